@@ -1,0 +1,75 @@
+/** What the engine is asked and answers. `createEngine` in engine.ts makes one. */
+import type { Report, ReportDiagnostic, Place } from "./report/contract.ts";
+
+/**
+ * The engine's only way to files. Paths are absolute with `/` separators, or any string scheme the host
+ * understands (a URI); the engine only joins them with `join` and compares them.
+ */
+export interface ModelHost {
+  /** Text of a file (unsaved text wins), or undefined when there is none or it may not be read. */
+  read(file: string): string | undefined;
+  isFile(file: string): boolean;
+  isDirectory(file: string): boolean;
+  /** Names in a directory, or [] */
+  list(directory: string): readonly string[];
+  /** Changes whenever the text does: a content hash or a version counter. */
+  version(file: string): string | undefined;
+  /** Folders that absolute Python imports are looked up in, after the file's own roots: workspace, site-packages. */
+  readonly searchPaths: readonly string[];
+  /** TypeScript: resolve a module specifier the host's own way (path mapping); undefined falls back to the engine's. */
+  resolve?(specifier: string, from: string): string | undefined;
+}
+
+export interface EngineLimits {
+  /** Interpreter steps (calls and loop turns) per traced root. */
+  readonly steps: number;
+  readonly callDepth: number;
+  readonly collection: number;
+  /** Milliseconds per traced root. */
+  readonly milliseconds: number;
+}
+
+export interface ProfileOptions {
+  /** Class, function, or `Class.factory`; the file's main root when absent. */
+  readonly model?: string;
+  /** Text of call arguments in the file's language. */
+  readonly args?: string;
+  /** One a forward argument: `1x3x224x224`, `1x10:int64`. */
+  readonly input?: readonly string[];
+  readonly isCancelled?: () => boolean;
+}
+
+/** A line of source that makes one or many layers of one network. */
+export interface LayerSite {
+  readonly at: Place;
+  readonly network: string;
+  /** Indices into that network's report.layers. */
+  readonly layers: readonly number[];
+}
+
+/** Everything the editor shows of one file. */
+export interface FileAnalysis {
+  readonly file: string;
+  /** The main root first. */
+  readonly reports: readonly Report[];
+  /** Roots that could not be traced, with why (`needs num_classes`). */
+  readonly failures: readonly { readonly network: string; readonly at: Place; readonly reason: string }[];
+  readonly sites: readonly LayerSite[];
+  /** Of all roots and of the text itself, without duplicates. */
+  readonly diagnostics: readonly ReportDiagnostic[];
+}
+
+export type ProfileResult =
+  | { readonly ok: true; readonly report: Report }
+  | { readonly ok: false; readonly reason: string; readonly networks: readonly string[]; readonly diagnostics: readonly ReportDiagnostic[] };
+
+export interface Engine {
+  /** Profile one root. */
+  profile(file: string, options?: ProfileOptions): ProfileResult;
+  /** Profile every root of the file. */
+  analyze(file: string, options?: { readonly isCancelled?: () => boolean; readonly inputs?: Readonly<Record<string, readonly string[]>> }): FileAnalysis;
+  /** Names of the file's roots, main root first, without tracing them. */
+  networks(file: string): readonly { readonly name: string; readonly at: Place }[];
+  /** Forget what is known of a file (its version is also checked on every use). */
+  invalidate(file: string): void;
+}

@@ -1,0 +1,126 @@
+/**
+ * The report: what one profiled network costs, as plain JSON data. This is the contract of `--json`, of the
+ * language server's answers and of the panel. Fields are only ever added. A figure that is not known is `null`.
+ */
+
+/** 1-based line and column; the end is exclusive. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly end_line?: number;
+  readonly end_column?: number;
+}
+
+export type InputOrigin = "default" | "comment" | "call" | "declared" | "fitted" | "user";
+
+/** A dimension that is not known is null; a tensor of unknown rank has the shape null. */
+export type ReportShape = readonly (number | null)[] | null;
+
+/** What a layer is, for colours, legends and groups. */
+export type LayerKind =
+  | "standard" // dense convolution, kernel > 1
+  | "depthwise" // groups = in_channels > 1
+  | "pointwise" // kernel 1, groups 1
+  | "grouped" // 1 < groups < in_channels
+  | "transposed"
+  | "linear"
+  | "attention" // matmul, bmm, einsum, attention products
+  | "recurrent"
+  | "norm"
+  | "embedding"
+  | "other";
+
+export type OpName =
+  | "conv" | "conv_transpose" | "linear" | "matmul" | "attention" | "recurrent"
+  | "norm" | "embedding" | "other";
+
+export type DtypeName = string;
+
+export interface ReportLayer {
+  /** Qualified as the framework does: `layer1.0.conv1`. */
+  readonly name: string;
+  /** The framework's class or function: `Conv2d`, `matmul`. */
+  readonly type: string;
+  readonly op: OpName;
+  readonly kind: LayerKind;
+  readonly in: readonly ReportShape[];
+  readonly out: readonly ReportShape[];
+  readonly kernel: readonly number[] | null;
+  readonly stride: readonly number[] | null;
+  /** Per axis, or [before, after] pairs flattened when they differ (`same` with even kernels). */
+  readonly padding: readonly number[] | null;
+  readonly dilation: readonly number[] | null;
+  readonly groups: number | null;
+  readonly in_channels: number | null;
+  readonly out_channels: number | null;
+  readonly bias: boolean | null;
+  /** Sum over `calls`. */
+  readonly macs: number | null;
+  readonly params: number | null;
+  readonly trainable_params: number | null;
+  readonly elementwise: number | null;
+  /** Bytes of the outputs, summed over `calls`. */
+  readonly activation_bytes: number | null;
+  readonly calls: number;
+  /** The constructor call that made the layer, or the call of a functional op. */
+  readonly at: Place;
+  /** Constructor call path, outermost first, without `at` itself. */
+  readonly path: readonly Place[];
+  /** Where it was called, first call. */
+  readonly called_at: Place | null;
+  readonly swappable: boolean;
+  /** Why it cannot be swapped, in a sentence; absent when it can. */
+  readonly not_swappable?: string;
+  /** MACs and params of the depthwise-separable form (batch norm and bias as the swap would write them). */
+  readonly separable_macs: number | null;
+  readonly separable_params: number | null;
+  /** Ran under a condition that could not be decided. */
+  readonly conditional?: boolean;
+}
+
+export interface ReportTotals {
+  readonly macs: number | null;
+  readonly params: number | null;
+  readonly trainable_params: number | null;
+  readonly elementwise: number | null;
+  readonly activation_bytes: number | null;
+  readonly peak_activation_bytes: number | null;
+}
+
+export type Severity = "error" | "warning" | "info";
+
+export interface ReportDiagnostic {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly at: Place;
+  /** `shape-mismatch`, `unknown-value`, `limit`, `syntax`, … */
+  readonly code: string;
+  readonly related?: readonly { readonly message: string; readonly at: Place }[];
+}
+
+export interface ReportInput {
+  readonly shapes: readonly ReportShape[];
+  readonly dtypes: readonly DtypeName[];
+  readonly origin: InputOrigin;
+}
+
+export type FrameworkId = "torch" | "keras" | "flax" | "tfjs";
+
+export interface Report {
+  readonly version: 1;
+  readonly tool: string;
+  readonly file: string;
+  readonly language: "python" | "typescript";
+  readonly framework: FrameworkId | null;
+  readonly network: string;
+  /** Where the network is defined. */
+  readonly network_at: Place | null;
+  readonly networks: readonly string[];
+  readonly input: ReportInput;
+  readonly output: readonly ReportShape[];
+  readonly complete: boolean;
+  readonly totals: ReportTotals;
+  readonly layers: readonly ReportLayer[];
+  readonly diagnostics: readonly ReportDiagnostic[];
+}
