@@ -1,0 +1,103 @@
+/**
+ * Builds everything that ships into dist/: one bundle an entry point, and the wasm files beside them.
+ * usage: node scripts/build.mjs [--watch] [--production]
+ */
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import * as esbuild from "esbuild";
+import { root } from "./lib/project.mjs";
+
+const watch = process.argv.includes("--watch");
+const production = process.argv.includes("--production");
+
+/** Read at run time from the folder of the bundle that needs them. */
+const wasmFiles = [
+  "web-tree-sitter/web-tree-sitter.wasm",
+  "tree-sitter-python/tree-sitter-python.wasm",
+  "tree-sitter-typescript/tree-sitter-typescript.wasm",
+  "tree-sitter-typescript/tree-sitter-tsx.wasm",
+];
+
+/** CommonJS has no import.meta: its url is the bundle's own. web-tree-sitter ships a build of its own for require. */
+const commonJs = {
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  define: { "import.meta.url": "bundleUrl" },
+  banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+  alias: { "web-tree-sitter": path.join(root, "node_modules/web-tree-sitter/web-tree-sitter.cjs") },
+};
+
+/** CommonJS packages inside an ES module still call require for Node's own modules. */
+const esModule = {
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  banner: {
+    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
+  },
+};
+
+const page = { format: "iife", platform: "browser", target: "es2022" };
+
+const bundles = [
+  {
+    entry: "src/extension/extension.ts",
+    out: "extension.cjs",
+    options: { ...commonJs, external: ["vscode"] },
+  },
+  { entry: "src/server/node.ts", out: "server.cjs", options: commonJs },
+  { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
+  { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },
+  { entry: "src/cli/zoo.ts", out: "zoo.mjs", options: esModule },
+  { entry: "webview/panel/main.ts", out: "webview/panel.js", options: page },
+  { entry: "webview/sidebar/main.ts", out: "webview/sidebar.js", options: page },
+];
+
+function optionsOf({ entry, out, options, executable }) {
+  const banner = executable ? { js: `#!/usr/bin/env node\n${options.banner.js}` } : options.banner;
+  return {
+    ...options,
+    ...(banner ? { banner } : {}),
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: path.join("dist", out),
+    bundle: true,
+    minify: production,
+    sourcemap: production ? false : "linked",
+    legalComments: production ? "linked" : "none",
+    logLevel: "warning",
+    loader: { ".svg": "text" },
+  };
+}
+
+function copyWasm() {
+  mkdirSync(path.join(root, "dist"), { recursive: true });
+  for (const file of wasmFiles) {
+    copyFileSync(path.join(root, "node_modules", file), path.join(root, "dist", path.basename(file)));
+  }
+}
+
+if (production) rmSync(path.join(root, "dist"), { recursive: true, force: true });
+copyWasm();
+
+const present = bundles.filter(({ entry }) => {
+  const exists = existsSync(path.join(root, entry));
+  if (!exists) console.log(`skipped, not there yet: ${entry}`);
+  return exists;
+});
+
+if (watch) {
+  const contexts = await Promise.all(present.map((bundle) => esbuild.context(optionsOf(bundle))));
+  await Promise.all(contexts.map((context) => context.watch()));
+  console.log("watching");
+} else {
+  const results = await Promise.allSettled(present.map((bundle) => esbuild.build(optionsOf(bundle))));
+  for (const bundle of present) {
+    const file = path.join(root, "dist", bundle.out);
+    if (bundle.executable && existsSync(file)) chmodSync(file, 0o755);
+  }
+  const failed = results.filter((result) => result.status === "rejected").length;
+  console.log(`built ${present.length - failed} of ${present.length} bundles into dist/`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
