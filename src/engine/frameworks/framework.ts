@@ -1,0 +1,30 @@
+/**
+ * What a framework gives the interpreter: modules of names, and how its networks are recognised, named and run.
+ * A fresh one is made for every interpreter, so that a program may change what it finds.
+ */
+import type { FrameworkId } from "../report/contract.ts";
+import type { Interp } from "../interpret/interp.ts";
+import type { Absent, ClassValue, Instance, Shape, Tensor, Value } from "../interpret/values.ts";
+
+export interface Framework {
+  readonly id: FrameworkId;
+  /** Is this dotted module (`torch.nn.functional`) or specifier (`@tensorflow/tfjs`) ours? */
+  hasModule(name: string): boolean;
+  /** A name of one of our modules, made at first use; ABSENT when we do not know it. */
+  lookup(module: string, name: string): Value | Absent;
+  /** A class whose instances are networks by themselves (`nn.Module` and what derives from it). */
+  isNetworkClass(cls: ClassValue): boolean;
+  isNetwork(value: Value): boolean;
+  /** An input tensor for the forward call. */
+  input(shape: Shape, dtype: string): Value;
+  /** Runs the network as inference does. Records ops through `interp.record`. */
+  forward(interp: Interp, network: Value, inputs: readonly Value[]): Value;
+  /** Qualified names of all layers, the network itself as "". */
+  layerNames(interp: Interp, network: Value): ReadonlyMap<Instance, string>;
+  /** Unique parameters of the network, used in the trace or not; buffers excluded. */
+  parameters(interp: Interp, network: Value): readonly Tensor[];
+  /** Axis of the channels in an input of this rank: 1 for NCHW, rank - 1 for NHWC. */
+  channelAxis(rank: number): number;
+  /** A default input for a network whose first layer has this many spatial axes and channels. */
+  defaultInput(spatialAxes: number, channels: number, size: number): readonly number[];
+}

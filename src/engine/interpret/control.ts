@@ -1,0 +1,16 @@
+/** Control flow that crosses native frames. These are thrown; nothing else in the engine throws. */
+import type { Site } from "./trace.ts";
+import type { Value } from "./values.ts";
+
+/** An exception of the program on its way to a handler. */
+export class Raised {
+  constructor(
+    readonly value: Value,
+    readonly site: Site | undefined,
+  ) {}
+}
+
+/** A bound was passed: everything stops, what was traced so far stands. */
+export class Stopped {
+  constructor(readonly reason: string) {}
+}

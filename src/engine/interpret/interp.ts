@@ -1,0 +1,93 @@
+/**
+ * What native functions, op rules and framework tables may ask of the interpreter. The class that does it is
+ * in machine.ts; tables depend on this interface alone.
+ */
+import type { ModelHost } from "../engine.types.ts";
+import type { BinaryOp, CompareOp, Language } from "../syntax/ast.ts";
+import type { Span } from "../syntax/span.ts";
+import type { LayerScope, OpCost, Site, TraceDiagnostic } from "./trace.ts";
+import type {
+  Absent, ClassValue, Dict, Heap, Instance, Kwargs, List, ModuleValue, Tensor, Unknown, Value,
+} from "./values.ts";
+
+export interface Interp {
+  readonly host: ModelHost;
+  /** Language of the code that is running. */
+  readonly language: Language;
+
+  // -- objects (by the running language's rules)
+  call(callee: Value, args?: readonly Value[], kwargs?: Kwargs): Value;
+  /** `obj.name(...args)`. */
+  callMethod(obj: Value, name: string, args?: readonly Value[], kwargs?: Kwargs): Value;
+  /** Attribute with all of Python's/JS's rules; a missing one fails as `fail` does. */
+  getAttr(obj: Value, name: string): Value;
+  /** The same, ABSENT when missing. Never raises AttributeError. */
+  lookup(obj: Value, name: string): Value | Absent;
+  setAttr(obj: Value, name: string, value: Value): void;
+  deleteAttr(obj: Value, name: string): void;
+  getItem(obj: Value, index: Value): Value;
+  setItem(obj: Value, index: Value, value: Value): void;
+  deleteItem(obj: Value, index: Value): void;
+  truthy(value: Value): boolean | Unknown;
+  equals(a: Value, b: Value): boolean | Unknown;
+  compare(op: CompareOp, a: Value, b: Value): Value;
+  binary(op: BinaryOp, a: Value, b: Value): Value;
+  /** All values of an iterable, or why they are not known. Bounded by the collection limit. */
+  items(value: Value): readonly Value[] | Unknown;
+  /** Lazily, for infinite iterators. */
+  iterate(value: Value): Iterator<Value> | Unknown;
+  length(value: Value): number | Unknown;
+  /** `str(value)` / template text. */
+  str(value: Value): string | Unknown;
+  repr(value: Value): string | Unknown;
+  typeOf(value: Value): ClassValue | Unknown;
+  isInstance(value: Value, cls: Value): boolean | Unknown;
+  isSubclass(cls: ClassValue, base: ClassValue): boolean;
+  isCallable(value: Value): boolean;
+
+  // -- dict helpers (hash by value as Python does)
+  dictGet(dict: Dict, key: Value): Value | Absent;
+  dictSet(dict: Dict, key: Value, value: Value): void;
+  dictDelete(dict: Dict, key: Value): boolean;
+
+  // -- failures
+  /** Raises a Python exception / throws a JS error that the program can catch. */
+  raise(type: string, message: string): never;
+  /**
+   * A failure that broken or half-known code makes likely: raised when the program is inside a `try`,
+   * otherwise a diagnostic and an Unknown, so that the layers after it still get their answer.
+   */
+  fail(type: string, message: string): Unknown;
+  unknown(reason: string): Unknown;
+  diagnose(diagnostic: Omit<TraceDiagnostic, "at"> & { readonly at?: Span }): void;
+  /** The trace misses something that may cost: the report is not complete. */
+  gap(reason: string): void;
+
+  // -- bounds and places
+  /** Counts work against the step limit. */
+  tick(steps?: number): void;
+  /** True when a collection of this size may be made; otherwise a gap is recorded. */
+  allows(size: number): boolean;
+  /** The call that is running. */
+  readonly site: Site | undefined;
+
+  // -- effects
+  /** Must be called before a list, dict, set, instance or tensor is changed by native code. */
+  touch(target: Heap): void;
+
+  // -- tensors and trace
+  record(cost: OpCost): void;
+  readonly scope: LayerScope | undefined;
+  /** Runs `body` with `layer` on top of the stack of running modules. */
+  withLayer<T>(layer: Instance, body: () => T): T;
+
+  // -- modules
+  /** Absolute dotted name (Python) or specifier (JS). */
+  importModule(name: string): Value;
+  /** A class of the running language's builtins, `dict`, `ValueError`. */
+  builtin(name: string): Value;
+  newInstance(cls: ClassValue): Instance;
+  list(items: Value[]): List;
+}
+
+export type { ModuleValue, Tensor };

@@ -1,0 +1,122 @@
+/**
+ * How the engine's own functions and classes are declared: a Python signature and a function of the bound
+ * arguments. `def("x, dim=None, keepdim=False", (a, interp) => …)`.
+ */
+import type { Interp } from "./interp.ts";
+import { parseSignature, type ParsedSignature } from "./signature.ts";
+import {
+  type Attrs, ClassValue, Dict, type Kwargs, NativeFunction, Property, StaticMethod, ClassMethod, Tuple,
+  type NativeClass, type Value,
+} from "./values.ts";
+
+/** Arguments by parameter name; `*args` is a Tuple, `**kwargs` a Dict. */
+export type Bound = Readonly<Record<string, Value>>;
+export type NativeImpl = (a: Bound, interp: Interp) => Value;
+
+/** A native function whose arguments are bound by its signature. Wrong arguments fail as TypeError. */
+export function def(name: string, signature: string, impl: NativeImpl): NativeFunction {
+  let parsed: ParsedSignature | undefined;
+  return new NativeFunction(
+    name,
+    (interp, args, kwargs) => {
+      parsed ??= parseSignature(signature);
+      const bound = bind(interp, name, parsed, args, kwargs);
+      return typeof bound === "string" ? interp.fail("TypeError", bound) : impl(bound, interp);
+    },
+    signature,
+  );
+}
+
+/** Binds arguments as Python does; answers the TypeError's message when they do not fit. */
+export function bind(
+  interp: Interp,
+  name: string,
+  signature: ParsedSignature,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): Bound | string {
+  const bound: Record<string, Value> = {};
+  const { params, rest, keywords } = signature;
+  let next = 0;
+  for (const param of params) {
+    if (param.keywordOnly) continue;
+    if (next >= args.length) break;
+    bound[param.name] = args[next++];
+  }
+  if (rest !== undefined) {
+    bound[rest] = new Tuple(args.slice(next));
+  } else if (next < args.length) {
+    return `${name}() takes ${params.length} arguments but ${args.length} were given`;
+  }
+  const extra = keywords === undefined ? undefined : new Dict();
+  for (const [key, value] of kwargs) {
+    const known = signature.names.has(key);
+    if (known && key in bound) return `${name}() got multiple values for argument '${key}'`;
+    if (known) bound[key] = value;
+    else if (extra) interp.dictSet(extra, key, value);
+    else return `${name}() got an unexpected keyword argument '${key}'`;
+  }
+  if (keywords !== undefined) bound[keywords] = extra;
+  for (const param of params) {
+    if (param.name in bound) continue;
+    if (param.required) return `${name}() needs ${param.name}`;
+    bound[param.name] = param.fallback;
+  }
+  return bound;
+}
+
+export interface ClassSpec {
+  readonly bases?: readonly ClassValue[];
+  readonly qualname?: string;
+  readonly native?: NativeClass;
+  /** Methods by name: [signature including self, implementation]. */
+  readonly methods?: Readonly<Record<string, readonly [string, NativeImpl]>>;
+  /** Read-only computed attributes. */
+  readonly properties?: Readonly<Record<string, NativeImpl>>;
+  readonly statics?: Readonly<Record<string, readonly [string, NativeImpl]>>;
+  /** Signature including cls. */
+  readonly classMethods?: Readonly<Record<string, readonly [string, NativeImpl]>>;
+  readonly constants?: Readonly<Record<string, Value>>;
+}
+
+/** A class of the engine. Properties take `self` as their only bound argument. */
+export function defineClass(name: string, spec: ClassSpec): ClassValue {
+  const attrs: Attrs = new Map();
+  for (const [key, [signature, impl]] of Object.entries(spec.methods ?? {})) {
+    attrs.set(key, def(key, signature, impl));
+  }
+  for (const [key, impl] of Object.entries(spec.properties ?? {})) {
+    attrs.set(key, new Property(def(key, "self", impl)));
+  }
+  for (const [key, [signature, impl]] of Object.entries(spec.statics ?? {})) {
+    attrs.set(key, new StaticMethod(def(key, signature, impl)));
+  }
+  for (const [key, [signature, impl]] of Object.entries(spec.classMethods ?? {})) {
+    attrs.set(key, new ClassMethod(def(key, signature, impl)));
+  }
+  for (const [key, value] of Object.entries(spec.constants ?? {})) attrs.set(key, value);
+  const cls = new ClassValue(name, spec.bases ?? [], attrs);
+  cls.mro = linearize(cls);
+  cls.qualname = spec.qualname ?? name;
+  if (spec.native) cls.native = spec.native;
+  return cls;
+}
+
+/** C3 linearization; falls back to depth-first order when the bases contradict each other. */
+export function linearize(cls: ClassValue): readonly ClassValue[] {
+  const sequences: ClassValue[][] = [...cls.bases.map((base) => [...base.mro]), [...cls.bases]];
+  const order: ClassValue[] = [cls];
+  for (;;) {
+    const open = sequences.filter((sequence) => sequence.length > 0);
+    if (open.length === 0) return order;
+    const head = open
+      .map((sequence) => sequence[0]!)
+      .find((candidate) => !open.some((sequence) => sequence.indexOf(candidate) > 0));
+    const next = head ?? open[0]![0]!;
+    if (!order.includes(next)) order.push(next);
+    for (const sequence of sequences) {
+      const place = sequence.indexOf(next);
+      if (place >= 0) sequence.splice(place, 1);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** The trace: every op a network ran, in order, with shapes, cost and the places in the source it came from. */
+import type { OpName } from "../report/contract.ts";
+import type { Span } from "../syntax/span.ts";
+import type { Instance, Tensor, Unknown } from "./values.ts";
+
+/** A call in the program and the call that led to it: a linked stack, shared by all that happens below. */
+export interface Site {
+  readonly at: Span;
+  readonly caller: Site | undefined;
+}
+
+/** The stack of modules (layers, blocks, the network) whose forward is running. */
+export interface LayerScope {
+  readonly instance: Instance;
+  readonly parent: LayerScope | undefined;
+}
+
+/** A count that is exact or unknown. */
+export type Count = number | Unknown;
+
+export interface ConvGeometry {
+  /** 1, 2 or 3 spatial axes. Arrays have one entry an axis. */
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  /** [before, after] per axis. */
+  readonly padding: readonly (readonly [number, number])[];
+  readonly dilation: readonly number[];
+  readonly groups: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly bias: boolean;
+  readonly transposed: boolean;
+}
+
+/** What an op's rule says of one call of it. */
+export interface OpCost {
+  readonly op: OpName;
+  /** The function: `conv2d`, `matmul`, `scaled_dot_product_attention`. */
+  readonly name: string;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** Parameters it read. */
+  readonly weights: readonly Tensor[];
+  /** Multiply-accumulates for the whole batch as traced. */
+  readonly macs: Count;
+  /** Elements computed by an op that costs no MACs. */
+  readonly elementwise: Count;
+  readonly geometry?: ConvGeometry;
+  /** The output shares its input's storage: no memory of its own. */
+  readonly view?: boolean;
+}
+
+export interface OpRecord extends OpCost {
+  readonly index: number;
+  readonly scope: LayerScope | undefined;
+  readonly site: Site | undefined;
+  /** Ran on one side of a condition that could not be decided. */
+  readonly conditional: boolean;
+}
+
+export interface TraceDiagnostic {
+  readonly severity: "error" | "warning" | "info";
+  readonly code: string;
+  readonly message: string;
+  readonly at: Span;
+  readonly related?: readonly { readonly message: string; readonly at: Span }[];
+}
+
+/** A finished run of one network. */
+export interface Trace {
+  readonly ops: readonly OpRecord[];
+  readonly diagnostics: readonly TraceDiagnostic[];
+  /** Why the trace may miss something; empty when it is complete. */
+  readonly gaps: readonly { readonly reason: string; readonly at: Span | undefined }[];
+}

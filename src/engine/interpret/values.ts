@@ -1,0 +1,311 @@
+/**
+ * Abstract values: ordinary values are concrete, a tensor is a shape and a dtype, and what cannot be known
+ * is `Unknown` with its reason. Python and TypeScript share them; what operations mean lies in the
+ * language's semantics, not here.
+ *
+ * Representation: None and JS null are `null`; JS undefined is `undefined`; bool, str and int (JS number)
+ * are the host's own; a Python float is a `Float`, since Python tells 1 and 1.0 apart.
+ */
+import type { FunctionNode, Language } from "../syntax/ast.ts";
+import type { Span } from "../syntax/span.ts";
+import type { Interp } from "./interp.ts";
+import type { Scope } from "./scope.ts";
+import type { Site } from "./trace.ts";
+
+export type Value = null | undefined | boolean | number | string | Heap;
+
+export type Heap =
+  | Float
+  | Bytes
+  | List
+  | Tuple
+  | Dict
+  | SetValue
+  | Range
+  | Slice
+  | Ellipsis
+  | FunctionValue
+  | NativeFunction
+  | BoundMethod
+  | ClassValue
+  | Instance
+  | ModuleValue
+  | Property
+  | StaticMethod
+  | ClassMethod
+  | SuperValue
+  | Iter
+  | RegexValue
+  | Tensor
+  | Unknown;
+
+export type Attrs = Map<string, Value>;
+
+/** Answer of a look-up that found nothing; never a value of the program. */
+export const ABSENT: unique symbol = Symbol("absent");
+export type Absent = typeof ABSENT;
+
+export class Float {
+  readonly kind = "float";
+  constructor(readonly value: number) {}
+}
+
+export class Bytes {
+  readonly kind = "bytes";
+  constructor(readonly value: string) {}
+}
+
+/** A Python list or a JS array. `cls` is set when it is an instance of a user subclass. */
+export class List {
+  readonly kind = "list";
+  cls?: ClassValue;
+  attrs?: Attrs;
+  constructor(public items: Value[]) {}
+}
+
+/** A Python tuple; `cls` is set for named tuples, torch.Size and user subclasses. */
+export class Tuple {
+  readonly kind = "tuple";
+  cls?: ClassValue;
+  attrs?: Attrs;
+  constructor(readonly items: readonly Value[]) {}
+}
+
+/** Hash of a key: strings and numbers are themselves, tuples become text, the rest hashes by identity. */
+export type Key = string | number | symbol | object;
+
+/** A Python dict or a JS Map; insertion-ordered. `cls` is set for OrderedDict, defaultdict, user subclasses. */
+export class Dict {
+  readonly kind = "dict";
+  cls?: ClassValue;
+  attrs?: Attrs;
+  /** `defaultdict`: called for a missing key. */
+  factory?: Value;
+  readonly entries: Map<Key, { readonly key: Value; value: Value }>;
+  constructor(entries?: Map<Key, { readonly key: Value; value: Value }>) {
+    this.entries = entries ?? new Map();
+  }
+}
+
+export class SetValue {
+  readonly kind = "set";
+  cls?: ClassValue;
+  attrs?: Attrs;
+  frozen = false;
+  readonly entries: Map<Key, Value>;
+  constructor(entries?: Map<Key, Value>) {
+    this.entries = entries ?? new Map();
+  }
+}
+
+export class Range {
+  readonly kind = "range";
+  constructor(readonly start: number, readonly stop: number, readonly step: number) {}
+  get length(): number {
+    return Math.max(0, Math.ceil((this.stop - this.start) / this.step));
+  }
+}
+
+/** Python `slice(start, stop, step)`; absent parts are null. */
+export class Slice {
+  readonly kind = "slice";
+  constructor(readonly start: Value, readonly stop: Value, readonly step: Value) {}
+}
+
+export class Ellipsis {
+  readonly kind = "ellipsis";
+}
+
+/** A function of the program: code, the scope it closes over, and its evaluated defaults. */
+export class FunctionValue {
+  readonly kind = "function";
+  readonly attrs: Attrs = new Map();
+  /** The class whose body defines it: what `super()` and `__class__` start from. */
+  homeClass?: ClassValue;
+  /** JS arrows keep the `this` of where they were made. */
+  boundThis?: Value;
+  /** JS: the methods of instances made by `new F()`. */
+  prototype?: ClassValue;
+  constructor(
+    readonly node: FunctionNode,
+    readonly language: Language,
+    readonly name: string,
+    readonly scope: Scope,
+    /** By parameter index; undefined where the parameter has no default. JS evaluates defaults at the call. */
+    readonly defaults: readonly (Value | Absent)[],
+    readonly module: ModuleValue | undefined,
+  ) {}
+}
+
+export type Kwargs = ReadonlyMap<string, Value>;
+export const NO_KWARGS: Kwargs = new Map();
+
+export type NativeCode = (interp: Interp, args: readonly Value[], kwargs: Kwargs, self?: Value) => Value;
+
+/** A function the engine provides. Python passes `self` as the first argument, JS as the last parameter. */
+export class NativeFunction {
+  readonly kind = "native";
+  readonly attrs: Attrs = new Map();
+  constructor(
+    readonly name: string,
+    readonly code: NativeCode,
+    /** Parameter names with defaults, as Python writes them; for messages and `inspect.signature`. */
+    readonly signature?: string,
+  ) {}
+}
+
+export class BoundMethod {
+  readonly kind = "method";
+  constructor(readonly self: Value, readonly fn: Value) {}
+}
+
+/** A class of the program or of the engine. `mro` starts with the class itself. */
+export class ClassValue {
+  readonly kind = "class";
+  mro: readonly ClassValue[] = [this];
+  /** Metaclass attributes that matter: Enum classes keep their members here. */
+  members?: Map<string, Instance>;
+  metaclass?: ClassValue;
+  /** A class of the engine. */
+  native?: NativeClass;
+  /** JS getters and setters live in `attrs` as Property; statics in `statics`. */
+  readonly statics: Attrs = new Map();
+  constructor(
+    readonly name: string,
+    readonly bases: readonly ClassValue[],
+    readonly attrs: Attrs,
+    readonly module?: ModuleValue,
+    readonly at?: Span,
+  ) {}
+  /** Bases that could not be known: attributes not found may live there. */
+  unknownBase?: Unknown;
+  /** Module-level qualified name, `torch.nn.Conv2d`. */
+  qualname?: string;
+  /** Python: annotations of the class body in order, for dataclasses and NamedTuple. */
+  annotations?: Map<string, Value>;
+}
+
+export interface NativeClass {
+  /** A framework layer: its ops are one row of the report. Containers and base classes are not. */
+  readonly layer: boolean;
+  /** Called once for every class of the program that derives from this one, after its body ran. */
+  readonly onSubclass?: (interp: Interp, cls: ClassValue) => void;
+  /** Makes the bare object (`__new__`); absent: an Instance. */
+  readonly create?: (interp: Interp, cls: ClassValue, args: readonly Value[], kwargs: Kwargs) => Value;
+}
+
+/** An object with attributes. */
+export class Instance {
+  readonly kind = "instance";
+  readonly attrs: Attrs = new Map();
+  /** The constructor call that made it. */
+  site?: Site;
+  /** The str, int or float inside an instance of a subclass of these (`class Mode(str, Enum)`). */
+  payload?: Value;
+  /** What a native class keeps for itself; never seen by the program. */
+  native?: unknown;
+  constructor(public cls: ClassValue) {}
+}
+
+export class ModuleValue {
+  readonly kind = "module";
+  readonly attrs: Attrs = new Map();
+  /** Runs the module's body, or looks a name up in a framework's table; ABSENT when there is no such name. */
+  load?: (name: string) => Value | Absent;
+  constructor(readonly name: string, readonly file?: string) {}
+}
+
+export class Property {
+  readonly kind = "property";
+  constructor(readonly getter: Value, readonly setter?: Value, readonly cached = false) {}
+}
+export class StaticMethod {
+  readonly kind = "staticmethod";
+  constructor(readonly fn: Value) {}
+}
+export class ClassMethod {
+  readonly kind = "classmethod";
+  constructor(readonly fn: Value) {}
+}
+/** `super()`: attributes are looked up in `self`'s MRO after `after`. */
+export class SuperValue {
+  readonly kind = "super";
+  constructor(readonly after: ClassValue, readonly self: Value) {}
+}
+
+/** An iterator or generator; `next` answers ABSENT when it is exhausted. */
+export class Iter {
+  readonly kind = "iter";
+  /** The value a generator returned, once exhausted. */
+  result: Value = null;
+  constructor(
+    readonly next: (sent: Value) => Value | Absent,
+    readonly typeName: string = "iterator",
+  ) {}
+}
+
+export class RegexValue {
+  readonly kind = "regex";
+  constructor(readonly source: string, readonly flags: string) {}
+}
+
+/** A size along one axis, or why it is not known. */
+export type Dim = number | Unknown;
+export type Shape = readonly Dim[];
+
+/** What the report calls dtypes: float32, float16, bfloat16, float64, int64, int32, int8, uint8, bool, complex64. */
+export type Dtype = string;
+
+export interface ParameterInfo {
+  trainable: boolean;
+  /** A buffer or moving statistic: kept apart, not counted as a parameter. */
+  readonly buffer?: boolean;
+}
+
+/** A tensor: a shape and a dtype; small integer tensors may keep their elements in `data`. */
+export class Tensor {
+  readonly kind = "tensor";
+  /** Views share the storage of what they look at. */
+  storage: object = {};
+  /** Set for parameters and buffers. */
+  parameter?: ParameterInfo;
+  cls?: ClassValue;
+  attrs?: Attrs;
+  /** Where it was made, for shape errors ("gets 32 from pool1 (line 18)"). */
+  site?: Site;
+  /** Name of the op or layer that made it, likewise. */
+  maker?: string;
+  constructor(
+    /** Unknown when even the rank is. */
+    public shape: Shape | Unknown,
+    public dtype: Dtype = "float32",
+    /** Elements in row-major order, kept only when all are known and few (at most 4096). */
+    public data?: readonly number[],
+  ) {}
+}
+
+/** What cannot be known, and why, in words for the user: "needs num_classes". */
+export class Unknown {
+  readonly kind = "unknown";
+  constructor(readonly reason: string, readonly at?: Span) {}
+}
+
+export const TRUE_ELLIPSIS = new Ellipsis();
+
+export function isUnknown(value: unknown): value is Unknown {
+  return value instanceof Unknown;
+}
+
+/** The number in an int, bool, Float or numeric payload; undefined for the rest. */
+export function toNumber(value: Value): number | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (value instanceof Float) return value.value;
+  if (value instanceof Instance && value.payload !== undefined) return toNumber(value.payload);
+  return undefined;
+}
+
+/** Items of a list or tuple; undefined for the rest. */
+export function toItems(value: Value): readonly Value[] | undefined {
+  return value instanceof List || value instanceof Tuple ? value.items : undefined;
+}

@@ -1,0 +1,118 @@
+/**
+ * What both languages need to lower a tree-sitter tree: spans, child access without comments,
+ * and the state that one lowering carries along (errors, the function it stands in, nesting depth).
+ */
+import type { Node as SyntaxNode } from "web-tree-sitter";
+import type { Expr, Hole, ModuleNode, Stmt } from "./ast.ts";
+import type { Span } from "./span.ts";
+
+export type { SyntaxNode };
+export type SyntaxProblem = ModuleNode["errors"][number];
+
+/** Nodes that may stand anywhere and mean nothing to evaluation; ERROR nodes are listed apart. */
+const LAYOUT_TYPES: ReadonlySet<string> = new Set(["comment", "html_comment", "line_continuation", "ERROR"]);
+
+/** Deeper nesting than any program has; keeps hostile text from exhausting the stack. */
+const MAX_DEPTH = 800;
+
+/** State shared by all pieces of text that make up one module. */
+export interface ModuleState {
+  readonly file: string;
+  readonly errors: SyntaxProblem[];
+  /** Innermost function last; set when a `yield` is met. */
+  readonly functions: { yields: boolean }[];
+}
+
+export class Lowering {
+  private depth = 0;
+
+  constructor(
+    readonly module: ModuleState,
+    /** The text the tree was parsed from: the module's, or a piece of it that starts at a line start. */
+    readonly text: string,
+    /** Lines of the module above `text`. */
+    readonly linesAbove: number,
+    /** Bodies that the recovery lowers itself, by the (module) line of the placeholder in `text`. */
+    readonly bodies: ReadonlyMap<number, () => Stmt[]> = new Map(),
+  ) {}
+
+  span(node: SyntaxNode): Span {
+    const start = node.startPosition;
+    const end = node.endPosition;
+    return {
+      file: this.module.file,
+      line: start.row + 1 + this.linesAbove,
+      column: start.column + 1,
+      endLine: end.row + 1 + this.linesAbove,
+      endColumn: end.column + 1,
+    };
+  }
+
+  textOf(node: SyntaxNode): string {
+    return this.text.slice(node.startIndex, node.endIndex);
+  }
+
+  hole(node: SyntaxNode, reason: string): Hole {
+    return { kind: "hole", reason, at: this.span(node) };
+  }
+
+  /** Runs `lower` one level deeper, or gives a hole when the nesting is beyond all reason. */
+  nested(node: SyntaxNode, lower: () => Expr): Expr {
+    if (this.depth >= MAX_DEPTH) return this.hole(node, "nested too deeply");
+    this.depth++;
+    const result = lower();
+    this.depth--;
+    return result;
+  }
+
+  /** Runs `lower` inside a new function and says whether that function yields. */
+  inFunction<T>(lower: () => T): { readonly result: T; readonly yields: boolean } {
+    const scope = { yields: false };
+    this.module.functions.push(scope);
+    const result = lower();
+    this.module.functions.pop();
+    return { result, yields: scope.yields };
+  }
+
+  noteYield(): void {
+    const innermost = this.module.functions.at(-1);
+    if (innermost) innermost.yields = true;
+  }
+
+  /** Lists the ERROR and MISSING nodes below `root`. */
+  noteErrors(root: SyntaxNode): void {
+    if (!root.hasError) return;
+    if (root.isMissing || root.isError) {
+      this.module.errors.push({ at: this.span(root), message: describeError(root, this.textOf(root)) });
+      return;
+    }
+    for (const child of root.children) this.noteErrors(child);
+  }
+}
+
+function describeError(node: SyntaxNode, text: string): string {
+  if (node.isMissing) return `expected ${node.isNamed ? node.type.replaceAll("_", " ") : `"${node.type}"`}`;
+  const firstLine = text.trim().split("\n", 1)[0] ?? "";
+  return firstLine === "" ? "invalid syntax" : `invalid syntax near "${firstLine.slice(0, 40)}"`;
+}
+
+/** The named children that carry meaning. */
+export function parts(node: SyntaxNode): SyntaxNode[] {
+  const children = node.namedChildren;
+  return children.some((child) => LAYOUT_TYPES.has(child.type))
+    ? children.filter((child) => !LAYOUT_TYPES.has(child.type))
+    : children;
+}
+
+/** All children, with operators and punctuation, without comments. */
+export function tokens(node: SyntaxNode): SyntaxNode[] {
+  return node.children.filter((child) => !LAYOUT_TYPES.has(child.type));
+}
+
+export function field(node: SyntaxNode, name: string): SyntaxNode | undefined {
+  return node.childForFieldName(name) ?? undefined;
+}
+
+export function hasToken(node: SyntaxNode, type: string): boolean {
+  return node.children.some((child) => child.type === type);
+}
