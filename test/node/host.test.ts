@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createNodeHost } from "../../src/node/host.ts";
+import { packageFolders, workspacePackageFolders } from "../../src/node/python.ts";
+
+let base = "";
+const at = (...names: string[]) => path.join(base, ...names);
+
+beforeAll(() => {
+  base = realpathSync(mkdtempSync(path.join(tmpdir(), "convlens-host-")));
+  mkdirSync(at("work", "models"), { recursive: true });
+  mkdirSync(at("outside"));
+  writeFileSync(at("work", "models", "net.py"), "x = 1\n");
+  writeFileSync(at("outside", "secret.py"), "key = 1\n");
+  symlinkSync(at("outside"), at("work", "out"));
+  symlinkSync(at("outside", "secret.py"), at("work", "secret.py"));
+  symlinkSync(at("work", "models"), at("work", "alias"));
+  symlinkSync(at("work"), at("linked"));
+  const site = at("work", ".venv", "lib", "python3.11", "site-packages");
+  mkdirSync(site, { recursive: true });
+  mkdirSync(at("work", ".venv", "bin"));
+  writeFileSync(at("work", ".venv", "pyvenv.cfg"), "home = /usr/bin\n");
+  writeFileSync(at("work", ".venv", "bin", "python"), "");
+});
+
+describe("createNodeHost", () => {
+  it("reads files under its folders and nothing else", () => {
+    const host = createNodeHost({ folders: [at("work")] });
+    expect(host.read(at("work", "models", "net.py"))).toBe("x = 1\n");
+    expect(host.read(at("outside", "secret.py"))).toBeUndefined();
+    expect(host.read(`${at("work")}/../outside/secret.py`)).toBeUndefined();
+    expect(host.isFile(at("outside", "secret.py"))).toBe(false);
+    expect(host.isDirectory(at("outside"))).toBe(false);
+    expect(host.list(at("outside"))).toEqual([]);
+    expect(host.version(at("outside", "secret.py"))).toBeUndefined();
+  });
+
+  it("does not take a folder for its neighbour with a longer name", () => {
+    mkdirSync(at("work2"), { recursive: true });
+    writeFileSync(at("work2", "a.py"), "");
+    expect(createNodeHost({ folders: [at("work")] }).isFile(at("work2", "a.py"))).toBe(false);
+  });
+
+  it("follows links that stay inside and refuses those that lead out", () => {
+    const host = createNodeHost({ folders: [at("work")] });
+    expect(host.read(at("work", "alias", "net.py"))).toBe("x = 1\n");
+    expect(host.read(at("work", "secret.py"))).toBeUndefined();
+    expect(host.read(at("work", "out", "secret.py"))).toBeUndefined();
+    expect(host.isDirectory(at("work", "out"))).toBe(false);
+  });
+
+  it("works in a workspace that is itself reached through a link", () => {
+    expect(createNodeHost({ folders: [at("linked")] }).read(at("linked", "models", "net.py"))).toBe(
+      "x = 1\n",
+    );
+  });
+
+  it("prefers unsaved text and gives it another version", () => {
+    const file = at("work", "models", "net.py");
+    const host = createNodeHost({
+      folders: [at("work")],
+      unsaved: (name) => (name === file ? { text: "x = 2\n", version: 7 } : undefined),
+    });
+    expect(host.read(file)).toBe("x = 2\n");
+    expect(host.version(file)).not.toBe(createNodeHost({ folders: [at("work")] }).version(file));
+  });
+
+  it("leaves files over the size limit alone", () => {
+    const host = createNodeHost({ folders: [at("work")], maxBytes: 3 });
+    expect(host.read(at("work", "models", "net.py"))).toBeUndefined();
+  });
+});
+
+describe("package folders", () => {
+  it("are found from an interpreter, an environment and a workspace", () => {
+    const site = at("work", ".venv", "lib", "python3.11", "site-packages");
+    expect(packageFolders(at("work", ".venv", "bin", "python"))).toEqual([site]);
+    expect(packageFolders(at("work", ".venv"))).toEqual([site]);
+    expect(packageFolders(site)).toEqual([site]);
+    expect(workspacePackageFolders(at("work"))).toEqual([site]);
+    expect(workspacePackageFolders(at("outside"))).toEqual([]);
+  });
+
+  it("take a plain folder as it is and a missing one as none", () => {
+    expect(packageFolders(at("outside"))).toEqual([at("outside")]);
+    expect(packageFolders(at("nowhere"))).toEqual([]);
+  });
+});
