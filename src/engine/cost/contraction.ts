@@ -5,7 +5,9 @@
 import { lift, product, sum } from "./lift.ts";
 
 /** Linear layer: `rows` is every leading axis multiplied. https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html */
-export const linearMacs = lift((rows: number, inFeatures: number, outFeatures: number) => rows * inFeatures * outFeatures);
+export const linearMacs = lift(
+  (rows: number, inFeatures: number, outFeatures: number) => rows * inFeatures * outFeatures,
+);
 
 /** Bilinear layer `x₁ᵀ W x₂`, as torch computes it: an outer contraction over both inputs. */
 export const bilinearMacs = lift(
@@ -25,7 +27,8 @@ export function matmulMacs<U = never>(
   const inner = left.at(-1);
   const columns = right.length > 1 ? right.at(-1) : 1;
   const rows = left.length > 1 ? left.at(-2) : 1;
-  if (inner === undefined || columns === undefined || rows === undefined || right.length === 0) return undefined;
+  if (inner === undefined || columns === undefined || rows === undefined || right.length === 0)
+    return undefined;
   const batch = broadcastSizes(left.slice(0, -2), right.slice(0, -2));
   return product([...batch, rows, inner, columns]);
 }
@@ -83,7 +86,9 @@ export function parseEinsum(equation: string, ranks: readonly number[]): EinsumE
   }
   if (output !== undefined) return { operands, result: expand(output, ellipsis(widest)) };
   const all = operands.flat();
-  const once = [...new Set(all)].filter((label) => !label.startsWith(".") && all.filter((l) => l === label).length === 1);
+  const once = [...new Set(all)].filter(
+    (label) => !label.startsWith(".") && all.filter((l) => l === label).length === 1,
+  );
   return { operands, result: [...ellipsis(widest), ...once.sort()] };
 }
 
@@ -150,7 +155,11 @@ function labelSizes<U>(
       const size = shapes[i]?.[axis];
       if (size === undefined) return;
       const known = sizes.get(label);
-      if (known === undefined || known === 1 || (typeof known !== "number" && typeof size === "number" && size > 1)) {
+      if (
+        known === undefined ||
+        known === 1 ||
+        (typeof known !== "number" && typeof size === "number" && size > 1)
+      ) {
         sizes.set(label, size);
       }
     });

@@ -47,6 +47,9 @@ export function recurrentCost<U = never>(spec: RecurrentSpec<U>): RecurrentCost<
   const layersAbove = typeof layers === "number" ? layers - 1 : layers;
   return {
     macsPerStep: product([spec.directions, sum([first, product([layersAbove, above])])]),
-    params: product([spec.directions, sum([first, product([layersAbove, above]), product([layers, biases])])]),
+    params: product([
+      spec.directions,
+      sum([first, product([layersAbove, above]), product([layers, biases])]),
+    ]),
   };
 }
