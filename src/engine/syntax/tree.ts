@@ -3,7 +3,7 @@
  * and the state that one lowering carries along (errors, the function it stands in, nesting depth).
  */
 import type { Node as SyntaxNode } from "web-tree-sitter";
-import type { Expr, Hole, ModuleNode, Stmt } from "./ast.ts";
+import type { Directive, Expr, Hole, ModuleNode, Stmt } from "./ast.ts";
 import type { Span } from "./span.ts";
 
 export type { SyntaxNode };
@@ -115,4 +115,12 @@ export function field(node: SyntaxNode, name: string): SyntaxNode | undefined {
 
 export function hasToken(node: SyntaxNode, type: string): boolean {
   return node.children.some((child) => child.type === type);
+}
+
+/** Comments that speak to ConvLens, in either language. */
+export function directivesOf(text: string): Directive[] {
+  return text.split("\n").flatMap((line, index) => {
+    const found = /(?:#|\/\/)\s*convlens:\s*(.*?)\s*$/.exec(line);
+    return found ? [{ line: index + 1, text: found[1] ?? "" }] : [];
+  });
 }

@@ -114,7 +114,7 @@ function lowerInterpolation(node: SyntaxNode, decode: (text: string) => string, 
   // `{x=}` shows its own text and, without a format, the value's repr.
   const selfDocumenting = hasToken(node, "=");
   const written = conversionNode ? ctx.textOf(conversionNode).slice(1) : undefined;
-  const conversion =
+  const conversion: "r" | "s" | "a" | undefined =
     written === "r" || written === "s" || written === "a"
       ? written
       : selfDocumenting && !format

@@ -1,0 +1,181 @@
+/**
+ * The one way into syntax: text in, model AST out. Wraps tree-sitter, keeps the last tree of the
+ * files in work for incremental parsing, and picks the language by the file's extension.
+ */
+import { Edit, Language as Grammar, Parser, type Tree } from "web-tree-sitter";
+import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
+import { NOWHERE } from "./span.ts";
+import { lowerPython } from "./python/module.ts";
+
+/** Gives the bytes of one WebAssembly file; the engine reads none itself. */
+export type WasmLoader = () => Promise<Uint8Array> | Uint8Array;
+
+export interface ParserWasm {
+  /** tree-sitter's own runtime; without it the library looks for the file beside its script. */
+  readonly runtimeWasm?: WasmLoader;
+  readonly python: WasmLoader;
+  readonly typescript: WasmLoader;
+  /** Also reads JavaScript and JSX. */
+  readonly tsx: WasmLoader;
+}
+
+export interface Parsers {
+  /** Never throws on broken text: see `ModuleNode.errors`. */
+  parse(file: string, text: string): ModuleNode;
+  /** One expression by itself, such as a setting's value. */
+  parseExpression(language: Language, text: string): Expr;
+  /** The inside of a call's parentheses: `width_mult=0.5, 'resnet18'`. */
+  parseArguments(language: Language, text: string): readonly Arg[];
+  /** Frees the parsers and all kept trees. */
+  dispose(): void;
+}
+
+type GrammarName = "python" | "typescript" | "tsx";
+
+const GRAMMAR_BY_EXTENSION: Readonly<Record<string, GrammarName>> = {
+  py: "python",
+  pyi: "python",
+  ts: "typescript",
+  mts: "typescript",
+  cts: "typescript",
+  tsx: "tsx",
+  js: "tsx",
+  jsx: "tsx",
+  mjs: "tsx",
+  cjs: "tsx",
+};
+
+/** Undefined for files that are no model code. */
+export function languageOf(file: string): Language | undefined {
+  const grammar = GRAMMAR_BY_EXTENSION[extensionOf(file)];
+  return grammar && (grammar === "python" ? "python" : "typescript");
+}
+
+function extensionOf(file: string): string {
+  return file.slice(file.lastIndexOf(".") + 1).toLowerCase();
+}
+
+export async function createParsers(wasm: ParserWasm): Promise<Parsers> {
+  const runtime = await wasm.runtimeWasm?.();
+  await Parser.init(runtime ? { wasmBinary: exactBuffer(runtime) } : undefined);
+  const load = async (name: GrammarName) => {
+    const parser = new Parser();
+    parser.setLanguage(await Grammar.load(await wasm[name]()));
+    return parser;
+  };
+  return new TreeSitterParsers({
+    python: await load("python"),
+    typescript: await load("typescript"),
+    tsx: await load("tsx"),
+  });
+}
+
+function exactBuffer(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+/** Trees are kept for this many files; the one longest unused goes first. */
+const KEPT_TREES = 16;
+
+interface KeptTree {
+  readonly text: string;
+  readonly tree: Tree;
+}
+
+class TreeSitterParsers implements Parsers {
+  private readonly kept = new Map<string, KeptTree>();
+
+  constructor(private readonly parsers: Readonly<Record<GrammarName, Parser>>) {}
+
+  parse(file: string, text: string): ModuleNode {
+    const grammar = GRAMMAR_BY_EXTENSION[extensionOf(file)] ?? "python";
+    const parser = this.parsers[grammar];
+    const before = this.kept.get(file);
+    if (before && before.text !== text) before.tree.edit(editBetween(before.text, text));
+    const tree = before?.text === text ? before.tree : parse(parser, text, before?.tree);
+    if (before && before.tree !== tree) before.tree.delete();
+    this.keep(file, { text, tree });
+    return lowerPython(file, text, tree.rootNode, (piece, read) => withTree(parser, piece, read));
+  }
+
+  parseExpression(language: Language, text: string): Expr {
+    const [arg] = this.parseArguments(language, text);
+    return arg?.value ?? { kind: "hole", reason: "empty expression", at: NOWHERE };
+  }
+
+  parseArguments(_language: Language, text: string): readonly Arg[] {
+    const { body } = this.parseOnce("<arguments>.py", `f(${text}\n)`);
+    const call = body[0];
+    return call?.kind === "expr" && call.value.kind === "call" ? call.value.args : [];
+  }
+
+  private parseOnce(file: string, text: string): ModuleNode {
+    const parser = this.parsers.python;
+    return withTree(parser, text, (root) => lowerPython(file, text, root, (piece, read) => withTree(parser, piece, read)));
+  }
+
+  dispose(): void {
+    for (const { tree } of this.kept.values()) tree.delete();
+    this.kept.clear();
+    for (const parser of Object.values(this.parsers)) parser.delete();
+  }
+
+  private keep(file: string, entry: KeptTree): void {
+    this.kept.delete(file);
+    this.kept.set(file, entry);
+    if (this.kept.size <= KEPT_TREES) return;
+    const [oldest] = this.kept;
+    if (!oldest) return;
+    oldest[1].tree.delete();
+    this.kept.delete(oldest[0]);
+  }
+}
+
+function parse(parser: Parser, text: string, previous?: Tree): Tree {
+  const tree = parser.parse(text, previous);
+  // Only a cancelled parse or a parser without language gives none, and neither happens here.
+  if (!tree) throw new Error("the parser gave no tree");
+  return tree;
+}
+
+function withTree<T>(parser: Parser, text: string, read: (root: Tree["rootNode"]) => T): T {
+  const tree = parse(parser, text);
+  try {
+    return read(tree.rootNode);
+  } finally {
+    tree.delete();
+  }
+}
+
+/** The one edit that turns `before` into `after`: all between their common start and end. */
+function editBetween(before: string, after: string): Edit {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let common = 0;
+  while (
+    common < shorter - start &&
+    before.charCodeAt(before.length - 1 - common) === after.charCodeAt(after.length - 1 - common)
+  )
+    common++;
+  const oldEndIndex = before.length - common;
+  const newEndIndex = after.length - common;
+  return new Edit({
+    startIndex: start,
+    oldEndIndex,
+    newEndIndex,
+    startPosition: pointAt(before, start),
+    oldEndPosition: pointAt(before, oldEndIndex),
+    newEndPosition: pointAt(after, newEndIndex),
+  });
+}
+
+function pointAt(text: string, index: number): { row: number; column: number } {
+  let row = 0;
+  let lineStart = 0;
+  for (let at = text.indexOf("\n"); at !== -1 && at < index; at = text.indexOf("\n", at + 1)) {
+    row++;
+    lineStart = at + 1;
+  }
+  return { row, column: index - lineStart };
+}
