@@ -1,0 +1,318 @@
+/**
+ * A real VS Code workbench for tests: code-server with the built extension, opened in headless Chromium,
+ * and the few gestures and readings that tests are made of. What it needs comes from ../install.sh.
+ */
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { cacheFolder, root } from "../../../scripts/lib/project.mjs";
+
+export const outFolder = path.join(root, "out");
+export const screenshotFolder = path.join(outFolder, "screenshots");
+
+const chromiumFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Quiet, and the same on every machine. */
+const baseSettings = {
+  "security.workspace.trust.enabled": false,
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.layoutControl.enabled": false,
+  "workbench.enableExperiments": false,
+  "chat.disableAIFeatures": true,
+  "chat.commandCenter.enabled": false,
+  "telemetry.telemetryLevel": "off",
+  "extensions.ignoreRecommendations": true,
+  "update.mode": "none",
+  "git.enabled": false,
+  "window.commandCenter": false,
+  "editor.minimap.enabled": false,
+  "editor.hover.delay": 100,
+  "workbench.colorTheme": "Dark Modern",
+};
+
+export const themes = {
+  dark: { label: "Dark Modern", marker: "vs-dark" },
+  light: { label: "Light Modern", marker: "vs" },
+  "high-contrast": { label: "Dark High Contrast", marker: "hc-black" },
+};
+
+/**
+ * Starts VS Code on a copy of `workspace` and waits until its workbench is drawn.
+ * `extensions` are folders with a package.json, linked as they are; `env` reaches the extension host.
+ */
+export async function openWorkbench({
+  workspace,
+  extensions = [root],
+  settings = {},
+  env = {},
+  locale,
+  viewport = { width: 1280, height: 900 },
+}) {
+  const { chromium } = await loadPlaywright();
+  const home = await mkdtemp(path.join(tmpdir(), "convlens-vscode-"));
+  const folder = path.join(home, "workspace");
+  await cp(workspace, folder, { recursive: true });
+  await linkExtensions(path.join(home, "extensions"), extensions);
+  await mkdir(path.join(home, "data", "User"), { recursive: true });
+  await writeFile(
+    path.join(home, "data", "User", "settings.json"),
+    JSON.stringify({ ...baseSettings, ...settings }, null, 2),
+  );
+
+  const server = await startServer({ home, folder, env });
+  let browser;
+  const close = async () => {
+    await browser?.close();
+    await server.stop();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    browser = await chromium.launch({
+      executablePath: process.env.CONVLENS_CHROMIUM ?? "/usr/bin/chromium",
+      args: chromiumFlags,
+    });
+    const context = await browser.newContext({ viewport, ...(locale ? { locale } : {}) });
+    const page = await context.newPage();
+    const pageErrors = [];
+    page.on("pageerror", (error) => pageErrors.push(String(error)));
+    await page.goto(`${server.address}/?folder=${encodeURIComponent(folder)}`);
+    await page.waitForSelector(".monaco-workbench .part.editor", { timeout: 60_000 });
+    return { page, folder, home, pageErrors, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function loadPlaywright() {
+  const entry = path.join(cacheFolder, "playwright/node_modules/playwright-core/index.mjs");
+  try {
+    return await import(pathToFileURL(entry).href);
+  } catch (cause) {
+    throw new Error("playwright-core is not installed: run bash test/vscode/install.sh first", { cause });
+  }
+}
+
+async function linkExtensions(folder, extensions) {
+  await mkdir(folder, { recursive: true });
+  for (const extension of extensions) {
+    const { publisher, name, version } = JSON.parse(
+      await readFile(path.join(extension, "package.json"), "utf8"),
+    );
+    await symlink(extension, path.join(folder, `${publisher}.${name}-${version}`));
+  }
+}
+
+async function startServer({ home, folder, env }) {
+  const port = await freePort();
+  const node = path.join(cacheFolder, "node24/node_modules/node/bin/node");
+  const entry = path.join(cacheFolder, "code-server/node_modules/code-server/out/node/entry.js");
+  await mkdir(outFolder, { recursive: true });
+  const log = createWriteStream(path.join(outFolder, "code-server.log"), { flags: "a" });
+  // Its own process group, so that stopping it also ends the extension host and the language server.
+  const child = spawn(
+    node,
+    [
+      entry,
+      "--auth=none",
+      `--bind-addr=127.0.0.1:${port}`,
+      `--user-data-dir=${path.join(home, "data")}`,
+      `--extensions-dir=${path.join(home, "extensions")}`,
+      "--disable-telemetry",
+      "--disable-update-check",
+      "--disable-workspace-trust",
+      folder,
+    ],
+    { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
+  );
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  const stop = async () => {
+    if (child.exitCode !== null) return;
+    process.kill(-child.pid, "SIGTERM");
+    const late = sleep(5_000).then(() => child.exitCode === null && process.kill(-child.pid, "SIGKILL"));
+    await Promise.race([exited, late]);
+  };
+  const address = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    if (child.exitCode !== null) throw new Error("code-server ended at once; see out/code-server.log");
+    const up = await fetch(`${address}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (up) return { address, stop };
+    await sleep(100);
+  }
+  await stop();
+  throw new Error("code-server did not answer within 30 s");
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+// -------------------------------------------------------------------- gestures
+
+/** Opens a file of the workspace by quick open. */
+export async function openFile({ page }, name) {
+  await page.keyboard.press("Control+P");
+  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
+  await page.keyboard.type(name);
+  await page
+    .locator(".quick-input-list .monaco-list-row", { hasText: path.basename(name) })
+    .first()
+    .waitFor({ timeout: 20_000 });
+  await page.keyboard.press("Enter");
+  await page.locator(".tab.active", { hasText: path.basename(name) }).waitFor({ timeout: 20_000 });
+  await page.waitForSelector(".editor-instance .view-lines .view-line", { timeout: 20_000 });
+}
+
+/** Runs a command by its title in the command palette. */
+export async function runCommand({ page }, title) {
+  await page.keyboard.press("F1");
+  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
+  await page.keyboard.type(title);
+  await page
+    .locator(".quick-input-list .monaco-list-row", { hasText: title.replace(/^[^:]+: /, "") })
+    .first()
+    .waitFor({ timeout: 20_000 });
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".quick-input-widget", { state: "hidden", timeout: 20_000 });
+}
+
+export async function goToLine({ page }, line, column = 1) {
+  await page.keyboard.press("Control+G");
+  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
+  await page.keyboard.type(`:${line}:${column}`.replace(/^:/, ""));
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".quick-input-widget", { state: "hidden" });
+}
+
+/** Changes the colour theme through its own picker. */
+export async function useTheme({ page }, theme) {
+  const { label, marker } = themes[theme];
+  if ((await page.locator(`.monaco-workbench.${marker}`).count()) > 0) return;
+  await page.keyboard.press("Control+K");
+  await page.keyboard.press("Control+T");
+  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
+  await page.keyboard.type(label);
+  await page.waitForSelector(`.monaco-workbench.${marker}`, { timeout: 20_000 });
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".quick-input-widget", { state: "hidden" });
+}
+
+/** Keeps a picture as build output: `out/screenshots/NAME-THEME-WIDTH.png`. */
+export async function screenshot(workbench, name, { theme = "dark", width = 1280, height = 900 } = {}) {
+  await useTheme(workbench, theme);
+  await workbench.page.setViewportSize({ width, height });
+  await sleep(500);
+  await mkdir(screenshotFolder, { recursive: true });
+  const file = path.join(screenshotFolder, `${name}-${theme}-${width}.png`);
+  await workbench.page.screenshot({ path: file });
+  return file;
+}
+
+// -------------------------------------------------------------------- readings
+
+/** Texts of the lenses now on screen, from top to bottom, once there are at least `atLeast`. */
+export async function lensTexts({ page }, { atLeast = 1, timeout = 60_000 } = {}) {
+  const read = async () => {
+    const found = await page.locator(".codelens-decoration").evaluateAll((elements) =>
+      elements
+        .map((element) => ({ text: element.textContent ?? "", top: element.getBoundingClientRect().top }))
+        .filter(({ text }) => text.trim() !== "")
+        .sort((a, b) => a.top - b.top)
+        .map(({ text }) => text.replaceAll("\u00a0", " ").trim()),
+    );
+    return found.length >= atLeast ? found : undefined;
+  };
+  return eventually(read, { timeout, what: `${atLeast} lenses` });
+}
+
+/** Text of the hover over the first occurrence of `word` on a line that is on screen. */
+export async function hoverAt({ page }, line, word, { timeout = 30_000 } = {}) {
+  await goToLine({ page }, line);
+  const box = await eventually(() => wordBox(page, word), { timeout, what: `"${word}" on screen` });
+  const read = async () => {
+    await page.mouse.move(box.x + box.width / 2 + Math.random(), box.y + box.height / 2);
+    await sleep(400);
+    const texts = await page.locator(".monaco-hover:not(.hidden) .hover-contents").allInnerTexts();
+    const text = texts.join("\n").replaceAll("\u00a0", " ").trim();
+    if (text !== "" && !/^Loading/.test(text)) return text;
+    await page.mouse.move(5, 5);
+    return undefined;
+  };
+  return eventually(read, { timeout, what: `a hover on "${word}"` });
+}
+
+/** Where `word` is drawn on the line of the cursor. */
+function wordBox(page, word) {
+  return page.evaluate((wanted) => {
+    const cursor = document.querySelector(".editor-instance .cursors-layer .cursor")?.getBoundingClientRect();
+    if (!cursor) return undefined;
+    for (const line of document.querySelectorAll(".editor-instance .view-lines .view-line")) {
+      const { top, bottom } = line.getBoundingClientRect();
+      if (cursor.top + 2 < top || cursor.top + 2 > bottom) continue;
+      const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const start = node.data.replaceAll("\u00a0", " ").indexOf(wanted);
+        if (start < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, start);
+        range.setEnd(node, start + wanted.length);
+        const { x, y, width, height } = range.getBoundingClientRect();
+        return { x, y, width, height };
+      }
+    }
+    return undefined;
+  }, word);
+}
+
+/** The innermost webview frame that holds `selector`. */
+export async function webviewFrame({ page }, selector, { timeout = 30_000 } = {}) {
+  const find = async () => {
+    for (const frame of page.frames()) {
+      const found = await frame
+        .locator(selector)
+        .count()
+        .catch(() => 0);
+      if (frame !== page.mainFrame() && found > 0) return frame;
+    }
+    return undefined;
+  };
+  return eventually(find, { timeout, what: `a webview with ${selector}` });
+}
+
+/** Asks again until there is an answer that is not undefined. */
+export async function eventually(read, { timeout = 20_000, what = "the condition" } = {}) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const answer = await read();
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`waited ${timeout / 1000} s for ${what}`);
+    await sleep(100);
+  }
+}
