@@ -32,8 +32,15 @@ export type LayerKind =
   | "other";
 
 export type OpName =
-  | "conv" | "conv_transpose" | "linear" | "matmul" | "attention" | "recurrent"
-  | "norm" | "embedding" | "other";
+  | "conv"
+  | "conv_transpose"
+  | "linear"
+  | "matmul"
+  | "attention"
+  | "recurrent"
+  | "norm"
+  | "embedding"
+  | "other";
 
 export type DtypeName = string;
 

@@ -17,8 +17,11 @@ export interface ConvShape {
 export interface ConvSurroundings {
   /** The convolution's own bias, kept by the pointwise one; the depthwise one has none. */
   readonly bias: boolean;
-  /** Batch norm follows: the swapped form puts one more, with scale and shift, behind the depthwise convolution. */
-  readonly batchNorm: boolean;
+  /**
+   * Weight vectors of the batch norm that follows: 2 for scale and shift, 0 where none follows. The swapped form
+   * puts one more such batch norm behind the depthwise convolution.
+   */
+  readonly normVectors: number;
 }
 
 /** MACs or parameters of one convolution and of its swapped form, part by part. */
@@ -43,7 +46,7 @@ export function swapParams(conv: ConvShape, around: ConvSurroundings): SwapCost 
   const standard = kernelElements * inChannels * outChannels + bias;
   const depthwise = kernelElements * inChannels;
   const pointwise = inChannels * outChannels + bias;
-  const addedNorm = around.batchNorm ? 2 * inChannels : 0;
+  const addedNorm = around.normVectors * inChannels;
   return { standard, depthwise, pointwise, separable: depthwise + pointwise + addedNorm };
 }
 

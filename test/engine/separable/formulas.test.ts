@@ -13,7 +13,7 @@ import {
 } from "../../../src/engine/separable/formulas.ts";
 import truth from "../../truth/mobilenet.json" with { type: "json" };
 
-const BARE = { bias: false, batchNorm: false };
+const BARE = { bias: false, normVectors: 0 };
 
 describe("one layer", () => {
   it("is the worked example: 729 MACs become 324", () => {
@@ -52,8 +52,8 @@ describe("one layer", () => {
 
   it("keeps the bias on the pointwise convolution and pays one more batch norm", () => {
     const conv: ConvShape = { inChannels: 16, outChannels: 32, kernelElements: 9 };
-    expect(swapParams(conv, { bias: true, batchNorm: false }).separable).toBe(16 * 9 + 16 * 32 + 32);
-    expect(swapParams(conv, { bias: false, batchNorm: true }).separable).toBe(16 * 9 + 16 * 32 + 2 * 16);
+    expect(swapParams(conv, { bias: true, normVectors: 0 }).separable).toBe(16 * 9 + 16 * 32 + 32);
+    expect(swapParams(conv, { bias: false, normVectors: 2 }).separable).toBe(16 * 9 + 16 * 32 + 2 * 16);
   });
 });
 
@@ -67,7 +67,7 @@ describe("the whole network of the paper, written with standard convolutions", (
       const out = convOutputSize(size, 3, stride, 1, 1, 1);
       size = typeof out === "number" ? out : Number.NaN;
       macs += swapMacs(conv, size * size)[as];
-      params += swapParams(conv, { bias: false, batchNorm: true })[as] + 2 * conv.outChannels;
+      params += swapParams(conv, { bias: false, normVectors: 2 })[as] + 2 * conv.outChannels;
     };
     const width = (channels: number) => scaleChannels(channels, alpha, 8);
     add({ inChannels: 3, outChannels: width(32), kernelElements: 9 }, 2, "standard");

@@ -1,0 +1,136 @@
+/** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
+import type { Trace, TraceDiagnostic } from "../interpret/trace.ts";
+import type { Instance, Tensor, Unknown } from "../interpret/values.ts";
+import { NOWHERE, type Span } from "../syntax/span.ts";
+import type { FrameworkId, Place, Report, ReportDiagnostic, ReportInput, ReportTotals } from "./contract.ts";
+import { elements, place, reportShape, Tally } from "./convert.ts";
+import { type PricedRow, priceLayers } from "./layers.ts";
+import { outputBytes, peakBytes } from "./memory.ts";
+
+export interface ReportSource {
+  /** `convlens 1.2.3` */
+  readonly tool: string;
+  readonly file: string;
+  readonly language: "python" | "typescript";
+  readonly framework: FrameworkId | null;
+  readonly network: string;
+  readonly networkAt: Span | undefined;
+  /** Names of all roots of the file. */
+  readonly networks: readonly string[];
+  readonly input: ReportInput;
+  /** Samples in the batch that was traced; figures are per sample. */
+  readonly batch: number;
+  readonly trace: Trace;
+  /** The tensors of the forward call, and those it answered. */
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** Qualified layer names, as the framework gives them. */
+  readonly names: ReadonlyMap<Instance, string>;
+  /** Unique parameters of the network, used in the trace or not. */
+  readonly parameters: readonly Tensor[];
+  /** Diagnostics from before the trace: syntax errors, inputs that do not fit. */
+  readonly diagnostics?: readonly TraceDiagnostic[];
+}
+
+export function buildReport(source: ReportSource): Report {
+  const { trace, inputs, outputs, names, batch } = source;
+  const rows = priceLayers({ ops: trace.ops, names, inputs, batch });
+  const { totals, unknowns } = priceTotals(source);
+  const figures = [...rows.map(({ layer }) => layer), totals].flatMap((figure) => [
+    figure.macs,
+    figure.params,
+    figure.elementwise,
+    figure.activation_bytes,
+  ]);
+  return {
+    version: 1,
+    tool: source.tool,
+    file: source.file,
+    language: source.language,
+    framework: source.framework,
+    network: source.network,
+    network_at: source.networkAt ? place(source.networkAt) : null,
+    networks: source.networks,
+    input: source.input,
+    output: outputs.map((tensor) => reportShape(tensor.shape)),
+    complete: trace.gaps.length === 0 && figures.every((figure) => figure !== null),
+    totals,
+    layers: rows.map(({ layer }) => layer),
+    diagnostics: diagnose(source, rows, unknowns),
+  };
+}
+
+function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: readonly Unknown[] } {
+  const { trace, batch } = source;
+  const macs = new Tally();
+  const elementwise = new Tally();
+  const activation = new Tally();
+  for (const op of trace.ops) {
+    macs.add(op.macs);
+    elementwise.add(op.elementwise);
+    activation.add(outputBytes(op));
+  }
+  const params = new Tally();
+  const trainable = new Tally();
+  for (const parameter of source.parameters) {
+    params.add(elements(parameter));
+    if (parameter.parameter?.trainable !== false) trainable.add(elements(parameter));
+  }
+  const peak = new Tally();
+  peak.add(peakBytes({ ops: trace.ops, inputs: source.inputs, outputs: source.outputs }));
+  const totals: ReportTotals = {
+    macs: macs.value(batch),
+    params: params.value(),
+    trainable_params: trainable.value(),
+    elementwise: elementwise.value(batch),
+    activation_bytes: activation.value(batch),
+    peak_activation_bytes: peak.value(batch),
+  };
+  return {
+    totals,
+    unknowns: [macs, params, elementwise, activation, peak].flatMap((tally) => tally.unknown ?? []),
+  };
+}
+
+/** All that the user should know, each once, errors of the program before gaps of ours. */
+function diagnose(
+  source: ReportSource,
+  rows: readonly PricedRow[],
+  unknowns: readonly Unknown[],
+): readonly ReportDiagnostic[] {
+  const seen = new Set<string>();
+  const diagnostics: ReportDiagnostic[] = [];
+  const add = (diagnostic: ReportDiagnostic): void => {
+    const { at, message } = diagnostic;
+    const key = `${at.file}:${at.line}:${at.column} ${message}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    diagnostics.push(diagnostic);
+  };
+  const fallback = place(
+    source.networkAt ?? { ...NOWHERE, file: source.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
+  );
+  const notKnown = (message: string, at: Place): void =>
+    add({ severity: "warning", code: "unknown-value", message, at });
+
+  for (const found of [...(source.diagnostics ?? []), ...source.trace.diagnostics]) {
+    const related = found.related?.map(({ message, at }) => ({ message, at: place(at) }));
+    add({
+      severity: found.severity,
+      code: found.code,
+      message: found.message,
+      at: place(found.at),
+      ...(related && { related }),
+    });
+  }
+  for (const gap of source.trace.gaps) notKnown(gap.reason, gap.at ? place(gap.at) : fallback);
+  for (const { layer, unknowns: reasons } of rows) {
+    for (const reason of reasons)
+      notKnown(`${layer.name}: ${reason.reason}`, reason.at ? place(reason.at) : layer.at);
+  }
+  const explained = new Set(rows.flatMap((row) => row.unknowns));
+  for (const reason of unknowns) {
+    if (!explained.has(reason)) notKnown(reason.reason, reason.at ? place(reason.at) : fallback);
+  }
+  return diagnostics;
+}

@@ -1,0 +1,54 @@
+/** From the engine's values to the report's: shapes, places, bytes, and sums that remember what they do not know. */
+
+import { product } from "../cost/lift.ts";
+import type { Count } from "../interpret/trace.ts";
+import { type Shape, type Tensor, Unknown } from "../interpret/values.ts";
+import type { Span } from "../syntax/span.ts";
+import type { Place, ReportShape } from "./contract.ts";
+
+export function reportShape(shape: Shape | Unknown): ReportShape {
+  if (shape instanceof Unknown) return null;
+  return shape.map((dim) => (typeof dim === "number" ? dim : null));
+}
+
+export function place(span: Span): Place {
+  return {
+    file: span.file,
+    line: span.line,
+    column: span.column,
+    end_line: span.endLine,
+    end_column: span.endColumn,
+  };
+}
+
+export function elements(tensor: Tensor): Count {
+  return tensor.shape instanceof Unknown ? tensor.shape : product(tensor.shape);
+}
+
+export function bytes(tensor: Tensor): Count {
+  const count = elements(tensor);
+  return typeof count === "number" ? count * bytesPerElement(tensor.dtype) : count;
+}
+
+/** A dtype names its bits (`bfloat16`, `int64`, `complex64`); `bool` takes a byte. */
+export function bytesPerElement(dtype: string): number {
+  const bits = /\d+/.exec(dtype);
+  if (bits) return Number(bits[0]) / 8;
+  return dtype === "bool" ? 1 : 4;
+}
+
+/** A sum of counts: unknown as soon as one of them is, with the first reason. */
+export class Tally {
+  private total = 0;
+  unknown: Unknown | undefined;
+
+  add(count: Count): void {
+    if (typeof count === "number") this.total += count;
+    else this.unknown ??= count;
+  }
+
+  /** The sum, shared out over so many samples; null when it is not known. */
+  value(samples = 1): number | null {
+    return this.unknown === undefined ? this.total / samples : null;
+  }
+}

@@ -1,0 +1,204 @@
+/** Prices the rows of a trace: each becomes one layer of the report, with what a swap would make of it. */
+import { lift } from "../cost/lift.ts";
+import type { ConvGeometry, OpRecord, Site } from "../interpret/trace.ts";
+import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
+import {
+  SWAP_OBSTACLES,
+  type SwapObstacle,
+  swapMacs,
+  swapObstacle,
+  swapParams,
+} from "../separable/formulas.ts";
+import { NOWHERE } from "../syntax/span.ts";
+import { classify, kernelElements } from "./classify.ts";
+import type { Place, ReportLayer } from "./contract.ts";
+import { elements, place, reportShape, Tally } from "./convert.ts";
+import { outputBytes } from "./memory.ts";
+import { groupRows, type Row } from "./rows.ts";
+
+export interface PricedRow {
+  readonly layer: ReportLayer;
+  /** Why a figure of the layer is null. */
+  readonly unknowns: readonly Unknown[];
+}
+
+export interface PricingSource {
+  readonly ops: readonly OpRecord[];
+  readonly names: ReadonlyMap<Instance, string>;
+  readonly inputs: readonly Tensor[];
+  /** Samples in the batch that was traced: figures are shared out over them. */
+  readonly batch: number;
+}
+
+/** Every row that costs MACs or has parameters of its own, in execution order. */
+export function priceLayers(source: PricingSource): PricedRow[] {
+  const context: PricingContext = {
+    batch: source.batch,
+    owned: new Set(),
+    consumers: firstConsumers(source.ops),
+    image: imageTensors(source.ops, source.inputs),
+  };
+  const priced: PricedRow[] = [];
+  for (const row of groupRows(source.ops, source.names)) {
+    const result = priceRow(row, context);
+    if (result.layer.macs !== 0 || result.layer.params !== 0) priced.push(result);
+  }
+  return priced;
+}
+
+interface PricingContext {
+  readonly batch: number;
+  /** Parameters that an earlier row has: shared ones are counted once. */
+  readonly owned: Set<Tensor>;
+  readonly consumers: ReadonlyMap<Tensor, OpRecord>;
+  readonly image: ReadonlySet<Tensor>;
+}
+
+function priceRow(row: Row, context: PricingContext): PricedRow {
+  const { batch } = context;
+  const macs = new Tally();
+  const elementwise = new Tally();
+  const activation = new Tally();
+  const params = new Tally();
+  const trainable = new Tally();
+  for (const op of row.ops) {
+    macs.add(op.macs);
+    elementwise.add(op.elementwise);
+    activation.add(outputBytes(op));
+    for (const weight of op.weights) {
+      if (weight.parameter === undefined || weight.parameter.buffer === true || context.owned.has(weight))
+        continue;
+      context.owned.add(weight);
+      params.add(elements(weight));
+      if (weight.parameter.trainable) trainable.add(elements(weight));
+    }
+  }
+
+  const main = dearest(row.ops);
+  const first = row.ops[0] ?? main;
+  const last = lastOfFirstRun(row);
+  const { geometry } = main;
+  const swap = geometry && priceSwap(row, main, geometry, context);
+  const layer: ReportLayer = {
+    name: row.name,
+    type: row.type,
+    op: main.op,
+    kind: classify(main.op, geometry),
+    in: first.inputs.map((tensor) => reportShape(tensor.shape)),
+    out: last.outputs.map((tensor) => reportShape(tensor.shape)),
+    kernel: geometry?.kernel ?? null,
+    stride: geometry?.stride ?? null,
+    padding: geometry ? flatPadding(geometry.padding) : null,
+    dilation: geometry?.dilation ?? null,
+    groups: geometry?.groups ?? null,
+    in_channels: geometry?.inChannels ?? null,
+    out_channels: geometry?.outChannels ?? null,
+    bias: geometry?.bias ?? null,
+    macs: macs.value(batch),
+    params: params.value(),
+    trainable_params: trainable.value(),
+    elementwise: elementwise.value(batch),
+    activation_bytes: activation.value(batch),
+    calls: row.runs.size,
+    at: place(row.site?.at ?? NOWHERE),
+    path: callers(row.site),
+    called_at: first.site ? place(first.site.at) : null,
+    swappable: swap !== undefined && swap.obstacle === undefined,
+    ...(swap?.obstacle && { not_swappable: SWAP_OBSTACLES[swap.obstacle] }),
+    separable_macs: swap?.macs ?? null,
+    separable_params: swap?.params ?? null,
+    ...(row.ops.some((op) => op.conditional) && { conditional: true }),
+  };
+  const tallies = [macs, elementwise, activation, params];
+  return { layer, unknowns: tallies.flatMap((tally) => tally.unknown ?? []) };
+}
+
+interface SwapPrice {
+  readonly obstacle: SwapObstacle | undefined;
+  readonly macs: number | null;
+  readonly params: number | null;
+}
+
+/** A stem that is left alone by default still shows what its swap would cost. */
+function priceSwap(row: Row, main: OpRecord, geometry: ConvGeometry, context: PricingContext): SwapPrice {
+  const conv = { ...geometry, kernelElements: kernelElements(geometry) };
+  const stem = conv.inChannels <= IMAGE_CHANNELS && main.inputs.some((input) => context.image.has(input));
+  const obstacle = swapObstacle({ ...conv, stem });
+  if (obstacle !== undefined && obstacle !== "stem") return { obstacle, macs: null, params: null };
+
+  const around = { bias: conv.bias, normVectors: normVectors(main, context.consumers) };
+  const macs = new Tally();
+  for (const op of row.ops) {
+    const output = op.outputs[0];
+    if (op.op !== "conv" || output === undefined) continue;
+    macs.add(positionMacs(conv, elements(output)));
+  }
+  return { obstacle, macs: macs.value(context.batch), params: swapParams(conv, around).separable };
+}
+
+function positionMacs(conv: Parameters<typeof swapMacs>[0], outputs: number | Unknown): number | Unknown {
+  return lift((count: number) => swapMacs(conv, count / conv.outChannels).separable)(outputs);
+}
+
+/** Images have few channels (RGB, depth, stacked frames, spectral bands); more means feature maps. */
+const IMAGE_CHANNELS = 15;
+
+/** Tensors that are the network's input itself, at most padded, scaled or rearranged. */
+function imageTensors(ops: readonly OpRecord[], inputs: readonly Tensor[]): ReadonlySet<Tensor> {
+  const image = new Set(inputs);
+  for (const op of ops) {
+    const plain = op.op === "other" && op.macs === 0 && op.inputs.length > 0;
+    if (plain && op.inputs.every((input) => image.has(input)))
+      for (const output of op.outputs) image.add(output);
+  }
+  return image;
+}
+
+function firstConsumers(ops: readonly OpRecord[]): ReadonlyMap<Tensor, OpRecord> {
+  const consumers = new Map<Tensor, OpRecord>();
+  for (const op of ops) {
+    for (const input of op.inputs) if (!consumers.has(input)) consumers.set(input, op);
+  }
+  return consumers;
+}
+
+const BATCH_NORM = /batch_?norm/i;
+
+/** Weight vectors (scale, shift) of the batch norm that reads a convolution's output; 0 when none does. */
+function normVectors(conv: OpRecord, consumers: ReadonlyMap<Tensor, OpRecord>): number {
+  const output = conv.outputs[0];
+  const next = output && consumers.get(output);
+  if (next?.op !== "norm" || !BATCH_NORM.test(next.name)) return 0;
+  return next.weights.filter((weight) => weight.parameter && weight.parameter.buffer !== true).length;
+}
+
+/** The op that a row is named for: the one with the most MACs, an unknown count before all, the first if equal. */
+function dearest(ops: readonly OpRecord[]): OpRecord {
+  const cost = (op: OpRecord): number => (op.macs instanceof Unknown ? Number.POSITIVE_INFINITY : op.macs);
+  const named = ops.filter((op) => op.op !== "other");
+  return (named.length > 0 ? named : ops).reduce((best, op) => (cost(op) > cost(best) ? op : best));
+}
+
+function lastOfFirstRun(row: Row): OpRecord {
+  const [first] = row.ops as [OpRecord, ...OpRecord[]];
+  if (row.runs.has(first)) return first;
+  const inFirstRun = row.ops.filter((op) => runs(op.scope, row) === runs(first.scope, row));
+  return inFirstRun.at(-1) ?? first;
+}
+
+/** The run of the row's layer that an op belongs to. */
+function runs(scope: OpRecord["scope"], row: Row): OpRecord["scope"] {
+  for (let at = scope; at !== undefined; at = at.parent) if (row.runs.has(at)) return at;
+  return undefined;
+}
+
+function flatPadding(padding: ConvGeometry["padding"]): readonly number[] {
+  const symmetric = padding.every(([before, after]) => before === after);
+  return symmetric ? padding.map(([before]) => before) : padding.flat();
+}
+
+function callers(site: Site | undefined): readonly Place[] {
+  const path: Place[] = [];
+  for (let at = site?.caller; at !== undefined; at = at.caller) path.push(place(at.at));
+  return path.reverse();
+}

@@ -1,0 +1,95 @@
+/**
+ * Groups the ops of a trace to rows: one a layer instance, whatever it ran inside, and one for each place where a
+ * module calls a function that belongs to no layer (`F.conv2d`, `torch.matmul`).
+ */
+import type { LayerScope, OpRecord, Site } from "../interpret/trace.ts";
+import type { Instance } from "../interpret/values.ts";
+
+export interface Row {
+  readonly name: string;
+  /** The layer's class, or the function. */
+  readonly type: string;
+  readonly ops: OpRecord[];
+  /** Where the layer was made, or the function called. */
+  readonly site: Site | undefined;
+  /** The runs of the layer: each op of a function is a run by itself. */
+  readonly runs: Set<LayerScope | OpRecord>;
+}
+
+/** Rows in the order of their first op. */
+export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance, string>): readonly Row[] {
+  const rows: Row[] = [];
+  const layerRows = new Map<Instance, Row>();
+  const functionRows = new Map<Instance | undefined, Map<string, Row>>();
+  const taken = new Set<string>(names.values());
+
+  const open = (name: string, type: string, site: Site | undefined): Row => {
+    const row: Row = { name, type, ops: [], site, runs: new Set() };
+    rows.push(row);
+    return row;
+  };
+  const free = (name: string): string => {
+    let candidate = name;
+    for (let count = 1; taken.has(candidate); count++) candidate = `${name}_${count}`;
+    taken.add(candidate);
+    return candidate;
+  };
+
+  for (const op of ops) {
+    const layer = innermostLayer(op.scope);
+    if (layer !== undefined) {
+      const { instance } = layer;
+      let row = layerRows.get(instance);
+      if (row === undefined) {
+        const type = instance.cls.name;
+        row = open(
+          names.get(instance) ?? free(below(moduleName(layer.parent, names), type)),
+          type,
+          instance.site,
+        );
+        layerRows.set(instance, row);
+      }
+      row.ops.push(op);
+      row.runs.add(layer);
+      continue;
+    }
+    const module = op.scope?.instance;
+    const places = functionRows.get(module) ?? new Map<string, Row>();
+    functionRows.set(module, places);
+    const key = op.site === undefined ? `#${op.index}` : placeKey(op);
+    let row = places.get(key);
+    if (row === undefined) {
+      row = open(free(below(moduleName(op.scope, names), op.name)), op.name, op.site);
+      places.set(key, row);
+    }
+    row.ops.push(op);
+    row.runs.add(op);
+  }
+  return rows;
+}
+
+/** The nearest framework layer that is running; a network's own classes are not layers, subclasses of layers are. */
+function innermostLayer(scope: LayerScope | undefined): LayerScope | undefined {
+  for (let at = scope; at !== undefined; at = at.parent) {
+    if (at.instance.cls.mro.some((cls) => cls.native?.layer === true)) return at;
+  }
+  return undefined;
+}
+
+/** Name of the nearest module that has one. */
+function moduleName(scope: LayerScope | undefined, names: ReadonlyMap<Instance, string>): string {
+  for (let at = scope; at !== undefined; at = at.parent) {
+    const name = names.get(at.instance);
+    if (name !== undefined) return name;
+  }
+  return "";
+}
+
+function below(module: string, name: string): string {
+  return module === "" ? name : `${module}.${name}`;
+}
+
+function placeKey(op: OpRecord): string {
+  const at = op.site?.at;
+  return `${op.name} ${at?.file}:${at?.line}:${at?.column}:${at?.endLine}:${at?.endColumn}`;
+}
