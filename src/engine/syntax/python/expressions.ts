@@ -27,12 +27,27 @@ export function lowerExpr(node: SyntaxNode, ctx: Lowering): Expr {
 /** The expression of a field, or a hole where broken text left none. */
 export function exprField(node: SyntaxNode, name: string, ctx: Lowering): Expr {
   const child = field(node, name);
-  return child ? lowerExpr(child, ctx) : ctx.hole(node, `${name} is missing`);
+  return child ? unstarred(lowerExpr(child, ctx)) : ctx.hole(node, `${name} is missing`);
 }
 
 function exprPart(node: SyntaxNode, index: number, ctx: Lowering): Expr {
   const child = parts(node)[index];
-  return child ? lowerExpr(child, ctx) : ctx.hole(node, "an expression is missing here");
+  return child ? unstarred(lowerExpr(child, ctx)) : ctx.hole(node, "an expression is missing here");
+}
+
+/**
+ * An item of a display or an argument list. The grammar binds the star of `*f(x)` to `f` alone,
+ * while it means the whole item: so a star is dropped where it stands and put around the item.
+ */
+function lowerItem(node: SyntaxNode, ctx: Lowering): Expr {
+  const value = lowerExpr(node, ctx);
+  if (value.kind === "star" || ctx.text[node.startIndex] !== "*") return value;
+  return { kind: "star", value, at: value.at };
+}
+
+/** A star that is the first operand of something larger; see `lowerItem`. */
+function unstarred(expr: Expr): Expr {
+  return expr.kind === "star" ? expr.value : expr;
 }
 
 const literal =
@@ -44,12 +59,15 @@ const sequence =
   (node, ctx) => ({
     kind: "sequence",
     type,
-    items: parts(node).map((item) => lowerExpr(item, ctx)),
+    items: parts(node).map((item) => lowerItem(item, ctx)),
     at: ctx.span(node),
   });
 
 /** The only thing inside, parentheses and wrappers dropped. */
-const inner: LowerExpr = (node, ctx) => exprPart(node, 0, ctx);
+const inner: LowerExpr = (node, ctx) => {
+  const child = parts(node)[0];
+  return child ? lowerItem(child, ctx) : ctx.hole(node, "an expression is missing here");
+};
 
 const EXPRESSIONS: Readonly<Record<string, LowerExpr>> = {
   identifier: (node, ctx) => ({ kind: "name", id: ctx.textOf(node), at: ctx.span(node) }),
@@ -170,13 +188,8 @@ const EXPRESSIONS: Readonly<Record<string, LowerExpr>> = {
 
   // Type expressions are ordinary ones, written in places where only types may stand.
   type: inner,
-  type_parameter: (node, ctx) => oneOrTuple(parts(node), node, ctx),
-  generic_type: (node, ctx) => ({
-    kind: "subscript",
-    object: exprPart(node, 0, ctx),
-    index: exprPart(node, 1, ctx),
-    at: ctx.span(node),
-  }),
+  type_parameter: (node, ctx) => oneOrTuple(parts(node), node, ctx, hasTrailingComma(node)),
+  generic_type: lowerSubscript,
   union_type: (node, ctx) => ({
     kind: "binary",
     op: "|",
@@ -224,11 +237,11 @@ export function oneOrTuple(
   trailingComma = false,
 ): Expr {
   const [only] = nodes;
-  if (nodes.length === 1 && only && !trailingComma) return lowerExpr(only, ctx);
+  if (nodes.length === 1 && only && !trailingComma) return lowerItem(only, ctx);
   return {
     kind: "sequence",
     type: "tuple",
-    items: nodes.map((node) => lowerExpr(node, ctx)),
+    items: nodes.map((node) => lowerItem(node, ctx)),
     at: only ? { ...ctx.span(only), ...endOf(nodes.at(-1) ?? only, ctx) } : ctx.span(around),
   };
 }
@@ -240,13 +253,21 @@ function endOf(node: SyntaxNode, ctx: Lowering): { endLine: number; endColumn: n
 
 function lowerSubscript(node: SyntaxNode, ctx: Lowering): Expr {
   const [object, ...indices] = parts(node);
-  const trailingComma = tokens(node).at(-2)?.type === ",";
   return {
     kind: "subscript",
-    object: object ? lowerExpr(object, ctx) : ctx.hole(node, "object is missing"),
-    index: oneOrTuple(indices, node, ctx, trailingComma),
+    object: object ? unstarred(lowerExpr(object, ctx)) : ctx.hole(node, "object is missing"),
+    index: starredIndex(oneOrTuple(indices, node, ctx, hasTrailingComma(node))),
     at: ctx.span(node),
   };
+}
+
+function hasTrailingComma(node: SyntaxNode): boolean {
+  return tokens(node).at(-2)?.type === ",";
+}
+
+/** `a[*b]` is `a[(*b,)]`. */
+function starredIndex(index: Expr): Expr {
+  return index.kind === "star" ? { kind: "sequence", type: "tuple", items: [index], at: index.at } : index;
 }
 
 const SLICE_PARTS = ["start", "stop", "step"] as const;
@@ -266,7 +287,7 @@ function lowerComparison(node: SyntaxNode, ctx: Lowering): Expr {
   const operands: Expr[] = [];
   const ops: CompareOp[] = [];
   for (const token of tokens(node)) {
-    if (token.isNamed) operands.push(lowerExpr(token, ctx));
+    if (token.isNamed) operands.push(unstarred(lowerExpr(token, ctx)));
     else ops.push(token.type === "<>" ? "!=" : (token.type as CompareOp));
   }
   const [left = ctx.hole(node, "an operand is missing"), ...comparators] = operands;
@@ -337,7 +358,7 @@ export function lowerArguments(list: SyntaxNode, ctx: Lowering): Arg[] {
       case "dictionary_splat":
         return { kind: "keywords", value: inner(arg, ctx) };
       default: {
-        const value = lowerExpr(arg, ctx);
+        const value = lowerItem(arg, ctx);
         return value.kind === "star"
           ? { kind: "spread", value: value.value }
           : { kind: "positional", value };

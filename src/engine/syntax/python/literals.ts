@@ -153,6 +153,7 @@ function decodeEscapes(text: string, isBytes: boolean): string {
       const code = Number.parseInt(body.slice(1), 16);
       return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     }
-    return whole;
+    // Character names need Unicode's tables: one character stands for any of them.
+    return body.startsWith("N{") ? "\ufffd" : whole;
   });
 }

@@ -212,11 +212,26 @@ function lowerAssignment(node: SyntaxNode, ctx: Lowering): Assign {
   };
 }
 
-/** `type Pair[T] = …` binds the name; its type parameters stay open. */
+/**
+ * `type Pair[T] = …` binds the name; its type parameters stay open.
+ * The grammar reads `type(self).count = 1` as an alias too, so that is undone here.
+ */
 function lowerTypeAlias(node: SyntaxNode, ctx: Lowering): Stmt {
-  const left = exprField(node, "left", ctx);
-  const name = left.kind === "subscript" ? left.object : left;
-  return { kind: "assign", targets: [toTarget(name)], value: exprField(node, "right", ctx), at: ctx.span(node) };
+  const left = field(node, "left");
+  const lowered = exprField(node, "left", ctx);
+  const isCall = left !== undefined && ctx.text[left.startIndex] === "(";
+  const target = isCall ? callType(left, lowered, ctx) : lowered.kind === "subscript" ? lowered.object : lowered;
+  return { kind: "assign", targets: [toTarget(target)], value: exprField(node, "right", ctx), at: ctx.span(node) };
+}
+
+/** Turns the parenthesis that `node` starts with into a call of `type`. */
+function callType(node: SyntaxNode, lowered: Expr, ctx: Lowering): Expr {
+  const first = parts(node)[0];
+  if (first && node.type === "type") return callType(first, lowered, ctx);
+  if (first && (lowered.kind === "attribute" || lowered.kind === "subscript") && node.type === lowered.kind)
+    return { ...lowered, object: callType(first, lowered.object, ctx) };
+  const callee: Expr = { kind: "name", id: "type", at: lowered.at };
+  return { kind: "call", callee, args: [{ kind: "positional", value: lowered }], at: lowered.at };
 }
 
 function scopeDeclaration(scope: "global" | "nonlocal"): LowerStmt {
