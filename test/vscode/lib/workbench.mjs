@@ -2,15 +2,14 @@
  * A real VS Code workbench for tests: code-server with the built extension, opened in headless Chromium,
  * and the few gestures and readings that tests are made of. What it needs comes from ../install.sh.
  */
-import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { openSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { cacheFolder, root } from "../../../scripts/lib/project.mjs";
+import { linkExtensions, playwrightEntry, startCodeServer } from "../../../scripts/lib/code-server.mjs";
+import { root } from "../../../scripts/lib/project.mjs";
 
 export const outFolder = path.join(root, "out");
 export const screenshotFolder = path.join(outFolder, "screenshots");
@@ -63,7 +62,7 @@ export async function openWorkbench({
   locale,
   viewport = { width: 1280, height: 900 },
 }) {
-  const { chromium } = await loadPlaywright();
+  const { chromium } = await import(pathToFileURL(playwrightEntry).href);
   const home = await mkdtemp(path.join(tmpdir(), "convlens-vscode-"));
   const folder = path.join(home, "workspace");
   await cp(workspace, folder, { recursive: true });
@@ -74,7 +73,14 @@ export async function openWorkbench({
     JSON.stringify({ ...baseSettings, ...settings }, null, 2),
   );
 
-  const server = await startServer({ home, folder, env });
+  await mkdir(outFolder, { recursive: true });
+  const server = await startCodeServer({
+    userData: path.join(home, "data"),
+    extensions: path.join(home, "extensions"),
+    folder,
+    log: openSync(path.join(outFolder, "code-server.log"), "a"),
+    env,
+  });
   let browser;
   const close = async () => {
     await browser?.close();
@@ -97,81 +103,6 @@ export async function openWorkbench({
     await close();
     throw error;
   }
-}
-
-async function loadPlaywright() {
-  const entry = path.join(cacheFolder, "playwright/node_modules/playwright-core/index.mjs");
-  try {
-    return await import(pathToFileURL(entry).href);
-  } catch (cause) {
-    throw new Error("playwright-core is not installed: run bash test/vscode/install.sh first", { cause });
-  }
-}
-
-async function linkExtensions(folder, extensions) {
-  await mkdir(folder, { recursive: true });
-  for (const extension of extensions) {
-    const { publisher, name, version } = JSON.parse(
-      await readFile(path.join(extension, "package.json"), "utf8"),
-    );
-    await symlink(extension, path.join(folder, `${publisher}.${name}-${version}`));
-  }
-}
-
-async function startServer({ home, folder, env }) {
-  const port = await freePort();
-  const node = path.join(cacheFolder, "node24/node_modules/node/bin/node");
-  const entry = path.join(cacheFolder, "code-server/node_modules/code-server/out/node/entry.js");
-  await mkdir(outFolder, { recursive: true });
-  const log = createWriteStream(path.join(outFolder, "code-server.log"), { flags: "a" });
-  // Its own process group, so that stopping it also ends the extension host and the language server.
-  const child = spawn(
-    node,
-    [
-      entry,
-      "--auth=none",
-      `--bind-addr=127.0.0.1:${port}`,
-      `--user-data-dir=${path.join(home, "data")}`,
-      `--extensions-dir=${path.join(home, "extensions")}`,
-      "--disable-telemetry",
-      "--disable-update-check",
-      "--disable-workspace-trust",
-      folder,
-    ],
-    { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
-  );
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
-  const exited = new Promise((resolve) => child.once("exit", resolve));
-  const stop = async () => {
-    if (child.exitCode !== null) return;
-    process.kill(-child.pid, "SIGTERM");
-    const late = sleep(5_000).then(() => child.exitCode === null && process.kill(-child.pid, "SIGKILL"));
-    await Promise.race([exited, late]);
-  };
-  const address = `http://127.0.0.1:${port}`;
-  for (let attempt = 0; attempt < 300; attempt += 1) {
-    if (child.exitCode !== null) throw new Error("code-server ended at once; see out/code-server.log");
-    const up = await fetch(`${address}/healthz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (up) return { address, stop };
-    await sleep(100);
-  }
-  await stop();
-  throw new Error("code-server did not answer within 30 s");
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 // -------------------------------------------------------------------- gestures
