@@ -134,6 +134,12 @@ export async function runCommand({ page }, title) {
   await page.waitForSelector(".quick-input-widget", { state: "hidden", timeout: 20_000 });
 }
 
+/** Opens a container of the activity bar by its title. */
+export async function openView({ page }, title) {
+  await page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first().click();
+  await page.locator(".part.sidebar .composite.title", { hasText: new RegExp(title, "i") }).waitFor();
+}
+
 export async function goToLine({ page }, line, column = 1) {
   await page.keyboard.press("Control+G");
   await page.waitForSelector(".quick-input-widget input", { state: "visible" });
