@@ -71,7 +71,9 @@ function readString(node: SyntaxNode, ctx: Lowering): StringParts {
   const isBytes = prefix.includes("b");
   const isFormatted = prefix.includes("f") || prefix.includes("t");
   const from = start?.endIndex ?? node.startIndex;
-  const to = end?.type === "string_end" ? end.startIndex : node.endIndex;
+  // The end token may take in backslashes of a raw string; the quotes themselves tell its true start.
+  const quotes = opening.length - prefix.length;
+  const to = end?.type === "string_end" ? node.endIndex - quotes : node.endIndex;
 
   const decode = (text: string): string => {
     const unfolded = isFormatted ? text.replaceAll("{{", "{").replaceAll("}}", "}") : text;

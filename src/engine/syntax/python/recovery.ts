@@ -1,0 +1,247 @@
+/**
+ * Lowers Python that does not parse. The parser alone may lose a whole class to one missing
+ * bracket, so the text is cut along its layout (top-level statements, then the bodies of broken
+ * ones, down to single statements), each piece is parsed by itself, and damage stays in its piece.
+ */
+import type { Expr, Stmt } from "../ast.ts";
+import type { Span } from "../span.ts";
+import { Lowering, type ModuleState, type SyntaxNode } from "../tree.ts";
+import { type Line, readLines } from "./layout.ts";
+import { repairBrackets } from "./repair.ts";
+import { lowerStatements, statementNodes } from "./statements.ts";
+
+/** Parses a piece of text, hands its root to `read`, and frees the tree. */
+export type ParsePiece = <T>(text: string, read: (root: SyntaxNode) => T) => T;
+
+export function recoverModule(state: ModuleState, text: string, parsePiece: ParsePiece): Stmt[] {
+  const recovery = new Recovery(state, text, readLines(text), parsePiece);
+  return recovery.block({ from: 0, to: recovery.lines.length });
+}
+
+/** Lines `from` to before `to`. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A header with the block under it; a compound statement is one or more of them (`if`, `else`). */
+interface Section {
+  readonly header: Range;
+  readonly body: Range;
+  /** First line of code in the body. */
+  readonly bodyStart: number;
+}
+
+/** Clauses that go on with the statement above them. */
+const CLAUSE = /^\s*(?:else|elif|except|finally)\b/;
+const DECORATOR = /^\s*@/;
+const DEFINITION = /^(\s*)(?:async\s+)?(def|class)\s+(\w+)/;
+
+class Recovery {
+  constructor(
+    private readonly state: ModuleState,
+    private readonly text: string,
+    readonly lines: readonly Line[],
+    private readonly parsePiece: ParsePiece,
+  ) {}
+
+  /** Lowers the statements of one block, piece by piece. */
+  block(range: Range): Stmt[] {
+    return this.split(range).flatMap((piece) => this.piece(piece));
+  }
+
+  private split(range: Range): Range[] {
+    const starts: number[] = [];
+    let indent = Number.POSITIVE_INFINITY;
+    let afterDecorator = false;
+    for (let index = range.from; index < range.to; index++) {
+      const line = this.lines[index];
+      if (!line?.startsStatement || (starts.length > 0 && line.indent > indent)) continue;
+      const code = this.text.slice(line.start, line.end);
+      if (starts.length === 0) indent = line.indent;
+      if (!afterDecorator && (starts.length === 0 || !CLAUSE.test(code))) starts.push(index);
+      afterDecorator = DECORATOR.test(code);
+    }
+    return starts.map((from, index) => ({ from, to: starts[index + 1] ?? range.to }));
+  }
+
+  private piece(range: Range): Stmt[] {
+    const text = this.textOf(range);
+    const whole = this.lowerIfSound(text, range.from);
+    if (whole) return whole;
+    const sections = this.sections(range);
+    return sections.length > 0 ? this.compound(range, sections) : this.simple(range, text);
+  }
+
+  private textOf({ from, to }: Range): string {
+    return this.text.slice(this.lines[from]?.start, this.lines[to - 1]?.end);
+  }
+
+  private lowerIfSound(text: string, linesAbove: number, bodies?: ReadonlyMap<number, () => Stmt[]>): Stmt[] | undefined {
+    return this.parsePiece(text, (root) =>
+      root.hasError
+        ? undefined
+        : lowerStatements(statementNodes(root), new Lowering(this.state, text, linesAbove, bodies)),
+    );
+  }
+
+  // ------------------------------------------------------- compound statements
+
+  private sections(range: Range): Section[] {
+    const base = this.lines[range.from]?.indent ?? 0;
+    const sections: Section[] = [];
+    let from = range.from;
+    while (from < range.to) {
+      const bodyStart = this.findLine({ from: from + 1, to: range.to }, (line) => line.startsStatement && line.indent > base);
+      const next = this.findLine({ from: from + 1, to: range.to }, (line) => line.startsStatement && line.indent <= base);
+      if (bodyStart > next) {
+        // A decorator or a one-line clause: part of the next header.
+        from = next;
+        continue;
+      }
+      if (bodyStart === range.to) break;
+      const headerFrom = sections.at(-1)?.body.to ?? range.from;
+      sections.push({ header: { from: headerFrom, to: bodyStart }, body: { from: bodyStart, to: next }, bodyStart });
+      from = next;
+    }
+    return sections;
+  }
+
+  private findLine({ from, to }: Range, accepts: (line: Line) => boolean): number {
+    for (let index = from; index < to; index++) {
+      const line = this.lines[index];
+      if (line && accepts(line)) return index;
+    }
+    return to;
+  }
+
+  /** Lowers the headers with placeholders for their bodies, and the bodies by themselves. */
+  private compound(range: Range, sections: readonly Section[]): Stmt[] {
+    const bodies = new Map(sections.map(({ body, bodyStart }) => [bodyStart + 1, () => this.block(body)]));
+    const tail = { from: sections.at(-1)?.body.to ?? range.to, to: range.to };
+    const skeleton = (headers: readonly string[]): string =>
+      sections
+        .map(({ body, bodyStart }, index) => {
+          const line = this.lines[bodyStart];
+          const indent = line ? (/^\s*/.exec(this.text.slice(line.start, line.end))?.[0] ?? "") : "";
+          return `${headers[index]}\n${indent}pass${"\n".repeat(body.to - body.from - 1)}`;
+        })
+        .concat(tail.from < tail.to ? [this.textOf(tail)] : [])
+        .join("\n");
+    const headers = sections.map(({ header }) => this.textOf(header));
+    const sound = this.lowerIfSound(skeleton(headers), range.from, bodies);
+    if (sound) return sound;
+
+    const repaired = sections.map((section, index) => this.repairedHeader(section, headers[index] ?? ""));
+    const result = this.lowerIfSound(skeleton(repaired), range.from, bodies);
+    if (result) return result;
+    return [
+      this.broken(range, "invalid syntax in the head of this statement"),
+      ...sections.flatMap(({ body }) => this.block(body)),
+    ];
+  }
+
+  /** The header itself when it parses, else its likeliest repair, else no more than its name. */
+  private repairedHeader({ header }: Section, text: string): string {
+    const before = CLAUSE.test(text) ? clauseOpening(text) : "";
+    const indent = /^\s*/.exec(text.split("\n").find((line) => line.trim() !== "") ?? "")?.[0] ?? "";
+    const parses = (candidate: string): boolean =>
+      this.parsePiece(`${before}${candidate}\n${indent}  pass\n`, (root) => !root.hasError);
+    if (parses(text)) return text;
+    const repair = repairBrackets(text, { isHeader: true });
+    const line = header.from;
+    if (repair.problems.length === 0) this.note(line, 0, text, "invalid syntax");
+    for (const { offset, message } of repair.problems) this.note(line, offset, text, message);
+    const colon = /:\s*$/.test(text) ? [] : [`${text.trimEnd()}:`];
+    const found = [...repair.candidates, ...colon].find(parses);
+    if (found !== undefined) return found;
+    return text.replace(/^[\s\S]*$/, (whole) => bareDefinition(whole) ?? whole);
+  }
+
+  // --------------------------------------------------------- simple statements
+
+  private simple(range: Range, text: string): Stmt[] {
+    const repair = repairBrackets(text, { isHeader: false });
+    for (const { offset, message } of repair.problems) this.note(range.from, offset, text, message);
+    for (const candidate of repair.candidates) {
+      const lowered = this.lowerIfSound(candidate, range.from);
+      if (lowered) return lowered;
+    }
+    return this.opening(range, text) ?? this.asParsed(range, text);
+  }
+
+  /** What the parser made of the piece in spite of its errors. */
+  private asParsed(range: Range, text: string): Stmt[] {
+    return this.parsePiece(text, (root) => {
+      const ctx = new Lowering(this.state, text, range.from);
+      ctx.noteErrors(root);
+      return lowerStatements(statementNodes(root), ctx);
+    });
+  }
+
+  /** `target = <broken>` still says that the target is set, `return <broken>` that the function ends. */
+  private opening(range: Range, text: string): Stmt[] | undefined {
+    const found = /^\s*(?:[A-Za-z_][\w.]*\s*=(?!=)|return\b)/.exec(text);
+    if (!found) return undefined;
+    const at = this.spanOf(range);
+    const value: Expr = { kind: "hole", reason: "invalid syntax", at };
+    const opening = this.lowerIfSound(`${found[0]} None`, range.from)?.[0];
+    if (opening?.kind !== "assign" && opening?.kind !== "return") return undefined;
+    this.state.errors.push({ at, message: "invalid syntax" });
+    return [{ ...opening, value, at }];
+  }
+
+  // ------------------------------------------------------------------- problems
+
+  private broken(range: Range, reason: string): Stmt {
+    const at = this.spanOf(range);
+    return { kind: "broken", reason, at };
+  }
+
+  private spanOf({ from, to }: Range): Span {
+    const first = this.lines[from];
+    let last = to - 1;
+    while (last > from && (this.lines[last]?.codeEnd ?? 0) <= (this.lines[last]?.start ?? 0)) last--;
+    const end = this.lines[last];
+    return {
+      file: this.state.file,
+      line: from + 1,
+      column: first ? leadingSpace(this.text.slice(first.start, first.end)) + 1 : 1,
+      endLine: last + 1,
+      endColumn: end ? end.codeEnd - end.start + 1 : 1,
+    };
+  }
+
+  /** Lists a problem at `offset` of a piece that starts at line `from`. */
+  private note(from: number, offset: number, text: string, message: string): void {
+    const before = text.slice(0, offset).split("\n");
+    const line = from + before.length;
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    this.state.errors.push({
+      at: { file: this.state.file, line, column, endLine: line, endColumn: column + 1 },
+      message,
+    });
+  }
+}
+
+function leadingSpace(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** Something for an `else` or `except` to follow, so that it can be parsed by itself. */
+function clauseOpening(text: string): string {
+  const indent = /^\s*/.exec(text)?.[0] ?? "";
+  const keyword = /^\s*(?:except|finally)\b/.test(text) ? "try" : "if True";
+  return `${indent}${keyword}:\n${indent}  pass\n`;
+}
+
+/** A definition reduced to its name, on as many lines as before. */
+function bareDefinition(header: string): string | undefined {
+  const lines = header.split("\n");
+  const index = lines.findIndex((line) => DEFINITION.test(line));
+  const found = DEFINITION.exec(lines[index] ?? "");
+  if (!found) return undefined;
+  const [, indent = "", keyword = "def", name = ""] = found;
+  const bare = keyword === "def" ? `${indent}def ${name}(*args, **kwargs):` : `${indent}class ${name}:`;
+  return [...lines.slice(0, index), bare, ...lines.slice(index + 1).map(() => "")].join("\n");
+}
