@@ -1,0 +1,192 @@
+/** Hashing by value as Python does, and what is read from and written to dicts and sets. */
+import type { Interp } from "../interp.ts";
+import {
+  ABSENT,
+  type Absent,
+  Dict,
+  Float,
+  isUnknown,
+  type Key,
+  SetValue,
+  Tuple,
+  type Unknown,
+  type Value,
+} from "../values.ts";
+import { builtinTypeName, tryDunder, unwrap } from "./core.ts";
+
+const NONE_KEY = Symbol("None");
+
+interface Identities {
+  next: number;
+  readonly ids: WeakMap<object, number>;
+}
+const identities = new WeakMap<Interp, Identities>();
+
+/** `id(object)`: the same number for the same object as long as the interpreter lives. */
+export function identity(interp: Interp, object: object): number {
+  let known = identities.get(interp);
+  if (known === undefined) {
+    known = { next: 1, ids: new WeakMap() };
+    identities.set(interp, known);
+  }
+  let id = known.ids.get(object);
+  if (id === undefined) {
+    id = known.next++;
+    known.ids.set(object, id);
+  }
+  return id;
+}
+
+/** What a value is found by in a dict or set. Equal values (1, 1.0, True) have equal keys. */
+export function hashKey(interp: Interp, value: Value): Key | Unknown {
+  const plain = unwrap(value);
+  switch (typeof plain) {
+    case "string":
+    case "number":
+      return plain;
+    case "boolean":
+      return plain ? 1 : 0;
+    case "undefined":
+      return NONE_KEY;
+  }
+  if (plain === null) return NONE_KEY;
+  if (plain instanceof Float) return Number.isNaN(plain.value) ? plain : plain.value;
+  if (plain instanceof Tuple) return sequenceKey(interp, plain.items);
+  switch (plain.kind) {
+    case "bytes":
+      return `\0b${plain.value}`;
+    case "range":
+      return `\0r${plain.start},${plain.stop},${plain.step}`;
+    case "list":
+    case "dict":
+      return hashByDunder(interp, plain) ?? unhashable(interp, plain);
+    case "set":
+      return plain.frozen ? setKey(interp, plain) : unhashable(interp, plain);
+    case "instance":
+    case "class":
+      return hashByDunder(interp, plain) ?? plain;
+    case "method":
+      return `\0m${identity(interp, Object(plain.self))},${identity(interp, Object(plain.fn))}`;
+    default:
+      return plain;
+  }
+}
+
+function hashByDunder(interp: Interp, value: Value): Key | Unknown | undefined {
+  const answer = tryDunder(interp, value, "__hash__");
+  if (answer === undefined) return undefined;
+  // A class with an unknown base hashes by identity: most objects do.
+  if (isUnknown(answer)) return value as object;
+  return typeof answer === "number" ? `\0h${answer}` : `\0h${String(hashKey(interp, answer))}`;
+}
+
+function unhashable(interp: Interp, value: Value): Unknown {
+  return interp.fail("TypeError", `unhashable type: '${builtinTypeName(value)}'`);
+}
+
+function sequenceKey(interp: Interp, items: readonly Value[]): Key | Unknown {
+  let text = "\0(";
+  for (const item of items) {
+    const key = hashKey(interp, item);
+    if (isUnknown(key)) return key;
+    text += `${keyText(interp, key)},`;
+  }
+  return text;
+}
+
+function setKey(interp: Interp, set: SetValue): Key {
+  return `\0{${[...set.entries.keys()].map((key) => keyText(interp, key)).sort().join(",")}`;
+}
+
+function keyText(interp: Interp, key: Key): string {
+  if (typeof key === "string") return JSON.stringify(key);
+  if (typeof key === "number") return String(key);
+  return typeof key === "symbol" ? "None" : `@${identity(interp, key)}`;
+}
+
+/** The number `hash(value)` gives: stable for equal values, nothing more. */
+export function hashNumber(interp: Interp, value: Value): number | Unknown {
+  const key = hashKey(interp, value);
+  if (isUnknown(key)) return key;
+  if (typeof key === "number" && Number.isSafeInteger(key)) return key;
+  const text = keyText(interp, key);
+  let hash = 7;
+  for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) % 0x1fffffffffff;
+  return hash;
+}
+
+export function dictGet(interp: Interp, dict: Dict, key: Value): Value | Absent {
+  const hash = hashKey(interp, key);
+  if (isUnknown(hash)) return hash;
+  const entry = dict.entries.get(hash);
+  if (entry !== undefined) return entry.value;
+  return unknownKey(dict) ?? ABSENT;
+}
+
+/** A dict that was written to under a key that is not known may hold any key. */
+function unknownKey(dict: Dict): Unknown | undefined {
+  for (const entry of dict.entries.values()) if (isUnknown(entry.key)) return entry.key;
+  return undefined;
+}
+
+export function dictSet(interp: Interp, dict: Dict, key: Value, value: Value): void {
+  const hash = hashKey(interp, key);
+  interp.touch(dict);
+  const found: Key = hash;
+  dict.entries.set(found, { key: dict.entries.get(found)?.key ?? key, value });
+}
+
+export function dictDelete(interp: Interp, dict: Dict, key: Value): boolean {
+  const hash = hashKey(interp, key);
+  if (isUnknown(hash)) return false;
+  interp.touch(dict);
+  return dict.entries.delete(hash);
+}
+
+/** A dict with text keys. */
+export function dictOf(entries: Iterable<readonly [string, Value]>): Dict {
+  const dict = new Dict();
+  for (const [key, value] of entries) dict.entries.set(key, { key, value });
+  return dict;
+}
+
+export function setAdd(interp: Interp, set: SetValue, value: Value): void {
+  const key = hashKey(interp, value);
+  if (!set.entries.has(key)) set.entries.set(key, value);
+}
+
+export function setOf(interp: Interp, values: Iterable<Value>, frozen = false): SetValue {
+  const set = new SetValue();
+  set.frozen = frozen;
+  for (const value of values) setAdd(interp, set, value);
+  return set;
+}
+
+export function setHas(interp: Interp, set: SetValue, value: Value): boolean | Unknown {
+  const key = hashKey(interp, value);
+  if (isUnknown(key)) return key;
+  if (set.entries.has(key)) return true;
+  for (const item of set.entries.values()) if (isUnknown(item)) return item;
+  return false;
+}
+
+/** Union, intersection, difference, symmetric difference. */
+export function combineSets(op: "|" | "&" | "-" | "^", a: SetValue, b: SetValue): SetValue {
+  const result = new SetValue();
+  result.frozen = a.frozen;
+  for (const [key, value] of a.entries) {
+    if (op === "|" || b.entries.has(key) === (op === "&")) result.entries.set(key, value);
+  }
+  if (op === "|" || op === "^") {
+    for (const [key, value] of b.entries) if (!a.entries.has(key)) result.entries.set(key, value);
+  }
+  return result;
+}
+
+/** True when all of `a` is in `b`. */
+export function isSubset(a: SetValue, b: SetValue): boolean {
+  if (a.entries.size > b.entries.size) return false;
+  for (const key of a.entries.keys()) if (!b.entries.has(key)) return false;
+  return true;
+}
+

@@ -1,0 +1,286 @@
+/** `x[i]`, `x[i] = v`, `del x[i]`, with slices, for the built-in containers and for objects with dunders. */
+import type { Interp } from "../interp.ts";
+import {
+  ABSENT,
+  Bytes,
+  ClassMethod,
+  ClassValue,
+  Dict,
+  Instance,
+  isUnknown,
+  List,
+  Range,
+  Slice,
+  Tensor,
+  Tuple,
+  type Unknown,
+  type Value,
+} from "../values.ts";
+import { dunder, callDunder, toIndex, typeName, tryDunder, unwrap } from "./core.ts";
+import { dictDelete, dictGet, dictSet } from "./dict.ts";
+import { formOf, subscriptForm } from "./generics.ts";
+import { items } from "./sequences.ts";
+import { repr } from "./text.ts";
+
+export { contains, items, iterate, length } from "./sequences.ts";
+
+export function getItem(interp: Interp, obj: Value, index: Value): Value {
+  if (isUnknown(obj)) return obj;
+  const method = dunder(interp, obj, "__getitem__");
+  if (method !== undefined) return callDunder(interp, method, obj, [index]);
+  return builtinGetItem(interp, obj, index);
+}
+
+/** What `list.__getitem__` and its kin do, whatever a subclass overrides. */
+export function builtinGetItem(interp: Interp, obj: Value, index: Value): Value {
+  if (obj instanceof ClassValue) return subscriptClass(interp, obj, index);
+  if (isUnknown(index)) return index;
+  const plain = unwrap(obj);
+  if (plain instanceof Dict) return fromDict(interp, plain, index);
+  const sequence = asSequence(plain);
+  if (sequence !== undefined) return fromSequence(interp, sequence, index);
+  const form = formOf(obj);
+  if (form !== undefined) return subscriptForm(form, index instanceof Tuple ? index.items : [index]);
+  if (obj instanceof Tensor) return interp.unknown("indexing this tensor is not known");
+  return interp.fail("TypeError", `'${typeName(interp, obj)}' object is not subscriptable`);
+}
+
+/** `Module[int]`: a class that does not say otherwise is its own generic form. */
+function subscriptClass(interp: Interp, cls: ClassValue, index: Value): Value {
+  for (const base of cls.mro) {
+    const method = base.attrs.get("__class_getitem__");
+    if (method !== undefined) {
+      return interp.call(method instanceof ClassMethod ? method.fn : method, [cls, index]);
+    }
+  }
+  return cls;
+}
+
+function fromDict(interp: Interp, dict: Dict, key: Value): Value {
+  const found = dictGet(interp, dict, key);
+  if (found !== ABSENT) return found;
+  const missing = tryDunder(interp, dict, "__missing__", [key]);
+  if (missing !== undefined && !isUnknown(missing)) return missing;
+  if (dict.factory !== undefined && dict.factory !== null) {
+    const made = interp.call(dict.factory);
+    dictSet(interp, dict, key, made);
+    return made;
+  }
+  if (isUnknown(missing)) return missing;
+  return interp.fail("KeyError", String(textOf(repr(interp, key))));
+}
+
+function textOf(text: string | Unknown): string {
+  return isUnknown(text) ? "?" : text;
+}
+
+/** A read-only view of an indexable built-in value. */
+interface Sequence {
+  readonly name: string;
+  readonly length: number;
+  at(index: number): Value;
+  /** A value of the same type with the elements at these places. */
+  take(indices: readonly number[]): Value;
+}
+
+function asSequence(value: Value): Sequence | undefined {
+  if (value instanceof List) return ofArray("list", value.items, (all) => new List(all));
+  if (value instanceof Tuple) return ofArray("tuple", value.items, (all) => new Tuple(all));
+  if (typeof value === "string") {
+    const isPlain = !/[\ud800-\udfff]/.test(value);
+    const chars = isPlain ? undefined : [...value];
+    return {
+      name: "string",
+      length: chars?.length ?? value.length,
+      at: (index) => (chars ? chars[index] : value[index]),
+      take: (indices) => indices.map((index) => (chars ? chars[index] : value[index])).join(""),
+    };
+  }
+  if (value instanceof Bytes) {
+    return {
+      name: "bytes",
+      length: value.value.length,
+      at: (index) => value.value.charCodeAt(index),
+      take: (indices) => new Bytes(indices.map((index) => value.value[index]).join("")),
+    };
+  }
+  if (value instanceof Range) return ofRange(value);
+  return undefined;
+}
+
+function ofArray(name: string, all: readonly Value[], make: (all: Value[]) => Value): Sequence {
+  return {
+    name,
+    length: all.length,
+    at: (index) => all[index],
+    take: (indices) => make(indices.map((index) => all[index])),
+  };
+}
+
+function ofRange(range: Range): Sequence {
+  const at = (index: number) => range.start + index * range.step;
+  return {
+    name: "range object",
+    length: range.length,
+    at,
+    take: (indices) => {
+      if (indices.length === 0) return new Range(0, 0, 1);
+      const first = at(indices[0] ?? 0);
+      const step = indices.length > 1 ? at(indices[1] ?? 0) - first : range.step;
+      return new Range(first, first + step * indices.length, step);
+    },
+  };
+}
+
+function fromSequence(interp: Interp, sequence: Sequence, index: Value): Value {
+  if (index instanceof Slice) {
+    const indices = sliceIndices(interp, index, sequence.length);
+    return isUnknown(indices) ? indices : sequence.take(indices);
+  }
+  const place = placeOf(interp, sequence.name, sequence.length, index, "index out of range");
+  return isUnknown(place) ? place : sequence.at(place);
+}
+
+function placeOf(interp: Interp, name: string, size: number, index: Value, message: string): number | Unknown {
+  const number = toIndex(interp, index);
+  if (isUnknown(number)) return number;
+  if (number === undefined) {
+    return interp.fail("TypeError", `${name} indices must be integers or slices, not ${typeName(interp, index)}`);
+  }
+  const place = number < 0 ? number + size : number;
+  return place < 0 || place >= size ? interp.fail("IndexError", `${name} ${message}`) : place;
+}
+
+/** `slice.indices(size)`: start, stop and step with Python's clamping. */
+export function sliceBounds(
+  interp: Interp,
+  slice: Slice,
+  size: number,
+): readonly [start: number, stop: number, step: number] | Unknown {
+  const step = slicePart(interp, slice.step) ?? 1;
+  if (isUnknown(step)) return step;
+  if (step === 0) return interp.fail("ValueError", "slice step cannot be zero");
+  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+  const clamp = (part: number) => Math.min(high, Math.max(low, part < 0 ? part + size : part));
+  const start = slicePart(interp, slice.start);
+  const stop = slicePart(interp, slice.stop);
+  if (isUnknown(start)) return start;
+  if (isUnknown(stop)) return stop;
+  return [
+    start === undefined ? (step > 0 ? low : high) : clamp(start),
+    stop === undefined ? (step > 0 ? high : low) : clamp(stop),
+    step,
+  ];
+}
+
+function slicePart(interp: Interp, part: Value): number | undefined | Unknown {
+  if (part === null || part === undefined) return undefined;
+  return toIndex(interp, part) ?? interp.fail("TypeError", "slice indices must be integers or None");
+}
+
+function sliceIndices(interp: Interp, slice: Slice, size: number): number[] | Unknown {
+  const bounds = sliceBounds(interp, slice, size);
+  if (isUnknown(bounds)) return bounds;
+  const [start, stop, step] = bounds;
+  const indices: number[] = [];
+  for (let i = start; step > 0 ? i < stop : i > stop; i += step) indices.push(i);
+  return indices;
+}
+
+export function setItem(interp: Interp, obj: Value, index: Value, value: Value): void {
+  if (isUnknown(obj)) return;
+  const method = dunder(interp, obj, "__setitem__");
+  if (method !== undefined) {
+    callDunder(interp, method, obj, [index, value]);
+    return;
+  }
+  builtinSetItem(interp, obj, index, value);
+}
+
+export function builtinSetItem(interp: Interp, obj: Value, index: Value, value: Value): void {
+  if (obj instanceof Dict) dictSet(interp, obj, index, value);
+  else if (obj instanceof List) setInList(interp, obj, index, value);
+  else if (!(obj instanceof Tensor)) {
+    interp.fail("TypeError", `'${typeName(interp, obj)}' object does not support item assignment`);
+  }
+}
+
+function setInList(interp: Interp, list: List, index: Value, value: Value): void {
+  if (isUnknown(index)) {
+    interp.gap(index.reason);
+    return;
+  }
+  if (index instanceof Slice) {
+    setSlice(interp, list, index, value);
+    return;
+  }
+  const place = placeOf(interp, "list", list.items.length, index, "assignment index out of range");
+  if (isUnknown(place)) return;
+  interp.touch(list);
+  list.items[place] = value;
+}
+
+function setSlice(interp: Interp, list: List, slice: Slice, value: Value): void {
+  const more = items(interp, value);
+  const bounds = sliceBounds(interp, slice, list.items.length);
+  if (isUnknown(more) || isUnknown(bounds)) {
+    interp.gap((isUnknown(more) ? more : (bounds as Unknown)).reason);
+    return;
+  }
+  const fresh = [...more];
+  const [start, stop, step] = bounds;
+  interp.touch(list);
+  if (step === 1) {
+    list.items.splice(start, Math.max(0, stop - start), ...fresh);
+    return;
+  }
+  const indices = sliceIndices(interp, slice, list.items.length);
+  if (isUnknown(indices)) return;
+  if (indices.length !== fresh.length) {
+    interp.fail(
+      "ValueError",
+      `attempt to assign sequence of size ${fresh.length} to extended slice of size ${indices.length}`,
+    );
+    return;
+  }
+  indices.forEach((place, i) => {
+    list.items[place] = fresh[i];
+  });
+}
+
+export function deleteItem(interp: Interp, obj: Value, index: Value): void {
+  if (isUnknown(obj)) return;
+  const method = dunder(interp, obj, "__delitem__");
+  if (method !== undefined) {
+    callDunder(interp, method, obj, [index]);
+    return;
+  }
+  builtinDeleteItem(interp, obj, index);
+}
+
+export function builtinDeleteItem(interp: Interp, obj: Value, index: Value): void {
+  if (isUnknown(index)) {
+    interp.gap(index.reason);
+  } else if (obj instanceof Dict) {
+    if (!dictDelete(interp, obj, index)) interp.fail("KeyError", textOf(repr(interp, index)));
+  } else if (obj instanceof List) {
+    deleteInList(interp, obj, index);
+  } else if (!(obj instanceof Instance && obj.cls.unknownBase)) {
+    interp.fail("TypeError", `'${typeName(interp, obj)}' object doesn't support item deletion`);
+  }
+}
+
+function deleteInList(interp: Interp, list: List, index: Value): void {
+  if (index instanceof Slice) {
+    const indices = sliceIndices(interp, index, list.items.length);
+    if (isUnknown(indices)) return;
+    const gone = new Set(indices);
+    interp.touch(list);
+    list.items = list.items.filter((_, place) => !gone.has(place));
+    return;
+  }
+  const place = placeOf(interp, "list", list.items.length, index, "assignment index out of range");
+  if (isUnknown(place)) return;
+  interp.touch(list);
+  list.items.splice(place, 1);
+}

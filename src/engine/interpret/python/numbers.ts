@@ -1,0 +1,142 @@
+/** Arithmetic on Python numbers: ints are JS integers, floats are `Float`; the two never mix silently. */
+import type { Interp } from "../interp.ts";
+import type { BinaryOp } from "../../syntax/ast.ts";
+import { Float, type Value } from "../values.ts";
+
+export const INTEGER_TOO_LARGE = "integer too large";
+
+type Numeric = number | boolean | Float;
+
+/** An int result: -0 is 0, and beyond 2^53 it is no longer exact. */
+export function int(interp: Interp, value: number): Value {
+  return Number.isSafeInteger(value) ? value + 0 : interp.unknown(INTEGER_TOO_LARGE);
+}
+
+export function floorMod(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+export function floorDiv(a: number, b: number): number {
+  return (a - floorMod(a, b)) / b;
+}
+
+function asNumber(value: Numeric): number {
+  return value instanceof Float ? value.value : Number(value);
+}
+
+export function arithmetic(interp: Interp, op: BinaryOp, a: Numeric, b: Numeric): Value | undefined {
+  if (typeof a === "boolean" && typeof b === "boolean") {
+    const bit = BOOL_OPS[op];
+    if (bit) return bit(a, b);
+  }
+  const x = asNumber(a);
+  const y = asNumber(b);
+  if (a instanceof Float || b instanceof Float) return FLOAT_OPS[op]?.(interp, x, y);
+  return INT_OPS[op]?.(interp, x, y);
+}
+
+const BOOL_OPS: Partial<Record<BinaryOp, (a: boolean, b: boolean) => boolean>> = {
+  "&": (a, b) => a && b,
+  "|": (a, b) => a || b,
+  "^": (a, b) => a !== b,
+};
+
+type Rule = (interp: Interp, a: number, b: number) => Value;
+
+const INT_OPS: Partial<Record<BinaryOp, Rule>> = {
+  "+": (interp, a, b) => int(interp, a + b),
+  "-": (interp, a, b) => int(interp, a - b),
+  "*": (interp, a, b) => int(interp, a * b),
+  "/": (interp, a, b) => (b === 0 ? zeroDivision(interp, "division by zero") : new Float(a / b)),
+  "//": (interp, a, b) =>
+    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : int(interp, floorDiv(a, b)),
+  "%": (interp, a, b) =>
+    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : int(interp, floorMod(a, b)),
+  "**": (interp, a, b) => {
+    if (b >= 0) return int(interp, a ** b);
+    return a === 0
+      ? zeroDivision(interp, "0.0 cannot be raised to a negative power")
+      : new Float(a ** b);
+  },
+  "&": (interp, a, b) => int(interp, Number(BigInt(a) & BigInt(b))),
+  "|": (interp, a, b) => int(interp, Number(BigInt(a) | BigInt(b))),
+  "^": (interp, a, b) => int(interp, Number(BigInt(a) ^ BigInt(b))),
+  "<<": (interp, a, b) =>
+    b < 0 ? interp.fail("ValueError", "negative shift count") : int(interp, a * 2 ** b),
+  ">>": (interp, a, b) =>
+    b < 0 ? interp.fail("ValueError", "negative shift count") : int(interp, Math.floor(a / 2 ** b)),
+};
+
+const FLOAT_OPS: Partial<Record<BinaryOp, Rule>> = {
+  "+": (_, a, b) => new Float(a + b),
+  "-": (_, a, b) => new Float(a - b),
+  "*": (_, a, b) => new Float(a * b),
+  "/": (interp, a, b) => (b === 0 ? zeroDivision(interp, "float division by zero") : new Float(a / b)),
+  "//": (interp, a, b) =>
+    b === 0 ? zeroDivision(interp, "float floor division by zero") : new Float(Math.floor(a / b)),
+  "%": (interp, a, b) =>
+    b === 0 ? zeroDivision(interp, "float modulo by zero") : new Float(floorMod(a, b)),
+  "**": (interp, a, b) => {
+    if (a === 0 && b < 0) return zeroDivision(interp, "0.0 cannot be raised to a negative power");
+    const power = a ** b;
+    return Number.isNaN(power) && a < 0 ? interp.unknown("complex numbers are not followed") : new Float(power);
+  },
+};
+
+function zeroDivision(interp: Interp, message: string): Value {
+  return interp.fail("ZeroDivisionError", message);
+}
+
+/** `repr(float)`: the shortest digits that read back, with `.0` and Python's exponent form. */
+export function floatText(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (Object.is(value, -0)) return "-0.0";
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e16 || size < 1e-4)) {
+    const [digits = "", exponent = "0"] = value.toExponential().split("e");
+    const sign = exponent.startsWith("-") ? "-" : "+";
+    return `${digits}e${sign}${exponent.replace(/^[+-]/, "").padStart(2, "0")}`;
+  }
+  const text = size >= 1e21 ? BigInt(value).toString() : String(value);
+  return /[.e]/.test(text) ? fromExponent(text, value) : `${text}.0`;
+}
+
+/** JS writes 0.00001 as 1e-5 only below 1e-6, where Python uses an exponent already. */
+function fromExponent(text: string, value: number): string {
+  return text.includes("e") ? value.toFixed(10).replace(/0+$/, "") : text;
+}
+
+/** Half to even, as Python's `round`. */
+export function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest < 0.5) return floor;
+  if (rest > 0.5) return floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** `round(x, digits)` on the exact decimal expansion, as Python does. */
+export function roundDigits(value: number, digits: number): number {
+  if (!Number.isFinite(value)) return value;
+  if (digits > 22) return value;
+  if (digits >= 0) return Number(exactFixed(value, digits));
+  const scale = 10 ** -digits;
+  return roundHalfEven(value / scale) * scale;
+}
+
+/** Fixed notation, ties to even: `toFixed` rounds ties of the exact value away from zero. */
+export function exactFixed(value: number, digits: number): string {
+  if (digits > 60 || Math.abs(value) >= 1e21) return bigFixed(value, digits);
+  const rounded = value.toFixed(digits);
+  const exact = value.toFixed(digits + 40);
+  if (!/^50*$/.test(exact.slice(-40))) return rounded;
+  const down = exact.slice(0, -40).replace(/\.$/, "");
+  return Number(down.at(-1)) % 2 === 0 ? down : rounded;
+}
+
+function bigFixed(value: number, digits: number): string {
+  if (Math.abs(value) < 1e21) return value.toFixed(Math.min(digits, 100));
+  return BigInt(value).toString() + (digits > 0 ? `.${"0".repeat(digits)}` : "");
+}

@@ -1,0 +1,73 @@
+/** `"%d of %s" % values`. */
+import type { Interp } from "../interp.ts";
+import { Dict, Float, isUnknown, toNumber, Tuple, type Unknown, type Value } from "../values.ts";
+import { dictGet } from "./dict.ts";
+import { format } from "./format.ts";
+import { repr, str } from "./text.ts";
+import { ABSENT } from "../values.ts";
+
+const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([diouxXeEfFgGcrsa%])/g;
+
+export function percentFormat(interp: Interp, template: string, operand: Value): string | Unknown {
+  const values = operand instanceof Tuple ? operand.items : [operand];
+  let next = 0;
+  let result = "";
+  let end = 0;
+  const take = (): Value =>
+    next < values.length ? values[next++] : interp.fail("TypeError", "not enough arguments for format string");
+  for (const match of template.matchAll(DIRECTIVE)) {
+    const [whole, name, flags = "", width, precision, type = ""] = match;
+    result += template.slice(end, match.index);
+    end = match.index + whole.length;
+    if (type === "%") {
+      result += "%";
+      continue;
+    }
+    const columns = width === "*" ? take() : Number(width ?? 0);
+    const places = precision === "*" ? take() : precision === undefined ? undefined : Number(precision);
+    const value = name === undefined ? take() : named(interp, operand, name);
+    if (isUnknown(columns)) return columns;
+    if (isUnknown(places)) return places;
+    const part = directive(interp, value, { flags, columns: Number(columns), places: places === undefined ? undefined : Number(places), type });
+    if (isUnknown(part)) return part;
+    result += part;
+  }
+  if (next < values.length && operand instanceof Tuple) {
+    return interp.fail("TypeError", "not all arguments converted during string formatting");
+  }
+  return result + template.slice(end);
+}
+
+function named(interp: Interp, operand: Value, name: string): Value {
+  if (!(operand instanceof Dict)) return interp.fail("TypeError", "format requires a mapping");
+  const found = dictGet(interp, operand, name);
+  return found === ABSENT ? interp.fail("KeyError", `'${name}'`) : found;
+}
+
+interface Directive {
+  readonly flags: string;
+  readonly columns: number;
+  readonly places: number | undefined;
+  readonly type: string;
+}
+
+/** The same as a format spec: `%-5.2f` is `{:<5.2f}`. */
+function directive(interp: Interp, value: Value, { flags, columns, places, type }: Directive): string | Unknown {
+  if (isUnknown(value)) return value;
+  const precision = places === undefined ? "" : `.${places}`;
+  if ("rsa".includes(type)) {
+    const text = type === "s" ? str(interp, value) : repr(interp, value);
+    const align = flags.includes("-") ? "<" : ">";
+    return isUnknown(text) ? text : format(interp, text, `${align}${columns || ""}${precision}`);
+  }
+  if (type === "c" && typeof value === "string") return value.padStart(columns);
+  const number = toNumber(value);
+  if (number === undefined) return interp.fail("TypeError", `%${type} format: a real number is required`);
+  const isInteger = "diouxXc".includes(type);
+  const align = flags.includes("-") ? "<" : flags.includes("0") ? "" : ">";
+  const sign = flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+  const zero = flags.includes("0") && !flags.includes("-") ? "0" : "";
+  const spec = `${align}${sign}${flags.includes("#") ? "#" : ""}${zero}${columns || ""}`;
+  if (isInteger) return format(interp, Math.trunc(number), `${spec}${"iu".includes(type) ? "d" : type}`);
+  return format(interp, new Float(number), `${spec}${precision}${type}`);
+}

@@ -1,0 +1,160 @@
+/** `str(x)` and `repr(x)` as Python prints them. */
+import type { Interp } from "../interp.ts";
+import {
+  BoundMethod,
+  Bytes,
+  type ClassValue,
+  Dict,
+  Float,
+  FunctionValue,
+  Instance,
+  isUnknown,
+  List,
+  ModuleValue,
+  NativeFunction,
+  Range,
+  SetValue,
+  Slice,
+  Tensor,
+  Tuple,
+  type Unknown,
+  type Value,
+} from "../values.ts";
+import { callDunder, dunder, NOT_IMPLEMENTED, toText, typeName, unwrap } from "./core.ts";
+import { formOf } from "./generics.ts";
+import { floatText } from "./numbers.ts";
+
+export function str(interp: Interp, value: Value): string | Unknown {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return String(value + 0);
+  if (isUnknown(value)) return value;
+  const method = dunder(interp, value, "__str__");
+  if (method !== undefined && !isUnknown(method)) return asText(interp, callDunder(interp, method, value));
+  const plain = unwrap(value);
+  if (typeof plain === "string" && dunder(interp, value, "__repr__") === undefined) return plain;
+  return repr(interp, value);
+}
+
+export function repr(interp: Interp, value: Value): string | Unknown {
+  if (isUnknown(value)) return value;
+  const method = dunder(interp, value, "__repr__");
+  if (method !== undefined) return asText(interp, callDunder(interp, method, value));
+  return builtinRepr(interp, value);
+}
+
+function asText(interp: Interp, answer: Value): string | Unknown {
+  if (isUnknown(answer)) return answer;
+  return toText(answer) ?? interp.fail("TypeError", `__str__ returned non-string (type ${typeName(interp, answer)})`);
+}
+
+/** `object.__repr__` and what the built-in types make of it. */
+export function builtinRepr(interp: Interp, value: Value): string | Unknown {
+  const plain = unwrap(value);
+  switch (typeof plain) {
+    case "string":
+      return quote(plain);
+    case "number":
+      return String(plain + 0);
+    case "boolean":
+      return plain ? "True" : "False";
+    case "undefined":
+      return "None";
+  }
+  if (plain === null) return "None";
+  if (plain instanceof Float) return floatText(plain.value);
+  if (plain instanceof Bytes) return `b${quote(plain.value).replace(/[\u0080-\u00ff]/g, hexEscape)}`;
+  return containerRepr(interp, plain) ?? objectRepr(interp, plain);
+}
+
+function hexEscape(char: string): string {
+  return `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
+function containerRepr(interp: Interp, value: Value): string | Unknown | undefined {
+  if (value instanceof List) {
+    const name = value.cls?.name;
+    const inner = joinReprs(interp, value.items);
+    if (isUnknown(inner)) return inner;
+    return name === undefined || !/^(dict_|deque)/.test(name) ? `[${inner}]` : `${name}([${inner}])`;
+  }
+  if (value instanceof Tuple) {
+    const inner = joinReprs(interp, value.items);
+    return isUnknown(inner) ? inner : `(${inner}${value.items.length === 1 ? "," : ""})`;
+  }
+  if (value instanceof Dict) return dictRepr(interp, value);
+  if (value instanceof SetValue) {
+    const inner = joinReprs(interp, [...value.entries.values()]);
+    if (isUnknown(inner)) return inner;
+    const name = value.frozen ? "frozenset" : "set";
+    if (value.entries.size === 0) return `${name}()`;
+    return value.frozen ? `frozenset({${inner}})` : `{${inner}}`;
+  }
+  return undefined;
+}
+
+function dictRepr(interp: Interp, dict: Dict): string | Unknown {
+  const parts: string[] = [];
+  for (const { key, value } of dict.entries.values()) {
+    const left = repr(interp, key);
+    if (isUnknown(left)) return left;
+    const right = value === dict ? "{...}" : repr(interp, value);
+    if (isUnknown(right)) return right;
+    parts.push(`${left}: ${right}`);
+  }
+  const text = `{${parts.join(", ")}}`;
+  return dict.cls && /^(OrderedDict|Counter)$/.test(dict.cls.name) ? `${dict.cls.name}(${text})` : text;
+}
+
+function joinReprs(interp: Interp, values: readonly Value[]): string | Unknown {
+  interp.tick(1 + values.length);
+  const parts: string[] = [];
+  for (const value of values) {
+    const text = repr(interp, value);
+    if (isUnknown(text)) return text;
+    parts.push(text);
+  }
+  return parts.join(", ");
+}
+
+function objectRepr(interp: Interp, value: Exclude<Value, null | undefined | boolean | number | string>): string | Unknown {
+  if (value === NOT_IMPLEMENTED) return "NotImplemented";
+  const form = formOf(value);
+  if (form !== undefined) return `typing.${form.name}`;
+  if (value instanceof Range) {
+    const step = value.step === 1 ? "" : `, ${value.step}`;
+    return `range(${value.start}, ${value.stop}${step})`;
+  }
+  if (value instanceof Slice) {
+    const inner = joinReprs(interp, [value.start, value.stop, value.step]);
+    return isUnknown(inner) ? inner : `slice(${inner})`;
+  }
+  if (value instanceof FunctionValue) return `<function ${qualname(value)}>`;
+  if (value instanceof NativeFunction) return `<built-in function ${value.name}>`;
+  if (value instanceof BoundMethod) return "<bound method>";
+  if (value instanceof ModuleValue) return `<module '${value.name}'>`;
+  if (value instanceof Tensor) return interp.unknown("a tensor's values are not known");
+  if (value.kind === "class") return `<class '${classPath(value)}'>`;
+  if (value.kind === "ellipsis") return "Ellipsis";
+  if (value instanceof Instance) return `<${classPath(value.cls)} object>`;
+  return `<${typeName(interp, value)} object>`;
+}
+
+function qualname(fn: FunctionValue): string {
+  return fn.homeClass ? `${fn.homeClass.name}.${fn.name}` : fn.name;
+}
+
+/** `module.Class`, or the bare name for the language's own. */
+export function classPath(cls: ClassValue): string {
+  if (cls.qualname?.includes(".")) return cls.qualname;
+  return cls.module ? `${cls.module.name}.${cls.name}` : cls.name;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
+
+/** A str literal: single quotes unless that needs more escapes. */
+export function quote(text: string): string {
+  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped here
+  const body = text.replace(/[\\\n\r\t\u0000-\u001f\u007f]/g, (char) => ESCAPES[char] ?? hexEscape(char));
+  return mark + body.replaceAll(mark, `\\${mark}`) + mark;
+}
