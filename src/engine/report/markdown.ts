@@ -1,0 +1,73 @@
+/** The report as a Markdown table, for pull requests and READMEs. */
+import type { Report, ReportLayer } from "./contract.ts";
+import { describeDiagnostic, describeInput, describeSwap } from "./text.ts";
+import {
+  type CostUnit,
+  formatBytes,
+  formatCount,
+  formatKernel,
+  formatShapes,
+  formatShare,
+  inUnit,
+  UNIT_LABELS,
+} from "./units.ts";
+
+export function formatMarkdown(report: Report, unit: CostUnit): string {
+  const { totals } = report;
+  const cost = (macs: number | null): string => (macs === null ? "?" : formatCount(inUnit(macs, unit)));
+  const row = (layer: ReportLayer): readonly string[] => [
+    code(layer.name),
+    text(layer.type),
+    formatKernel(layer.kernel, layer.stride),
+    formatShapes(layer.out),
+    cost(layer.macs),
+    layer.macs === null || !totals.macs ? "" : formatShare(layer.macs / totals.macs),
+    formatCount(layer.params),
+    layer.swappable ? cost(layer.separable_macs) : "",
+  ];
+  const swap = describeSwap(report, unit);
+  const lines = [
+    `### ${text(report.network)}`,
+    "",
+    `${text(report.file)}, input ${describeInput(report)}`,
+    "",
+    tableLine(["Layer", "Type", "Kernel", "Output", UNIT_LABELS[unit], "Share", "Params", "Separable"]),
+    tableLine(["---", "---", "---", "---", "--:", "--:", "--:", "--:"]),
+    ...report.layers.map((layer) => tableLine(row(layer))),
+    tableLine([
+      "**Total**",
+      "",
+      "",
+      formatShapes(report.output),
+      `**${cost(totals.macs)}**`,
+      "",
+      `**${formatCount(totals.params)}**`,
+      "",
+    ]),
+    "",
+    `Activations ${formatBytes(totals.activation_bytes)} in all, ${formatBytes(totals.peak_activation_bytes)} at the peak.`,
+    ...(swap === "" ? [] : ["", swap]),
+    ...(report.complete ? [] : ["", "Incomplete:"]),
+    ...(report.diagnostics.length > 0
+      ? ["", ...report.diagnostics.map((found) => `- ${text(describeDiagnostic(found))}`)]
+      : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function tableLine(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** Text from code stays text: nothing of it is markup. */
+function text(value: string): string {
+  return value
+    .replaceAll(/[\\`*_[\]|~]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(/[\r\n]+/g, " ");
+}
+
+function code(value: string): string {
+  return /^[\w.$-]+$/.test(value) ? `\`${value}\`` : text(value);
+}
