@@ -2,7 +2,7 @@
 
 /**
  * Stands in for the editor: messages of the server arrive as `message` events, the panel's go back by POST.
- * A string, since it runs in the page; the one thing it does not know is the nonce.
+ * A string, since it runs in the page.
  */
 export const BRIDGE = `"use strict";
 window.convlensHost = {
@@ -19,36 +19,45 @@ new EventSource("/events").addEventListener("message", (event) => {
 });
 `;
 
-export function pageHtml(options: { readonly title: string; readonly locale: string }): string {
+export interface PageOptions {
+  readonly title: string;
+  readonly locale: string;
+  readonly nonce: string;
+}
+
+/** The same root and the same `data-nonce` as the extension's webview page. */
+export function pageHtml({ title, locale, nonce }: PageOptions): string {
   return `<!DOCTYPE html>
-<html lang="${escapeHtml(options.locale)}">
+<html lang="${escapeHtml(locale)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(options.title)}</title>
+<title>${escapeHtml(title)}</title>
 <link rel="icon" href="/icon.svg">
 <link rel="stylesheet" href="/panel.css">
 </head>
-<body>
-<div id="app"></div>
-<script src="/bridge.js"></script>
-<script src="/panel.js"></script>
+<body data-nonce="${nonce}">
+<div id="root"></div>
+<script nonce="${nonce}" src="/bridge.js"></script>
+<script nonce="${nonce}" src="/panel.js"></script>
 </body>
 </html>
 `;
 }
 
-/** Nothing but what this server sends itself, and no inline script or style. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/** Nothing but what this server sends itself, and no inline script or style without the page's own nonce. */
+export function contentSecurityPolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -2,13 +2,14 @@
  * Serves the live page on loopback. One event stream a tab carries the panel's messages; a poll of the files that
  * the last profile read sends a new report when one of them changes.
  */
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { ProfileOptions, ProfileResult } from "../../engine/engine.types.ts";
 import type { CostUnit, FromPanel, ToPanel } from "../../protocol/messages.ts";
-import { BRIDGE, CONTENT_SECURITY_POLICY, pageHtml } from "./page.ts";
+import { BRIDGE, contentSecurityPolicy, pageHtml } from "./page.ts";
 
 export interface LiveSource {
   readonly title: string;
@@ -74,15 +75,18 @@ function createSession(source: LiveSource, first: ProfileOptions): Session {
   let result = source.profile(options);
   let lastGood = result.ok ? result.report : undefined;
 
+  /** ISO time since which the picture is not that of the text. */
+  let staleSince: string | undefined;
+
   const messages = (locale: string): ToPanel[] => {
-    const report: ToPanel[] = lastGood
+    const shown: ToPanel[] = lastGood
       ? [{ type: "report", report: lastGood, unit, locale, budgetMacs: null }]
       : [];
-    if (result.ok) return report;
-    const since = new Date().toISOString();
+    if (result.ok) return shown;
+    const { reason } = result;
     return [
-      ...report,
-      lastGood ? { type: "stale", since, reason: result.reason } : { type: "empty", reason: result.reason },
+      ...shown,
+      lastGood && staleSince ? { type: "stale", since: staleSince, reason } : { type: "empty", reason },
     ];
   };
   const send = (tab: ServerResponse, locale: string): void => {
@@ -94,6 +98,7 @@ function createSession(source: LiveSource, first: ProfileOptions): Session {
   const refresh = (): void => {
     result = source.profile(options);
     if (result.ok) lastGood = result.report;
+    staleSince = result.ok ? undefined : (staleSince ?? new Date().toISOString());
     sendAll();
   };
 
@@ -140,14 +145,19 @@ async function answer(
     response.writeHead(403).end();
     return;
   }
-  response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+  const nonce = randomBytes(18).toString("base64url");
+  response.setHeader("Content-Security-Policy", contentSecurityPolicy(nonce));
   response.setHeader("X-Content-Type-Options", "nosniff");
   response.setHeader("Cache-Control", "no-store");
   const locale = /^\s*ja\b/i.test(request.headers["accept-language"] ?? "") ? "ja" : "en";
   const route = `${request.method} ${request.url?.split("?")[0]}`;
   switch (route) {
     case "GET /":
-      return void reply(response, "text/html; charset=utf-8", pageHtml({ title: source.title, locale }));
+      return void reply(
+        response,
+        "text/html; charset=utf-8",
+        pageHtml({ title: source.title, locale, nonce }),
+      );
     case "GET /bridge.js":
       return void reply(response, "text/javascript; charset=utf-8", BRIDGE);
     case "GET /panel.js":

@@ -1,0 +1,69 @@
+/**
+ * `node dist/live.mjs FILE[:NAME] [--port N] [--once]`: the live page of one file. It follows the file and all that
+ * it imports: every file that a profile read is watched.
+ */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { createEngine } from "../engine/engine.ts";
+import type { ModelHost } from "../engine/engine.types.ts";
+import { createNodeHost } from "../node/host.ts";
+import { loadParsers } from "../node/wasm.ts";
+import { type LiveSource, serveLive } from "./live/server.ts";
+
+const DEFAULT_PORT = 4173;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { port: { type: "string" }, once: { type: "boolean", default: false } },
+});
+const here = path.dirname(fileURLToPath(import.meta.url));
+const [target] = positionals;
+if (!target) {
+  console.error("usage: live FILE[:NAME] [--port N] [--once]");
+  process.exit(2);
+}
+
+const { file, model } = splitTarget(target);
+const live = await serveLive({
+  source: await openSource(file),
+  options: model ? { model } : {},
+  assets: { panel: path.join(here, "webview"), icon: path.join(here, "..", "media", "icon.svg") },
+  port: Number(values.port ?? DEFAULT_PORT),
+});
+console.log(`\nLive page: ${live.address}   (Ctrl-C ends it)`);
+if (values.once) await live.close();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void live.close());
+
+async function openSource(file: string): Promise<LiveSource> {
+  const disk = createNodeHost({ folders: [path.dirname(file)] });
+  const seen = new Map<string, string | undefined>();
+  const host: ModelHost = {
+    ...disk,
+    read(name) {
+      seen.set(name, disk.version(name));
+      return disk.read(name);
+    },
+  };
+  const engine = createEngine({ host, parsers: await loadParsers() });
+  return {
+    title: `${path.basename(file)} - ConvLens`,
+    profile: (options) => engine.profile(file, options),
+    changed() {
+      let any = false;
+      for (const [name, version] of seen) {
+        const now = disk.version(name);
+        if (now === version) continue;
+        seen.set(name, now);
+        any = true;
+      }
+      return any;
+    },
+  };
+}
+
+/** `FILE:NAME`, where a Windows drive's colon is no separator. */
+function splitTarget(text: string): { file: string; model?: string } {
+  const [, file, model] = /^(.+?):([A-Za-z_][\w.]*)$/.exec(text) ?? [];
+  return file && model ? { file: path.resolve(file), model } : { file: path.resolve(text) };
+}
