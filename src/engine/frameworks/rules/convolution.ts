@@ -1,0 +1,110 @@
+/**
+ * Convolution and transposed convolution of any rank and layout: output shape, MACs, geometry, and what does not
+ * fit. Frameworks turn their arguments into a `ConvRule`; what they name differently ends there.
+ */
+import { convMacs, transposedConvMacs } from "../../cost/convolution.ts";
+import { lift, product } from "../../cost/lift.ts";
+import type { ConvGeometry, Count } from "../../interpret/trace.ts";
+import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
+import { showShape } from "../shape/dims.ts";
+import { differ, isKnownDims } from "./sizes.ts";
+import { paddingPairs, type Window, windowOutput } from "./window.ts";
+
+export type ChannelAxis = "first" | "last";
+
+export interface ConvRule extends Window {
+  /** 1, 2 or 3. */
+  readonly spatial: number;
+  readonly channels: ChannelAxis;
+  readonly inChannels: Dim;
+  readonly outChannels: Dim;
+  readonly groups: Dim;
+  readonly bias: boolean;
+  /** Transposed convolution: its output sizes, by a rule of the framework's own. */
+  readonly transposed?: (sizes: readonly Dim[]) => readonly Dim[];
+  /** How many leading (batch) axes are allowed, fewest and most. */
+  readonly batchAxes: readonly [fewest: number, most: number];
+}
+
+export interface ConvRuling {
+  readonly shape: Shape | Unknown;
+  readonly macs: Count;
+  readonly geometry?: ConvGeometry;
+  /** What does not fit, to be put after the layer's name: `expects 64 channels, gets 32`. */
+  readonly problem?: string;
+}
+
+const positive = lift((a: number) => Math.max(a, 0));
+
+export function convolution(input: Shape | Unknown, rule: ConvRule): ConvRuling {
+  const [fewest, most] = rule.batchAxes;
+  const rank = rule.spatial + 1;
+  if (isUnknown(input)) return ruling(new Array<Dim>(rank - 1 + most).fill(input), rule, undefined, input);
+  if (input.length < rank + fewest || input.length > rank + most) {
+    const wanted = fewest === most ? `${rank + most}` : `${rank + fewest} or ${rank + most}`;
+    const lost = new Unknown(`an input with the wrong number of axes`);
+    const problem = `expects an input with ${wanted} axes, gets ${input.length} (${showShape(input)})`;
+    return ruling(new Array<Dim>(rank - 1 + most).fill(lost), rule, problem);
+  }
+  const channelAxis = rule.channels === "first" ? input.length - rank : input.length - 1;
+  const channels = input[channelAxis] ?? 0;
+  const others = input.filter((_, axis) => axis !== channelAxis);
+  if (differ(channels, rule.inChannels)) {
+    return ruling(others, rule, `expects ${rule.inChannels} channels, gets ${channels}`);
+  }
+  return ruling(others, rule, undefined);
+}
+
+/** `axes` is the input's shape without its channels. */
+function ruling(axes: readonly Dim[], rule: ConvRule, problem: string | undefined, unknown?: Unknown): ConvRuling {
+  const batch = axes.slice(0, axes.length - rule.spatial);
+  const sizes = axes.slice(axes.length - rule.spatial);
+  const outSizes = (rule.transposed ? rule.transposed(sizes) : windowOutput(sizes, rule)).map(positive);
+  const shape =
+    rule.channels === "first" ? [...batch, rule.outChannels, ...outSizes] : [...batch, ...outSizes, rule.outChannels];
+  const kernel = product(rule.kernel);
+  const macs = rule.transposed
+    ? transposedConvMacs(product([...batch, ...sizes]), rule.inChannels, rule.outChannels, rule.groups, kernel)
+    : convMacs(product([...batch, ...outSizes]), rule.inChannels, rule.outChannels, rule.groups, kernel);
+  const geometry = convGeometry(sizes, rule);
+  const tooSmall = outSizes.some((size) => size === 0) && !sizes.some((size) => size === 0);
+  const trouble = problem ?? groupProblem(rule) ?? (tooSmall ? smallProblem(sizes, rule) : undefined);
+  return {
+    shape,
+    macs: unknown ?? macs,
+    ...(geometry ? { geometry } : {}),
+    ...(trouble ? { problem: trouble } : {}),
+  };
+}
+
+function smallProblem(sizes: readonly Dim[], rule: ConvRule): string {
+  return `has a ${showShape(rule.kernel)} kernel that does not fit into its ${showShape(sizes)} input`;
+}
+
+function groupProblem({ groups, inChannels, outChannels }: ConvRule): string | undefined {
+  if (typeof groups !== "number" || groups === 1) return undefined;
+  for (const [channels, what] of [[inChannels, "input"], [outChannels, "output"]] as const) {
+    if (typeof channels === "number" && channels % groups !== 0) {
+      return `has ${groups} groups, which do not divide its ${channels} ${what} channels`;
+    }
+  }
+  return undefined;
+}
+
+function convGeometry(sizes: readonly Dim[], rule: ConvRule): ConvGeometry | undefined {
+  const { kernel, stride, dilation, groups, inChannels, outChannels } = rule;
+  const padding = paddingPairs(sizes, rule);
+  if (
+    !padding ||
+    !isKnownDims(kernel) ||
+    !isKnownDims(stride) ||
+    !isKnownDims(dilation) ||
+    typeof groups !== "number" ||
+    typeof inChannels !== "number" ||
+    typeof outChannels !== "number"
+  ) {
+    return undefined;
+  }
+  const transposed = rule.transposed !== undefined;
+  return { kernel, stride, dilation, padding, groups, inChannels, outChannels, bias: rule.bias, transposed };
+}

@@ -1,0 +1,170 @@
+/**
+ * How a layer of torch.nn is declared: one entry with the constructor's signature as torch documents it, the
+ * parameters it makes, the forward signature and the rule. Constructor arguments become attributes, and the rule
+ * reads them back from the instance, so that a program may change them.
+ * Every entry follows https://docs.pytorch.org/docs/stable/generated/torch.nn.<name>.html
+ */
+import type { Interp } from "../../../interpret/interp.ts";
+import { type Bound, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
+import { parseSignature } from "../../../interpret/signature.ts";
+import {
+  type ClassValue,
+  type Dim,
+  type Instance,
+  type Kwargs,
+  type NativeFunction,
+  type Shape,
+  Tensor,
+  Tuple,
+  type Value,
+} from "../../../interpret/values.ts";
+import { toDim, toDims } from "../../rules/sizes.ts";
+import type { Nn } from "./library.ts";
+import { addModule, addTensor, initModule } from "./module.ts";
+import { Op } from "./op.ts";
+import { table } from "./tables.ts";
+
+export interface LayerSpec {
+  readonly name: string;
+  /** torch's module of it below torch.nn.modules. */
+  readonly home: string;
+  /** A class of torch.nn; `Module` when absent. */
+  readonly base?: string;
+  /** Constructor signature without self. Absent: inherited. */
+  readonly init?: string;
+  /** Constructor arguments that do not become attributes, besides device and dtype. */
+  readonly hidden?: readonly string[];
+  /** Makes parameters and submodules, after the arguments became attributes. */
+  readonly build?: (b: Build) => void;
+  /** Forward signature without self, and the rule. Absent: inherited. */
+  readonly forward?: readonly [string, LayerRule];
+  /** The function that is recorded. */
+  readonly fn?: string;
+  /** False for containers and compositions, whose ops belong to their submodules. */
+  readonly layer?: boolean;
+  /** Signatures without self. */
+  readonly methods?: Readonly<Record<string, readonly [string, LayerRule]>>;
+  readonly constants?: Readonly<Record<string, Value>>;
+}
+
+/** The forward of a layer; `op.layer` is the instance. */
+export type LayerRule = (op: Op, a: Bound) => Value;
+/** A function of torch.nn.functional. */
+export type FunctionRule = (op: Op, a: Bound) => Value;
+export interface FunctionSpec {
+  readonly signature: string;
+  readonly rule: FunctionRule;
+}
+
+const NEVER_ATTRIBUTES: ReadonlySet<string> = new Set(["device", "dtype"]);
+
+export function defineLayer(nn: Nn, spec: LayerSpec): ClassValue {
+  const base = spec.base === undefined ? nn.module : nn.layer(spec.base);
+  const methods: Record<string, readonly [string, NativeImpl]> = {};
+  for (const [name, [signature, rule]] of Object.entries(spec.methods ?? {})) {
+    methods[name] = [
+      signature === "" ? "self" : `self, ${signature}`,
+      (a, interp) => rule(new Op(interp, nn, spec.fn ?? name, a.self as Instance), a),
+    ];
+  }
+  const { init, forward } = spec;
+  if (init !== undefined) methods.__init__ = [`self${init && ", "}${init}`, constructorOf(nn, spec, init)];
+  if (forward !== undefined) {
+    const [signature, rule] = forward;
+    methods.forward = [`self, ${signature}`, (a, interp) => runForward(nn, spec, rule, a, interp)];
+  }
+  return defineClass(spec.name, {
+    bases: [base],
+    qualname: `torch.nn.modules.${spec.home}.${spec.name}`,
+    native: { layer: spec.layer ?? true },
+    methods,
+    ...(spec.constants ? { constants: spec.constants } : {}),
+  });
+}
+
+function constructorOf(nn: Nn, spec: LayerSpec, signature: string): NativeImpl {
+  const { names } = parseSignature(signature);
+  const hidden = new Set([...NEVER_ATTRIBUTES, ...(spec.hidden ?? [])]);
+  const attributes = [...names].filter((name) => !hidden.has(name));
+  return (a, interp) => {
+    const self = a.self as Instance;
+    initModule(interp, self);
+    interp.touch(self);
+    for (const name of attributes) self.attrs.set(name, a[name]);
+    spec.build?.(new Build(interp, nn, self, a));
+    return null;
+  };
+}
+
+function runForward(nn: Nn, spec: LayerSpec, rule: LayerRule, a: Bound, interp: Interp): Value {
+  const self = a.self as Instance;
+  const run = (): Value => rule(new Op(interp, nn, spec.fn ?? spec.name, self), a);
+  // `conv.forward(x)` skips __call__, but its ops are the layer's all the same.
+  return (spec.layer ?? true) && interp.scope?.instance !== self ? interp.withLayer(self, run) : run();
+}
+
+/** A function of torch.nn.functional as a value of the program. */
+export function defineFunction(nn: Nn, name: string, spec: FunctionSpec): NativeFunction {
+  return def(name, spec.signature, (a, interp) => spec.rule(new Op(interp, nn, name), a));
+}
+
+/** A layer under construction. */
+export class Build {
+  constructor(
+    readonly interp: Interp,
+    readonly nn: Nn,
+    readonly self: Instance,
+    readonly args: Bound,
+  ) {}
+
+  dim(name: string): Dim {
+    return toDim(this.args[name]);
+  }
+
+  dims(name: string, axes: number): readonly Dim[] {
+    return toDims(this.args[name], axes);
+  }
+
+  /** A flag of the constructor; an unknown one counts as the fallback, and the report says so. */
+  flag(name: string, fallback: boolean): boolean {
+    const truth = this.interp.truthy(this.args[name]);
+    if (typeof truth === "boolean") return truth;
+    this.interp.gap(truth.reason);
+    return fallback;
+  }
+
+  set(name: string, value: Value): void {
+    this.self.attrs.set(name, value);
+  }
+
+  /** Makes the attribute a tuple with one size an axis, as torch's `_pair` does. */
+  tuple(name: string, axes: number): readonly Dim[] {
+    const dims = this.dims(name, axes);
+    this.set(name, new Tuple(dims));
+    return dims;
+  }
+
+  /** A parameter, or None in its place. */
+  parameter(name: string, shape: Shape | null): void {
+    addTensor(this.interp, this.self, "_parameters", name, shape && makeParameter(this.nn, shape));
+  }
+
+  buffer(name: string, shape: Shape | null, dtype = "float32"): void {
+    const value = shape && this.nn.tensors.make(shape, dtype);
+    if (value instanceof Tensor) value.parameter = { trainable: false, buffer: true };
+    const buffers = table(this.interp, this.self, "_buffers");
+    buffers.entries.set(name, { key: name, value });
+  }
+
+  /** A submodule of torch.nn. */
+  module(name: string, cls: string, args: readonly Value[], kwargs?: Kwargs): void {
+    addModule(this.interp, this.self, name, this.interp.call(this.nn.layer(cls), args, kwargs));
+  }
+}
+
+export function makeParameter(nn: Nn, shape: Shape, trainable = true, dtype = "float32"): Tensor {
+  const tensor = nn.tensors.make(shape, dtype);
+  tensor.cls = nn.parameter;
+  tensor.parameter = { trainable };
+  return tensor;
+}
