@@ -1,15 +1,28 @@
 /** Scopes: chains of name tables. Python has one per module, function and class; JS one per block. */
-import { ABSENT, type Absent, type Value } from "./values.ts";
+import { ABSENT, type Absent, type Attrs, type ClassValue, type FunctionValue, type ModuleValue, type Value } from "./values.ts";
 
 export type ScopeKind = "builtins" | "module" | "function" | "class" | "block";
 
+/** A name imported but not yet used: the module behind it is evaluated at the first look-up. */
+export class LazyName {
+  constructor(readonly force: () => Value) {}
+}
+
 export class Scope {
-  readonly vars = new Map<string, Value>();
   /** Python `global x` / `nonlocal x` in this function. */
   declared?: Map<string, "global" | "nonlocal">;
+  /** The function whose call this is. */
+  owner?: FunctionValue;
+  /** The class whose body this is. */
+  cls?: ClassValue;
+  /** The module whose top scope this is. */
+  moduleValue?: ModuleValue;
+  /** JS `this`; Python's first argument, for `super()`. */
+  self?: Value;
   constructor(
     readonly kind: ScopeKind,
     readonly parent: Scope | undefined,
+    readonly vars: Attrs = new Map(),
   ) {}
 
   /** The nearest scope that has the name. */
@@ -23,7 +36,7 @@ export class Scope {
   get(name: string): Value | Absent {
     for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
       const value = scope.vars.get(name);
-      if (value !== undefined || scope.vars.has(name)) return value;
+      if (value !== undefined || scope.vars.has(name)) return forced(scope.vars, name, value);
     }
     return ABSENT;
   }
@@ -34,4 +47,19 @@ export class Scope {
     while (scope.kind !== "module" && scope.parent) scope = scope.parent;
     return scope;
   }
+
+  /** The nearest scope that assignments of Python go to. */
+  get local(): Scope {
+    let scope: Scope = this;
+    while (scope.kind === "block" && scope.parent) scope = scope.parent;
+    return scope;
+  }
+}
+
+/** The value itself; a lazily imported name is resolved and stored first. */
+export function forced(vars: Attrs, name: string, value: Value | LazyName): Value {
+  if (!(value instanceof LazyName)) return value;
+  const real = value.force();
+  vars.set(name, real);
+  return real;
 }

@@ -9,6 +9,7 @@
 import type { FunctionNode, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
 import type { Interp } from "./interp.ts";
+import type { FunctionCode } from "./compile/functions.ts";
 import type { Scope } from "./scope.ts";
 import type { Site } from "./trace.ts";
 
@@ -134,6 +135,7 @@ export class FunctionValue {
     /** By parameter index; undefined where the parameter has no default. JS evaluates defaults at the call. */
     readonly defaults: readonly (Value | Absent)[],
     readonly module: ModuleValue | undefined,
+    readonly code: FunctionCode,
   ) {}
 }
 

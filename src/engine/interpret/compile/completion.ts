@@ -1,0 +1,22 @@
+/** How a statement ends: normally (undefined), or by leaving a function or loop. */
+export const RETURN = Symbol("return");
+export const BREAK = Symbol("break");
+export const CONTINUE = Symbol("continue");
+
+/** JS `break label` and `continue label`. */
+export interface Labelled {
+  readonly type: "break" | "continue";
+  readonly label: string;
+}
+
+/** A `return`'s value is left in `machine.returned`. */
+export type Completion = undefined | typeof RETURN | typeof BREAK | typeof CONTINUE | Labelled;
+
+/** What a loop does with the completion of its body. */
+export function loopStep(completion: Completion, label: string | undefined): "next" | "leave" | "exit" {
+  if (completion === undefined || completion === CONTINUE) return "next";
+  if (completion === BREAK) return "leave";
+  if (completion === RETURN) return "exit";
+  if (completion.label !== label) return "exit";
+  return completion.type === "continue" ? "next" : "leave";
+}

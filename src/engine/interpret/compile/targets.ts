@@ -1,0 +1,131 @@
+/** Assignment targets compiled to functions that store a value: names, attributes, items, nested patterns. */
+import type { Target } from "../../syntax/ast.ts";
+import type { Machine } from "../machine.ts";
+import type { Scope } from "../scope.ts";
+import { ABSENT, Instance, List, Unknown, type Value } from "../values.ts";
+import { compileExpr, compileKey } from "./expressions.ts";
+import type { Compiler } from "./compiler.ts";
+
+export type Assigner = (m: Machine, s: Scope, value: Value) => void;
+/** How a name in a pattern is stored: assigned, or declared in the present scope. */
+export type Binding = "assign" | "declare" | "declareVar";
+
+export function compileTarget(target: Target, c: Compiler, binding: Binding = "assign"): Assigner {
+  switch (target.kind) {
+    case "name":
+      return nameAssigner(target.id, c, binding);
+    case "attribute": {
+      const object = compileExpr(target.object, c);
+      const { name, at } = target;
+      return (m, s, value) => {
+        const obj = object(m, s);
+        if (obj instanceof Unknown) return;
+        m.at(at, () => m.setAttr(obj, name, value));
+      };
+    }
+    case "subscript": {
+      const object = compileExpr(target.object, c);
+      const index = compileExpr(target.index, c);
+      const { at } = target;
+      return (m, s, value) => {
+        const obj = object(m, s);
+        const i = index(m, s);
+        if (obj instanceof Unknown) return;
+        m.at(at, () => m.setItem(obj, i, value));
+      };
+    }
+    case "sequenceTarget":
+      return sequenceAssigner(target.items, c, binding, target.at);
+    case "objectTarget": {
+      const properties = target.properties.map((property) => ({
+        key: compileKey(property.key, c),
+        assign: compileTarget(property.target, c, binding),
+      }));
+      const rest = target.rest && compileTarget(target.rest, c, binding);
+      return (m, s, value) => {
+        const taken = new Set<string>();
+        for (const { key, assign } of properties) {
+          const name = key(m, s);
+          if (name instanceof Unknown || value instanceof Unknown) {
+            assign(m, s, name instanceof Unknown ? name : value);
+            continue;
+          }
+          taken.add(name);
+          const item = value === null || value === undefined ? ABSENT : m.lookup(value, name);
+          assign(m, s, item === ABSENT ? undefined : item);
+        }
+        if (!rest) return;
+        const others = m.newInstance(m.builtinClass("Object"));
+        if (value instanceof Instance) {
+          for (const [key, item] of value.attrs) if (!taken.has(key)) others.attrs.set(key, item);
+        }
+        rest(m, s, value instanceof Unknown ? value : others);
+      };
+    }
+    case "defaultTarget": {
+      const assign = compileTarget(target.target, c, binding);
+      const fallback = compileExpr(target.fallback, c);
+      return (m, s, value) => assign(m, s, value === undefined ? fallback(m, s) : value);
+    }
+    case "starTarget":
+      return compileTarget(target.target, c, binding);
+  }
+}
+
+function nameAssigner(name: string, c: Compiler, binding: Binding): Assigner {
+  if (c.language === "python") {
+    return (m, s, value) => {
+      const declared = s.declared?.get(name);
+      if (declared === "global") return m.setVar(s.module, name, value);
+      if (declared === "nonlocal") return m.setVar(s.parent?.find(name) ?? s, name, value);
+      m.setVar(s, name, value);
+    };
+  }
+  if (binding === "declare") return (m, s, value) => m.setVar(s, name, value);
+  if (binding === "declareVar") return (m, s, value) => m.setVar(s.local, name, value);
+  return (m, s, value) => m.setVar(s.find(name) ?? s.module, name, value);
+}
+
+function sequenceAssigner(
+  items: readonly (Target | undefined)[],
+  c: Compiler,
+  binding: Binding,
+  at: Target["at"],
+): Assigner {
+  const star = items.findIndex((item) => item?.kind === "starTarget");
+  const assigners = items.map((item) => item && compileTarget(item, c, binding));
+  const python = c.language === "python";
+  return (m, s, value) => {
+    const values = value instanceof Unknown ? value : m.at(at, () => firstItems(m, value, python || star >= 0 ? undefined : items.length));
+    if (values instanceof Unknown) {
+      for (const assign of assigners) assign?.(m, s, values);
+      return;
+    }
+    const after = star < 0 ? 0 : items.length - star - 1;
+    const fits = star < 0 ? values.length === items.length : values.length >= items.length - 1;
+    if (python && !fits) {
+      const problem = m.at(at, () => m.fail("ValueError", `cannot unpack ${values.length} values into ${items.length} names`));
+      for (const assign of assigners) assign?.(m, s, problem);
+      return;
+    }
+    assigners.forEach((assign, i) => {
+      if (!assign) return;
+      if (i === star) assign(m, s, new List(values.slice(star, values.length - after)));
+      else assign(m, s, star >= 0 && i > star ? values[values.length - (items.length - i)] : values[i]);
+    });
+  };
+}
+
+/** All items, or the first `count` of an iterator that may be endless. */
+function firstItems(m: Machine, value: Value, count: number | undefined): readonly Value[] | Unknown {
+  if (count === undefined) return m.items(value);
+  const iterator = m.iterate(value);
+  if (iterator instanceof Unknown) return iterator;
+  const items: Value[] = [];
+  while (items.length < count) {
+    const step = iterator.next();
+    if (step.done) break;
+    items.push(step.value);
+  }
+  return items;
+}

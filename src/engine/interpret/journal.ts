@@ -1,0 +1,201 @@
+/**
+ * Running both sides of a condition that cannot be decided. Every change made on one side is journalled, undone
+ * before the other side runs, and joined after it: what both sides agree on stays known.
+ */
+import {
+  ABSENT, type Absent, type Attrs, Dict, type Heap, Instance, List, SetValue, Tensor, Tuple, Unknown, type Value,
+} from "./values.ts";
+
+type Contents = readonly Value[] | ReadonlyMap<unknown, unknown> | readonly [Tensor["shape"], Tensor["data"], string];
+
+/** The state of everything one side touched. */
+export interface Changes {
+  readonly vars: ReadonlyMap<Attrs, ReadonlyMap<string, Value | Absent>>;
+  readonly heap: ReadonlyMap<Heap, Contents>;
+}
+
+export class Journal {
+  private readonly vars = new Map<Attrs, Map<string, Value | Absent>>();
+  private readonly heap = new Map<Heap, Contents>();
+  constructor(private readonly outer: Journal | undefined) {}
+
+  saveVar(vars: Attrs, name: string): void {
+    let names = this.vars.get(vars);
+    if (!names) this.vars.set(vars, (names = new Map()));
+    if (!names.has(name)) names.set(name, vars.has(name) ? vars.get(name) : ABSENT);
+    this.outer?.saveVar(vars, name);
+  }
+
+  saveHeap(target: Heap): void {
+    if (!this.heap.has(target)) {
+      const contents = snapshot(target);
+      if (contents) this.heap.set(target, contents);
+    }
+    this.outer?.saveHeap(target);
+  }
+
+  /** The state now of all that was touched, then puts everything back as it was. */
+  rollBack(): Changes {
+    const vars = new Map<Attrs, Map<string, Value | Absent>>();
+    for (const [table, names] of this.vars) {
+      const now = new Map<string, Value | Absent>();
+      for (const [name, before] of names) {
+        now.set(name, table.has(name) ? table.get(name) : ABSENT);
+        write(table, name, before);
+      }
+      vars.set(table, now);
+    }
+    const heap = new Map<Heap, Contents>();
+    for (const [target, before] of this.heap) {
+      const now = snapshot(target);
+      if (now) heap.set(target, now);
+      restore(target, before);
+    }
+    return { vars, heap };
+  }
+
+  /** Joins the present state (this journal's side) with the other side's changes. */
+  join(other: Changes, why: Unknown): void {
+    for (const [table, names] of other.vars) {
+      for (const [name, theirs] of names) {
+        const ours = table.has(name) ? table.get(name) : ABSENT;
+        write(table, name, joinBound(ours, theirs, why));
+      }
+    }
+    for (const [table, names] of this.vars) {
+      const seen = other.vars.get(table);
+      for (const [name, before] of names) {
+        if (seen?.has(name)) continue;
+        const ours = table.has(name) ? table.get(name) : ABSENT;
+        write(table, name, joinBound(ours, before, why));
+      }
+    }
+    for (const [target, theirs] of other.heap) joinHeap(target, theirs, why);
+    for (const [target, before] of this.heap) {
+      if (!other.heap.has(target)) joinHeap(target, before, why);
+    }
+  }
+
+  /** Takes the other side's changes alone (this side ended in an exception). */
+  static apply(changes: Changes, journal: Journal | undefined): void {
+    for (const [table, names] of changes.vars) {
+      for (const [name, value] of names) {
+        journal?.saveVar(table, name);
+        write(table, name, value);
+      }
+    }
+    for (const [target, contents] of changes.heap) {
+      journal?.saveHeap(target);
+      restore(target, contents);
+    }
+  }
+}
+
+function write(table: Attrs, name: string, value: Value | Absent): void {
+  if (value === ABSENT) table.delete(name);
+  else table.set(name, value);
+}
+
+function snapshot(target: Heap): Contents | undefined {
+  if (target instanceof List) return [...target.items];
+  if (target instanceof Dict) return new Map([...target.entries].map(([key, entry]) => [key, { ...entry }]));
+  if (target instanceof SetValue) return new Map(target.entries);
+  if (target instanceof Instance) return new Map(target.attrs);
+  if (target instanceof Tensor) return [target.shape, target.data, target.dtype];
+  return undefined;
+}
+
+function restore(target: Heap, contents: Contents): void {
+  if (target instanceof List) target.items = [...(contents as readonly Value[])];
+  else if (target instanceof Dict) refill(target.entries, contents as typeof target.entries);
+  else if (target instanceof SetValue) refill(target.entries, contents as typeof target.entries);
+  else if (target instanceof Instance) refill(target.attrs, contents as Attrs);
+  else if (target instanceof Tensor) {
+    const [shape, data, dtype] = contents as [Tensor["shape"], Tensor["data"], string];
+    target.shape = shape;
+    target.dtype = dtype;
+    if (data) target.data = data;
+    else delete target.data;
+  }
+}
+
+function refill<K, V>(target: Map<K, V>, source: ReadonlyMap<K, V>): void {
+  target.clear();
+  for (const [key, value] of source) target.set(key, value);
+}
+
+function joinHeap(target: Heap, theirs: Contents, why: Unknown): void {
+  if (target instanceof List) {
+    const other = theirs as readonly Value[];
+    const length = Math.max(target.items.length, other.length);
+    target.items = Array.from({ length }, (_, i) =>
+      i < target.items.length && i < other.length ? joinValues(target.items[i], other[i], why) : why,
+    );
+  } else if (target instanceof Dict) {
+    const other = theirs as Dict["entries"];
+    for (const [key, entry] of target.entries) {
+      const match = other.get(key);
+      entry.value = match ? joinValues(entry.value, match.value, why) : why;
+    }
+    for (const [key, entry] of other) {
+      if (!target.entries.has(key)) target.entries.set(key, { key: entry.key, value: why });
+    }
+  } else if (target instanceof SetValue) {
+    for (const [key, value] of theirs as SetValue["entries"]) target.entries.set(key, value);
+  } else if (target instanceof Instance) {
+    const other = theirs as Attrs;
+    for (const name of new Set([...target.attrs.keys(), ...other.keys()])) {
+      const ours = target.attrs.has(name) ? target.attrs.get(name) : ABSENT;
+      const match = other.has(name) ? other.get(name) : ABSENT;
+      write(target.attrs, name, joinBound(ours, match, why));
+    }
+  } else if (target instanceof Tensor) {
+    const [shape] = theirs as [Tensor["shape"], Tensor["data"], string];
+    target.shape = joinShapes(target.shape, shape, why);
+    delete target.data;
+  }
+}
+
+/** A name bound on one side only: code after the branch that uses it can only have come from there. */
+function joinBound(a: Value | Absent, b: Value | Absent, why: Unknown): Value | Absent {
+  if (a === ABSENT && b === ABSENT) return ABSENT;
+  if (a === ABSENT) return b;
+  if (b === ABSENT) return a;
+  return joinValues(a, b, why);
+}
+
+function joinShapes(a: Tensor["shape"], b: Tensor["shape"], why: Unknown): Tensor["shape"] {
+  if (a instanceof Unknown) return a;
+  if (b instanceof Unknown) return b;
+  if (a.length !== b.length) return why;
+  return a.map((dim, i) => (dim === b[i] ? dim : dim instanceof Unknown ? dim : why));
+}
+
+/** What is known of a value that is one or the other. */
+export function joinValues(a: Value, b: Value, why: Unknown): Value {
+  if (a === b) return a;
+  if (a instanceof Unknown) return a;
+  if (b instanceof Unknown) return b;
+  if (a instanceof Tensor && b instanceof Tensor) {
+    const joined = new Tensor(joinShapes(a.shape, b.shape, why), a.dtype);
+    if (a.cls) joined.cls = a.cls;
+    if (a.site) joined.site = a.site;
+    if (a.maker) joined.maker = a.maker;
+    return joined;
+  }
+  if (a instanceof Tuple && b instanceof Tuple && a.items.length === b.items.length) {
+    const joined = new Tuple(a.items.map((item, i) => joinValues(item, b.items[i], why)));
+    if (a.cls) joined.cls = a.cls;
+    return joined;
+  }
+  if (a instanceof List && b instanceof List && a.items.length === b.items.length) {
+    return new List(a.items.map((item, i) => joinValues(item, b.items[i], why)));
+  }
+  if (isFloatEqual(a, b)) return a;
+  return why;
+}
+
+function isFloatEqual(a: Value, b: Value): boolean {
+  return typeof a === "object" && a !== null && typeof b === "object" && b !== null && a.kind === "float"
+    && b.kind === "float" && a.value === b.value;
+}

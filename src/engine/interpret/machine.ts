@@ -1,0 +1,485 @@
+/**
+ * The interpreter: runs compiled model code over abstract values. It owns the call stack, the trace, the bounds
+ * and the journal of undecided branches; what operations mean it asks of the running language's semantics.
+ */
+import type { EngineLimits, ModelHost } from "../engine.types.ts";
+import type { Framework } from "../frameworks/framework.ts";
+import type { BinaryOp, CompareOp, Language } from "../syntax/ast.ts";
+import { NOWHERE, type Span } from "../syntax/span.ts";
+import { BREAK, CONTINUE, type Completion, RETURN } from "./compile/completion.ts";
+import { Raised, Stopped } from "./control.ts";
+import { dictDelete, dictGet, dictSet } from "./python/dict.ts";
+import type { Interp } from "./interp.ts";
+import { Journal, joinValues } from "./journal.ts";
+import type { Modules } from "./modules.ts";
+import { Scope } from "./scope.ts";
+import type { Semantics } from "./semantics.ts";
+import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
+import {
+  ABSENT, type Absent, BoundMethod, ClassValue, type Dict, FunctionValue, type Heap, Instance, type Kwargs, List,
+  type ModuleValue,   NativeFunction, NO_KWARGS, Unknown, type Value,
+} from "./values.ts";
+
+export interface MachineOptions {
+  readonly host: ModelHost;
+  readonly limits: EngineLimits;
+  readonly frameworks: readonly Framework[];
+  readonly isCancelled: () => boolean;
+  /** Milliseconds from any fixed point. */
+  readonly now: () => number;
+}
+
+/** A network called from outside any other network: what a script does with its model. */
+export interface OutermostCall {
+  readonly network: Instance;
+  readonly inputs: readonly Value[];
+  readonly site: Site | undefined;
+}
+
+/** Tells whether a running `try` has a handler for an exception class. */
+type Catcher = (type: string) => boolean;
+
+export class Machine implements Interp {
+  readonly host: ModelHost;
+  readonly limits: EngineLimits;
+  readonly frameworks: readonly Framework[];
+  readonly outermostCalls: OutermostCall[] = [];
+  modules!: Modules;
+  semantics!: Semantics;
+  site: Site | undefined = undefined;
+  scope: LayerScope | undefined;
+  journal: Journal | undefined;
+  returned: Value = null;
+  readonly catchers: Catcher[] = [];
+  /** Modules that are tables of the engine, by dotted name, and folders without a module of their own. */
+  readonly tableModules = new Map<string, ModuleValue>();
+
+  private ops: OpRecord[] = [];
+  private diagnostics: TraceDiagnostic[] = [];
+  private gaps: { reason: string; at: Span | undefined }[] = [];
+  private steps = 0;
+  private depth = 0;
+  private undecided = 0;
+  private deadline = Number.POSITIVE_INFINITY;
+  private readonly isCancelled: () => boolean;
+  private readonly now: () => number;
+  private builtins!: Scope;
+
+  constructor(options: MachineOptions) {
+    this.host = options.host;
+    this.limits = options.limits;
+    this.frameworks = options.frameworks;
+    this.isCancelled = options.isCancelled;
+    this.now = options.now;
+  }
+
+  /** Sets the running language and its builtins; called once, before any code runs. */
+  start(semantics: Semantics, builtins: Scope, modules: Modules): void {
+    this.semantics = semantics;
+    this.builtins = builtins;
+    this.modules = modules;
+    this.restartClock();
+  }
+
+  /** Starts a new trace: bounds and records begin afresh. */
+  beginTrace(): void {
+    this.ops = [];
+    this.diagnostics = [];
+    this.gaps = [];
+    this.steps = 0;
+    this.restartClock();
+  }
+
+  endTrace(): Trace {
+    return { ops: this.ops, diagnostics: this.diagnostics, gaps: this.gaps };
+  }
+
+  private restartClock(): void {
+    this.deadline = this.now() + this.limits.milliseconds;
+  }
+
+  get language(): Language {
+    return this.semantics.language;
+  }
+
+  // ------------------------------------------------------------------- calls
+
+  call(callee: Value, args: readonly Value[] = [], kwargs: Kwargs = NO_KWARGS): Value {
+    if (callee instanceof FunctionValue) return this.callFunction(callee, args, kwargs, callee.boundThis);
+    if (callee instanceof NativeFunction) return this.callNative(callee, args, kwargs, undefined);
+    if (callee instanceof BoundMethod) return this.callBound(callee, args, kwargs);
+    if (callee instanceof ClassValue) return this.semantics.construct(this, callee, args, kwargs);
+    if (callee instanceof Unknown) {
+      if (this.scope) this.gap(callee.reason);
+      return callee;
+    }
+    return this.semantics.callObject(this, callee, args, kwargs);
+  }
+
+  private callBound(method: BoundMethod, args: readonly Value[], kwargs: Kwargs): Value {
+    const { fn, self } = method;
+    if (this.language === "typescript") return this.callWithThis(fn, self, args);
+    return this.call(fn, [self, ...args], kwargs);
+  }
+
+  /** JS: `fn.call(self, ...args)`. */
+  callWithThis(fn: Value, self: Value, args: readonly Value[]): Value {
+    if (fn instanceof FunctionValue) {
+      return this.callFunction(fn, args, NO_KWARGS, fn.node.form === "arrow" ? fn.boundThis : self);
+    }
+    if (fn instanceof NativeFunction) return this.callNative(fn, args, NO_KWARGS, self);
+    return this.call(fn, args);
+  }
+
+  callMethod(obj: Value, name: string, args: readonly Value[] = [], kwargs: Kwargs = NO_KWARGS): Value {
+    return this.call(this.getAttr(obj, name), args, kwargs);
+  }
+
+  private callNative(fn: NativeFunction, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
+    this.tick();
+    try {
+      return fn.code(this, args, kwargs, self);
+    } catch (error) {
+      if (error instanceof Raised || error instanceof Stopped) throw error;
+      if (error instanceof RangeError) throw new Stopped("calls nest too deeply");
+      const reason = `${fn.name} could not be evaluated (${error instanceof Error ? error.message : "internal error"})`;
+      this.gap(reason);
+      return this.unknown(reason);
+    }
+  }
+
+  callFunction(fn: FunctionValue, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
+    if (this.depth >= this.limits.callDepth) throw new Stopped("calls nest too deeply");
+    this.tick();
+    const { site, semantics } = this;
+    const { code } = fn;
+    this.semantics = code.semantics;
+    this.depth++;
+    const scope = new Scope("function", fn.scope);
+    scope.owner = fn;
+    scope.self = self;
+    code.semantics.bindCall(this, fn, scope, args, kwargs);
+    const result = code.run(this, scope);
+    this.depth--;
+    this.site = site;
+    this.semantics = semantics;
+    return result;
+  }
+
+  /** Everything that unwinding must put back; taken where exceptions are caught. */
+  checkpoint(): () => void {
+    const { site, scope, semantics, depth, undecided, journal, pendingReturns } = this;
+    const catchers = this.catchers.length;
+    return () => {
+      this.site = site;
+      this.scope = scope;
+      this.semantics = semantics;
+      this.depth = depth;
+      this.undecided = undecided;
+      this.journal = journal;
+      this.pendingReturns = pendingReturns;
+      this.catchers.length = catchers;
+    };
+  }
+
+  /** Enters code that has no caller: a module's body. `checkpoint` before it brings back what was. */
+  beginIsolated(semantics: Semantics): void {
+    this.semantics = semantics;
+    this.site = undefined;
+    this.scope = undefined;
+    this.journal = undefined;
+    this.undecided = 0;
+    this.pendingReturns = undefined;
+  }
+
+  /** Runs `body` with `at` as the place of the running call. */
+  at<T>(at: Span, body: () => T): T {
+    const { site } = this;
+    this.site = { at, caller: site };
+    const result = body();
+    this.site = site;
+    return result;
+  }
+
+  // -------------------------------------------------------- undecided branches
+
+  /**
+   * Runs both sides of an undecided condition and joins what they did. A side that ends in an exception is dropped,
+   * for a plain run would not have gone there.
+   */
+  fork(why: Unknown, one: () => Completion, other: () => Completion): Completion {
+    const outer = this.journal;
+    const opsBefore = this.ops.length;
+    this.undecided++;
+    const first = this.side(outer, one);
+    const afterOne = this.returned;
+    const changes = (this.journal as Journal).rollBack();
+    const second = this.side(outer, other);
+    const afterOther = this.returned;
+    const journal = this.journal as Journal;
+    this.journal = outer;
+    this.undecided--;
+    if (this.ops.slice(opsBefore).some((op) => op.macs !== 0)) this.gap(why.reason);
+    if (first.raised) {
+      if (second.raised) throw second.raised;
+      return second.completion;
+    }
+    if (second.raised) {
+      journal.rollBack();
+      Journal.apply(changes, outer);
+      this.returned = afterOne;
+      return first.completion;
+    }
+    journal.join(changes, why);
+    return this.joinCompletions(first.completion, second.completion, afterOne, afterOther, why);
+  }
+
+  /** The value of an expression whose condition is undecided. */
+  forkValue(why: Unknown, one: () => Value, other: () => Value): Value {
+    const results: Value[] = [];
+    this.fork(why, () => void results.push(one()), () => void results.push(other()));
+    return results.length === 2 ? joinValues(results[0], results[1], why) : results.length === 1 ? results[0] : why;
+  }
+
+  private side(
+    outer: Journal | undefined,
+    body: () => Completion,
+  ): { readonly completion: Completion; readonly raised?: Raised } {
+    this.journal = new Journal(outer);
+    const own = this.journal;
+    const restore = this.checkpoint();
+    try {
+      return { completion: body() };
+    } catch (error) {
+      if (!(error instanceof Raised)) throw error;
+      restore();
+      this.journal = own;
+      return { completion: undefined, raised: error };
+    }
+  }
+
+  private joinCompletions(a: Completion, b: Completion, va: Value, vb: Value, why: Unknown): Completion {
+    if (a === RETURN && b === RETURN) {
+      this.returned = joinValues(va, vb, why);
+      return RETURN;
+    }
+    if (a === RETURN || b === RETURN) {
+      // One side left the function: what it gave is joined with what the rest of the function gives.
+      (this.pendingReturns ??= []).push({ value: a === RETURN ? va : vb, why });
+      return a === RETURN ? b : a;
+    }
+    if (a === b) return a;
+    // Leaving a loop on one side only: the loop is taken to go on.
+    return a === BREAK || a === CONTINUE ? b : a;
+  }
+
+  /** Returns of the running function that happened on one side of an undecided condition. */
+  pendingReturns: { value: Value; why: Unknown }[] | undefined;
+
+  // -------------------------------------------------- objects, by the language
+
+  getAttr(obj: Value, name: string): Value {
+    return this.semantics.getAttr(this, obj, name);
+  }
+  lookup(obj: Value, name: string): Value | Absent {
+    return this.semantics.lookup(this, obj, name);
+  }
+  setAttr(obj: Value, name: string, value: Value): void {
+    this.semantics.setAttr(this, obj, name, value);
+  }
+  deleteAttr(obj: Value, name: string): void {
+    this.semantics.deleteAttr(this, obj, name);
+  }
+  getItem(obj: Value, index: Value): Value {
+    return this.semantics.getItem(this, obj, index);
+  }
+  setItem(obj: Value, index: Value, value: Value): void {
+    this.semantics.setItem(this, obj, index, value);
+  }
+  deleteItem(obj: Value, index: Value): void {
+    this.semantics.deleteItem(this, obj, index);
+  }
+  truthy(value: Value): boolean | Unknown {
+    return this.semantics.truthy(this, value);
+  }
+  equals(a: Value, b: Value): boolean | Unknown {
+    return this.semantics.equals(this, a, b);
+  }
+  compare(op: CompareOp, a: Value, b: Value): Value {
+    return this.semantics.compare(this, op, a, b);
+  }
+  binary(op: BinaryOp, a: Value, b: Value): Value {
+    return this.semantics.binary(this, op, a, b);
+  }
+  iterate(value: Value): Iterator<Value> | Unknown {
+    return this.semantics.iterate(this, value);
+  }
+  length(value: Value): number | Unknown {
+    return this.semantics.length(this, value);
+  }
+  str(value: Value): string | Unknown {
+    return this.semantics.str(this, value);
+  }
+  repr(value: Value): string | Unknown {
+    return this.semantics.repr(this, value);
+  }
+  typeOf(value: Value): ClassValue | Unknown {
+    return this.semantics.typeOf(this, value);
+  }
+  isInstance(value: Value, cls: Value): boolean | Unknown {
+    return this.semantics.isInstance(this, value, cls);
+  }
+  isSubclass(cls: ClassValue, base: ClassValue): boolean {
+    return cls.mro.includes(base);
+  }
+  isCallable(value: Value): boolean {
+    return this.semantics.isCallable(this, value);
+  }
+
+  items(value: Value): readonly Value[] | Unknown {
+    const iterator = this.iterate(value);
+    if (iterator instanceof Unknown) return iterator;
+    const items: Value[] = [];
+    for (let step = iterator.next(); !step.done; step = iterator.next()) {
+      if (items.length >= this.limits.collection) {
+        const reason = `more than ${this.limits.collection} items`;
+        this.gap(reason);
+        return this.unknown(reason);
+      }
+      items.push(step.value);
+      this.tick();
+    }
+    return items;
+  }
+
+  dictGet(dict: Dict, key: Value): Value | Absent {
+    return dictGet(this, dict, key);
+  }
+  dictSet(dict: Dict, key: Value, value: Value): void {
+    this.touch(dict);
+    dictSet(this, dict, key, value);
+  }
+  dictDelete(dict: Dict, key: Value): boolean {
+    this.touch(dict);
+    return dictDelete(this, dict, key);
+  }
+
+  // ------------------------------------------------------------------ failures
+
+  raise(type: string, message: string): never {
+    throw new Raised(this.semantics.makeError(this, type, message), this.site);
+  }
+
+  fail(type: string, message: string): Unknown {
+    for (let i = this.catchers.length - 1; i >= 0; i--) {
+      if (this.catchers[i]!(type)) this.raise(type, message);
+    }
+    this.diagnose({ severity: "warning", code: "unknown-value", message });
+    return this.unknown(message);
+  }
+
+  unknown(reason: string): Unknown {
+    return new Unknown(reason, this.site?.at);
+  }
+
+  diagnose(diagnostic: Omit<TraceDiagnostic, "at"> & { readonly at?: Span }): void {
+    if (this.diagnostics.length >= 500) return;
+    const at = diagnostic.at ?? this.site?.at ?? NOWHERE;
+    const known = this.diagnostics.some((other) => other.at === at && other.message === diagnostic.message);
+    if (!known) this.diagnostics.push({ ...diagnostic, at });
+  }
+
+  gap(reason: string): void {
+    const at = this.site?.at;
+    if (this.gaps.length < 500 && !this.gaps.some((gap) => gap.reason === reason && gap.at === at)) {
+      this.gaps.push({ reason, at });
+    }
+  }
+
+  // -------------------------------------------------------------------- bounds
+
+  tick(steps = 1): void {
+    const before = this.steps;
+    this.steps += steps;
+    if (this.steps > this.limits.steps) throw new Stopped(`more than ${this.limits.steps} steps`);
+    // The clock is read every 1024 steps: reading it is dearer than a step.
+    if (before >> 10 !== this.steps >> 10) {
+      if (this.isCancelled()) throw new Stopped("cancelled");
+      if (this.now() > this.deadline) throw new Stopped(`more than ${this.limits.milliseconds} ms`);
+    }
+  }
+
+  allows(size: number): boolean {
+    if (size <= this.limits.collection) return true;
+    this.gap(`more than ${this.limits.collection} items`);
+    return false;
+  }
+
+  // ------------------------------------------------------------------- effects
+
+  touch(target: Heap): void {
+    this.journal?.saveHeap(target);
+  }
+
+  setVar(scope: Scope, name: string, value: Value): void {
+    this.journal?.saveVar(scope.vars, name);
+    scope.vars.set(name, value);
+  }
+
+  // --------------------------------------------------------------------- trace
+
+  record(cost: OpCost): void {
+    this.ops.push({
+      ...cost,
+      index: this.ops.length,
+      scope: this.scope,
+      site: this.site,
+      conditional: this.undecided > 0,
+    });
+    for (const output of cost.outputs) {
+      if (this.site) output.site ??= this.site;
+      output.maker ??= cost.name;
+    }
+  }
+
+  withLayer<T>(layer: Instance, body: () => T, inputs: readonly Value[] = []): T {
+    const { scope } = this;
+    if (!scope) this.outermostCalls.push({ network: layer, inputs, site: this.site });
+    this.scope = { instance: layer, parent: scope };
+    const result = body();
+    this.scope = scope;
+    return result;
+  }
+
+  // ------------------------------------------------------------------- modules
+
+  importModule(name: string): Value {
+    return this.semantics.importByName(this, name);
+  }
+
+  builtin(name: string): Value {
+    const value = this.builtins.vars.get(name);
+    return value === undefined ? this.unknown(`no builtin ${name}`) : value;
+  }
+
+  builtinClass(name: string): ClassValue {
+    const value = this.builtins.vars.get(name);
+    if (!(value instanceof ClassValue)) throw new Error(`no builtin class ${name}`);
+    return value;
+  }
+
+  get builtinScope(): Scope {
+    return this.builtins;
+  }
+
+  newInstance(cls: ClassValue): Instance {
+    const instance = new Instance(cls);
+    if (this.site) instance.site = this.site;
+    return instance;
+  }
+
+  list(items: Value[]): List {
+    return new List(items);
+  }
+}
+

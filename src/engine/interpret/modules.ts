@@ -1,0 +1,129 @@
+/**
+ * Modules of the program: read through the host, parsed and compiled once per text, run once per machine, and only
+ * when something asks for what is in them.
+ */
+import type { ModelHost } from "../engine.types.ts";
+import type { ModuleNode } from "../syntax/ast.ts";
+import { compilerFor } from "./compile/compiler.ts";
+import type { Ex } from "./compile/compiler.ts";
+import { compileResilient } from "./compile/statements.ts";
+import type { Machine } from "./machine.ts";
+import { Scope } from "./scope.ts";
+import type { Semantics } from "./semantics.ts";
+import { ABSENT, type Absent, ModuleValue, type Value } from "./values.ts";
+
+interface Compiled {
+  readonly version: string | undefined;
+  readonly text: string;
+  readonly node: ModuleNode;
+  readonly body: Ex;
+}
+
+/** Parsed and compiled files, kept across machines: a file is done again only when its version changes. */
+export class ModuleCache {
+  private readonly files = new Map<string, Compiled>();
+  constructor(
+    private readonly host: ModelHost,
+    private readonly parse: (file: string, text: string) => ModuleNode,
+    private readonly semanticsOf: (node: ModuleNode) => Semantics,
+  ) {}
+
+  get(file: string): Compiled | undefined {
+    const version = this.host.version(file);
+    const known = this.files.get(file);
+    if (known && known.version === version) return known;
+    const text = this.host.read(file);
+    if (text === undefined) return undefined;
+    const node = this.parse(file, text);
+    const body = compileResilient(node.body, compilerFor(this.semanticsOf(node)));
+    const compiled: Compiled = { version, text, node, body };
+    this.files.set(file, compiled);
+    return compiled;
+  }
+
+  semantics(node: ModuleNode): Semantics {
+    return this.semanticsOf(node);
+  }
+
+  forget(file: string): void {
+    this.files.delete(file);
+  }
+}
+
+type State = "idle" | "running" | "done";
+
+/** A module of a file, with the state of its body. */
+interface Loaded {
+  readonly module: ModuleValue;
+  state: State;
+}
+
+export class Modules {
+  private readonly loaded = new Map<string, Loaded>();
+  /** Files read so far: what the result depends on. */
+  readonly dependencies = new Set<string>();
+
+  constructor(
+    readonly cache: ModuleCache,
+    private readonly builtins: (semantics: Semantics) => Scope,
+  ) {}
+
+  /**
+   * The module of a file. Its body runs at the first look-up of a name; `submodule` gives a package's modules,
+   * which can be had without running the package.
+   */
+  ofFile(m: Machine, file: string, name: string, submodule?: (name: string) => Value | Absent): ModuleValue {
+    const known = this.loaded.get(file);
+    if (known) return known.module;
+    const module = new ModuleValue(name, file);
+    const entry: Loaded = { module, state: "idle" };
+    this.loaded.set(file, entry);
+    module.load = (wanted) => {
+      if (submodule) {
+        const found = submodule(wanted);
+        if (found !== ABSENT) return found;
+      }
+      if (entry.state !== "idle") return ABSENT;
+      this.run(m, entry);
+      return module.attrs.has(wanted) ? m.lookup(module, wanted) : ABSENT;
+    };
+    return module;
+  }
+
+  /** Runs the module's body if it has not been run. */
+  evaluate(m: Machine, module: ModuleValue): void {
+    const entry = module.file === undefined ? undefined : this.loaded.get(module.file);
+    if (entry?.state === "idle") this.run(m, entry);
+  }
+
+  textOf(module: ModuleValue | undefined): string {
+    return (module?.file === undefined ? undefined : this.cache.get(module.file)?.text) ?? "";
+  }
+
+  private run(m: Machine, entry: Loaded): void {
+    const { module } = entry;
+    const { file } = module;
+    entry.state = "running";
+    const compiled = file === undefined ? undefined : this.cache.get(file);
+    if (compiled && file !== undefined) {
+      this.dependencies.add(file);
+      const semantics = this.cache.semantics(compiled.node);
+      const scope = new Scope("module", this.builtins(semantics), module.attrs);
+      scope.moduleValue = module;
+      module.attrs.set("__name__", module.name);
+      module.attrs.set("__file__", file);
+      this.isolated(m, semantics, () => compiled.body(m, scope));
+    }
+    entry.state = "done";
+  }
+
+  /** A module's body is no part of the call that asked for it: it sees neither its handlers nor its undecided branches. */
+  private isolated(m: Machine, semantics: Semantics, body: () => void): void {
+    const restore = m.checkpoint();
+    const catchers = m.catchers.splice(0);
+    m.beginIsolated(semantics);
+    body();
+    m.catchers.push(...catchers);
+    restore();
+  }
+}

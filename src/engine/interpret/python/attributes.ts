@@ -1,0 +1,356 @@
+/**
+ * Python's attribute look-up: own attributes, the class's MRO, descriptors, `__getattr__`; and what setting and
+ * deleting an attribute do.
+ */
+import type { Machine } from "../machine.ts";
+import { forced } from "../scope.ts";
+import {
+  ABSENT, type Absent, type Attrs, BoundMethod, ClassMethod, ClassValue, Dict, FunctionValue, Instance, type Key,
+  List, ModuleValue, NativeFunction, Property, SetValue, StaticMethod, SuperValue, Tensor, Tuple, Unknown, type Value,
+} from "../values.ts";
+import { builtinTypeName, isCore, typeName } from "./core.ts";
+
+export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
+  if (value instanceof Unknown) return value;
+  if (value instanceof Instance) return value.cls;
+  if (value instanceof ClassValue) {
+    for (const cls of value.mro) if (cls.metaclass) return cls.metaclass;
+    return m.builtinClass("type");
+  }
+  const own = ownClass(value);
+  if (own) return own;
+  if (value instanceof Tensor) return m.unknown("a tensor of no framework");
+  const named = m.builtin(builtinTypeName(value));
+  return named instanceof ClassValue ? named : m.builtinClass("object");
+}
+
+function ownClass(value: Value): ClassValue | undefined {
+  if (value instanceof List || value instanceof Tuple || value instanceof Dict || value instanceof SetValue || value instanceof Tensor) {
+    return value.cls;
+  }
+  return undefined;
+}
+
+/** Attributes an object holds itself. */
+export function ownAttrs(value: Value): Attrs | undefined {
+  if (value === null || typeof value !== "object") return undefined;
+  switch (value.kind) {
+    case "instance":
+    case "list":
+    case "tuple":
+    case "dict":
+    case "set":
+    case "tensor":
+    case "function":
+    case "native":
+    case "module":
+      return value.attrs;
+    default:
+      return undefined;
+  }
+}
+
+/** The first class in the MRO that has the name, and what it has. */
+export function findInMro(mro: readonly ClassValue[], name: string): Value | Absent {
+  for (const cls of mro) {
+    const value = cls.attrs.get(name);
+    if (value !== undefined || cls.attrs.has(name)) return value;
+  }
+  return ABSENT;
+}
+
+export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
+  if (obj instanceof Unknown) return obj;
+  if (obj instanceof ClassValue) return lookupClass(m, obj, name);
+  if (obj instanceof ModuleValue) return lookupModule(m, obj, name);
+  if (obj instanceof SuperValue) return lookupSuper(m, obj, name);
+  if (obj instanceof BoundMethod) {
+    if (name === "__self__") return obj.self;
+    if (name === "__func__") return obj.fn;
+    const own = lookup(m, obj.fn, name);
+    if (own !== ABSENT) return own;
+  }
+  const cls = typeOf(m, obj);
+  if (cls instanceof Unknown) return cls;
+  const special = specials[name]?.(m, obj, cls);
+  if (special !== undefined) return special;
+
+  const found = findInMro(cls.mro, name);
+  if (found instanceof Property) return readProperty(m, found, obj, name);
+  const attrs = ownAttrs(obj);
+  if (attrs) {
+    const own = attrs.get(name);
+    if (own !== undefined || attrs.has(name)) return forced(attrs, name, own);
+  }
+  if (found !== ABSENT) return bindTo(m, found, obj, cls);
+  const fallback = findInMro(cls.mro, "__getattr__");
+  if (fallback !== ABSENT) return fromGetattr(m, fallback, obj, name);
+  return unknownBase(cls) ?? ABSENT;
+}
+
+function readProperty(m: Machine, property: Property, obj: Value, name: string): Value {
+  const attrs = ownAttrs(obj);
+  if (property.cached && attrs?.has(name)) return attrs.get(name);
+  const value = m.call(property.getter, [obj]);
+  if (property.cached && obj instanceof Instance) obj.attrs.set(name, value);
+  return value;
+}
+
+/** `__getattr__` says "no such attribute" by raising AttributeError; native ones by answering ABSENT. */
+function fromGetattr(m: Machine, fallback: Value, obj: Value, name: string): Value | Absent {
+  const restore = m.checkpoint();
+  m.catchers.push((type) => type === "AttributeError");
+  try {
+    const value = m.call(fallback, [obj, name]);
+    m.catchers.pop();
+    return value;
+  } catch (error) {
+    restore();
+    if (isRaised(error, "AttributeError")) return ABSENT;
+    throw error;
+  }
+}
+
+function isRaised(error: unknown, name: string): boolean {
+  const value = (error as { value?: unknown } | null)?.value;
+  return value instanceof Instance && value.cls.mro.some((cls) => cls.name === name);
+}
+
+function unknownBase(cls: ClassValue): Unknown | undefined {
+  for (const base of cls.mro) if (base.unknownBase) return base.unknownBase;
+  return undefined;
+}
+
+/** What an attribute of a class gives when it is read through an instance. */
+export function bindTo(m: Machine, value: Value, obj: Value, cls: ClassValue): Value {
+  if (value instanceof FunctionValue || value instanceof NativeFunction) return new BoundMethod(obj, value);
+  if (value instanceof ClassMethod) return new BoundMethod(cls, value.fn);
+  if (value instanceof StaticMethod) return value.fn;
+  if (value instanceof Property) return m.call(value.getter, [obj]);
+  if (value instanceof Instance && !isCore(value.cls)) {
+    const get = findInMro(value.cls.mro, "__get__");
+    if (get !== ABSENT) return m.call(get, [value, obj, cls]);
+  }
+  return value;
+}
+
+function lookupClass(m: Machine, cls: ClassValue, name: string): Value | Absent {
+  const found = findInMro(cls.mro, name);
+  if (found !== ABSENT) {
+    if (found instanceof ClassMethod) return new BoundMethod(cls, found.fn);
+    if (found instanceof StaticMethod) return found.fn;
+    if (found instanceof Instance && !isCore(found.cls)) {
+      const get = findInMro(found.cls.mro, "__get__");
+      if (get !== ABSENT) return m.call(get, [found, null, cls]);
+    }
+    return found;
+  }
+  const special = classSpecials[name]?.(m, cls);
+  if (special !== undefined) return special;
+  const meta = typeOf(m, cls);
+  if (meta instanceof ClassValue) {
+    const inherited = findInMro(meta.mro, name);
+    if (inherited !== ABSENT) return bindTo(m, inherited, cls, meta);
+    const fallback = findInMro(meta.mro, "__getattr__");
+    if (fallback !== ABSENT) return fromGetattr(m, fallback, cls, name);
+  }
+  return unknownBase(cls) ?? ABSENT;
+}
+
+function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Absent {
+  const own = module.attrs.get(name);
+  if (own !== undefined || module.attrs.has(name)) return forced(module.attrs, name, own);
+  if (name === "__name__") return module.name;
+  if (name === "__file__") return module.file ?? null;
+  if (name === "__dict__") return attrsDict(module.attrs);
+  const loaded = module.load?.(name) ?? ABSENT;
+  if (loaded !== ABSENT) return loaded;
+  const fallback = module.attrs.get("__getattr__");
+  return fallback instanceof FunctionValue ? fromGetattr(m, new BoundMethod(module, fallback), module, name) : ABSENT;
+}
+
+function lookupSuper(m: Machine, obj: SuperValue, name: string): Value | Absent {
+  const cls = obj.self instanceof ClassValue ? obj.self : typeOf(m, obj.self);
+  if (cls instanceof Unknown) return cls;
+  const rest = cls.mro.slice(cls.mro.indexOf(obj.after) + 1);
+  const found = findInMro(rest, name);
+  if (found === ABSENT) return rest.find((base) => base.unknownBase)?.unknownBase ?? obj.after.unknownBase ?? ABSENT;
+  if (obj.self instanceof ClassValue && !(found instanceof ClassMethod)) return found instanceof StaticMethod ? found.fn : found;
+  return bindTo(m, found, obj.self, cls);
+}
+
+type Special = (m: Machine, obj: Value, cls: ClassValue) => Value | undefined;
+
+/** Attributes every object has. */
+const specials: Readonly<Record<string, Special>> = {
+  __class__: (_m, _obj, cls) => cls,
+  __dict__: (_m, obj) => (obj instanceof Instance ? attrsDict(obj.attrs) : undefined),
+  __name__: (_m, obj) => (obj instanceof FunctionValue ? (obj.attrs.get("__name__") ?? obj.name)
+    : obj instanceof NativeFunction ? obj.name : undefined),
+  __qualname__: (_m, obj) =>
+    obj instanceof FunctionValue ? (obj.homeClass ? `${obj.homeClass.name}.${obj.name}` : obj.name) : undefined,
+  __module__: (_m, obj, cls) => (obj instanceof FunctionValue ? (obj.module?.name ?? null) : (cls.module?.name ?? "builtins")),
+  __doc__: (_m, obj, cls) => (obj instanceof FunctionValue ? (obj.node.doc ?? null) : (cls.attrs.get("__doc__") ?? null)),
+  __defaults__: (_m, obj) => obj instanceof FunctionValue
+    ? new Tuple(obj.defaults.filter((value): value is Value => value !== ABSENT)) : undefined,
+  __call__: (_m, obj) => (obj instanceof FunctionValue || obj instanceof NativeFunction ? obj : undefined),
+};
+
+const classSpecials: Readonly<Record<string, (m: Machine, cls: ClassValue) => Value>> = {
+  __name__: (_m, cls) => cls.name,
+  __qualname__: (_m, cls) => cls.name,
+  __module__: (_m, cls) => cls.module?.name ?? cls.qualname?.split(".").slice(0, -1).join(".") ?? "builtins",
+  __mro__: (_m, cls) => new Tuple(cls.mro),
+  __bases__: (_m, cls) => new Tuple(cls.bases),
+  __base__: (_m, cls) => cls.bases[0] ?? null,
+  __dict__: (_m, cls) => attrsDict(cls.attrs),
+  __doc__: () => null,
+  __class__: (m, cls) => typeOf(m, cls),
+  __annotations__: (_m, cls) => attrsDict(cls.annotations ?? new Map()),
+};
+
+/** A dict that is the attributes themselves: `self.__dict__.update(kwargs)` sets attributes. */
+export function attrsDict(attrs: Attrs): Dict {
+  return new Dict(new AttrEntries(attrs));
+}
+
+type Entry = { readonly key: Value; value: Value };
+
+class AttrEntries extends Map<Key, Entry> {
+  constructor(private readonly table: Attrs) {
+    super();
+  }
+  private entry(key: string): Entry {
+    const { table } = this;
+    return {
+      key,
+      get value(): Value {
+        return forced(table, key, table.get(key));
+      },
+      set value(value: Value) {
+        table.set(key, value);
+      },
+    };
+  }
+  override get(key: Key): Entry | undefined {
+    return typeof key === "string" && this.table.has(key) ? this.entry(key) : undefined;
+  }
+  override has(key: Key): boolean {
+    return typeof key === "string" && this.table.has(key);
+  }
+  override set(key: Key, entry: Entry): this {
+    if (typeof key === "string") this.table.set(key, entry.value);
+    return this;
+  }
+  override delete(key: Key): boolean {
+    return typeof key === "string" && this.table.delete(key);
+  }
+  override clear(): void {
+    this.table.clear();
+  }
+  override get size(): number {
+    return this.table?.size ?? 0;
+  }
+  override *keys(): MapIterator<Key> {
+    yield* this.table.keys();
+  }
+  override *values(): MapIterator<Entry> {
+    for (const key of [...this.table.keys()]) yield this.entry(key);
+  }
+  override *entries(): MapIterator<[Key, Entry]> {
+    for (const key of [...this.table.keys()]) yield [key, this.entry(key)];
+  }
+  override [Symbol.iterator](): MapIterator<[Key, Entry]> {
+    return this.entries();
+  }
+  override forEach(each: (entry: Entry, key: Key, map: Map<Key, Entry>) => void): void {
+    for (const [key, entry] of this.entries()) each(entry, key, this);
+  }
+}
+
+export function getAttr(m: Machine, obj: Value, name: string): Value {
+  const value = lookup(m, obj, name);
+  if (value !== ABSENT) return value;
+  return m.fail("AttributeError", missingAttribute(m, obj, name));
+}
+
+function missingAttribute(m: Machine, obj: Value, name: string): string {
+  if (obj instanceof ModuleValue) return `${obj.name}.${name} is not known`;
+  if (obj instanceof ClassValue) return `class ${obj.name} has no attribute '${name}'`;
+  return `'${typeName(m, obj)}' has no attribute '${name}'`;
+}
+
+export function setAttr(m: Machine, obj: Value, name: string, value: Value): void {
+  if (obj instanceof Unknown) return;
+  if (obj instanceof ClassValue) {
+    if (isCore(obj)) return;
+    m.journal?.saveVar(obj.attrs, name);
+    obj.attrs.set(name, value);
+    return;
+  }
+  if (obj instanceof ModuleValue) {
+    m.journal?.saveVar(obj.attrs, name);
+    obj.attrs.set(name, value);
+    return;
+  }
+  const cls = typeOf(m, obj);
+  if (cls instanceof Unknown) return;
+  const found = findInMro(cls.mro, name);
+  if (found instanceof Property && found.setter !== undefined && found.setter !== null) {
+    m.call(found.setter, [obj, value]);
+    return;
+  }
+  if (found instanceof Instance && !isCore(found.cls)) {
+    const set = findInMro(found.cls.mro, "__set__");
+    if (set !== ABSENT) {
+      m.call(set, [found, obj, value]);
+      return;
+    }
+  }
+  for (const base of cls.mro) {
+    const own = base.attrs.get("__setattr__");
+    if (own === undefined) continue;
+    if (!isCore(base)) {
+      m.call(own, [obj, name, value]);
+      return;
+    }
+    break;
+  }
+  setOwn(m, obj, name, value);
+}
+
+/** `object.__setattr__`: stores in the object itself. */
+export function setOwn(m: Machine, obj: Value, name: string, value: Value): void {
+  if (obj === null || typeof obj !== "object") return;
+  if (obj.kind === "instance") {
+    if (name === "__class__" && value instanceof ClassValue) obj.cls = value;
+    m.journal?.saveVar(obj.attrs, name);
+    obj.attrs.set(name, value);
+    return;
+  }
+  if (obj.kind === "list" || obj.kind === "tuple" || obj.kind === "dict" || obj.kind === "set" || obj.kind === "tensor") {
+    obj.attrs ??= new Map();
+  }
+  const attrs = ownAttrs(obj);
+  if (attrs) {
+    m.journal?.saveVar(attrs, name);
+    attrs.set(name, value);
+  }
+}
+
+export function deleteAttr(m: Machine, obj: Value, name: string): void {
+  const cls = typeOf(m, obj);
+  if (cls instanceof ClassValue && !(obj instanceof ClassValue)) {
+    for (const base of cls.mro) {
+      const own = base.attrs.get("__delattr__");
+      if (own !== undefined && !isCore(base)) {
+        m.call(own, [obj, name]);
+        return;
+      }
+    }
+  }
+  const attrs = obj instanceof ClassValue ? obj.attrs : ownAttrs(obj);
+  if (!attrs) return;
+  m.journal?.saveVar(attrs, name);
+  if (!attrs.delete(name)) m.fail("AttributeError", missingAttribute(m, obj, name));
+}

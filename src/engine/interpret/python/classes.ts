@@ -1,0 +1,198 @@
+/** Python classes: definition with bases, metaclass and hooks; construction of instances; binding of calls. */
+import type { ClassNode } from "../../syntax/ast.ts";
+import { compileArgs } from "../compile/expressions.ts";
+import { compileResilient } from "../compile/statements.ts";
+import type { Ex } from "../compile/compiler.ts";
+import { compilerFor } from "../compile/compiler.ts";
+import type { Machine } from "../machine.ts";
+import { linearize } from "../native.ts";
+import { Scope } from "../scope.ts";
+import {
+  ABSENT, ClassValue, Dict, FunctionValue, Instance, type Kwargs, NO_KWARGS, StaticMethod, Tuple, Unknown, type Value,
+} from "../values.ts";
+import { bindTo, findInMro, typeOf } from "./attributes.ts";
+import { isCore } from "./core.ts";
+import { python } from "./semantics.ts";
+
+interface ClassCode {
+  readonly args: ReturnType<typeof compileArgs>;
+  readonly body: Ex;
+}
+const compiled = new WeakMap<ClassNode, ClassCode>();
+
+export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
+  let code = compiled.get(node);
+  if (!code) {
+    const c = compilerFor(python);
+    compiled.set(node, (code = { args: compileArgs(node.bases, c), body: compileResilient(node.body, c) }));
+  }
+  const bases = code.args.args(m, scope);
+  const keywords = code.args.kwargs?.(m, scope) ?? NO_KWARGS;
+  const body = new Scope("class", scope);
+  const cls = makeClass(m, node.name, bases instanceof Unknown ? [bases] : bases, body, node);
+  if (!(keywords instanceof Unknown)) {
+    const metaclass = keywords.get("metaclass");
+    if (metaclass instanceof ClassValue) cls.metaclass = metaclass;
+  }
+  body.cls = cls;
+  if (node.doc !== undefined) cls.attrs.set("__doc__", node.doc);
+  code.body(m, body);
+  finishClass(m, cls, keywords instanceof Unknown ? NO_KWARGS : keywords);
+  return cls;
+}
+
+function makeClass(m: Machine, name: string, bases: readonly Value[], body: Scope, node: ClassNode): ClassValue {
+  const known = bases.filter((base): base is ClassValue => base instanceof ClassValue);
+  const object = m.builtinClass("object");
+  const cls = new ClassValue(name, known.length > 0 ? known : [object], body.vars, body.module.moduleValue, node.nameAt);
+  cls.mro = linearize(cls);
+  const strange = bases.find((base) => base instanceof Unknown);
+  if (strange instanceof Unknown) cls.unknownBase = strange;
+  return cls;
+}
+
+/** `__set_name__`, `__init_subclass__`, and what native bases do with their subclasses. */
+export function finishClass(m: Machine, cls: ClassValue, keywords: Kwargs): void {
+  for (const [name, value] of [...cls.attrs]) {
+    if (!(value instanceof Instance) || isCore(value.cls)) continue;
+    const set = findInMro(value.cls.mro, "__set_name__");
+    if (set !== ABSENT) m.call(set, [value, cls, name]);
+  }
+  for (const base of cls.mro.slice(1)) {
+    if (base.native?.onSubclass) {
+      base.native.onSubclass(m, cls);
+      break;
+    }
+  }
+  const hook = findInMro(cls.mro.slice(1), "__init_subclass__");
+  if (hook !== ABSENT && hook !== undefined) {
+    const fn = hook instanceof FunctionValue ? hook : (hook as { fn?: Value } | null)?.fn;
+    const passed = new Map([...keywords].filter(([key]) => key !== "metaclass"));
+    if (fn instanceof FunctionValue) m.call(fn, [cls], passed);
+  }
+}
+
+export function construct(m: Machine, cls: Value, args: readonly Value[], kwargs: Kwargs): Value {
+  if (cls instanceof Unknown) return cls;
+  if (!(cls instanceof ClassValue)) return m.call(cls, args, kwargs);
+  const meta = typeOf(m, cls);
+  if (meta instanceof ClassValue && meta.name !== "type") {
+    for (const base of meta.mro) {
+      const call = base.attrs.get("__call__");
+      if (call !== undefined && base.name !== "type") return m.call(call, [cls, ...args], kwargs);
+    }
+  }
+  return instantiate(m, cls, args, kwargs);
+}
+
+/** `type.__call__`: `__new__`, then `__init__`. */
+export function instantiate(m: Machine, cls: ClassValue, args: readonly Value[], kwargs: Kwargs): Value {
+  const object = allocate(m, cls, args, kwargs);
+  if (object instanceof Unknown) return object;
+  const made = typeOf(m, object);
+  if (made instanceof Unknown || !m.isSubclass(made, cls)) return object;
+  const init = findInitializer(cls);
+  if (init !== undefined) {
+    const bound = bindTo(m, init, object, made);
+    m.call(bound, args, kwargs);
+  }
+  return object;
+}
+
+function allocate(m: Machine, cls: ClassValue, args: readonly Value[], kwargs: Kwargs): Value {
+  for (const base of cls.mro) {
+    const own = base.attrs.get("__new__");
+    if (own !== undefined && !isCore(base)) {
+      return m.call(own instanceof StaticMethod ? own.fn : own, [cls, ...args], kwargs);
+    }
+    if (base.native?.create) return base.native.create(m, cls, args, kwargs);
+  }
+  return m.newInstance(cls);
+}
+
+/** The `__init__` of the program or a framework; built-in classes fill themselves when they are made. */
+function findInitializer(cls: ClassValue): Value | undefined {
+  for (const base of cls.mro) {
+    const init = base.attrs.get("__init__");
+    if (init !== undefined && !(isCore(base) && base.native?.create) && base.name !== "object") return init;
+  }
+  return undefined;
+}
+
+/** Calls an object through its class's `__call__`. */
+export function callObject(m: Machine, callee: Value, args: readonly Value[], kwargs: Kwargs): Value {
+  if (callee === null) return m.fail("TypeError", "None is called");
+  const cls = typeOf(m, callee);
+  if (cls instanceof Unknown) return cls;
+  const call = findInMro(cls.mro, "__call__");
+  if (call === ABSENT) {
+    const strange = cls.mro.find((base) => base.unknownBase)?.unknownBase;
+    if (strange) {
+      if (m.scope) m.gap(strange.reason);
+      return strange;
+    }
+    return m.fail("TypeError", `'${cls.name}' object is not callable`);
+  }
+  return m.call(bindTo(m, call, callee, cls), args, kwargs);
+}
+
+/** Binds arguments to a function's parameters. One that is missing is Unknown, so that the rest still runs. */
+export function bindCall(m: Machine, fn: FunctionValue, scope: Scope, args: readonly Value[], kwargs: Kwargs): void {
+  const { params } = fn.node;
+  const { vars } = scope;
+  let next = 0;
+  let used = 0;
+  for (const [i, param] of params.entries()) {
+    switch (param.kind) {
+      case "rest":
+        vars.set(param.name, new Tuple(args.slice(next)));
+        next = args.length;
+        continue;
+      case "keywords": {
+        const rest = new Dict();
+        const names = new Set(params.filter((p) => p.kind === "normal" || p.kind === "keywordOnly").map((p) => p.name));
+        for (const [key, value] of kwargs) {
+          if (!names.has(key)) rest.entries.set(key, { key, value });
+        }
+        used += rest.entries.size;
+        vars.set(param.name, rest);
+        continue;
+      }
+      case "positionalOnly":
+      case "normal":
+        if (next < args.length) {
+          vars.set(param.name, args[next++]);
+          if (kwargs.size > 0 && kwargs.has(param.name)) {
+            m.fail("TypeError", `${fn.name || "lambda"}() got multiple values for argument '${param.name}'`);
+            used++;
+          }
+          continue;
+        }
+    }
+    if (param.kind !== "positionalOnly" && kwargs.size > 0 && kwargs.has(param.name)) {
+      vars.set(param.name, kwargs.get(param.name));
+      used++;
+      continue;
+    }
+    const fallback = fn.defaults[i];
+    if (fallback !== undefined && fallback !== ABSENT) vars.set(param.name, fallback);
+    else if (fallback === ABSENT || fallback === undefined) {
+      const none = fallback === undefined && param.fallback !== undefined;
+      vars.set(param.name, none ? null : m.fail("TypeError", `${callName(fn)} needs ${param.name}`));
+    }
+  }
+  if (next < args.length) {
+    m.fail("TypeError", `${callName(fn)} takes ${params.length} arguments but ${args.length} were given`);
+  } else if (used < kwargs.size) {
+    const known = new Set(params.map((param) => param.name));
+    const strange = [...kwargs.keys()].find((key) => !known.has(key));
+    if (strange !== undefined && !params.some((param) => param.kind === "keywords")) {
+      m.fail("TypeError", `${callName(fn)} got an unexpected keyword argument '${strange}'`);
+    }
+  }
+}
+
+function callName(fn: FunctionValue): string {
+  if (fn.name === "__init__" && fn.homeClass) return fn.homeClass.name;
+  return fn.name === "" ? "the lambda" : `${fn.name}()`;
+}

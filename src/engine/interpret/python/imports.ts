@@ -1,0 +1,196 @@
+/**
+ * Python imports: framework tables first, then the standard library's, then files of the program's own roots and
+ * the host's search paths. What is not found is Unknown, and only what depends on it is unknown.
+ */
+import type { Import, ImportFrom } from "../../syntax/ast.ts";
+import type { Machine } from "../machine.ts";
+import { LazyName, type Scope } from "../scope.ts";
+import { ABSENT, type Absent, type Attrs, ModuleValue, Unknown, type Value } from "../values.ts";
+import { lookup } from "./attributes.ts";
+import { stdlib } from "./stdlib/index.ts";
+
+export function importModule(m: Machine, node: Import, scope: Scope): void {
+  const module = findModule(m, node.path, fileOf(scope));
+  if (module instanceof Unknown) missing(m, node.path);
+  if (node.bind === undefined) return;
+  const bound = node.top ? findModule(m, node.bind, fileOf(scope)) : module;
+  m.setVar(scope, node.bind, bound);
+  // `import a.b` of a framework's own submodule needs nothing more; of a file, the submodule is found by its name.
+}
+
+export function importByName(m: Machine, name: string): Value {
+  return findModule(m, name, undefined);
+}
+
+export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
+  if (node.path === "__future__" && node.level === 0) return;
+  const file = fileOf(scope);
+  const module = node.level > 0 ? relativeModule(m, node.path, node.level, file) : findModule(m, node.path, file);
+  if (module instanceof Unknown) missing(m, node.path);
+  if (node.star) {
+    importAll(m, module, scope);
+    return;
+  }
+  const guarded = m.catchers.some((catcher) => catcher("ImportError"));
+  for (const { name, bind, at } of node.names) {
+    const get = (): Value => {
+      if (module instanceof Unknown) return module;
+      const value = lookup(m, module, name);
+      if (value !== ABSENT) return value;
+      const submodule = module.file === undefined ? ABSENT : submoduleOf(m, module, name);
+      if (submodule !== ABSENT) return submodule;
+      return m.at(at, () => m.fail("ImportError", `cannot import '${name}' from ${module.name}`));
+    };
+    const eager = guarded || module instanceof Unknown || isForEffect(m, module, bind, scope);
+    if (eager) m.setVar(scope, bind, get());
+    else {
+      m.journal?.saveVar(scope.vars, bind);
+      setLazy(scope.vars, bind, get);
+    }
+  }
+}
+
+function setLazy(vars: Attrs, name: string, force: () => Value): void {
+  (vars as Map<string, Value | LazyName>).set(name, new LazyName(force));
+}
+
+/**
+ * An import whose name is never used is there for what running the module does (filling a registry), as are the
+ * re-exports of a package: these run at once. The others wait until they are needed.
+ */
+function isForEffect(m: Machine, module: ModuleValue, bind: string, scope: Scope): boolean {
+  if (module.file === undefined) return false;
+  const importer = scope.module.moduleValue;
+  if (importer?.file?.endsWith("/__init__.py")) return true;
+  const text = m.modules.textOf(importer);
+  const first = text.indexOf(bind);
+  return first >= 0 && text.indexOf(bind, first + bind.length) < 0;
+}
+
+function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): void {
+  if (module instanceof Unknown) return;
+  m.modules.evaluate(m, module);
+  const listed = lookup(m, module, "__all__");
+  const names = listed === ABSENT ? undefined : m.items(listed);
+  const wanted = names === undefined || names instanceof Unknown
+    ? [...module.attrs.keys()].filter((name) => !name.startsWith("_"))
+    : names.filter((name): name is string => typeof name === "string");
+  for (const name of wanted) {
+    const own = module.attrs.get(name);
+    if (own === undefined && !module.attrs.has(name)) {
+      const value = lookup(m, module, name);
+      if (value !== ABSENT) m.setVar(scope, name, value);
+    } else {
+      m.journal?.saveVar(scope.vars, name);
+      // A name that is itself lazily imported stays lazy.
+      scope.vars.set(name, own);
+    }
+  }
+}
+
+/** Inside a `try` that expects it, a missing module raises; elsewhere it is unknown. */
+function missing(m: Machine, path: string): void {
+  if (m.catchers.some((catcher) => catcher("ImportError") || catcher("ModuleNotFoundError"))) {
+    m.raise("ModuleNotFoundError", `No module named '${path}'`);
+  }
+}
+
+function fileOf(scope: Scope): string | undefined {
+  return scope.module.moduleValue?.file;
+}
+
+// ------------------------------------------------------------------ resolution
+
+function findModule(m: Machine, path: string, from: string | undefined): ModuleValue | Unknown {
+  const ours = tableModule(m, path);
+  if (ours) return ours;
+  for (const root of rootsOf(m, from)) {
+    const module = moduleUnder(m, root, path, path);
+    if (module) return module;
+  }
+  return m.unknown(`module ${path} was not found`);
+}
+
+/** A module of a framework or of the standard library's tables. */
+function tableModule(m: Machine, path: string): ModuleValue | undefined {
+  const framework = m.frameworks.find((candidate) => candidate.hasModule(path));
+  if (framework) return tableOf(m, path, (name) => framework.lookup(path, name));
+  const table = stdlib[path];
+  if (!table) return undefined;
+  let names: Map<string, Value> | undefined;
+  return tableOf(m, path, (name) => {
+    names ??= table();
+    if (names.has(name)) return names.get(name);
+    return stdlib[`${path}.${name}`] ? (tableModule(m, `${path}.${name}`) ?? ABSENT) : ABSENT;
+  });
+}
+
+function tableOf(m: Machine, path: string, load: (name: string) => Value | Absent): ModuleValue {
+  const known = m.tableModules.get(path);
+  if (known) return known;
+  const module = new ModuleValue(path);
+  module.load = load;
+  m.tableModules.set(path, module);
+  return module;
+}
+
+/** Where absolute imports of a file are looked up: its package's root, its own folder, the host's search paths. */
+function rootsOf(m: Machine, file: string | undefined): readonly string[] {
+  const own = file === undefined ? [] : [packageRoot(m, directory(file)), directory(file)];
+  return [...new Set([...own, ...m.host.searchPaths])];
+}
+
+function directory(file: string): string {
+  return file.slice(0, Math.max(0, file.lastIndexOf("/")));
+}
+
+/** The first folder above that is no package. */
+function packageRoot(m: Machine, folder: string): string {
+  let root = folder;
+  while (root.includes("/") && m.host.isFile(`${root}/__init__.py`)) root = directory(root);
+  return root;
+}
+
+/** The dotted name of a file, from its package's root. */
+export function moduleName(m: Machine, file: string): string {
+  const root = packageRoot(m, directory(file));
+  return file.slice(root.length + 1).replace(/(\/__init__)?\.pyi?$/, "").replaceAll("/", ".");
+}
+
+function moduleUnder(m: Machine, root: string, path: string, name: string): ModuleValue | undefined {
+  const base = path === "" ? root : `${root}/${path.replaceAll(".", "/")}`;
+  for (const file of [`${base}/__init__.py`, `${base}.py`]) {
+    if (m.host.isFile(file)) return fileModule(m, file, name);
+  }
+  return m.host.isDirectory(base) ? namespace(m, base, name) : undefined;
+}
+
+export function fileModule(m: Machine, file: string, name: string): ModuleValue {
+  const isPackage = file.endsWith("/__init__.py");
+  return m.modules.ofFile(m, file, name, isPackage ? (part) => childModule(m, directory(file), name, part) : undefined);
+}
+
+/** A folder without `__init__.py`. */
+function namespace(m: Machine, folder: string, name: string): ModuleValue {
+  return tableOf(m, `${folder}/`, (part) => childModule(m, folder, name, part));
+}
+
+function childModule(m: Machine, folder: string, name: string, part: string): Value | Absent {
+  if (part.startsWith("__")) return ABSENT;
+  return moduleUnder(m, folder, part, name === "" ? part : `${name}.${part}`) ?? ABSENT;
+}
+
+function submoduleOf(m: Machine, module: ModuleValue, name: string): Value | Absent {
+  const { file } = module;
+  return file?.endsWith("/__init__.py") ? childModule(m, directory(file), module.name, name) : ABSENT;
+}
+
+function relativeModule(m: Machine, path: string, level: number, from: string | undefined): ModuleValue | Unknown {
+  if (from === undefined) return m.unknown(`relative import of ${path} outside a file`);
+  let folder = directory(from);
+  for (let up = 1; up < level; up++) folder = directory(folder);
+  const root = packageRoot(m, folder);
+  const prefix = folder.slice(root.length + 1).replaceAll("/", ".");
+  const name = [prefix, path].filter((part) => part !== "").join(".");
+  return moduleUnder(m, folder, path, name) ?? m.unknown(`module ${".".repeat(level)}${path} was not found`);
+}

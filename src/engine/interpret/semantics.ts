@@ -1,0 +1,49 @@
+/** What Python and TypeScript mean differently. One object per language; the machine asks the running one. */
+import type { BinaryOp, ClassNode, CompareOp, Export, Import, ImportFrom, Language, UnaryOp } from "../syntax/ast.ts";
+import type { Machine } from "./machine.ts";
+import type { Scope } from "./scope.ts";
+import type { Absent, ClassValue, FunctionValue, Kwargs, Unknown, Value } from "./values.ts";
+
+export interface Semantics {
+  readonly language: Language;
+  truthy(m: Machine, value: Value): boolean | Unknown;
+  equals(m: Machine, a: Value, b: Value): boolean | Unknown;
+  compare(m: Machine, op: CompareOp, a: Value, b: Value): Value;
+  binary(m: Machine, op: BinaryOp, a: Value, b: Value): Value;
+  /** `a op= b`: the object itself where the language changes it in place. */
+  inplace(m: Machine, op: BinaryOp, a: Value, b: Value): Value;
+  /** `typeof`, `void` and the arithmetic ones; `not` and `delete` are handled by the compiler. */
+  unary(m: Machine, op: UnaryOp, operand: Value): Value;
+  lookup(m: Machine, obj: Value, name: string): Value | Absent;
+  getAttr(m: Machine, obj: Value, name: string): Value;
+  setAttr(m: Machine, obj: Value, name: string, value: Value): void;
+  deleteAttr(m: Machine, obj: Value, name: string): void;
+  getItem(m: Machine, obj: Value, index: Value): Value;
+  setItem(m: Machine, obj: Value, index: Value, value: Value): void;
+  deleteItem(m: Machine, obj: Value, index: Value): void;
+  iterate(m: Machine, value: Value): Iterator<Value> | Unknown;
+  length(m: Machine, value: Value): number | Unknown;
+  str(m: Machine, value: Value): string | Unknown;
+  repr(m: Machine, value: Value): string | Unknown;
+  format(m: Machine, value: Value, conversion: "r" | "s" | "a" | undefined, spec: string): string | Unknown;
+  typeOf(m: Machine, value: Value): ClassValue | Unknown;
+  isInstance(m: Machine, value: Value, cls: Value): boolean | Unknown;
+  isCallable(m: Machine, value: Value): boolean;
+  /** Makes the scope of a call: binds arguments to parameters. */
+  bindCall(m: Machine, fn: FunctionValue, scope: Scope, args: readonly Value[], kwargs: Kwargs): void;
+  /** What a finished call of an async function gives. */
+  wrapAsync(m: Machine, value: Value): Value;
+  awaitValue(m: Machine, value: Value): Value;
+  construct(m: Machine, cls: Value, args: readonly Value[], kwargs: Kwargs): Value;
+  /** Calls anything that is not a function, method or class of the engine's own kinds. */
+  callObject(m: Machine, callee: Value, args: readonly Value[], kwargs: Kwargs): Value;
+  defineClass(m: Machine, node: ClassNode, scope: Scope): Value;
+  importModule(m: Machine, node: Import, scope: Scope): void;
+  importFrom(m: Machine, node: ImportFrom, scope: Scope): void;
+  /** An absolute dotted name or a specifier, for `importlib` and `require`. */
+  importByName(m: Machine, name: string): Value;
+  /** JS `export`, after its declaration ran; `value` is that of `export default`. */
+  exportNames(m: Machine, node: Export, scope: Scope, value: Value): void;
+  /** A new exception object. */
+  makeError(m: Machine, type: string, message: string): Value;
+}
