@@ -10,6 +10,8 @@ import type { ModelHost } from "../engine/engine.types.ts";
 import { createNodeHost } from "../node/host.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { type LiveSource, serveLive } from "./live/server.ts";
+import { relativePlaces } from "./places.ts";
+import { fileProblem, rootsOf, splitTarget } from "./target.ts";
 
 const DEFAULT_PORT = 4173;
 
@@ -24,7 +26,13 @@ if (!target) {
   process.exit(2);
 }
 
-const { file, model } = splitTarget(target);
+const { file: named, model } = splitTarget(target);
+const file = path.resolve(named);
+const problem = fileProblem(file);
+if (problem !== undefined) {
+  console.error(`${named}: ${problem}`);
+  process.exit(2);
+}
 const live = await serveLive({
   source: await openSource(file),
   options: model ? { model } : {},
@@ -36,7 +44,7 @@ if (values.once) await live.close();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void live.close());
 
 async function openSource(file: string): Promise<LiveSource> {
-  const disk = createNodeHost({ folders: [path.dirname(file)] });
+  const disk = createNodeHost(rootsOf(file, process.cwd(), []));
   const seen = new Map<string, string | undefined>();
   const host: ModelHost = {
     ...disk,
@@ -48,7 +56,10 @@ async function openSource(file: string): Promise<LiveSource> {
   const engine = createEngine({ host, parsers: await loadParsers() });
   return {
     title: `${path.basename(file)} - ConvLens`,
-    profile: (options) => engine.profile(file, options),
+    profile(options) {
+      const result = engine.profile(file.replaceAll("\\", "/"), options);
+      return result.ok ? { ok: true, report: relativePlaces(result.report, process.cwd()) } : result;
+    },
     changed() {
       let any = false;
       for (const [name, version] of seen) {
@@ -60,10 +71,4 @@ async function openSource(file: string): Promise<LiveSource> {
       return any;
     },
   };
-}
-
-/** `FILE:NAME`, where a Windows drive's colon is no separator. */
-function splitTarget(text: string): { file: string; model?: string } {
-  const [, file, model] = /^(.+?):([A-Za-z_][\w.]*)$/.exec(text) ?? [];
-  return file && model ? { file: path.resolve(file), model } : { file: path.resolve(text) };
 }
