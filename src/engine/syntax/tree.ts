@@ -12,6 +12,9 @@ export type SyntaxProblem = ModuleNode["errors"][number];
 /** Nodes that may stand anywhere and mean nothing to evaluation; ERROR nodes are listed apart. */
 const LAYOUT_TYPES: ReadonlySet<string> = new Set(["comment", "html_comment", "line_continuation", "ERROR"]);
 
+/** A name that stands for text that could not be read; it lowers to a hole. */
+export const UNREADABLE = "__unreadable__";
+
 /** Deeper nesting than any program has; keeps hostile text from exhausting the stack. */
 const MAX_DEPTH = 800;
 

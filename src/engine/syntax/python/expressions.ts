@@ -11,7 +11,7 @@ import type {
   Target,
   UnaryOp,
 } from "../ast.ts";
-import { field, hasToken, type Lowering, parts, type SyntaxNode, tokens } from "../tree.ts";
+import { field, hasToken, type Lowering, parts, type SyntaxNode, tokens, UNREADABLE } from "../tree.ts";
 import { lowerConcatenatedString, lowerFloat, lowerInteger, lowerString } from "./literals.ts";
 
 type LowerExpr = (node: SyntaxNode, ctx: Lowering) => Expr;
@@ -70,7 +70,10 @@ const inner: LowerExpr = (node, ctx) => {
 };
 
 const EXPRESSIONS: Readonly<Record<string, LowerExpr>> = {
-  identifier: (node, ctx) => ({ kind: "name", id: ctx.textOf(node), at: ctx.span(node) }),
+  identifier: (node, ctx) => {
+    const id = ctx.textOf(node);
+    return id === UNREADABLE ? ctx.hole(node, "invalid syntax") : { kind: "name", id, at: ctx.span(node) };
+  },
   true: literal(true),
   false: literal(false),
   none: literal(null),

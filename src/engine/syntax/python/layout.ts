@@ -46,10 +46,11 @@ export function pushBracket(stack: Bracket[], bracket: Bracket): "stray" | "fits
 
 /** Never found inside brackets at the start of a line, so they start a statement whatever is open. */
 const HARD_START =
-  /^(?:(?:async\s+)?def\s+\w|class\s+\w|@\w|(?:return|raise|import|from|while|try|pass|break|continue|assert|del|global|nonlocal)\b|(?:(?:async\s+)?(?:for|with)|if|elif|else|except|finally)\b.*:$)/;
+  /^(?:(?:async\s+)?def\s+\w|class\s+\w|@\w|(?:return|raise|import|from|while|try|pass|break|continue|assert|del|global|nonlocal|elif|except|finally)\b|(?:(?:async\s+)?(?:for|with)|if|else)\b.*:$)/;
 /** Starts a statement when it stands no deeper than the statement that is still open. */
-const SOFT_START = /^(?:[A-Za-z_][\w.]*\s*(?:\[[^\]]*\]\s*)?(?:[-+*/|&^%@]?=(?!=)|:|\()|(?:if|for|with|await|yield|print)\b)/;
-const COMPOUND = /^(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b/;
+const SOFT_START =
+  /^(?:[A-Za-z_][\w.]*\s*(?:\[[^\]]*\]\s*)?(?:,\s*[A-Za-z_][\w.]*\s*)*(?:[-+*/|&^%@]?=(?!=)|:|\()|(?:if|for|with|await|yield|print)\b)/;
+export const COMPOUND = /^(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b/;
 
 /** Everything between tokens that matter here: brackets, quotes, comments, line ends. */
 const TOKEN = /[()[\]{}]|#[^\n]*|"""|'''|"|'|\\\r?\n|\r?\n/g;

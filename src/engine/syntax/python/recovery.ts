@@ -3,10 +3,10 @@
  * bracket, so the text is cut along its layout (top-level statements, then the bodies of broken
  * ones, down to single statements), each piece is parsed by itself, and damage stays in its piece.
  */
-import type { Expr, Stmt } from "../ast.ts";
+import type { Stmt } from "../ast.ts";
 import type { Span } from "../span.ts";
-import { Lowering, type ModuleState, type SyntaxNode } from "../tree.ts";
-import { type Line, readLines } from "./layout.ts";
+import { Lowering, type ModuleState, type SyntaxNode, UNREADABLE } from "../tree.ts";
+import { COMPOUND, type Line, readLines } from "./layout.ts";
 import { repairBrackets } from "./repair.ts";
 import { lowerStatements, statementNodes } from "./statements.ts";
 
@@ -35,7 +35,7 @@ interface Section {
 /** Clauses that go on with the statement above them. */
 const CLAUSE = /^\s*(?:else|elif|except|finally)\b/;
 const DECORATOR = /^\s*@/;
-const DEFINITION = /^(\s*)(?:async\s+)?(def|class)\s+(\w+)/;
+const HEADER = /^(\s*)(?:async\s+)?(def|class|if|elif|else|for|while|with|try|except|finally)\b(?:\s+(\w+))?/;
 
 class Recovery {
   constructor(
@@ -69,7 +69,7 @@ class Recovery {
     const text = this.textOf(range);
     const whole = this.lowerIfSound(text, range.from);
     if (whole) return whole;
-    const sections = this.sections(range);
+    const sections = this.isCompound(range) ? this.sections(range) : [];
     return sections.length > 0 ? this.compound(range, sections) : this.simple(range, text);
   }
 
@@ -86,6 +86,13 @@ class Recovery {
   }
 
   // ------------------------------------------------------- compound statements
+
+  /** A statement with deeper lines under it is no compound one by that alone: an opener may be missing. */
+  private isCompound(range: Range): boolean {
+    const line = this.lines[range.from];
+    const code = line ? this.text.slice(line.start, line.codeEnd).trimStart() : "";
+    return DECORATOR.test(code) || COMPOUND.test(code);
+  }
 
   private sections(range: Range): Section[] {
     const base = this.lines[range.from]?.indent ?? 0;
@@ -152,10 +159,7 @@ class Recovery {
     const line = header.from;
     if (repair.problems.length === 0) this.note(line, 0, text, "invalid syntax");
     for (const { offset, message } of repair.problems) this.note(line, offset, text, message);
-    const colon = /:\s*$/.test(text) ? [] : [`${text.trimEnd()}:`];
-    const found = [...repair.candidates, ...colon].find(parses);
-    if (found !== undefined) return found;
-    return text.replace(/^[\s\S]*$/, (whole) => bareDefinition(whole) ?? whole);
+    return repair.candidates.find(parses) ?? bareHeader(text);
   }
 
   // --------------------------------------------------------- simple statements
@@ -184,11 +188,9 @@ class Recovery {
     const found = /^\s*(?:[A-Za-z_][\w.]*\s*=(?!=)|return\b)/.exec(text);
     if (!found) return undefined;
     const at = this.spanOf(range);
-    const value: Expr = { kind: "hole", reason: "invalid syntax", at };
-    const opening = this.lowerIfSound(`${found[0]} None`, range.from)?.[0];
-    if (opening?.kind !== "assign" && opening?.kind !== "return") return undefined;
-    this.state.errors.push({ at, message: "invalid syntax" });
-    return [{ ...opening, value, at }];
+    const opening = this.lowerIfSound(`${found[0]} ${UNREADABLE}`, range.from);
+    if (opening) this.state.errors.push({ at, message: "invalid syntax" });
+    return opening?.map((statement) => ({ ...statement, at }));
   }
 
   // ------------------------------------------------------------------- problems
@@ -235,13 +237,26 @@ function clauseOpening(text: string): string {
   return `${indent}${keyword}:\n${indent}  pass\n`;
 }
 
-/** A definition reduced to its name, on as many lines as before. */
-function bareDefinition(header: string): string | undefined {
+/** What is left of a header that cannot be read, by its keyword. */
+const BARE_HEADERS: Readonly<Record<string, (name: string) => string>> = {
+  def: (name) => `def ${name}(*args, **kwargs):`,
+  class: (name) => `class ${name}:`,
+  if: () => `if ${UNREADABLE}:`,
+  elif: () => `elif ${UNREADABLE}:`,
+  else: () => "else:",
+  for: () => `for ${UNREADABLE} in ${UNREADABLE}:`,
+  while: () => `while ${UNREADABLE}:`,
+  with: () => `with ${UNREADABLE}:`,
+  try: () => "try:",
+  except: () => "except:",
+  finally: () => "finally:",
+};
+
+/** A header reduced to its keyword and name, on as many lines as before. Decorators above it go too. */
+function bareHeader(header: string): string {
   const lines = header.split("\n");
-  const index = lines.findIndex((line) => DEFINITION.test(line));
-  const found = DEFINITION.exec(lines[index] ?? "");
-  if (!found) return undefined;
-  const [, indent = "", keyword = "def", name = ""] = found;
-  const bare = keyword === "def" ? `${indent}def ${name}(*args, **kwargs):` : `${indent}class ${name}:`;
-  return [...lines.slice(0, index), bare, ...lines.slice(index + 1).map(() => "")].join("\n");
+  const index = lines.findIndex((line) => HEADER.test(line));
+  const [, indent = "", keyword = "", name = ""] = HEADER.exec(lines[index] ?? "") ?? [];
+  const bare = BARE_HEADERS[keyword];
+  return bare ? lines.map((_, at) => (at === index ? indent + bare(name) : "")).join("\n") : header;
 }

@@ -46,7 +46,8 @@ function candidatesOf(text: string, insertions: readonly Insertion[], isHeader: 
 }
 
 function withColon(text: string): string {
-  return text.replace(/^(.*?\S)([ \t]*(?:#.*)?\n[ \t]+pass\s*)$/s, "$1:$2");
+  const last = readLines(text).findLast((line) => line.codeEnd > line.start);
+  return last ? `${text.slice(0, last.codeEnd)}:${text.slice(last.codeEnd)}` : text;
 }
 
 /** Places where the closer may stand: the last one, then before each separator, from right to left. */
