@@ -16,3 +16,10 @@ export interface AnalyzedParams {
   readonly uri: string;
   readonly version: number;
 }
+
+/** Client → server: the network that the user looks at; lines that several networks share show its figures. */
+export const ACTIVATE = "convlens/activate";
+export interface ActivateParams {
+  readonly uri: string;
+  readonly network: string;
+}

@@ -1,0 +1,99 @@
+/**
+ * The server's analyses as the views see them: asked for once a version, dropped when the server says there is a new
+ * one. Remembers which network of a file the user looks at and which inputs were chosen.
+ */
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { Report } from "../engine/report/contract.ts";
+import {
+  ACTIVATE,
+  ANALYZE,
+  ANALYZED,
+  type AnalyzedParams,
+  type AnalyzeResult,
+} from "../protocol/requests.ts";
+
+type Inputs = Record<string, readonly string[]>;
+
+const INPUTS_KEY = "convlens.inputs";
+
+export class Analyses implements vscode.Disposable {
+  readonly #client: LanguageClient;
+  readonly #memory: vscode.Memento;
+  readonly #known = new Map<string, Promise<FileAnalysis | null>>();
+  readonly #chosen = new Map<string, string>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  /** A file's analysis, chosen network or input is new. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(client: LanguageClient, memory: vscode.Memento) {
+    this.#client = client;
+    this.#memory = memory;
+    this.#subscriptions = [
+      this.#changed,
+      client.onNotification(ANALYZED, ({ uri }: AnalyzedParams) => this.#forget(vscode.Uri.parse(uri))),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#known.delete(uri.toString())),
+    ];
+  }
+
+  get(uri: vscode.Uri): Promise<FileAnalysis | null> {
+    const key = uri.toString();
+    const known = this.#known.get(key);
+    if (known) return known;
+    const asked = this.#ask(key);
+    this.#known.set(key, asked);
+    asked.catch(() => this.#known.delete(key));
+    return asked;
+  }
+
+  /** The report of the network that the user looks at: the chosen one, else the file's main root. */
+  active(uri: vscode.Uri, analysis: FileAnalysis): Report | undefined {
+    const chosen = this.#chosen.get(uri.toString());
+    return analysis.reports.find(({ network }) => network === chosen) ?? analysis.reports[0];
+  }
+
+  choose(uri: vscode.Uri, network: string): void {
+    const key = uri.toString();
+    if (this.#chosen.get(key) === network) return;
+    this.#chosen.set(key, network);
+    void this.#client.sendNotification(ACTIVATE, { uri: key, network });
+    this.#changed.fire(uri);
+  }
+
+  /** An empty list goes back to the input that the file itself suggests. */
+  async setInput(uri: vscode.Uri, network: string, input: readonly string[]): Promise<void> {
+    const key = uri.toString();
+    const { [network]: _, ...others } = this.#inputs(key);
+    const inputs = input.length > 0 ? { ...others, [network]: input } : others;
+    await this.#memory.update(INPUTS_KEY, {
+      ...this.#memory.get<Record<string, Inputs>>(INPUTS_KEY),
+      [key]: inputs,
+    });
+    this.#forget(uri);
+  }
+
+  refresh(): void {
+    const keys = [...this.#known.keys()];
+    for (const key of keys) this.#forget(vscode.Uri.parse(key));
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #inputs(key: string): Inputs {
+    return this.#memory.get<Record<string, Inputs>>(INPUTS_KEY)?.[key] ?? {};
+  }
+
+  #ask(key: string): Promise<AnalyzeResult> {
+    return this.#client.sendRequest<AnalyzeResult>(ANALYZE, { uri: key, inputs: this.#inputs(key) });
+  }
+
+  #forget(uri: vscode.Uri): void {
+    this.#known.delete(uri.toString());
+    this.#changed.fire(uri);
+  }
+}

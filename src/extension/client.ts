@@ -1,0 +1,44 @@
+/** Starts the language server in a process of its own and speaks LSP with it. */
+import * as vscode from "vscode";
+import {
+  LanguageClient,
+  type LanguageClientOptions,
+  type ServerOptions,
+  TransportKind,
+} from "vscode-languageclient/node";
+import { withInterpreter } from "./settings.ts";
+
+export const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"];
+const SCHEMES = ["file", "untitled", "vscode-vfs"];
+
+/** Commands that a hover may link to. */
+const LINKED_COMMANDS = ["convlens.profileNetwork", "convlens.revealLayer"];
+
+export async function startClient(context: vscode.ExtensionContext): Promise<LanguageClient> {
+  const module = context.asAbsolutePath("dist/server.cjs");
+  const server: ServerOptions = {
+    run: { module, transport: TransportKind.ipc },
+    debug: { module, transport: TransportKind.ipc, options: { execArgv: ["--nolazy", "--inspect=6011"] } },
+  };
+  const watcher = vscode.workspace.createFileSystemWatcher(
+    "**/*.{py,ts,tsx,js,mjs,cjs,jsx,json,yaml,yml,cfg}",
+  );
+  const options: LanguageClientOptions = {
+    documentSelector: LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme }))),
+    initializationOptions: { locale: vscode.env.language, commands: true },
+    markdown: { isTrusted: { enabledCommands: LINKED_COMMANDS } },
+    synchronize: { fileEvents: watcher },
+    middleware: {
+      workspace: {
+        configuration: async (params, token, next) => {
+          const sections = await next(params, token);
+          return Array.isArray(sections) ? sections.map(withInterpreter) : sections;
+        },
+      },
+    },
+  };
+  const client = new LanguageClient("convlens", "ConvLens", server, options);
+  context.subscriptions.push(watcher, client);
+  await client.start();
+  return client;
+}

@@ -1,0 +1,117 @@
+/** The commands, from the palette, a lens, a hover or a view. Arguments may come from anywhere, so they are checked. */
+import * as vscode from "vscode";
+import type { FileAnalysis } from "../engine/engine.types.ts";
+import { inputShapes } from "../present/text.ts";
+import type { ActiveFile } from "./activeFile.ts";
+import type { Analyses } from "./analyses.ts";
+import { parseFromPanel, parseInput } from "./messages.ts";
+import type { Panel } from "./panel.ts";
+import { reveal } from "./places.ts";
+import { readSettings, setUnit } from "./settings.ts";
+
+export interface CommandContext {
+  readonly analyses: Analyses;
+  readonly active: ActiveFile;
+  readonly panel: Panel;
+}
+
+type Handler = (context: CommandContext, ...args: unknown[]) => Promise<void>;
+
+const COMMANDS: Readonly<Record<string, Handler>> = {
+  "convlens.profileNetwork": profileNetwork,
+  "convlens.revealLayer": revealLayer,
+  "convlens.revealSource": async (_, at) => {
+    const message = parseFromPanel({ type: "reveal", at });
+    if (message?.type === "reveal") await reveal(message.at);
+  },
+  "convlens.setInput": setInput,
+  "convlens.toggleUnit": async () => setUnit(readSettings().unit === "MACs" ? "FLOPs" : "MACs"),
+  "convlens.refresh": async ({ analyses }) => analyses.refresh(),
+};
+
+export function registerCommands(context: CommandContext): vscode.Disposable {
+  const registered = Object.entries(COMMANDS).map(([name, handler]) =>
+    vscode.commands.registerCommand(name, (...args: unknown[]) => handler(context, ...args)),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+async function profileNetwork(
+  context: CommandContext,
+  uriArg?: unknown,
+  networkArg?: unknown,
+): Promise<void> {
+  const uri = toUri(uriArg) ?? currentUri(context);
+  if (!uri) {
+    return warn(vscode.l10n.t("Open a file with model code first, then profile its network."));
+  }
+  if (typeof networkArg === "string") return context.panel.show(uri, networkArg);
+  const analysis = await whileWaiting(context.analyses.get(uri));
+  if (!analysis || analysis.reports.length + analysis.failures.length === 0) {
+    return warn(vscode.l10n.t("There is no network in this file."));
+  }
+  const network = underCursor(uri, analysis) ?? context.analyses.active(uri, analysis)?.network;
+  await context.panel.show(uri, network ?? analysis.failures[0]?.network);
+}
+
+async function revealLayer(
+  context: CommandContext,
+  uriArg: unknown,
+  network: unknown,
+  layers: unknown,
+): Promise<void> {
+  const uri = toUri(uriArg);
+  if (!uri || typeof network !== "string") return;
+  const names = Array.isArray(layers) ? layers.filter((name) => typeof name === "string") : [];
+  await context.panel.show(uri, network, names);
+}
+
+/** Asks for the shapes that go in; an empty answer goes back to what the file says. */
+async function setInput(context: CommandContext): Promise<void> {
+  const uri = currentUri(context);
+  const analysis = uri && (await context.analyses.get(uri));
+  const report = uri && analysis ? context.analyses.active(uri, analysis) : undefined;
+  if (!uri || !report) return warn(vscode.l10n.t("There is no network in this file."));
+  const answer = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Input of {0}", report.network),
+    prompt: vscode.l10n.t(
+      "Shape with the batch, one for each argument: 1x3x224x224 or 1x10:int64. Empty: as the file says.",
+    ),
+    value: inputShapes(report.input).replaceAll("×", "x").replaceAll(", ", " "),
+    validateInput: (text) =>
+      text.trim() === "" || parseInput(text) ? undefined : vscode.l10n.t("A shape looks like 1x3x224x224."),
+  });
+  if (answer === undefined) return;
+  await context.analyses.setInput(uri, report.network, parseInput(answer) ?? []);
+}
+
+function currentUri({ active }: CommandContext): vscode.Uri | undefined {
+  return vscode.window.activeTextEditor?.document.uri ?? active.current?.uri;
+}
+
+function underCursor(uri: vscode.Uri, analysis: FileAnalysis): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.uri.toString() !== uri.toString()) return undefined;
+  const line = editor.selection.active.line + 1;
+  return analysis.reports.find(
+    ({ network_at: at }) => at?.file === analysis.file && at.line <= line && line <= (at.end_line ?? at.line),
+  )?.network;
+}
+
+/** Views pass a `Uri`, lenses and hovers its text. */
+function toUri(value: unknown): vscode.Uri | undefined {
+  if (value instanceof vscode.Uri) return value;
+  return typeof value === "string" && value !== "" ? vscode.Uri.parse(value) : undefined;
+}
+
+/** A wait that can be felt is shown. */
+async function whileWaiting<T>(work: Promise<T>): Promise<T> {
+  const soon = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), 500));
+  if ((await Promise.race([work, soon])) !== "late") return work;
+  const location = vscode.ProgressLocation.Window;
+  return vscode.window.withProgress({ location, title: vscode.l10n.t("Reading the network…") }, () => work);
+}
+
+function warn(message: string): void {
+  void vscode.window.showInformationMessage(message);
+}

@@ -1,0 +1,24 @@
+/** The extension: starts the language server and sets up the views that show its answers. */
+import type * as vscode from "vscode";
+import { ActiveFile } from "./activeFile.ts";
+import { Analyses } from "./analyses.ts";
+import { startClient } from "./client.ts";
+import { registerCommands } from "./commands.ts";
+import { LayersTree } from "./layersTree.ts";
+import { Panel } from "./panel.ts";
+import { Sidebar } from "./sidebar.ts";
+import { createStatus } from "./status.ts";
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const client = await startClient(context);
+  const analyses = new Analyses(client, context.workspaceState);
+  const active = new ActiveFile(analyses);
+  const panel = new Panel(context, analyses);
+  context.subscriptions.push(
+    ...[analyses, active, panel, new Sidebar(context, active), new LayersTree(active), createStatus(active)],
+    registerCommands({ analyses, active, panel }),
+  );
+}
+
+/** What was subscribed is disposed of by VS Code, the server with it. */
+export function deactivate(): void {}

@@ -1,0 +1,110 @@
+/** The native tree "Layers": the active network by module, for the keyboard and for screen readers. */
+import * as vscode from "vscode";
+import type { LayerKind, Report } from "../engine/report/contract.ts";
+import { type ModuleNode, moduleTree } from "../present/moduleTree.ts";
+import { count, inUnit, outputShape, share } from "../present/text.ts";
+import type { ActiveFile } from "./activeFile.ts";
+import { readSettings } from "./settings.ts";
+
+/** The same four colours that the panel gives to the kinds. */
+const COLOURS: Readonly<Partial<Record<LayerKind, string>>> = {
+  standard: "charts.orange",
+  depthwise: "charts.green",
+  pointwise: "charts.blue",
+  linear: "charts.purple",
+};
+
+export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<ModuleNode> {
+  readonly #active: ActiveFile;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #view: vscode.TreeView<ModuleNode>;
+  readonly #subscriptions: vscode.Disposable[];
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(active: ActiveFile) {
+    this.#active = active;
+    this.#view = vscode.window.createTreeView("convlens.layers", {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    this.#subscriptions = [
+      this.#changed,
+      this.#view,
+      active.onDidChange(() => this.#refresh()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("convlens.unit")) this.#refresh();
+      }),
+    ];
+    this.#refresh();
+  }
+
+  getChildren(node?: ModuleNode): ModuleNode[] {
+    if (node) return [...node.children];
+    const report = this.#active.current?.report;
+    return report ? [...moduleTree(report.layers)] : [];
+  }
+
+  getTreeItem(node: ModuleNode): vscode.TreeItem {
+    const isLeaf = node.children.length === 0;
+    const collapsed = isLeaf
+      ? vscode.TreeItemCollapsibleState.None
+      : vscode.TreeItemCollapsibleState.Collapsed;
+    const item = new vscode.TreeItem(node.label, collapsed);
+    const cost = this.#cost(node);
+    item.id = `${this.#active.current?.uri.toString()}#${this.#active.current?.report?.network}#${node.path}#${node.label}`;
+    item.description = cost;
+    const { layer } = node;
+    if (!layer) {
+      const label = vscode.l10n.t("{0}, {1} layers, {2}", node.path, node.layers, cost);
+      item.accessibilityInformation = { label };
+      item.tooltip = label;
+      return item;
+    }
+    const label = `${layer.name}, ${layer.type}, ${outputShape(layer.out[0])}, ${cost}`;
+    item.accessibilityInformation = { label };
+    item.tooltip = label;
+    item.iconPath = new vscode.ThemeIcon(
+      "circle-filled",
+      new vscode.ThemeColor(COLOURS[layer.kind] ?? "disabledForeground"),
+    );
+    item.command = {
+      command: "convlens.revealSource",
+      title: vscode.l10n.t("Go to the layer"),
+      arguments: [layer.at],
+    };
+    return item;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #refresh(): void {
+    const report = this.#active.current?.report;
+    this.#view.description = report?.network ?? "";
+    // An empty message takes no room.
+    this.#view.message = report
+      ? ""
+      : vscode.l10n.t("Open a file with model code to see what its layers cost.");
+    this.#changed.fire();
+  }
+
+  #cost({ macs, partial }: ModuleNode): string {
+    const { unit } = readSettings();
+    const total = this.#active.current?.report?.totals.macs;
+    const amount = `${count(inUnit(macs, unit))} ${unit}`;
+    return [
+      partial ? vscode.l10n.t("at least {0}", amount) : amount,
+      ...(total && macs > 0 ? [share(macs / total)] : []),
+    ].join(" · ");
+  }
+}
+
+/** The report's total as short text: `4.09 G MACs`. */
+export function totalText({ totals, layers, complete }: Report): string {
+  const { unit } = readSettings();
+  const known = totals.macs ?? layers.reduce((sum, { macs }) => sum + (macs ?? 0), 0);
+  const amount = `${count(inUnit(known, unit))} ${unit}`;
+  return complete && totals.macs !== null ? amount : vscode.l10n.t("at least {0}", amount);
+}

@@ -1,0 +1,195 @@
+/**
+ * The panel "Profile Network": one webview that shows one network of one file, follows its edits and the cursor, and
+ * comes back after a reload.
+ */
+import * as vscode from "vscode";
+import type { Report } from "../engine/report/contract.ts";
+import { layersAt } from "../present/sites.ts";
+import type { FromPanel, ToPanel } from "../protocol/messages.ts";
+import type { Analyses } from "./analyses.ts";
+import { makeNonce, page } from "./html.ts";
+import { parseFromPanel } from "./messages.ts";
+import { reveal, toUri } from "./places.ts";
+import { readSettings, setUnit } from "./settings.ts";
+
+const VIEW_TYPE = "convlens.panel";
+const TARGET_KEY = "convlens.panel.target";
+
+interface Target {
+  readonly uri: vscode.Uri;
+  readonly network: string | undefined;
+}
+
+export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
+  readonly #context: vscode.ExtensionContext;
+  readonly #analyses: Analyses;
+  readonly #subscriptions: vscode.Disposable[];
+  #panel: vscode.WebviewPanel | undefined;
+  #target: Target | undefined;
+  /** The page's script listens; what is sent before is lost. */
+  #ready = false;
+  /** Network that the page has a picture of, and since when that is out of date. */
+  #pictured: string | undefined;
+  #staleSince: string | undefined;
+  /** Layers to select once the page has their network. */
+  #pending: readonly string[] | undefined;
+
+  constructor(context: vscode.ExtensionContext, analyses: Analyses) {
+    this.#context = context;
+    this.#analyses = analyses;
+    this.#subscriptions = [
+      vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
+      analyses.onDidChange((uri) => {
+        if (uri.toString() === this.#target?.uri.toString()) void this.#update();
+      }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => void this.#followCursor(textEditor)),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("convlens")) void this.#update();
+      }),
+    ];
+  }
+
+  async show(uri: vscode.Uri, network: string | undefined, layers?: readonly string[]): Promise<void> {
+    this.#aim({ uri, network });
+    this.#pending = layers;
+    if (this.#panel) this.#panel.reveal(undefined, true);
+    else {
+      const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      this.#adopt(
+        vscode.window.createWebviewPanel(VIEW_TYPE, "ConvLens", column, { enableFindWidget: true }),
+      );
+    }
+    await this.#update();
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const target = parseTarget(state) ?? parseTarget(this.#context.workspaceState.get(TARGET_KEY));
+    if (target) this.#aim(target);
+    this.#adopt(panel);
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #aim(target: Target): void {
+    const same =
+      target.uri.toString() === this.#target?.uri.toString() && target.network === this.#target.network;
+    if (!same) this.#pictured = undefined;
+    this.#target = target;
+    if (target.network !== undefined) this.#analyses.choose(target.uri, target.network);
+    const memory = { uri: target.uri.toString(), network: target.network };
+    void this.#context.workspaceState.update(TARGET_KEY, memory);
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    this.#panel = panel;
+    this.#ready = false;
+    this.#pictured = undefined;
+    const folder = vscode.Uri.joinPath(this.#context.extensionUri, "dist", "webview");
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    webview.onDidReceiveMessage((message: unknown) => {
+      const parsed = parseFromPanel(message);
+      if (parsed) void this.#receive(parsed);
+    });
+    panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, "media", "activity-bar.svg");
+    panel.onDidDispose(() => {
+      if (this.#panel === panel) this.#panel = undefined;
+    });
+    webview.html = page({
+      title: "ConvLens",
+      script: webview.asWebviewUri(vscode.Uri.joinPath(folder, "panel.js")).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(folder, "panel.css")).toString(),
+      cspSource: webview.cspSource,
+      nonce: makeNonce(),
+      locale: vscode.env.language,
+    });
+  }
+
+  async #receive(message: FromPanel): Promise<void> {
+    const target = this.#target;
+    switch (message.type) {
+      case "ready":
+        this.#ready = true;
+        this.#pictured = undefined;
+        return this.#update();
+      case "reveal":
+        return reveal(message.at);
+      case "setUnit":
+        return setUnit(message.unit);
+      case "setInput":
+        return target && this.#analyses.setInput(target.uri, message.network, message.input);
+      case "setNetwork":
+        if (target) this.#aim({ uri: target.uri, network: message.network });
+        return this.#update();
+    }
+  }
+
+  async #update(): Promise<void> {
+    if (!this.#panel || !this.#ready) return;
+    const target = this.#target;
+    if (!target)
+      return this.#post({
+        type: "empty",
+        reason: vscode.l10n.t("Open a model file and profile one of its networks."),
+      });
+    const analysis = await this.#analyses.get(target.uri).catch(() => undefined);
+    if (target !== this.#target) return;
+    const report =
+      analysis?.reports.find(({ network }) => network === target.network) ??
+      (target.network === undefined ? analysis?.reports[0] : undefined);
+    if (report) return this.#picture(report);
+    const failure =
+      analysis?.failures.find(({ network }) => network === target.network) ?? analysis?.failures[0];
+    const reason =
+      failure?.reason ??
+      (analysis
+        ? vscode.l10n.t("The network cannot be read any more.")
+        : vscode.l10n.t("There is no network in this file."));
+    this.#lose(target, reason);
+  }
+
+  #picture(report: Report): void {
+    const { unit, budgetMacs } = readSettings();
+    if (this.#panel) this.#panel.title = report.network;
+    this.#pictured = report.network;
+    this.#staleSince = undefined;
+    this.#post({ type: "report", report, unit, locale: vscode.env.language, budgetMacs });
+    if (this.#pending) this.#post({ type: "select", layers: this.#pending });
+    this.#pending = undefined;
+  }
+
+  /** Without a figure the last good picture stays, marked; without a picture the page says why. */
+  #lose(target: Target, reason: string): void {
+    if (this.#pictured === undefined || (target.network !== undefined && target.network !== this.#pictured)) {
+      this.#post({ type: "empty", reason });
+      return;
+    }
+    this.#staleSince ??= new Date().toISOString();
+    this.#post({ type: "stale", since: this.#staleSince, reason });
+  }
+
+  async #followCursor({ document, selection }: vscode.TextEditor): Promise<void> {
+    const target = this.#target;
+    if (!this.#panel || !this.#ready || document.uri.toString() !== target?.uri.toString()) return;
+    const analysis = await this.#analyses.get(document.uri).catch(() => null);
+    if (!analysis || this.#pictured === undefined) return;
+    const { line, character } = selection.active;
+    const found = layersAt(analysis, { line: line + 1, column: character + 1 }, this.#pictured);
+    const layers = found?.report.network === this.#pictured ? found.layers.map(({ name }) => name) : [];
+    this.#post({ type: "select", layers });
+  }
+
+  #post(message: ToPanel): void {
+    void this.#panel?.webview.postMessage(message);
+  }
+}
+
+function parseTarget(state: unknown): Target | undefined {
+  if (typeof state !== "object" || state === null || !("uri" in state) || typeof state.uri !== "string")
+    return undefined;
+  const network = "network" in state && typeof state.network === "string" ? state.network : undefined;
+  return { uri: toUri(state.uri), network };
+}

@@ -1,0 +1,37 @@
+/** The user's settings, and the interpreter that the Python extension has chosen. */
+import * as vscode from "vscode";
+import type { CostUnit } from "../protocol/messages.ts";
+import { parseSettings, type Settings } from "../protocol/settings.ts";
+
+export function readSettings(): Settings {
+  return parseSettings(vscode.workspace.getConfiguration("convlens"));
+}
+
+export function setUnit(unit: CostUnit): Thenable<void> {
+  const configuration = vscode.workspace.getConfiguration("convlens");
+  const inWorkspace = configuration.inspect("unit")?.workspaceValue !== undefined;
+  return configuration.update(
+    "unit",
+    unit,
+    inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
+  );
+}
+
+/** The settings section that the server asks for; without a path of the user's own, the chosen interpreter's. */
+export function withInterpreter(section: unknown): unknown {
+  if (!vscode.workspace.isTrusted || parseSettings(section).pythonPath.length > 0) return section;
+  const interpreter = chosenInterpreter();
+  return interpreter === undefined ? section : { ...(section as object), pythonPath: [interpreter] };
+}
+
+/** The little of the Python extension's interface that is used here. */
+interface PythonExtension {
+  readonly environments?: { getActiveEnvironmentPath?(): { readonly path?: unknown } };
+}
+
+function chosenInterpreter(): string | undefined {
+  const python = vscode.extensions.getExtension<PythonExtension>("ms-python.python");
+  if (!python?.isActive) return undefined;
+  const path = python.exports.environments?.getActiveEnvironmentPath?.().path;
+  return typeof path === "string" ? path : undefined;
+}

@@ -1,0 +1,124 @@
+/** The dashboard in the activity bar: the active file's networks, their totals and dearest layers. */
+import * as vscode from "vscode";
+import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { Report } from "../engine/report/contract.ts";
+import { inputShapes } from "../present/text.ts";
+import type { SidebarNetwork, ToSidebar } from "../protocol/messages.ts";
+import type { ActiveFile } from "./activeFile.ts";
+import { makeNonce, page } from "./html.ts";
+import { parseFromSidebar } from "./messages.ts";
+import { reveal } from "./places.ts";
+import { readSettings } from "./settings.ts";
+
+const DEAREST = 5;
+
+export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
+  readonly #context: vscode.ExtensionContext;
+  readonly #active: ActiveFile;
+  readonly #subscriptions: vscode.Disposable[];
+  #view: vscode.WebviewView | undefined;
+  #ready = false;
+
+  constructor(context: vscode.ExtensionContext, active: ActiveFile) {
+    this.#context = context;
+    this.#active = active;
+    this.#subscriptions = [
+      vscode.window.registerWebviewViewProvider("convlens.dashboard", this),
+      active.onDidChange(() => this.#update()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("convlens")) this.#update();
+      }),
+    ];
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const folder = vscode.Uri.joinPath(this.#context.extensionUri, "dist", "webview");
+    const { webview } = view;
+    this.#view = view;
+    this.#ready = false;
+    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
+    view.onDidDispose(() => {
+      if (this.#view === view) this.#view = undefined;
+    });
+    webview.html = page({
+      title: "ConvLens",
+      script: webview.asWebviewUri(vscode.Uri.joinPath(folder, "sidebar.js")).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(folder, "sidebar.css")).toString(),
+      cspSource: webview.cspSource,
+      nonce: makeNonce(),
+      locale: vscode.env.language,
+    });
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #receive(message: unknown): void {
+    const parsed = parseFromSidebar(message);
+    switch (parsed?.type) {
+      case "ready":
+        this.#ready = true;
+        this.#update();
+        break;
+      case "reveal":
+        void reveal(parsed.at);
+        break;
+      case "profile":
+        void vscode.commands.executeCommand(
+          "convlens.profileNetwork",
+          this.#active.current?.uri.toString(),
+          parsed.network,
+        );
+    }
+  }
+
+  #update(): void {
+    if (!this.#ready) return;
+    const current = this.#active.current;
+    const analysis = current?.analysis;
+    const message: ToSidebar =
+      current && analysis && analysis.reports.length + analysis.failures.length > 0
+        ? {
+            type: "networks",
+            file: vscode.workspace.asRelativePath(current.uri),
+            unit: readSettings().unit,
+            locale: vscode.env.language,
+            networks: networks(analysis),
+          }
+        : { type: "empty", reason: emptyReason(current !== undefined) };
+    void this.#view?.webview.postMessage(message);
+  }
+}
+
+function emptyReason(hasFile: boolean): string {
+  return hasFile
+    ? vscode.l10n.t("There is no network in this file.")
+    : vscode.l10n.t("Open a file with model code to see what its layers cost.");
+}
+
+function networks(analysis: FileAnalysis): SidebarNetwork[] {
+  const known = analysis.reports.map((report) => ({
+    name: report.network,
+    at: report.network_at,
+    macs: report.totals.macs,
+    params: report.totals.params,
+    complete: report.complete,
+    input: inputShapes(report.input),
+    dearest: dearest(report),
+  }));
+  const unknown = analysis.failures.map(({ network, at, reason }) => ({
+    ...{ name: network, at, macs: null, params: null, complete: false, input: "", reason, dearest: [] },
+  }));
+  return [...known, ...unknown];
+}
+
+function dearest({ layers, totals }: Report): SidebarNetwork["dearest"] {
+  return layers
+    .flatMap(({ name, macs, kind, at }) =>
+      macs ? [{ name, macs, kind, at, share: totals.macs ? macs / totals.macs : 0 }] : [],
+    )
+    .sort((a, b) => b.macs - a.macs)
+    .slice(0, DEAREST);
+}

@@ -1,0 +1,69 @@
+/** The `convlens.*` settings, as typed values. Whatever a client sends, what comes out is valid. */
+import type { CostUnit } from "./messages.ts";
+
+export interface Settings {
+  readonly unit: CostUnit;
+  /** Used when nothing in the file says what goes in. */
+  readonly defaultInput: readonly number[];
+  readonly codeLens: boolean;
+  readonly hover: boolean;
+  /** Interpreters, environments or package folders that imports are looked up in. */
+  readonly pythonPath: readonly string[];
+  readonly budgetMacs: number | null;
+  /** Time limit for tracing one network. */
+  readonly milliseconds: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  unit: "MACs",
+  defaultInput: [1, 3, 224, 224],
+  codeLens: true,
+  hover: true,
+  pythonPath: [],
+  budgetMacs: null,
+  milliseconds: 10_000,
+};
+
+/** Reads the `convlens` section of a configuration, nested or with dotted keys; what is wrong keeps its default. */
+export function parseSettings(section: unknown): Settings {
+  const at = (key: string): unknown => lookUp(section, key);
+  return {
+    unit: at("unit") === "FLOPs" ? "FLOPs" : "MACs",
+    defaultInput: positiveIntegers(at("defaultInput")) ?? DEFAULT_SETTINGS.defaultInput,
+    codeLens: boolean(at("codeLens.enabled"), DEFAULT_SETTINGS.codeLens),
+    hover: boolean(at("hover.enabled"), DEFAULT_SETTINGS.hover),
+    pythonPath: strings(at("pythonPath")),
+    budgetMacs: positive(at("budgetMacs")) ?? DEFAULT_SETTINGS.budgetMacs,
+    milliseconds: positive(at("limits.milliseconds")) ?? DEFAULT_SETTINGS.milliseconds,
+  };
+}
+
+function lookUp(section: unknown, key: string): unknown {
+  if (!isRecord(section)) return undefined;
+  if (key in section) return section[key];
+  const dot = key.indexOf(".");
+  return dot < 0 ? undefined : lookUp(section[key.slice(0, dot)], key.slice(dot + 1));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function boolean(value: unknown, fallback: boolean): boolean {
+  return typeof value === "boolean" ? value : fallback;
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+function positiveIntegers(value: unknown): readonly number[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  return value.every((size) => Number.isSafeInteger(size) && size > 0) ? value : undefined;
+}
+
+/** One path, or several. */
+function strings(value: unknown): readonly string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.filter((entry) => typeof entry === "string" && entry !== "");
+}

@@ -1,0 +1,75 @@
+/** Who analyses files for the session: an engine in this thread, or one in a worker (worker.ts). */
+import type { Engine, FileAnalysis } from "../engine/engine.types.ts";
+import type { UnsavedText } from "../node/host.ts";
+
+/** What the engine and its host are set up with. */
+export interface AnalystConfig {
+  readonly folders: readonly string[];
+  readonly searchPaths: readonly string[];
+  readonly defaultInput: readonly number[];
+  readonly milliseconds: number;
+}
+
+export type Inputs = Readonly<Record<string, readonly string[]>>;
+
+export interface Analyst {
+  configure(config: AnalystConfig): void;
+  /** Unsaved text of an open file, or undefined once it is closed. */
+  setText(file: string, text: UnsavedText | undefined): void;
+  /** Files that changed on disk. */
+  changed(files: readonly string[]): void;
+  /** Rejects with `Cancelled` when the signal ends it, with the engine's own error when it fails. */
+  analyze(file: string, inputs: Inputs, signal: AbortSignal): Promise<FileAnalysis>;
+  dispose(): void;
+}
+
+export class Cancelled extends Error {
+  constructor() {
+    super("cancelled");
+    this.name = "Cancelled";
+  }
+}
+
+export type UnsavedTexts = ReadonlyMap<string, UnsavedText>;
+export type MakeEngine = (config: AnalystConfig, unsaved: UnsavedTexts) => Engine;
+
+/** Runs the engine in this thread; an analysis is cancelled only where the engine asks. */
+export class LocalAnalyst implements Analyst {
+  readonly #make: MakeEngine;
+  readonly #texts = new Map<string, UnsavedText>();
+  #engine: Engine | undefined;
+
+  constructor(make: MakeEngine) {
+    this.#make = make;
+  }
+
+  configure(config: AnalystConfig): void {
+    this.#engine = this.#make(config, this.#texts);
+  }
+
+  setText(file: string, text: UnsavedText | undefined): void {
+    if (text) this.#texts.set(file, text);
+    else this.#texts.delete(file);
+    this.#engine?.invalidate(file);
+  }
+
+  changed(files: readonly string[]): void {
+    for (const file of files) this.#engine?.invalidate(file);
+  }
+
+  async analyze(file: string, inputs: Inputs, signal: AbortSignal): Promise<FileAnalysis> {
+    return this.analyzeNow(file, inputs, () => signal.aborted);
+  }
+
+  analyzeNow(file: string, inputs: Inputs, isCancelled: () => boolean): FileAnalysis {
+    if (!this.#engine) throw new Error("not configured");
+    if (isCancelled()) throw new Cancelled();
+    const analysis = this.#engine.analyze(file, { isCancelled, inputs });
+    if (isCancelled()) throw new Cancelled();
+    return analysis;
+  }
+
+  dispose(): void {
+    this.#engine = undefined;
+  }
+}

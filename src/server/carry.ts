@@ -1,0 +1,57 @@
+/**
+ * Keeps the last good picture while the text is broken: networks that an edit made unreadable stay, moved to where
+ * their lines are now. Lines inside the edit are dropped, since what they say is no longer what was measured.
+ */
+import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { Place } from "../engine/report/contract.ts";
+
+export interface GoodAnalysis {
+  readonly text: string;
+  readonly analysis: FileAnalysis;
+}
+
+/** `fresh` with the networks it lost through broken text filled in; without `fresh` the engine failed entirely. */
+export function carry(good: GoodAnalysis, text: string, fresh: FileAnalysis | undefined): FileAnalysis {
+  if (fresh && !isBroken(fresh)) return fresh;
+  const present = new Set(fresh?.reports.map(({ network }) => network));
+  const move = mover(good.text, text, good.analysis.file);
+  const reports = good.analysis.reports
+    .filter(({ network }) => !present.has(network))
+    .map((report) => ({ ...report, network_at: report.network_at && (move(report.network_at) ?? null) }));
+  const kept = new Set(reports.map(({ network }) => network));
+  const sites = good.analysis.sites.flatMap((site) => {
+    const at = kept.has(site.network) ? move(site.at) : undefined;
+    return at ? [{ ...site, at }] : [];
+  });
+  return {
+    file: good.analysis.file,
+    reports: [...(fresh?.reports ?? []), ...reports],
+    failures: (fresh?.failures ?? []).filter(({ network }) => !kept.has(network)),
+    sites: [...(fresh?.sites ?? []), ...sites],
+    diagnostics: fresh?.diagnostics ?? [],
+  };
+}
+
+export function isBroken(analysis: FileAnalysis): boolean {
+  return analysis.diagnostics.some(({ code, at }) => code === "syntax" && at.file === analysis.file);
+}
+
+/** Lines before the first difference stay, lines after the last one shift. */
+function mover(before: string, after: string, file: string): (at: Place) => Place | undefined {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  const most = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < most && old[head] === now[head]) head += 1;
+  let tail = 0;
+  while (tail < most - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail += 1;
+  const shift = now.length - old.length;
+  return (at) => {
+    if (at.file !== file || (at.end_line ?? at.line) <= head) return at;
+    if (at.line <= old.length - tail) return undefined;
+    return {
+      ...at,
+      line: at.line + shift,
+      ...(at.end_line === undefined ? {} : { end_line: at.end_line + shift }),
+    };
+  };
+}

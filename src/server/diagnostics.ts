@@ -1,0 +1,38 @@
+/** The engine's diagnostics as LSP has them. Syntax errors are left to the language's own server. */
+import { type Diagnostic, DiagnosticSeverity, type Range } from "vscode-languageserver";
+import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { Place, Severity } from "../engine/report/contract.ts";
+import { uriOf } from "./uris.ts";
+
+const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Hint,
+};
+
+export function lspDiagnostics(analysis: FileAnalysis): Diagnostic[] {
+  return analysis.diagnostics
+    .filter(({ at, code }) => at.file === analysis.file && code !== "syntax")
+    .map(({ severity, message, at, code, related }) => ({
+      range: rangeOf(at),
+      severity: SEVERITIES[severity],
+      source: "ConvLens",
+      code,
+      message,
+      ...(related && {
+        relatedInformation: related.map((other) => ({
+          message: other.message,
+          location: { uri: uriOf(other.at.file), range: rangeOf(other.at) },
+        })),
+      }),
+    }));
+}
+
+/** LSP counts from 0; a place without an end is the rest of its line. */
+export function rangeOf(at: Place): Range {
+  const start = { line: Math.max(0, at.line - 1), character: Math.max(0, at.column - 1) };
+  if (at.end_line === undefined || at.end_column === undefined) {
+    return { start, end: { line: start.line + 1, character: 0 } };
+  }
+  return { start, end: { line: at.end_line - 1, character: at.end_column - 1 } };
+}

@@ -1,0 +1,29 @@
+/** Markdown whose words may come from model code: names stay text, tables stay aligned in plain view too. */
+
+/** Characters that could open a link, an emphasis, a table cell or a tag. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>|&~$]/g, "\\$&").replace(/\s+/g, " ");
+}
+
+/** A table whose first column is text and whose others are figures; pads cells so that it reads well as text. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((width, column) => pad(row[column] ?? "", width, column)).join(" | ")} |`;
+  const rule = `|${widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
+  return [line(header), rule, ...rows.map(line)].join("\n");
+}
+
+/** A link that runs a command of the extension; the arguments travel as JSON. */
+export function commandLink(title: string, command: string, args: readonly unknown[]): string {
+  return `[${title}](command:${command}?${encodeURIComponent(JSON.stringify(args)).replace(/[()]/g, percent)})`;
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16)}`;
+}
+
+function pad(text: string, width: number, column: number): string {
+  return column === 0 ? text.padEnd(width) : text.padStart(width);
+}

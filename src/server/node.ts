@@ -1,0 +1,48 @@
+/**
+ * The language server in Node: `convlens-language-server --stdio`, or the IPC channel of VS Code's client. The same
+ * file is the worker that runs the engine.
+ */
+
+import { fileURLToPath } from "node:url";
+import { isMainThread } from "node:worker_threads";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import manifest from "../../package.json" with { type: "json" };
+import { createEngine } from "../engine/engine.ts";
+import { createNodeHost } from "../node/host.ts";
+import { packageFolders, workspacePackageFolders } from "../node/python.ts";
+import { loadParsers } from "../node/wasm.ts";
+import type { MakeEngine } from "./analyst.ts";
+import { startServer } from "./server.ts";
+import { serveWorker, WorkerAnalyst } from "./worker.ts";
+
+if (isMainThread) {
+  startServer(createConnection(ProposedFeatures.all), {
+    analyst: new WorkerAnalyst(fileURLToPath(import.meta.url)),
+    searchPaths,
+    version: manifest.version,
+  });
+} else {
+  void serveWorker(loadEngine);
+}
+
+async function loadEngine(): Promise<MakeEngine> {
+  const parsers = await loadParsers();
+  return ({ folders, searchPaths, ...settings }, texts) =>
+    createEngine({
+      parsers,
+      host: createNodeHost({ folders, searchPaths, unsaved: (file) => texts.get(file) }),
+      settings,
+    });
+}
+
+/** Environments inside the workspace first, then those of the setting; `${workspaceFolder}` is the first folder. */
+function searchPaths(folders: readonly string[], pythonPath: readonly string[]): string[] {
+  const expand = (path: string) => path.replace(/\$\{workspaceFolder\}/g, folders[0] ?? ".");
+  return [
+    ...new Set([
+      ...folders,
+      ...folders.flatMap(workspacePackageFolders),
+      ...pythonPath.flatMap((path) => packageFolders(expand(path))),
+    ]),
+  ];
+}

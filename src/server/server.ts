@@ -1,0 +1,205 @@
+/**
+ * The language server over any connection: plain LSP (lens, hover, diagnostics) for every editor, and the requests of
+ * src/protocol for the extension's views. What the documents hold is session.ts's business.
+ */
+import {
+  type CodeLens,
+  CodeLensRefreshRequest,
+  type Connection,
+  DidChangeConfigurationNotification,
+  type Hover,
+  type InitializeParams,
+  type InitializeResult,
+  MarkupKind,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { layersAt } from "../present/sites.ts";
+import {
+  ACTIVATE,
+  type ActivateParams,
+  ANALYZE,
+  ANALYZED,
+  type AnalyzeParams,
+} from "../protocol/requests.ts";
+import { parseSettings, type Settings } from "../protocol/settings.ts";
+import type { Analyst, AnalystConfig } from "./analyst.ts";
+import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
+import { layerHover, networkHover } from "./hover.ts";
+import { createTranslate } from "./l10n.ts";
+import { lenses } from "./lens.ts";
+import { Session, type Shown } from "./session.ts";
+import { fileOf } from "./uris.ts";
+
+export interface ServerOptions {
+  readonly analyst: Analyst;
+  /** Folders that imports are looked up in, for the workspace folders and the `pythonPath` setting. */
+  readonly searchPaths: (folders: readonly string[], pythonPath: readonly string[]) => readonly string[];
+  readonly version: string;
+}
+
+/** What a client may send with `initialize`. */
+interface InitializationOptions {
+  readonly locale?: string;
+  readonly settings?: unknown;
+  /** The client has the extension's commands, so hovers may link to them. */
+  readonly commands?: boolean;
+}
+
+/** A lens or hover that takes longer shows what there was before. */
+const PATIENCE = 3_000;
+
+export function startServer(connection: Connection, { analyst, searchPaths, version }: ServerOptions): void {
+  const documents = new TextDocuments(TextDocument);
+  let client: InitializeParams | undefined;
+  let options: InitializationOptions = {};
+  let settings: Settings = parseSettings(undefined);
+  let t = createTranslate(undefined);
+  let folders: readonly string[] = [];
+  let configured = "";
+
+  const session = new Session({
+    analyst,
+    events: {
+      analyzed(uri, version, analysis) {
+        const diagnostics = analysis ? lspDiagnostics(analysis) : [];
+        void connection.sendDiagnostics({ uri, version, diagnostics });
+        void connection.sendNotification(ANALYZED, { uri, version });
+      },
+      stale: refreshLenses,
+      failed: (uri, error) => connection.console.error(`${uri}: ${error.stack ?? error.message}`),
+    },
+  });
+
+  function refreshLenses(): void {
+    if (!client?.capabilities.workspace?.codeLens?.refreshSupport) return;
+    connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
+  }
+
+  /** Sets the engine up anew only when something that it depends on changed. */
+  function configure(section: unknown): void {
+    settings = parseSettings(section);
+    const config: AnalystConfig = {
+      folders,
+      searchPaths: searchPaths(folders, settings.pythonPath),
+      defaultInput: settings.defaultInput,
+      milliseconds: settings.milliseconds,
+    };
+    const text = JSON.stringify(config);
+    if (text !== configured) {
+      configured = text;
+      analyst.configure(config);
+      session.restart();
+    }
+    refreshLenses();
+  }
+
+  async function pullSettings(fallback: unknown): Promise<void> {
+    if (!client?.capabilities.workspace?.configuration) return configure(fallback);
+    const section: unknown = await connection.workspace.getConfiguration("convlens").catch(() => fallback);
+    configure(section);
+  }
+
+  connection.onInitialize((params): InitializeResult => {
+    client = params;
+    options = (params.initializationOptions ?? {}) as InitializationOptions;
+    t = createTranslate(options.locale ?? params.locale);
+    const roots = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
+    folders = roots.map(fileOf);
+    configure(options.settings);
+    return {
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        codeLensProvider: { resolveProvider: false },
+        hoverProvider: true,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+      serverInfo: { name: "convlens", version },
+    };
+  });
+
+  connection.onInitialized(() => {
+    if (client?.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
+      void connection.client.register(DidChangeConfigurationNotification.type, { section: "convlens" });
+    }
+    if (client?.capabilities.workspace?.workspaceFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = new Set(removed.map(({ uri }) => fileOf(uri)));
+        folders = [...folders.filter((folder) => !gone.has(folder)), ...added.map(({ uri }) => fileOf(uri))];
+        void pullSettings(options.settings);
+      });
+    }
+    void pullSettings(options.settings);
+  });
+
+  connection.onDidChangeConfiguration(({ settings: sent }) => {
+    const section = (sent as { convlens?: unknown } | null)?.convlens;
+    void pullSettings(section ?? options.settings);
+  });
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    // The text of an open document is the editor's, whatever lies on disk.
+    const closed = changes.filter(({ uri }) => documents.get(uri) === undefined);
+    if (closed.length === 0) return;
+    analyst.changed(closed.map(({ uri }) => fileOf(uri)));
+    session.restart();
+  });
+
+  documents.onDidOpen(({ document }) =>
+    session.open(document.uri, document.languageId, document.version, document.getText()),
+  );
+  documents.onDidChangeContent(({ document }) =>
+    session.change(document.uri, document.version, document.getText()),
+  );
+  documents.onDidClose(({ document }) => {
+    session.close(document.uri);
+    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+  });
+
+  connection.onCodeLens(async ({ textDocument: { uri } }): Promise<CodeLens[]> => {
+    if (!settings.codeLens) return [];
+    const shown = await session.shown(uri, PATIENCE);
+    if (!shown) return [];
+    return lenses(shown.analysis, { unit: settings.unit, t, active: shown.active }).map((lens) => ({
+      range: rangeOf(lens.at),
+      command: {
+        title: lens.title,
+        command: lens.command.name,
+        arguments:
+          lens.command.name === "convlens.revealLayer"
+            ? [uri, lens.command.network, lens.command.layers]
+            : [uri, lens.command.network],
+      },
+    }));
+  });
+
+  connection.onHover(async ({ textDocument: { uri }, position }): Promise<Hover | null> => {
+    if (!settings.hover) return null;
+    const shown = await session.shown(uri, PATIENCE);
+    const value = shown && hoverText(shown, uri, { line: position.line + 1, column: position.character + 1 });
+    return value ? { contents: { kind: MarkupKind.Markdown, value } } : null;
+  });
+
+  function hoverText(
+    { analysis, active }: Shown,
+    uri: string,
+    position: { readonly line: number; readonly column: number },
+  ): string | undefined {
+    const commandUri = options.commands ? uri : undefined;
+    const how = { unit: settings.unit, t, active, commandUri };
+    const line = layersAt(analysis, position, active);
+    if (line) return layerHover(line, how);
+    const report = analysis.reports.find(
+      ({ network_at: at }) => at?.file === analysis.file && at.line === position.line,
+    );
+    return report && networkHover(report, how);
+  }
+
+  connection.onRequest(ANALYZE, ({ uri, inputs }: AnalyzeParams) => session.analysis(uri, inputs));
+  connection.onNotification(ACTIVATE, ({ uri, network }: ActivateParams) => session.activate(uri, network));
+  connection.onShutdown(() => session.dispose());
+
+  documents.listen(connection);
+  connection.listen();
+}

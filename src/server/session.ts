@@ -1,0 +1,199 @@
+/**
+ * What the server knows of its open documents: their text, their newest analysis, the last good one, and what the
+ * user picked. Edits cancel the analysis under way and start another after a short rest; knows nothing of LSP.
+ */
+import type { FileAnalysis } from "../engine/engine.types.ts";
+import { type Analyst, Cancelled, type Inputs } from "./analyst.ts";
+import { carry, type GoodAnalysis, isBroken } from "./carry.ts";
+import { languageOfFile, looksLikeModelCode } from "./recognize.ts";
+import { fileOf } from "./uris.ts";
+
+export interface SessionEvents {
+  /** A document has a new analysis (null when it is not model code). */
+  analyzed(uri: string, version: number, analysis: FileAnalysis | null): void;
+  /** Lenses given out earlier may be old. */
+  stale(): void;
+  failed(uri: string, error: Error): void;
+}
+
+export interface SessionOptions {
+  readonly analyst: Analyst;
+  readonly events: SessionEvents;
+  /** Milliseconds without an edit before an analysis starts. */
+  readonly rest?: number;
+}
+
+/** What the editor shows of a document: networks lost to broken text are kept from the last good analysis. */
+export interface Shown {
+  readonly analysis: FileAnalysis;
+  readonly active: string | undefined;
+}
+
+interface OpenDocument {
+  readonly uri: string;
+  readonly file: string;
+  readonly languageId: string;
+  version: number;
+  text: string;
+  inputs: Inputs;
+  active: string | undefined;
+  /** The newest analysis, of `analyzedText`; null when the text is not model code. */
+  analysis: FileAnalysis | null | undefined;
+  shown: FileAnalysis | null | undefined;
+  good: GoodAnalysis | undefined;
+  /** Another open document was edited since, and this one may import it. */
+  outdated: boolean;
+  /** Ends the analysis under way or waiting; undefined when the newest analysis is of the newest text. */
+  run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+}
+
+const REST = 60;
+
+export class Session {
+  readonly #analyst: Analyst;
+  readonly #events: SessionEvents;
+  readonly #rest: number;
+  readonly #documents = new Map<string, OpenDocument>();
+
+  constructor({ analyst, events, rest = REST }: SessionOptions) {
+    this.#analyst = analyst;
+    this.#events = events;
+    this.#rest = rest;
+  }
+
+  open(uri: string, languageId: string, version: number, text: string): void {
+    const document: OpenDocument = {
+      ...{ uri, file: fileOf(uri), languageId, version, text, inputs: {}, active: undefined },
+      ...{ analysis: undefined, shown: undefined, good: undefined, outdated: false, run: undefined },
+    };
+    this.#documents.set(uri, document);
+    this.#analyst.setText(document.file, { text, version });
+    this.#start(document, 0);
+  }
+
+  change(uri: string, version: number, text: string): void {
+    const document = this.#documents.get(uri);
+    if (!document || document.version === version) return;
+    document.version = version;
+    document.text = text;
+    this.#analyst.setText(document.file, { text, version });
+    for (const other of this.#documents.values()) if (other !== document) other.outdated = true;
+    this.#start(document, this.#rest);
+  }
+
+  close(uri: string): void {
+    const document = this.#documents.get(uri);
+    if (!document) return;
+    document.run?.abort.abort();
+    this.#documents.delete(uri);
+    this.#analyst.setText(document.file, undefined);
+  }
+
+  /** Settings or files on disk changed: every open document is looked at again. */
+  restart(): void {
+    for (const document of this.#documents.values()) this.#start(document, this.#rest);
+  }
+
+  activate(uri: string, network: string): void {
+    const document = this.#documents.get(uri);
+    if (!document || document.active === network) return;
+    document.active = network;
+    this.#events.stale();
+  }
+
+  /** The analysis of the newest text; a file that is not open is analysed as it is on disk. */
+  async analysis(uri: string, inputs?: Inputs): Promise<FileAnalysis | null> {
+    const document = this.#documents.get(uri);
+    if (!document) return this.#analyzeClosed(fileOf(uri), inputs ?? {});
+    if (inputs && JSON.stringify(inputs) !== JSON.stringify(document.inputs)) {
+      document.inputs = inputs;
+      this.#start(document, 0);
+      this.#events.stale();
+    }
+    this.#renew(document);
+    while (document.run) await document.run.done;
+    return document.analysis ?? null;
+  }
+
+  /** What to show now: the newest analysis if it comes within `patience` milliseconds, else what there was before. */
+  async shown(uri: string, patience: number): Promise<Shown | undefined> {
+    const document = this.#documents.get(uri);
+    if (!document) return undefined;
+    this.#renew(document);
+    const deadline = Date.now() + patience;
+    while (document.run && Date.now() < deadline) {
+      await Promise.race([document.run.done, pause(deadline - Date.now())]);
+    }
+    return document.shown ? { analysis: document.shown, active: document.active } : undefined;
+  }
+
+  dispose(): void {
+    for (const { run } of this.#documents.values()) run?.abort.abort();
+    this.#documents.clear();
+    this.#analyst.dispose();
+  }
+
+  #start(document: OpenDocument, rest: number): void {
+    document.run?.abort.abort();
+    const abort = new AbortController();
+    const done = this.#analyze(document, rest, abort.signal);
+    document.run = { abort, done };
+  }
+
+  async #analyze(document: OpenDocument, rest: number, signal: AbortSignal): Promise<void> {
+    await pause(rest, signal);
+    if (signal.aborted) return;
+    const { text, version, uri } = document;
+    const isModel = looksLikeModelCode(document.languageId, text);
+    const fresh = isModel ? await this.#ask(document, signal) : null;
+    if (signal.aborted) return;
+    const before = document.good;
+    if (fresh && !isBroken(fresh)) document.good = { text, analysis: fresh };
+    document.analysis = fresh ?? (isModel ? failed(document.file) : null);
+    document.shown = isModel && before ? carry(before, text, fresh ?? undefined) : document.analysis;
+    document.run = undefined;
+    this.#events.analyzed(uri, version, document.analysis);
+    if ([...this.#documents.values()].some(({ outdated }) => outdated)) this.#events.stale();
+  }
+
+  /** The engine's answer, or undefined when it fails entirely. */
+  async #ask({ uri, file, inputs }: OpenDocument, signal: AbortSignal): Promise<FileAnalysis | undefined> {
+    try {
+      return await this.#analyst.analyze(file, inputs, signal);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) this.#events.failed(uri, toError(error));
+      return undefined;
+    }
+  }
+
+  async #analyzeClosed(file: string, inputs: Inputs): Promise<FileAnalysis | null> {
+    if (languageOfFile(file) === "") return null;
+    const analysis = await this.#analyst.analyze(file, inputs, new AbortController().signal);
+    return analysis.reports.length + analysis.failures.length > 0 ? analysis : null;
+  }
+
+  /** A document whose imports may have changed is looked at again once somebody asks for it. */
+  #renew(document: OpenDocument): void {
+    if (!document.outdated) return;
+    document.outdated = false;
+    if (!document.run) this.#start(document, 0);
+  }
+}
+
+function failed(file: string): FileAnalysis {
+  return { file, reports: [], failures: [], sites: [], diagnostics: [] };
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.max(0, milliseconds));
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

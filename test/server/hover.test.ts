@@ -1,0 +1,237 @@
+import { describe, expect, it } from "vitest";
+import type { ReportLayer } from "../../src/engine/report/contract.ts";
+import { layersAt } from "../../src/present/sites.ts";
+import { type HoverOptions, layerHover, networkHover } from "../../src/server/hover.ts";
+import { createTranslate } from "../../src/server/l10n.ts";
+import { analysis, layer, place, report, resnet } from "./fixtures.ts";
+
+const english: HoverOptions = { unit: "MACs", t: createTranslate("en") };
+
+function hover(only: ReportLayer, options = english): string {
+  const net = report("Net", [only]);
+  return layerHover({ at: only.at, report: net, layers: [only], shared: false }, options);
+}
+
+/** The row of a table that starts with these words, without its padding. */
+function row(text: string, start: string): string | undefined {
+  const line = text.split("\n").find((each) => each.startsWith(`| ${start}`));
+  return line?.replace(/ +/g, " ");
+}
+
+describe("the hover of a standard convolution", () => {
+  const conv = layer({
+    ...{ name: "layer2.0.conv2", in: [[1, 128, 56, 56]], out: [[1, 128, 28, 28]], stride: [2, 2] },
+    ...{ in_channels: 128, out_channels: 128, params: 147_456 },
+  });
+  const net = resnet("resnet50");
+  const text = layerHover({ at: conv.at, report: net, layers: [conv], shared: false }, english);
+
+  it("names the layer, its settings and its shapes", () => {
+    expect(text.split("\n")[0]).toBe("Conv2d layer2.0.conv2, 3×3, stride 2, 128 → 128, 56×56 → 28×28");
+  });
+
+  it("puts the numbers into the formula of each half", () => {
+    expect(row(text, "standard")).toBe("| standard 28²·3²·128·128 | 115.6 M | 147.5 k |");
+    expect(row(text, "depthwise")).toBe("| depthwise 28²·3²·128 | 0.903 M | 1.15 k |");
+    expect(row(text, "pointwise")).toBe("| pointwise 28²·128·128 | 12.8 M | 16.4 k |");
+    expect(row(text, "saved")).toBe("| saved | 88.1 % | 88.1 % |");
+  });
+
+  it("gives the ratio, the share and the input", () => {
+    expect(text).toContain("8.4 times fewer MACs: 1/N + 1/D\\_K² = 1/128 + 1/9 = 0.119");
+    expect(text).toContain("2.8 % of resnet50 · input 1×3×224×224 (default)");
+  });
+
+  it("has the worked example: 729 against 324", () => {
+    // 3 channels, 9×9 positions' worth of a 3×3×3 kernel: 3²·3²·3·3 = 729, 3²·3²·3 + 3²·3·3 = 324.
+    const small = layer({
+      name: "c",
+      in: [[1, 3, 5, 5]],
+      out: [[1, 3, 3, 3]],
+      in_channels: 3,
+      out_channels: 3,
+      macs: 729,
+    });
+    const shown = hover(small);
+    expect(row(shown, "standard")).toBe("| standard 3²·3²·3·3 | 729 | 81 |");
+    expect(row(shown, "depthwise")).toBe("| depthwise 3²·3²·3 | 243 | 27 |");
+    expect(row(shown, "pointwise")).toBe("| pointwise 3²·3·3 | 81 | 9 |");
+    expect(shown).toContain("2.3 times fewer MACs");
+  });
+
+  it("says why the stem is not swapped", () => {
+    const stem = layer({ name: "conv1", swappable: false, not_swappable: "it reads the image" });
+    expect(hover(stem)).toContain("Not swapped: it reads the image");
+  });
+
+  it("writes kernels and maps that are not square as products", () => {
+    const tall = layer({ name: "c", kernel: [3, 1], out: [[1, 64, 56, 28]] });
+    expect(hover(tall)).toContain("standard 56·28·3·1·64·64");
+    expect(hover(tall)).toContain("1/N + 1/(D\\_H·D\\_W) = 1/64 + 1/3");
+  });
+
+  it("generalises to one and three dimensions", () => {
+    const line = layer({
+      name: "c",
+      type: "Conv1d",
+      kernel: [5],
+      stride: [1],
+      dilation: [1],
+      in: [[1, 8, 100]],
+      out: [[1, 16, 96]],
+      in_channels: 8,
+      out_channels: 16,
+    });
+    expect(hover(line)).toContain("standard 96·5·8·16");
+    expect(hover(line)).toContain("1/N + 1/D\\_K = 1/16 + 1/5");
+    const cube = layer({
+      name: "c",
+      type: "Conv3d",
+      kernel: [3, 3, 3],
+      stride: [1, 1, 1],
+      dilation: [1, 1, 1],
+      in: [[1, 8, 4, 16, 16]],
+      out: [[1, 16, 4, 16, 16]],
+      in_channels: 8,
+      out_channels: 16,
+    });
+    expect(hover(cube)).toContain("standard 4·16·16·3³·8·16");
+    expect(hover(cube)).toContain("1/D\\_K³");
+  });
+
+  it("reads channels last from Keras", () => {
+    const keras = layer({
+      name: "conv2d",
+      in: [[1, 56, 56, 32]],
+      out: [[1, 28, 28, 64]],
+      in_channels: 32,
+      out_channels: 64,
+    });
+    const net = report("model", [keras], { framework: "keras" });
+    const shown = layerHover({ at: keras.at, report: net, layers: [keras], shared: false }, english);
+    expect(shown).toContain("32 → 64, 56×56 → 28×28");
+    expect(shown).toContain("standard 28²·3²·32·64");
+  });
+});
+
+describe("the hover of other layers", () => {
+  it("says what a depthwise convolution is and what a standard one would cost", () => {
+    const text = hover(
+      layer({ name: "dw", kind: "depthwise", groups: 64, macs: 1_806_336, params: 576, swappable: false }),
+    );
+    expect(text).toContain("each of the 64 channels is filtered by itself");
+    expect(row(text, "depthwise")).toBe("| depthwise 56²·3²·64 | 1.81 M | 576 |");
+    expect(text).toContain("would cost 64 times as many MACs");
+  });
+
+  it("sets a pointwise convolution beside a 3×3", () => {
+    const text = hover(
+      layer({ name: "pw", kind: "pointwise", kernel: [1, 1], macs: 12_845_056, swappable: false }),
+    );
+    expect(row(text, "pointwise")).toBe("| pointwise 56²·64·64 | 12.8 M | 4.10 k |");
+    expect(row(text, "standard 3×3")).toBe("| standard 3×3 56²·3²·64·64 | 115.6 M | 36.9 k |");
+  });
+
+  it("shows the groups of a grouped convolution", () => {
+    const text = hover(
+      layer({
+        name: "g",
+        kind: "grouped",
+        groups: 32,
+        in_channels: 128,
+        out_channels: 128,
+        in: [[1, 128, 56, 56]],
+        out: [[1, 128, 56, 56]],
+        swappable: false,
+        not_swappable: "it is grouped",
+      }),
+    );
+    expect(text).toContain("32 groups, each sees 4 of 128 channels");
+    expect(row(text, "grouped")).toBe("| grouped 56²·3²·4·128 | 14.5 M | 4.61 k |");
+    expect(text).toContain("Not swapped: it is grouped");
+  });
+
+  it("counts a transposed convolution by its input", () => {
+    const up = layer({
+      name: "up",
+      type: "ConvTranspose2d",
+      op: "conv_transpose",
+      kind: "transposed",
+      kernel: [2, 2],
+      stride: [2, 2],
+      in: [[1, 64, 28, 28]],
+      out: [[1, 32, 56, 56]],
+      out_channels: 32,
+      swappable: false,
+    });
+    expect(hover(up)).toContain("as written 28²·2²·64·32");
+  });
+
+  it("gives a linear layer's exact figures", () => {
+    const fc = layer({
+      name: "fc",
+      type: "Linear",
+      op: "linear",
+      kind: "linear",
+      kernel: null,
+      stride: null,
+      dilation: null,
+      groups: null,
+      in: [[1, 2048]],
+      out: [[1, 1000]],
+      in_channels: null,
+      out_channels: null,
+      macs: 2_048_000,
+      params: 2_049_000,
+      swappable: false,
+    });
+    const text = hover(fc);
+    expect(text.split("\n")[0]).toBe("Linear fc, 2048 → 1000");
+    expect(text).toContain("2,048,000 MACs · 2,049,000 params");
+  });
+
+  it("keeps names from code from becoming links or tags", () => {
+    const text = hover(layer({ name: "a[x](command:evil)<b>|", kind: "standard" }));
+    expect(text).toContain("a\\[x\\](command:evil)\\<b\\>\\|");
+  });
+});
+
+describe("the hover of a line that makes many layers", () => {
+  const file = analysis([resnet("resnet50")]);
+
+  it("lists the first instances and counts the rest", () => {
+    const line = layersAt(file, { line: 41, column: 12 });
+    const text = line ? layerHover(line, english) : "";
+    expect(text).toContain("16 layers of resnet50: 16 × 115.6 M = 1.85 G MACs");
+    expect(text.match(/layer\d\.\d\.conv2/g)).toHaveLength(8);
+    expect(text).toContain("and 8 more");
+    expect(text).toContain("45 % of resnet50");
+  });
+
+  it("tells the layers of one line apart by the cursor", () => {
+    const first = layer({ name: "a", at: place(5, 9, 20) });
+    const second = layer({ name: "b", at: place(5, 31, 20) });
+    const two = analysis([report("Net", [first, second])]);
+    const names = (column: number) => layersAt(two, { line: 5, column })?.layers.map(({ name }) => name);
+    expect(names(12)).toEqual(["a"]);
+    expect(names(40)).toEqual(["b"]);
+    expect(names(2)).toEqual(["a", "b"]);
+  });
+});
+
+describe("the links of a hover", () => {
+  it("are there only where the commands are", () => {
+    const conv = layer({ name: "conv" });
+    expect(hover(conv)).not.toContain("command:");
+    const linked = hover(conv, { ...english, commandUri: "file:///models/resnet.py" });
+    expect(linked).toContain("[Simulate](command:convlens.revealLayer?");
+  });
+});
+
+describe("the hover of a network", () => {
+  it("has the exact total and the dearest layers", () => {
+    const text = networkHover(resnet("resnet50"), english);
+    expect(text).toContain("4,089,184,256 MACs exactly");
+    expect(row(text, "conv1")).toBe("| conv1 | 118.0 M | 2.9 % |");
+  });
+});

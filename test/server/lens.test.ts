@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { createTranslate } from "../../src/server/l10n.ts";
+import { type LensOptions, lenses } from "../../src/server/lens.ts";
+import { analysis, FILE, layer, place, report, resnet, sitesOf } from "./fixtures.ts";
+
+const english: LensOptions = { unit: "MACs", t: createTranslate("en") };
+
+function titleAt(line: number, file: ReturnType<typeof analysis>, options = english): string | undefined {
+  return lenses(file, options).find(({ at }) => at.line === line)?.title;
+}
+
+describe("the lens of a line", () => {
+  it("shows cost, parameters, output and share of a layer that runs once", () => {
+    const conv = layer({ name: "layer2.0.conv2", out: [[1, 128, 28, 28]], params: 147_456, at: place(7) });
+    const net = report("resnet50", [conv]);
+    const file = analysis([{ ...net, totals: { ...net.totals, macs: 4_089_184_256 } }]);
+    expect(titleAt(7, file)).toBe("115.6 M MACs · 147.5 k params · 128×28×28 · 2.8 %");
+  });
+
+  it("shows count, sum and share of many equal layers", () => {
+    expect(titleAt(41, analysis([resnet("resnet50")]))).toBe("16 × 115.6 M = 1.85 G MACs · 45 %");
+  });
+
+  it("shows the spread of many layers that differ", () => {
+    // 12 845 056 + 3 × 102 760 448 + 12 × 51 380 224
+    expect(titleAt(40, analysis([resnet("resnet50")]))).toBe("16 × 12.8 M to 102.8 M = 0.94 G MACs · 23 %");
+  });
+
+  it("counts two operations a MAC when the unit is FLOPs", () => {
+    const options: LensOptions = { ...english, unit: "FLOPs" };
+    expect(titleAt(60, analysis([resnet("resnet50")]), options)).toBe(
+      "236.0 M FLOPs · 9.41 k params · 64×112×112 · 2.9 %",
+    );
+  });
+
+  it("shows one network of several, by name, and another once that is active", () => {
+    const file = analysis([resnet("resnet50"), resnet("resnet101")]);
+    expect(titleAt(41, file)).toBe("16 × 115.6 M = 1.85 G MACs · 45 % · resnet50");
+    expect(titleAt(41, file, { ...english, active: "resnet101" })).toBe(
+      "33 × 115.6 M = 3.81 G MACs · 49 % · resnet101",
+    );
+  });
+
+  it("falls back to a network that the line belongs to when the active one has no layer there", () => {
+    const basic = report("resnet18", [layer({ name: "conv1", at: place(20) })]);
+    const file = analysis([basic, resnet("resnet50")]);
+    expect(titleAt(41, file, { ...english, active: "resnet18" })).toBe("16 × 115.6 M = 1.85 G MACs · 45 %");
+  });
+
+  it("leaves out layers without MACs and keeps them out of the count", () => {
+    const conv = layer({ name: "a.0", at: place(5, 9) });
+    const norm = layer({
+      name: "a.1",
+      type: "BatchNorm2d",
+      op: "norm",
+      kind: "norm",
+      macs: 0,
+      params: 128,
+      at: place(5, 40),
+    });
+    const alone = layer({
+      name: "b",
+      type: "BatchNorm2d",
+      op: "norm",
+      kind: "norm",
+      macs: 0,
+      params: 128,
+      at: place(6),
+    });
+    const file = analysis([report("Net", [conv, norm, alone])]);
+    expect(titleAt(5, file)).toBe("115.6 M MACs · 37.0 k params · 64×56×56 · 100 %");
+    expect(titleAt(6, file)).toBeUndefined();
+  });
+
+  it("says what is not known", () => {
+    const conv = layer({ name: "conv", macs: null, out: [[1, 64, null, null]], at: place(5) });
+    expect(titleAt(5, analysis([report("Net", [conv])]))).toBe("MACs unknown · 36.9 k params · 64×?×?");
+  });
+
+  it("says how often one layer runs", () => {
+    const conv = layer({ name: "conv", macs: 2 * 115_605_504, calls: 2, at: place(5) });
+    expect(titleAt(5, analysis([report("Net", [conv])]))).toBe(
+      "231.2 M MACs · 36.9 k params · 64×56×56 · 2 calls · 100 %",
+    );
+  });
+
+  it("stays with its own file", () => {
+    const elsewhere = layer({ name: "conv", at: { ...place(5), file: "/models/ops.py" } });
+    const file = analysis([report("Net", [elsewhere])]);
+    expect(lenses(file, english).map(({ at }) => at.file)).toEqual([FILE]);
+  });
+
+  it("opens the panel at its layers", () => {
+    const file = analysis([report("Net", [layer({ name: "conv", at: place(5) })])]);
+    expect(lenses(file, english).find(({ at }) => at.line === 5)?.command).toEqual({
+      name: "convlens.revealLayer",
+      network: "Net",
+      layers: ["conv"],
+    });
+  });
+});
+
+describe("the lens of a network", () => {
+  it("shows totals, input and where the input came from", () => {
+    expect(titleAt(300, analysis([resnet("resnet50")]))).toBe(
+      "4.09 G MACs · 25.6 M params · input 1×3×224×224 (default) · Profile",
+    );
+  });
+
+  it("says when the figure is only a part", () => {
+    const net = report("Net", [layer({ name: "a" }), layer({ name: "b", macs: null })], { complete: false });
+    expect(titleAt(100, analysis([net]))).toMatch(/^at least 115\.6 M MACs · /);
+  });
+
+  it("says what is missing when there is none", () => {
+    const failure = { network: "ResNet", at: place(55), reason: "needs num_classes" };
+    expect(titleAt(55, analysis([], { failures: [failure] }))).toBe("needs num_classes");
+  });
+
+  it("speaks Japanese", () => {
+    const file = analysis([resnet("resnet50")]);
+    expect(titleAt(300, file, { ...english, t: createTranslate("ja-JP") })).toBe(
+      "4.09 G MACs · パラメーター 25.6 M · 入力 1×3×224×224 (既定) · プロファイル",
+    );
+  });
+});
+
+describe("sites", () => {
+  it("of a line that many calls share are merged without counting a layer twice", () => {
+    const net = resnet("resnet50");
+    const sites = sitesOf([net]);
+    expect(titleAt(41, analysis([net], { sites: [...sites, ...sites] }))).toBe(
+      "16 × 115.6 M = 1.85 G MACs · 45 %",
+    );
+  });
+});
