@@ -132,8 +132,8 @@ function unknownKey(dict: Dict): Unknown | undefined {
 export function dictSet(interp: Interp, dict: Dict, key: Value, value: Value): void {
   const hash = hashKey(interp, key);
   interp.touch(dict);
-  const found: Key = hash;
-  dict.entries.set(found, { key: dict.entries.get(found)?.key ?? key, value });
+  const known = isUnknown(hash) ? hash : key;
+  dict.entries.set(hash, { key: dict.entries.get(hash)?.key ?? known, value });
 }
 
 export function dictDelete(interp: Interp, dict: Dict, key: Value): boolean {

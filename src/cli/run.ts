@@ -1,0 +1,176 @@
+/** One run of the command line: arguments in, text and an exit code out. What surrounds it is handed in. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Engine, FileAnalysis, ProfileOptions } from "../engine/engine.types.ts";
+import type { Place, Report, ReportDiagnostic } from "../engine/report/contract.ts";
+import { formatCsv } from "../engine/report/csv.ts";
+import { formatJson, formatJsonLine } from "../engine/report/json.ts";
+import { formatMarkdown } from "../engine/report/markdown.ts";
+import { formatSarif } from "../engine/report/sarif.ts";
+import { formatText } from "../engine/report/text.ts";
+import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
+import { type Format, HELP, type ProfileCommand, parseCommand } from "./arguments.ts";
+import { relativePlaces } from "./places.ts";
+import { fileProblem, type Roots, rootsOf } from "./target.ts";
+
+export interface Surroundings {
+  readonly cwd: string;
+  readonly version: string;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Characters in a line of the terminal. */
+  readonly width: number;
+  readonly color: boolean;
+  /** The active Python environment, looked up after what the command line names. */
+  readonly pythonPaths: readonly string[];
+  readonly openEngine: (roots: Roots) => Promise<Engine>;
+}
+
+export type ExitCode = 0 | 1 | 2;
+
+export async function run(argv: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const command = parseCommand(argv);
+  switch (command.kind) {
+    case "help":
+      around.out(HELP);
+      return 0;
+    case "version":
+      around.out(`convlens ${around.version}\n`);
+      return 0;
+    case "usage-error":
+      around.err(`convlens: ${command.message} (convlens --help)\n`);
+      return 2;
+    case "profile":
+      return profile(command, around);
+  }
+}
+
+async function profile(command: ProfileCommand, around: Surroundings): Promise<ExitCode> {
+  const file = path.resolve(around.cwd, command.file);
+  const problem = fileProblem(file);
+  if (problem !== undefined) {
+    around.err(`convlens: ${command.file}: ${problem}\n`);
+    return 2;
+  }
+  const missing = command.pythonPaths.find((folder) => !existsSync(path.resolve(around.cwd, folder)));
+  if (missing !== undefined) {
+    around.err(`convlens: --python ${missing}: no such file or folder\n`);
+    return 2;
+  }
+  const engine = await around.openEngine(
+    rootsOf(file, around.cwd, [
+      ...command.pythonPaths.map((folder) => path.resolve(around.cwd, folder)),
+      ...around.pythonPaths,
+    ]),
+  );
+  const name = file.replaceAll("\\", "/");
+  const found = command.all ? profileAll(engine, name, command) : profileOne(engine, name, command);
+  for (const message of found.messages) around.err(`convlens: ${message}\n`);
+  if (found.reports.length === 0) return 2;
+
+  const reports = found.reports.map((report) => relativePlaces(report, around.cwd));
+  around.out(render(reports, command, around));
+  const failures = reports.flatMap((report) => failedChecks(report, command));
+  for (const failure of failures) around.err(`convlens: ${failure}\n`);
+  return failures.length > 0 ? 1 : 0;
+}
+
+interface Found {
+  readonly reports: readonly Report[];
+  /** For stderr, one line each. */
+  readonly messages: readonly string[];
+}
+
+function profileOne(engine: Engine, file: string, command: ProfileCommand): Found {
+  const options: ProfileOptions = {
+    ...(command.model !== undefined && { model: command.model }),
+    ...(command.args !== undefined && { args: command.args }),
+    ...(command.input.length > 0 && { input: command.input }),
+  };
+  const result = engine.profile(file, options);
+  if (result.ok) return { reports: [result.report], messages: [] };
+  return { reports: [], messages: [failureLine(command, result)] };
+}
+
+type Failure = Extract<ReturnType<Engine["profile"]>, { readonly ok: false }>;
+
+/** `net.py:12:5: no network named Nett; try --model with one of Net, build_net` */
+function failureLine(command: ProfileCommand, { reason, networks, diagnostics }: Failure): string {
+  const known = command.model !== undefined && networks.includes(command.model);
+  const remedy = networks.length === 0 || known ? "" : `; try --model with one of ${networks.join(", ")}`;
+  const error = diagnostics.find((found) => found.severity === "error");
+  return oneLine(`${command.file}${lineOf(error)}: ${reason}${detail(error, reason)}${remedy}`);
+}
+
+function lineOf(error: ReportDiagnostic | undefined): string {
+  return error === undefined || error.at.line < 1 ? "" : `:${error.at.line}:${error.at.column}`;
+}
+
+function detail(error: ReportDiagnostic | undefined, reason: string): string {
+  return error === undefined || reason.includes(error.message) ? "" : ` (${error.message})`;
+}
+
+function profileAll(engine: Engine, file: string, command: ProfileCommand): Found {
+  const inputs = Object.fromEntries(engine.networks(file).map(({ name }) => [name, command.input]));
+  const analysis = engine.analyze(file, command.input.length > 0 ? { inputs } : {});
+  const messages = analysis.failures.map((failure) => failureOf(failure, command.file));
+  if (analysis.reports.length === 0 && messages.length === 0)
+    messages.push(`${command.file}: no network found`);
+  return { reports: analysis.reports, messages };
+}
+
+function failureOf({ network, at, reason }: FileAnalysis["failures"][number], file: string): string {
+  return oneLine(`${file}${at.line > 0 ? `:${at.line}` : ""}: ${network}: ${reason}`);
+}
+
+function render(reports: readonly Report[], command: ProfileCommand, around: Surroundings): string {
+  if (command.format === "sarif") return formatSarif(reports);
+  const one = FORMATTERS[command.format];
+  const separator = command.format === "jsonl" ? "" : "\n";
+  return reports.map((report) => one(report, command, around)).join(separator);
+}
+
+type Formatter = (report: Report, command: ProfileCommand, around: Surroundings) => string;
+
+const FORMATTERS: Readonly<Record<Exclude<Format, "sarif">, Formatter>> = {
+  json: (report) => formatJson(report),
+  jsonl: (report) => formatJsonLine(report),
+  csv: (report, { unit }) => formatCsv(report, unit),
+  markdown: (report, { unit }) => formatMarkdown(report, unit),
+  text: (report, { unit }, { width, color }) => formatText(report, { unit, width, color }),
+};
+
+function failedChecks(report: Report, { unit, budgetMacs, failOnUnknown }: ProfileCommand): string[] {
+  const failures: string[] = [];
+  const { macs } = report.totals;
+  const where = placeOf(report.network_at, report.file);
+  if (budgetMacs !== undefined) {
+    const budget = `${formatCount(inUnit(budgetMacs, unit))} ${UNIT_LABELS[unit]}`;
+    if (macs === null)
+      failures.push(
+        `${where}: ${report.network}: cost unknown, so the budget of ${budget} cannot be checked`,
+      );
+    else if (macs > budgetMacs) {
+      failures.push(
+        `${where}: ${report.network} costs ${formatCount(inUnit(macs, unit))} ${UNIT_LABELS[unit]}, over the budget of ${budget}`,
+      );
+    }
+  }
+  if (failOnUnknown && !report.complete) {
+    const [first] = report.diagnostics.filter((found) => found.severity !== "info");
+    failures.push(
+      first === undefined
+        ? `${where}: ${report.network} has figures that are not known`
+        : `${placeOf(first.at, report.file)}: ${report.network} has figures that are not known: ${first.message}`,
+    );
+  }
+  return failures.map(oneLine);
+}
+
+function placeOf(at: Place | null, file: string): string {
+  return at === null ? file : `${at.file}:${at.line}`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, " ");
+}

@@ -1,0 +1,106 @@
+/** What a command line names: a file, a network in it, and the folders that its imports are looked up in. */
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import path from "node:path";
+import { packageFolders, workspacePackageFolders } from "../node/python.ts";
+
+export interface Target {
+  readonly file: string;
+  readonly model?: string;
+}
+
+/**
+ * `FILE` or `FILE:NAME`, NAME a network or its factory (`EfficientNet.from_name`). The file keeps its extension, so
+ * that a Windows drive's colon (`C:\net.py`) separates nothing.
+ */
+export function splitTarget(text: string): Target {
+  const [, file, model] = /^(.+\.\w+):([\p{L}_$][\p{L}\p{N}_$.]*)$/u.exec(text) ?? [];
+  return file !== undefined && model !== undefined ? { file, model } : { file: text };
+}
+
+export interface Roots {
+  /** What may be read. */
+  readonly folders: readonly string[];
+  /** Where absolute imports are looked up, in order. */
+  readonly searchPaths: readonly string[];
+}
+
+/**
+ * The folder above the file's outermost package (what holds `torchvision/` for a file inside it), the project around
+ * it, the working directory when the file lies in it, and the packages of their environments.
+ */
+export function rootsOf(file: string, cwd: string, pythonPaths: readonly string[]): Roots {
+  const packageRoot = packageRootOf(file);
+  const project = projectOf(packageRoot);
+  const own = [packageRoot, ...(project === undefined ? [] : [project, path.join(project, "src")])];
+  if (isInside(file, cwd) && !isDiskRoot(cwd)) own.push(cwd);
+  const folders = unique(own.filter((folder) => existsSync(folder)));
+  const environments = folders.flatMap(workspacePackageFolders);
+  return {
+    folders,
+    searchPaths: unique([...folders, ...environments, ...pythonPaths.flatMap(packageFolders)]),
+  };
+}
+
+/** The first folder upwards that is no Python package itself. */
+function packageRootOf(file: string): string {
+  let folder = path.dirname(file);
+  while (existsSync(path.join(folder, "__init__.py")) && !isDiskRoot(folder)) folder = path.dirname(folder);
+  return folder;
+}
+
+const PROJECT_MARKS = [".git", "pyproject.toml", "setup.py", "setup.cfg", "package.json"] as const;
+
+function projectOf(folder: string): string | undefined {
+  for (let at = folder; !isDiskRoot(at); at = path.dirname(at)) {
+    if (PROJECT_MARKS.some((mark) => existsSync(path.join(at, mark)))) return at;
+  }
+  return undefined;
+}
+
+/** A whole disk is nobody's project. */
+function isDiskRoot(folder: string): boolean {
+  return path.dirname(folder) === folder;
+}
+
+function isInside(file: string, folder: string): boolean {
+  const way = path.relative(folder, file);
+  return way !== "" && !way.startsWith("..") && !path.isAbsolute(way);
+}
+
+function unique(list: readonly string[]): string[] {
+  return [...new Set(list)];
+}
+
+/** Why a file cannot be profiled, with what to do about it; undefined when it can. */
+export function fileProblem(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return "no such file";
+  if (found.isDirectory()) return "this is a folder: name a model file inside it";
+  if (!found.isFile()) return "this is not a file";
+  if (!isReadable(file)) return "this file may not be read: check its permissions";
+  return EXTENSIONS.has(path.extname(file).toLowerCase())
+    ? undefined
+    : "not a Python, TypeScript or JavaScript file (.py, .ts, .tsx, .js, .mjs, .cjs, .jsx)";
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const EXTENSIONS: ReadonlySet<string> = new Set([
+  ".py",
+  ".pyi",
+  ".ts",
+  ".mts",
+  ".cts",
+  ".tsx",
+  ".js",
+  ".jsx",
+  ".mjs",
+  ".cjs",
+]);

@@ -1,0 +1,363 @@
+/** `dict`, `set` and `frozenset` and their methods. */
+import type { Interp } from "../../interp.ts";
+import type { NativeImpl } from "../../native.ts";
+import { ABSENT, ClassValue, Dict, isUnknown, List, SetValue, Tuple, type Unknown, type Value } from "../../values.ts";
+import { defineCore, dunder, NOT_IMPLEMENTED, strict } from "../core.ts";
+import { compare, equals } from "../compare.ts";
+import { combineSets, dictDelete, dictGet, dictSet, hashKey, hashNumber, isSubset, setAdd, setHas, setOf } from "../dict.ts";
+import { builtinDeleteItem, builtinGetItem } from "../items.ts";
+import { binary } from "../operators.ts";
+import { builtinLength, items, iterOf } from "../sequences.ts";
+import { builtinRepr } from "../text.ts";
+import { argsOf, OBJECT, withClass } from "./object.ts";
+
+type Method = readonly [string, NativeImpl];
+
+const view = (name: string) => defineCore(name, { bases: [OBJECT] });
+export const DICT_KEYS = view("dict_keys");
+export const DICT_VALUES = view("dict_values");
+export const DICT_ITEMS = view("dict_items");
+
+function asView(cls: ClassValue, all: Value[]): List {
+  const list = new List(all);
+  list.cls = cls;
+  return list;
+}
+
+function rows(value: Value): readonly { readonly key: Value; readonly value: Value }[] {
+  return value instanceof Dict ? [...value.entries.values()] : [];
+}
+
+/** Any mapping's pairs: a dict's own, else through `keys()` and `[]`; else an iterable of pairs. */
+export function pairsOf(interp: Interp, source: Value): readonly (readonly [Value, Value])[] | Unknown {
+  if (isUnknown(source)) return source;
+  if (source instanceof Dict && dunder(interp, source, "keys") === undefined) {
+    return rows(source).map(({ key, value }) => [key, value] as const);
+  }
+  const keys = source instanceof List || source instanceof Tuple ? ABSENT : interp.lookup(source, "keys");
+  if (keys !== ABSENT) {
+    const names = items(interp, interp.call(keys));
+    return isUnknown(names) ? names : names.map((name) => [name, interp.getItem(source, name)] as const);
+  }
+  const all = items(interp, source);
+  if (isUnknown(all)) return all;
+  const pairs: (readonly [Value, Value])[] = [];
+  for (const item of all) {
+    const pair = items(interp, item);
+    if (isUnknown(pair)) return pair;
+    if (pair.length !== 2) {
+      return interp.fail("ValueError", `dictionary update sequence element has length ${pair.length}; 2 is required`);
+    }
+    pairs.push([pair[0], pair[1]]);
+  }
+  return pairs;
+}
+
+/** `dict.update`: a source that is not known leaves the contents in doubt. */
+export function updateDict(interp: Interp, dict: Value, sources: readonly Value[], extra: Value): Value {
+  if (!(dict instanceof Dict)) return null;
+  for (const source of [...sources, extra]) {
+    if (source === undefined) continue;
+    const pairs = pairsOf(interp, source);
+    if (isUnknown(pairs)) {
+      interp.gap(pairs.reason);
+      dictSet(interp, dict, pairs, pairs);
+      continue;
+    }
+    for (const [key, value] of pairs) dictSet(interp, dict, key, value);
+  }
+  return null;
+}
+
+function copyDict(dict: Value): Dict {
+  const copy = new Dict();
+  if (!(dict instanceof Dict)) return copy;
+  for (const [key, entry] of dict.entries) copy.entries.set(key, { ...entry });
+  if (dict.cls) copy.cls = dict.cls;
+  if (dict.factory !== undefined) copy.factory = dict.factory;
+  return copy;
+}
+
+function popKey(interp: Interp, self: Value, key: Value, fallback: Value): Value {
+  if (isUnknown(key)) {
+    interp.gap(key.reason);
+    return key;
+  }
+  if (!(self instanceof Dict)) return null;
+  const found = dictGet(interp, self, key);
+  if (found !== ABSENT) {
+    dictDelete(interp, self, key);
+    return found;
+  }
+  return fallback === undefined ? interp.fail("KeyError", String(builtinRepr(interp, key))) : fallback;
+}
+
+const dictMethods: Record<string, Method> = {
+  __init__: ["__self, *args, **kwargs", (a, interp) => updateDict(interp, a.__self, argsOf(a.args), a.kwargs)],
+  __len__: ["self", (a) => builtinLength(a.self)],
+  __iter__: ["self", (a) => iterOf(rows(a.self).map((row) => row.key), "dict_keyiterator")],
+  __getitem__: ["self, key", (a, interp) => builtinGetItem(interp, a.self, a.key)],
+  __setitem__: [
+    "self, key, value",
+    (a, interp) => (a.self instanceof Dict && dictSet(interp, a.self, a.key, a.value), null),
+  ],
+  __delitem__: ["self, key", (a, interp) => (builtinDeleteItem(interp, a.self, a.key), null)],
+  __contains__: [
+    "self, key",
+    (a, interp) =>
+      isUnknown(a.key) ? a.key : a.self instanceof Dict && dictGet(interp, a.self, a.key) !== ABSENT,
+  ],
+  __eq__: [
+    "self, other",
+    (a, interp) => (a.other instanceof Dict ? equals(interp, bareDict(a.self), bareDict(a.other)) : NOT_IMPLEMENTED),
+  ],
+  __or__: ["self, other", (a, interp) => binary(interp, "|", bareDict(a.self), bareDict(a.other))],
+  __ior__: ["self, other", (a, interp) => (updateDict(interp, a.self, [a.other], undefined), a.self)],
+  __reversed__: ["self", (a) => iterOf(rows(a.self).map((row) => row.key).reverse(), "dict_reversekeyiterator")],
+  __repr__: ["self", (a, interp) => builtinRepr(interp, a.self)],
+  get: ["self, key, default=None", (a, interp) => lookUp(interp, a.self, a.key, a.default)],
+  setdefault: [
+    "self, key, default=None",
+    (a, interp) => {
+      if (!(a.self instanceof Dict) || isUnknown(a.key)) return a.key;
+      const found = dictGet(interp, a.self, a.key);
+      if (found !== ABSENT) return found;
+      dictSet(interp, a.self, a.key, a.default);
+      return a.default;
+    },
+  ],
+  keys: ["self", (a) => asView(DICT_KEYS, rows(a.self).map((row) => row.key))],
+  values: ["self", (a) => asView(DICT_VALUES, rows(a.self).map((row) => row.value))],
+  items: ["self", (a) => asView(DICT_ITEMS, rows(a.self).map((row) => new Tuple([row.key, row.value])))],
+  update: ["__self, *args, **kwargs", (a, interp) => updateDict(interp, a.__self, argsOf(a.args), a.kwargs)],
+  pop: ["self, key, default=undefined", (a, interp) => popKey(interp, a.self, a.key, a.default)],
+  popitem: [
+    "self",
+    (a, interp) => {
+      const last = rows(a.self).at(-1);
+      if (!last || !(a.self instanceof Dict)) return interp.fail("KeyError", "popitem(): dictionary is empty");
+      dictDelete(interp, a.self, last.key);
+      return new Tuple([last.key, last.value]);
+    },
+  ],
+  clear: [
+    "self",
+    (a, interp) => {
+      if (!(a.self instanceof Dict)) return null;
+      interp.touch(a.self);
+      a.self.entries.clear();
+      return null;
+    },
+  ],
+  copy: ["self", (a) => copyDict(a.self)],
+};
+
+function bareDict(value: Value): Value {
+  return value instanceof Dict ? new Dict(value.entries) : value;
+}
+
+function lookUp(interp: Interp, self: Value, key: Value, fallback: Value): Value {
+  if (isUnknown(key)) return key;
+  if (!(self instanceof Dict)) return fallback;
+  const found = dictGet(interp, self, key);
+  return found === ABSENT ? fallback : found;
+}
+
+export const DICT: ClassValue = defineCore("dict", {
+  bases: [OBJECT],
+  native: { layer: false, create: (_interp, cls) => withClass(new Dict(), cls, DICT) },
+  methods: dictMethods,
+  classMethods: {
+    fromkeys: [
+      "cls, iterable, value=None",
+      (a, interp) => {
+        const keys = items(interp, a.iterable);
+        if (isUnknown(keys)) return keys;
+        const made = interp.call(a.cls);
+        for (const key of keys) interp.setItem(made, key, a.value);
+        return made;
+      },
+    ],
+  },
+  constants: { __hash__: null },
+});
+
+/** The operand of a set method: any iterable. */
+function toSet(interp: Interp, value: Value): SetValue | Unknown {
+  if (value instanceof SetValue) return value;
+  const all = items(interp, value);
+  return isUnknown(all) ? all : setOf(interp, all);
+}
+
+type SetOp = "|" | "&" | "-" | "^";
+
+/** `a.union(b, c)` gives a new set; the operands are any iterables. */
+function combining(op: SetOp): Method {
+  return [
+    "self, *others",
+    (a, interp) => {
+      let result = a.self instanceof SetValue ? a.self : new SetValue();
+      for (const value of argsOf(a.others)) {
+        const other = toSet(interp, value);
+        if (isUnknown(other)) return other;
+        result = combineSets(op, result, other);
+      }
+      return result === a.self ? combineSets("|", result, result) : result;
+    },
+  ];
+}
+
+/** `a.update(b)` changes the set itself. */
+function updating(op: SetOp): Method {
+  return [
+    "self, *others",
+    (a, interp) => {
+      if (!(a.self instanceof SetValue)) return null;
+      for (const value of argsOf(a.others)) {
+        const other = toSet(interp, value);
+        if (isUnknown(other)) interp.gap(other.reason);
+        else replaceContents(interp, a.self, combineSets(op, a.self, other));
+      }
+      return null;
+    },
+  ];
+}
+
+function replaceContents(interp: Interp, set: SetValue, contents: SetValue): void {
+  interp.touch(set);
+  const entries = [...contents.entries];
+  set.entries.clear();
+  for (const [key, value] of entries) set.entries.set(key, value);
+}
+
+/** Operators take sets only. */
+function operator(op: SetOp): Method {
+  return [
+    "self, other",
+    (a) =>
+      a.self instanceof SetValue && a.other instanceof SetValue ? combineSets(op, a.self, a.other) : NOT_IMPLEMENTED,
+  ];
+}
+
+function asking(rule: (self: SetValue, other: SetValue) => boolean): Method {
+  return [
+    "self, other",
+    (a, interp) => {
+      const other = toSet(interp, a.other);
+      if (isUnknown(other)) return other;
+      return a.self instanceof SetValue && rule(a.self, other);
+    },
+  ];
+}
+
+const readingSet: Record<string, Method> = {
+  __len__: ["self", (a) => builtinLength(a.self)],
+  __iter__: ["self", (a) => iterOf(a.self instanceof SetValue ? [...a.self.entries.values()] : [], "set_iterator")],
+  __contains__: [
+    "self, item",
+    (a, interp) => (isUnknown(a.item) ? a.item : a.self instanceof SetValue && setHas(interp, a.self, a.item)),
+  ],
+  __eq__: ["self, other", (a) => sameSets(a.self, a.other)],
+  __le__: ["self, other", (a, interp) => compare(interp, "<=", bareSet(a.self), bareSet(a.other))],
+  __lt__: ["self, other", (a, interp) => compare(interp, "<", bareSet(a.self), bareSet(a.other))],
+  __ge__: ["self, other", (a, interp) => compare(interp, ">=", bareSet(a.self), bareSet(a.other))],
+  __gt__: ["self, other", (a, interp) => compare(interp, ">", bareSet(a.self), bareSet(a.other))],
+  __or__: operator("|"),
+  __and__: operator("&"),
+  __sub__: operator("-"),
+  __xor__: operator("^"),
+  __repr__: ["self", (a, interp) => builtinRepr(interp, a.self)],
+  union: combining("|"),
+  intersection: combining("&"),
+  difference: combining("-"),
+  symmetric_difference: combining("^"),
+  issubset: asking(isSubset),
+  issuperset: asking((self, other) => isSubset(other, self)),
+  isdisjoint: asking((self, other) => combineSets("&", self, other).entries.size === 0),
+  copy: ["self", (a) => (a.self instanceof SetValue ? combineSets("|", a.self, a.self) : a.self)],
+};
+
+function bareSet(value: Value): Value {
+  return value instanceof SetValue ? new SetValue(value.entries) : value;
+}
+
+function sameSets(a: Value, b: Value): Value {
+  if (!(a instanceof SetValue && b instanceof SetValue)) return NOT_IMPLEMENTED;
+  return a.entries.size === b.entries.size && isSubset(a, b);
+}
+
+function removing(missing: "fails" | "is fine"): Method {
+  return [
+    "self, item",
+    (a, interp) => {
+      if (!(a.self instanceof SetValue)) return null;
+      const key = hashKey(interp, a.item);
+      if (isUnknown(key)) {
+        interp.gap(key.reason);
+        return null;
+      }
+      interp.touch(a.self);
+      if (a.self.entries.delete(key) || missing === "is fine") return null;
+      return interp.fail("KeyError", String(builtinRepr(interp, a.item)));
+    },
+  ];
+}
+
+export const SET: ClassValue = defineCore("set", {
+  bases: [OBJECT],
+  native: { layer: false, create: (_interp, cls) => withClass(new SetValue(), cls, SET) },
+  methods: {
+    ...readingSet,
+    __init__: [
+      "self, iterable=()",
+      (a, interp) => {
+        const all = items(interp, a.iterable);
+        if (isUnknown(all)) interp.gap(all.reason);
+        else if (a.self instanceof SetValue) replaceContents(interp, a.self, setOf(interp, all));
+        return null;
+      },
+    ],
+    add: [
+      "self, item",
+      (a, interp) => {
+        if (!(a.self instanceof SetValue)) return null;
+        interp.touch(a.self);
+        setAdd(interp, a.self, a.item);
+        return null;
+      },
+    ],
+    update: updating("|"),
+    intersection_update: updating("&"),
+    difference_update: updating("-"),
+    symmetric_difference_update: updating("^"),
+    remove: removing("fails"),
+    discard: removing("is fine"),
+    pop: [
+      "self",
+      (a, interp) => {
+        const first = a.self instanceof SetValue ? a.self.entries.entries().next() : undefined;
+        if (!first || first.done || !(a.self instanceof SetValue)) return interp.fail("KeyError", "pop from an empty set");
+        interp.touch(a.self);
+        a.self.entries.delete(first.value[0]);
+        return first.value[1];
+      },
+    ],
+    clear: [
+      "self",
+      (a, interp) => (a.self instanceof SetValue && replaceContents(interp, a.self, new SetValue()), null),
+    ],
+  },
+  constants: { __hash__: null },
+});
+
+export const FROZENSET: ClassValue = defineCore("frozenset", {
+  bases: [OBJECT],
+  native: {
+    layer: false,
+    create: (interp, cls, args) => {
+      const all = args.length === 0 ? [] : items(interp, args[0]);
+      return isUnknown(all) ? all : withClass(setOf(interp, all, true), cls, FROZENSET);
+    },
+  },
+  methods: { ...readingSet, __hash__: ["self", strict((a, interp) => hashNumber(interp, a.self))] },
+});

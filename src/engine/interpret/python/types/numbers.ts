@@ -1,0 +1,219 @@
+/** `int`, `float`, `bool` and `complex`. */
+import type { Interp } from "../../interp.ts";
+import { ClassValue, Float, isUnknown, type Kwargs, Tensor, toNumber, Tuple, type Value } from "../../values.ts";
+import { defineCore, strictTable, toInt, toText, tryDunder, typeName, unwrap } from "../core.ts";
+import { equals, truthy } from "../compare.ts";
+import { hashNumber } from "../dict.ts";
+import { binary, unary } from "../operators.ts";
+import type { BinaryOp } from "../../../syntax/ast.ts";
+import type { NativeImpl } from "../../native.ts";
+import { int as exactInt, roundDigits, roundHalfEven } from "../numbers.ts";
+import { builtinRepr } from "../text.ts";
+import { compare } from "../compare.ts";
+import { OBJECT, withPayload } from "./object.ts";
+
+type Method = readonly [string, NativeImpl];
+
+const OPERATOR_NAMES: Readonly<Record<string, BinaryOp>> = {
+  add: "+",
+  sub: "-",
+  mul: "*",
+  truediv: "/",
+  floordiv: "//",
+  mod: "%",
+  pow: "**",
+  and: "&",
+  or: "|",
+  xor: "^",
+  lshift: "<<",
+  rshift: ">>",
+};
+
+/** `int.__add__` and its kin, for subclasses that call them through `super()`. */
+function arithmeticDunders(): Record<string, Method> {
+  const table: Record<string, Method> = {};
+  for (const [name, op] of Object.entries(OPERATOR_NAMES)) {
+    table[`__${name}__`] = ["self, other", (a, interp) => binary(interp, op, unwrap(a.self), unwrap(a.other))];
+    table[`__r${name}__`] = ["self, other", (a, interp) => binary(interp, op, unwrap(a.other), unwrap(a.self))];
+  }
+  for (const [name, op] of [["lt", "<"], ["le", "<="], ["gt", ">"], ["ge", ">="]] as const) {
+    table[`__${name}__`] = ["self, other", (a, interp) => compare(interp, op, unwrap(a.self), unwrap(a.other))];
+  }
+  return table;
+}
+
+const numberDunders: Record<string, Method> = {
+  ...arithmeticDunders(),
+  __eq__: ["self, other", (a, interp) => equals(interp, unwrap(a.self), unwrap(a.other))],
+  __hash__: ["self", (a, interp) => hashNumber(interp, unwrap(a.self))],
+  __repr__: ["self", (a, interp) => builtinRepr(interp, a.self)],
+  __neg__: ["self", (a, interp) => unary(interp, "-", unwrap(a.self))],
+  __pos__: ["self", (a) => unwrap(a.self)],
+  __abs__: ["self", (a, interp) => absolute(interp, a.self)],
+  __bool__: ["self", (a, interp) => truthy(interp, unwrap(a.self))],
+  __int__: ["self", (a, interp) => toInteger(interp, a.self)],
+  __float__: ["self", (a, interp) => toFloat(interp, a.self)],
+  __round__: ["self, ndigits=None", (a, interp) => round(interp, a.self, a.ndigits)],
+  conjugate: ["self", (a) => a.self],
+};
+
+export function absolute(interp: Interp, value: Value): Value {
+  const plain = unwrap(value);
+  if (plain instanceof Float) return new Float(Math.abs(plain.value));
+  const number = toInt(plain);
+  if (number !== undefined) return Math.abs(number);
+  return (
+    tryDunder(interp, value, "__abs__") ??
+    interp.fail("TypeError", `bad operand type for abs(): '${typeName(interp, value)}'`)
+  );
+}
+
+/** `round(x, n)`: half to even; an int without `n`. */
+export function round(interp: Interp, value: Value, digits: Value): Value {
+  const asked = tryDunder(interp, value, "__round__", digits === null ? [] : [digits]);
+  if (asked !== undefined) return asked;
+  const plain = unwrap(value);
+  const number = toNumber(plain);
+  if (number === undefined) return interp.fail("TypeError", `type ${typeName(interp, value)} doesn't define __round__ method`);
+  if (digits === null || digits === undefined) return exactInt(interp, roundHalfEven(number));
+  const places = toInt(digits) ?? 0;
+  return plain instanceof Float ? new Float(roundDigits(number, places)) : exactInt(interp, roundDigits(number, Math.min(0, places)));
+}
+
+/** `int(x)` for anything but text with a base. */
+export function toInteger(interp: Interp, value: Value): Value {
+  if (isUnknown(value)) return value;
+  const plain = unwrap(value);
+  if (plain instanceof Float) {
+    if (Number.isFinite(plain.value)) return exactInt(interp, Math.trunc(plain.value));
+    return interp.fail("OverflowError", "cannot convert float infinity or NaN to integer");
+  }
+  const number = toInt(plain);
+  if (number !== undefined) return number;
+  if (typeof plain === "string") return parseInteger(interp, plain, 10);
+  const asked = tryDunder(interp, value, "__int__") ?? tryDunder(interp, value, "__index__") ?? tryDunder(interp, value, "__trunc__");
+  if (asked !== undefined) return asked;
+  if (value instanceof Tensor) return interp.unknown("a tensor's values are not known");
+  return interp.fail("TypeError", `int() argument must be a string or a number, not '${typeName(interp, value)}'`);
+}
+
+const PREFIXES: Readonly<Record<number, RegExp>> = { 2: /^0b/i, 8: /^0o/i, 16: /^0x/i };
+
+function parseInteger(interp: Interp, text: string, base: number): Value {
+  const match = /^([+-]?)(\w+)$/.exec(text.trim());
+  const body = match?.[2]?.replaceAll("_", "") ?? "";
+  const radix = base === 0 ? Number(Object.entries(PREFIXES).find(([, prefix]) => prefix.test(body))?.[0] ?? 10) : base;
+  const digits = body.replace(PREFIXES[radix] ?? /^(?!)/, "");
+  const valid = [...digits].every((digit) => Number.parseInt(digit, 36) < radix);
+  if (digits === "" || !valid) {
+    return interp.fail("ValueError", `invalid literal for int() with base ${base}: '${text}'`);
+  }
+  const size = Number.parseInt(digits, radix);
+  return exactInt(interp, match?.[1] === "-" ? -size : size);
+}
+
+export function toFloat(interp: Interp, value: Value): Value {
+  if (isUnknown(value)) return value;
+  const plain = unwrap(value);
+  const number = toNumber(plain);
+  if (number !== undefined) return new Float(number);
+  if (typeof plain === "string") return parseFloatText(interp, plain);
+  const asked = tryDunder(interp, value, "__float__") ?? tryDunder(interp, value, "__index__");
+  if (asked !== undefined) return isUnknown(asked) ? asked : new Float(toNumber(asked) ?? Number.NaN);
+  if (value instanceof Tensor) return interp.unknown("a tensor's values are not known");
+  return interp.fail("TypeError", `float() argument must be a string or a real number, not '${typeName(interp, value)}'`);
+}
+
+function parseFloatText(interp: Interp, text: string): Value {
+  const body = text.trim().toLowerCase().replace(/(?<=\d)_(?=\d)/g, "");
+  const word = /^([+-]?)(inf|infinity|nan)$/.exec(body);
+  if (word) {
+    const size = word[2] === "nan" ? Number.NaN : Number.POSITIVE_INFINITY;
+    return new Float(word[1] === "-" ? -size : size);
+  }
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(body)) return new Float(Number(body));
+  return interp.fail("ValueError", `could not convert string to float: '${text}'`);
+}
+
+/** The one argument of a constructor, positional or by name. */
+function argument(args: readonly Value[], kwargs: Kwargs, index: number, name: string): Value {
+  return index < args.length ? args[index] : kwargs.get(name);
+}
+
+export const INT: ClassValue = defineCore("int", {
+  bases: [OBJECT],
+  native: {
+    layer: false,
+    create: (interp, cls, args, kwargs) => {
+      const value = argument(args, kwargs, 0, "x") ?? 0;
+      const base = argument(args, kwargs, 1, "base");
+      if (isUnknown(base)) return base;
+      const text = toText(value);
+      const result =
+        base !== undefined && text !== undefined
+          ? parseInteger(interp, text, toInt(base) ?? 10)
+          : toInteger(interp, value);
+      return withPayload(interp, result, cls, INT);
+    },
+  },
+  methods: strictTable({
+    ...numberDunders,
+    __index__: ["self", (a) => toInt(a.self)],
+    __invert__: ["self", (a, interp) => unary(interp, "~", unwrap(a.self))],
+    bit_length: ["self", (a) => bits(a.self).length],
+    bit_count: ["self", (a) => bits(a.self).replaceAll("0", "").length],
+    as_integer_ratio: ["self", (a) => new Tuple([a.self, 1])],
+    is_integer: ["self", () => true],
+    to_bytes: ["self, *args, **kwargs", (_, interp) => interp.unknown("int.to_bytes is not followed")],
+  }),
+  properties: {
+    real: (a) => toInt(a.self),
+    imag: () => 0,
+    numerator: (a) => toInt(a.self),
+    denominator: () => 1,
+  },
+  classMethods: {
+    from_bytes: ["cls, *args, **kwargs", (_, interp) => interp.unknown("int.from_bytes is not followed")],
+  },
+});
+
+function bits(value: Value): string {
+  const size = Math.abs(toInt(value) ?? 0);
+  return size === 0 ? "" : size.toString(2);
+}
+
+export const BOOL: ClassValue = defineCore("bool", {
+  bases: [INT],
+  native: {
+    layer: false,
+    create: (interp, _cls, args) => (args.length === 0 ? false : truthy(interp, args[0])),
+  },
+});
+
+export const FLOAT: ClassValue = defineCore("float", {
+  bases: [OBJECT],
+  native: {
+    layer: false,
+    create: (interp, cls, args, kwargs) =>
+      withPayload(interp, toFloat(interp, argument(args, kwargs, 0, "x") ?? 0), cls, FLOAT),
+  },
+  methods: strictTable({
+    ...numberDunders,
+    is_integer: ["self", (a) => Number.isInteger(toNumber(a.self))],
+    hex: ["self", (_, interp) => interp.unknown("float.hex is not followed")],
+    as_integer_ratio: ["self", (a, interp) => integerRatio(interp, toNumber(a.self) ?? 0)],
+  }),
+  properties: { real: (a) => a.self, imag: () => new Float(0) },
+});
+
+function integerRatio(interp: Interp, value: number): Value {
+  let denominator = 1;
+  while (!Number.isInteger(value * denominator) && denominator < 2 ** 52) denominator *= 2;
+  return new Tuple([exactInt(interp, value * denominator), denominator]);
+}
+
+export const COMPLEX: ClassValue = defineCore("complex", {
+  bases: [OBJECT],
+  native: { layer: false, create: (interp) => interp.unknown("complex numbers are not followed") },
+});
+

@@ -1,0 +1,148 @@
+/** `object`, `type` and the constructor helpers of the built-in classes. */
+import type { Interp } from "../../interp.ts";
+import {
+  ClassValue,
+  Dict,
+  isUnknown,
+  type Kwargs,
+  NativeFunction,
+  StaticMethod,
+  Tuple,
+  type Value,
+} from "../../values.ts";
+import { defineCore, NOT_IMPLEMENTED } from "../core.ts";
+import { compare } from "../compare.ts";
+import { hashNumber } from "../dict.ts";
+import { format } from "../format.ts";
+import { builtinRepr, str } from "../text.ts";
+
+export const OBJECT: ClassValue = defineCore("object", {
+  methods: {
+    __init__: ["self, *args, **kwargs", () => null],
+    __repr__: ["self", (a, interp) => builtinRepr(interp, a.self)],
+    __str__: ["self", (a, interp) => str(interp, a.self)],
+    __eq__: ["self, other", (a) => (a.self === a.other ? true : NOT_IMPLEMENTED)],
+    __ne__: ["self, other", (a, interp) => compare(interp, "!=", a.self, a.other)],
+    __hash__: ["self", (a, interp) => identityHash(interp, a.self)],
+    __format__: ["self, spec=''", (a, interp) => format(interp, a.self, String(a.spec))],
+    __sizeof__: ["self", (_, interp) => interp.unknown("memory sizes are decided at run time")],
+    __reduce__: ["self", (_, interp) => interp.unknown("pickling is not followed")],
+    __setattr__: [
+      "self, name, value",
+      (a, interp) => {
+        const own = ownAttrs(a.self);
+        if (own === undefined) return interp.fail("AttributeError", `no attribute '${String(a.name)}' can be set`);
+        if (a.self !== null && typeof a.self === "object") interp.touch(a.self);
+        own.set(String(a.name), a.value);
+        return null;
+      },
+    ],
+    __delattr__: [
+      "self, name",
+      (a, interp) => {
+        if (a.self !== null && typeof a.self === "object") interp.touch(a.self);
+        const gone = ownAttrs(a.self)?.delete(String(a.name));
+        return gone ? null : interp.fail("AttributeError", String(a.name));
+      },
+    ],
+    __dir__: ["self", (a, interp) => interp.list([...(ownAttrs(a.self)?.keys() ?? [])])],
+  },
+  classMethods: {
+    __init_subclass__: ["cls, **kwargs", () => null],
+    __subclasshook__: ["cls, other", () => NOT_IMPLEMENTED],
+  },
+});
+OBJECT.attrs.set("__new__", new StaticMethod(new NativeFunction("__new__", newObject, "cls, *args, **kwargs")));
+OBJECT.attrs.set("__doc__", null);
+
+/** The attribute table of a value that has one. */
+export function ownAttrs(value: Value): Map<string, Value> | undefined {
+  if (value === null || typeof value !== "object") return undefined;
+  switch (value.kind) {
+    case "instance":
+    case "function":
+    case "native":
+    case "module":
+    case "class":
+      return value.attrs;
+    case "list":
+    case "tuple":
+    case "dict":
+    case "set":
+    case "tensor":
+      if (value.cls === undefined) return undefined;
+      value.attrs ??= new Map();
+      return value.attrs;
+    default:
+      return undefined;
+  }
+}
+
+function identityHash(interp: Interp, self: Value): Value {
+  return hashNumber(interp, self);
+}
+
+/** `cls.__new__(cls, …)`: the bare object that the nearest engine class in the MRO makes. */
+function newObject(interp: Interp, args: readonly Value[], kwargs: Kwargs): Value {
+  const [cls, ...rest] = args;
+  if (isUnknown(cls)) return cls;
+  if (!(cls instanceof ClassValue)) return interp.fail("TypeError", "object.__new__(X): X is not a type object");
+  const create = cls.mro.find((base) => base.native?.create)?.native?.create;
+  return create ? create(interp, cls, rest, kwargs) : interp.newInstance(cls);
+}
+
+/** Marks a container as an instance of a subclass. */
+export function withClass<T extends { cls?: ClassValue }>(value: T, cls: ClassValue, own: ClassValue): T {
+  if (cls !== own) value.cls = cls;
+  return value;
+}
+
+/** An int, float or str; in an instance that carries it when the class is a subclass. */
+export function withPayload(interp: Interp, value: Value, cls: ClassValue, own: ClassValue): Value {
+  if (cls === own || isUnknown(value)) return value;
+  const instance = interp.newInstance(cls);
+  instance.payload = value;
+  return instance;
+}
+
+export const TYPE: ClassValue = defineCore("type", {
+  bases: [OBJECT],
+  methods: {
+    mro: ["self", (a, interp) => interp.list(a.self instanceof ClassValue ? [...a.self.mro] : [])],
+    __subclasses__: ["self", (_, interp) => interp.unknown("subclasses are not kept")],
+    __instancecheck__: ["cls, instance", (a, interp) => interp.isInstance(a.instance, a.cls)],
+    __subclasscheck__: [
+      "cls, subclass",
+      (a, interp) =>
+        a.subclass instanceof ClassValue && a.cls instanceof ClassValue && interp.isSubclass(a.subclass, a.cls),
+    ],
+    __call__: [
+      "cls, *args, **kwargs",
+      (a, interp) => interp.call(a.cls, argsOf(a.args), kwargsOf(a.kwargs)),
+    ],
+  },
+});
+
+/** The positional arguments that a signature's `*args` collected. */
+export function argsOf(rest: Value): readonly Value[] {
+  return rest instanceof Tuple ? rest.items : [];
+}
+
+/** The keyword arguments that a signature's `**kwargs` collected. */
+export function kwargsOf(keywords: Value): Map<string, Value> {
+  const result = new Map<string, Value>();
+  if (keywords instanceof Dict) {
+    for (const { key, value } of keywords.entries.values()) result.set(String(key), value);
+  }
+  return result;
+}
+
+/** A native function that takes its arguments as they come. */
+export function raw(
+  name: string,
+  signature: string,
+  code: (interp: Interp, args: readonly Value[], kwargs: Kwargs) => Value,
+): NativeFunction {
+  return new NativeFunction(name, code, signature);
+}
+

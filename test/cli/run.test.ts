@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../src/cli/run.ts";
+import type { Engine, ProfileOptions } from "../../src/engine/engine.types.ts";
+import type { Report } from "../../src/engine/report/contract.ts";
+import { truthReport } from "../engine/report/reports.ts";
+
+let cwd = "";
+beforeAll(() => {
+  cwd = mkdtempSync(path.join(tmpdir(), "convlens-run-"));
+  writeFileSync(path.join(cwd, "net.py"), "");
+});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+/** Answers for every file with these reports. */
+function engineOf(reports: readonly Report[], asked: ProfileOptions[] = []): Engine {
+  return {
+    profile: (_file, options = {}) => {
+      asked.push(options);
+      const report =
+        options.model === undefined ? reports[0] : reports.find(({ network }) => network === options.model);
+      if (report !== undefined) return { ok: true, report };
+      const networks = reports.map(({ network }) => network);
+      return { ok: false, reason: `there is no network ${options.model}`, networks, diagnostics: [] };
+    },
+    analyze: (file) => ({
+      file,
+      reports,
+      failures: [{ network: "Head", at: { file, line: 12, column: 1 }, reason: "needs num_classes" }],
+      sites: [],
+      diagnostics: [],
+    }),
+    networks: () => [],
+    invalidate: () => undefined,
+  };
+}
+
+async function convlens(argv: readonly string[], engine: Engine = engineOf([resnet()])) {
+  let out = "";
+  let err = "";
+  const code = await run(argv, {
+    cwd,
+    version: "1.2.3",
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    width: 100,
+    color: false,
+    pythonPaths: [],
+    openEngine: async () => engine,
+  });
+  return { code, out, err };
+}
+
+function resnet(changes: Partial<Report> = {}): Report {
+  const file = path.join(cwd, "net.py");
+  return { ...truthReport("resnet18"), file, network_at: { file, line: 3, column: 1 }, ...changes };
+}
+
+describe("exit code 0", () => {
+  it("prints the table", async () => {
+    const { code, out, err } = await convlens(["profile", "net.py"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^resnet18\ntorch · net\.py · input 1×3×224×224 \(default\)\n/);
+    expect(out).toMatch(/^Total .* 1\.81 G .* 11\.7 M$/m);
+  });
+
+  it("prints JSON with the totals of the real network and files relative to the working directory", async () => {
+    const { out } = await convlens(["profile", "net.py", "--json"]);
+    const report = JSON.parse(out) as Report;
+    expect(report.totals).toMatchObject({ macs: 1814073344, params: 11689512 });
+    expect([report.file, report.network_at?.file]).toEqual(["net.py", "net.py"]);
+  });
+
+  it("hands model, arguments and inputs to the engine", async () => {
+    const asked: ProfileOptions[] = [];
+    await convlens(
+      ["profile", "net.py:resnet18", "--args", "num_classes=10", "--input", "1x3x32x32"],
+      engineOf([resnet()], asked),
+    );
+    expect(asked).toEqual([{ model: "resnet18", args: "num_classes=10", input: ["1x3x32x32"] }]);
+  });
+
+  it("prints a line a network for --all, and on stderr what could not be profiled", async () => {
+    const { code, out, err } = await convlens(
+      ["profile", "net.py", "--all"],
+      engineOf([resnet(), resnet({ network: "wide" })]),
+    );
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as Report).network)).toEqual(["resnet18", "wide"]);
+    expect(err).toBe("convlens: net.py:12: Head: needs num_classes\n");
+  });
+
+  it("answers --version and --help", async () => {
+    expect(await convlens(["--version"])).toEqual({ code: 0, out: "convlens 1.2.3\n", err: "" });
+    expect((await convlens(["--help"])).out).toContain("convlens profile FILE[:NAME]");
+  });
+});
+
+describe("exit code 1", () => {
+  it("for a budget that is passed, after the report", async () => {
+    const { code, out, err } = await convlens(["profile", "net.py", "--budget", "300M"]);
+    expect(code).toBe(1);
+    expect(out).toContain("Total");
+    expect(err).toBe("convlens: net.py:3: resnet18 costs 1.81 G MACs, over the budget of 300 M MACs\n");
+    expect((await convlens(["profile", "net.py", "--budget", "2G"])).code).toBe(0);
+  });
+
+  it("for a cost that is not known, when there is a budget", async () => {
+    const report = resnet();
+    const unknown = resnet({ complete: false, totals: { ...report.totals, macs: null } });
+    const { code, err } = await convlens(["profile", "net.py", "--budget", "2G"], engineOf([unknown]));
+    expect([code, err]).toEqual([
+      1,
+      "convlens: net.py:3: resnet18: cost unknown, so the budget of 2.00 G MACs cannot be checked\n",
+    ]);
+  });
+
+  it("for an incomplete report, when asked to fail on unknown", async () => {
+    const at = { file: path.join(cwd, "net.py"), line: 7, column: 5 };
+    const diagnostics = [
+      { severity: "warning", code: "unknown-value", message: "width is not known", at },
+    ] as const;
+    const engine = engineOf([resnet({ complete: false, diagnostics })]);
+    expect((await convlens(["profile", "net.py"], engine)).code).toBe(0);
+    expect(await convlens(["profile", "net.py", "--fail-on-unknown"], engine)).toMatchObject({
+      code: 1,
+      err: "convlens: net.py:7: resnet18 has figures that are not known: width is not known\n",
+    });
+  });
+});
+
+describe("exit code 2, with one line on stderr and nothing on stdout", () => {
+  it.each([
+    [["profile"], "convlens: profile needs a file: convlens profile FILE[:NAME] (convlens --help)\n"],
+    [["profile", "absent.py"], "convlens: absent.py: no such file\n"],
+    [["profile", "."], "convlens: .: this is a folder: name a model file inside it\n"],
+    [
+      ["profile", "net.py:Nett"],
+      "convlens: net.py: there is no network Nett; try --model with one of resnet18\n",
+    ],
+    [["profile", "net.py", "--python", "nowhere"], "convlens: --python nowhere: no such file or folder\n"],
+  ])("%j", async (argv, err) => {
+    expect(await convlens(argv)).toEqual({ code: 2, out: "", err });
+  });
+});
