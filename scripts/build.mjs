@@ -46,7 +46,7 @@ const bundles = [
     out: "extension.cjs",
     options: { ...commonJs, external: ["vscode"] },
   },
-  { entry: "src/server/node.ts", out: "server.cjs", options: commonJs },
+  { entry: "src/server/node.ts", out: "server.cjs", options: commonJs, executable: true },
   { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },
   { entry: "src/cli/zoo.ts", out: "zoo.mjs", options: esModule },
