@@ -1,4 +1,5 @@
 /** What the engine is asked and answers. `createEngine` in engine.ts makes one. */
+import type { Span } from "./syntax/span.ts";
 import type { Report, ReportDiagnostic, Place } from "./report/contract.ts";
 
 /**
@@ -57,6 +58,12 @@ export interface FileAnalysis {
   readonly sites: readonly LayerSite[];
   /** Of all roots and of the text itself, without duplicates. */
   readonly diagnostics: readonly ReportDiagnostic[];
+}
+
+/** Why a root has no report, and where. */
+export interface FailureReason {
+  readonly reason: string;
+  readonly at?: Span;
 }
 
 export type ProfileResult =

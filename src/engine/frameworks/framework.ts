@@ -15,6 +15,8 @@ export interface Framework {
   /** A class whose instances are networks by themselves (`nn.Module` and what derives from it). */
   isNetworkClass(cls: ClassValue): boolean;
   isNetwork(value: Value): boolean;
+  /** Methods that a user's network class must have one of: `forward`, `call`, `__call__`. */
+  readonly forwardNames: readonly string[];
   /** An input tensor for the forward call. */
   input(shape: Shape, dtype: string): Value;
   /** Runs the network as inference does. Records ops through `interp.record`. */
@@ -23,6 +25,8 @@ export interface Framework {
   layerNames(interp: Interp, network: Value): ReadonlyMap<Instance, string>;
   /** Unique parameters of the network, used in the trace or not; buffers excluded. */
   parameters(interp: Interp, network: Value): readonly Tensor[];
+  /** Spatial axes and channels that a layer takes, when it is one that an input can enter by. */
+  entrance(layer: Instance): { readonly spatialAxes: number; readonly channels: number } | undefined;
   /** Axis of the channels in an input of this rank: 1 for NCHW, rank - 1 for NHWC. */
   channelAxis(rank: number): number;
   /** A default input for a network whose first layer has this many spatial axes and channels. */

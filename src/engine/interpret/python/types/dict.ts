@@ -9,7 +9,7 @@ import { builtinDeleteItem, builtinGetItem } from "../items.ts";
 import { binary } from "../operators.ts";
 import { builtinLength, items, iterOf } from "../sequences.ts";
 import { builtinRepr } from "../text.ts";
-import { argsOf, OBJECT, withClass } from "./object.ts";
+import { argsOf, filled, OBJECT, withClass } from "./object.ts";
 
 type Method = readonly [string, NativeImpl];
 
@@ -165,7 +165,7 @@ function lookUp(interp: Interp, self: Value, key: Value, fallback: Value): Value
 
 export const DICT: ClassValue = defineCore("dict", {
   bases: [OBJECT],
-  native: { layer: false, create: (_interp, cls) => withClass(new Dict(), cls, DICT) },
+  native: { layer: false, create: (interp, cls, args, kwargs) => filled(interp, new Dict(), DICT, { cls, args, kwargs }) },
   methods: dictMethods,
   classMethods: {
     fromkeys: [
@@ -305,7 +305,7 @@ function removing(missing: "fails" | "is fine"): Method {
 
 export const SET: ClassValue = defineCore("set", {
   bases: [OBJECT],
-  native: { layer: false, create: (_interp, cls) => withClass(new SetValue(), cls, SET) },
+  native: { layer: false, create: (interp, cls, args, kwargs) => filled(interp, new SetValue(), SET, { cls, args, kwargs }) },
   methods: {
     ...readingSet,
     __init__: [

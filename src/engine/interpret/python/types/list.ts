@@ -10,7 +10,7 @@ import { binary, inplace } from "../operators.ts";
 import { builtinLength, items, iterOf } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
 import { builtinRepr } from "../text.ts";
-import { OBJECT, withClass } from "./object.ts";
+import { filled, OBJECT, withClass } from "./object.ts";
 
 type Method = readonly [string, NativeImpl];
 
@@ -125,7 +125,7 @@ function pop(interp: Interp, self: Value, index: Value): Value {
 
 export const LIST: ClassValue = defineCore("list", {
   bases: [OBJECT],
-  native: { layer: false, create: (_interp, cls) => withClass(new List([]), cls, LIST) },
+  native: { layer: false, create: (interp, cls, args, kwargs) => filled(interp, new List([]), LIST, { cls, args, kwargs }) },
   methods: {
     ...sequenceMethods,
     __init__: [

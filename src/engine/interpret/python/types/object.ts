@@ -5,7 +5,9 @@ import {
   Dict,
   isUnknown,
   type Kwargs,
+  type List,
   NativeFunction,
+  type SetValue,
   StaticMethod,
   Tuple,
   type Value,
@@ -95,6 +97,22 @@ function newObject(interp: Interp, args: readonly Value[], kwargs: Kwargs): Valu
 export function withClass<T extends { cls?: ClassValue }>(value: T, cls: ClassValue, own: ClassValue): T {
   if (cls !== own) value.cls = cls;
   return value;
+}
+
+/**
+ * A new container, filled by its class's `__init__` unless a subclass has one of its own: that one then calls
+ * `super().__init__`.
+ */
+export function filled<T extends List | Dict | SetValue>(
+  interp: Interp,
+  container: T,
+  own: ClassValue,
+  { cls, args, kwargs }: { readonly cls: ClassValue; readonly args: readonly Value[]; readonly kwargs: Kwargs },
+): T {
+  withClass(container, cls, own);
+  const init = cls.mro.find((base) => base.attrs.has("__init__"));
+  if (init === own) interp.call(own.attrs.get("__init__"), [container, ...args], kwargs);
+  return container;
 }
 
 /** An int, float or str; in an instance that carries it when the class is a subclass. */

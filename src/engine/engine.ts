@@ -1,0 +1,108 @@
+/** The engine: files in, reports out. It keeps parsed files between calls and nothing else. */
+import type { Engine, FileAnalysis, LayerSite, ModelHost, ProfileOptions, ProfileResult } from "./engine.types.ts";
+import { ModuleCache } from "./interpret/modules.ts";
+import { python } from "./interpret/python/semantics.ts";
+import type { Semantics } from "./interpret/semantics.ts";
+import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
+import { place } from "./report/convert.ts";
+import { Session } from "./session.ts";
+import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
+import type { Language } from "./syntax/ast.ts";
+import type { Parsers } from "./syntax/parser.ts";
+
+export interface EngineOptions {
+  readonly parsers: Parsers;
+  readonly host: ModelHost;
+  readonly settings?: Partial<EngineSettings>;
+}
+
+const SEMANTICS: Readonly<Partial<Record<Language, Semantics>>> = { python };
+
+export function createEngine({ parsers, host, settings: given }: EngineOptions): Engine {
+  const settings: EngineSettings = { ...DEFAULT_SETTINGS, ...given };
+  const cache = new ModuleCache(host, parsers.parse, (node) => SEMANTICS[node.language] ?? python);
+
+  function open(file: string, isCancelled: () => boolean): Session | string {
+    const compiled = cache.get(file);
+    if (!compiled) return `${file} cannot be read`;
+    const { language } = compiled.node;
+    const semantics = SEMANTICS[language];
+    if (!semantics) return `${language} files are not read yet`;
+    const parseArguments = (text: string) => parsers.parseArguments(language, text);
+    return new Session({ file, host, cache, semantics, settings, isCancelled, parseArguments });
+  }
+
+  return {
+    profile: (file, options = {}) => profileOne(open(file, options.isCancelled ?? never), options),
+    analyze: (file, options = {}) => analyzeAll(open(file, options.isCancelled ?? never), file, options.inputs ?? {}),
+    networks: (file) => {
+      const session = open(file, never);
+      if (typeof session === "string") return [];
+      return session.roots().roots.map(({ name, at }) => ({ name, at: place(at) }));
+    },
+    invalidate: (file) => cache.forget(file),
+  };
+}
+
+const never = (): boolean => false;
+
+function profileOne(session: Session | string, options: ProfileOptions): ProfileResult {
+  if (typeof session === "string") return { ok: false, reason: session, networks: [], diagnostics: [] };
+  const { roots, near } = session.roots();
+  const networks = roots.map(({ name }) => name);
+  const fail = (reason: string): ProfileResult => ({ ok: false, reason, networks, diagnostics: diagnosticsOf(session) });
+  const root = options.model === undefined ? (roots[0] ?? near.at(-1)) : session.resolve(options.model);
+  if (!root) return fail("no network was found");
+  if ("reason" in root) return fail(root.reason);
+  const outcome = session.profile(root, options);
+  return "reason" in outcome ? fail(outcome.reason) : { ok: true, report: outcome.report };
+}
+
+function analyzeAll(
+  session: Session | string,
+  file: string,
+  inputs: Readonly<Record<string, readonly string[]>>,
+): FileAnalysis {
+  if (typeof session === "string") return { file, reports: [], failures: [], sites: [], diagnostics: [] };
+  const { roots, near } = session.roots();
+  const reports: Report[] = [];
+  const failures: { network: string; at: Place; reason: string }[] = [];
+  for (const root of roots) {
+    const input = inputs[root.name];
+    const outcome = session.profile(root, input ? { input } : {});
+    if ("report" in outcome) reports.push(outcome.report);
+    else failures.push({ network: root.name, at: place(root.at), reason: outcome.reason });
+  }
+  for (const { name, at, needs } of near) {
+    failures.push({ network: name, at: place(at), reason: `needs ${needs.join(", ")}` });
+  }
+  const diagnostics = distinct([...diagnosticsOf(session), ...reports.flatMap((report) => report.diagnostics)]);
+  return { file, reports, failures, sites: reports.flatMap((report) => sitesOf(report, file)), diagnostics };
+}
+
+function diagnosticsOf(session: Session): ReportDiagnostic[] {
+  return session.diagnostics().map(({ severity, message, code, at }) => ({ severity, message, code, at: place(at) }));
+}
+
+/** The lines of this file that make layers of this network. A layer made in another file counts where it was asked for. */
+function sitesOf(report: Report, file: string): LayerSite[] {
+  const sites = new Map<string, { at: Place; network: string; layers: number[] }>();
+  for (const [index, layer] of report.layers.entries()) {
+    const at = [layer.at, ...[...layer.path].reverse()].find((candidate) => candidate.file === file);
+    if (!at) continue;
+    const key = `${at.line}:${at.column}`;
+    const site = sites.get(key) ?? { at, network: report.network, layers: [] };
+    site.layers.push(index);
+    sites.set(key, site);
+  }
+  return [...sites.values()];
+}
+
+function distinct(diagnostics: readonly ReportDiagnostic[]): ReportDiagnostic[] {
+  const seen = new Map<string, ReportDiagnostic>();
+  for (const problem of diagnostics) {
+    const key = `${problem.at.file}:${problem.at.line}:${problem.at.column}:${problem.message}`;
+    if (!seen.has(key)) seen.set(key, problem);
+  }
+  return [...seen.values()];
+}

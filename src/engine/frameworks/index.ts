@@ -1,0 +1,7 @@
+/** All frameworks the engine knows, made afresh for each interpreter. */
+import type { Framework } from "./framework.ts";
+import { createTorch } from "./torch/torch.ts";
+
+export function createFrameworks(): readonly Framework[] {
+  return [createTorch()];
+}

@@ -1,0 +1,93 @@
+/**
+ * Which input a network is run on: the user's choice, a comment, a call in the file, a declared size, the size that
+ * makes the shapes fit, the default; in this order, and always with its origin.
+ */
+import type { Framework } from "./frameworks/framework.ts";
+import type { Machine } from "./interpret/machine.ts";
+import { Instance, isUnknown, Tensor, toItems, type Shape, type Value } from "./interpret/values.ts";
+import type { InputOrigin } from "./report/contract.ts";
+import type { ModuleNode } from "./syntax/ast.ts";
+import type { Root } from "./roots.ts";
+
+export interface InputSpec {
+  readonly shape: Shape;
+  readonly dtype: string;
+}
+
+export interface ChosenInput {
+  readonly specs: readonly InputSpec[];
+  readonly origin: InputOrigin;
+}
+
+/** `1x3x224x224`, `1x10:int64`. */
+export function parseInput(text: string): InputSpec | undefined {
+  const match = /^\s*(\d+(?:\s*[x×,]\s*\d+)*)\s*(?::\s*(\w+))?\s*$/.exec(text);
+  if (!match) return undefined;
+  const shape = match[1]!.split(/[x×,]/).map((part) => Number(part.trim()));
+  return { shape, dtype: match[2] ?? "float32" };
+}
+
+export function userInput(texts: readonly string[]): ChosenInput | string {
+  const specs: InputSpec[] = [];
+  for (const text of texts) {
+    const spec = parseInput(text);
+    if (!spec) return `input '${text}' is not of the form 1x3x224x224 or 1x10:int64`;
+    specs.push(spec);
+  }
+  return { specs, origin: "user" };
+}
+
+/** `# convlens: input=1x3x224x224` on the root's line, or on the lines just above it. */
+export function commentInput(node: ModuleNode, root: Root): ChosenInput | undefined {
+  const near = node.directives
+    .filter(({ line }) => line <= root.at.line && line >= root.at.line - 3)
+    .map(({ text }) => /input\s*=\s*(.+)$/.exec(text)?.[1])
+    .find((text) => text !== undefined);
+  if (near === undefined) return undefined;
+  const specs = near.trim().split(/[\s;]+/).map(parseInput).filter((spec) => spec !== undefined);
+  return specs.length > 0 ? { specs, origin: "comment" } : undefined;
+}
+
+/** A real call in the file: of this very network, or of another of its class. */
+export function calledInput(m: Machine, network: Value): ChosenInput | undefined {
+  const calls = m.outermostCalls.filter((call) => call.network === network
+    || (network instanceof Instance && call.network.cls === network.cls));
+  for (const call of calls) {
+    const tensors = call.inputs.filter((input): input is Tensor => input instanceof Tensor);
+    const specs = tensors.flatMap(({ shape, dtype }) => (isUnknown(shape) || shape.some(isUnknown) ? [] : [{ shape, dtype }]));
+    if (specs.length > 0 && specs.length === tensors.length) return { specs, origin: "call" };
+  }
+  return undefined;
+}
+
+const SIZE_NAMES = ["img_size", "image_size", "input_size", "input_resolution", "resolution", "in_size", "imgsz"];
+
+/** A size that the network itself keeps: `img_size=224`. */
+export function declaredSize(network: Value): number | undefined {
+  if (!(network instanceof Instance)) return undefined;
+  for (const name of SIZE_NAMES) {
+    const value = network.attrs.get(name);
+    const size = typeof value === "number" ? value : toItems(value)?.at(-1);
+    if (typeof size === "number" && size > 0) return size;
+  }
+  return undefined;
+}
+
+/** What the first layers of a network say of its input. */
+export interface FirstLayer {
+  readonly spatialAxes: number;
+  readonly channels: number;
+}
+
+export function firstLayer(m: Machine, framework: Framework, network: Value): FirstLayer | undefined {
+  for (const layer of framework.layerNames(m, network).keys()) {
+    const found = framework.entrance(layer);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Sizes that networks are commonly written for, tried when the default does not fit. */
+export const COMMON_SIZES: readonly number[] = [
+  32, 28, 64, 224, 96, 48, 128, 160, 192, 227, 256, 299, 300, 331, 380, 384, 416, 448, 512, 600, 640, 572, 84, 105, 112,
+];

@@ -1,0 +1,200 @@
+/**
+ * Roots: what of a file makes a network by itself. Functions that can be called as they stand and give a network,
+ * classes that can be made as they stand and are no mere part of another, and networks the module itself makes.
+ */
+import type { Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
+import type { Span } from "./syntax/span.ts";
+import type { Framework } from "./frameworks/framework.ts";
+import type { Machine } from "./interpret/machine.ts";
+import { ABSENT, ClassValue, FunctionValue, type ModuleValue, Unknown, type Value } from "./interpret/values.ts";
+import { mentions } from "./mentions.ts";
+
+export interface Root {
+  readonly name: string;
+  readonly kind: "function" | "class" | "variable";
+  /** Its name in the source. */
+  readonly at: Span;
+  readonly value: Value;
+}
+
+/** Something that would be a root but for arguments that nothing gives. */
+export interface NearRoot extends Root {
+  readonly needs: readonly string[];
+}
+
+export interface Roots {
+  /** The main root first, then in the order of the source. */
+  readonly roots: readonly Root[];
+  readonly near: readonly NearRoot[];
+}
+
+export function findRoots(m: Machine, module: ModuleValue, node: ModuleNode, frameworks: readonly Framework[]): Roots {
+  const isNetworkClass = (value: Value): value is ClassValue =>
+    value instanceof ClassValue && frameworks.some((framework) => framework.isNetworkClass(value));
+  const definitions = topLevel(node.body);
+  const parts = partNames(definitions);
+  const roots: Root[] = [];
+  const near: NearRoot[] = [];
+  const add = (root: Root, needs: readonly string[]): void => {
+    if (needs.length === 0) roots.push(root);
+    else near.push({ ...root, needs });
+  };
+
+  for (const definition of definitions) {
+    const { name, at } = definition;
+    const value = m.lookup(module, name);
+    if (value === ABSENT || value instanceof Unknown) continue;
+    if (definition.kind === "class" && isNetworkClass(value)) {
+      if (!hasForward(m, value, frameworks)) continue;
+      const needs = constructorNeeds(value);
+      const isPart = parts.has(name);
+      if (needs.length > 0 || !isPart) add({ name, kind: "class", at, value }, needs);
+    } else if (definition.kind === "function" && buildsNetwork(m, module, definition.fn, isNetworkClass, new Set())) {
+      if (!name.startsWith("_")) add({ name, kind: "function", at, value }, functionNeeds(definition.fn));
+    } else if (definition.kind === "variable" && frameworks.some((framework) => framework.isNetwork(value))) {
+      add({ name, kind: "variable", at, value }, []);
+    }
+  }
+  return { roots: mainFirst(roots), near };
+}
+
+/** Functions are how a file offers its networks; among classes the last one is built of those before it. */
+function mainFirst(roots: readonly Root[]): readonly Root[] {
+  const main = roots.find((root) => root.kind === "variable")
+    ?? roots.find((root) => root.kind === "function")
+    ?? roots.at(-1);
+  return main ? [main, ...roots.filter((root) => root !== main)] : [];
+}
+
+// ----------------------------------------------------------------- definitions
+
+type Definition =
+  | { readonly kind: "function"; readonly name: string; readonly at: Span; readonly fn: FunctionNode }
+  | { readonly kind: "class"; readonly name: string; readonly at: Span; readonly body: unknown; readonly bases: unknown }
+  | { readonly kind: "variable"; readonly name: string; readonly at: Span };
+
+/** Definitions of the module itself, those under `if` and `try` too. */
+function topLevel(body: readonly Stmt[]): readonly Definition[] {
+  const found = new Map<string, Definition>();
+  const add = (definition: Definition): void => {
+    found.delete(definition.name);
+    found.set(definition.name, definition);
+  };
+  const visit = (node: Stmt): void => {
+    switch (node.kind) {
+      case "functionDef":
+        return add({ kind: "function", name: node.fn.name, at: node.fn.nameAt, fn: node.fn });
+      case "classDef": {
+        const { cls } = node;
+        return add({ kind: "class", name: cls.name, at: cls.nameAt, body: [cls.body, cls.members], bases: cls.bases });
+      }
+      case "assign":
+        for (const target of node.targets) if (target.kind === "name") addVariable(target.id, target.at, node.value);
+        return;
+      case "varDecl":
+        for (const { target, value } of node.declarations) {
+          if (target.kind === "name") addVariable(target.id, target.at, value);
+        }
+        return;
+      case "export":
+        if (node.declaration) visit(node.declaration);
+        return;
+      case "if":
+        [...node.then, ...node.otherwise].forEach(visit);
+        return;
+      case "try":
+        [...node.body, ...node.otherwise].forEach(visit);
+    }
+  };
+  const addVariable = (name: string, at: Span, value: Expr | undefined): void => {
+    if (value?.kind === "function") add({ kind: "function", name, at, fn: value.fn });
+    else add({ kind: "variable", name, at });
+  };
+  body.forEach(visit);
+  return [...found.values()];
+}
+
+/** Names that class bodies use: those classes are parts. A base class is no part. */
+function partNames(definitions: readonly Definition[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const definition of definitions) {
+    if (definition.kind !== "class") continue;
+    for (const name of mentions(definition.body)) if (name !== definition.name) names.add(name);
+  }
+  return names;
+}
+
+// ---------------------------------------------------------------------- checks
+
+function hasForward(m: Machine, cls: ClassValue, frameworks: readonly Framework[]): boolean {
+  const framework = frameworks.find((candidate) => candidate.isNetworkClass(cls));
+  return framework?.forwardNames.some((name) =>
+    cls.mro.some((base) => base.attrs.get(name) instanceof FunctionValue)) ?? false;
+}
+
+function constructorNeeds(cls: ClassValue): readonly string[] {
+  for (const base of cls.mro) {
+    for (const name of ["__init__", "constructor"]) {
+      const init = base.attrs.get(name);
+      if (init instanceof FunctionValue) return functionNeeds(init.node, name === "__init__" ? 1 : 0);
+      if (init !== undefined) return [];
+    }
+  }
+  return [];
+}
+
+function functionNeeds(fn: FunctionNode, skip = 0): readonly string[] {
+  return fn.params
+    .slice(skip)
+    .filter((param) => param.fallback === undefined && param.kind !== "rest" && param.kind !== "keywords")
+    .map((param) => param.name);
+}
+
+/** Does the function give something, and does it or a function it uses name a network class? */
+function buildsNetwork(
+  m: Machine,
+  module: ModuleValue,
+  fn: FunctionNode,
+  isNetworkClass: (value: Value) => boolean,
+  seen: Set<FunctionNode>,
+): boolean {
+  if (seen.has(fn) || !returnsValue(fn.body)) return false;
+  seen.add(fn);
+  for (const name of mentions(fn.body)) {
+    const [head = "", ...rest] = name.split(".");
+    let value: Value | typeof ABSENT = module.attrs.has(head) ? m.lookup(module, head) : ABSENT;
+    for (const part of rest) {
+      if (value === ABSENT || value instanceof Unknown) break;
+      value = m.lookup(value, part);
+    }
+    if (value === ABSENT || value instanceof Unknown) continue;
+    if (isNetworkClass(value)) return true;
+    if (value instanceof FunctionValue && value.node !== fn && value.module) {
+      if (buildsNetwork(m, value.module, value.node, isNetworkClass, seen)) return true;
+    }
+  }
+  return false;
+}
+
+function returnsValue(body: readonly Stmt[]): boolean {
+  return body.some((node) => {
+    switch (node.kind) {
+      case "return":
+        return node.value !== undefined && !(node.value.kind === "literal");
+      case "if":
+        return returnsValue(node.then) || returnsValue(node.otherwise);
+      case "for":
+      case "while":
+      case "with":
+      case "block":
+        return returnsValue(node.body);
+      case "try":
+        return returnsValue(node.body) || returnsValue(node.otherwise) || node.handlers.some((h) => returnsValue(h.body));
+      case "switch":
+      case "match":
+        return node.cases.some((branch) => returnsValue(branch.body));
+      default:
+        return false;
+    }
+  });
+}

@@ -1,0 +1,254 @@
+/** One interpreter over one file: its module is run once, then each root is made and traced in it. */
+import type { FailureReason, ProfileOptions } from "./engine.types.ts";
+import type { Framework } from "./frameworks/framework.ts";
+import { createFrameworks } from "./frameworks/index.ts";
+import {
+  type ChosenInput, COMMON_SIZES, calledInput, commentInput, declaredSize, firstLayer, type InputSpec, userInput,
+} from "./inputs.ts";
+import { compileArgs } from "./interpret/compile/expressions.ts";
+import { compilerFor } from "./interpret/compile/compiler.ts";
+import { describeRaised } from "./interpret/compile/statements.ts";
+import { Raised, Stopped } from "./interpret/control.ts";
+import { Machine } from "./interpret/machine.ts";
+import { type ModuleCache, Modules } from "./interpret/modules.ts";
+import { createBuiltins } from "./interpret/python/builtins.ts";
+import { fileModule, moduleName } from "./interpret/python/imports.ts";
+import { Scope } from "./interpret/scope.ts";
+import type { Semantics } from "./interpret/semantics.ts";
+import type { Trace, TraceDiagnostic } from "./interpret/trace.ts";
+import {
+  ABSENT, ClassValue, Dict, FunctionValue, Instance, isUnknown, List, type ModuleValue, NO_KWARGS, Tensor, Tuple,
+  type Value,
+} from "./interpret/values.ts";
+import { buildReport } from "./report/build.ts";
+import type { Report } from "./report/contract.ts";
+import { findRoots, type Root, type Roots } from "./roots.ts";
+import type { EngineSettings } from "./settings.ts";
+import type { Arg, ModuleNode } from "./syntax/ast.ts";
+import type { ModelHost } from "./engine.types.ts";
+
+export interface SessionOptions {
+  readonly file: string;
+  readonly host: ModelHost;
+  readonly cache: ModuleCache;
+  readonly semantics: Semantics;
+  readonly settings: EngineSettings;
+  readonly isCancelled: () => boolean;
+  readonly parseArguments: (text: string) => readonly Arg[];
+}
+
+/** A traced root, or why there is none. */
+export type Outcome = { readonly report: Report } | FailureReason;
+
+interface Run {
+  readonly trace: Trace;
+  readonly inputs: readonly Tensor[];
+  readonly output: Value;
+}
+
+export class Session {
+  private readonly m: Machine;
+  private readonly module: ModuleValue;
+  readonly node: ModuleNode;
+  readonly modules: Modules;
+  private moduleDiagnostics: readonly TraceDiagnostic[] = [];
+  private found: Roots | undefined;
+
+  constructor(private readonly options: SessionOptions) {
+    const { file, host, cache, semantics, settings } = options;
+    const compiled = cache.get(file);
+    if (!compiled) throw new Error(`${file} cannot be read`);
+    this.node = compiled.node;
+    this.m = new Machine({
+      host,
+      limits: settings.limits,
+      frameworks: createFrameworks(),
+      isCancelled: options.isCancelled,
+      now: settings.now,
+    });
+    const builtins = new Scope("builtins", undefined, createBuiltins());
+    this.modules = new Modules(cache, () => builtins);
+    this.m.start(semantics, builtins, this.modules);
+    this.module = fileModule(this.m, file, moduleName(this.m, file));
+  }
+
+  roots(): Roots {
+    if (this.found) return this.found;
+    this.bounded(() => this.modules.evaluate(this.m, this.module));
+    this.moduleDiagnostics = this.m.endTrace().diagnostics.filter((problem) => problem.at.file === this.options.file);
+    this.found = findRoots(this.m, this.module, this.node, this.m.frameworks);
+    return this.found;
+  }
+
+  /** Syntax errors, and what running the module's own statements said. */
+  diagnostics(): readonly TraceDiagnostic[] {
+    const syntax = this.node.errors.map(({ at, message }) => ({ severity: "error" as const, code: "syntax", message, at }));
+    return [...syntax, ...this.moduleDiagnostics];
+  }
+
+  /** A root by its name, a name the module defines or imports, or a class's factory: `EfficientNet.from_name`. */
+  resolve(name: string): Root | FailureReason {
+    const root = this.roots().roots.find((candidate) => candidate.name === name)
+      ?? this.roots().near.find((candidate) => candidate.name === name);
+    if (root) return root;
+    let value: Value = this.module;
+    for (const part of name.split(".")) {
+      const next = this.m.lookup(value, part);
+      if (next === ABSENT) return { reason: `there is no ${name} in ${this.options.file}` };
+      value = next;
+    }
+    if (isUnknown(value)) return { reason: value.reason };
+    const at = value instanceof FunctionValue ? value.node.nameAt : value instanceof ClassValue ? value.at : undefined;
+    const kind = value instanceof Instance ? "variable" : "function";
+    return { name, kind, at: at ?? { file: this.options.file, line: 1, column: 1, endLine: 1, endColumn: 1 }, value };
+  }
+
+  profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
+    const { m } = this;
+    m.beginTrace();
+    const made = this.bounded(() => this.make(root, options.args));
+    const building = m.endTrace();
+    if ("reason" in made) return made;
+    const network = networkIn(m, made.value);
+    const framework = m.frameworks.find((candidate) => candidate.isNetwork(network));
+    if (!framework) {
+      const missing = isUnknown(network) ? network.reason : building.diagnostics[0]?.message;
+      return { reason: missing ?? `${root.name} gives no network` };
+    }
+    const chosen = options.input && options.input.length > 0 ? userInput(options.input) : this.fileInput(root, network);
+    if (typeof chosen === "string") return { reason: chosen };
+    const { run, input } = this.runOn(framework, network, chosen);
+    const { specs, origin } = input;
+    const first = specs[0]?.shape[0];
+    const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
+    return {
+      report: buildReport({
+        tool: this.options.settings.tool,
+        file: this.options.file,
+        language: this.node.language,
+        framework: framework.id,
+        network: root.name,
+        networkAt: root.at,
+        networks: this.roots().roots.map(({ name }) => name),
+        input: { shapes, dtypes: specs.map(({ dtype }) => dtype), origin },
+        batch: typeof first === "number" && first > 0 ? first : 1,
+        trace: {
+          ...run.trace,
+          gaps: [...building.gaps, ...run.trace.gaps],
+          diagnostics: [...building.diagnostics, ...run.trace.diagnostics],
+        },
+        inputs: run.inputs,
+        outputs: tensorsIn(run.output),
+        names: framework.layerNames(m, network),
+        parameters: framework.parameters(m, network),
+        diagnostics: this.diagnostics(),
+      }),
+    };
+  }
+
+  private make(root: Root, args: string | undefined): Value {
+    const { m } = this;
+    return m.at(root.at, () => {
+      const argument = this.argumentsOf(args);
+      if (root.kind === "variable") return root.value;
+      return m.call(root.value, argument.args, argument.kwargs);
+    });
+  }
+
+  private argumentsOf(text: string | undefined): { args: readonly Value[]; kwargs: ReadonlyMap<string, Value> } {
+    if (text === undefined || text.trim() === "") return { args: [], kwargs: NO_KWARGS };
+    const { m } = this;
+    const scope = new Scope("module", m.builtinScope, this.module.attrs);
+    scope.moduleValue = this.module;
+    const code = compileArgs(this.options.parseArguments(text), compilerFor(this.options.semantics));
+    const args = code.args(m, scope);
+    const kwargs = code.kwargs?.(m, scope) ?? NO_KWARGS;
+    return { args: isUnknown(args) ? [args] : args, kwargs: isUnknown(kwargs) ? NO_KWARGS : kwargs };
+  }
+
+  // -------------------------------------------------------------------- inputs
+
+  private fileInput(root: Root, network: Value): ChosenInput | undefined {
+    return commentInput(this.node, root) ?? calledInput(this.m, network);
+  }
+
+  private runOn(framework: Framework, network: Value, chosen: ChosenInput | undefined): { run: Run; input: ChosenInput } {
+    if (chosen) return { run: this.forward(framework, network, chosen.specs), input: chosen };
+    const entrance = firstLayer(this.m, framework, network) ?? { spatialAxes: 2, channels: 3 };
+    const sized = (size: number): readonly InputSpec[] => [
+      { shape: framework.defaultInput(entrance.spatialAxes, entrance.channels, size), dtype: "float32" },
+    ];
+    const declared = declaredSize(network);
+    const size = declared ?? this.options.settings.inputSize;
+    const origin = declared === undefined ? "default" : "declared";
+    const run = this.forward(framework, network, sized(size));
+    if (!hasMismatch(run) || entrance.spatialAxes === 0) return { run, input: { specs: sized(size), origin } };
+    for (const fitted of COMMON_SIZES) {
+      if (fitted === size) continue;
+      const attempt = this.forward(framework, network, sized(fitted));
+      if (!hasMismatch(attempt)) return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
+    }
+    return { run, input: { specs: sized(size), origin } };
+  }
+
+  private forward(framework: Framework, network: Value, specs: readonly InputSpec[]): Run {
+    const { m } = this;
+    m.beginTrace();
+    const inputs = specs.map(({ shape, dtype }) => framework.input(shape, dtype));
+    const result = this.bounded(() => framework.forward(m, network, inputs));
+    return {
+      trace: m.endTrace(),
+      inputs: inputs.filter((input): input is Tensor => input instanceof Tensor),
+      output: "reason" in result ? m.unknown(result.reason) : result.value,
+    };
+  }
+
+  // -------------------------------------------------------------------- bounds
+
+  /** Runs code of the program: what it raises and the bounds it passes become a reason, and are said in the trace. */
+  private bounded<T>(body: () => T): { readonly value: T } | FailureReason {
+    const { m } = this;
+    const restore = m.checkpoint();
+    try {
+      return { value: body() };
+    } catch (error) {
+      restore();
+      if (!(error instanceof Raised || error instanceof Stopped)) throw error;
+      const reason = error instanceof Stopped ? error.reason : describeRaised(m, error);
+      const at = error instanceof Raised ? error.site?.at : undefined;
+      m.diagnose({
+        severity: error instanceof Stopped ? "warning" : "error",
+        code: error instanceof Stopped ? "limit" : "raises",
+        message: reason,
+        ...(at ? { at } : {}),
+      });
+      m.gap(reason);
+      return { reason, ...(at ? { at } : {}) };
+    }
+  }
+}
+
+function hasMismatch(run: Run): boolean {
+  return run.trace.diagnostics.some(({ code }) => code === "shape-mismatch");
+}
+
+/** The network in what a builder gives: itself, or the first of a tuple `(model, preprocess)`. */
+function networkIn(m: Machine, value: Value): Value {
+  if (m.frameworks.some((framework) => framework.isNetwork(value))) return value;
+  if (value instanceof Tuple || value instanceof List) {
+    const inside = value.items.find((item) => m.frameworks.some((framework) => framework.isNetwork(item)));
+    if (inside !== undefined) return inside;
+  }
+  return value;
+}
+
+/** All tensors in a network's answer: tuples, lists, dicts and objects of them. */
+function tensorsIn(value: Value, depth = 0): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  if (depth > 4) return [];
+  if (value instanceof Tuple || value instanceof List) return value.items.flatMap((item) => tensorsIn(item, depth + 1));
+  if (value instanceof Dict) return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value, depth + 1));
+  if (value instanceof Instance) return [...value.attrs.values()].flatMap((item) => tensorsIn(item, depth + 1));
+  return [];
+}
+

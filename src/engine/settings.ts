@@ -1,0 +1,19 @@
+/** What a user can tell the engine. */
+import type { EngineLimits } from "./engine.types.ts";
+
+export interface EngineSettings {
+  readonly limits: EngineLimits;
+  /** Height and width of an input that nothing in the file tells. */
+  readonly inputSize: number;
+  /** `convlens x.y.z`, as reports name their maker. */
+  readonly tool: string;
+  /** Milliseconds from any fixed point. */
+  readonly now: () => number;
+}
+
+export const DEFAULT_SETTINGS: EngineSettings = {
+  limits: { steps: 20_000_000, callDepth: 200, collection: 200_000, milliseconds: 10_000 },
+  inputSize: 224,
+  tool: "convlens",
+  now: () => Date.now(),
+};

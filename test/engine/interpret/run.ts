@@ -1,0 +1,63 @@
+/** Runs Python snippets in the real interpreter: `evaluate("x = 1\nx + 1")` is the value of the last line. */
+import { createFrameworks } from "../../../src/engine/frameworks/index.ts";
+import { Stopped } from "../../../src/engine/interpret/control.ts";
+import { Machine } from "../../../src/engine/interpret/machine.ts";
+import { ModuleCache, Modules } from "../../../src/engine/interpret/modules.ts";
+import { createBuiltins } from "../../../src/engine/interpret/python/builtins.ts";
+import { fileModule } from "../../../src/engine/interpret/python/imports.ts";
+import { python } from "../../../src/engine/interpret/python/semantics.ts";
+import { Scope } from "../../../src/engine/interpret/scope.ts";
+import { ABSENT, isUnknown, type Value } from "../../../src/engine/interpret/values.ts";
+import { DEFAULT_SETTINGS } from "../../../src/engine/settings.ts";
+import { loadParsers } from "../../../src/node/wasm.ts";
+import { memoryHost } from "../memoryHost.ts";
+
+const parsers = await loadParsers();
+
+export interface Ran {
+  readonly machine: Machine;
+  /** Value of the last line when it is an expression, else undefined. */
+  readonly value: Value;
+  readonly get: (name: string) => Value | typeof ABSENT;
+}
+
+/** `files` are other modules of the program, by path: `{"/app/helper.py": "…"}`; the snippet is `/app/main.py`. */
+export function run(source: string, files: Readonly<Record<string, string>> = {}, limits = DEFAULT_SETTINGS.limits): Ran {
+  const file = "/app/main.py";
+  const host = memoryHost({ ...files, [file]: withResult(source) });
+  const machine = new Machine({ host, limits, frameworks: createFrameworks(), isCancelled: () => false, now: () => 0 });
+  const builtins = new Scope("builtins", undefined, createBuiltins());
+  const modules = new Modules(new ModuleCache(host, parsers.parse, () => python), () => builtins);
+  machine.start(python, builtins, modules);
+  const module = fileModule(machine, file, "main");
+  try {
+    modules.evaluate(machine, module);
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    machine.gap(error.reason);
+  }
+  const get = (name: string) => machine.lookup(module, name);
+  const result = get("result__");
+  return { machine, value: result === ABSENT ? undefined : result, get };
+}
+
+export function evaluate(source: string, files: Readonly<Record<string, string>> = {}): Value {
+  return run(source, files).value;
+}
+
+/** What Python's `repr` shows of the last line's value; an unknown shows its reason. */
+export function show(source: string, files: Readonly<Record<string, string>> = {}): string {
+  const { machine, value } = run(source, files);
+  if (isUnknown(value)) return `unknown: ${value.reason}`;
+  const text = machine.repr(value);
+  return isUnknown(text) ? `unknown: ${text.reason}` : text;
+}
+
+function withResult(source: string): string {
+  const lines = source.replace(/\s+$/, "").split("\n");
+  const last = lines.at(-1) ?? "";
+  if (/^\S/.test(last) && !/^(\w+\s*=[^=]|def |class |import |from |if |for |while |with |try|return|raise|assert|del |@)/.test(last)) {
+    lines[lines.length - 1] = `result__ = (${last})`;
+  }
+  return `${lines.join("\n")}\n`;
+}
