@@ -27,8 +27,9 @@ export function formatCount(value: number | null): string {
 
 /** 102760448 → `103 MB`. */
 export function formatBytes(value: number | null): string {
+  if (value === null) return "?";
   const count = formatCount(value);
-  return count === "?" || count.includes(" ") ? `${count}B` : `${count} B`;
+  return count.includes(" ") ? `${count}B` : `${count} B`;
 }
 
 /** 0.0282 → `2.8 %`. */
