@@ -1,0 +1,283 @@
+/**
+ * The chart area: tabs for the views, legend, read-out, and one plot that is a slider over the layers for the
+ * keyboard and for screen readers, whichever view it shows.
+ */
+import { share } from "../../src/present/text.ts";
+import { checkbox, dropdown } from "../shared/controls.ts";
+import { element, setAttribute, setText } from "../shared/dom.ts";
+import { DISPLAY_KINDS } from "../shared/kinds.ts";
+import type { Translate } from "../shared/l10n.ts";
+import { barsChart } from "./chart-bars.ts";
+import { cumulativeChart, dearestFirst } from "./chart-cumulative.ts";
+import { rooflineChart } from "./chart-roofline.ts";
+import { treemapChart } from "./chart-treemap.ts";
+import type { ChartView } from "./chart.ts";
+import { describeCost, describeLayer } from "./describe.ts";
+import { ancestors } from "./modules.ts";
+import { DEVICES, deviceNamed } from "./roofline.ts";
+import { type Row, canSwap, eligible, savingOf, sumMacs } from "./rows.ts";
+import type { Actions, Part, Scene } from "./scene.ts";
+import { VIEWS, type View, withToggled } from "./state.ts";
+
+export interface ChartArea extends Part {
+  readonly setHovered: (row: Row | null) => void;
+}
+
+export function chartArea(t: Translate, actions: Actions): ChartArea {
+  const views: Readonly<Record<View, ChartView>> = {
+    layers: barsChart(t, actions),
+    treemap: treemapChart(),
+    cumulative: cumulativeChart(t),
+    roofline: rooflineChart(t),
+  };
+  const tabs = viewTabs(t, actions);
+  const crumbs = element("nav", { class: "crumbs", "aria-label": t("scope.label") });
+  const legend = element("ul", { class: "legend" });
+  const log = checkbox(t("toggle.log"), (checked) => actions.change((state) => ({ ...state, log: checked })));
+  const dearest = checkbox(t("toggle.dearest"), (checked) =>
+    actions.change((state) => ({ ...state, dearestFirst: checked })),
+  );
+  const device = dropdown(t("device.label"), (name) =>
+    actions.change((state) => ({ ...state, device: name })),
+  );
+  const readout = element("p", { class: "readout" });
+  const hoverMark = element("div", { class: "mark hover", hidden: true });
+  const selectMark = element("div", { class: "mark selected", hidden: true });
+  const plot = element("div", {
+    class: "plot",
+    id: "plot",
+    role: "slider",
+    tabindex: 0,
+    "aria-label": t("chart.label"),
+    "aria-description": t("chart.keys"),
+  });
+  const stage = element("div", { class: "stage-box" }, plot);
+  const tools = element("div", { class: "cluster tools" }, device.element, dearest.element, log.element);
+  const host = element(
+    "section",
+    { class: "chart" },
+    element("div", { class: "chart-head" }, tabs.element, element("span", { class: "spring" }), tools),
+    element("div", { class: "chart-head" }, crumbs, legend),
+    stage,
+    readout,
+  );
+  let scene: Scene | null = null;
+  let hovered: Row | null = null;
+  let view: ChartView | null = null;
+
+  function mark(target: HTMLElement, row: Row | null): void {
+    const box = row && view ? view.boxOf(row) : null;
+    target.hidden = box === null;
+    if (!box) return;
+    target.style.transform = `translate(${box.left}px, ${box.top}px)`;
+    target.style.width = `${box.width}px`;
+    target.style.height = `${box.height}px`;
+  }
+  function showMarks(): void {
+    mark(hoverMark, hovered);
+    mark(selectMark, scene?.selected ?? null);
+    if (scene) showReadout(readout, hovered ?? scene.selected, scene);
+  }
+  function pointOf(event: MouseEvent): [number, number] {
+    const corner = plot.getBoundingClientRect();
+    return [event.clientX - corner.left, event.clientY - corner.top];
+  }
+
+  plot.addEventListener("pointermove", (event) => {
+    const row = view?.rowAt(...pointOf(event)) ?? null;
+    plot.classList.toggle("pointing", row !== null || Boolean(view?.moduleAt?.(...pointOf(event))));
+    actions.hover(row);
+  });
+  plot.addEventListener("pointerleave", () => actions.hover(null));
+  plot.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest(".stage")) return;
+    const module = view?.moduleAt?.(...pointOf(event));
+    const row = view?.rowAt(...pointOf(event));
+    if (module) actions.change((state) => ({ ...state, scope: module }));
+    else if (row) {
+      actions.select(row);
+      actions.reveal(row);
+    }
+  });
+  plot.addEventListener("keydown", (event) => {
+    if (event.target === plot && scene && pressKey(event.key, scene, actions)) event.preventDefault();
+  });
+  new ResizeObserver(() => requestAnimationFrame(showMarks)).observe(plot);
+
+  return {
+    element: host,
+    setHovered: (row) => {
+      hovered = row;
+      showMarks();
+    },
+    render: (now) => {
+      scene = now;
+      const next = views[now.state.view];
+      if (view !== next) {
+        view = next;
+        plot.replaceChildren(next.element, hoverMark, selectMark);
+      }
+      host.dataset.view = now.state.view;
+      next.render(now);
+      tabs.render(now);
+      showCrumbs(crumbs, now, actions);
+      showLegend(legend, now);
+      log.setChecked(now.state.log);
+      log.element.hidden = now.state.view !== "layers";
+      dearest.setChecked(now.state.dearestFirst);
+      dearest.element.hidden = now.state.view !== "cumulative";
+      device.element.hidden = now.state.view !== "roofline";
+      device.setOptions(
+        DEVICES.map(({ name }) => name),
+        deviceNamed(now.state.device).name,
+      );
+      describePlot(plot, now);
+      hovered = hovered ? (now.rows[hovered.index] ?? null) : null;
+      showMarks();
+    },
+  };
+}
+
+/** Moves over the layers of the scope; true when the key meant something. */
+function pressKey(key: string, scene: Scene, actions: Actions): boolean {
+  const { charted, selected } = scene;
+  const at = charted.findIndex((row) => row.index === selected?.index);
+  const last = charted.length - 1;
+  const moves: Readonly<Record<string, number>> = {
+    ArrowRight: at + 1,
+    ArrowUp: at + 1,
+    ArrowLeft: at - 1,
+    ArrowDown: at - 1,
+    PageUp: at + 10,
+    PageDown: at - 10,
+    Home: 0,
+    End: last,
+  };
+  const target = moves[key];
+  if (target !== undefined) {
+    actions.select(charted[Math.min(last, Math.max(0, target))] ?? null);
+    return true;
+  }
+  if (key === "Escape") actions.select(null);
+  else if (!selected) return false;
+  else if (key === "Enter") actions.reveal(selected);
+  else if (key === " ") {
+    if (canSwap(selected.layer)) actions.change((state) => withToggled(state, [selected.layer.name]));
+  } else return false;
+  return true;
+}
+
+function describePlot(plot: HTMLElement, scene: Scene): void {
+  const { charted, selected } = scene;
+  const at = charted.findIndex((row) => row.index === selected?.index);
+  setAttribute(plot, "aria-valuemin", charted.length === 0 ? 0 : 1);
+  setAttribute(plot, "aria-valuemax", charted.length);
+  setAttribute(plot, "aria-valuenow", Math.max(at + 1, charted.length === 0 ? 0 : 1));
+  const row = charted[at];
+  const text = row
+    ? `${row.layer.name}, ${describeCost(row, scene)}`
+    : scene.t("count.layers", charted.length);
+  setAttribute(plot, "aria-valuetext", text);
+}
+
+function viewTabs(t: Translate, actions: Actions): Part {
+  const choose = (view: View): void => actions.change((state) => ({ ...state, view }));
+  const tabs = VIEWS.map((view) => {
+    const tab = element(
+      "button",
+      { type: "button", role: "tab", class: "tab", "aria-controls": "plot" },
+      t(`view.${view}`),
+    );
+    tab.addEventListener("click", () => choose(view));
+    return tab;
+  });
+  const host = element("div", { class: "tabs", role: "tablist", "aria-label": t("view.label") }, ...tabs);
+  host.addEventListener("keydown", (event) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const at = tabs.findIndex((tab) => tab === document.activeElement);
+    const next = (at + step + tabs.length) % tabs.length;
+    choose(VIEWS[next]!);
+    tabs[next]?.focus();
+  });
+  return {
+    element: host,
+    render: ({ state }) => {
+      tabs.forEach((tab, index) => {
+        const selected = VIEWS[index] === state.view;
+        setAttribute(tab, "aria-selected", String(selected));
+        setAttribute(tab, "tabindex", selected ? 0 : -1);
+      });
+    },
+  };
+}
+
+function showCrumbs(crumbs: HTMLElement, { state, t }: Scene, actions: Actions): void {
+  crumbs.hidden = state.scope === "";
+  const crumb = (label: string, scope: string): HTMLElement => {
+    const made = element("button", { type: "button", class: "link" }, label);
+    if (scope === state.scope) setAttribute(made, "aria-current", "location");
+    made.addEventListener("click", () => actions.change((now) => ({ ...now, scope })));
+    return made;
+  };
+  const path = ancestors(state.scope);
+  crumbs.replaceChildren(
+    crumb(t("action.whole"), ""),
+    ...path.flatMap((scope) => ["›", crumb(scope.slice(scope.lastIndexOf(".") + 1), scope)]),
+  );
+}
+
+function showLegend(legend: HTMLElement, scene: Scene): void {
+  const { charted, t } = scene;
+  const present = new Set(charted.flatMap((row) => row.segments.map((segment) => segment.kind)));
+  const entry = (kind: string, label: string): HTMLElement =>
+    element("li", {}, element("span", { class: `dot kind-${kind}` }), label);
+  const entries = DISPLAY_KINDS.filter((kind) => present.has(kind)).map((kind) =>
+    entry(kind, t(`kind.${kind}`)),
+  );
+  if (charted.some((row) => row.swapped)) entries.push(entry("before", t("kind.before")));
+  if (charted.some((row) => row.before.macs === null)) entries.push(entry("unknown", t("kind.unknown")));
+  legend.replaceChildren(...entries);
+}
+
+/** The layer under the pointer or selected; with neither, what there is to see in one sentence. */
+function showReadout(readout: HTMLElement, row: Row | null, scene: Scene): void {
+  if (!row) {
+    readout.replaceChildren(summary(scene));
+    return;
+  }
+  readout.replaceChildren(
+    element("span", { class: `dot kind-${row.kind}` }),
+    element("strong", {}, row.layer.name),
+    element("span", {}, describeCost(row, scene)),
+    element("span", { class: "muted" }, describeLayer(row, scene.t)),
+  );
+}
+
+function summary(scene: Scene): string {
+  const { t, state, totals, charted } = scene;
+  if (charted.length === 0) return t("chart.nothing");
+  if (state.view === "cumulative") return cumulativeFact(scene);
+  const candidates = eligible(scene.rows);
+  const whole = totals.before.macs;
+  if (candidates.length === 0 || !whole) return t("insight.none");
+  const swapped = candidates.filter((row) => row.swapped);
+  if (swapped.length > 0 && totals.after.macs !== null) {
+    const saved = share((whole - totals.after.macs) / whole);
+    return t("insight.swapped", swapped.length, candidates.length, saved, state.unit);
+  }
+  const saving = candidates.reduce((sum, row) => sum + savingOf(row.layer), 0);
+  const part = share(sumMacs(candidates, "before") / whole);
+  return t("insight.swap", candidates.length, part, state.unit, share(saving / whole));
+}
+
+function cumulativeFact({ charted, state, t }: Scene): string {
+  const whole = sumMacs(charted, "after");
+  let sum = 0;
+  const few = dearestFirst(charted).findIndex((row) => {
+    sum += row.after.macs ?? 0;
+    return sum >= 0.8 * whole;
+  });
+  return t("chart.cumulative.fact", few + 1, charted.length, state.unit);
+}

@@ -1,0 +1,83 @@
+/** What every view of the chart area offers, and the parts of chart.js that they share. */
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart as ChartJs,
+  type ChartOptions,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+} from "chart.js";
+import { formatTick } from "../shared/format.ts";
+import type { Palette } from "../shared/theme.ts";
+import type { Row } from "./rows.ts";
+import type { Part } from "./scene.ts";
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ChartView extends Part {
+  /** The row at a point of the element, to hover and to press. */
+  readonly rowAt: (x: number, y: number) => Row | null;
+  /** Where a row is drawn, to mark it; null when it is not. */
+  readonly boxOf: (row: Row) => Box | null;
+  /** A module's heading at a point: pressing it narrows the scope. */
+  readonly moduleAt?: (x: number, y: number) => string | null;
+}
+
+ChartJs.register(
+  BarController,
+  BarElement,
+  LineController,
+  LineElement,
+  PointElement,
+  ScatterController,
+  CategoryScale,
+  LinearScale,
+  LogarithmicScale,
+  Filler,
+);
+
+export { ChartJs };
+
+/** Nothing moves, nothing reacts by itself: the chart area handles pointer and keyboard for all views alike. */
+export const still = {
+  animation: false,
+  responsive: true,
+  maintainAspectRatio: false,
+  events: [],
+} satisfies ChartOptions;
+
+/** The scale of a cost axis: few ticks, on a logarithmic axis only powers of ten. */
+export function costScale(palette: Palette, title: string, log: boolean) {
+  return {
+    type: log ? ("logarithmic" as const) : ("linear" as const),
+    border: { display: false },
+    grid: { color: palette.grid, drawTicks: false },
+    title: {
+      display: title !== "",
+      text: title,
+      color: palette.muted,
+      font: { family: palette.font, size: 11 },
+    },
+    ticks: {
+      color: palette.muted,
+      font: { family: palette.font, size: 11 },
+      padding: 6,
+      maxTicksLimit: 6,
+      callback: (value: number | string): string => {
+        const size = Number(value);
+        return log && !Number.isInteger(Math.log10(size)) ? "" : formatTick(size);
+      },
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** A layer in words, for tooltips, the read-out and screen readers. */
+import type { ReportLayer } from "../../src/engine/report/contract.ts";
+import { count, dims, share } from "../../src/present/text.ts";
+import { formatChange } from "../shared/format.ts";
+import type { Translate } from "../shared/l10n.ts";
+import { type Row, canSwap } from "./rows.ts";
+import type { Scene } from "./scene.ts";
+
+/** `3×3, stride 2`; what is usual is left out. */
+export function describeKernel(layer: ReportLayer, t: Translate): string {
+  if (layer.kernel === null) return "";
+  const parts = [layer.kernel.join("×")];
+  const unusual = (sizes: readonly number[] | null): sizes is readonly number[] =>
+    sizes?.some((size) => size !== 1) ?? false;
+  if (unusual(layer.stride)) parts.push(t("layer.stride", sizesText(layer.stride)));
+  if (unusual(layer.dilation)) parts.push(t("layer.dilation", sizesText(layer.dilation)));
+  if (layer.groups !== null && layer.groups > 1) parts.push(t("layer.groups", layer.groups));
+  return parts.join(", ");
+}
+
+/** One number when all axes agree. */
+function sizesText(sizes: readonly number[]): string {
+  return sizes.every((size) => size === sizes[0]) ? String(sizes[0]) : sizes.join("×");
+}
+
+export function shareOf(row: Row, scene: Scene): number | null {
+  const whole = scene.totals.after.macs ?? null;
+  return row.after.macs === null || whole === null || whole === 0 ? null : row.after.macs / whole;
+}
+
+/** `115.6 M MACs, 36.9 k params, 2.8 %`, and what the swap did. */
+export function describeCost(row: Row, scene: Scene): string {
+  const part = shareOf(row, scene);
+  const params = row.after.params === null ? scene.t("figure.unknown") : count(row.after.params);
+  const parts = [`${scene.text(row.after.macs)} ${scene.state.unit}`, `${params} ${scene.t("table.params")}`];
+  if (part !== null) parts.push(share(part));
+  if (row.swapped && row.before.macs !== null && row.after.macs !== null) {
+    parts.push(`${scene.text(row.before.macs)} → ${formatChange(row.before.macs, row.after.macs)}`);
+  }
+  return parts.join(" · ");
+}
+
+/** `Conv2d 3×3, stride 2 · 1×128×56×56 → 1×128×28×28`. */
+export function describeLayer(row: Row, t: Translate): string {
+  const { layer } = row;
+  const kernel = describeKernel(layer, t);
+  const parts = [kernel ? `${layer.type} ${kernel}` : layer.type];
+  if (layer.in.length > 0) parts.push(`${layer.in.map(dims).join(", ")} → ${layer.out.map(dims).join(", ")}`);
+  if (layer.calls > 1) parts.push(t("layer.calls", layer.calls));
+  if (layer.conditional) parts.push(t("layer.conditional"));
+  return parts.join(" · ");
+}
+
+/** Why a layer's box cannot be ticked, or what to know before ticking it. */
+export function describeSwap(row: Row, t: Translate): string {
+  const { layer } = row;
+  const obstacle = layer.not_swappable ?? t(layer.swappable ? "swap.why.unknown" : "swap.why.kind");
+  if (!canSwap(layer)) return obstacle;
+  return row.eligible ? t("swap.layer", layer.name) : obstacle;
+}
+
+export function shortOf(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
+}

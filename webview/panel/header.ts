@@ -1,0 +1,159 @@
+/** The first line: which network, which file, which input and where that input came from, and the unit. */
+import { dims } from "../../src/present/text.ts";
+import { button, dropdown, textField } from "../shared/controls.ts";
+import { element, setAttribute, setText } from "../shared/dom.ts";
+import type { MessageKey, Translate } from "../shared/l10n.ts";
+import type { CostUnit } from "../../src/protocol/messages.ts";
+import type { Actions, Part } from "./scene.ts";
+
+const UNITS: readonly CostUnit[] = ["MACs", "FLOPs"];
+/** `1x3x224x224` or `1x10:int64`. */
+const INPUT_FORM = /^\d+(x\d+)*(:[a-z]+\d*)?$/i;
+
+export function header(t: Translate, actions: Actions): Part {
+  const title = element("h1", { class: "network" });
+  const networks = dropdown(t("header.network"), actions.setNetwork);
+  const file = element("button", { class: "link file", type: "button" });
+  file.addEventListener("click", actions.revealNetwork);
+  const input = inputEditor(t, actions);
+  const unit = unitToggle(t, actions);
+  const host = element(
+    "header",
+    { class: "header" },
+    title,
+    networks.element,
+    file,
+    input.element,
+    element("span", { class: "spring" }),
+    unit.element,
+  );
+  return {
+    element: host,
+    render: (scene) => {
+      const { report } = scene;
+      const several = report.networks.length > 1;
+      setText(title, report.network);
+      title.classList.toggle("visually-hidden", several);
+      setAttribute(networks.element, "hidden", !several);
+      if (several) networks.setOptions(withCurrent(report.networks, report.network), report.network);
+      setText(file, shortPath(report.file));
+      setAttribute(file, "title", t("header.file", report.file));
+      setAttribute(file, "disabled", report.network_at === null);
+      input.render(scene);
+      unit.render(scene);
+    },
+  };
+}
+
+function withCurrent(networks: readonly string[], current: string): readonly string[] {
+  return networks.includes(current) ? networks : [current, ...networks];
+}
+
+/** The file and the two folders above it tell files apart; the rest is in the tooltip. */
+function shortPath(file: string): string {
+  return file.split(/[\\/]/).slice(-3).join("/");
+}
+
+function inputEditor(t: Translate, actions: Actions): Part {
+  const shape = element("span", { class: "shape" });
+  const origin = element("span", { class: "muted" });
+  const chip = element(
+    "button",
+    { class: "chip", type: "button", title: t("header.input.edit") },
+    element("span", { class: "muted" }, t("header.input")),
+    shape,
+    origin,
+    element("span", { class: "pencil", "aria-hidden": "true" }, "✎"),
+  );
+  const problem = element("span", { class: "problem", role: "alert" });
+  const field = textField(t("header.input.edit"), { placeholder: "1x3x224x224" });
+  const apply = button(t("action.apply"), "primary", () => submit());
+  const cancel = button(t("action.cancel"), "secondary", () => close());
+  const form = element(
+    "span",
+    { class: "input-form", hidden: true },
+    field.element,
+    apply.element,
+    cancel.element,
+    problem,
+  );
+  let current = "";
+
+  function open(): void {
+    field.setValue(current);
+    setText(problem, "");
+    chip.hidden = true;
+    form.hidden = false;
+    field.element.focus();
+  }
+  function close(): void {
+    form.hidden = true;
+    chip.hidden = false;
+    chip.focus();
+  }
+  function submit(): void {
+    const inputs = field
+      .value()
+      .replaceAll("×", "x")
+      .split(",")
+      .map((text) => text.replaceAll(/\s/g, ""));
+    if (!inputs.every((text) => INPUT_FORM.test(text))) {
+      setText(problem, t("header.input.invalid"));
+      return;
+    }
+    actions.setInput(inputs);
+    close();
+  }
+  chip.addEventListener("click", open);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    else if (event.key === "Enter" && event.target === field.element) submit();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  return {
+    element: element("span", { class: "input" }, chip, form),
+    render: ({ report }) => {
+      const { shapes, dtypes, origin: from } = report.input;
+      current = shapes.map((one, index) => inputText(one, dtypes?.[index])).join(", ");
+      setText(shape, shapes.map(dims).join(", "));
+      setText(origin, t(`origin.${from}` as MessageKey));
+    },
+  };
+}
+
+function inputText(shape: readonly (number | null)[] | null, dtype: string | undefined): string {
+  const sizes = (shape ?? []).map((size) => size ?? "?").join("x");
+  return dtype === undefined || dtype === "float32" ? sizes : `${sizes}:${dtype}`;
+}
+
+function unitToggle(t: Translate, actions: Actions): Part {
+  const buttons = UNITS.map((unit) => {
+    const one = element("button", { type: "button", role: "radio", class: "segment" }, unit);
+    one.addEventListener("click", () => actions.change((state) => ({ ...state, unit })));
+    return { unit, one };
+  });
+  const host = element(
+    "div",
+    { class: "segments", role: "radiogroup", "aria-label": t("header.unit") },
+    ...buttons.map(({ one }) => one),
+  );
+  host.addEventListener("keydown", (event) => {
+    if (!event.key.startsWith("Arrow")) return;
+    event.preventDefault();
+    const next = buttons.find(({ one }) => one !== document.activeElement);
+    next?.one.click();
+    next?.one.focus();
+  });
+  return {
+    element: host,
+    render: ({ state }) => {
+      for (const { unit, one } of buttons) {
+        const checked = unit === state.unit;
+        setAttribute(one, "aria-checked", String(checked));
+        setAttribute(one, "tabindex", checked ? 0 : -1);
+      }
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** What the figures do not cover: an unfinished trace, shapes that do not fit, a file that cannot be read now. */
+import type { Place, ReportDiagnostic } from "../../src/engine/report/contract.ts";
+import { element, setText } from "../shared/dom.ts";
+import type { Translate } from "../shared/l10n.ts";
+import type { Part, Scene } from "./scene.ts";
+
+const SHOWN = 4;
+
+export interface Notices extends Part {
+  readonly setStale: (stale: { readonly since: string; readonly reason: string } | null) => void;
+}
+
+export function notices(t: Translate, locale: string, reveal: (at: Place) => void): Notices {
+  const stale = element("p", { class: "notice warning", hidden: true, role: "status" });
+  const incomplete = element("div", { class: "notice warning", hidden: true });
+  let shown: readonly ReportDiagnostic[] | null = null;
+  return {
+    element: element("div", { class: "notices" }, stale, incomplete),
+    setStale: (now) => {
+      stale.hidden = now === null;
+      if (now) setText(stale, t("notice.stale", clock(now.since, locale), now.reason));
+    },
+    render: ({ report }: Scene) => {
+      if (shown === report.diagnostics) return;
+      shown = report.diagnostics;
+      const errors = shown.filter(({ severity }) => severity === "error");
+      const gaps = report.complete ? [] : shown.filter(({ severity }) => severity !== "error");
+      incomplete.hidden = report.complete && errors.length === 0;
+      const title = report.complete ? t("notice.shape") : t("notice.incomplete");
+      incomplete.replaceChildren(element("strong", {}, title), list([...errors, ...gaps], t, reveal));
+    },
+  };
+}
+
+function list(
+  diagnostics: readonly ReportDiagnostic[],
+  t: Translate,
+  reveal: (at: Place) => void,
+): HTMLElement {
+  const items = diagnostics.slice(0, SHOWN).map(({ message, at }) => {
+    const link = element("button", { type: "button", class: "link" }, `${at.line}: ${message}`);
+    link.addEventListener("click", () => reveal(at));
+    return element("li", {}, link);
+  });
+  const hidden = diagnostics.length - items.length;
+  if (hidden > 0) items.push(element("li", { class: "muted" }, t("notice.more", hidden)));
+  return element("ul", {}, ...items);
+}
+
+function clock(iso: string, locale: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime()) ? iso : time.toLocaleTimeString(locale);
+}

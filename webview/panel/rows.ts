@@ -1,0 +1,126 @@
+/**
+ * What a swap changes: the report's layers as rows with their cost before and after, and the totals of both.
+ * Pure functions of a report and the set of swapped layers; nothing here knows the page.
+ */
+import type { Report, ReportLayer } from "../../src/engine/report/contract.ts";
+import { eligibleLayers, simulateSwap } from "../../src/engine/separable/simulate.ts";
+import { type DisplayKind, displayKind } from "../shared/kinds.ts";
+
+export interface Cost {
+  readonly macs: number | null;
+  readonly params: number | null;
+}
+
+export interface Segment {
+  readonly kind: DisplayKind;
+  readonly macs: number;
+}
+
+export interface Row {
+  /** Place in `report.layers`: execution order. */
+  readonly index: number;
+  readonly layer: ReportLayer;
+  readonly kind: DisplayKind;
+  readonly before: Cost;
+  readonly after: Cost;
+  readonly swapped: boolean;
+  /** Part of "all"; the stem can be swapped, but only by itself, as MobileNet keeps it. */
+  readonly eligible: boolean;
+  /** What the layer's cost after consists of: one kind, or pointwise under depthwise once swapped. */
+  readonly segments: readonly Segment[];
+}
+
+export interface Totals {
+  readonly before: Cost;
+  readonly after: Cost;
+  /** Sums of what is known; less than the whole when `before` is null. */
+  readonly known: { readonly macs: number; readonly params: number };
+}
+
+export interface Simulation {
+  readonly rows: readonly Row[];
+  readonly totals: Totals;
+}
+
+export function simulate(report: Report, swaps: ReadonlySet<string>): Simulation {
+  const chosen = new Set<number>();
+  report.layers.forEach((layer, index) => {
+    if (swaps.has(layer.name)) chosen.add(index);
+  });
+  const swap = simulateSwap(report, chosen);
+  const usual = eligibleLayers(report);
+  const rows = report.layers.map((layer, index): Row => {
+    const { swapped = false, macs = null, params = null } = swap.layers[index] ?? {};
+    return {
+      index,
+      layer,
+      kind: swapped ? "depthwise" : displayKind(layer.kind),
+      before: { macs: layer.macs, params: layer.params },
+      after: { macs, params },
+      swapped,
+      eligible: usual.has(index) && canSwap(layer),
+      segments: swapped ? separableSegments(layer) : wholeSegment(layer),
+    };
+  });
+  const { macs, params } = report.totals;
+  const known = {
+    macs: macs ?? sumMacs(rows, "before"),
+    params: params ?? rows.reduce((sum, row) => sum + (row.before.params ?? 0), 0),
+  };
+  return {
+    rows,
+    totals: { before: { macs, params }, after: { macs: swap.macs, params: swap.params }, known },
+  };
+}
+
+/** Layers that "all" swaps. */
+export function eligible(rows: readonly Row[]): readonly Row[] {
+  return rows.filter((row) => row.eligible);
+}
+
+export function canSwap(layer: ReportLayer): boolean {
+  return layer.separable_macs !== null && layer.separable_params !== null;
+}
+
+/** How many MACs the swap of this layer takes away, whether it is swapped now or not. */
+export function savingOf(layer: ReportLayer): number {
+  if (!canSwap(layer) || layer.macs === null || layer.separable_macs === null) return 0;
+  return layer.macs - layer.separable_macs;
+}
+
+/** Swaps of all eligible layers that cost at least this share of the network. */
+export function swapsAbove(rows: readonly Row[], total: number, share: number): ReadonlySet<string> {
+  const dear = eligible(rows).filter((row) => (row.before.macs ?? 0) >= share * total);
+  return new Set(dear.map((row) => row.layer.name));
+}
+
+/** The fewest swaps, dearest saving first, that bring the total down to the budget; all of them if none do. */
+export function swapsToBudget(rows: readonly Row[], total: number, budget: number): ReadonlySet<string> {
+  const bySaving = [...eligible(rows)].sort((a, b) => savingOf(b.layer) - savingOf(a.layer));
+  const swaps = new Set<string>();
+  let left = total;
+  for (const row of bySaving) {
+    if (left <= budget) break;
+    swaps.add(row.layer.name);
+    left -= savingOf(row.layer);
+  }
+  return swaps;
+}
+
+export function sumMacs(rows: readonly Row[], when: "before" | "after"): number {
+  return rows.reduce((sum, row) => sum + (row[when].macs ?? 0), 0);
+}
+
+function wholeSegment(layer: ReportLayer): readonly Segment[] {
+  return layer.macs ? [{ kind: displayKind(layer.kind), macs: layer.macs }] : [];
+}
+
+/** Standard is D_F²·D_K²·M·N and depthwise D_F²·D_K²·M, so depthwise is the Nth part of standard. */
+function separableSegments(layer: ReportLayer): readonly Segment[] {
+  const whole = layer.separable_macs ?? 0;
+  const depthwise = layer.macs !== null && layer.out_channels ? layer.macs / layer.out_channels : 0;
+  return [
+    { kind: "pointwise", macs: whole - depthwise },
+    { kind: "depthwise", macs: depthwise },
+  ];
+}

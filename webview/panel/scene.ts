@@ -1,0 +1,79 @@
+/** One frame's worth of facts: everything that the parts of the panel draw, derived once from report and state. */
+import { count, inUnit } from "../../src/present/text.ts";
+import type { Report } from "../../src/engine/report/contract.ts";
+import { formatExact } from "../shared/format.ts";
+import type { Translate } from "../shared/l10n.ts";
+import type { Palette } from "../shared/theme.ts";
+import { type Stage, inScope, stagesOf } from "./modules.ts";
+import { type Row, type Totals, simulate } from "./rows.ts";
+import type { PanelState } from "./state.ts";
+
+export interface Scene {
+  readonly report: Report;
+  readonly state: PanelState;
+  readonly t: Translate;
+  readonly palette: Palette;
+  readonly budgetMacs: number | null;
+  /** Layers under the editor's cursor. */
+  readonly cursor: ReadonlySet<string>;
+  readonly totals: Totals;
+  /** All rows of the report, by index. */
+  readonly rows: readonly Row[];
+  /** Rows in the scope. */
+  readonly scoped: readonly Row[];
+  /** Rows in the scope that a chart shows: those that cost something, or may. */
+  readonly charted: readonly Row[];
+  readonly stages: readonly Stage[];
+  readonly selected: Row | null;
+  /** MACs in the chosen unit, as a number and as text; without a unit word. */
+  readonly amount: (macs: number) => number;
+  readonly text: (macs: number | null) => string;
+  readonly exact: (macs: number | null) => string;
+}
+
+export interface SceneParts {
+  readonly report: Report;
+  readonly state: PanelState;
+  readonly t: Translate;
+  readonly palette: Palette;
+  readonly budgetMacs: number | null;
+  readonly cursor: ReadonlySet<string>;
+}
+
+export function makeScene(parts: SceneParts): Scene {
+  const { report, state, t } = parts;
+  const { rows, totals } = simulate(report, state.swaps);
+  const scoped = rows.filter((row) => inScope(row.layer.name, state.scope));
+  const charted = scoped.filter((row) => row.before.macs !== 0);
+  const amount = (macs: number): number => inUnit(macs, state.unit);
+  const unknown = t("figure.unknown");
+  return {
+    ...parts,
+    totals,
+    rows,
+    scoped,
+    charted,
+    stages: stagesOf(charted, state.scope),
+    selected: rows.find((row) => row.layer.name === state.selected) ?? null,
+    amount,
+    text: (macs) => (macs === null ? unknown : count(amount(macs))),
+    exact: (macs) => (macs === null ? unknown : `${formatExact(amount(macs))} ${state.unit}`),
+  };
+}
+
+/** What the parts of the panel may ask for. */
+export interface Actions {
+  readonly change: (step: (state: PanelState) => PanelState) => void;
+  readonly select: (row: Row | null) => void;
+  readonly hover: (row: Row | null) => void;
+  /** Jump to the layer's source line. */
+  readonly reveal: (row: Row) => void;
+  readonly revealNetwork: () => void;
+  readonly setNetwork: (network: string) => void;
+  readonly setInput: (input: readonly string[]) => void;
+}
+
+export interface Part {
+  readonly element: HTMLElement;
+  readonly render: (scene: Scene) => void;
+}

@@ -1,0 +1,148 @@
+/**
+ * What the user has chosen in the panel, the steps that change it, and the form in which it survives a reload.
+ * Pure: `store.ts` holds the one current value.
+ */
+import type { Report } from "../../src/engine/report/contract.ts";
+import type { CostUnit } from "../../src/protocol/messages.ts";
+import { isArrayOf, isBoolean, isObject, isOneOf, isString, isUnit } from "../shared/validate.ts";
+import { SORT_KEYS, type Sort } from "./listing.ts";
+import { inScope } from "./modules.ts";
+
+export const VIEWS = ["layers", "treemap", "cumulative", "roofline"] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface PanelState {
+  readonly network: string | null;
+  readonly unit: CostUnit;
+  readonly view: View;
+  /** The module that all views are narrowed to; empty for the whole network. */
+  readonly scope: string;
+  /** Name of the selected layer. */
+  readonly selected: string | null;
+  readonly swaps: ReadonlySet<string>;
+  /** Earlier swaps, latest last. */
+  readonly history: readonly ReadonlySet<string>[];
+  readonly log: boolean;
+  /** Cumulative view: dearest layers first instead of execution order. */
+  readonly dearestFirst: boolean;
+  readonly device: string;
+  readonly sort: Sort;
+  readonly filter: string;
+  readonly grouped: boolean;
+  readonly costless: boolean;
+  readonly collapsed: ReadonlySet<string>;
+}
+
+export const initialState: PanelState = {
+  network: null,
+  unit: "MACs",
+  view: "layers",
+  scope: "",
+  selected: null,
+  swaps: new Set(),
+  history: [],
+  log: false,
+  dearestFirst: false,
+  device: "",
+  sort: { key: "order", descending: false },
+  filter: "",
+  grouped: false,
+  costless: false,
+  collapsed: new Set(),
+};
+
+const HISTORY_LIMIT = 100;
+
+export function withSwaps(state: PanelState, swaps: ReadonlySet<string>): PanelState {
+  if (swaps.size === state.swaps.size && [...swaps].every((name) => state.swaps.has(name))) return state;
+  return { ...state, swaps, history: [...state.history, state.swaps].slice(-HISTORY_LIMIT) };
+}
+
+/** All of them swapped, or all of them back when they were. */
+export function withToggled(state: PanelState, layers: readonly string[]): PanelState {
+  const swaps = new Set(state.swaps);
+  const remove = layers.every((name) => swaps.has(name));
+  for (const name of layers) {
+    if (remove) swaps.delete(name);
+    else swaps.add(name);
+  }
+  return withSwaps(state, swaps);
+}
+
+export function undone(state: PanelState): PanelState {
+  const previous = state.history.at(-1);
+  return previous ? { ...state, swaps: previous, history: state.history.slice(0, -1) } : state;
+}
+
+/** The next press on a column: its natural direction first, then the other. */
+export function withSort(state: PanelState, key: Sort["key"]): PanelState {
+  const natural = key === "macs" || key === "params" || key === "share" || key === "saved";
+  const descending = state.sort.key === key ? !state.sort.descending : natural;
+  return { ...state, sort: { key, descending } };
+}
+
+/** A new report: of the same network, choices that still make sense stay; of another one, they go. */
+export function withReport(state: PanelState, report: Report): PanelState {
+  if (state.network !== report.network) {
+    const { swaps, history, selected, scope, collapsed, filter } = initialState;
+    return { ...state, network: report.network, swaps, history, selected, scope, collapsed, filter };
+  }
+  const names = new Set(report.layers.map((layer) => layer.name));
+  return {
+    ...state,
+    selected: state.selected !== null && names.has(state.selected) ? state.selected : null,
+    scope: report.layers.some((layer) => inScope(layer.name, state.scope)) ? state.scope : "",
+  };
+}
+
+export type SavedState = ReturnType<typeof toSaved>;
+
+export function toSaved(state: PanelState) {
+  const { network, unit, view, scope, selected, swaps, log, dearestFirst, device, sort, grouped, costless } =
+    state;
+  return {
+    version: 1,
+    network,
+    unit,
+    view,
+    scope,
+    selected,
+    swaps: [...swaps],
+    log,
+    dearestFirst,
+    device,
+    sort,
+    grouped,
+    costless,
+  };
+}
+
+const isNames = isArrayOf(isString);
+const isView = isOneOf(...VIEWS);
+const isSortKey = isOneOf(...SORT_KEYS);
+
+/** Field by field, so that a state saved by another version costs only what it no longer fits. */
+export function fromSaved(saved: unknown): PanelState {
+  if (!isObject(saved) || saved.version !== 1) return initialState;
+  const pick = <T>(check: (value: unknown) => value is T, value: unknown, otherwise: T): T =>
+    check(value) ? value : otherwise;
+  const sort = isObject(saved.sort) ? saved.sort : {};
+  return {
+    ...initialState,
+    network: isString(saved.network) ? saved.network : null,
+    unit: pick(isUnit, saved.unit, initialState.unit),
+    view: pick(isView, saved.view, initialState.view),
+    scope: pick(isString, saved.scope, initialState.scope),
+    selected: isString(saved.selected) ? saved.selected : null,
+    swaps: new Set(pick(isNames, saved.swaps, [])),
+    log: pick(isBoolean, saved.log, initialState.log),
+    dearestFirst: pick(isBoolean, saved.dearestFirst, initialState.dearestFirst),
+    device: pick(isString, saved.device, initialState.device),
+    sort: {
+      key: pick(isSortKey, sort.key, initialState.sort.key),
+      descending: pick(isBoolean, sort.descending, initialState.sort.descending),
+    },
+    grouped: pick(isBoolean, saved.grouped, initialState.grouped),
+    costless: pick(isBoolean, saved.costless, initialState.costless),
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * Checks what arrives from outside the page before anything reads it. A message that does not have the agreed
+ * form is dropped: the page then keeps showing what it has.
+ */
+import type { Place, Report, ReportLayer, ReportShape } from "../../src/engine/report/contract.ts";
+import type { CostUnit, SidebarNetwork, ToPanel, ToSidebar } from "../../src/protocol/messages.ts";
+
+type Check<T> = (value: unknown) => value is T;
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const isString: Check<string> = (value) => typeof value === "string";
+export const isNumber: Check<number> = (value): value is number =>
+  typeof value === "number" && Number.isFinite(value);
+export const isBoolean: Check<boolean> = (value) => typeof value === "boolean";
+export const isObject: Check<Fields> = (value): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export function isArrayOf<T>(check: Check<T>): Check<readonly T[]> {
+  return (value): value is readonly T[] => Array.isArray(value) && value.every(check);
+}
+
+export function isOneOf<T extends string>(...values: readonly T[]): Check<T> {
+  return (value): value is T => values.some((one) => one === value);
+}
+
+function isNullOr<T>(check: Check<T>): Check<T | null> {
+  return (value): value is T | null => value === null || check(value);
+}
+
+/** Every named field is there and passes its check; more fields are fine. */
+function hasForm<T>(form: { readonly [K in keyof T]?: (value: unknown) => boolean }): Check<T> {
+  const checks = Object.entries(form) as [string, (value: unknown) => boolean][];
+  return (value): value is T => isObject(value) && checks.every(([name, check]) => check(value[name]));
+}
+
+const isFigure = isNullOr(isNumber);
+const isSizes = isNullOr(isArrayOf(isNumber));
+const isShape: Check<ReportShape> = isNullOr(isArrayOf(isFigure));
+const isShapes = isArrayOf(isShape);
+const isPlace = hasForm<Place>({ file: isString, line: isNumber, column: isNumber });
+export const isUnit: Check<CostUnit> = isOneOf("MACs", "FLOPs");
+
+const isLayer = hasForm<ReportLayer>({
+  name: isString,
+  type: isString,
+  op: isString,
+  kind: isString,
+  in: isShapes,
+  out: isShapes,
+  kernel: isSizes,
+  stride: isSizes,
+  dilation: isSizes,
+  groups: isFigure,
+  out_channels: isFigure,
+  macs: isFigure,
+  params: isFigure,
+  activation_bytes: isFigure,
+  calls: isNumber,
+  at: isPlace,
+  swappable: isBoolean,
+  separable_macs: isFigure,
+  separable_params: isFigure,
+});
+
+const isReport = hasForm<Report>({
+  version: (value) => value === 1,
+  file: isString,
+  network: isString,
+  network_at: isNullOr(isPlace),
+  networks: isArrayOf(isString),
+  input: hasForm<Report["input"]>({ shapes: isShapes, origin: isString }),
+  complete: isBoolean,
+  totals: hasForm<Report["totals"]>({
+    macs: isFigure,
+    params: isFigure,
+    activation_bytes: isFigure,
+    peak_activation_bytes: isFigure,
+  }),
+  layers: isArrayOf(isLayer),
+  diagnostics: isArrayOf(
+    hasForm<Report["diagnostics"][number]>({
+      severity: isOneOf("error", "warning", "info"),
+      message: isString,
+      at: isPlace,
+      code: isString,
+    }),
+  ),
+});
+
+const isSidebarNetwork = hasForm<SidebarNetwork>({
+  name: isString,
+  at: isNullOr(isPlace),
+  macs: isFigure,
+  params: isFigure,
+  complete: isBoolean,
+  input: isString,
+  dearest: isArrayOf(
+    hasForm<SidebarNetwork["dearest"][number]>({
+      name: isString,
+      macs: isNumber,
+      share: isNumber,
+      kind: isString,
+      at: isPlace,
+    }),
+  ),
+});
+
+type Form<M extends { readonly type: string }> = {
+  readonly [T in M["type"]]: (value: unknown) => boolean;
+};
+
+const toPanelForms: Form<ToPanel> = {
+  report: hasForm<Extract<ToPanel, { type: "report" }>>({
+    report: isReport,
+    unit: isUnit,
+    locale: isString,
+    budgetMacs: isFigure,
+  }),
+  stale: hasForm<Extract<ToPanel, { type: "stale" }>>({ since: isString, reason: isString }),
+  empty: hasForm<Extract<ToPanel, { type: "empty" }>>({ reason: isString }),
+  select: hasForm<Extract<ToPanel, { type: "select" }>>({ layers: isArrayOf(isString) }),
+};
+
+const toSidebarForms: Form<ToSidebar> = {
+  networks: hasForm<Extract<ToSidebar, { type: "networks" }>>({
+    file: isString,
+    unit: isUnit,
+    locale: isString,
+    networks: isArrayOf(isSidebarNetwork),
+  }),
+  empty: hasForm<Extract<ToSidebar, { type: "empty" }>>({ reason: isString }),
+};
+
+/** The message, or undefined when it is none. */
+export function parseToPanel(data: unknown): ToPanel | undefined {
+  return parse<ToPanel>(toPanelForms, data);
+}
+
+export function parseToSidebar(data: unknown): ToSidebar | undefined {
+  return parse<ToSidebar>(toSidebarForms, data);
+}
+
+function parse<M extends { readonly type: string }>(forms: Form<M>, data: unknown): M | undefined {
+  if (!isObject(data) || !isString(data.type) || !Object.hasOwn(forms, data.type)) return undefined;
+  return forms[data.type as M["type"]](data) ? (data as unknown as M) : undefined;
+}
