@@ -25,5 +25,9 @@ process.exitCode = await run(process.argv.slice(2), {
   color: process.stdout.isTTY === true && !NO_COLOR,
   pythonPaths: activeEnvironment ? [activeEnvironment] : [],
   openEngine: async ({ folders, searchPaths }) =>
-    createEngine({ host: createNodeHost({ folders, searchPaths }), parsers: await loadParsers() }),
+    createEngine({
+      host: createNodeHost({ folders, searchPaths }),
+      parsers: await loadParsers(),
+      settings: { tool: `convlens ${manifest.version}` },
+    }),
 });

@@ -96,10 +96,17 @@ type Failure = Extract<ReturnType<Engine["profile"]>, { readonly ok: false }>;
 
 /** `net.py:12:5: no network named Nett; try --model with one of Net, build_net` */
 function failureLine(command: ProfileCommand, { reason, networks, diagnostics }: Failure): string {
-  const known = command.model !== undefined && networks.includes(command.model);
-  const remedy = networks.length === 0 || known ? "" : `; try --model with one of ${networks.join(", ")}`;
+  const remedy = remedyFor(command, networks);
   const error = diagnostics.find((found) => found.severity === "error");
   return oneLine(`${command.file}${lineOf(error)}: ${reason}${detail(error, reason)}${remedy}`);
+}
+
+function remedyFor({ model }: ProfileCommand, networks: readonly string[]): string {
+  if (model === undefined)
+    return networks.length === 0 ? "; name one with --model, and what it needs with --args" : "";
+  return networks.length === 0 || networks.includes(model)
+    ? ""
+    : `; try --model with one of ${networks.join(", ")}`;
 }
 
 function lineOf(error: ReportDiagnostic | undefined): string {
