@@ -62,6 +62,10 @@ function enumerate(interp: Interp, iterable: Value, start: Value): Value {
   return overRows(interp, [iterable], "enumerate", ([value]) => new Tuple([count++, value]));
 }
 
+function* backwards({ start, step, length }: Range): Generator<Value, undefined> {
+  for (let i = length - 1; i >= 0; i--) yield start + i * step;
+}
+
 function reversed(interp: Interp, value: Value): Value {
   if (isUnknown(value)) return value;
   const asked = tryDunder(interp, value, "__reversed__");
@@ -69,12 +73,7 @@ function reversed(interp: Interp, value: Value): Value {
   if (value instanceof List || value instanceof Tuple) return iterOf([...value.items].reverse());
   const plain = unwrap(value);
   if (typeof plain === "string") return iterOf([...plain].reverse());
-  if (value instanceof Range) {
-    const { start, step, length } = value;
-    return iterOf(function* (): Generator<Value, undefined> {
-      for (let i = length - 1; i >= 0; i--) yield start + i * step;
-    }.call(undefined));
-  }
+  if (value instanceof Range) return iterOf(backwards(value));
   if (value instanceof Dict) return iterOf([...value.entries.values()].map((entry) => entry.key).reverse());
   const count = length(interp, value);
   if (isUnknown(count)) return count;

@@ -1,5 +1,5 @@
 /** All built-in classes by name, and which one a value belongs to. They are shared and never changed. */
-import { type ClassValue, type Value } from "../../values.ts";
+import type { ClassValue, Value } from "../../values.ts";
 import { builtinTypeName } from "../core.ts";
 import { DICT, FROZENSET, SET } from "./dict.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
@@ -34,7 +34,10 @@ const byName = (classes: readonly ClassValue[]): [string, ClassValue][] => class
 /** The classes that programs know by name, exceptions included. */
 export const NAMED_CLASSES: ReadonlyMap<string, ClassValue> = new Map([...byName(NAMED), ...EXCEPTIONS]);
 
-const ALL: ReadonlyMap<string, ClassValue> = new Map([...NAMED_CLASSES, ...byName(HIDDEN)]);
+/** Classes that programs meet only as the type of a value. */
+export const HIDDEN_CLASSES: ReadonlyMap<string, ClassValue> = new Map(byName(HIDDEN));
+
+const ALL: ReadonlyMap<string, ClassValue> = new Map([...NAMED_CLASSES, ...HIDDEN_CLASSES]);
 
 /** The class of a value that carries none of its own (see `typeOf` for those that do). */
 export function builtinClassOf(value: Value): ClassValue {
@@ -45,5 +48,3 @@ export function builtinClassOf(value: Value): ClassValue {
 export function builtinClass(name: string): ClassValue | undefined {
   return ALL.get(name);
 }
-
-export { builtinTypeName };

@@ -1,0 +1,202 @@
+/** `math`. */
+import type { Interp } from "../../interp.ts";
+import { Float, isUnknown, toNumber, Tuple, type Value } from "../../values.ts";
+import { toInt, tryDunder } from "../core.ts";
+import { int } from "../numbers.ts";
+import { items } from "../sequences.ts";
+import { toFloat } from "../types/numbers.ts";
+import { argsOf } from "../types/object.ts";
+import { type Module, strictModule } from "./table.ts";
+
+/** A float function of floats; out of its domain it fails as Python's does. */
+function real(rule: (...x: number[]) => number, params: string): readonly [string, (a: Readonly<Record<string, Value>>, interp: Interp) => Value] {
+  const names = params.split(", ");
+  return [
+    params,
+    (a, interp) => {
+      const numbers: number[] = [];
+      for (const name of names) {
+        const float = toFloat(interp, a[name]);
+        if (isUnknown(float)) return float;
+        numbers.push(toNumber(float) ?? Number.NaN);
+      }
+      const result = rule(...numbers);
+      const isNew = Number.isNaN(result) && !numbers.some(Number.isNaN);
+      return isNew ? interp.fail("ValueError", "math domain error") : new Float(result);
+    },
+  ];
+}
+
+const UNARY: Readonly<Record<string, (x: number) => number>> = {
+  sqrt: Math.sqrt,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  exp2: (x) => 2 ** x,
+  log1p: Math.log1p,
+  log2: Math.log2,
+  log10: Math.log10,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh,
+  cbrt: Math.cbrt,
+  fabs: Math.abs,
+  degrees: (x) => (x * 180) / Math.PI,
+  radians: (x) => (x * Math.PI) / 180,
+  erf,
+  erfc: (x) => 1 - erf(x),
+  gamma: (x) => Math.exp(lnGamma(x)),
+  lgamma: lnGamma,
+};
+
+/** Taylor series near zero, continued fraction in the tail: full double precision where the values matter. */
+function erf(x: number): number {
+  const size = Math.abs(x);
+  if (size > 6) return Math.sign(x);
+  let sum = size;
+  let term = size;
+  for (let n = 1; Math.abs(term) > 1e-17 * sum && n < 200; n++) {
+    term *= (-size * size) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
+}
+
+const LANCZOS = [
+  676.5203681218851, -1259.1392167224028, 771.3234287776531, -176.6150291621406, 12.507343278686905,
+  -0.13857109526572012, 9.984369578019572e-6, 1.5056327351493116e-7,
+];
+
+function lnGamma(x: number): number {
+  if (x < 0.5) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - lnGamma(1 - x);
+  const t = x + 6.5;
+  const sum = LANCZOS.reduce((total, c, i) => total + c / (x + i), 0.9999999999998099);
+  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
+}
+
+/** `floor`, `ceil`, `trunc`: ints; objects may answer themselves. */
+function rounding(rule: (x: number) => number, method: string): readonly [string, (a: Readonly<Record<string, Value>>, interp: Interp) => Value] {
+  return [
+    "x",
+    (a, interp) => {
+      const asked = tryDunder(interp, a.x, method);
+      if (asked !== undefined) return asked;
+      const float = toFloat(interp, a.x);
+      if (isUnknown(float)) return float;
+      const number = toNumber(float) ?? Number.NaN;
+      return Number.isFinite(number)
+        ? int(interp, rule(number))
+        : interp.fail("OverflowError", "cannot convert float infinity or NaN to integer");
+    },
+  ];
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? Math.abs(a) : gcd(b, a % b);
+}
+
+function lcm(a: number, b: number): number {
+  return a === 0 || b === 0 ? 0 : Math.abs(a / gcd(a, b)) * Math.abs(b);
+}
+
+function folding(rule: (a: number, b: number) => number, start: number): readonly [string, (a: Readonly<Record<string, Value>>, interp: Interp) => Value] {
+  return ["*integers", (a, interp) => int(interp, argsOf(a.integers).reduce<number>((sum, n) => rule(sum, toInt(n) ?? 0), start))];
+}
+
+function permutations(n: number, k: number): number {
+  let result = 1;
+  for (let i = 0; i < k; i++) result *= n - i;
+  return result;
+}
+
+function combinations(n: number, k: number): number {
+  if (k > n) return 0;
+  let result = 1;
+  for (let i = 1; i <= Math.min(k, n - k); i++) result = (result * (n - Math.min(k, n - k) + i)) / i;
+  return Math.round(result);
+}
+
+function fold(interp: Interp, iterable: Value, op: "*" | "+", start: Value): Value {
+  const all = items(interp, iterable);
+  return isUnknown(all) ? all : all.reduce<Value>((total, item) => interp.binary(op, total, item), start);
+}
+
+function norm(...vectors: readonly (readonly Value[])[]): number {
+  const [p = [], q] = vectors;
+  return Math.hypot(...p.map((x, i) => (toNumber(x) ?? 0) - (q ? (toNumber(q[i]) ?? 0) : 0)));
+}
+
+export const math = (): Module =>
+  strictModule({
+    values: {
+      pi: new Float(Math.PI),
+      e: new Float(Math.E),
+      tau: new Float(2 * Math.PI),
+      inf: new Float(Number.POSITIVE_INFINITY),
+      nan: new Float(Number.NaN),
+    },
+    functions: {
+      ...Object.fromEntries(Object.entries(UNARY).map(([name, rule]) => [name, real(rule, "x")])),
+      floor: rounding(Math.floor, "__floor__"),
+      ceil: rounding(Math.ceil, "__ceil__"),
+      trunc: rounding(Math.trunc, "__trunc__"),
+      pow: real((x, y) => x ** y, "x, y"),
+      fmod: real((x, y) => x % y, "x, y"),
+      remainder: real((x, y) => x - y * Math.round(x / y), "x, y"),
+      atan2: real(Math.atan2, "y, x"),
+      copysign: real((x, y) => Math.abs(x) * (y < 0 || Object.is(y, -0) ? -1 : 1), "x, y"),
+      log: [
+        "x, base=2.718281828459045",
+        (a, interp) => {
+          const [x, base] = [toNumber(a.x), toNumber(a.base)];
+          if (x === undefined || base === undefined || x <= 0) return interp.fail("ValueError", "math domain error");
+          return new Float(base === Math.E ? Math.log(x) : Math.log(x) / Math.log(base));
+        },
+      ],
+      gcd: folding(gcd, 0),
+      lcm: folding(lcm, 1),
+      isqrt: ["n", (a) => Math.floor(Math.sqrt(toInt(a.n) ?? 0))],
+      factorial: ["n", (a, interp) => int(interp, permutations(toInt(a.n) ?? 0, toInt(a.n) ?? 0))],
+      comb: ["n, k", (a, interp) => int(interp, combinations(toInt(a.n) ?? 0, toInt(a.k) ?? 0))],
+      perm: ["n, k=None", (a, interp) => int(interp, permutations(toInt(a.n) ?? 0, toInt(a.k) ?? toInt(a.n) ?? 0))],
+      prod: ["iterable, *, start=1", (a, interp) => fold(interp, a.iterable, "*", a.start)],
+      fsum: ["iterable", (a, interp) => fold(interp, a.iterable, "+", new Float(0))],
+      hypot: ["*coordinates", (a) => new Float(norm(argsOf(a.coordinates)))],
+      dist: ["p, q", (a) => new Float(norm(argsOf(a.p), argsOf(a.q)))],
+      isnan: ["x", (a) => Number.isNaN(toNumber(a.x))],
+      isinf: ["x", (a) => Math.abs(toNumber(a.x) ?? 0) === Number.POSITIVE_INFINITY],
+      isfinite: ["x", (a) => Number.isFinite(toNumber(a.x))],
+      isclose: [
+        "a, b, *, rel_tol=1e-09, abs_tol=0.0",
+        (x) => {
+          const [a, b] = [toNumber(x.a) ?? 0, toNumber(x.b) ?? 0];
+          const slack = Math.max((toNumber(x.rel_tol) ?? 0) * Math.max(Math.abs(a), Math.abs(b)), toNumber(x.abs_tol) ?? 0);
+          return a === b || Math.abs(a - b) <= slack;
+        },
+      ],
+      modf: [
+        "x",
+        (a) => {
+          const x = toNumber(a.x) ?? 0;
+          return new Tuple([new Float(x % 1), new Float(Math.trunc(x))]);
+        },
+      ],
+      frexp: [
+        "x",
+        (a) => {
+          const x = toNumber(a.x) ?? 0;
+          const power = x === 0 ? 0 : Math.floor(Math.log2(Math.abs(x))) + 1;
+          return new Tuple([new Float(x / 2 ** power), power]);
+        },
+      ],
+      ldexp: real((x, i) => x * 2 ** i, "x, i"),
+    },
+  });

@@ -1,0 +1,54 @@
+/** How modules of the standard library are written down: values, and functions with Python signatures. */
+import { def, type NativeImpl } from "../../native.ts";
+import { ABSENT, type Absent, type Value } from "../../values.ts";
+import { strict } from "../core.ts";
+
+export type Module = Map<string, Value>;
+
+export interface ModuleSpec {
+  readonly values?: Readonly<Record<string, Value>>;
+  readonly functions?: Readonly<Record<string, readonly [string, NativeImpl]>>;
+}
+
+export function makeModule(spec: ModuleSpec): Module {
+  const names: Module = new Map(Object.entries(spec.values ?? {}));
+  for (const [name, [signature, impl]] of Object.entries(spec.functions ?? {})) {
+    names.set(name, def(name, signature, impl));
+  }
+  return names;
+}
+
+/** A module whose functions answer the first unknown argument. */
+export function strictModule(spec: ModuleSpec): Module {
+  const functions = Object.entries(spec.functions ?? {}).map(
+    ([name, [signature, impl]]) => [name, [signature, strict(impl)] as const] as const,
+  );
+  return makeModule({ ...spec, functions: Object.fromEntries(functions) });
+}
+
+/** A module all of whose other names give what `missing` says. */
+export class OpenModule extends Map<string, Value> {
+  constructor(
+    known: Iterable<readonly [string, Value]>,
+    private readonly missing: (name: string) => Value | Absent,
+  ) {
+    super();
+    for (const [name, value] of known) super.set(name, value);
+  }
+  override has(name: string): boolean {
+    return super.has(name) || (!name.startsWith("__") && this.missing(name) !== ABSENT);
+  }
+  override get(name: string): Value {
+    if (super.has(name)) return super.get(name);
+    const value = this.missing(name);
+    if (value === ABSENT) return undefined;
+    super.set(name, value);
+    return value;
+  }
+}
+
+/** A function that does nothing and gives None. */
+export function inert(name: string): Value {
+  return def(name, "*args, **kwargs", () => null);
+}
+
