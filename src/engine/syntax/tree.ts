@@ -24,6 +24,12 @@ export interface ModuleState {
   readonly errors: SyntaxProblem[];
   /** Innermost function last; set when a `yield` is met. */
   readonly functions: { yields: boolean }[];
+  /** Set when the parser joined lines that Python keeps apart, without calling it an error. */
+  hasJoinedLines: boolean;
+}
+
+export function newModuleState(file: string): ModuleState {
+  return { file, errors: [], functions: [], hasJoinedLines: false };
 }
 
 export class Lowering {

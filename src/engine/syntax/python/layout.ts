@@ -12,6 +12,8 @@ export interface Line {
   readonly startsStatement: boolean;
   /** The last character of code is a colon. */
   readonly opensBlock: boolean;
+  /** The last token asks for more (`x =`, `nn.`), which only brackets may put on the next line. */
+  readonly endsOpen: boolean;
   /** Offset after the last character of code. */
   readonly codeEnd: number;
   readonly brackets: readonly Bracket[];
@@ -52,6 +54,9 @@ const SOFT_START =
   /^(?:[A-Za-z_][\w.]*\s*(?:\[[^\]]*\]\s*)?(?:,\s*[A-Za-z_][\w.]*\s*)*(?:[-+*/|&^%@]?=(?!=)|:|\()|(?:if|for|with|await|yield|print)\b)/;
 export const COMPOUND = /^(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b/;
 
+/** An `=` that is no comparison, a dot that belongs to no number and no ellipsis. */
+const ENDS_OPEN = /(?:[^=!<>]=|[A-Za-z_)\]][\w]*\.)$/;
+
 /** Everything between tokens that matter here: brackets, quotes, comments, line ends. */
 const TOKEN = /[()[\]{}]|#[^\n]*|"""|'''|"|'|\\\r?\n|\r?\n/g;
 
@@ -87,6 +92,16 @@ export function readLines(text: string): Line[] {
   return lines;
 }
 
+/** Says whether a statement's text breaks a line where Python does not allow it. */
+export function hasOpenEnd(text: string): boolean {
+  if (!/[=.][ \t]*(?:#.*)?\r?\n/.test(text)) return false;
+  const stack: Bracket[] = [];
+  return readLines(text).some((line) => {
+    for (const bracket of line.brackets) pushBracket(stack, bracket);
+    return line.endsOpen && stack.length === 0;
+  });
+}
+
 interface RawLine extends Omit<Line, "startsStatement"> {
   readonly codeStart: number;
   /** Follows a line that ends in a backslash. */
@@ -104,7 +119,7 @@ function readPhysicalLines(text: string): RawLine[] {
     const end = lineEnd(text, start);
     // The string that this line stands in ends further down.
     if (position > end || (inString && position > start && position >= end)) {
-      lines.push({ start, end, indent: -1, codeStart: end, codeEnd: end, opensBlock: false, brackets: [], continues: false });
+      lines.push({ start, end, indent: -1, codeStart: end, codeEnd: end, opensBlock: false, endsOpen: false, brackets: [], continues: false });
       continue;
     }
     const startsInString = inString;
@@ -121,6 +136,7 @@ function readPhysicalLines(text: string): RawLine[] {
       codeStart,
       codeEnd: hasCode ? scan.codeEnd : codeStart,
       opensBlock: !inString && hasCode && text[scan.codeEnd - 1] === ":",
+      endsOpen: !inString && hasCode && ENDS_OPEN.test(text.slice(codeStart, scan.codeEnd)),
       brackets: scan.brackets,
       continues,
     });
@@ -184,15 +200,24 @@ function closingQuote(text: string, offset: number, quote: string): number {
   return lineEnd(text, offset);
 }
 
-/** A triple-quoted text with a definition left of where it began lost its end; the quote found opens another one. */
+/**
+ * A triple-quoted text with a definition left of where it began lost its end, and the quote found
+ * opens another text. At the same indentation that needs the quote to be followed by text.
+ */
 function swallowsCode(text: string, offset: number, close: number, isTriple: boolean): boolean {
   if (!isTriple) return false;
-  const lineStart = text.lastIndexOf("\n", offset) + 1;
-  const indent = indentWidth(/^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? "");
+  const indent = indentOf(text.slice(text.lastIndexOf("\n", offset) + 1, offset));
   if (indent === 0) return false;
+  const isOpener = /\w/.test(text[close + 3] ?? "");
   return text
     .slice(offset, close)
     .split("\n")
     .slice(1)
-    .some((line) => /^[ \t]*(?:def \w+\(.*|class \w+.*:\s*|@\w.*)$/.test(line) && indentWidth(/^[ \t]*/.exec(line)?.[0] ?? "") < indent);
+    .some((line) => DEFINITION.test(line) && indentOf(line) < indent + (isOpener ? 1 : 0));
+}
+
+const DEFINITION = /^[ \t]*(?:def \w+\(.*|class \w+.*:\s*|@\w.*)$/;
+
+function indentOf(line: string): number {
+  return indentWidth(/^[ \t]*/.exec(line)?.[0] ?? "");
 }

@@ -1,14 +1,16 @@
 /** Lowers a whole Python module: statements, directives, errors. */
 import type { ModuleNode } from "../ast.ts";
-import { directivesOf, Lowering, type ModuleState, type SyntaxNode } from "../tree.ts";
+import { directivesOf, Lowering, newModuleState, type SyntaxNode } from "../tree.ts";
 import { type ParsePiece, recoverModule } from "./recovery.ts";
 import { lowerStatements, statementNodes } from "./statements.ts";
 
 export function lowerPython(file: string, text: string, root: SyntaxNode, parsePiece: ParsePiece): ModuleNode {
-  const state: ModuleState = { file, errors: [], functions: [] };
-  const body = root.hasError
-    ? recoverModule(state, text, parsePiece)
-    : lowerStatements(statementNodes(root), new Lowering(state, text, 0));
+  let state = newModuleState(file);
+  let body = root.hasError ? undefined : lowerStatements(statementNodes(root), new Lowering(state, text, 0));
+  if (!body || state.hasJoinedLines) {
+    state = newModuleState(file);
+    body = recoverModule(state, text, parsePiece);
+  }
   const errors = state.errors.sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
   return { language: "python", file, body, directives: directivesOf(text), errors };
 }

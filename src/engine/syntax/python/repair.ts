@@ -102,8 +102,9 @@ function findDamage(text: string, lines: readonly Line[], isHeader: boolean): { 
     previous = line;
   }
   const last = lines.findLast((line) => line.codeEnd > line.start);
+  const end = last?.codeEnd ?? text.length;
   for (const opener of open.reverse())
-    insertions.push({ opener, latest: last ? beforeSeparator(text, last, isHeader) : text.length });
+    insertions.push({ opener, latest: isHeader && text[end - 1] === ":" ? end - 1 : end });
   return { insertions, strays };
 }
 

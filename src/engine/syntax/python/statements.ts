@@ -2,6 +2,7 @@
 import type { Assign, BinaryOp, ClassNode, Expr, FunctionNode, If, ImportFrom, Stmt, Target, Try, With } from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { exprField, lowerArguments, lowerExpr, lowerParameters, oneOrTuple, targetField, toTarget } from "./expressions.ts";
+import { hasOpenEnd } from "./layout.ts";
 import { lowerCasePatterns } from "./patterns.ts";
 
 /** A statement may give several (`import a, b`). */
@@ -175,6 +176,7 @@ const STATEMENTS: Readonly<Record<string, LowerStmt>> = {
 // --------------------------------------------------------- simple statements
 
 function lowerExpressionStatement(node: SyntaxNode, ctx: Lowering): Stmt {
+  if (node.endPosition.row > node.startPosition.row && hasOpenEnd(ctx.textOf(node))) ctx.module.hasJoinedLines = true;
   const values = parts(node);
   const [only] = values;
   if (values.length === 1 && only) {
