@@ -8,6 +8,7 @@ import { isMainThread } from "node:worker_threads";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import manifest from "../../package.json" with { type: "json" };
 import { createEngine } from "../engine/engine.ts";
+import { DEFAULT_SETTINGS } from "../engine/settings.ts";
 import { createNodeHost } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { loadParsers } from "../node/wasm.ts";
@@ -27,11 +28,20 @@ if (isMainThread) {
 
 async function loadEngine(): Promise<MakeEngine> {
   const parsers = await loadParsers();
-  return ({ folders, searchPaths, ...settings }, texts) =>
+  return (config, texts) =>
     createEngine({
       parsers,
-      host: createNodeHost({ folders, searchPaths, unsaved: (file) => texts.get(file) }),
-      settings,
+      host: createNodeHost({
+        folders: config.folders,
+        searchPaths: config.searchPaths,
+        unsaved: (file) => texts.get(file),
+      }),
+      settings: {
+        ...DEFAULT_SETTINGS,
+        inputSize: config.defaultInput.at(-1) ?? DEFAULT_SETTINGS.inputSize,
+        limits: { ...DEFAULT_SETTINGS.limits, milliseconds: config.milliseconds },
+        tool: `convlens ${manifest.version}`,
+      },
     });
 }
 

@@ -1,0 +1,119 @@
+/** The server over LSP, with an engine that answers what the test says. */
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { createConnection } from "vscode-languageserver/node";
+import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
+import type { ReportDiagnostic } from "../../src/engine/report/contract.ts";
+import { ACTIVATE, ANALYZE } from "../../src/protocol/requests.ts";
+import { LocalAnalyst } from "../../src/server/analyst.ts";
+import { startServer } from "../../src/server/server.ts";
+import { connect } from "./client.ts";
+import { analysis, FILE, place, resnet } from "./fixtures.ts";
+
+const URI = `file://${FILE}`;
+const TEXT = "import torch\n";
+
+async function start(answer: FileAnalysis, options: object = {}, capabilities: object = {}) {
+  const engine: Engine = {
+    analyze: () => answer,
+    profile: () => ({ ok: false, reason: "", networks: [], diagnostics: [] }),
+    networks: () => [],
+    invalidate: () => undefined,
+  };
+  const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
+  const connection = createConnection(toServer, fromServer);
+  startServer(connection, { analyst: new LocalAnalyst(() => engine), searchPaths: () => [], version: "1" });
+  const client = connect(fromServer, toServer);
+  const initialized = await client.initialize(options, capabilities);
+  await client.open(URI, TEXT);
+  return { client, initialized };
+}
+
+describe("the language server", () => {
+  it("says what it can do", async () => {
+    const { initialized } = await start(analysis([]));
+    expect(initialized).toMatchObject({
+      capabilities: { codeLensProvider: {}, hoverProvider: true },
+      serverInfo: { name: "convlens" },
+    });
+  });
+
+  it("answers lenses with commands that carry the document", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]));
+    const lenses = await client.lenses(URI);
+    expect(lenses.find(({ range }) => range.start.line === 299)?.command).toEqual({
+      title: "4.09 G MACs · 25.6 M params · input 1×3×224×224 (default) · Profile",
+      command: "convlens.profileNetwork",
+      arguments: [URI, "resnet50"],
+    });
+    const blocks = lenses.find(({ range }) => range.start.line === 40)?.command;
+    expect(blocks?.title).toBe("16 × 115.6 M = 1.85 G MACs · 45 %");
+    expect(blocks?.arguments.slice(0, 2)).toEqual([URI, "resnet50"]);
+  });
+
+  it("answers hovers, with links only for the extension's client", async () => {
+    const plain = await start(analysis([resnet("resnet50")]));
+    const text = await plain.client.hover(URI, 59, 12);
+    expect(text).toContain("Conv2d conv1, 7×7, stride 2, 3 → 64, 224×224 → 112×112");
+    expect(text).not.toContain("command:");
+    const linked = await start(analysis([resnet("resnet50")]), { commands: true });
+    expect(await linked.client.hover(URI, 59, 12)).toContain("command:convlens.revealLayer");
+    expect(await plain.client.hover(URI, 0, 0)).toBeUndefined();
+  });
+
+  it("answers the hover of a network's own line", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]));
+    expect(await client.hover(URI, 299, 12)).toContain("4,089,184,256 MACs exactly");
+  });
+
+  it("speaks the client's language and unit", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]), {
+      locale: "ja",
+      settings: { unit: "FLOPs" },
+    });
+    const lenses = await client.lenses(URI);
+    expect(lenses.find(({ range }) => range.start.line === 299)?.command.title).toBe(
+      "8.18 G FLOPs · パラメーター 25.6 M · 入力 1×3×224×224 (既定) · プロファイル",
+    );
+  });
+
+  it("shows the figures of the network that was activated", async () => {
+    const { client } = await start(analysis([resnet("resnet50"), resnet("resnet101")]));
+    const title = async () =>
+      (await client.lenses(URI)).find(({ range }) => range.start.line === 40)?.command.title;
+    expect(await title()).toMatch(/resnet50$/);
+    await client.rpc.sendNotification(ACTIVATE, { uri: URI, network: "resnet101" });
+    expect(await title()).toMatch(/resnet101$/);
+  });
+
+  it("gives the whole analysis on request, and null for other files", async () => {
+    const answer = analysis([resnet("resnet50")]);
+    const { client } = await start(answer);
+    expect(await client.rpc.sendRequest(ANALYZE, { uri: URI })).toEqual(answer);
+    await client.open("file:///models/other.py", "import os\n");
+    expect(await client.rpc.sendRequest(ANALYZE, { uri: "file:///models/other.py" })).toBeNull();
+  });
+
+  it("publishes shape errors with both places and leaves syntax errors to others", async () => {
+    const wrong: ReportDiagnostic = {
+      severity: "error",
+      message: "conv2 expects 64 channels, gets 32",
+      code: "shape-mismatch",
+      at: place(41),
+      related: [{ message: "pool1", at: place(18) }],
+    };
+    const syntax = { severity: "error", message: "?", code: "syntax", at: place(2) } as const;
+    const { client } = await start(analysis([], { diagnostics: [wrong, syntax] }));
+    await client.rpc.sendRequest(ANALYZE, { uri: URI });
+    expect(client.diagnostics.at(-1)?.diagnostics).toMatchObject([
+      { message: wrong.message, code: "shape-mismatch", range: { start: { line: 40, character: 8 } } },
+    ]);
+  });
+
+  it("is quiet where its settings say so", async () => {
+    const settings = { codeLens: { enabled: false }, hover: { enabled: false } };
+    const { client } = await start(analysis([resnet("resnet50")]), { settings });
+    expect(await client.lenses(URI)).toEqual([]);
+    expect(await client.hover(URI, 59, 12)).toBeUndefined();
+  });
+});
