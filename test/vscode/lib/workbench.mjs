@@ -107,10 +107,19 @@ export async function openWorkbench({
 
 // -------------------------------------------------------------------- gestures
 
+/** Opens the quick input by a shortcut; a webview that has the focus would swallow what is typed next. */
+async function openQuickInput(page, ...keys) {
+  await page.evaluate(() => {
+    document.activeElement?.blur();
+    window.focus();
+  });
+  for (const key of keys) await page.keyboard.press(key);
+  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
+}
+
 /** Opens a file of the workspace by quick open. */
 export async function openFile({ page }, name) {
-  await page.keyboard.press("Control+P");
-  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
+  await openQuickInput(page, "Control+P");
   await page.keyboard.type(name);
   await page
     .locator(".quick-input-list .monaco-list-row", { hasText: path.basename(name) })
@@ -123,8 +132,7 @@ export async function openFile({ page }, name) {
 
 /** Runs a command by its title in the command palette. */
 export async function runCommand({ page }, title) {
-  await page.keyboard.press("F1");
-  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
+  await openQuickInput(page, "F1");
   await page.keyboard.type(title);
   await page
     .locator(".quick-input-list .monaco-list-row", { hasText: title.replace(/^[^:]+: /, "") })
@@ -141,9 +149,8 @@ export async function openView({ page }, title) {
 }
 
 export async function goToLine({ page }, line, column = 1) {
-  await page.keyboard.press("Control+G");
-  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
-  await page.keyboard.type(`:${line}:${column}`.replace(/^:/, ""));
+  await openQuickInput(page, "Control+G");
+  await page.keyboard.type(`${line}:${column}`);
   await page.keyboard.press("Enter");
   await page.waitForSelector(".quick-input-widget", { state: "hidden" });
 }
@@ -152,19 +159,23 @@ export async function goToLine({ page }, line, column = 1) {
 export async function useTheme({ page }, theme) {
   const { label, marker } = themes[theme];
   if ((await page.locator(`.monaco-workbench.${marker}`).count()) > 0) return;
-  await page.keyboard.press("Control+K");
-  await page.keyboard.press("Control+T");
-  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
+  await openQuickInput(page, "Control+K", "Control+T");
   await page.keyboard.type(label);
   await page.waitForSelector(`.monaco-workbench.${marker}`, { timeout: 20_000 });
   await page.keyboard.press("Enter");
   await page.waitForSelector(".quick-input-widget", { state: "hidden" });
 }
 
-/** Keeps a picture as build output: `out/screenshots/NAME-THEME-WIDTH.png`. */
+/**
+ * Keeps a picture as build output: `out/screenshots/NAME-THEME-WIDTH.png`. Where theme and size stay as they are,
+ * nothing is touched, so that a hover stays open.
+ */
 export async function screenshot(workbench, name, { theme = "dark", width = 1280, height = 900 } = {}) {
   await useTheme(workbench, theme);
-  await workbench.page.setViewportSize({ width, height });
+  const size = workbench.page.viewportSize();
+  if (size.width !== width || size.height !== height) {
+    await workbench.page.setViewportSize({ width, height });
+  }
   await sleep(500);
   await mkdir(screenshotFolder, { recursive: true });
   const file = path.join(screenshotFolder, `${name}-${theme}-${width}.png`);

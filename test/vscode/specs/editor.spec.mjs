@@ -39,6 +39,7 @@ describe("ConvLens in the workbench", () => {
       assert.ok(shows(figureBefore(text, "params"), layer.params), `${layer.name}: ${text}`);
     });
     for (const theme of Object.keys(themes)) await screenshot(workbench, "lenses", { theme });
+    await useTheme(workbench, "dark");
   });
 
   it("compares standard and separable cost in the hover", async () => {
