@@ -78,8 +78,8 @@ export interface Interp {
   // -- tensors and trace
   record(cost: OpCost): void;
   readonly scope: LayerScope | undefined;
-  /** Runs `body` with `layer` on top of the stack of running modules. */
-  withLayer<T>(layer: Instance, body: () => T): T;
+  /** Runs `body` with `layer` on top of the stack of running modules; `inputs` are what it was called with. */
+  withLayer<T>(layer: Instance, body: () => T, inputs?: readonly Value[]): T;
 
   // -- modules
   /** Absolute dotted name (Python) or specifier (JS). */

@@ -59,7 +59,7 @@ export function convolution(input: Shape | Unknown, rule: ConvRule): ConvRuling 
 function ruling(axes: readonly Dim[], rule: ConvRule, problem: string | undefined, unknown?: Unknown): ConvRuling {
   const batch = axes.slice(0, axes.length - rule.spatial);
   const sizes = axes.slice(axes.length - rule.spatial);
-  const outSizes = (rule.transposed ? rule.transposed(sizes) : windowOutput(sizes, rule)).map(positive);
+  const outSizes = (rule.transposed ? rule.transposed(sizes) : windowOutput(sizes, rule)).map((size) => positive(size));
   const shape =
     rule.channels === "first" ? [...batch, rule.outChannels, ...outSizes] : [...batch, ...outSizes, rule.outChannels];
   const kernel = product(rule.kernel);

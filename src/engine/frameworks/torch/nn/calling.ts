@@ -11,7 +11,7 @@ export function callModule(interp: Interp, module: Instance, a: Bound): Value {
     const inputs = runPreHooks(interp, module, args, kwargs);
     const output = interp.callMethod(module, "forward", inputs, kwargs);
     return runHooks(interp, module, inputs, kwargs, output);
-  });
+  }, args);
 }
 
 function runPreHooks(interp: Interp, module: Instance, args: readonly Value[], kwargs: Kwargs): readonly Value[] {

@@ -113,17 +113,20 @@ export class Op {
     return fallback;
   }
 
-  /** A diagnostic with both places: where the layer was made, and where its input was. */
+  /** A diagnostic where the layer was made, with where it was called and where its input comes from. */
   problem(text: string, input?: Tensor): void {
-    const layer = this.layer ?? this.scopeLayer;
+    const made = (this.layer ?? this.scopeLayer)?.site?.at;
+    const called = this.interp.site?.at;
     const source = input?.maker ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}` : "";
     const related = [];
-    if (layer?.site) related.push({ message: `${this.who} is made here`, at: layer.site.at });
-    if (input?.site) related.push({ message: `its input is made here`, at: input.site.at });
+    if (made && called) related.push({ message: `${this.who} is called here`, at: called });
+    if (input?.site) related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
+    const at = made ?? called;
     this.interp.diagnose({
       severity: "error",
       code: "shape-mismatch",
       message: `${this.who} ${text}${source}`,
+      ...(at ? { at } : {}),
       ...(related.length > 0 ? { related } : {}),
     });
   }
@@ -132,7 +135,8 @@ export class Op {
   make(shape: Shape | Unknown, dtype = "float32"): Tensor {
     const tensor = this.nn.tensors.make(shape, dtype);
     tensor.maker = this.who;
-    if (this.interp.site) tensor.site = this.interp.site;
+    const site = this.layer?.site ?? this.interp.site;
+    if (site) tensor.site = site;
     return tensor;
   }
 

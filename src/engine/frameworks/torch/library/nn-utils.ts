@@ -1,0 +1,225 @@
+/** torch.nn.init, torch.nn.utils and what lies around torch.nn's layers. Initialisation changes no shapes. */
+import { type Bound, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
+import type { Interp } from "../../../interpret/interp.ts";
+import { product } from "../../../cost/lift.ts";
+import { Float, type Instance, isUnknown, Tensor, toItems, toNumber, Tuple, Unknown, type Value } from "../../../interpret/values.ts";
+import { isModule } from "../nn/library.ts";
+import { addTensor } from "../nn/module.ts";
+import { makeParameter } from "../nn/layer.ts";
+import type { NnLibrary } from "../nn/nn.ts";
+import { peekTable } from "../nn/tables.ts";
+import { always, answers, context, decorator, fn, type NameTable, passes } from "./inert.ts";
+import { kwargsOf } from "./runtime.ts";
+
+/** https://docs.pytorch.org/docs/stable/nn.init.html */
+const INITIALISERS = [
+  "uniform", "normal", "constant", "ones", "zeros", "eye", "dirac", "xavier_uniform", "xavier_normal",
+  "kaiming_uniform", "kaiming_normal", "trunc_normal", "orthogonal", "sparse", "_no_grad_uniform", "_no_grad_normal",
+  "_no_grad_trunc_normal", "_no_grad_fill", "_no_grad_zero",
+];
+
+const GAINS: Readonly<Record<string, number>> = { tanh: 5 / 3, relu: Math.SQRT2, selu: 3 / 4 };
+
+function gain(a: Bound): Value {
+  const name = String(a.nonlinearity);
+  const slope = toNumber(a.param) ?? 0.01;
+  return new Float(name === "leaky_relu" ? Math.sqrt(2 / (1 + slope * slope)) : (GAINS[name] ?? 1));
+}
+
+function fans(a: Bound, interp: Interp): Value {
+  const shape = a.tensor instanceof Tensor && !isUnknown(a.tensor.shape) ? a.tensor.shape : undefined;
+  if (!shape || shape.length < 2) return interp.fail("ValueError", "fan in and fan out need a tensor of two axes or more");
+  const field = product(shape.slice(2));
+  return new Tuple([product([shape[1]!, field]), product([shape[0]!, field])]);
+}
+
+const INIT: NameTable = {
+  ...Object.fromEntries(INITIALISERS.flatMap((name) => [[`${name}_`, passes(`${name}_`)], [name, passes(name)]])),
+  calculate_gain: fn("calculate_gain", "nonlinearity, param=None", gain),
+  _calculate_fan_in_and_fan_out: fn("_calculate_fan_in_and_fan_out", "tensor", fans),
+  _calculate_correct_fan: fn("_calculate_correct_fan", "tensor, mode", (a, interp) => {
+    const both = toItems(fans(a, interp));
+    return both ? both[a.mode === "fan_out" ? 1 : 0] : null;
+  }),
+};
+
+/** What stands in the parameter's place once it is computed from others. */
+function replaceParameter(nn: NnLibrary, interp: Interp, module: Instance, name: string): Tensor | undefined {
+  const parameters = peekTable(module, "_parameters");
+  const weight = parameters?.entries.get(name)?.value;
+  if (!parameters || !(weight instanceof Tensor)) return undefined;
+  interp.touch(parameters);
+  parameters.entries.delete(name);
+  interp.touch(module);
+  module.attrs.set(name, nn.tensors.make(weight.shape, weight.dtype));
+  return weight;
+}
+
+/** `weight` becomes `weight_g` (its norms along `dim`) and `weight_v`. */
+const weightNorm =
+  (nn: NnLibrary): NativeImpl =>
+  (a, interp) => {
+    if (!isModule(a.module)) return a.module;
+    const name = String(a.name);
+    const weight = replaceParameter(nn, interp, a.module, name);
+    if (!weight) return a.module;
+    const axis = toNumber(a.dim);
+    const { shape } = weight;
+    const norms = isUnknown(shape) || axis === undefined ? [] : shape.map((size, at) => (at === axis ? size : 1));
+    addTensor(interp, a.module, "_parameters", `${name}_g`, makeParameter(nn, norms));
+    addTensor(interp, a.module, "_parameters", `${name}_v`, weight);
+    return a.module;
+  };
+
+/** `weight` becomes `weight_orig`. */
+const spectralNorm =
+  (nn: NnLibrary): NativeImpl =>
+  (a, interp) => {
+    if (!isModule(a.module)) return a.module;
+    const name = String(a.name);
+    const weight = replaceParameter(nn, interp, a.module, name);
+    if (weight) addTensor(interp, a.module, "_parameters", `${name}_orig`, weight);
+    return a.module;
+  };
+
+/** Back to one plain parameter. */
+const removeNorm: NativeImpl = (a, interp) => {
+  if (!isModule(a.module)) return a.module;
+  const name = String(a.name);
+  const parameters = peekTable(a.module, "_parameters");
+  const weight = parameters?.entries.get(`${name}_v`)?.value ?? parameters?.entries.get(`${name}_orig`)?.value;
+  if (!parameters || !(weight instanceof Tensor)) return a.module;
+  interp.touch(parameters);
+  for (const suffix of ["_g", "_v", "_orig"]) parameters.entries.delete(name + suffix);
+  interp.touch(a.module);
+  a.module.attrs.delete(name);
+  addTensor(interp, a.module, "_parameters", name, weight);
+  return a.module;
+};
+
+const SPECTRAL = "module, name='weight', n_power_iterations=1, eps=1e-12, dim=None";
+
+const UTILS: NameTable = {
+  weight_norm: (nn) => def("weight_norm", "module, name='weight', dim=0", weightNorm(nn)),
+  spectral_norm: (nn) => def("spectral_norm", SPECTRAL, spectralNorm(nn)),
+  remove_weight_norm: fn("remove_weight_norm", "module, name='weight'", removeNorm),
+  remove_spectral_norm: fn("remove_spectral_norm", "module, name='weight'", removeNorm),
+  orthogonal: (nn) => def("orthogonal", "module, name='weight', orthogonal_map=None, use_trivialization=True", spectralNorm(nn)),
+  skip_init: fn("skip_init", "module_cls, *args, **kwargs", (a, interp) => {
+    const kwargs = new Map(kwargsOf(a.kwargs));
+    kwargs.delete("device");
+    return interp.call(a.module_cls, toItems(a.args) ?? [], kwargs);
+  }),
+  fuse_conv_bn_eval: passes("fuse_conv_bn_eval"),
+  fuse_linear_bn_eval: passes("fuse_linear_bn_eval"),
+  clip_grad_norm_: answers("clip_grad_norm_", null),
+  clip_grad_value_: answers("clip_grad_value_", null),
+  clip_grad_norm: answers("clip_grad_norm", null),
+  register_parametrization: passes("register_parametrization"),
+  remove_parametrizations: passes("remove_parametrizations"),
+  is_parametrized: answers("is_parametrized", false),
+  cached: context("cached"),
+  parameters_to_vector: answers("parameters_to_vector", new Unknown("parameters as one vector")),
+  vector_to_parameters: answers("vector_to_parameters", null),
+  functional_call: fn("functional_call", "module, parameters_and_buffers, args=None, kwargs=None, **rest", (a, interp) =>
+    interp.call(a.module, toItems(a.args) ?? [a.args], kwargsOf(a.kwargs)),
+  ),
+  // Packing leaves out padding that only the data knows: the padded sequence stands for the packed one.
+  pack_padded_sequence: fn(
+    "pack_padded_sequence",
+    "input, lengths, batch_first=False, enforce_sorted=True",
+    (a) => a.input,
+  ),
+  pad_packed_sequence: fn(
+    "pad_packed_sequence",
+    "sequence, batch_first=False, padding_value=0.0, total_length=None",
+    (a, interp) => new Tuple([a.sequence, interp.unknown("lengths of sequences")]),
+  ),
+  pad_sequence: fn("pad_sequence", "sequences, batch_first=False, padding_value=0.0", (_, interp) =>
+    interp.unknown("lengths of sequences"),
+  ),
+  PackedSequence: () => defineClass("PackedSequence", {}),
+};
+
+/** `_pair(3)` is (3, 3); what can be iterated is kept. */
+function ntuple(count: number | undefined, name: string): Value {
+  return def(name, "x", (a, interp) => {
+    const items = toItems(a.x);
+    if (items) return new Tuple(items);
+    if (count === undefined) return interp.unknown("a tuple of unknown length");
+    return new Tuple(new Array<Value>(count).fill(a.x));
+  });
+}
+
+const MODULE_UTILS: NameTable = {
+  _single: () => ntuple(1, "_single"),
+  _pair: () => ntuple(2, "_pair"),
+  _triple: () => ntuple(3, "_triple"),
+  _quadruple: () => ntuple(4, "_quadruple"),
+  _ntuple: fn("_ntuple", "n, name='parse'", (a) => ntuple(toNumber(a.n), "parse")),
+  _reverse_repeat_tuple: fn("_reverse_repeat_tuple", "t, n", (a) => {
+    const times = toNumber(a.n) ?? 1;
+    return new Tuple([...(toItems(a.t) ?? [])].reverse().flatMap((item) => new Array<Value>(times).fill(item)));
+  }),
+  _list_with_default: fn("_list_with_default", "out_size, defaults", (a, interp) => {
+    const sizes = toItems(a.out_size);
+    if (!sizes) return a.out_size;
+    const defaults = (toItems(a.defaults) ?? []).slice(-sizes.length);
+    return interp.list(sizes.map((size, i) => size ?? defaults[i]));
+  }),
+  consume_prefix_in_state_dict_if_present: answers("consume_prefix_in_state_dict_if_present", null),
+};
+
+const QUANTIZATION: NameTable = {
+  QuantStub: (nn) => nn.layer("QuantStub"),
+  DeQuantStub: (nn) => nn.layer("DeQuantStub"),
+  QuantWrapper: (nn) => nn.layer("QuantWrapper"),
+  default_qconfig: always(null),
+  ...Object.fromEntries(
+    ["fuse_modules", "fuse_modules_qat", "prepare", "prepare_qat", "convert", "quantize", "quantize_qat", "quantize_dynamic", "add_quant_dequant"].map(
+      (name) => [name, passes(name)],
+    ),
+  ),
+  ...Object.fromEntries(
+    ["get_default_qconfig", "get_default_qat_qconfig", "get_default_qconfig_mapping"].map((name) => [name, answers(name, null)]),
+  ),
+};
+
+const COMMON_TYPES: NameTable = Object.fromEntries(
+  [1, 2, 3, 4, 5, 6, "any", "any_opt"]
+    .flatMap((n) => [`_size_${n}_t`, `_ratio_${n}_t`, `_maybe_indices_t`])
+    .map((name) => [name, always(new Unknown("a type"))]),
+);
+
+/** Names by dotted module, beside the classes of torch.nn. */
+export const NN_MODULES: Readonly<Record<string, NameTable>> = {
+  "torch.nn.init": INIT,
+  "torch.nn.utils": UTILS,
+  "torch.nn.utils.rnn": UTILS,
+  "torch.nn.utils.weight_norm": UTILS,
+  "torch.nn.utils.spectral_norm": UTILS,
+  "torch.nn.utils.parametrizations": UTILS,
+  "torch.nn.utils.parametrize": UTILS,
+  "torch.nn.utils.fusion": UTILS,
+  "torch.nn.utils.clip_grad": UTILS,
+  "torch.nn.utils.convert_parameters": UTILS,
+  "torch.nn.utils.stateless": UTILS,
+  "torch.nn.utils.init": UTILS,
+  "torch.func": UTILS,
+  "torch.nn.modules.utils": MODULE_UTILS,
+  "torch.nn.common_types": COMMON_TYPES,
+  "torch.quantization": QUANTIZATION,
+  "torch.ao": {},
+  "torch.ao.quantization": QUANTIZATION,
+  "torch.nn.parallel": {
+    DataParallel: (nn) => nn.layer("DataParallel"),
+    DistributedDataParallel: (nn) => nn.layer("DistributedDataParallel"),
+  },
+  "torch.nn.attention": { sdpa_kernel: context("sdpa_kernel"), SDPBackend: always(new Unknown("a backend")) },
+  "torch._jit_internal": {
+    weak_module: decorator("weak_module"),
+    weak_script_method: decorator("weak_script_method"),
+    boolean_dispatch: answers("boolean_dispatch", new Unknown("a dispatched function")),
+    _copy_to_script_wrapper: decorator("_copy_to_script_wrapper"),
+  },
+};

@@ -1,0 +1,174 @@
+/** torch as a framework: its modules of names, and how its networks are recognised, named and run. */
+import type { Interp } from "../../interpret/interp.ts";
+import {
+  ABSENT,
+  type Absent,
+  type ClassValue,
+  type Instance,
+  ModuleValue,
+  type Shape,
+  type Tensor,
+  Tuple,
+  type Value,
+} from "../../interpret/values.ts";
+import type { Framework } from "../framework.ts";
+import { unmodelled } from "./library/inert.ts";
+import { NN_MODULES } from "./library/nn-utils.ts";
+import { RUNTIME } from "./library/runtime.ts";
+import { isModule, isModuleClass } from "./nn/library.ts";
+import { NnLibrary } from "./nn/nn.ts";
+import { walkModules, walkTensors } from "./nn/tables.ts";
+import { createTensors, type Tensors } from "./tensor/tensors.ts";
+
+/** torch.nn.modules.<family>: every class of torch.nn is found under each. */
+const FAMILIES = [
+  "activation", "adaptive", "batchnorm", "channelshuffle", "container", "conv", "distance", "dropout", "flatten",
+  "fold", "instancenorm", "lazy", "linear", "loss", "module", "normalization", "padding", "pixelshuffle", "pooling",
+  "rnn", "sparse", "transformer", "upsampling",
+].map((family) => `torch.nn.modules.${family}`);
+
+/** Modules whose names are the classes of torch.nn. */
+const CLASS_MODULES: ReadonlySet<string> = new Set([
+  "torch.nn", "torch.nn.modules", ...FAMILIES, "torch.nn.parameter", "torch.nn.quantized", "torch.nn.quantized.modules",
+  "torch.nn.quantizable", "torch.nn.qat", "torch.ao.nn", "torch.ao.nn.quantized", "torch.ao.nn.quantizable", "torch.nn.intrinsic",
+]);
+
+/** Names that a module takes from another: `torch.nn.modules.conv.F`. */
+const ALIASES: Readonly<Record<string, string>> = {
+  F: "torch.nn.functional",
+  init: "torch.nn.init",
+  nn: "torch.nn",
+};
+
+interface Entrance {
+  readonly spatialAxes: number;
+  readonly attribute: string;
+}
+
+/** Layers that an input can enter by, with the attribute that says how many channels it has. */
+const ENTRANCES: ReadonlyMap<string, Entrance> = new Map<string, Entrance>([
+  ...[1, 2, 3].flatMap((spatialAxes): [string, Entrance][] => [
+    [`Conv${spatialAxes}d`, { spatialAxes, attribute: "in_channels" }],
+    [`ConvTranspose${spatialAxes}d`, { spatialAxes, attribute: "in_channels" }],
+    [`BatchNorm${spatialAxes}d`, { spatialAxes, attribute: "num_features" }],
+  ]),
+  ["Linear", { spatialAxes: 0, attribute: "in_features" }],
+  ["RNNBase", { spatialAxes: 0, attribute: "input_size" }],
+]);
+
+export function createTorch(): Framework {
+  return new Torch(createTensors());
+}
+
+class Torch implements Framework {
+  readonly id = "torch";
+  readonly forwardNames = ["forward", "__call__"];
+  private readonly nn: NnLibrary;
+  private readonly modules = new Map<string, ModuleValue>();
+  private readonly tables = new Map<string, ReadonlyMap<string, Value>>();
+  private readonly values = new Map<string, Value>();
+  private readonly known: ReadonlySet<string>;
+
+  constructor(private readonly tensors: Tensors) {
+    this.nn = new NnLibrary(tensors);
+    this.known = new Set([
+      ...CLASS_MODULES, "torch.nn.functional", ...Object.keys(RUNTIME), ...Object.keys(NN_MODULES), ...Object.keys(tensors.modules),
+    ]);
+  }
+
+  hasModule(name: string): boolean {
+    return name === "torch" || name.startsWith("torch.") || this.known.has(name);
+  }
+
+  lookup(module: string, name: string): Value | Absent {
+    const path = `${module}.${name}`;
+    const own = this.values.get(path) ?? this.find(module, name);
+    if (own !== ABSENT) {
+      this.values.set(path, own);
+      return own;
+    }
+    if (this.known.has(path)) return this.module(path);
+    const alias = module.startsWith("torch.nn") ? ALIASES[name] : undefined;
+    if (alias !== undefined) return this.module(alias);
+    if (this.known.has(module) || name.startsWith("__")) return ABSENT;
+    return unmodelled(module, name);
+  }
+
+  private module(path: string): ModuleValue {
+    const known = this.modules.get(path);
+    if (known) return known;
+    const made = new ModuleValue(path);
+    made.load = (name) => this.lookup(path, name);
+    this.modules.set(path, made);
+    return made;
+  }
+
+  private find(module: string, name: string): Value | Absent {
+    if (module === "torch") {
+      const value = this.tensors.functions.get(name);
+      if (value !== undefined) return value;
+    }
+    const stub = RUNTIME[module]?.[name] ?? NN_MODULES[module]?.[name];
+    if (stub) return stub(this.nn);
+    const table = this.table(module)?.get(name);
+    if (table !== undefined) return table;
+    if (CLASS_MODULES.has(module)) return this.nn.findClass(name);
+    if (module !== "torch" && module !== "torch.nn.functional") return ABSENT;
+    const fn = this.nn.findFunction(name);
+    return fn === ABSENT ? (this.tensors.functions.get(name) ?? ABSENT) : fn;
+  }
+
+  private table(module: string): ReadonlyMap<string, Value> | undefined {
+    const known = this.tables.get(module);
+    const make = this.tensors.modules[module];
+    if (known || !make) return known;
+    const made = make();
+    this.tables.set(module, made);
+    return made;
+  }
+
+  isNetworkClass(cls: ClassValue): boolean {
+    return isModuleClass(cls);
+  }
+
+  isNetwork(value: Value): boolean {
+    return isModule(value);
+  }
+
+  input(shape: Shape, dtype: string): Value {
+    const tensor = this.tensors.make(shape, dtype);
+    tensor.maker = "the input";
+    return tensor;
+  }
+
+  forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
+    return interp.call(network, inputs);
+  }
+
+  layerNames(_interp: Interp, network: Value): ReadonlyMap<Instance, string> {
+    return new Map(isModule(network) ? walkModules(network).map(([name, module]) => [module, name]) : []);
+  }
+
+  parameters(_interp: Interp, network: Value): readonly Tensor[] {
+    return isModule(network) ? walkTensors(network, "_parameters").map(([, tensor]) => tensor) : [];
+  }
+
+  entrance(layer: Instance): { readonly spatialAxes: number; readonly channels: number } | undefined {
+    for (const cls of layer.cls.mro) {
+      const found = ENTRANCES.get(cls.name);
+      const channels = found && layer.attrs.get(found.attribute);
+      if (found && typeof channels === "number" && channels > 0) return { spatialAxes: found.spatialAxes, channels };
+    }
+    return undefined;
+  }
+
+  channelAxis(_rank: number): number {
+    return 1;
+  }
+
+  defaultInput(spatialAxes: number, channels: number, size: number): readonly number[] {
+    // Video: 16 frames at half the side.
+    if (spatialAxes === 3) return [1, channels, 16, Math.ceil(size / 2), Math.ceil(size / 2)];
+    return [1, channels, ...new Array<number>(spatialAxes).fill(size)];
+  }
+}
