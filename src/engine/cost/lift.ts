@@ -8,7 +8,8 @@ export function lift<A extends readonly number[]>(
   rule: (...args: A) => number,
 ): <U = never>(...args: { readonly [K in keyof A]: number | U }) => number | U {
   return <U>(...args: { readonly [K in keyof A]: number | U }): number | U => {
-    const list: readonly (number | U)[] = args;
+    // What a caller like Array.map adds behind the rule's own arguments does not matter.
+    const list: readonly (number | U)[] = args.slice(0, rule.length);
     for (const arg of list) if (typeof arg !== "number") return arg;
     return rule(...(list as unknown as A));
   };

@@ -17,6 +17,7 @@ import {
   transposedValidOutputSize,
   validOutputSize,
 } from "../../../src/engine/cost/geometry.ts";
+import { lift } from "../../../src/engine/cost/lift.ts";
 import { recurrentCost } from "../../../src/engine/cost/recurrent.ts";
 
 describe("convolution", () => {
@@ -40,6 +41,13 @@ describe("convolution", () => {
     expect(convMacs(why, 64, 64, 1, 9)).toBe(why);
     expect(convOutputSize(10, why, 1, 0, 0, 1)).toBe(why);
     expect(matmulMacs([2, why], [3, 4])).toBe(why);
+  });
+});
+
+describe("a lifted rule", () => {
+  it("looks at its own arguments alone, so that it can be mapped", () => {
+    const double = lift((size: number) => 2 * size);
+    expect([1, 2].map(double)).toEqual([2, 4]);
   });
 });
 
