@@ -20,7 +20,7 @@ const SEMANTICS: Readonly<Partial<Record<Language, Semantics>>> = { python };
 
 export function createEngine({ parsers, host, settings: given }: EngineOptions): Engine {
   const settings: EngineSettings = { ...DEFAULT_SETTINGS, ...given };
-  const cache = new ModuleCache(host, parsers.parse, (node) => SEMANTICS[node.language] ?? python);
+  const cache = new ModuleCache(host, (file, text) => parsers.parse(file, text), (node) => SEMANTICS[node.language] ?? python);
 
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);

@@ -27,7 +27,7 @@ export function run(source: string, files: Readonly<Record<string, string>> = {}
   const host = memoryHost({ ...files, [file]: withResult(source) });
   const machine = new Machine({ host, limits, frameworks: createFrameworks(), isCancelled: () => false, now: () => 0 });
   const builtins = new Scope("builtins", undefined, createBuiltins());
-  const modules = new Modules(new ModuleCache(host, parsers.parse, () => python), () => builtins);
+  const modules = new Modules(new ModuleCache(host, (file, text) => parsers.parse(file, text), () => python), () => builtins);
   machine.start(python, builtins, modules);
   const module = fileModule(machine, file, "main");
   try {

@@ -71,7 +71,7 @@ function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): voi
   if (module instanceof Unknown) return;
   m.modules.evaluate(m, module);
   const listed = lookup(m, module, "__all__");
-  const names = listed === ABSENT ? undefined : m.items(listed);
+  const names: readonly Value[] | Unknown | undefined = listed === ABSENT ? undefined : m.items(listed);
   const wanted = names === undefined || names instanceof Unknown
     ? [...module.attrs.keys()].filter((name) => !name.startsWith("_"))
     : names.filter((name): name is string => typeof name === "string");

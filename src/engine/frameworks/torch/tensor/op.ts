@@ -1,0 +1,198 @@
+/**
+ * How an op on tensors is declared and run. One entry is a signature as in torch's documentation and a rule that
+ * answers shapes; it serves `torch.name`, `Tensor.name` and the in-place `Tensor.name_`. Running it records one op.
+ */
+import { bind } from "../../../interpret/native.ts";
+import type { Interp } from "../../../interpret/interp.ts";
+import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
+import type { Count } from "../../../interpret/trace.ts";
+import {
+  type Kwargs,
+  List,
+  NativeFunction,
+  type Shape,
+  Tensor,
+  Tuple,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
+import type { OpName } from "../../../report/contract.ts";
+import { sum } from "../../../cost/lift.ts";
+import { Misfit, numel, showShape } from "../../shape/dims.ts";
+import { Args } from "./args.ts";
+import type { Toolkit } from "./toolkit.ts";
+
+/** One output of an op. The dtype is that of the first tensor argument unless told otherwise. */
+export interface Made {
+  readonly shape: Shape | Unknown;
+  readonly dtype?: string;
+  readonly data?: readonly number[] | undefined;
+}
+
+/** Several outputs and what they come in. */
+export interface Several {
+  readonly each: readonly Made[];
+  readonly pack: "tuple" | "list" | { readonly name: string; readonly fields: readonly string[] };
+}
+
+/** Shapes that do not fit, or an unknown in place of several outputs. */
+export type Answer = Made | Several | Misfit | Unknown;
+
+export interface OpSpec {
+  /** Parameters as torch writes them. `out`, `device` and their like are taken by every op and ignored. */
+  readonly signature: string;
+  readonly rule: (a: Args) => Answer;
+  /** Outputs look at the storage of the first tensor argument. */
+  readonly view?: boolean;
+  /** "other" unless told otherwise. */
+  readonly op?: OpName;
+  /** Multiply-accumulates, asked after the rule with the same arguments; its op then is "matmul". */
+  readonly macs?: (a: Args, outputs: readonly Tensor[]) => Count;
+  /** There is a `name_` that writes to its first argument. */
+  readonly inPlace?: boolean;
+}
+
+export type OpTable = Readonly<Record<string, OpSpec>>;
+
+/** Keyword arguments that change neither shapes nor cost. */
+const INERT = new Set([
+  "out", "device", "layout", "requires_grad", "pin_memory", "memory_format", "generator", "names", "non_blocking",
+]);
+
+/** NumPy's names of arguments, which torch takes too. */
+const ALIASES: Readonly<Record<string, string>> = {
+  axis: "dim", axes: "dim", keepdims: "keepdim", x: "input", x1: "input", x2: "other", a: "input", axis0: "dim0",
+  axis1: "dim1", self: "input",
+};
+
+/** Fits keyword arguments to a signature: drops inert ones, renames aliases, opens `*size` given by keyword. */
+function settle(signature: ParsedSignature, args: readonly Value[], kwargs: Kwargs): [readonly Value[], Kwargs] {
+  if (kwargs.size === 0) return [args, kwargs];
+  const kept = new Map<string, Value>();
+  let positional = args;
+  for (const [key, value] of kwargs) {
+    const alias = ALIASES[key];
+    if (signature.names.has(key)) kept.set(key, value);
+    else if (key === signature.rest) positional = [...positional, value];
+    else if (alias !== undefined && (signature.names.has(alias) || signature.rest === alias)) {
+      if (signature.rest === alias) positional = [...positional, value];
+      else kept.set(alias, value);
+    } else if (!INERT.has(key)) kept.set(key, value);
+  }
+  return [positional, kept];
+}
+
+/** The native function of an op, `torch.name` and `Tensor.name` alike. */
+export function toNative(kit: Toolkit, name: string, spec: OpSpec): NativeFunction {
+  return native(kit, name, spec, (a) => run(a, name, spec));
+}
+
+/** `name_`: runs the op and writes the result to its first argument. */
+export function toInPlace(kit: Toolkit, name: string, spec: OpSpec): NativeFunction {
+  return native(kit, `${name}_`, spec, (a, first) => {
+    if (!(first instanceof Tensor)) return run(a, name, spec);
+    const answer = spec.rule(a);
+    if (answer instanceof Misfit) misfit(a, `${name}_`, answer);
+    else if ("shape" in answer) {
+      a.interp.touch(first);
+      if (spec.view === true) first.shape = answer.shape;
+      const fits = numel(answer.shape) === numel(first.shape);
+      a.kit.write(first, fits ? answer.data : undefined);
+    }
+    record(a, `${name}_`, spec, [first], spec.view === true ? 0 : numel(first.shape), true);
+    return first;
+  });
+}
+
+function native(
+  kit: Toolkit,
+  name: string,
+  spec: OpSpec,
+  code: (a: Args, first: Value) => Value,
+): NativeFunction {
+  let parsed: ParsedSignature | undefined;
+  return new NativeFunction(
+    name,
+    (interp, args, kwargs) => {
+      parsed ??= parseSignature(spec.signature);
+      const bound = bind(interp, name, parsed, ...settle(parsed, args, kwargs));
+      if (typeof bound === "string") return interp.fail("TypeError", bound);
+      const first = parsed.params[0];
+      return code(new Args(bound, kit, interp), first ? bound[first.name] : undefined);
+    },
+    spec.signature,
+  );
+}
+
+function run(a: Args, name: string, spec: OpSpec): Value {
+  const answer = spec.rule(a);
+  const first = a.inputs[0];
+  if (answer instanceof Misfit) {
+    if (a.unknown === undefined) misfit(a, name, answer);
+    const shape = a.unknown ?? answer.guess ?? a.interp.unknown("depends on shapes that do not fit");
+    return finish(a, name, spec, [{ shape }])[0];
+  }
+  if (answer instanceof Unknown) return answer;
+  if ("shape" in answer) {
+    const made = a.unknown ? { ...answer, shape: a.unknown, data: undefined } : answer;
+    return finish(a, name, spec, [made])[0];
+  }
+  if (a.unknown) return a.unknown;
+  const outputs = finish(a, name, spec, answer.each);
+  if (answer.pack === "list") return new List(outputs);
+  if (answer.pack === "tuple") return new Tuple(outputs);
+  if (first === undefined) return new Tuple(outputs);
+  return a.kit.namedTuple(answer.pack.name, answer.pack.fields, outputs);
+}
+
+/** Makes the outputs and records the op. */
+function finish(a: Args, name: string, spec: OpSpec, each: readonly Made[]): Tensor[] {
+  const { kit, interp } = a;
+  const base = a.inputs[0];
+  const outputs = each.map((made) => {
+    const tensor = kit.make(made.shape, made.dtype ?? base?.dtype ?? "float32", made.data);
+    if (spec.view === true && base) kit.share(tensor, base);
+    tensor.maker = name;
+    if (interp.site) tensor.site = interp.site;
+    return tensor;
+  });
+  const elementwise = spec.view === true || spec.macs ? 0 : sum(outputs.map((tensor) => numel(tensor.shape)));
+  record(a, name, spec, outputs, elementwise, spec.view === true);
+  return outputs;
+}
+
+function record(
+  a: Args,
+  name: string,
+  spec: OpSpec,
+  outputs: readonly Tensor[],
+  elementwise: Count,
+  view: boolean,
+): void {
+  const inputs = [...new Set(a.inputs)];
+  a.interp.record({
+    op: spec.op ?? (spec.macs ? "matmul" : "other"),
+    name,
+    inputs: inputs.filter((tensor) => tensor.parameter === undefined),
+    outputs,
+    weights: inputs.filter((tensor) => tensor.parameter !== undefined),
+    macs: spec.macs ? (a.unknown ?? spec.macs(a, outputs)) : 0,
+    elementwise,
+    ...(view ? { view } : {}),
+  });
+}
+
+/** Reports shapes that do not fit, with where each tensor was made. */
+export function misfit(a: Args, name: string, found: Misfit): void {
+  a.interp.diagnose({
+    severity: "error",
+    code: "shape-mismatch",
+    message: `${name}: ${found.message}`,
+    related: a.inputs
+      .filter((tensor) => tensor.site !== undefined)
+      .map((tensor) => ({
+        message: `${tensor.maker ?? "a tensor"} makes ${showShape(tensor.shape)}`,
+        at: tensor.site!.at,
+      })),
+  });
+}
