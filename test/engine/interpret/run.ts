@@ -56,7 +56,7 @@ export function show(source: string, files: Readonly<Record<string, string>> = {
 function withResult(source: string): string {
   const lines = source.replace(/\s+$/, "").split("\n");
   const last = lines.at(-1) ?? "";
-  if (/^\S/.test(last) && !/^(\w+\s*=[^=]|def |class |import |from |if |for |while |with |try|return|raise|assert|del |@)/.test(last)) {
+  if (/^\S/.test(last) && !/^([\w, ]+\s*=[^=]|def |class |import |from |if |for |while |with |try|return|raise|assert|del |@)/.test(last)) {
     lines[lines.length - 1] = `result__ = (${last})`;
   }
   return `${lines.join("\n")}\n`;

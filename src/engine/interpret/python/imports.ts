@@ -62,9 +62,8 @@ function isForEffect(m: Machine, module: ModuleValue, bind: string, scope: Scope
   if (module.file === undefined) return false;
   const importer = scope.module.moduleValue;
   if (importer?.file?.endsWith("/__init__.py")) return true;
-  const text = m.modules.textOf(importer);
-  const first = text.indexOf(bind);
-  return first >= 0 && text.indexOf(bind, first + bind.length) < 0;
+  const uses = m.modules.textOf(importer).match(new RegExp(`\\b${bind}\\b`, "g"));
+  return uses?.length === 1;
 }
 
 function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): void {
