@@ -13,21 +13,28 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const { VIRTUAL_ENV, CONDA_PREFIX, NO_COLOR } = process.env;
+const { VIRTUAL_ENV, CONDA_PREFIX, NO_COLOR, CONVLENS_DEBUG } = process.env;
 const activeEnvironment = VIRTUAL_ENV || CONDA_PREFIX;
 
-process.exitCode = await run(process.argv.slice(2), {
-  cwd: process.cwd(),
-  version: manifest.version,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  width: process.stdout.columns ?? DEFAULT_WIDTH,
-  color: process.stdout.isTTY === true && !NO_COLOR,
-  pythonPaths: activeEnvironment ? [activeEnvironment] : [],
-  openEngine: async ({ folders, searchPaths }) =>
-    createEngine({
-      host: createNodeHost({ folders, searchPaths }),
-      parsers: await loadParsers(),
-      settings: { tool: `convlens ${manifest.version}` },
-    }),
-});
+try {
+  process.exitCode = await run(process.argv.slice(2), {
+    cwd: process.cwd(),
+    version: manifest.version,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    width: process.stdout.columns ?? DEFAULT_WIDTH,
+    color: process.stdout.isTTY === true && !NO_COLOR,
+    pythonPaths: activeEnvironment ? [activeEnvironment] : [],
+    openEngine: async ({ folders, searchPaths }) =>
+      createEngine({
+        host: createNodeHost({ folders, searchPaths }),
+        parsers: await loadParsers(),
+        settings: { tool: `convlens ${manifest.version}` },
+      }),
+  });
+} catch (error) {
+  // Nothing of a model's code may get here: what does is a fault of the engine.
+  const text = CONVLENS_DEBUG && error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`convlens: internal error, please report it: ${text}\n`);
+  process.exitCode = 2;
+}

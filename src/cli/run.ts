@@ -89,7 +89,7 @@ function profileOne(engine: Engine, file: string, command: ProfileCommand): Foun
   };
   const result = engine.profile(file, options);
   if (result.ok) return { reports: [result.report], messages: [] };
-  return { reports: [], messages: [failureLine(command, result)] };
+  return { reports: [], messages: [failureLine(command, result).replaceAll(file, command.file)] };
 }
 
 type Failure = Extract<ReturnType<Engine["profile"]>, { readonly ok: false }>;
