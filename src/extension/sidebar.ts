@@ -78,12 +78,14 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
     if (!this.#ready) return;
     const current = this.#active.current;
     const analysis = current?.analysis;
+    const { unit, budgetMacs } = readSettings();
     const message: ToSidebar =
       current && analysis && analysis.reports.length + analysis.failures.length > 0
         ? {
             type: "networks",
             file: vscode.workspace.asRelativePath(current.uri),
-            unit: readSettings().unit,
+            unit,
+            budgetMacs,
             locale: vscode.env.language,
             networks: networks(analysis),
           }
