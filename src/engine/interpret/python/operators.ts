@@ -11,6 +11,7 @@ import {
   SetValue,
   Tensor,
   Tuple,
+  Unknown,
   type Value,
 } from "../values.ts";
 import { callDunder, dunder, isNumeric, NOT_IMPLEMENTED, toInt, tryDunder, typeName, unwrap } from "./core.ts";
@@ -44,8 +45,10 @@ export function binary(interp: Interp, op: BinaryOp, a: Value, b: Value): Value 
   if (typeof a === "number" && typeof b === "number") {
     return arithmetic(interp, op, a, b) ?? unsupported(interp, op, a, b);
   }
-  if (isUnknown(a)) return a;
-  if (isUnknown(b)) return b;
+  const unknown = isUnknown(a) ? a : isUnknown(b) ? b : undefined;
+  // A tensor keeps its shape under an unknown factor; a size that was computed with is another unknown size.
+  if (unknown && (a instanceof Tensor || b instanceof Tensor)) return byDunder(interp, op, a, b) ?? unknown;
+  if (unknown) return new Unknown(unknown.reason, unknown.at);
   return byDunder(interp, op, a, b) ?? byValue(interp, op, a, b);
 }
 
