@@ -50,6 +50,7 @@ const bundles = [
   { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },
   { entry: "src/cli/zoo.ts", out: "zoo.mjs", options: esModule },
+  { entry: "src/cli/bench.ts", out: "bench.mjs", options: esModule },
   { entry: "webview/panel/main.ts", out: "webview/panel.js", options: page },
   { entry: "webview/sidebar/main.ts", out: "webview/sidebar.js", options: page },
 ];
@@ -81,23 +82,17 @@ function copyWasm() {
 if (production) rmSync(path.join(root, "dist"), { recursive: true, force: true });
 copyWasm();
 
-const present = bundles.filter(({ entry }) => {
-  const exists = existsSync(path.join(root, entry));
-  if (!exists) console.log(`skipped, not there yet: ${entry}`);
-  return exists;
-});
-
 if (watch) {
-  const contexts = await Promise.all(present.map((bundle) => esbuild.context(optionsOf(bundle))));
+  const contexts = await Promise.all(bundles.map((bundle) => esbuild.context(optionsOf(bundle))));
   await Promise.all(contexts.map((context) => context.watch()));
   console.log("watching");
 } else {
-  const results = await Promise.allSettled(present.map((bundle) => esbuild.build(optionsOf(bundle))));
-  for (const bundle of present) {
+  const results = await Promise.allSettled(bundles.map((bundle) => esbuild.build(optionsOf(bundle))));
+  for (const bundle of bundles) {
     const file = path.join(root, "dist", bundle.out);
     if (bundle.executable && existsSync(file)) chmodSync(file, 0o755);
   }
   const failed = results.filter((result) => result.status === "rejected").length;
-  console.log(`built ${present.length - failed} of ${present.length} bundles into dist/`);
+  console.log(`built ${bundles.length - failed} of ${bundles.length} bundles into dist/`);
   process.exitCode = failed > 0 ? 1 : 0;
 }

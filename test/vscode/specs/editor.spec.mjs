@@ -66,7 +66,7 @@ describe("ConvLens in the workbench", () => {
   it("shows the active file's networks in the sidebar", async () => {
     await openFile(workbench, smallCnn.file);
     await openView(workbench, "ConvLens");
-    const sidebar = await webviewFrame(workbench, `text=${smallCnn.network}`);
+    const sidebar = await webviewFrame(workbench, "main.sidebar .network-card");
     const text = await sidebar.locator("body").innerText();
     assert.match(text, new RegExp(smallCnn.network));
     assert.match(text, /2\.22\s?M/);
