@@ -101,8 +101,7 @@ function diagnose(
   const seen = new Set<string>();
   const diagnostics: ReportDiagnostic[] = [];
   const add = (diagnostic: ReportDiagnostic): void => {
-    const { at, message } = diagnostic;
-    const key = `${at.file}:${at.line}:${at.column} ${message}`;
+    const key = keyOf(diagnostic.message, diagnostic.at);
     if (seen.has(key)) return;
     seen.add(key);
     diagnostics.push(diagnostic);
@@ -124,13 +123,40 @@ function diagnose(
     });
   }
   for (const gap of source.trace.gaps) notKnown(gap.reason, gap.at ? place(gap.at) : fallback);
-  for (const { layer, unknowns: reasons } of rows) {
-    for (const reason of reasons)
-      notKnown(`${layer.name}: ${reason.reason}`, reason.at ? place(reason.at) : layer.at);
+  for (const { reason, at, layers } of reasonsOf(rows)) {
+    if (seen.has(keyOf(reason, at))) continue;
+    const more = layers.length > 1 ? ` and ${layers.length - 1} more` : "";
+    notKnown(`${layers[0]}${more}: ${reason}`, at);
   }
   const explained = new Set(rows.flatMap((row) => row.unknowns));
   for (const reason of unknowns) {
     if (!explained.has(reason)) notKnown(reason.reason, reason.at ? place(reason.at) : fallback);
   }
   return diagnostics;
+}
+
+interface LayersReason {
+  readonly reason: string;
+  readonly at: Place;
+  /** Names of the layers that are unknown for it. */
+  readonly layers: string[];
+}
+
+/** One unknown spreads to all that hangs on it: each reason once, with its layers. */
+function reasonsOf(rows: readonly PricedRow[]): Iterable<LayersReason> {
+  const reasons = new Map<string, LayersReason>();
+  for (const { layer, unknowns } of rows) {
+    for (const { reason, at } of unknowns) {
+      const where = at ? place(at) : layer.at;
+      const key = at ? keyOf(reason, where) : reason;
+      const known = reasons.get(key);
+      if (known === undefined) reasons.set(key, { reason, at: where, layers: [layer.name] });
+      else if (known.layers.at(-1) !== layer.name) known.layers.push(layer.name);
+    }
+  }
+  return reasons.values();
+}
+
+function keyOf(message: string, { file, line, column }: Place): string {
+  return `${file}:${line}:${column} ${message}`;
 }

@@ -255,6 +255,17 @@ describe("what is not known", () => {
     ]);
   });
 
+  it("names the first of the layers that one reason spreads to", () => {
+    const make = new TraceMaker();
+    const why = new Unknown("needs width", span(9));
+    const x = tensor(1, why);
+    for (const name of ["a", "b", "c"]) {
+      const cost = { op: "linear", name: "linear", inputs: [x], outputs: [x], macs: why } as const;
+      make.record(cost, { scope: make.scope(make.instance("Linear", name)) });
+    }
+    expect(make.report([x], [x]).diagnostics).toMatchObject([{ message: "a and 2 more: needs width" }]);
+  });
+
   it("passes on what the program did wrong and where the trace has gaps", () => {
     const make = new TraceMaker();
     const related = [{ message: "made here", at: span(2) }];
