@@ -128,9 +128,9 @@ function diagnose(
     const more = layers.length > 1 ? ` and ${layers.length - 1} more` : "";
     notKnown(`${layers[0]}${more}: ${reason}`, at);
   }
-  const explained = new Set(rows.flatMap((row) => row.unknowns));
+  const explained = new Set(rows.flatMap((row) => row.unknowns.map(({ reason }) => reason)));
   for (const reason of unknowns) {
-    if (!explained.has(reason)) notKnown(reason.reason, reason.at ? place(reason.at) : fallback);
+    if (!explained.has(reason.reason)) notKnown(reason.reason, reason.at ? place(reason.at) : fallback);
   }
   return diagnostics;
 }
