@@ -6,6 +6,8 @@ import { Edit, Language as Grammar, Parser, type Tree } from "web-tree-sitter";
 import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
 import { NOWHERE } from "./span.ts";
 import { lowerPython } from "./python/module.ts";
+import type { ParsePiece } from "./python/recovery.ts";
+import { lowerTypeScript } from "./typescript/module.ts";
 
 /** Gives the bytes of one WebAssembly file; the engine reads none itself. */
 export type WasmLoader = () => Promise<Uint8Array> | Uint8Array;
@@ -95,7 +97,14 @@ class TreeSitterParsers implements Parsers {
     const tree = before?.text === text ? before.tree : parse(parser, text, before?.tree);
     if (before && before.tree !== tree) before.tree.delete();
     this.keep(file, { text, tree });
-    return lowerPython(file, text, tree.rootNode, (piece, read) => withTree(parser, piece, read));
+    return this.lower(grammar, file, text, tree.rootNode);
+  }
+
+  private lower(grammar: GrammarName, file: string, text: string, root: Tree["rootNode"]): ModuleNode {
+    const parsePiece: ParsePiece = (piece, read) => withTree(this.parsers[grammar], piece, read);
+    return grammar === "python"
+      ? lowerPython(file, text, root, parsePiece)
+      : lowerTypeScript(file, text, root);
   }
 
   parseExpression(language: Language, text: string): Expr {
@@ -103,15 +112,12 @@ class TreeSitterParsers implements Parsers {
     return arg?.value ?? { kind: "hole", reason: "empty expression", at: NOWHERE };
   }
 
-  parseArguments(_language: Language, text: string): readonly Arg[] {
-    const { body } = this.parseOnce("<arguments>.py", `f(${text}\n)`);
-    const call = body[0];
-    return call?.kind === "expr" && call.value.kind === "call" ? call.value.args : [];
-  }
-
-  private parseOnce(file: string, text: string): ModuleNode {
-    const parser = this.parsers.python;
-    return withTree(parser, text, (root) => lowerPython(file, text, root, (piece, read) => withTree(parser, piece, read)));
+  parseArguments(language: Language, text: string): readonly Arg[] {
+    const grammar = language === "python" ? "python" : "tsx";
+    const call = `f(${text}\n)`;
+    const { body } = withTree(this.parsers[grammar], call, (root) => this.lower(grammar, "<arguments>", call, root));
+    const statement = body[0];
+    return statement?.kind === "expr" && statement.value.kind === "call" ? statement.value.args : [];
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@
  * and the state that one lowering carries along (errors, the function it stands in, nesting depth).
  */
 import type { Node as SyntaxNode } from "web-tree-sitter";
-import type { Directive, Expr, Hole, ModuleNode, Stmt } from "./ast.ts";
+import type { ClassMember, Directive, Expr, Hole, ModuleNode, Stmt } from "./ast.ts";
 import type { Span } from "./span.ts";
 
 export type { SyntaxNode };
@@ -32,6 +32,13 @@ export function newModuleState(file: string): ModuleState {
   return { file, errors: [], functions: [], hasJoinedLines: false };
 }
 
+/** What stands between a broken statement's head and its end. */
+export interface RecoveredBody {
+  readonly statements: Stmt[];
+  /** Of a class body in braces. */
+  readonly members: ClassMember[];
+}
+
 export class Lowering {
   private depth = 0;
 
@@ -42,7 +49,7 @@ export class Lowering {
     /** Lines of the module above `text`. */
     readonly linesAbove: number,
     /** Bodies that the recovery lowers itself, by the (module) line of the placeholder in `text`. */
-    readonly bodies: ReadonlyMap<number, () => Stmt[]> = new Map(),
+    readonly bodies: ReadonlyMap<number, () => RecoveredBody> = new Map(),
   ) {}
 
   span(node: SyntaxNode): Span {

@@ -77,7 +77,7 @@ class Recovery {
     return this.text.slice(this.lines[from]?.start, this.lines[to - 1]?.end);
   }
 
-  private lowerIfSound(text: string, linesAbove: number, bodies?: ReadonlyMap<number, () => Stmt[]>): Stmt[] | undefined {
+  private lowerIfSound(text: string, linesAbove: number, bodies?: Lowering["bodies"]): Stmt[] | undefined {
     return this.parsePiece(text, (root) =>
       root.hasError
         ? undefined
@@ -124,7 +124,7 @@ class Recovery {
 
   /** Lowers the headers with placeholders for their bodies, and the bodies by themselves. */
   private compound(range: Range, sections: readonly Section[]): Stmt[] {
-    const bodies = new Map(sections.map(({ body, bodyStart }) => [bodyStart + 1, () => this.block(body)]));
+    const bodies = new Map(sections.map(({ body, bodyStart }) => [bodyStart + 1, () => ({ statements: this.block(body), members: [] })]));
     const tail = { from: sections.at(-1)?.body.to ?? range.to, to: range.to };
     const skeleton = (headers: readonly string[]): string =>
       sections

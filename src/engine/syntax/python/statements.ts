@@ -42,7 +42,7 @@ function lowerBlock(block: SyntaxNode | undefined, ctx: Lowering): Stmt[] {
   const first = nodes[0];
   if (first && ctx.bodies.size > 0) {
     const recovered = ctx.bodies.get(first.startPosition.row + 1 + ctx.linesAbove);
-    if (recovered) return recovered();
+    if (recovered) return recovered().statements;
   }
   return lowerStatements(nodes, ctx);
 }
