@@ -90,8 +90,9 @@ export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<Mo
     this.#changed.fire();
   }
 
-  #cost({ macs, partial }: ModuleNode): string {
+  #cost({ macs, partial, layer }: ModuleNode): string {
     const { unit } = readSettings();
+    if (macs === 0 && layer?.params) return vscode.l10n.t("{0} params", count(layer.params));
     const total = this.#active.current?.report?.totals.macs;
     const amount = `${count(inUnit(macs, unit))} ${unit}`;
     return [

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report } from "../engine/report/contract.ts";
+import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
 import type { SidebarNetwork, ToSidebar } from "../protocol/messages.ts";
 import type { ActiveFile } from "./activeFile.ts";
@@ -110,7 +111,7 @@ function networks(analysis: FileAnalysis): SidebarNetwork[] {
     input: inputShapes(report.input),
     dearest: dearest(report),
   }));
-  const unknown = analysis.failures.map(({ network, at, reason }) => ({
+  const unknown = openFailures(analysis).map(({ network, at, reason }) => ({
     ...{ name: network, at, macs: null, params: null, complete: false, input: "", reason, dearest: [] },
   }));
   return [...known, ...unknown];

@@ -42,6 +42,24 @@ export function layersAt(
   return merge(chosen.length > 0 ? chosen : starting, analysis.reports, active);
 }
 
+export type Failure = FileAnalysis["failures"][number];
+
+/**
+ * Networks without a figure that are worth a word. A class that lacks arguments, but whose layers show their cost as
+ * parts of another network (a block, the class behind a builder), is not.
+ */
+export function openFailures({ file, reports, failures, sites }: FileAnalysis): Failure[] {
+  const starts = [...failures.map(({ at }) => at), ...reports.flatMap(({ network_at }) => network_at ?? [])]
+    .filter((at) => at.file === file)
+    .map(({ line }) => line)
+    .sort((a, b) => a - b);
+  return failures.filter(({ at, reason }) => {
+    if (at.file !== file || !reason.startsWith("needs ")) return true;
+    const end = starts.find((line) => line > at.line) ?? Number.POSITIVE_INFINITY;
+    return !sites.some((site) => site.at.file === file && site.at.line > at.line && site.at.line < end);
+  });
+}
+
 /** Layers that cost something, or may: what a lens sums up. Normalisation and activations cost no MACs. */
 export function costly(layers: readonly ReportLayer[]): ReportLayer[] {
   return layers.filter(({ macs, kind, params }) =>

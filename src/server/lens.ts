@@ -1,7 +1,7 @@
 /** The lens: one line above a layer's definition or a network's, without noise. The exact figures are in the hover. */
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { InputOrigin, Place, Report, ReportLayer } from "../engine/report/contract.ts";
-import { costly, type LayerLine, layerLines } from "../present/sites.ts";
+import { costly, type LayerLine, layerLines, openFailures } from "../present/sites.ts";
 import { count, inputShapes, inUnit, outputShape, share, sum } from "../present/text.ts";
 import type { CostUnit } from "../protocol/messages.ts";
 import type { Translate } from "./l10n.ts";
@@ -79,7 +79,7 @@ function originText(origin: InputOrigin, t: Translate): string {
 function failureLenses(analysis: FileAnalysis, { t }: LensOptions): Lens[] {
   const taken = new Set(analysis.reports.map(({ network_at }) => network_at?.line));
   const lenses = new Map<number, Lens>();
-  for (const { network, at, reason } of analysis.failures) {
+  for (const { network, at, reason } of openFailures(analysis)) {
     if (at.file !== analysis.file || taken.has(at.line) || lenses.has(at.line)) continue;
     lenses.set(at.line, {
       at,

@@ -117,6 +117,16 @@ describe("the lens of a network", () => {
     expect(titleAt(55, analysis([], { failures: [failure] }))).toBe("needs num_classes");
   });
 
+  it("is silent about a class whose layers show their cost in another network", () => {
+    const failures = [
+      { network: "Block", at: place(30), reason: "needs channels" },
+      { network: "Head", at: place(80), reason: "needs classes" },
+    ];
+    const file = analysis([resnet("resnet50")], { failures });
+    expect(titleAt(30, file)).toBeUndefined();
+    expect(titleAt(80, file)).toBe("needs classes");
+  });
+
   it("speaks Japanese", () => {
     const file = analysis([resnet("resnet50")]);
     expect(titleAt(300, file, { ...english, t: createTranslate("ja-JP") })).toBe(
