@@ -37,7 +37,10 @@ for (const builder of wanted.length > 0 ? wanted : DEFAULT_BUILDERS) measure(bui
 
 function measure(builder: string): void {
   const file = definingFile(builder);
-  if (!file) return console.log(`${builder}: no file defines it`);
+  if (!file) {
+    console.log(`${builder}: no file defines it`);
+    return;
+  }
   const texts = new Map<string, UnsavedText>();
   const engine = createEngine({
     parsers,

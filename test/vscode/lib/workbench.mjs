@@ -117,15 +117,20 @@ async function openQuickInput(page, ...keys) {
   await page.waitForSelector(".quick-input-widget input", { state: "visible" });
 }
 
+/** Types into the quick input and takes the entry, once it is the one that Enter would take. */
+async function pick(page, text, entry) {
+  await page.keyboard.type(text);
+  await page
+    .locator(".quick-input-list .monaco-list-row.focused", { hasText: entry })
+    .waitFor({ timeout: 20_000 });
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".quick-input-widget", { state: "hidden", timeout: 20_000 });
+}
+
 /** Opens a file of the workspace by quick open. */
 export async function openFile({ page }, name) {
   await openQuickInput(page, "Control+P");
-  await page.keyboard.type(name);
-  await page
-    .locator(".quick-input-list .monaco-list-row", { hasText: path.basename(name) })
-    .first()
-    .waitFor({ timeout: 20_000 });
-  await page.keyboard.press("Enter");
+  await pick(page, name, path.basename(name));
   await page.locator(".tab.active", { hasText: path.basename(name) }).waitFor({ timeout: 20_000 });
   await page.waitForSelector(".editor-instance .view-lines .view-line", { timeout: 20_000 });
 }
@@ -133,19 +138,15 @@ export async function openFile({ page }, name) {
 /** Runs a command by its title in the command palette. */
 export async function runCommand({ page }, title) {
   await openQuickInput(page, "F1");
-  await page.keyboard.type(title);
-  await page
-    .locator(".quick-input-list .monaco-list-row", { hasText: title.replace(/^[^:]+: /, "") })
-    .first()
-    .waitFor({ timeout: 20_000 });
-  await page.keyboard.press("Enter");
-  await page.waitForSelector(".quick-input-widget", { state: "hidden", timeout: 20_000 });
+  await pick(page, title, title.replace(/^[^:]+: /, ""));
 }
 
-/** Opens a container of the activity bar by its title. */
+/** Opens a container of the activity bar by its title; a click on the open one would close it. */
 export async function openView({ page }, title) {
+  const opened = page.locator(".part.sidebar .composite.title", { hasText: new RegExp(title, "i") });
+  if (await opened.isVisible()) return;
   await page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first().click();
-  await page.locator(".part.sidebar .composite.title", { hasText: new RegExp(title, "i") }).waitFor();
+  await opened.waitFor();
 }
 
 export async function goToLine({ page }, line, column = 1) {
