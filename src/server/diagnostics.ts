@@ -1,7 +1,10 @@
-/** The engine's diagnostics as LSP has them. Syntax errors are left to the language's own server. */
+/**
+ * The engine's diagnostics as LSP has them. Syntax errors are left to the language's own server, and a value that the
+ * engine does not know is told only where a network's figures suffer from it.
+ */
 import { type Diagnostic, DiagnosticSeverity, type Range } from "vscode-languageserver";
 import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Place, Severity } from "../engine/report/contract.ts";
+import type { Place, ReportDiagnostic, Severity } from "../engine/report/contract.ts";
 import { uriOf } from "./uris.ts";
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -11,11 +14,16 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 export function lspDiagnostics(analysis: FileAnalysis): Diagnostic[] {
+  const suffered = new Set(
+    analysis.reports.filter(({ complete }) => !complete).flatMap(({ diagnostics }) => diagnostics.map(key)),
+  );
+  const matters = (problem: ReportDiagnostic): boolean =>
+    problem.code === "unknown-value" ? suffered.has(key(problem)) : problem.code !== "syntax";
   return analysis.diagnostics
-    .filter(({ at, code }) => at.file === analysis.file && code !== "syntax")
+    .filter((problem) => problem.at.file === analysis.file && matters(problem))
     .map(({ severity, message, at, code, related }) => ({
       range: rangeOf(at),
-      severity: SEVERITIES[severity],
+      severity: code === "unknown-value" ? DiagnosticSeverity.Hint : SEVERITIES[severity],
       source: "ConvLens",
       code,
       message,
@@ -26,6 +34,10 @@ export function lspDiagnostics(analysis: FileAnalysis): Diagnostic[] {
         })),
       }),
     }));
+}
+
+function key({ at, message }: ReportDiagnostic): string {
+  return `${at.file}:${at.line}:${at.column}:${message}`;
 }
 
 /** LSP counts from 0; a place without an end is the rest of its line. */

@@ -67,6 +67,7 @@ function describe(layer: ReportLayer, report: Report, options: HoverOptions): st
   return [
     title(layer, report, options),
     ...(terms ? convolution(layer, terms, options) : plain(layer, options)),
+    ...whyUnknown(layer, report, options),
     context(layer, report, options),
   ];
 }
@@ -208,6 +209,16 @@ function plain(layer: ReportLayer, { t, unit }: HoverOptions): string[] {
     ...(layer.elementwise ? [t("{0} elementwise", count(layer.elementwise))] : []),
   ];
   return [...product, figures.join(" · ")];
+}
+
+/** What the engine said about the layer's own line, when it cannot tell the cost. */
+function whyUnknown(layer: ReportLayer, report: Report, { t }: HoverOptions): string[] {
+  if (layer.macs !== null) return [];
+  const places = [layer.at, layer.called_at].filter((at) => at !== null);
+  const problem = report.diagnostics.find(({ at }) =>
+    places.some(({ file, line }) => at.file === file && at.line === line),
+  );
+  return problem ? [t("Not known: {0}", escapeMarkdown(problem.message))] : [];
 }
 
 /** `2.8 % of resnet50 · input 1×3×224×224 (default)` */

@@ -190,6 +190,19 @@ describe("the hover of other layers", () => {
     expect(text).toContain("2,048,000 MACs · 2,049,000 params");
   });
 
+  it("says why a cost is not known", () => {
+    const lost = layer({ name: "conv", macs: null, out: [null], at: place(5) });
+    const problem = {
+      severity: "warning",
+      message: "size of `x` is not known",
+      at: place(5),
+      code: "unknown-value",
+    } as const;
+    const net = report("Net", [lost], { complete: false, diagnostics: [problem] });
+    const text = layerHover({ at: lost.at, report: net, layers: [lost], shared: false }, english);
+    expect(text).toContain("Not known: size of \\`x\\` is not known");
+  });
+
   it("keeps names from code from becoming links or tags", () => {
     const text = hover(layer({ name: "a[x](command:evil)<b>|", kind: "standard" }));
     expect(text).toContain("a\\[x\\](command:evil)\\<b\\>\\|");

@@ -110,6 +110,19 @@ describe("the language server", () => {
     ]);
   });
 
+  it("tells of unknown values only where a figure suffers from them", async () => {
+    const unknown = (line: number): ReportDiagnostic => ({
+      severity: "warning",
+      message: "not known",
+      code: "unknown-value",
+      at: place(line),
+    });
+    const partial = { ...resnet("resnet50"), complete: false, diagnostics: [unknown(41)] };
+    const { client } = await start(analysis([partial], { diagnostics: [unknown(10), unknown(41)] }));
+    await client.rpc.sendRequest(ANALYZE, { uri: URI });
+    expect(client.diagnostics.at(-1)?.diagnostics.map(({ range }) => range.start.line)).toEqual([40]);
+  });
+
   it("is quiet where its settings say so", async () => {
     const settings = { codeLens: { enabled: false }, hover: { enabled: false } };
     const { client } = await start(analysis([resnet("resnet50")]), { settings });
