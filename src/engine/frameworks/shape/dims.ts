@@ -43,11 +43,18 @@ export function volume(dims: readonly Dim[]): Volume {
   return { known, unknowns };
 }
 
-/** Number of elements. */
+/** A size computed from one that may be unknown: it is unknown too, but not equal to it. */
+export function derived(dim: Dim): Dim {
+  return typeof dim === "number" ? dim : new Unknown(dim.reason, dim.at);
+}
+
+/** Product of sizes. A single unknown size stays itself. */
 export function numel(shape: Shape | Unknown): Dim {
   if (shape instanceof Unknown) return shape;
   const { known, unknowns } = volume(shape);
-  return known === 0 ? 0 : (unknowns[0] ?? known);
+  const first = unknowns[0];
+  if (known === 0 || first === undefined) return known;
+  return known === 1 && unknowns.length === 1 ? first : derived(first);
 }
 
 export function isKnown(shape: Shape | Unknown): shape is readonly number[] {
@@ -122,7 +129,10 @@ export function reshape(shape: Shape | Unknown, target: readonly Dim[]): Shape |
     if (open < 0) return quotient === 1 ? target : misfit;
     return Number.isInteger(quotient) ? target.with(open, quotient) : misfit;
   }
-  if (open >= 0) return target.with(open, missing[0] ?? extra[0]!);
+  if (open >= 0) {
+    const whole = missing.length === 1 && extra.length === 0 && total.known === fixed.known;
+    return target.with(open, whole ? missing[0]! : derived(missing[0] ?? extra[0]!));
+  }
   if (missing.length === 0 && extra.length === 1) {
     const quotient = total.known / fixed.known;
     return Number.isInteger(quotient) ? target.with(target.indexOf(extra[0]!), quotient) : misfit;

@@ -1,7 +1,7 @@
 /** Joining tensors along an axis and taking them apart again. */
 import { type Dim, type Shape, Unknown } from "../../interpret/values.ts";
 import { add } from "../../cost/lift.ts";
-import { axisOf, Misfit, showShape } from "./dims.ts";
+import { axisOf, derived, Misfit, showShape } from "./dims.ts";
 
 /** Shape of tensors laid end to end along `axis`; the other axes must be equal. */
 export function concatenate(shapes: readonly Shape[], axis: number): Shape | Misfit {
@@ -16,7 +16,7 @@ export function concatenate(shapes: readonly Shape[], axis: number): Shape | Mis
     }
     for (const [i, dim] of shape.entries()) {
       const known = result[i]!;
-      if (i === at) result[i] = add(known, dim);
+      if (i === at) result[i] = known === 0 ? dim : dim === 0 ? known : derived(add(known, dim));
       else if (typeof known !== "number") result[i] = dim;
       else if (typeof dim === "number" && dim !== known) {
         return new Misfit(`${showShape(result)} and ${showShape(shape)} differ at axis ${i}: ${known} against ${dim}`);

@@ -5,7 +5,7 @@
  */
 import type { Dim, Shape } from "../../interpret/values.ts";
 import { Unknown } from "../../interpret/values.ts";
-import { axisOf, isKnown, Misfit, showShape } from "./dims.ts";
+import { axisOf, derived, isKnown, Misfit, showShape } from "./dims.ts";
 
 export interface Layout {
   readonly shape: Shape;
@@ -139,7 +139,7 @@ export function slice(
   const unknown = [size, start ?? 0, stop ?? 0].find((dim) => dim instanceof Unknown);
   if (unknown instanceof Unknown || typeof size !== "number") {
     return {
-      shape: view.shape.with(axis, (unknown ?? size) as Unknown),
+      shape: view.shape.with(axis, derived(unknown ?? size)),
       strides: view.strides.with(axis, Number.NaN),
       offset: Number.NaN,
     };
@@ -197,7 +197,7 @@ export function unfold(view: Layout, axis: number, size: number, step: number): 
   if (at === undefined || (typeof length === "number" && length < size)) {
     return new Misfit(`cannot take windows of ${size} along axis ${axis} of ${showShape(view.shape)}`);
   }
-  const count = typeof length === "number" ? Math.floor((length - size) / step) + 1 : length!;
+  const count = typeof length === "number" ? Math.floor((length - size) / step) + 1 : derived(length!);
   return {
     shape: [...view.shape.with(at, count), size],
     strides: [...view.strides.with(at, view.strides[at]! * step), view.strides[at]!],
@@ -221,7 +221,7 @@ export function diagonal(view: Layout, offset: number, a: number, b: number): La
   const size =
     typeof rows === "number" && typeof columns === "number"
       ? Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns))
-      : unknown;
+      : derived(unknown);
   return {
     shape: [...rest.map((axis) => view.shape[axis]!), size],
     strides: [...rest.map((axis) => view.strides[axis]!), view.strides[first]! + view.strides[second]!],
@@ -237,8 +237,8 @@ export function tile(shape: Shape, counts: readonly Dim[]): Shape | Misfit {
     const size = axis < added ? 1 : shape[axis - added]!;
     if (count === 1) return size;
     if (size === 1) return count;
-    if (typeof size !== "number") return size;
-    return typeof count === "number" ? size * count : count;
+    if (typeof size !== "number") return derived(size);
+    return typeof count === "number" ? size * count : derived(count);
   });
 }
 

@@ -5,7 +5,7 @@
 import { bind } from "../../../interpret/native.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
-import type { Count } from "../../../interpret/trace.ts";
+import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
   type Kwargs,
   List,
@@ -48,6 +48,7 @@ export interface OpSpec {
   readonly op?: OpName;
   /** Multiply-accumulates, asked after the rule with the same arguments; its op then is "matmul". */
   readonly macs?: (a: Args, outputs: readonly Tensor[]) => Count;
+  readonly geometry?: (a: Args) => ConvGeometry | undefined;
   /** There is a `name_` that writes to its first argument. */
   readonly inPlace?: boolean;
 }
@@ -169,6 +170,8 @@ function record(
   elementwise: Count,
   view: boolean,
 ): void {
+  const macs = spec.macs ? (a.unknown ?? spec.macs(a, outputs)) : 0;
+  const geometry = spec.geometry?.(a);
   const inputs = [...new Set(a.inputs)];
   a.interp.record({
     op: spec.op ?? (spec.macs ? "matmul" : "other"),
@@ -176,8 +179,9 @@ function record(
     inputs: inputs.filter((tensor) => tensor.parameter === undefined),
     outputs,
     weights: inputs.filter((tensor) => tensor.parameter !== undefined),
-    macs: spec.macs ? (a.unknown ?? spec.macs(a, outputs)) : 0,
+    macs,
     elementwise,
+    ...(geometry ? { geometry } : {}),
     ...(view ? { view } : {}),
   });
 }

@@ -154,6 +154,12 @@ function quantile(a: Args): Answer {
 
 const AXES = "input, dim=None, keepdim=False, *, dtype=None";
 
+/** Softmax of an axis keeps the shape. */
+const NORMALIZED: OpSpec = {
+  signature: "input, dim=None, dtype=None",
+  rule: (a) => ({ shape: a.tensor("input").shape, dtype: a.dtype("dtype") ?? floatOf(a.tensor("input").dtype) }),
+};
+
 /** Names of both the module and the class. */
 export const REDUCTIONS: OpTable = {
   sum: overAxes(AXES, accumulated, sumOf),
@@ -194,6 +200,8 @@ export const REDUCTIONS: OpTable = {
   cumsum: scan(accumulated, (x, y) => x + y),
   cumprod: scan(accumulated, (x, y) => x * y),
   logcumsumexp: scan(floatOf),
+  softmax: NORMALIZED,
+  log_softmax: NORMALIZED,
   cummax: scanPair("cummax"),
   cummin: scanPair("cummin"),
 };

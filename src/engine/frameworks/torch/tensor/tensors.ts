@@ -13,14 +13,20 @@ import {
 import { addAttributes } from "./attributes.ts";
 import { CONTRACTION_FUNCTIONS, CONTRACTIONS, REFLECTED_MATMUL } from "./contractions.ts";
 import { CREATION, CREATION_METHODS, FILLS, TRIANGLES } from "./creation.ts";
+import { einopsModule } from "./einops.ts";
 import { ELEMENTWISE, IN_PLACE_OPERATORS, OPERATORS } from "./elementwise.ts";
+import { FFT, TRANSFORMS } from "./fft.ts";
 import { construct, plainFunctions } from "./functions.ts";
 import { getItem, INDEXING, isView, SET_ITEM, WHERE_FUNCTION, WHERE_METHOD } from "./indexing.ts";
 import { JOINS, SPLITS } from "./joins.ts";
+import { DECOMPOSITIONS, LINALG } from "./linalg.ts";
 import { type OpTable, toInPlace, toNative } from "./op.ts";
 import { REDUCTIONS } from "./reductions.ts";
+import { SORTING, SORTING_FUNCTIONS } from "./sorting.ts";
+import { SPECIAL } from "./special.ts";
 import { Toolkit } from "./toolkit.ts";
 import { VIEW_METHODS, VIEW_PROPERTIES, VIEWS } from "./views.ts";
+import { VISION_OPS } from "./vision.ts";
 
 export interface Tensors {
   /** `torch.Tensor`. */
@@ -36,8 +42,10 @@ export interface Tensors {
 }
 
 /** Ops that are functions of the module and methods of the class. */
-const SHARED: readonly OpTable[] = [ELEMENTWISE, VIEWS, REDUCTIONS, SPLITS, CONTRACTIONS, INDEXING, TRIANGLES];
-const FUNCTIONS: readonly OpTable[] = [JOINS, CONTRACTION_FUNCTIONS, CREATION, WHERE_FUNCTION];
+const SHARED: readonly OpTable[] = [
+  ELEMENTWISE, VIEWS, REDUCTIONS, SPLITS, CONTRACTIONS, INDEXING, TRIANGLES, SORTING, DECOMPOSITIONS, TRANSFORMS,
+];
+const FUNCTIONS: readonly OpTable[] = [JOINS, CONTRACTION_FUNCTIONS, CREATION, WHERE_FUNCTION, SORTING_FUNCTIONS];
 const METHODS: readonly OpTable[] = [VIEW_METHODS, CREATION_METHODS, FILLS, WHERE_METHOD, { __rmatmul__: REFLECTED_MATMUL }];
 
 export function createTensors(): Tensors {
@@ -49,7 +57,24 @@ export function createTensors(): Tensors {
   addAttributes(kit);
   addOperators(kit);
   for (const [name, value] of plainFunctions(kit)) functions.set(name, value);
-  return { cls: kit.cls, make: (shape, dtype, data) => kit.make(shape, dtype, data), functions, modules: {}, kit };
+  return { cls: kit.cls, make: (shape, dtype, data) => kit.make(shape, dtype, data), functions, modules: modules(kit), kit };
+}
+
+function modules(kit: Toolkit): Record<string, () => Map<string, Value>> {
+  const table = (ops: OpTable) => (): Map<string, Value> => {
+    const names = new Map<string, Value>();
+    addFunctions(kit, ops, names);
+    return names;
+  };
+  return {
+    "torch.linalg": table(LINALG),
+    "torch.fft": table(FFT),
+    "torch.special": table(SPECIAL),
+    "torch.ops.torchvision": table(VISION_OPS),
+    "torch.ops.aten": table({ ...ELEMENTWISE, ...VIEWS, ...REDUCTIONS, ...CONTRACTIONS }),
+    "torch.ops": () => new Map(),
+    einops: () => einopsModule(kit),
+  };
 }
 
 function addFunctions(kit: Toolkit, table: OpTable, functions: Map<string, Value>): void {
