@@ -71,14 +71,22 @@ const weightNorm =
     return a.module;
   };
 
-/** `weight` becomes `weight_orig`. */
+/** `weight` becomes `weight_orig`, with the vectors of its power iteration as buffers. */
 const spectralNorm =
   (nn: NnLibrary): NativeImpl =>
   (a, interp) => {
     if (!isModule(a.module)) return a.module;
     const name = String(a.name);
     const weight = replaceParameter(nn, interp, a.module, name);
-    if (weight) addTensor(interp, a.module, "_parameters", `${name}_orig`, weight);
+    if (!weight) return a.module;
+    addTensor(interp, a.module, "_parameters", `${name}_orig`, weight);
+    if (isUnknown(weight.shape)) return a.module;
+    const transposed = a.module.cls.mro.some((cls) => cls.name === "_ConvTransposeNd");
+    const axis = toNumber(a.dim) ?? (transposed ? 1 : 0);
+    const rows = weight.shape[axis] ?? 1;
+    const columns = product(weight.shape.filter((_, at) => at !== axis));
+    addTensor(interp, a.module, "_buffers", `${name}_u`, nn.tensors.make([rows]));
+    addTensor(interp, a.module, "_buffers", `${name}_v`, nn.tensors.make([columns]));
     return a.module;
   };
 
@@ -91,6 +99,9 @@ const removeNorm: NativeImpl = (a, interp) => {
   if (!parameters || !(weight instanceof Tensor)) return a.module;
   interp.touch(parameters);
   for (const suffix of ["_g", "_v", "_orig"]) parameters.entries.delete(name + suffix);
+  const buffers = peekTable(a.module, "_buffers");
+  if (buffers) interp.touch(buffers);
+  for (const suffix of ["_u", "_v"]) buffers?.entries.delete(name + suffix);
   interp.touch(a.module);
   a.module.attrs.delete(name);
   addTensor(interp, a.module, "_parameters", name, weight);

@@ -44,7 +44,8 @@ export interface LayerSpec {
   readonly layer?: boolean;
   /** Signatures without self. */
   readonly methods?: Readonly<Record<string, readonly [string, LayerRule]>>;
-  readonly constants?: Readonly<Record<string, Value>>;
+  /** Signatures including cls. */
+  readonly classMethods?: Readonly<Record<string, readonly [string, (a: Bound, interp: Interp, nn: Nn) => Value]>>;
 }
 
 /** The forward of a layer; `op.layer` is the instance. */
@@ -78,7 +79,12 @@ export function defineLayer(nn: Nn, spec: LayerSpec): ClassValue {
     qualname: `torch.nn.modules.${spec.home}.${spec.name}`,
     native: { layer: spec.layer ?? true },
     methods,
-    ...(spec.constants ? { constants: spec.constants } : {}),
+    classMethods: Object.fromEntries(
+      Object.entries(spec.classMethods ?? {}).map(([name, [signature, rule]]) => [
+        name,
+        [signature, (a: Bound, interp: Interp) => rule(a, interp, nn)] as const,
+      ]),
+    ),
   });
 }
 

@@ -2,20 +2,41 @@
 import { ABSENT, type Absent, ClassValue, type Value } from "../../../interpret/values.ts";
 import type { Tensors } from "../tensor/tensors.ts";
 import { ACTIVATION_FUNCTIONS, ACTIVATION_LAYERS } from "./activation.ts";
+import { ATTENTION_FUNCTIONS, ATTENTION_LAYERS } from "./attention.ts";
 import { CONTAINERS } from "./containers.ts";
 import { CONV_FUNCTIONS, CONV_LAYERS } from "./conv.ts";
+import { DISTANCE_FUNCTIONS, DISTANCE_LAYERS } from "./distance.ts";
+import { EMBEDDING_FUNCTIONS, EMBEDDING_LAYERS } from "./embedding.ts";
 import { defineFunction, defineLayer, type FunctionSpec, type LayerSpec } from "./layer.ts";
 import type { Nn } from "./library.ts";
 import { LINEAR_FUNCTIONS, LINEAR_LAYERS } from "./linear.ts";
 import { defineModule } from "./module.ts";
 import { NORM_FUNCTIONS, NORM_LAYERS } from "./norm.ts";
+import { PAD_FUNCTIONS, PAD_LAYERS } from "./pad.ts";
 import { defineParameters } from "./parameter.ts";
 import { POOL_FUNCTIONS, POOL_LAYERS } from "./pool.ts";
+import { RECURRENT_LAYERS } from "./recurrent.ts";
+import { TRANSFORMER_LAYERS } from "./transformer.ts";
+import { VISION_FUNCTIONS, VISION_LAYERS } from "./vision.ts";
+import { WRAPPERS } from "./wrappers.ts";
 
 const LAYERS: ReadonlyMap<string, LayerSpec> = new Map(
-  [...CONTAINERS, ...CONV_LAYERS, ...LINEAR_LAYERS, ...NORM_LAYERS, ...ACTIVATION_LAYERS, ...POOL_LAYERS].map(
-    (spec) => [spec.name, spec],
-  ),
+  [
+    ...CONTAINERS,
+    ...CONV_LAYERS,
+    ...LINEAR_LAYERS,
+    ...NORM_LAYERS,
+    ...ACTIVATION_LAYERS,
+    ...POOL_LAYERS,
+    ...PAD_LAYERS,
+    ...VISION_LAYERS,
+    ...EMBEDDING_LAYERS,
+    ...RECURRENT_LAYERS,
+    ...ATTENTION_LAYERS,
+    ...TRANSFORMER_LAYERS,
+    ...DISTANCE_LAYERS,
+    ...WRAPPERS,
+  ].map((spec) => [spec.name, spec]),
 );
 
 const FUNCTIONS: ReadonlyMap<string, FunctionSpec> = new Map(
@@ -25,6 +46,11 @@ const FUNCTIONS: ReadonlyMap<string, FunctionSpec> = new Map(
     ...NORM_FUNCTIONS,
     ...ACTIVATION_FUNCTIONS,
     ...POOL_FUNCTIONS,
+    ...PAD_FUNCTIONS,
+    ...VISION_FUNCTIONS,
+    ...EMBEDDING_FUNCTIONS,
+    ...ATTENTION_FUNCTIONS,
+    ...DISTANCE_FUNCTIONS,
   }),
 );
 

@@ -119,6 +119,12 @@ function lazyNorm(name: string, home: string, init: string, ranks: Ranks, fn: st
               addTensor(op.interp, layer, "_parameters", key, makeParameter(op.nn, [channels]));
             }
           }
+          if (op.flag(op.attr("track_running_stats"), true)) {
+            for (const key of ["running_mean", "running_var"]) {
+              addTensor(op.interp, layer, "_buffers", key, op.nn.tensors.make([channels]));
+            }
+            addTensor(op.interp, layer, "_buffers", "num_batches_tracked", op.nn.tensors.make([], "int64"));
+          }
         }
         return rule(op, a);
       },
@@ -186,6 +192,7 @@ export const NORM_LAYERS: readonly LayerSpec[] = [
     base: "_BatchNorm",
     init: NORM_INIT.replace("device=None", "process_group=None, device=None"),
     build: buildChannelNorm,
+    classMethods: { convert_sync_batchnorm: ["cls, module, process_group=None", (a) => a.module] },
   },
   { name: "_InstanceNorm", home: "instancenorm", base: "_NormBase", init: INSTANCE_INIT, build: buildChannelNorm, forward: layerChannelNorm(), fn: "instance_norm" },
   ...[1, 2, 3].map(

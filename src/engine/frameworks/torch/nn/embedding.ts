@@ -1,0 +1,106 @@
+/**
+ * Embeddings and one-hot vectors: look-ups, no MACs.
+ * https://docs.pytorch.org/docs/stable/nn.html#sparse-layers
+ */
+import { isUnknown, type Shape, type Tensor, toNumber, type Unknown, type Value } from "../../../interpret/values.ts";
+import { type FunctionSpec, type LayerSpec, makeParameter } from "./layer.ts";
+import { addTensor } from "./module.ts";
+import type { Op } from "./op.ts";
+
+function width(op: Op, weight: Tensor | undefined): Shape | Unknown {
+  if (!weight) return op.interp.unknown("an embedding's weight is not known");
+  return isUnknown(weight.shape) ? weight.shape : weight.shape.slice(1);
+}
+
+function embedding(op: Op, value: Value, weight: Tensor | undefined): Value {
+  const input = op.tensor(value);
+  const row = width(op, weight);
+  const shape = isUnknown(input.shape) ? input.shape : isUnknown(row) ? row : [...input.shape, ...row];
+  return op.emit({ op: "embedding", name: "embedding", inputs: [input], shape, dtype: "float32", weights: [weight] });
+}
+
+/** A bag is a row of a 2-D input, or what lies between two offsets. */
+function embeddingBag(op: Op, value: Value, weight: Tensor | undefined, offsets: Value): Value {
+  const input = op.tensor(value);
+  const starts = op.optional(offsets);
+  const row = width(op, weight);
+  const bags = starts ? starts.shape : input.shape;
+  const shape = isUnknown(bags) ? bags : isUnknown(row) ? row : [...bags.slice(0, 1), ...row];
+  return op.emit({ op: "embedding", name: "embedding_bag", inputs: [input], shape, dtype: "float32", weights: [weight] });
+}
+
+function oneHot(op: Op, value: Value, classes: Value): Value {
+  const input = op.tensor(value);
+  const count = toNumber(classes);
+  const size =
+    count !== undefined && count >= 0 ? count : isUnknown(classes) ? classes : op.interp.unknown("the number of classes in the data");
+  return op.emit({
+    inputs: [input],
+    shape: isUnknown(input.shape) ? input.shape : [...input.shape, size],
+    dtype: "int64",
+  });
+}
+
+const EMBEDDING_INIT =
+  "num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None, dtype=None";
+const BAG_INIT =
+  "num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode='mean', sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None, dtype=None";
+
+const build: LayerSpec["build"] = (b) => b.parameter("weight", [b.dim("num_embeddings"), b.dim("embedding_dim")]);
+
+const fromPretrained: NonNullable<LayerSpec["classMethods"]> = {
+  from_pretrained: [
+    "cls, embeddings, freeze=True, **kwargs",
+    (a, interp, nn) => {
+      const weight = new Map<string, Value>();
+      const { shape } = a.embeddings as Tensor;
+      const [rows, columns] = shape === undefined || isUnknown(shape) ? [undefined, undefined] : shape;
+      const why = interp.unknown("an embedding's weight is not known");
+      const made = interp.call(a.cls, [rows ?? why, columns ?? why], weight);
+      if (typeof made === "object" && made?.kind === "instance") {
+        addTensor(interp, made, "_parameters", "weight", makeParameter(nn, [rows ?? why, columns ?? why], a.freeze === false));
+      }
+      return made;
+    },
+  ],
+};
+
+export const EMBEDDING_LAYERS: readonly LayerSpec[] = [
+  {
+    name: "Embedding",
+    home: "sparse",
+    init: EMBEDDING_INIT,
+    hidden: ["_weight", "_freeze"],
+    build,
+    forward: ["input", (op, a) => embedding(op, a.input, op.weight("weight"))],
+    classMethods: fromPretrained,
+    fn: "embedding",
+  },
+  {
+    name: "EmbeddingBag",
+    home: "sparse",
+    init: BAG_INIT,
+    hidden: ["_weight"],
+    build,
+    forward: [
+      "input, offsets=None, per_sample_weights=None",
+      (op, a) => embeddingBag(op, a.input, op.weight("weight"), a.offsets),
+    ],
+    classMethods: fromPretrained,
+    fn: "embedding_bag",
+  },
+];
+
+export const EMBEDDING_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
+  embedding: {
+    signature:
+      "input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False",
+    rule: (op, a) => embedding(op, a.input, op.optional(a.weight)),
+  },
+  embedding_bag: {
+    signature:
+      "input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode='mean', sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None",
+    rule: (op, a) => embeddingBag(op, a.input, op.optional(a.weight), a.offsets),
+  },
+  one_hot: { signature: "tensor, num_classes=-1", rule: (op, a) => oneHot(op, a.tensor, a.num_classes) },
+};
