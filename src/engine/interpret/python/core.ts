@@ -94,7 +94,7 @@ export function tryDunder(
   args: readonly Value[] = [],
 ): Value | undefined {
   const fn = dunder(interp, value, name);
-  return fn === undefined ? undefined : callDunder(interp, fn, value, args);
+  return fn === undefined || fn === null ? undefined : callDunder(interp, fn, value, args);
 }
 
 /** The str, int or float inside an instance of a subclass of these. */

@@ -6,10 +6,10 @@ import { int } from "../numbers.ts";
 import { items } from "../sequences.ts";
 import { toFloat } from "../types/numbers.ts";
 import { argsOf } from "../types/object.ts";
-import { type Module, strictModule } from "./table.ts";
+import { type Entry, type Module, strictModule } from "./table.ts";
 
 /** A float function of floats; out of its domain it fails as Python's does. */
-function real(rule: (...x: number[]) => number, params: string): readonly [string, (a: Readonly<Record<string, Value>>, interp: Interp) => Value] {
+function real(rule: (...x: number[]) => number, params: string): Entry {
   const names = params.split(", ");
   return [
     params,
@@ -57,17 +57,17 @@ const UNARY: Readonly<Record<string, (x: number) => number>> = {
   lgamma: lnGamma,
 };
 
-/** Taylor series near zero, continued fraction in the tail: full double precision where the values matter. */
+/** The series of positive terms with `exp(-x²)` in front: no cancellation. */
 function erf(x: number): number {
   const size = Math.abs(x);
   if (size > 6) return Math.sign(x);
   let sum = size;
   let term = size;
-  for (let n = 1; Math.abs(term) > 1e-17 * sum && n < 200; n++) {
-    term *= (-size * size) / n;
-    sum += term / (2 * n + 1);
+  for (let n = 1; term > 1e-17 * sum; n++) {
+    term *= (2 * size * size) / (2 * n + 1);
+    sum += term;
   }
-  return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
+  return (Math.sign(x) * 2 * Math.exp(-size * size) * sum) / Math.sqrt(Math.PI);
 }
 
 const LANCZOS = [
@@ -83,7 +83,7 @@ function lnGamma(x: number): number {
 }
 
 /** `floor`, `ceil`, `trunc`: ints; objects may answer themselves. */
-function rounding(rule: (x: number) => number, method: string): readonly [string, (a: Readonly<Record<string, Value>>, interp: Interp) => Value] {
+function rounding(rule: (x: number) => number, method: string): Entry {
   return [
     "x",
     (a, interp) => {
@@ -107,7 +107,7 @@ function lcm(a: number, b: number): number {
   return a === 0 || b === 0 ? 0 : Math.abs(a / gcd(a, b)) * Math.abs(b);
 }
 
-function folding(rule: (a: number, b: number) => number, start: number): readonly [string, (a: Readonly<Record<string, Value>>, interp: Interp) => Value] {
+function folding(rule: (a: number, b: number) => number, start: number): Entry {
   return ["*integers", (a, interp) => int(interp, argsOf(a.integers).reduce<number>((sum, n) => rule(sum, toInt(n) ?? 0), start))];
 }
 

@@ -5,9 +5,12 @@ import { strict } from "../core.ts";
 
 export type Module = Map<string, Value>;
 
+/** A function: its signature and what it does. */
+export type Entry = readonly [string, NativeImpl];
+
 export interface ModuleSpec {
   readonly values?: Readonly<Record<string, Value>>;
-  readonly functions?: Readonly<Record<string, readonly [string, NativeImpl]>>;
+  readonly functions?: Readonly<Record<string, Entry>>;
 }
 
 export function makeModule(spec: ModuleSpec): Module {

@@ -1,0 +1,242 @@
+/** `re`: Python's regular expressions, translated to the host's. */
+import type { Interp } from "../../interp.ts";
+import { defineClass, type NativeImpl } from "../../native.ts";
+import { type ClassValue, Instance, isUnknown, List, Tuple, type Value } from "../../values.ts";
+import { strictTable, toInt, toText } from "../core.ts";
+import { dictOf } from "../dict.ts";
+import { iterOf } from "../sequences.ts";
+import { exceptionClass } from "../types/exceptions.ts";
+import { argsOf, OBJECT } from "../types/object.ts";
+import { strictModule, type Module } from "./table.ts";
+import { translatePattern } from "./regexsyntax.ts";
+
+/** What a compiled pattern keeps. */
+interface Compiled {
+  readonly source: string;
+  readonly regex: RegExp;
+}
+
+type Anchor = "search" | "match" | "fullmatch";
+
+const FLAGS = { I: 2, IGNORECASE: 2, M: 8, MULTILINE: 8, S: 16, DOTALL: 16, X: 64, VERBOSE: 64, A: 256, ASCII: 256, U: 32, UNICODE: 32, L: 4, LOCALE: 4, NOFLAG: 0, DEBUG: 128 };
+
+function compile(interp: Interp, pattern: Value, flags: number): Compiled | ReturnType<Interp["unknown"]> {
+  if (isUnknown(pattern)) return pattern;
+  if (pattern instanceof Instance && pattern.cls === PATTERN) return pattern.native as Compiled;
+  const source = toText(pattern);
+  if (source === undefined) return interp.unknown("this pattern is not followed");
+  const { text, flags: inline } = translatePattern(source, (flags & FLAGS.X) !== 0);
+  let modes = `dg${inline}`;
+  if (flags & FLAGS.I && !modes.includes("i")) modes += "i";
+  if (flags & FLAGS.M && !modes.includes("m")) modes += "m";
+  if (flags & FLAGS.S && !modes.includes("s")) modes += "s";
+  try {
+    return { source, regex: new RegExp(text, modes) };
+  } catch {
+    return interp.unknown(`the pattern ${source} is not followed`);
+  }
+}
+
+/** Runs from a place; a match at the start only, or to the end, when the anchor says so. */
+function run({ regex }: Compiled, text: string, anchor: Anchor, from = 0): RegExpExecArray | null {
+  if (anchor === "search") {
+    regex.lastIndex = from;
+    return regex.exec(text);
+  }
+  const body = anchor === "match" ? regex.source : `(?:${regex.source})(?![\\s\\S])`;
+  const sticky = new RegExp(body, `${regex.flags.replace("g", "")}y`);
+  sticky.lastIndex = from;
+  return sticky.exec(text);
+}
+
+function makeMatch(interp: Interp, compiled: Compiled, found: RegExpExecArray | null): Value {
+  if (!found) return null;
+  const match = interp.newInstance(MATCH);
+  match.native = found;
+  match.attrs.set("string", found.input);
+  match.attrs.set("re", makePattern(interp, compiled));
+  match.attrs.set("lastindex", found.length > 1 ? found.length - 1 : null);
+  return match;
+}
+
+function makePattern(interp: Interp, compiled: Compiled): Instance {
+  const pattern = interp.newInstance(PATTERN);
+  pattern.native = compiled;
+  pattern.attrs.set("pattern", compiled.source);
+  return pattern;
+}
+
+function found(match: Value): RegExpExecArray | undefined {
+  return match instanceof Instance ? (match.native as RegExpExecArray) : undefined;
+}
+
+function group(interp: Interp, match: Value, which: Value, missing: Value = null): Value {
+  const array = found(match);
+  const name = toText(which);
+  if (name !== undefined) {
+    if (!array?.groups || !(name in array.groups)) return interp.fail("IndexError", "no such group");
+    return array.groups[name] ?? missing;
+  }
+  const index = toInt(which) ?? 0;
+  if (!array || index >= array.length) return interp.fail("IndexError", "no such group");
+  return array[index] ?? missing;
+}
+
+function place(match: Value, which: Value, end: 0 | 1): number {
+  const indices = found(match)?.indices;
+  const name = toText(which);
+  const pair = name !== undefined ? indices?.groups?.[name] : indices?.[toInt(which) ?? 0];
+  return pair?.[end] ?? -1;
+}
+
+export const MATCH: ClassValue = defineClass("Match", {
+  bases: [OBJECT],
+  qualname: "re.Match",
+  methods: strictTable({
+    group: [
+      "self, *groups",
+      (a, interp) => {
+        const asked = argsOf(a.groups);
+        if (asked.length <= 1) return group(interp, a.self, asked[0] ?? 0);
+        return new Tuple(asked.map((which) => group(interp, a.self, which)));
+      },
+    ],
+    __getitem__: ["self, which", (a, interp) => group(interp, a.self, a.which)],
+    groups: ["self, default=None", (a) => new Tuple((found(a.self) ?? []).slice(1).map((part) => part ?? a.default))],
+    groupdict: [
+      "self, default=None",
+      (a) => dictOf(Object.entries(found(a.self)?.groups ?? {}).map(([key, part]) => [key, part ?? a.default] as const)),
+    ],
+    start: ["self, which=0", (a) => place(a.self, a.which, 0)],
+    end: ["self, which=0", (a) => place(a.self, a.which, 1)],
+    span: ["self, which=0", (a) => new Tuple([place(a.self, a.which, 0), place(a.self, a.which, 1)])],
+    expand: ["self, template", (a) => expand(found(a.self), toText(a.template) ?? "")],
+    __bool__: ["self", () => true],
+  }),
+});
+
+/** `\1` and `\g<name>` in a replacement. */
+function expand(match: RegExpExecArray | undefined, template: string): string {
+  return template.replace(/\\(?:g<(\w+)>|(\d{1,2})|(.))/gs, (_whole, name: string | undefined, digit: string | undefined, char: string) => {
+    const which = name ?? digit;
+    if (which === undefined) return char === "n" ? "\n" : char === "t" ? "\t" : char === "\\" ? "\\" : `\\${char}`;
+    return (/^\d+$/.test(which) ? match?.[Number(which)] : match?.groups?.[which]) ?? "";
+  });
+}
+
+function* allMatches(interp: Interp, compiled: Compiled, text: string): Generator<RegExpExecArray, undefined> {
+  for (let from = 0; from <= text.length; ) {
+    interp.tick();
+    const match = run(compiled, text, "search", from);
+    if (!match) return undefined;
+    yield match;
+    from = match[0] === "" ? match.index + 1 : match.index + match[0].length;
+  }
+}
+
+function findAll(interp: Interp, compiled: Compiled, text: string): Value {
+  const rows = [...allMatches(interp, compiled, text)].map((match) => {
+    if (match.length === 1) return match[0];
+    const groups = match.slice(1).map((part) => part ?? "");
+    return groups.length === 1 ? groups[0] : new Tuple(groups);
+  });
+  return new List(rows);
+}
+
+function substitute(interp: Interp, compiled: Compiled, replacement: Value, text: string, most: number): { text: Value; count: number } {
+  let result = "";
+  let end = 0;
+  let count = 0;
+  for (const match of allMatches(interp, compiled, text)) {
+    if (most > 0 && count >= most) break;
+    const template = toText(replacement);
+    const part = template === undefined ? interp.call(replacement, [makeMatch(interp, compiled, match)]) : expand(match, template);
+    if (isUnknown(part)) return { text: part, count };
+    result += text.slice(end, match.index) + (toText(part) ?? "");
+    end = match.index + match[0].length;
+    count++;
+  }
+  return { text: result + text.slice(end), count };
+}
+
+function split(interp: Interp, compiled: Compiled, text: string, most: number): Value {
+  const parts: Value[] = [];
+  let end = 0;
+  let count = 0;
+  for (const match of allMatches(interp, compiled, text)) {
+    if (most > 0 && count++ >= most) break;
+    parts.push(text.slice(end, match.index), ...match.slice(1).map((part) => part ?? null));
+    end = match.index + match[0].length;
+  }
+  return new List([...parts, text.slice(end)]);
+}
+
+type Work = (interp: Interp, compiled: Compiled, a: Parameters<NativeImpl>[0]) => Value;
+
+const text = (a: Parameters<NativeImpl>[0]) => toText(a.string) ?? "";
+const matching = (anchor: Anchor): Work => (interp, compiled, a) => {
+  const from = Math.max(0, toInt(a.pos) ?? 0);
+  return makeMatch(interp, compiled, run(compiled, text(a), anchor, from));
+};
+
+/** What both the module's functions and a pattern's methods do: signature after the pattern, and the work. */
+const WORK: Readonly<Record<string, readonly [string, Work]>> = {
+  match: ["string, pos=0, flags=0", matching("match")],
+  fullmatch: ["string, pos=0, flags=0", matching("fullmatch")],
+  search: ["string, pos=0, flags=0", matching("search")],
+  findall: ["string, flags=0", (interp, compiled, a) => findAll(interp, compiled, text(a))],
+  finditer: [
+    "string, flags=0",
+    (interp, compiled, a) =>
+      iterOf([...allMatches(interp, compiled, text(a))].map((match) => makeMatch(interp, compiled, match))),
+  ],
+  sub: [
+    "repl, string, count=0, flags=0",
+    (interp, compiled, a) => substitute(interp, compiled, a.repl, text(a), toInt(a.count) ?? 0).text,
+  ],
+  subn: [
+    "repl, string, count=0, flags=0",
+    (interp, compiled, a) => {
+      const { text: result, count } = substitute(interp, compiled, a.repl, text(a), toInt(a.count) ?? 0);
+      return new Tuple([result, count]);
+    },
+  ],
+  split: ["string, maxsplit=0, flags=0", (interp, compiled, a) => split(interp, compiled, text(a), toInt(a.maxsplit) ?? 0)],
+};
+
+function methodTable(self: string): Readonly<Record<string, readonly [string, NativeImpl]>> {
+  return Object.fromEntries(
+    Object.entries(WORK).map(([name, [signature, work]]) => {
+      // The module's functions take flags where a pattern's methods take a place.
+      const params = self === "pattern" ? signature.replace("pos=0, ", "") : signature;
+      const impl: NativeImpl = (a, interp) => {
+        const compiled = compile(interp, a[self], toInt(a.flags) ?? 0);
+        return isUnknown(compiled) ? compiled : work(interp, compiled, a);
+      };
+      return [name, [`${self}, ${params}`, impl] as const];
+    }),
+  );
+}
+
+export const PATTERN: ClassValue = defineClass("Pattern", {
+  bases: [OBJECT],
+  qualname: "re.Pattern",
+  methods: strictTable(methodTable("self")),
+});
+
+export const re = (): Module =>
+  strictModule({
+    values: { ...FLAGS, Pattern: PATTERN, Match: MATCH, error: exceptionClass("ValueError"), RegexFlag: FLAGS.NOFLAG },
+    functions: {
+      ...methodTable("pattern"),
+      compile: [
+        "pattern, flags=0",
+        (a, interp) => {
+          const compiled = compile(interp, a.pattern, toInt(a.flags) ?? 0);
+          return isUnknown(compiled) ? compiled : makePattern(interp, compiled);
+        },
+      ],
+      escape: ["pattern", (a) => (toText(a.pattern) ?? "").replace(/[^\w]/g, "\\$&")],
+      purge: ["", () => null],
+    },
+  });
