@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { DEFAULT_SETTINGS, parseSettings } from "../../src/protocol/settings.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const text = (file: string): string => readFileSync(path.join(root, file), "utf8");
@@ -30,9 +31,20 @@ describe("the extension's manifest", () => {
   });
 
   it("shows in menus only commands that it contributes", () => {
-    const commands = new Set(manifest.contributes.commands.map(({ command }: { command: string }) => command));
+    const commands = new Set(
+      manifest.contributes.commands.map(({ command }: { command: string }) => command),
+    );
     const menus = Object.values<{ command?: string }[]>(manifest.contributes.menus).flat();
     for (const { command } of menus) if (command) expect(commands).toContain(command);
+  });
+
+  it("declares the settings with the defaults that the code falls back to", () => {
+    const properties: Record<string, { default: unknown }> = manifest.contributes.configuration.properties;
+    const declared = Object.fromEntries(
+      Object.entries(properties).map(([key, property]) => [key.replace(/^convlens\./, ""), property.default]),
+    );
+    expect(parseSettings(declared)).toEqual(DEFAULT_SETTINGS);
+    expect(Object.keys(declared)).toHaveLength(Object.keys(DEFAULT_SETTINGS).length);
   });
 
   it("needs nothing at run time that is not bundled", () => {
