@@ -4,18 +4,18 @@
  */
 import { share } from "../../src/present/text.ts";
 import { checkbox, dropdown } from "../shared/controls.ts";
-import { element, setAttribute, setText } from "../shared/dom.ts";
+import { element, oncePerFrame, setAttribute } from "../shared/dom.ts";
 import { DISPLAY_KINDS } from "../shared/kinds.ts";
 import type { Translate } from "../shared/l10n.ts";
+import type { ChartView } from "./chart.ts";
 import { barsChart } from "./chart-bars.ts";
 import { cumulativeChart, dearestFirst } from "./chart-cumulative.ts";
 import { rooflineChart } from "./chart-roofline.ts";
 import { treemapChart } from "./chart-treemap.ts";
-import type { ChartView } from "./chart.ts";
 import { describeCost, describeLayer } from "./describe.ts";
 import { ancestors } from "./modules.ts";
 import { DEVICES, deviceNamed } from "./roofline.ts";
-import { type Row, canSwap, eligible, savingOf, sumMacs } from "./rows.ts";
+import { canSwap, eligible, type Row, savingOf, sumMacs } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
 import { VIEWS, type View, withToggled } from "./state.ts";
 
@@ -90,7 +90,6 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
   });
   plot.addEventListener("pointerleave", () => actions.hover(null));
   plot.addEventListener("click", (event) => {
-    if (event.target instanceof Element && event.target.closest(".stage")) return;
     const module = view?.moduleAt?.(...pointOf(event));
     const row = view?.rowAt(...pointOf(event));
     if (module) actions.change((state) => ({ ...state, scope: module }));
@@ -100,9 +99,14 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     }
   });
   plot.addEventListener("keydown", (event) => {
-    if (event.target === plot && scene && pressKey(event.key, scene, actions)) event.preventDefault();
+    if (scene && pressKey(event.key, scene, actions)) event.preventDefault();
   });
-  new ResizeObserver(() => requestAnimationFrame(showMarks)).observe(plot);
+  const redraw = oncePerFrame(() => {
+    view?.fit();
+    if (scene) view?.render(scene);
+    showMarks();
+  });
+  new ResizeObserver(redraw).observe(plot);
 
   return {
     element: host,
@@ -116,6 +120,7 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
       if (view !== next) {
         view = next;
         plot.replaceChildren(next.element, hoverMark, selectMark);
+        stage.replaceChildren(plot, ...(next.footer ? [next.footer] : []));
       }
       host.dataset.view = now.state.view;
       next.render(now);
@@ -140,8 +145,9 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
 
 /** Moves over the layers of the scope; true when the key meant something. */
 function pressKey(key: string, scene: Scene, actions: Actions): boolean {
-  const { charted, selected } = scene;
-  const at = charted.findIndex((row) => row.index === selected?.index);
+  const { charted } = scene;
+  const at = charted.findIndex((row) => row.layer.name === actions.state().selected);
+  const selected = charted[at];
   const last = charted.length - 1;
   const moves: Readonly<Record<string, number>> = {
     ArrowRight: at + 1,
@@ -196,7 +202,7 @@ function viewTabs(t: Translate, actions: Actions): Part {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (step === 0) return;
     event.preventDefault();
-    const at = tabs.findIndex((tab) => tab === document.activeElement);
+    const at = tabs.findIndex((tab) => tab.matches(":focus"));
     const next = (at + step + tabs.length) % tabs.length;
     choose(VIEWS[next]!);
     tabs[next]?.focus();
@@ -233,6 +239,12 @@ function showLegend(legend: HTMLElement, scene: Scene): void {
   const present = new Set(charted.flatMap((row) => row.segments.map((segment) => segment.kind)));
   const entry = (kind: string, label: string): HTMLElement =>
     element("li", {}, element("span", { class: `dot kind-${kind}` }), label);
+  if (scene.state.view === "cumulative") {
+    const swapped = charted.some((row) => row.swapped);
+    const now = entry("pointwise", t(swapped ? "kind.after" : "kind.total"));
+    legend.replaceChildren(now, ...(swapped ? [entry("before", t("kind.before"))] : []));
+    return;
+  }
   const entries = DISPLAY_KINDS.filter((kind) => present.has(kind)).map((kind) =>
     entry(kind, t(`kind.${kind}`)),
   );

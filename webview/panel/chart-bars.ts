@@ -7,13 +7,15 @@ import { element, setAttribute, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { ChartJs, type ChartView, costScale, still } from "./chart.ts";
 import { shortOf } from "./describe.ts";
-import { type Row, sumMacs } from "./rows.ts";
+import { sumMacs } from "./rows.ts";
 import type { Actions, Scene } from "./scene.ts";
 
 /** Below this width in pixels bars stand without gaps, and what a swap took away is shaded instead of outlined. */
 const WIDE_BAR = 5;
 /** Below this width in pixels the axis goes without its title: the unit is in the header as well. */
 const TITLE_WIDTH = 480;
+/** How much of its place a wide bar fills. */
+const WIDE_BAR_PART = 0.88;
 /** A stage's name is written where there is room for a few letters. */
 const LABEL_WIDTH = 34;
 
@@ -22,26 +24,23 @@ type BarChart = Chart<"bar", number[], number>;
 export function barsChart(t: Translate, actions: Actions): ChartView {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const band = element("div", { class: "band", role: "group", "aria-label": t("scope.label") });
-  const host = element("div", { class: "bars" }, element("div", { class: "canvas-box" }, canvas), band);
+  const host = element("div", { class: "canvas-box" }, canvas);
   let chart: BarChart | null = null;
   let scene: Scene | null = null;
+  let frame: Frame | null = null;
   let places = new Map<number, number>();
 
   const outlines: Plugin<"bar"> = {
     id: "outlines",
     afterLayout: () => placeBand(),
     afterDatasetsDraw: (drawn) => {
-      if (scene) drawOutlines(drawn as BarChart, scene, stepOf(drawn as BarChart));
+      if (scene) drawOutlines(drawn as BarChart, scene, barStep(drawn as BarChart, scene));
     },
   };
 
-  function stepOf(drawn: BarChart): number {
-    return drawn.chartArea.width / Math.max(1, scene?.charted.length ?? 1);
-  }
-
   function placeBand(): void {
     if (!chart || !scene || chart.chartArea === undefined) return;
-    const step = stepOf(chart);
+    const step = barStep(chart, scene);
     const { stages } = scene;
     while (band.children.length > stages.length) band.lastElementChild?.remove();
     let start = 0;
@@ -80,7 +79,6 @@ export function barsChart(t: Translate, actions: Actions): ChartView {
       if (name) setText(name, shortOf(stage.path));
       if (figure) setText(figure, sum);
       const label = t("stage.zoom", stage.path, `${sum} ${now.state.unit}`);
-      setAttribute(mark, "aria-label", label);
       setAttribute(mark, "title", label);
       setAttribute(mark, "disabled", single || stage.path === now.state.scope);
     });
@@ -88,28 +86,33 @@ export function barsChart(t: Translate, actions: Actions): ChartView {
 
   return {
     element: host,
+    footer: band,
     render: (now) => {
       scene = now;
       places = new Map(now.charted.map((row, place) => [row.index, place]));
       if (!chart)
         chart = new ChartJs<"bar", number[], number>(canvas, {
           type: "bar",
-          data: { datasets: [] },
+          data: { datasets: [{ data: [] }, { data: [] }] },
           plugins: [outlines],
         });
-      fill(chart, now, host.clientWidth / Math.max(1, now.charted.length));
+      const next = frameOf(chart, now);
+      if (!sameFrame(frame, next)) chart.options = optionsOf(next);
+      frame = next;
+      fill(chart, now);
       chart.update("none");
       placeBand();
       labelBand(now);
     },
+    fit: () => chart?.resize(),
     rowAt: (x) => {
       if (!chart || !scene) return null;
-      return scene.charted[Math.floor((x - chart.chartArea.left) / stepOf(chart))] ?? null;
+      return scene.charted[Math.floor((x - chart.chartArea.left) / barStep(chart, scene))] ?? null;
     },
     boxOf: (row) => {
       const place = places.get(row.index);
-      if (!chart || place === undefined) return null;
-      const step = stepOf(chart);
+      if (!chart || !scene || place === undefined) return null;
+      const step = barStep(chart, scene);
       const { left, top, height } = chart.chartArea;
       const width = Math.max(step, 3);
       return { left: left + step * (place + 0.5) - width / 2, top: top - 4, width, height: height + 6 };
@@ -117,40 +120,79 @@ export function barsChart(t: Translate, actions: Actions): ChartView {
   };
 }
 
+/** Pixels a bar has, gaps included. */
+function barStep(chart: BarChart, scene: Scene): number {
+  return chart.chartArea.width / Math.max(1, scene.charted.length);
+}
+
 /** Two stacked series: what a layer consists of, and the depthwise part on top once it is swapped. */
-function fill(chart: BarChart, scene: Scene, step: number): void {
-  const { charted, palette, state, amount } = scene;
-  const segment = (row: Row, place: number): number => amount(row.segments[place]?.macs ?? 0);
-  const color = (row: Row, place: number): string => palette.kinds[row.segments[place]?.kind ?? "other"];
+function fill(chart: BarChart, scene: Scene): void {
+  const { charted, palette, amount } = scene;
+  const wide = barStep(chart, scene) >= WIDE_BAR;
   const series = (place: number) => ({
-    data: charted.map((row) => segment(row, place)),
-    backgroundColor: charted.map((row) => color(row, place)),
-    borderColor: palette.contrast,
-    borderWidth: step < WIDE_BAR ? 0 : { top: 1, right: 1, left: 1, bottom: 0 },
+    data: charted.map((row) => amount(row.segments[place]?.macs ?? 0)),
+    backgroundColor: charted.map((row) => palette.kinds[row.segments[place]?.kind ?? "other"]),
+    borderColor: palette.contrast ?? "transparent",
+    borderWidth: palette.contrast !== null && wide ? 1 : 0,
     minBarLength: place === 0 ? 1.5 : 0,
-    barPercentage: step < WIDE_BAR ? 1 : 0.88,
+    barPercentage: wide ? WIDE_BAR_PART : 1,
     categoryPercentage: 1,
     stack: "cost",
   });
-  chart.data = { labels: charted.map((row) => row.index), datasets: [series(0), series(1)] };
-  const dearest = charted.reduce((most, row) => Math.max(most, row.before.macs ?? 0), 1);
-  const least = charted.reduce(
-    (least, row) => (row.after.macs ? Math.min(least, row.after.macs) : least),
-    dearest,
+  chart.data.labels = charted.map((row) => row.index);
+  // The same two objects each time: for new ones chart.js would build all bars anew.
+  chart.data.datasets.forEach((dataset, place) => {
+    Object.assign(dataset, series(place));
+  });
+}
+
+interface Frame {
+  readonly scene: Scene;
+  readonly low: number;
+  readonly high: number;
+  readonly title: string;
+}
+
+function frameOf(chart: BarChart, scene: Scene): Frame {
+  const { charted, state, amount } = scene;
+  const costs = charted.flatMap((row) => row.before.macs ?? []);
+  const dearest = costs.reduce((most, macs) => Math.max(most, macs), 1);
+  const least = charted.reduce((low, row) => (row.after.macs ? Math.min(low, row.after.macs) : low), dearest);
+  return {
+    scene,
+    low: state.log ? 10 ** Math.floor(Math.log10(amount(least) / 1.5)) : 0,
+    high: amount(dearest) * (state.log ? 1.3 : 1.02),
+    title: chart.width < TITLE_WIDTH ? "" : state.unit,
+  };
+}
+
+/** Options cost chart.js more than data do, and a swap seldom changes them. */
+function sameFrame(one: Frame | null, other: Frame): boolean {
+  return (
+    one !== null &&
+    one.low === other.low &&
+    one.high === other.high &&
+    one.title === other.title &&
+    one.scene.palette === other.scene.palette &&
+    one.scene.state.log === other.scene.state.log
   );
-  chart.options = {
+}
+
+function optionsOf({ scene, low, high, title }: Frame): BarChart["options"] {
+  const { palette, state } = scene;
+  return {
     ...still,
     layout: { padding: { top: 6, left: 2 } },
     scales: {
       x: { display: false, stacked: true },
       y: {
-        ...costScale(palette, chart.width < TITLE_WIDTH ? "" : state.unit, state.log),
+        ...costScale(palette, title, state.log),
+        ...(state.log ? {} : { afterBuildTicks: dropEdge }),
         position: "right",
         stacked: true,
-        min: state.log ? 10 ** Math.floor(Math.log10(amount(least) / 1.5)) : 0,
-        max: state.log ? amount(dearest) * 1.3 : amount(dearest) * 1.02,
-        afterBuildTicks: state.log ? undefined : (axis) => dropEdge(axis),
-      } as NonNullable<NonNullable<BarChart["options"]["scales"]>["y"]>,
+        min: low,
+        max: high,
+      },
     },
   };
 }
@@ -167,7 +209,7 @@ function drawOutlines(chart: BarChart, scene: Scene, step: number): void {
   const scale = chart.scales.y;
   if (!scale) return;
   const wide = step >= WIDE_BAR;
-  const width = wide ? step * 0.88 : step;
+  const width = wide ? step * WIDE_BAR_PART : step;
   ctx.save();
   ctx.beginPath();
   scene.charted.forEach((row, place) => {

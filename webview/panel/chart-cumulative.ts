@@ -26,6 +26,7 @@ export function cumulativeChart(t: Translate): ChartView {
       fill(chart, ordered, scene, t);
       chart.update("none");
     },
+    fit: () => chart?.resize(),
     rowAt: (x) => {
       const place = chart?.scales.x?.getValueForPixel(x);
       return place === undefined ? null : (ordered[Math.ceil(place) - 1] ?? null);

@@ -48,6 +48,7 @@ export function rooflineChart(t: Translate): ChartView {
       fill(chart, dots, now, t);
       chart.update("none");
     },
+    fit: () => chart?.resize(),
     rowAt: (x, y) => {
       let nearest: Row | null = null;
       let distance = REACH;
@@ -84,7 +85,7 @@ function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Transl
   const ridge = ridgeOf(device) / operation;
   const low = 10 ** Math.floor(Math.log10(Math.min(ridge, ...dots.map((dot) => dot.x)) / 1.2));
   const high = 10 ** Math.ceil(Math.log10(Math.max(ridge, ...dots.map((dot) => dot.x)) * 1.2));
-  const roof = [low, ridge, high].map((x) => ({ x, y: attainable(device, x * operation) / operation / 1e9 }));
+  const roof = [low, ridge, high].map((x) => ({ x, y: attainable(device, x * operation) / operation }));
   const colors = dots.map((dot) => palette.kinds[dot.row.kind]);
   chart.data = {
     datasets: [

@@ -6,6 +6,7 @@ import type { ReportLayer } from "../../src/engine/report/contract.ts";
 import { type ModuleNode, moduleTree } from "../../src/present/moduleTree.ts";
 import { element } from "../shared/dom.ts";
 import type { Box, ChartView } from "./chart.ts";
+import { shortOf } from "./describe.ts";
 import { inScope } from "./modules.ts";
 import type { Row } from "./rows.ts";
 import type { Scene } from "./scene.ts";
@@ -51,14 +52,13 @@ export function treemapChart(): ChartView {
     for (const leaf of layout.leaves) drawLeaf(brush, leaf, scene);
     for (const heading of layout.headings) drawHeading(brush, heading, scene);
   }
-  new ResizeObserver(draw).observe(host);
-
   return {
     element: host,
     render: (now) => {
       scene = now;
       draw();
     },
+    fit: () => {},
     rowAt: (x, y) => layout.leaves.find(({ box }) => contains(box, x, y))?.row ?? null,
     boxOf: (row) => layout.leaves.find((leaf) => leaf.row.index === row.index)?.box ?? null,
     moduleAt: (x, y) =>
@@ -102,7 +102,7 @@ function place(nodes: readonly ModuleNode[], area: Box, placing: Placing): void 
     if (box.width <= 0 || box.height <= 0) return;
     const row = node.layer ? placing.rows.get(node.layer) : undefined;
     if (row && node.children.length === 0) {
-      placing.leaves.push({ row, label: node.label, box });
+      placing.leaves.push({ row, label: shortOf(node.path), box });
       return;
     }
     const titled = box.width > LABEL.width && box.height > LABEL.height;
@@ -116,7 +116,11 @@ function place(nodes: readonly ModuleNode[], area: Box, placing: Placing): void 
 }
 
 function headingOf(node: ModuleNode, box: Box, placing: Placing): Heading {
-  return { path: node.path, label: `${node.label}  ${placing.scene.text(afterOf(node, placing))}`, box };
+  return {
+    path: node.path,
+    label: `${shortOf(node.path)}  ${placing.scene.text(afterOf(node, placing))}`,
+    box,
+  };
 }
 
 function afterOf(node: ModuleNode, placing: Placing): number {
@@ -146,10 +150,12 @@ function drawLeaf(brush: CanvasRenderingContext2D, { row, label, box }: Leaf, sc
     bottom -= height;
   }
   brush.globalAlpha = 1;
-  brush.lineWidth = 1;
-  brush.strokeStyle = row.swapped ? palette.muted : palette.contrast;
+  const outline = row.swapped ? palette.muted : palette.contrast;
   brush.setLineDash(row.swapped ? [2, 2] : []);
-  brush.strokeRect(box.left + 0.5, box.top + 0.5, Math.max(0, box.width - 1), Math.max(0, box.height - 1));
+  if (outline !== null) {
+    brush.strokeStyle = outline;
+    brush.strokeRect(box.left + 0.5, box.top + 0.5, Math.max(0, box.width - 1), Math.max(0, box.height - 1));
+  }
   brush.setLineDash([]);
   if (box.width < LABEL.width || box.height < LABEL.height / 2) return;
   brush.fillStyle = row.swapped ? palette.foreground : inkOn(palette.kinds[row.kind]);

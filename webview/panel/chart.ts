@@ -26,6 +26,10 @@ export interface Box {
 }
 
 export interface ChartView extends Part {
+  /** What stands under the plot. */
+  readonly footer?: HTMLElement;
+  /** Takes the size of the space it stands in; drawing comes after. */
+  readonly fit: () => void;
   /** The row at a point of the element, to hover and to press. */
   readonly rowAt: (x: number, y: number) => Row | null;
   /** Where a row is drawn, to mark it; null when it is not. */
@@ -62,7 +66,11 @@ export function costScale(palette: Palette, title: string, log: boolean) {
   return {
     type: log ? ("logarithmic" as const) : ("linear" as const),
     border: { display: false },
-    grid: { color: palette.grid, drawTicks: false },
+    grid: {
+      color: ({ tick }: { readonly tick?: { readonly value: number } }) =>
+        log && tick && !isPowerOfTen(tick.value) ? "transparent" : palette.grid,
+      drawTicks: false,
+    },
     title: {
       display: title !== "",
       text: title,
@@ -76,8 +84,12 @@ export function costScale(palette: Palette, title: string, log: boolean) {
       maxTicksLimit: 6,
       callback: (value: number | string): string => {
         const size = Number(value);
-        return log && !Number.isInteger(Math.log10(size)) ? "" : formatTick(size);
+        return log && !isPowerOfTen(size) ? "" : formatTick(size);
       },
     },
   };
+}
+
+function isPowerOfTen(value: number): boolean {
+  return Number.isInteger(Math.log10(value));
 }

@@ -3,7 +3,7 @@ import type { ReportLayer } from "../../src/engine/report/contract.ts";
 import { count, dims, share } from "../../src/present/text.ts";
 import { formatChange } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
-import { type Row, canSwap } from "./rows.ts";
+import { canSwap, type Row } from "./rows.ts";
 import type { Scene } from "./scene.ts";
 
 /** `3×3, stride 2`; what is usual is left out. */
@@ -59,6 +59,8 @@ export function describeSwap(row: Row, t: Translate): string {
   return row.eligible ? t("swap.layer", layer.name) : obstacle;
 }
 
+/** The last part of a path; a number alone says nothing, so it keeps its parent: `layer3.0`. */
 export function shortOf(path: string): string {
-  return path.slice(path.lastIndexOf(".") + 1);
+  const parts = path.split(".");
+  return parts.slice(/^\d+$/.test(parts.at(-1) ?? "") ? -2 : -1).join(".");
 }

@@ -1,9 +1,9 @@
 /** The first line: which network, which file, which input and where that input came from, and the unit. */
 import { dims } from "../../src/present/text.ts";
+import type { CostUnit } from "../../src/protocol/messages.ts";
 import { button, dropdown, textField } from "../shared/controls.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";
-import type { CostUnit } from "../../src/protocol/messages.ts";
 import type { Actions, Part } from "./scene.ts";
 
 const UNITS: readonly CostUnit[] = ["MACs", "FLOPs"];

@@ -1,6 +1,6 @@
 /** The table's content: which rows pass the filter, in which order, under which group headings. Pure. */
 import { stagesOf } from "./modules.ts";
-import { type Row, canSwap, sumMacs } from "./rows.ts";
+import { canSwap, type Row, sumMacs } from "./rows.ts";
 
 export const SORT_KEYS = ["order", "name", "kernel", "output", "macs", "params", "share", "saved"] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
@@ -40,6 +40,9 @@ export function listItems(rows: readonly Row[], options: ListOptions): readonly 
     .filter(matches(options.filter));
   if (!options.grouped) return sorted(wanted, options.sort).map((row) => ({ type: "row", row }));
   return groupsOf(wanted, options).flatMap((group): readonly ListItem[] => {
+    const [only] = group.rows;
+    // A layer that is a module of its own needs no heading.
+    if (group.rows.length === 1 && only?.layer.name === group.path) return [{ type: "row", row: only }];
     const collapsed = options.collapsed.has(group.path);
     const inside = collapsed ? [] : sorted(group.rows, options.sort);
     return [{ type: "group", group, collapsed }, ...inside.map((row) => ({ type: "row", row }) as const)];
@@ -97,10 +100,10 @@ const sortValues: Readonly<Record<SortKey, (row: Row) => SortValue>> = {
 
 /** Stable; what is not known comes last in either direction. */
 function sorted(rows: readonly Row[], { key, descending }: Sort): readonly Row[] {
-  const valueOf = sortValues[key];
+  const valueIn = sortValues[key];
   const direction = descending ? -1 : 1;
   return [...rows].sort((a, b) => {
-    const [left, right] = [valueOf(a), valueOf(b)];
+    const [left, right] = [valueIn(a), valueIn(b)];
     if (left === null || right === null) return Number(left === null) - Number(right === null);
     if (typeof left === "string" || typeof right === "string") {
       return direction * compareNames(String(left), String(right));

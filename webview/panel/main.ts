@@ -15,10 +15,10 @@ import { type ChartArea, chartArea } from "./chart-area.ts";
 import { header } from "./header.ts";
 import { type Notices, notices } from "./notices.ts";
 import type { Row } from "./rows.ts";
-import { type Actions, type Part, makeScene } from "./scene.ts";
+import { type Actions, makeScene, type Part } from "./scene.ts";
 import { simulateStrip } from "./simulate.ts";
-import { type PanelState, fromSaved, toSaved, withReport } from "./state.ts";
-import { type Table, layerTable } from "./table.ts";
+import { fromSaved, type PanelState, toSaved, withReport } from "./state.ts";
+import { layerTable, type Table } from "./table.ts";
 import "../shared/base.css";
 import "./panel.css";
 
@@ -54,11 +54,11 @@ host.post({ type: "ready" });
 function receive(message: ToPanel): void {
   switch (message.type) {
     case "report": {
-      const isNew = report === null;
       if (message.locale !== page.locale) page = buildPage(message.locale);
       report = message.report;
       budgetMacs = message.budgetMacs;
-      change((now) => withReport(isNew ? now : { ...now, unit: message.unit }, message.report));
+      state = { ...state, unit: message.unit };
+      change((now) => withReport(now, message.report));
       page.notices.setStale(null);
       showEmpty(null);
       return;
@@ -101,6 +101,7 @@ function reveal(at: Place): void {
 
 function actionsOf(): Actions {
   return {
+    state: () => state,
     change,
     select: (row) => {
       change((now) => ({ ...now, selected: row?.layer.name ?? null }));
@@ -136,10 +137,10 @@ function buildPage(locale: string): Page {
     emptyReason,
     element("p", { class: "muted" }, t("empty.hint")),
   );
-  const body = element("main", { class: "panel", hidden: true }, ...parts.map((part) => part.element));
+  const body = element("div", { class: "panel", hidden: true }, ...parts.map((part) => part.element));
   document.documentElement.lang = locale;
   document.title = t("app.panel");
-  (document.getElementById("root") ?? document.body).replaceChildren(empty, body);
+  (document.getElementById("root") ?? document.body).replaceChildren(element("main", {}, empty, body));
   return { t, locale, body, empty, emptyReason, notices: banner, chart, table, parts };
 }
 

@@ -1,11 +1,12 @@
 /** One frame's worth of facts: everything that the parts of the panel draw, derived once from report and state. */
-import { count, inUnit } from "../../src/present/text.ts";
+
 import type { Report } from "../../src/engine/report/contract.ts";
+import { count, inUnit } from "../../src/present/text.ts";
 import { formatExact } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
 import type { Palette } from "../shared/theme.ts";
-import { type Stage, inScope, stagesOf } from "./modules.ts";
-import { type Row, type Totals, simulate } from "./rows.ts";
+import { inScope, type Stage, stagesOf } from "./modules.ts";
+import { type Row, simulate, type Totals } from "./rows.ts";
 import type { PanelState } from "./state.ts";
 
 export interface Scene {
@@ -63,6 +64,8 @@ export function makeScene(parts: SceneParts): Scene {
 
 /** What the parts of the panel may ask for. */
 export interface Actions {
+  /** The state as it is now; a scene's is that of the last frame. */
+  readonly state: () => PanelState;
   readonly change: (step: (state: PanelState) => PanelState) => void;
   readonly select: (row: Row | null) => void;
   readonly hover: (row: Row | null) => void;

@@ -5,7 +5,7 @@ import { formatChange, formatExact } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { describeKernel, describeSwap, shareOf } from "./describe.ts";
 import type { Group, ListItem } from "./listing.ts";
-import { type Row, canSwap } from "./rows.ts";
+import { canSwap, type Row } from "./rows.ts";
 import type { Actions, Scene } from "./scene.ts";
 import { withToggled } from "./state.ts";
 import { rowId, withCollapsed } from "./table.ts";
@@ -103,7 +103,7 @@ export function tableRow(t: Translate, actions: Actions): TableRow {
     dot.className = "";
     setText(name, group.path);
     setAttribute(cells.name, "title", group.path);
-    setText(cells.kernel, t("count.layers", group.rows.length));
+    setText(cells.kernel, group.rows.length === 1 ? t("count.layer") : t("count.layers", group.rows.length));
     setText(cells.output, "");
     setText(figure, scene.text(group.after));
     setAttribute(cells.macs, "title", scene.exact(group.after));
@@ -130,6 +130,7 @@ export function tableRow(t: Translate, actions: Actions): TableRow {
       host.classList.toggle("hovered", row !== null && row.index === look.hovered?.index);
       host.classList.toggle("cursor", row !== null && scene.cursor.has(row.layer.name));
       setAttribute(host, "aria-selected", String(selected));
+      setAttribute(host, "aria-level", scene.state.grouped ? (next.type === "group" ? 1 : 2) : null);
       setAttribute(host, "aria-expanded", next.type === "group" ? String(!next.collapsed) : null);
       if (next.type === "group") showGroup(next.group, next.collapsed, scene);
       else showLayer(next.row, scene, look.dearest);

@@ -5,7 +5,7 @@
 import { checkbox, textField } from "../shared/controls.ts";
 import { element, oncePerFrame, setAttribute, setText } from "../shared/dom.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";
-import { type ListItem, type SortKey, listItems } from "./listing.ts";
+import { type ListItem, listItems, type SortKey } from "./listing.ts";
 import type { Row } from "./rows.ts";
 import { canSwap } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
@@ -174,6 +174,7 @@ export function layerTable(t: Translate, actions: Actions): Table {
       );
       head.render(now);
       nothing.hidden = items.length > 0;
+      setAttribute(grid, "role", state.grouped ? "treegrid" : "grid");
       setAttribute(grid, "aria-rowcount", items.length + 1);
       rowHeight = head.element.offsetHeight || rowHeight || 22;
       spacer.style.height = `${items.length * rowHeight}px`;

@@ -10,16 +10,19 @@ export function formatTick(value: number): string {
   return prefix === undefined ? short : `${short} ${prefix}`;
 }
 
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
 /** Every digit, grouped: `115,605,504`. */
 export function formatExact(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+  return grouped.format(value);
 }
 
-/** The change from one figure to another: `−40 %`, `+3.1 %`; empty when there is none. */
+/** The change from one figure to another: `−40 %`, `−2.8 %`, `+0.04 %`; empty when there is none. */
 export function formatChange(before: number, after: number): string {
   if (before === 0 || before === after) return "";
   const change = (after - before) / before;
-  return `${change > 0 ? "+" : MINUS}${share(Math.abs(change))}`;
+  const size = Math.abs(change);
+  return `${change > 0 ? "+" : MINUS}${size < 0.0005 ? `${(100 * size).toPrecision(1)} %` : share(size)}`;
 }
 
 /** `24.5 MB`; decimal units, as memory of accelerators is sold. */

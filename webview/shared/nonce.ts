@@ -9,4 +9,5 @@ if (nonce !== undefined) {
   meta.content = nonce;
   document.head.append(meta);
 }
+
 export {};

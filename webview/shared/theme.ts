@@ -14,9 +14,11 @@ export interface Palette {
   readonly saving: string;
   readonly warning: string;
   readonly font: string;
-  /** Lines that only high contrast themes draw; transparent elsewhere. */
-  readonly contrast: string;
+  /** Lines that only high contrast themes draw. */
+  readonly contrast: string | null;
 }
+
+const HIGH_CONTRAST = ".vscode-high-contrast, .vscode-high-contrast-light";
 
 /** Classes of `body` that stand in for what VS Code would set; call before the first paint. */
 export function startTheme(changed: () => void): void {
@@ -55,7 +57,7 @@ export function readPalette(): Palette {
     background: resolve("--background"),
     saving: resolve("--saving"),
     warning: resolve("--warning"),
-    contrast: resolve("--contrast"),
+    contrast: document.body.matches(HIGH_CONTRAST) ? resolve("--contrast") : null,
     font: getComputedStyle(document.body).fontFamily,
   };
   probe.remove();

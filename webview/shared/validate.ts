@@ -126,6 +126,7 @@ const toSidebarForms: Form<ToSidebar> = {
     file: isString,
     unit: isUnit,
     locale: isString,
+    budgetMacs: (value) => value === undefined || isFigure(value),
     networks: isArrayOf(isSidebarNetwork),
   }),
   empty: hasForm<Extract<ToSidebar, { type: "empty" }>>({ reason: isString }),

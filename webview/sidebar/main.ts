@@ -1,0 +1,128 @@
+/** The dashboard in the side bar: the active file's networks, what they cost, and their dearest layers. */
+import { count, inUnit, share } from "../../src/present/text.ts";
+import type { CostUnit, FromSidebar, SidebarNetwork, ToSidebar } from "../../src/protocol/messages.ts";
+import { button, registerControls } from "../shared/controls.ts";
+import { element } from "../shared/dom.ts";
+import { formatExact } from "../shared/format.ts";
+import { connect } from "../shared/host.ts";
+import { displayKind } from "../shared/kinds.ts";
+import { type Translate, translator } from "../shared/l10n.ts";
+import { startTheme } from "../shared/theme.ts";
+import { parseToSidebar } from "../shared/validate.ts";
+import "../shared/base.css";
+import "./sidebar.css";
+
+registerControls();
+startTheme(() => {});
+const host = connect<ToSidebar, FromSidebar>(parseToSidebar, receive);
+const body = element("main", { class: "sidebar" });
+(document.getElementById("root") ?? document.body).replaceChildren(body);
+let t = translator(document.documentElement.lang || navigator.language);
+host.post({ type: "ready" });
+
+function receive(message: ToSidebar): void {
+  if (message.type === "empty") {
+    body.replaceChildren(element("p", {}, message.reason), element("p", { class: "muted" }, t("empty.hint")));
+    return;
+  }
+  t = translator(message.locale);
+  document.documentElement.lang = message.locale;
+  document.title = t("app.sidebar");
+  const budget = message.budgetMacs ?? null;
+  body.replaceChildren(
+    element("h1", { class: "visually-hidden" }, t("app.sidebar")),
+    element("p", { class: "muted file", title: message.file }, message.file),
+    ...message.networks.map((network) => networkCard(network, message.unit, budget, t)),
+  );
+}
+
+function networkCard(
+  network: SidebarNetwork,
+  unit: CostUnit,
+  budgetMacs: number | null,
+  words: Translate,
+): HTMLElement {
+  const name = link("network", network.name, network.at);
+  const profile = button(words("action.profile"), "secondary", () =>
+    host.post({ type: "profile", network: network.name }),
+  );
+  const head = element("div", { class: "head" }, element("h2", {}, name), profile.element);
+  const card = element("section", { class: "network-card" }, head);
+  if (network.reason !== undefined) {
+    card.append(element("p", { class: "reason" }, network.reason));
+    return card;
+  }
+  card.append(figures(network, unit, words));
+  if (network.input !== "")
+    card.append(element("p", { class: "muted" }, words("sidebar.input", network.input)));
+  if (budgetMacs !== null && network.macs !== null) {
+    card.append(budgetMeter(network.macs, budgetMacs, unit, words));
+  }
+  if (network.dearest.length > 0) card.append(dearestList(network, unit, words));
+  return card;
+}
+
+function figures({ macs, params }: SidebarNetwork, unit: CostUnit, words: Translate): HTMLElement {
+  const figure = (value: number | null, label: string): HTMLElement =>
+    element(
+      "span",
+      { title: value === null ? null : formatExact(value) },
+      element("strong", {}, value === null ? words("figure.unknown") : count(value)),
+      ` ${label}`,
+    );
+  return element(
+    "p",
+    { class: "figures" },
+    figure(macs === null ? null : inUnit(macs, unit), unit),
+    figure(params, words("table.params")),
+  );
+}
+
+function budgetMeter(macs: number, budget: number, unit: CostUnit, words: Translate): HTMLElement {
+  const over = macs > budget;
+  const distance = count(inUnit(Math.abs(macs - budget), unit));
+  const text = words(over ? "card.budget.over" : "card.budget.under", distance);
+  const fill = element("div", { class: "meter-fill" });
+  fill.style.width = `${Math.min(100, (100 * macs) / budget)}%`;
+  const meter = element(
+    "div",
+    {
+      class: over ? "meter over" : "meter",
+      role: "meter",
+      "aria-label": words("card.budget"),
+      "aria-valuemin": 0,
+      "aria-valuemax": budget,
+      "aria-valuenow": Math.min(macs, budget),
+      "aria-valuetext": text,
+    },
+    fill,
+  );
+  const label = `${words("card.budget")} ${count(inUnit(budget, unit))}: ${text}`;
+  return element("div", { class: "budget" }, element("span", { class: "muted" }, label), meter);
+}
+
+function dearestList(network: SidebarNetwork, unit: CostUnit, words: Translate): HTMLElement {
+  const most = Math.max(...network.dearest.map(({ macs }) => macs));
+  const items = network.dearest.map((layer) => {
+    const bar = element("span", { class: `bar kind-${displayKind(layer.kind)}`, "aria-hidden": "true" });
+    bar.style.width = `${(100 * layer.macs) / most}%`;
+    const row = element(
+      "button",
+      { type: "button", class: "layer" },
+      element("span", { class: "name" }, layer.name),
+      element("span", { class: "figure" }, count(inUnit(layer.macs, unit))),
+      element("span", { class: "muted share" }, share(layer.share)),
+      element("span", { class: "track", "aria-hidden": "true" }, bar),
+    );
+    row.title = `${layer.name} · ${formatExact(inUnit(layer.macs, unit))} ${unit}`;
+    row.addEventListener("click", () => host.post({ type: "reveal", at: layer.at }));
+    return element("li", {}, row);
+  });
+  return element("ol", { class: "dearest", "aria-label": words("sidebar.dearest", network.name) }, ...items);
+}
+
+function link(kind: string, text: string, at: SidebarNetwork["at"]): HTMLElement {
+  const made = element("button", { type: "button", class: `link ${kind}`, disabled: at === null }, text);
+  if (at) made.addEventListener("click", () => host.post({ type: "reveal", at }));
+  return made;
+}
