@@ -30,7 +30,8 @@ export class ActiveFile implements vscode.Disposable {
         if (uri.toString() === this.#uri?.toString()) void this.#update();
       }),
     ];
-    this.#follow(vscode.window.activeTextEditor);
+    // After a reload the focus may be in the panel, with the file beside it.
+    this.#follow(vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0]);
   }
 
   get current(): ActiveAnalysis | undefined {

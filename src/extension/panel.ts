@@ -94,7 +94,7 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
       const parsed = parseFromPanel(message);
       if (parsed) void this.#receive(parsed);
     });
-    panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, "media", "activity-bar.svg");
+    panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, "media", "icon.png");
     panel.onDidDispose(() => {
       if (this.#panel === panel) this.#panel = undefined;
     });
