@@ -66,15 +66,24 @@ export function formatText(report: Report, options: TextOptions): string {
     ...formatTable(report, options, paint),
     "",
     ...summary(report, options).flatMap((line) => wrap(line, width)),
-    ...report.diagnostics.flatMap((diagnostic) =>
-      wrap(describeDiagnostic(diagnostic), width).map((line) =>
-        paint(line, SEVERITY_COLORS[diagnostic.severity]),
-      ),
-    ),
+    ...notes(report).flatMap(({ text, code }) => wrap(text, width).map((line) => paint(line, code))),
     ...wrap(describeSwap(report, options.unit), width),
     ...wrap(otherNetworks(report), width),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+const MOST_NOTES = 10;
+
+/** Diagnostics that matter to who reads the table: values that no figure hangs on are left to the other formats. */
+function notes(report: Report): { readonly text: string; readonly code: number }[] {
+  const telling = report.diagnostics.filter(({ code }) => !report.complete || code !== "unknown-value");
+  const shown = telling.slice(0, MOST_NOTES).map((diagnostic) => ({
+    text: describeDiagnostic(diagnostic),
+    code: SEVERITY_COLORS[diagnostic.severity],
+  }));
+  const hidden = telling.length - shown.length;
+  return hidden > 0 ? [...shown, { text: `and ${hidden} more, all in --json`, code: DIM }] : shown;
 }
 
 type Paint = (text: string, code: number) => string;

@@ -99,6 +99,35 @@ describe("an incomplete report", () => {
   });
 });
 
+describe("diagnostics", () => {
+  const at = { file: "net.py", line: 7, column: 5 };
+  const unknown = {
+    severity: "warning",
+    code: "unknown-value",
+    message: "weights.url is not known",
+    at,
+  } as const;
+  const mismatch = {
+    severity: "error",
+    code: "shape-mismatch",
+    message: "expects 64 channels, gets 32",
+    at,
+  } as const;
+
+  it("of values that no figure hangs on are left out", () => {
+    const text = formatText({ ...truthReport("resnet18"), diagnostics: [unknown, mismatch] }, PLAIN);
+    expect(text).not.toContain("weights.url");
+    expect(text).toContain("net.py:7:5 error: expects 64 channels, gets 32");
+  });
+
+  it("are cut off when there are many", () => {
+    const many = Array.from({ length: 25 }, () => unknown);
+    const text = formatText({ ...truthReport("resnet18"), complete: false, diagnostics: many }, PLAIN);
+    expect(text.match(/weights\.url/g)).toHaveLength(10);
+    expect(text).toContain("and 15 more, all in --json");
+  });
+});
+
 describe("networks without anything to swap", () => {
   it("say so", () => {
     const report = truthReport("resnet18");
