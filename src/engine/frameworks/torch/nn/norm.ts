@@ -206,7 +206,7 @@ export const NORM_LAYERS: readonly LayerSpec[] = [
   ),
   ...[1, 2, 3].flatMap((spatial): LayerSpec[] => [
     lazyNorm(`BatchNorm${spatial}d`, "batchnorm", NORM_INIT, BATCH_RANKS[spatial]!, "batch_norm"),
-    lazyNorm(`InstanceNorm${spatial}d`, "instancenorm", INSTANCE_INIT, INSTANCE_RANKS[spatial]!, "instance_norm"),
+    lazyNorm(`InstanceNorm${spatial}d`, "instancenorm", NORM_INIT, INSTANCE_RANKS[spatial]!, "instance_norm"),
   ]),
   {
     name: "LayerNorm",
