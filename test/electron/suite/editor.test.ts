@@ -2,7 +2,7 @@
 import * as assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { before as figureBefore, resnet18, shows, smallCnn } from "../../vscode/expected.mjs";
-import { eventually, hoverText, lensesOf, openDocument, titleOn } from "./editor.ts";
+import { eventually, hoverText, lensesOf, openDocument, titleOn, withoutBracket } from "./editor.ts";
 
 describe("lenses", () => {
   it("show MACs, parameters and the output of each layer", async () => {
@@ -43,24 +43,18 @@ describe("lenses", () => {
     }
   });
 
-  it("keep the figures above a bracket that is being typed", async () => {
-    const document = await openDocument(smallCnn.file);
-    await lensesOf(document, 2);
-    const pointwise = document.lineAt(10);
-    const bracket = pointwise.range.end.translate(0, -1);
-    const edit = new vscode.WorkspaceEdit();
-    edit.delete(document.uri, new vscode.Range(bracket, pointwise.range.end));
-    assert.ok(await vscode.workspace.applyEdit(edit));
-    try {
-      const [conv1] = smallCnn.layers;
+  it("stay above a missing bracket and in other classes", async () => {
+    const document = await openDocument(resnet18.file);
+    await lensesOf(document, 4);
+    await withoutBracket(document, resnet18.blockConv2.line, async () => {
       const title = await eventually(async () => {
         const lenses = await lensesOf(document, 1);
-        return lenses.find(({ range }) => range.start.line + 1 === conv1?.line)?.command?.title;
-      }, "the first layer's lens");
-      assert.ok(shows(figureBefore(title, "MACs"), conv1?.macs ?? 0), title);
-    } finally {
-      await vscode.commands.executeCommand("undo");
-    }
+        const on = (line: number) =>
+          lenses.find(({ range }) => range.start.line + 1 === line)?.command?.title;
+        return on(resnet18.blockConv1.line) && on(resnet18.stem.line);
+      }, "the lenses above the bracket and in the other class");
+      assert.ok(shows(figureBefore(title, "MACs"), resnet18.stem.macs), title);
+    });
   });
 });
 

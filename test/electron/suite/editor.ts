@@ -59,3 +59,21 @@ export function hoverText(document: vscode.TextDocument, line: number, word: str
     return text === "" ? undefined : text;
   }, `a hover on ${word}`);
 }
+
+/** Runs `look` while the last bracket of a 1-based line is missing. */
+export async function withoutBracket(
+  document: vscode.TextDocument,
+  line: number,
+  look: () => Promise<void>,
+): Promise<void> {
+  const { text } = document.lineAt(line - 1);
+  const column = text.lastIndexOf(")");
+  const edit = new vscode.WorkspaceEdit();
+  edit.delete(document.uri, new vscode.Range(line - 1, column, line - 1, column + 1));
+  await vscode.workspace.applyEdit(edit);
+  try {
+    await look();
+  } finally {
+    await vscode.commands.executeCommand("undo");
+  }
+}
