@@ -7,6 +7,7 @@ import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
 import { NOWHERE } from "./span.ts";
 import { lowerPython } from "./python/module.ts";
 import type { ParsePiece } from "./python/recovery.ts";
+import { blankTypes } from "./typescript/blank.ts";
 import { lowerTypeScript } from "./typescript/module.ts";
 
 /** Gives the bytes of one WebAssembly file; the engine reads none itself. */
@@ -32,7 +33,7 @@ export interface Parsers {
   dispose(): void;
 }
 
-type GrammarName = "python" | "typescript" | "tsx";
+type GrammarName = "python" | "typescript" | "tsx" | "javascript";
 
 const GRAMMAR_BY_EXTENSION: Readonly<Record<string, GrammarName>> = {
   py: "python",
@@ -41,10 +42,18 @@ const GRAMMAR_BY_EXTENSION: Readonly<Record<string, GrammarName>> = {
   mts: "typescript",
   cts: "typescript",
   tsx: "tsx",
-  js: "tsx",
-  jsx: "tsx",
-  mjs: "tsx",
-  cjs: "tsx",
+  js: "javascript",
+  jsx: "javascript",
+  mjs: "javascript",
+  cjs: "javascript",
+};
+
+/** What a text goes through before it is parsed; offsets stay, and lowering reads the text as written. */
+const PREPARED: Readonly<Record<GrammarName, (text: string) => string>> = {
+  python: (text) => text,
+  typescript: blankTypes,
+  tsx: blankTypes,
+  javascript: (text) => text,
 };
 
 /** Undefined for files that are no model code. */
@@ -60,15 +69,17 @@ function extensionOf(file: string): string {
 export async function createParsers(wasm: ParserWasm): Promise<Parsers> {
   const runtime = await wasm.runtimeWasm?.();
   await Parser.init(runtime ? { wasmBinary: exactBuffer(runtime) } : undefined);
-  const load = async (name: GrammarName) => {
+  const load = async (name: "python" | "typescript" | "tsx") => {
     const parser = new Parser();
     parser.setLanguage(await Grammar.load(await wasm[name]()));
     return parser;
   };
+  const tsx = await load("tsx");
   return new TreeSitterParsers({
     python: await load("python"),
     typescript: await load("typescript"),
-    tsx: await load("tsx"),
+    tsx,
+    javascript: tsx,
   });
 }
 
@@ -92,16 +103,17 @@ class TreeSitterParsers implements Parsers {
   parse(file: string, text: string): ModuleNode {
     const grammar = GRAMMAR_BY_EXTENSION[extensionOf(file)] ?? "python";
     const parser = this.parsers[grammar];
+    const source = PREPARED[grammar](text);
     const before = this.kept.get(file);
-    if (before && before.text !== text) before.tree.edit(editBetween(before.text, text));
-    const tree = before?.text === text ? before.tree : parse(parser, text, before?.tree);
+    if (before && before.text !== source) before.tree.edit(editBetween(before.text, source));
+    const tree = before?.text === source ? before.tree : parse(parser, source, before?.tree);
     if (before && before.tree !== tree) before.tree.delete();
-    this.keep(file, { text, tree });
+    this.keep(file, { text: source, tree });
     return this.lower(grammar, file, text, tree.rootNode);
   }
 
   private lower(grammar: GrammarName, file: string, text: string, root: Tree["rootNode"]): ModuleNode {
-    const parsePiece: ParsePiece = (piece, read) => withTree(this.parsers[grammar], piece, read);
+    const parsePiece: ParsePiece = (piece, read) => withTree(this.parsers[grammar], PREPARED[grammar](piece), read);
     return grammar === "python"
       ? lowerPython(file, text, root, parsePiece)
       : lowerTypeScript(file, text, root);
@@ -113,7 +125,7 @@ class TreeSitterParsers implements Parsers {
   }
 
   parseArguments(language: Language, text: string): readonly Arg[] {
-    const grammar = language === "python" ? "python" : "tsx";
+    const grammar = language === "python" ? "python" : "javascript";
     const call = `f(${text}\n)`;
     const { body } = withTree(this.parsers[grammar], call, (root) => this.lower(grammar, "<arguments>", call, root));
     const statement = body[0];
@@ -123,7 +135,7 @@ class TreeSitterParsers implements Parsers {
   dispose(): void {
     for (const { tree } of this.kept.values()) tree.delete();
     this.kept.clear();
-    for (const parser of Object.values(this.parsers)) parser.delete();
+    for (const parser of new Set(Object.values(this.parsers))) parser.delete();
   }
 
   private keep(file: string, entry: KeptTree): void {
