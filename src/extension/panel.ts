@@ -3,7 +3,9 @@
  * comes back after a reload.
  */
 import * as vscode from "vscode";
+import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report } from "../engine/report/contract.ts";
+import { reasonText } from "../present/reason.ts";
 import { layersAt } from "../present/sites.ts";
 import type { FromPanel, ToPanel } from "../protocol/messages.ts";
 import type { Analyses } from "./analyses.ts";
@@ -141,14 +143,7 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
       analysis?.reports.find(({ network }) => network === target.network) ??
       (target.network === undefined ? analysis?.reports[0] : undefined);
     if (report) return this.#picture(report);
-    const failure =
-      analysis?.failures.find(({ network }) => network === target.network) ?? analysis?.failures[0];
-    const reason =
-      failure?.reason ??
-      (analysis
-        ? vscode.l10n.t("The network cannot be read any more.")
-        : vscode.l10n.t("There is no network in this file."));
-    this.#lose(target, reason);
+    this.#lose(target, reasonOf(analysis ?? undefined, target.network));
   }
 
   #picture(report: Report): void {
@@ -185,6 +180,17 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   #post(message: ToPanel): void {
     void this.#panel?.webview.postMessage(message);
   }
+}
+
+/** Why there is no figure: the network's own reason, else what is wrong with the text. */
+function reasonOf(analysis: FileAnalysis | undefined, network: string | undefined): string {
+  if (!analysis) return vscode.l10n.t("There is no network in this file.");
+  const failure = analysis.failures.find((each) => each.network === network || network === undefined);
+  if (failure) return reasonText(failure.reason, vscode.l10n.t);
+  const syntax = analysis.diagnostics.find(({ code, at }) => code === "syntax" && at.file === analysis.file);
+  return syntax
+    ? vscode.l10n.t("line {0}: {1}", syntax.at.line, syntax.message)
+    : vscode.l10n.t("The network cannot be read any more.");
 }
 
 function parseTarget(state: unknown): Target | undefined {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report } from "../engine/report/contract.ts";
+import { reasonText } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
 import type { SidebarNetwork, ToSidebar } from "../protocol/messages.ts";
@@ -112,7 +113,8 @@ function networks(analysis: FileAnalysis): SidebarNetwork[] {
     dearest: dearest(report),
   }));
   const unknown = openFailures(analysis).map(({ network, at, reason }) => ({
-    ...{ name: network, at, macs: null, params: null, complete: false, input: "", reason, dearest: [] },
+    ...{ name: network, at, macs: null, params: null, complete: false, input: "", dearest: [] },
+    reason: reasonText(reason, vscode.l10n.t),
   }));
   return [...known, ...unknown];
 }

@@ -1,6 +1,7 @@
 /** The lens: one line above a layer's definition or a network's, without noise. The exact figures are in the hover. */
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { InputOrigin, Place, Report, ReportLayer } from "../engine/report/contract.ts";
+import { reasonText } from "../present/reason.ts";
 import { costly, type LayerLine, layerLines, openFailures } from "../present/sites.ts";
 import { count, inputShapes, inUnit, outputShape, share, sum } from "../present/text.ts";
 import type { CostUnit } from "../protocol/messages.ts";
@@ -88,12 +89,6 @@ function failureLenses(analysis: FileAnalysis, { t }: LensOptions): Lens[] {
     });
   }
   return [...lenses.values()];
-}
-
-/** The engine speaks English; its commonest reason has a form that can be told in other languages. */
-export function reasonText(reason: string, t: Translate): string {
-  const needed = /^needs (.+)$/.exec(reason)?.[1];
-  return needed ? t("needs {0}", needed) : reason;
 }
 
 function layerLens(line: LayerLine, options: LensOptions): Lens | undefined {

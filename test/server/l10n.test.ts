@@ -10,7 +10,7 @@ const root = path.join(import.meta.dirname, "../..");
 
 /** Every sentence that the sources pass to `t`. */
 function sentences(): Set<string> {
-  const files = ["src/server", "src/extension"].flatMap((folder) =>
+  const files = ["src/present", "src/server", "src/extension"].flatMap((folder) =>
     readdirSync(path.join(root, folder)).map((name) => path.join(root, folder, name)),
   );
   const calls = files.flatMap((file) => [
