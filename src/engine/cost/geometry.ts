@@ -7,9 +7,6 @@ import { lift } from "./lift.ts";
 /** Elements added before and after one axis. */
 export type PaddingPair = readonly [before: number, after: number];
 
-/** Input elements that one window spans: `dilation × (kernel − 1) + 1`. */
-export const windowSpan = lift((kernel: number, dilation: number) => dilation * (kernel - 1) + 1);
-
 /**
  * Convolution, and pooling that rounds down:
  * `⌊(size + before + after − dilation·(kernel − 1) − 1) / stride⌋ + 1`.
@@ -120,6 +117,7 @@ export const rangeLength = lift((start: number, stop: number, step: number) =>
   Math.max(0, Math.ceil((stop - start) / step)),
 );
 
+/** Input elements that one window spans. */
 function span(kernel: number, dilation: number): number {
   return dilation * (kernel - 1) + 1;
 }
