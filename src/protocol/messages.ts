@@ -33,7 +33,7 @@ export interface SidebarNetwork {
   readonly dearest: readonly { readonly name: string; readonly macs: number; readonly share: number; readonly kind: string; readonly at: Place }[];
 }
 export type ToSidebar =
-  | { readonly type: "networks"; readonly file: string; readonly unit: CostUnit; readonly locale: string; readonly networks: readonly SidebarNetwork[] }
+  | { readonly type: "networks"; readonly file: string; readonly unit: CostUnit; readonly locale: string; readonly budgetMacs?: number | null; readonly networks: readonly SidebarNetwork[] }
   | { readonly type: "empty"; readonly reason: string };
 export type FromSidebar =
   | { readonly type: "ready" }
