@@ -74,7 +74,7 @@ export class Session {
 
   roots(): Roots {
     if (this.found) return this.found;
-    this.bounded(() => this.modules.evaluate(this.m, this.module));
+    this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__"));
     this.moduleDiagnostics = this.m.endTrace().diagnostics.filter((problem) => problem.at.file === this.options.file);
     this.found = findRoots(this.m, this.module, this.node, this.m.frameworks);
     return this.found;

@@ -90,17 +90,17 @@ export class Modules {
     return module;
   }
 
-  /** Runs the module's body if it has not been run. */
-  evaluate(m: Machine, module: ModuleValue): void {
+  /** Runs the module's body if it has not been run, as a script when it is called `__main__`. */
+  evaluate(m: Machine, module: ModuleValue, name = module.name): void {
     const entry = module.file === undefined ? undefined : this.loaded.get(module.file);
-    if (entry?.state === "idle") this.run(m, entry);
+    if (entry?.state === "idle") this.run(m, entry, name);
   }
 
   textOf(module: ModuleValue | undefined): string {
     return (module?.file === undefined ? undefined : this.cache.get(module.file)?.text) ?? "";
   }
 
-  private run(m: Machine, entry: Loaded): void {
+  private run(m: Machine, entry: Loaded, name = entry.module.name): void {
     const { module } = entry;
     const { file } = module;
     entry.state = "running";
@@ -110,7 +110,7 @@ export class Modules {
       const semantics = this.cache.semantics(compiled.node);
       const scope = new Scope("module", this.builtins(semantics), module.attrs);
       scope.moduleValue = module;
-      module.attrs.set("__name__", module.name);
+      module.attrs.set("__name__", name);
       module.attrs.set("__file__", file);
       this.isolated(m, semantics, () => compiled.body(m, scope));
     }
