@@ -10,7 +10,7 @@ export interface LayerLine {
   readonly report: Report;
   /** In execution order, each once. */
   readonly layers: readonly ReportLayer[];
-  /** Other networks of the file have layers from here too, so the network is worth naming. */
+  /** Other networks of the file have other figures here, so the network is worth naming. */
   readonly shared: boolean;
 }
 
@@ -76,11 +76,23 @@ function merge(
   const candidates = reports.filter(({ network }) => networks.has(network));
   const report = candidates.find(({ network }) => network === active) ?? candidates[0];
   if (!report) return undefined;
+  const layers = layersOf(report, sites);
+  const at = sites.find(({ network }) => network === report.network)?.at;
+  if (!at || layers.length === 0) return undefined;
+  const own = figures(report, layers);
+  const shared = candidates.some((other) => figures(other, layersOf(other, sites)) !== own);
+  return { at, report, layers, shared };
+}
+
+function layersOf(report: Report, sites: readonly LayerSite[]): ReportLayer[] {
   const own = sites.filter(({ network }) => network === report.network);
   const indices = [...new Set(own.flatMap(({ layers }) => layers))].sort((a, b) => a - b);
-  const layers = indices.flatMap((index) => report.layers[index] ?? []);
-  const at = own[0]?.at;
-  return at && layers.length > 0 ? { at, report, layers, shared: candidates.length > 1 } : undefined;
+  return indices.flatMap((index) => report.layers[index] ?? []);
+}
+
+/** Equal when two networks would show the same line: `model = Net()` is no other network than `Net`. */
+function figures({ totals }: Report, layers: readonly ReportLayer[]): string {
+  return [totals.macs, ...layers.map(({ name, macs }) => `${name} ${macs}`)].join();
 }
 
 function covers(at: Place, line: number): boolean {

@@ -41,6 +41,12 @@ describe("the lens of a line", () => {
     );
   });
 
+  it("names no network where all show the same", () => {
+    const net = resnet("resnet50");
+    const file = analysis([net, { ...net, network: "model" }]);
+    expect(titleAt(41, file)).toBe("16 × 115.6 M = 1.85 G MACs · 45 %");
+  });
+
   it("falls back to a network that the line belongs to when the active one has no layer there", () => {
     const basic = report("resnet18", [layer({ name: "conv1", at: place(20) })]);
     const file = analysis([basic, resnet("resnet50")]);

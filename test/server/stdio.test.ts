@@ -41,8 +41,7 @@ class Net(nn.Module):
 
 
 if __name__ == "__main__":
-    model = Net()
-    model(torch.randn(1, 3, 56, 56))
+    print(Net()(torch.randn(1, 3, 56, 56)).shape)
 `;
 
 let server: ChildProcessWithoutNullStreams;
