@@ -15,10 +15,12 @@ const FILES = {
 
 export function loadParsers(): Promise<Parsers> {
   const here = scriptFolder();
-  const read = ([folder, file]: readonly [string, string]) => () => {
-    const bundled = join(here, file);
-    return readFile(existsSync(bundled) ? bundled : join(packageFolder(folder, here), file));
-  };
+  const read =
+    ([folder, file]: readonly [string, string]) =>
+    () => {
+      const bundled = join(here, file);
+      return readFile(existsSync(bundled) ? bundled : join(packageFolder(folder, here), file));
+    };
   return createParsers({
     runtimeWasm: read(FILES.runtimeWasm),
     python: read(FILES.python),

@@ -4,9 +4,9 @@
  */
 import { Edit, Language as Grammar, Parser, type Tree } from "web-tree-sitter";
 import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
-import { NOWHERE } from "./span.ts";
 import { lowerPython } from "./python/module.ts";
 import type { ParsePiece } from "./python/recovery.ts";
+import { NOWHERE } from "./span.ts";
 import { blankTypes } from "./typescript/blank.ts";
 import { lowerTypeScript } from "./typescript/module.ts";
 
@@ -113,7 +113,8 @@ class TreeSitterParsers implements Parsers {
   }
 
   private lower(grammar: GrammarName, file: string, text: string, root: Tree["rootNode"]): ModuleNode {
-    const parsePiece: ParsePiece = (piece, read) => withTree(this.parsers[grammar], PREPARED[grammar](piece), read);
+    const parsePiece: ParsePiece = (piece, read) =>
+      withTree(this.parsers[grammar], PREPARED[grammar](piece), read);
     return grammar === "python"
       ? lowerPython(file, text, root, parsePiece)
       : lowerTypeScript(file, text, root);
@@ -127,7 +128,9 @@ class TreeSitterParsers implements Parsers {
   parseArguments(language: Language, text: string): readonly Arg[] {
     const grammar = language === "python" ? "python" : "javascript";
     const call = `f(${text}\n)`;
-    const { body } = withTree(this.parsers[grammar], call, (root) => this.lower(grammar, "<arguments>", call, root));
+    const { body } = withTree(this.parsers[grammar], call, (root) =>
+      this.lower(grammar, "<arguments>", call, root),
+    );
     const statement = body[0];
     return statement?.kind === "expr" && statement.value.kind === "call" ? statement.value.args : [];
   }

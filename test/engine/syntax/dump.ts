@@ -48,7 +48,11 @@ export function expr(node: Expr): string {
     case "slice":
       return list("slice", ...[node.start, node.stop, node.step].map((part) => (part ? expr(part) : "_")));
     case "call":
-      return list(node.isNew ? "new" : node.optional ? "?.call" : "call", expr(node.callee), ...node.args.map(arg));
+      return list(
+        node.isNew ? "new" : node.optional ? "?.call" : "call",
+        expr(node.callee),
+        ...node.args.map(arg),
+      );
     case "unary":
       return list(node.op, expr(node.operand));
     case "binary":
@@ -86,7 +90,12 @@ export function expr(node: Expr): string {
         `${node.type}comp`,
         node.key ? `${expr(node.key)}:${expr(node.element)}` : expr(node.element),
         ...node.clauses.map(({ target: bound, iterable, conditions }) =>
-          list("for", target(bound), expr(iterable), ...conditions.map((condition) => `if ${expr(condition)}`)),
+          list(
+            "for",
+            target(bound),
+            expr(iterable),
+            ...conditions.map((condition) => `if ${expr(condition)}`),
+          ),
         ),
       );
     case "assignExpr":
@@ -219,13 +228,20 @@ export function stmt(node: Stmt): string {
     case "expr":
       return expr(node.value);
     case "assign":
-      return list("=", ...node.targets.map(target), prefixed(":", node.annotation), node.value && expr(node.value));
+      return list(
+        "=",
+        ...node.targets.map(target),
+        prefixed(":", node.annotation),
+        node.value && expr(node.value),
+      );
     case "augAssign":
       return list(`${node.op}=`, target(node.target), expr(node.value));
     case "varDecl":
       return list(
         node.scope,
-        ...node.declarations.map(({ target: bound, value }) => `${target(bound)}${prefixed("=", value) ?? ""}`),
+        ...node.declarations.map(
+          ({ target: bound, value }) => `${target(bound)}${prefixed("=", value) ?? ""}`,
+        ),
       );
     case "functionDef":
       return fn(node.fn);
@@ -234,7 +250,10 @@ export function stmt(node: Stmt): string {
     case "if":
       return list("if", expr(node.test), body(node.then), clause("else", node.otherwise));
     case "while":
-      return labelled(node.label, list("while", expr(node.test), body(node.body), clause("else", node.otherwise)));
+      return labelled(
+        node.label,
+        list("while", expr(node.test), body(node.body), clause("else", node.otherwise)),
+      );
     case "doWhile":
       return labelled(node.label, list("do", body(node.body), expr(node.test)));
     case "for":
@@ -272,7 +291,12 @@ export function stmt(node: Stmt): string {
         "try",
         body(node.body),
         ...node.handlers.map((handler) =>
-          list("except", handler.type && expr(handler.type), handler.target && `as ${target(handler.target)}`, body(handler.body)),
+          list(
+            "except",
+            handler.type && expr(handler.type),
+            handler.target && `as ${target(handler.target)}`,
+            body(handler.body),
+          ),
         ),
         clause("else", node.otherwise),
         clause("finally", node.finalizer),
@@ -280,7 +304,9 @@ export function stmt(node: Stmt): string {
     case "with":
       return list(
         "with",
-        ...node.items.map(({ context, target: bound }) => `${expr(context)}${bound ? ` as ${target(bound)}` : ""}`),
+        ...node.items.map(
+          ({ context, target: bound }) => `${expr(context)}${bound ? ` as ${target(bound)}` : ""}`,
+        ),
         body(node.body),
       );
     case "import":
@@ -311,7 +337,9 @@ export function stmt(node: Stmt): string {
       return list(
         "match",
         expr(node.subject),
-        ...node.cases.map((each) => list("case", pattern(each.pattern), prefixed("if ", each.guard), body(each.body))),
+        ...node.cases.map((each) =>
+          list("case", pattern(each.pattern), prefixed("if ", each.guard), body(each.body)),
+        ),
       );
     case "switch":
       return list(
@@ -322,7 +350,11 @@ export function stmt(node: Stmt): string {
     case "block":
       return labelled(node.label, list("block", body(node.body)));
     case "enumDef":
-      return list("enum", node.name, ...node.members.map(({ name, value }) => `${name}${prefixed("=", value) ?? ""}`));
+      return list(
+        "enum",
+        node.name,
+        ...node.members.map(({ name, value }) => `${name}${prefixed("=", value) ?? ""}`),
+      );
     case "pass":
       return "pass";
     case "broken":

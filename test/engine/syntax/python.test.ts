@@ -22,36 +22,20 @@ const SNIPPETS: readonly (readonly [string, string, string])[] = [
 on"]`,
     String.raw`(list "a\tbAé�\\q" "\\d\\'" b"ÿ\n" "x" "lineon")`,
   ],
-  [
-    "implicit concatenation",
-    `x = ('a' "b" f'{c}d')`,
-    `(= x (template "ab" {c} "d"))`,
-  ],
+  ["implicit concatenation", `x = ('a' "b" f'{c}d')`, `(= x (template "ab" {c} "d"))`],
   [
     "f-string",
     `f"{a!r:>{w}.2f} {{x}} {b=} {c = :.1f} {d['k']:%Y-%m}"`,
     `(template {a!r:(template ">" {w} ".2f")} " {x} b=" {b!r} " c = " {c:(template ".1f")} " " {([] d "k"):(template "%Y-%m")})`,
   ],
-  [
-    "constants",
-    "[True, False, None, ...]",
-    "(list true false null ...)",
-  ],
+  ["constants", "[True, False, None, ...]", "(list true false null ...)"],
   [
     "operators",
     "-a ** 2 + b @ c // d % e << 1 & ~f | g ^ h",
     "(| (& (<< (+ (- (** a 2)) (% (// (@ b c) d) e)) 1) (~ f)) (^ g h))",
   ],
-  [
-    "chained comparisons",
-    "0 < a <= b != c is not d not in e",
-    "(cmp 0 < a <= b != c is not d not in e)",
-  ],
-  [
-    "logic and ternary",
-    "x = a and not b or c if d else e",
-    "(= x (? d (or (and a (not b)) c) e))",
-  ],
+  ["chained comparisons", "0 < a <= b != c is not d not in e", "(cmp 0 < a <= b != c is not d not in e)"],
+  ["logic and ternary", "x = a and not b or c if d else e", "(= x (? d (or (and a (not b)) c) e))"],
   [
     "attributes calls arguments",
     "nn.Sequential(*layers, a.b(1)[0], key=v, **kw)",
@@ -82,11 +66,7 @@ on"]`,
     "f = lambda x, *a, k=1, **kw: (yield x)",
     "(= f (lambda* (x *a kw k=1 **kw) {(return (yield x))}))",
   ],
-  [
-    "walrus",
-    "if (n := len(a)) > 1: pass",
-    "(if (cmp (:= n (call len a)) > 1) {pass})",
-  ],
+  ["walrus", "if (n := len(a)) > 1: pass", "(if (cmp (:= n (call len a)) > 1) {pass})"],
   [
     "await and yields",
     `async def f():
@@ -228,11 +208,7 @@ class Box[T: int](Base[T]):
     def get[*Ts](self) -> T | None: ...`,
     "(= Pair ([] tuple (tuple T T))) (class Box (([] Base T)) {(def get (self) ->(| T null) {...})})",
   ],
-  [
-    "Python 2 print",
-    `print "x", y`,
-    `(call print "x" y)`,
-  ],
+  ["Python 2 print", `print "x", y`, `(call print "x" y)`],
   [
     "semicolons and continuation",
     String.raw`a = 1; b = \
@@ -246,7 +222,6 @@ if é:
 	x = 1`,
     `(= é "🐍") (if é {(= x 1)})`,
   ],
-
 ];
 
 describe("Python", () => {
@@ -268,7 +243,10 @@ describe("Python", () => {
   });
 
   it("collects the comments that speak to it", () => {
-    const { directives } = parsers.parse("snippet.py", "x = 1\nclass A: # convlens: input=1x3x32x32\n  pass\n");
+    const { directives } = parsers.parse(
+      "snippet.py",
+      "x = 1\nclass A: # convlens: input=1x3x32x32\n  pass\n",
+    );
     expect(directives).toEqual([{ line: 2, text: "input=1x3x32x32" }]);
   });
 

@@ -140,7 +140,10 @@ if __name__ == "__main__":
 `;
 
 /** Each statement with its path and place; a head counts as the statement, its body apart. */
-function statements(body: readonly Stmt[], path = ""): { readonly key: string; readonly from: number; readonly to: number }[] {
+function statements(
+  body: readonly Stmt[],
+  path = "",
+): { readonly key: string; readonly from: number; readonly to: number }[] {
   return body.flatMap((node) => {
     const row = (text: string, to: number) => ({
       key: `${path}/${text} ${node.at.line}:${node.at.column}`,
@@ -149,7 +152,10 @@ function statements(body: readonly Stmt[], path = ""): { readonly key: string; r
     });
     switch (node.kind) {
       case "classDef":
-        return [row(`class ${node.cls.name}`, node.cls.nameAt.line), ...statements(node.cls.body, `${path}/${node.cls.name}`)];
+        return [
+          row(`class ${node.cls.name}`, node.cls.nameAt.line),
+          ...statements(node.cls.body, `${path}/${node.cls.name}`),
+        ];
       case "functionDef": {
         const head = (node.fn.body[0]?.at.line ?? node.at.line + 1) - 1;
         return [row(`def ${node.fn.name}`, head), ...statements(node.fn.body, `${path}/${node.fn.name}`)];

@@ -133,6 +133,7 @@ const EXPRESSIONS: Readonly<Record<string, LowerExpr>> = {
   comparison_operator: lowerComparison,
   conditional_expression: (node, ctx) => ({
     kind: "conditional",
+    // biome-ignore lint/suspicious/noThenProperty: the field of a condition, never awaited
     then: exprPart(node, 0, ctx),
     test: exprPart(node, 1, ctx),
     otherwise: exprPart(node, 2, ctx),
@@ -226,10 +227,11 @@ export function lowerDottedName(node: SyntaxNode, ctx: Lowering): Expr {
   const [first, ...rest] = parts(node);
   if (!first) return ctx.hole(node, "a name is missing here");
   const at = ctx.span(node);
-  return rest.reduce<Expr>(
-    (object, part) => ({ kind: "attribute", object, name: ctx.textOf(part), at }),
-    { kind: "name", id: ctx.textOf(first), at: ctx.span(first) },
-  );
+  return rest.reduce<Expr>((object, part) => ({ kind: "attribute", object, name: ctx.textOf(part), at }), {
+    kind: "name",
+    id: ctx.textOf(first),
+    at: ctx.span(first),
+  });
 }
 
 /** One expression stays itself; several, or one before a trailing comma, are a tuple. */
@@ -362,9 +364,7 @@ export function lowerArguments(list: SyntaxNode, ctx: Lowering): Arg[] {
         return { kind: "keywords", value: inner(arg, ctx) };
       default: {
         const value = lowerItem(arg, ctx);
-        return value.kind === "star"
-          ? { kind: "spread", value: value.value }
-          : { kind: "positional", value };
+        return value.kind === "star" ? { kind: "spread", value: value.value } : { kind: "positional", value };
       }
     }
   });

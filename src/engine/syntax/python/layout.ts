@@ -52,7 +52,8 @@ const HARD_START =
 /** Starts a statement when it stands no deeper than the statement that is still open. */
 const SOFT_START =
   /^(?:[A-Za-z_][\w.]*\s*(?:\[[^\]]*\]\s*)?(?:,\s*[A-Za-z_][\w.]*\s*)*(?:[-+*/|&^%@]?=(?!=)|:|\()|(?:if|for|with|await|yield|print)\b)/;
-export const COMPOUND = /^(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b/;
+export const COMPOUND =
+  /^(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b/;
 
 /** An `=` that is no comparison, a dot that belongs to no number and no ellipsis. */
 const ENDS_OPEN = /(?:[^=!<>]=|[A-Za-z_)\]][\w]*\.)$/;
@@ -119,7 +120,17 @@ function readPhysicalLines(text: string): RawLine[] {
     const end = lineEnd(text, start);
     // The string that this line stands in ends further down.
     if (position > end || (inString && position > start && position >= end)) {
-      lines.push({ start, end, indent: -1, codeStart: end, codeEnd: end, opensBlock: false, endsOpen: false, brackets: [], continues: false });
+      lines.push({
+        start,
+        end,
+        indent: -1,
+        codeStart: end,
+        codeEnd: end,
+        opensBlock: false,
+        endsOpen: false,
+        brackets: [],
+        continues: false,
+      });
       continue;
     }
     const startsInString = inString;
@@ -163,7 +174,11 @@ function indentWidth(space: string): number {
 }
 
 /** Brackets and the end of code from `from` to the line's end; `next` lies beyond it when a string goes on. */
-function scanLine(text: string, from: number, end: number): { next: number; codeEnd: number; brackets: Bracket[] } {
+function scanLine(
+  text: string,
+  from: number,
+  end: number,
+): { next: number; codeEnd: number; brackets: Bracket[] } {
   const brackets: Bracket[] = [];
   let comment = end;
   TOKEN.lastIndex = from;
@@ -195,7 +210,8 @@ function closingQuote(text: string, offset: number, quote: string): number {
   for (let at = offset + quote.length; at < text.length; at++) {
     if (text[at] === "\\") at++;
     else if (!isTriple && text[at] === "\n") return at;
-    else if (text.startsWith(quote, at)) return swallowsCode(text, offset, at, isTriple) ? lineEnd(text, offset) : at + quote.length;
+    else if (text.startsWith(quote, at))
+      return swallowsCode(text, offset, at, isTriple) ? lineEnd(text, offset) : at + quote.length;
   }
   return lineEnd(text, offset);
 }

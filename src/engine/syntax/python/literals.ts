@@ -6,7 +6,8 @@ import { lowerExpr } from "./expressions.ts";
 export function lowerInteger(node: SyntaxNode, ctx: Lowering): Literal {
   const text = ctx.textOf(node).replaceAll("_", "");
   const at = ctx.span(node);
-  if (/^[^xX]*[jJ]$/.test(text)) return { kind: "literal", value: Number(text.slice(0, -1)), special: "imaginary", at };
+  if (/^[^xX]*[jJ]$/.test(text))
+    return { kind: "literal", value: Number(text.slice(0, -1)), special: "imaginary", at };
   const digits = text.replace(/[lL]$/, "");
   // `0777` is the octal of Python 2; a lone run of zeros is plain zero.
   const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
@@ -16,7 +17,8 @@ export function lowerInteger(node: SyntaxNode, ctx: Lowering): Literal {
 export function lowerFloat(node: SyntaxNode, ctx: Lowering): Literal | FloatLiteral {
   const text = ctx.textOf(node).replaceAll("_", "");
   const at = ctx.span(node);
-  if (/[jJ]$/.test(text)) return { kind: "literal", value: Number(text.slice(0, -1)), special: "imaginary", at };
+  if (/[jJ]$/.test(text))
+    return { kind: "literal", value: Number(text.slice(0, -1)), special: "imaginary", at };
   return { kind: "float", value: Number(text), at };
 }
 
@@ -110,7 +112,13 @@ function lowerInterpolation(node: SyntaxNode, decode: (text: string) => string, 
   const formatNode = field(node, "format_specifier");
   const format: Template | undefined = formatNode && {
     kind: "template",
-    parts: readInterpolations(formatNode.namedChildren, formatNode.startIndex + 1, formatNode.endIndex, decode, ctx),
+    parts: readInterpolations(
+      formatNode.namedChildren,
+      formatNode.startIndex + 1,
+      formatNode.endIndex,
+      decode,
+      ctx,
+    ),
     at: ctx.span(formatNode),
   };
   // `{x=}` shows its own text and, without a format, the value's repr.

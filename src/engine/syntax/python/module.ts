@@ -4,7 +4,12 @@ import { directivesOf, Lowering, newModuleState, type SyntaxNode } from "../tree
 import { type ParsePiece, recoverModule } from "./recovery.ts";
 import { lowerStatements, statementNodes } from "./statements.ts";
 
-export function lowerPython(file: string, text: string, root: SyntaxNode, parsePiece: ParsePiece): ModuleNode {
+export function lowerPython(
+  file: string,
+  text: string,
+  root: SyntaxNode,
+  parsePiece: ParsePiece,
+): ModuleNode {
   let state = newModuleState(file);
   let body = root.hasError ? undefined : lowerStatements(statementNodes(root), new Lowering(state, text, 0));
   if (!body || state.hasJoinedLines) {

@@ -85,7 +85,9 @@ function readSigned(row: readonly SyntaxNode[], separator: string, ctx: Lowering
       isNegative = true;
       continue;
     }
-    found.push(isNegative ? { kind: "value", value: negate(lowerExpr(token, ctx)) } : lowerPattern(token, ctx));
+    found.push(
+      isNegative ? { kind: "value", value: negate(lowerExpr(token, ctx)) } : lowerPattern(token, ctx),
+    );
     isNegative = false;
   }
   return found;

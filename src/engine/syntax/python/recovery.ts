@@ -99,8 +99,14 @@ class Recovery {
     const sections: Section[] = [];
     let from = range.from;
     while (from < range.to) {
-      const bodyStart = this.findLine({ from: from + 1, to: range.to }, (line) => line.startsStatement && line.indent > base);
-      const next = this.findLine({ from: from + 1, to: range.to }, (line) => line.startsStatement && line.indent <= base);
+      const bodyStart = this.findLine(
+        { from: from + 1, to: range.to },
+        (line) => line.startsStatement && line.indent > base,
+      );
+      const next = this.findLine(
+        { from: from + 1, to: range.to },
+        (line) => line.startsStatement && line.indent <= base,
+      );
       if (bodyStart > next) {
         // A decorator or a one-line clause: part of the next header.
         from = next;
@@ -108,7 +114,11 @@ class Recovery {
       }
       if (bodyStart === range.to) break;
       const headerFrom = sections.at(-1)?.body.to ?? range.from;
-      sections.push({ header: { from: headerFrom, to: bodyStart }, body: { from: bodyStart, to: next }, bodyStart });
+      sections.push({
+        header: { from: headerFrom, to: bodyStart },
+        body: { from: bodyStart, to: next },
+        bodyStart,
+      });
       from = next;
     }
     return sections;
@@ -124,7 +134,12 @@ class Recovery {
 
   /** Lowers the headers with placeholders for their bodies, and the bodies by themselves. */
   private compound(range: Range, sections: readonly Section[]): Stmt[] {
-    const bodies = new Map(sections.map(({ body, bodyStart }) => [bodyStart + 1, () => ({ statements: this.block(body), members: [] })]));
+    const bodies = new Map(
+      sections.map(({ body, bodyStart }) => [
+        bodyStart + 1,
+        () => ({ statements: this.block(body), members: [] }),
+      ]),
+    );
     const tail = { from: sections.at(-1)?.body.to ?? range.to, to: range.to };
     const skeleton = (headers: readonly string[]): string =>
       sections

@@ -22,21 +22,33 @@ const MAX_CANDIDATES = 12;
 export function repairBrackets(text: string, { isHeader }: { readonly isHeader: boolean }): Repair {
   const lines = readLines(text).filter((line) => line.codeEnd > line.start);
   const { insertions, strays } = findDamage(text, lines, isHeader);
-  const blanked = strays.reduce((kept, { offset }) => `${kept.slice(0, offset)} ${kept.slice(offset + 1)}`, text);
+  const blanked = strays.reduce(
+    (kept, { offset }) => `${kept.slice(0, offset)} ${kept.slice(offset + 1)}`,
+    text,
+  );
   const problems = [
-    ...insertions.map(({ opener }) => ({ offset: opener.offset, message: `"${opener.char}" was never closed` })),
+    ...insertions.map(({ opener }) => ({
+      offset: opener.offset,
+      message: `"${opener.char}" was never closed`,
+    })),
     ...strays.map(({ char, offset }) => ({ offset, message: `unmatched "${char}"` })),
   ];
   return { candidates: candidatesOf(blanked, insertions, isHeader, strays.length > 0), problems };
 }
 
-function candidatesOf(text: string, insertions: readonly Insertion[], isHeader: boolean, hasStrays: boolean): string[] {
+function candidatesOf(
+  text: string,
+  insertions: readonly Insertion[],
+  isHeader: boolean,
+  hasStrays: boolean,
+): string[] {
   const candidates: string[] = [];
   const [only, ...more] = insertions;
   if (!only) {
     if (hasStrays) candidates.push(text);
   } else if (more.length === 0) {
-    for (const place of placesFor(text, only, isHeader)) candidates.push(insertAll(text, [{ ...only, latest: place }]));
+    for (const place of placesFor(text, only, isHeader))
+      candidates.push(insertAll(text, [{ ...only, latest: place }]));
   } else {
     candidates.push(insertAll(text, insertions));
   }
@@ -66,7 +78,8 @@ function insertAll(text: string, insertions: readonly Insertion[]): string {
   let result = text;
   // From the back, the outer ones first where several stand at one place.
   const ordered = [...insertions].sort((a, b) => b.latest - a.latest || a.opener.offset - b.opener.offset);
-  for (const { opener, latest } of ordered) result = result.slice(0, latest) + closerOf(opener.char) + result.slice(latest);
+  for (const { opener, latest } of ordered)
+    result = result.slice(0, latest) + closerOf(opener.char) + result.slice(latest);
   return result;
 }
 
@@ -75,7 +88,11 @@ interface OpenBracket extends Bracket {
 }
 
 /** Finds closers that are missing, by indentation: what a line opens beside its code ends above the next line left of it. */
-function findDamage(text: string, lines: readonly Line[], isHeader: boolean): { insertions: Insertion[]; strays: Bracket[] } {
+function findDamage(
+  text: string,
+  lines: readonly Line[],
+  isHeader: boolean,
+): { insertions: Insertion[]; strays: Bracket[] } {
   const insertions: Insertion[] = [];
   const strays: Bracket[] = [];
   const open: OpenBracket[] = [];
@@ -94,7 +111,8 @@ function findDamage(text: string, lines: readonly Line[], isHeader: boolean): { 
       if (pushBracket(open, bracket) === "stray") strays.push(bracket);
       else if (isCloser(bracket.char)) {
         // Closing an outer bracket leaves the inner ones without theirs.
-        for (const lost of before.slice(open.length + 1).reverse()) insertions.push({ opener: lost, latest: bracket.offset });
+        for (const lost of before.slice(open.length + 1).reverse())
+          insertions.push({ opener: lost, latest: bracket.offset });
       } else {
         open[open.length - 1] = { ...bracket, line };
       }

@@ -1,7 +1,27 @@
 /** Lowers Python statements, functions and classes. */
-import type { Assign, BinaryOp, ClassNode, Expr, FunctionNode, If, ImportFrom, Stmt, Target, Try, With } from "../ast.ts";
+import type {
+  Assign,
+  BinaryOp,
+  ClassNode,
+  Expr,
+  FunctionNode,
+  If,
+  ImportFrom,
+  Stmt,
+  Target,
+  Try,
+  With,
+} from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
-import { exprField, lowerArguments, lowerExpr, lowerParameters, oneOrTuple, targetField, toTarget } from "./expressions.ts";
+import {
+  exprField,
+  lowerArguments,
+  lowerExpr,
+  lowerParameters,
+  oneOrTuple,
+  targetField,
+  toTarget,
+} from "./expressions.ts";
 import { hasOpenEnd } from "./layout.ts";
 import { lowerCasePatterns } from "./patterns.ts";
 
@@ -176,7 +196,8 @@ const STATEMENTS: Readonly<Record<string, LowerStmt>> = {
 // --------------------------------------------------------- simple statements
 
 function lowerExpressionStatement(node: SyntaxNode, ctx: Lowering): Stmt {
-  if (node.endPosition.row > node.startPosition.row && hasOpenEnd(ctx.textOf(node))) ctx.module.hasJoinedLines = true;
+  if (node.endPosition.row > node.startPosition.row && hasOpenEnd(ctx.textOf(node)))
+    ctx.module.hasJoinedLines = true;
   const values = parts(node);
   const [only] = values;
   if (values.length === 1 && only) {
@@ -222,8 +243,17 @@ function lowerTypeAlias(node: SyntaxNode, ctx: Lowering): Stmt {
   const left = field(node, "left");
   const lowered = exprField(node, "left", ctx);
   const isCall = left !== undefined && ctx.text[left.startIndex] === "(";
-  const target = isCall ? callType(left, lowered, ctx) : lowered.kind === "subscript" ? lowered.object : lowered;
-  return { kind: "assign", targets: [toTarget(target)], value: exprField(node, "right", ctx), at: ctx.span(node) };
+  const target = isCall
+    ? callType(left, lowered, ctx)
+    : lowered.kind === "subscript"
+      ? lowered.object
+      : lowered;
+  return {
+    kind: "assign",
+    targets: [toTarget(target)],
+    value: exprField(node, "right", ctx),
+    at: ctx.span(node),
+  };
 }
 
 /** Turns the parenthesis that `node` starts with into a call of `type`. */
@@ -293,6 +323,7 @@ function lowerIf(node: SyntaxNode, ctx: Lowering): Stmt {
   const branch = (clause: SyntaxNode, otherwise: readonly Stmt[]): If => ({
     kind: "if",
     test: exprField(clause, "condition", ctx),
+    // biome-ignore lint/suspicious/noThenProperty: the field of a condition, never awaited
     then: lowerBlock(field(clause, "consequence"), ctx),
     otherwise,
     at: ctx.span(clause),
@@ -321,8 +352,7 @@ function lowerHandler(clause: SyntaxNode, ctx: Lowering): Try["handlers"][number
   const values = clause.childrenForFieldName("value").filter((value) => value.isNamed);
   const [only] = values;
   // The grammar reads `E as e` either as a field of the clause or as a pattern of its own.
-  const alias =
-    field(clause, "alias") ?? (only?.type === "as_pattern" ? field(only, "alias") : undefined);
+  const alias = field(clause, "alias") ?? (only?.type === "as_pattern" ? field(only, "alias") : undefined);
   return {
     ...(only && { type: oneOrTuple(values, clause, ctx) }),
     ...(alias && { target: toTarget(lowerExpr(alias, ctx)) }),
@@ -400,4 +430,3 @@ function docOf(body: readonly Stmt[]): string | undefined {
   if (first?.kind !== "expr" || first.value.kind !== "literal" || first.value.special) return undefined;
   return typeof first.value.value === "string" ? first.value.value : undefined;
 }
-

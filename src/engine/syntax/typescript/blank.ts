@@ -44,7 +44,8 @@ function typeArgumentsEnd(text: string, start: number): number | undefined {
     else if (char === open.at(-1)) {
       open.pop();
       if (open.length === 0) return /^[(`]/.test(text.slice(at + 1, at + 2)) ? at + 1 : undefined;
-    } else if (!TYPE_TEXT.test(char) || text.startsWith("&&", at) || text.startsWith("||", at)) return undefined;
+    } else if (!TYPE_TEXT.test(char) || text.startsWith("&&", at) || text.startsWith("||", at))
+      return undefined;
   }
   return undefined;
 }

@@ -113,6 +113,7 @@ const EXPRESSIONS: Readonly<Record<string, LowerExpr>> = {
   ternary_expression: (node, ctx) => ({
     kind: "conditional",
     test: exprField(node, "condition", ctx),
+    // biome-ignore lint/suspicious/noThenProperty: the field of a condition, never awaited
     then: exprField(node, "consequence", ctx),
     otherwise: exprField(node, "alternative", ctx),
     at: ctx.span(node),
@@ -175,7 +176,18 @@ function unaryOp(op: string): UnaryOp {
 }
 
 const LOGICAL: Readonly<Record<string, "and" | "or" | "??">> = { "&&": "and", "||": "or", "??": "??" };
-const COMPARE: ReadonlySet<string> = new Set(["==", "!=", "===", "!==", "<", "<=", ">", ">=", "in", "instanceof"]);
+const COMPARE: ReadonlySet<string> = new Set([
+  "==",
+  "!=",
+  "===",
+  "!==",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "in",
+  "instanceof",
+]);
 
 function lowerBinary(node: SyntaxNode, ctx: Lowering): Expr {
   const op = operatorOf(node);
@@ -203,7 +215,8 @@ function lowerAssignment(node: SyntaxNode, op: string | undefined, ctx: Lowering
 function lowerCall(node: SyntaxNode, ctx: Lowering): Expr {
   const callee = exprField(node, "function", ctx);
   const list = field(node, "arguments");
-  if (list?.type === "template_string") return { ...lowerTemplate(list, ctx), tag: callee, at: ctx.span(node) };
+  if (list?.type === "template_string")
+    return { ...lowerTemplate(list, ctx), tag: callee, at: ctx.span(node) };
   return {
     kind: "call",
     callee,

@@ -62,13 +62,18 @@ function lowerParameter(node: SyntaxNode, pattern: SyntaxNode, ctx: Lowering): P
   };
 }
 
-const PROPERTY_MARKS: ReadonlySet<string> = new Set(["accessibility_modifier", "override_modifier", "readonly"]);
+const PROPERTY_MARKS: ReadonlySet<string> = new Set([
+  "accessibility_modifier",
+  "override_modifier",
+  "readonly",
+]);
 
 /** `constructor(private readonly x: number)` sets `this.x`, after `super(…)` where there is one. */
 function withParameterProperties(body: Stmt[], list: SyntaxNode, ctx: Lowering): Stmt[] {
   const assignments = parts(list).flatMap((node): Stmt[] => {
     const pattern = field(node, "pattern");
-    if (pattern?.type !== "identifier" || !node.children.some((child) => PROPERTY_MARKS.has(child.type))) return [];
+    if (pattern?.type !== "identifier" || !node.children.some((child) => PROPERTY_MARKS.has(child.type)))
+      return [];
     const at = ctx.span(pattern);
     const id = ctx.textOf(pattern);
     return [

@@ -99,14 +99,12 @@ export function lowerExport(node: SyntaxNode, ctx: Lowering): Stmt[] {
   return lowerExportClause(node, at, ctx);
 }
 
-function lowerDeclarationExport(
-  node: SyntaxNode,
-  isDefault: boolean,
-  at: Stmt["at"],
-  ctx: Lowering,
-): Stmt[] {
+function lowerDeclarationExport(node: SyntaxNode, isDefault: boolean, at: Stmt["at"], ctx: Lowering): Stmt[] {
   return lowerStatements([node], ctx).map((declaration): Export => {
-    const names = declaredNames(declaration).map((local) => ({ local, exported: isDefault ? "default" : local }));
+    const names = declaredNames(declaration).map((local) => ({
+      local,
+      exported: isDefault ? "default" : local,
+    }));
     return { kind: "export", declaration, names, at };
   });
 }
@@ -158,7 +156,10 @@ export function lowerNamespace(node: SyntaxNode, ctx: Lowering): Stmt[] {
   // `declare module "x"` only has types.
   if (!name || !block || name.type === "string") return [];
   const at = ctx.span(node);
-  const names = ctx.textOf(name).split(".").map((part) => part.trim());
+  const names = ctx
+    .textOf(name)
+    .split(".")
+    .map((part) => part.trim());
   const [outer = "", ...nested] = names;
   const exported: string[] = [];
   const body = lowerBlock(block, ctx).flatMap((statement): Stmt[] => {

@@ -1,6 +1,6 @@
 /** Lowers TypeScript and JavaScript statements. What is only a type gives no statement at all. */
 import type { Expr, Stmt, Switch, VarDecl } from "../ast.ts";
-import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
+import { field, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { lowerClass } from "./classes.ts";
 import { exprField, lowerExpr, lowerKey } from "./expressions.ts";
 import { lowerFunction } from "./functions.ts";
@@ -89,6 +89,7 @@ const STATEMENTS: Readonly<Record<string, LowerStmt>> = {
     return {
       kind: "if",
       test: exprField(node, "condition", ctx),
+      // biome-ignore lint/suspicious/noThenProperty: the field of a condition, never awaited
       then: lowerBranch(field(node, "consequence"), ctx),
       otherwise: alternative ? lowerBranch(parts(alternative)[0], ctx) : [],
       at: ctx.span(node),
@@ -131,8 +132,8 @@ const STATEMENTS: Readonly<Record<string, LowerStmt>> = {
     at: ctx.span(node),
   }),
 
-  return_statement: (node, ctx) => ({ kind: "return", ...valueOf(node, ctx), at: ctx.span(node) }),
-  throw_statement: (node, ctx) => ({ kind: "raise", ...valueOf(node, ctx), at: ctx.span(node) }),
+  return_statement: (node, ctx) => ({ kind: "return", ...returned(node, ctx), at: ctx.span(node) }),
+  throw_statement: (node, ctx) => ({ kind: "raise", ...returned(node, ctx), at: ctx.span(node) }),
   break_statement: (node, ctx) => ({ kind: "break", ...labelOf(node, ctx), at: ctx.span(node) }),
   continue_statement: (node, ctx) => ({ kind: "continue", ...labelOf(node, ctx), at: ctx.span(node) }),
 
@@ -148,7 +149,7 @@ const STATEMENTS: Readonly<Record<string, LowerStmt>> = {
   function_signature: nothing,
 };
 
-function valueOf(node: SyntaxNode, ctx: Lowering): { readonly value?: Expr } {
+function returned(node: SyntaxNode, ctx: Lowering): { readonly value?: Expr } {
   const value = parts(node)[0];
   return value ? { value: lowerExpr(value, ctx) } : {};
 }
@@ -197,7 +198,8 @@ function lowerFor(node: SyntaxNode, ctx: Lowering): Stmt {
   const increment = field(node, "increment");
   return {
     kind: "cFor",
-    ...(initializer && initializer.type !== "empty_statement" && { init: lowerInitializer(initializer, ctx) }),
+    ...(initializer &&
+      initializer.type !== "empty_statement" && { init: lowerInitializer(initializer, ctx) }),
     ...(condition?.isNamed && condition.type !== "empty_statement" && { test: lowerExpr(condition, ctx) }),
     ...(increment && { update: lowerExpr(increment, ctx) }),
     body: bodyOf(node, ctx),

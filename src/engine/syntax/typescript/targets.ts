@@ -86,7 +86,10 @@ export function boundNames(target: Target | undefined): string[] {
     case "sequenceTarget":
       return target.items.flatMap(boundNames);
     case "objectTarget":
-      return [...target.properties.flatMap((property) => boundNames(property.target)), ...boundNames(target.rest)];
+      return [
+        ...target.properties.flatMap((property) => boundNames(property.target)),
+        ...boundNames(target.rest),
+      ];
     case "defaultTarget":
     case "starTarget":
       return boundNames(target.target);
