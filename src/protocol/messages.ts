@@ -5,7 +5,13 @@ export type CostUnit = "MACs" | "FLOPs";
 
 /** To the panel. */
 export type ToPanel =
-  | { readonly type: "report"; readonly report: Report; readonly unit: CostUnit; readonly locale: string; readonly budgetMacs: number | null }
+  | {
+      readonly type: "report";
+      readonly report: Report;
+      readonly unit: CostUnit;
+      readonly locale: string;
+      readonly budgetMacs: number | null;
+    }
   /** The text is broken; the panel keeps the last good picture. `since` is an ISO time. */
   | { readonly type: "stale"; readonly since: string; readonly reason: string }
   | { readonly type: "empty"; readonly reason: string }
@@ -30,10 +36,23 @@ export interface SidebarNetwork {
   readonly input: string;
   /** Why there is no figure. */
   readonly reason?: string;
-  readonly dearest: readonly { readonly name: string; readonly macs: number; readonly share: number; readonly kind: string; readonly at: Place }[];
+  readonly dearest: readonly {
+    readonly name: string;
+    readonly macs: number;
+    readonly share: number;
+    readonly kind: string;
+    readonly at: Place;
+  }[];
 }
 export type ToSidebar =
-  | { readonly type: "networks"; readonly file: string; readonly unit: CostUnit; readonly locale: string; readonly budgetMacs?: number | null; readonly networks: readonly SidebarNetwork[] }
+  | {
+      readonly type: "networks";
+      readonly file: string;
+      readonly unit: CostUnit;
+      readonly locale: string;
+      readonly budgetMacs?: number | null;
+      readonly networks: readonly SidebarNetwork[];
+    }
   | { readonly type: "empty"; readonly reason: string };
 export type FromSidebar =
   | { readonly type: "ready" }
