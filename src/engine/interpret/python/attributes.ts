@@ -193,6 +193,7 @@ const specials: Readonly<Record<string, Special>> = {
   __doc__: (_m, obj, cls) => (obj instanceof FunctionValue ? (obj.node.doc ?? null) : (cls.attrs.get("__doc__") ?? null)),
   __defaults__: (_m, obj) => obj instanceof FunctionValue
     ? new Tuple(obj.defaults.filter((value): value is Value => value !== ABSENT)) : undefined,
+  __getattribute__: (m, obj) => new NativeFunction("__getattribute__", (_interp, [name]) => getAttr(m, obj, String(name))),
   __call__: (_m, obj) => (obj instanceof FunctionValue || obj instanceof NativeFunction ? obj : undefined),
 };
 
@@ -206,6 +207,7 @@ const classSpecials: Readonly<Record<string, (m: Machine, cls: ClassValue) => Va
   __dict__: (_m, cls) => attrsDict(cls.attrs),
   __doc__: () => null,
   __class__: (m, cls) => typeOf(m, cls),
+  __getattribute__: (m) => new NativeFunction("__getattribute__", (_interp, [obj, name]) => getAttr(m, obj, String(name))),
   __annotations__: (_m, cls) => attrsDict(cls.annotations ?? new Map()),
 };
 
