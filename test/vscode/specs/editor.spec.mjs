@@ -72,6 +72,7 @@ describe("ConvLens in the workbench", () => {
   });
 
   it("shows the active file's networks in the sidebar", async () => {
+    await runCommand(workbench, "View: Close All Editors");
     await openFile(workbench, smallCnn.file);
     await openView(workbench, "ConvLens");
     const sidebar = await webviewFrame(workbench, "main.sidebar .network-card");
