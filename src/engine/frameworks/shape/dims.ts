@@ -111,7 +111,7 @@ export function broadcast(...shapes: readonly Shape[]): Shape | Misfit {
  * `x.view(x.size(0), -1)` is known as far as the other axes are.
  */
 export function reshape(shape: Shape | Unknown, target: readonly Dim[]): Shape | Misfit {
-  const open = target.findIndex((dim) => dim === -1);
+  const open = target.indexOf(-1);
   if (target.some((dim, axis) => typeof dim === "number" && (dim < -1 || (dim === -1 && axis !== open)))) {
     return new Misfit(`cannot reshape to ${showShape(target)}`);
   }

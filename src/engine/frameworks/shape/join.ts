@@ -1,6 +1,7 @@
 /** Joining tensors along an axis and taking them apart again. */
-import { type Dim, type Shape, Unknown } from "../../interpret/values.ts";
+
 import { add } from "../../cost/lift.ts";
+import { type Dim, type Shape, Unknown } from "../../interpret/values.ts";
 import { axisOf, derived, Misfit, showShape } from "./dims.ts";
 
 /** Shape of tensors laid end to end along `axis`; the other axes must be equal. */
@@ -19,7 +20,9 @@ export function concatenate(shapes: readonly Shape[], axis: number): Shape | Mis
       if (i === at) result[i] = known === 0 ? dim : dim === 0 ? known : derived(add(known, dim));
       else if (typeof known !== "number") result[i] = dim;
       else if (typeof dim === "number" && dim !== known) {
-        return new Misfit(`${showShape(result)} and ${showShape(shape)} differ at axis ${i}: ${known} against ${dim}`);
+        return new Misfit(
+          `${showShape(result)} and ${showShape(shape)} differ at axis ${i}: ${known} against ${dim}`,
+        );
       }
     }
   }
@@ -51,7 +54,9 @@ export function stack(shapes: readonly Shape[], axis: number): Shape | Misfit {
   if (at === undefined) return new Misfit(`${showShape(first)} has no place for axis ${axis}`);
   const common: Dim[] = [...first];
   for (const shape of shapes) {
-    const differs = shape.some((dim, i) => typeof dim === "number" && typeof common[i] === "number" && dim !== common[i]);
+    const differs = shape.some(
+      (dim, i) => typeof dim === "number" && typeof common[i] === "number" && dim !== common[i],
+    );
     if (shape.length !== first.length || differs) {
       return new Misfit(`${showShape(first)} and ${showShape(shape)} are not equal`);
     }
@@ -95,4 +100,3 @@ export function pieceCount(total: Dim, size: Dim): Dim {
   if (total instanceof Unknown) return total;
   return typeof size === "number" ? pieces(total, size).length : size;
 }
-

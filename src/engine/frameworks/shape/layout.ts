@@ -43,7 +43,11 @@ export function read(data: readonly number[], view: Layout): readonly number[] |
 
 export function permute(view: Layout, axes: readonly number[]): Layout | Misfit {
   const order = axes.map((axis) => axisOf(axis, view.shape.length));
-  if (order.length !== view.shape.length || new Set(order).size !== order.length || order.includes(undefined)) {
+  if (
+    order.length !== view.shape.length ||
+    new Set(order).size !== order.length ||
+    order.includes(undefined)
+  ) {
     return new Misfit(`cannot order the axes of ${showShape(view.shape)} as (${axes.join(", ")})`);
   }
   return {
@@ -72,7 +76,9 @@ export function moveAxes(view: Layout, from: readonly number[], to: readonly num
   const source = from.map((axis) => axisOf(axis, rank));
   const target = to.map((axis) => axisOf(axis, rank));
   if (source.includes(undefined) || target.includes(undefined) || source.length !== target.length) {
-    return new Misfit(`cannot move axes (${from.join(", ")}) of ${showShape(view.shape)} to (${to.join(", ")})`);
+    return new Misfit(
+      `cannot move axes (${from.join(", ")}) of ${showShape(view.shape)} to (${to.join(", ")})`,
+    );
   }
   const rest = view.shape.map((_, axis) => axis).filter((axis) => !source.includes(axis));
   const order = view.shape.map((_, axis) => {
@@ -99,7 +105,8 @@ export function squeeze(view: Layout, axes?: readonly number[]): Layout | Misfit
   if (named?.includes(undefined)) {
     return new Misfit(`${showShape(view.shape)} has no axis ${axes?.[named.indexOf(undefined)]}`);
   }
-  const keep = (axis: number): boolean => view.shape[axis] !== 1 || (named !== undefined && !named.includes(axis));
+  const keep = (axis: number): boolean =>
+    view.shape[axis] !== 1 || (named !== undefined && !named.includes(axis));
   return {
     shape: view.shape.filter((_, axis) => keep(axis)),
     strides: view.strides.filter((_, axis) => keep(axis)),
@@ -243,7 +250,11 @@ export function tile(shape: Shape, counts: readonly Dim[]): Shape | Misfit {
 }
 
 /** Elements of `tile`. */
-export function tileData(data: readonly number[], shape: readonly number[], counts: readonly number[]): number[] {
+export function tileData(
+  data: readonly number[],
+  shape: readonly number[],
+  counts: readonly number[],
+): number[] {
   const added = counts.length - shape.length;
   const sizes = counts.map((_, axis) => (axis < added ? 1 : shape[axis - added]!));
   const strides = contiguous(sizes).strides;

@@ -92,7 +92,8 @@ function solveGroup(group: Group, total: Dim, sizes: Map<string, Dim>): Misfit |
   const [first] = open;
   if (open.length === 1 && typeof total === "number") {
     const size = total / known;
-    if (!Number.isInteger(size)) return new Misfit(`axis "${what}" of ${total} cannot be divided by ${known}`);
+    if (!Number.isInteger(size))
+      return new Misfit(`axis "${what}" of ${total} cannot be divided by ${known}`);
     sizes.set(first!, size);
   } else {
     for (const name of open) {
@@ -154,7 +155,11 @@ function arrange(
   const order = [...ones, ...flat.filter((name) => used.includes(name))].map((name) => axes.indexOf(name));
   const turned = permute(contiguous(inner), order);
   if (isMisfit(turned)) return undefined;
-  const body = { shape: turned.shape.slice(ones.length), strides: turned.strides.slice(ones.length), offset: 0 };
+  const body = {
+    shape: turned.shape.slice(ones.length),
+    strides: turned.strides.slice(ones.length),
+    offset: 0,
+  };
   const target = flat.map((name) => (isNumber(name) ? Number(name) : (sizes.get(name) ?? 1)));
   if (!isKnown(target)) return undefined;
   let next = 0;
@@ -182,4 +187,3 @@ export function packAxis(pattern: string): { readonly before: number; readonly a
   if (at < 0) return new Misfit(`the pattern "${pattern}" has no *`);
   return { before: at, after: names.length - at - 1 };
 }
-

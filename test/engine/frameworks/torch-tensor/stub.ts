@@ -1,11 +1,27 @@
 /** The least of an interpreter that op tables need: attribute look-up, calls, and what they record and report. */
+
+import { createTensors, type Tensors } from "../../../../src/engine/frameworks/torch/tensor/tensors.ts";
 import type { Interp } from "../../../../src/engine/interpret/interp.ts";
 import type { OpCost } from "../../../../src/engine/interpret/trace.ts";
 import {
-  ClassValue, Dict, Float, Instance, Iter, ABSENT, List, NativeFunction, Property, Range, Slice, StaticMethod, Tensor, Tuple, TRUE_ELLIPSIS, Unknown,
+  ABSENT,
+  ClassValue,
+  type Dict,
+  Float,
+  type Instance,
+  Iter,
+  List,
+  NativeFunction,
+  Property,
+  Range,
+  Slice,
+  StaticMethod,
+  Tensor,
+  TRUE_ELLIPSIS,
+  Tuple,
+  Unknown,
   type Value,
 } from "../../../../src/engine/interpret/values.ts";
-import { createTensors, type Tensors } from "../../../../src/engine/frameworks/torch/tensor/tensors.ts";
 
 export interface Bench {
   readonly tensors: Tensors;
@@ -37,7 +53,8 @@ export function createBench(): Bench {
     record: (op: OpCost) => void ops.push(op),
     items: (value: Value): readonly Value[] | Unknown => {
       if (value instanceof List || value instanceof Tuple) return value.items;
-      if (value instanceof Range) return Array.from({ length: value.length }, (_, i) => value.start + i * value.step);
+      if (value instanceof Range)
+        return Array.from({ length: value.length }, (_, i) => value.start + i * value.step);
       if (value instanceof Tensor) return partial.items(method(value, "__iter__"));
       if (value instanceof Iter) {
         const items: Value[] = [];
@@ -57,7 +74,12 @@ export function createBench(): Bench {
     dictGet: (dict: Dict, key: Value) => dict.entries.get(key as string)?.value ?? ABSENT,
   };
   const interp = partial as unknown as Interp;
-  const method = (self: Value, name: string, args: readonly Value[] = [], kwargs: Record<string, Value> = {}): Value => {
+  const method = (
+    self: Value,
+    name: string,
+    args: readonly Value[] = [],
+    kwargs: Record<string, Value> = {},
+  ): Value => {
     const cls = (self as Tensor | Tuple | Instance).cls;
     const attr = (cls?.mro ?? []).map((c) => c.attrs.get(name)).find((value) => value !== undefined);
     if (attr instanceof Property) return partial.call(attr.getter, [self]);
@@ -72,7 +94,12 @@ export function createBench(): Bench {
     method,
     torch(name, args = [], kwargs = {}) {
       const dot = name.lastIndexOf(".");
-      const module = dot < 0 ? undefined : tensors.modules[name.slice(0, dot).startsWith("einops") ? name.slice(0, dot) : `torch.${name.slice(0, dot)}`];
+      const module =
+        dot < 0
+          ? undefined
+          : tensors.modules[
+              name.slice(0, dot).startsWith("einops") ? name.slice(0, dot) : `torch.${name.slice(0, dot)}`
+            ];
       const fn = dot < 0 ? tensors.functions.get(name) : module?.().get(name.slice(dot + 1));
       if (fn === undefined) throw new Error(`no function ${name}`);
       return partial.call(fn, args, new Map(Object.entries(kwargs)));
@@ -85,7 +112,15 @@ export function fromJson(bench: Bench, json: unknown): Value {
   if (Array.isArray(json)) return new List(json.map((item) => fromJson(bench, item)));
   if (json === "...") return TRUE_ELLIPSIS;
   if (json === null || typeof json !== "object") return json as Value;
-  const of = json as { t?: number[]; d?: string; v?: number[]; s?: Value[]; f?: number; tuple?: unknown[]; dtype?: string };
+  const of = json as {
+    t?: number[];
+    d?: string;
+    v?: number[];
+    s?: Value[];
+    f?: number;
+    tuple?: unknown[];
+    dtype?: string;
+  };
   if (of.t) return bench.tensors.make(of.t, of.d ?? "float32", of.v);
   if (of.s) return new Slice(of.s[0] ?? null, of.s[1] ?? null, of.s[2] ?? null);
   if (of.f !== undefined) return new Float(of.f);

@@ -2,15 +2,16 @@
  * The bound arguments of one call, read as what an op needs them to be. An argument that is not known poisons the
  * call: the reader answers something harmless, and the call's result is unknown for that reason.
  */
-import type { Bound } from "../../../interpret/native.ts";
+
 import type { Interp } from "../../../interpret/interp.ts";
+import type { Bound } from "../../../interpret/native.ts";
 import {
   type Dim,
   List,
   type Shape,
   Tensor,
-  toNumber,
   Tuple,
+  toNumber,
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
@@ -106,7 +107,8 @@ export class Args {
   /** A list of tensors; one that is not known poisons. */
   tensors(name: string): readonly Tensor[] {
     const value = this.bound[name];
-    const items = value instanceof Tuple && value.items.length === 1 ? this.spread(value.items[0]) : undefined;
+    const items =
+      value instanceof Tuple && value.items.length === 1 ? this.spread(value.items[0]) : undefined;
     return (items ?? this.values(name)).map((item) => this.toTensor(item, name));
   }
 
@@ -168,7 +170,7 @@ export class Args {
       if (inner instanceof List || inner instanceof Tuple) return inner.items.map((item) => this.toDim(item));
     }
     if (value instanceof List || value instanceof Tuple) return value.items.map((item) => this.toDim(item));
-    if (value instanceof Tensor && value.shape instanceof Array && value.shape.length === 1) {
+    if (value instanceof Tensor && Array.isArray(value.shape) && value.shape.length === 1) {
       const data = this.kit.dataOf(value);
       if (data) return data;
     }
@@ -261,4 +263,3 @@ function widest(a: string, b: string): string {
   const first: Category = categoryOf(a);
   return higher(categoryOf(b), first) ? b : a;
 }
-

@@ -3,15 +3,26 @@
  * (devices, gradients, memory formats).
  * https://docs.pytorch.org/docs/stable/tensors.html
  */
-import { def, type Bound, type NativeImpl } from "../../../interpret/native.ts";
-import type { Interp } from "../../../interpret/interp.ts";
-import {
-  type Dim, Float, Iter, List, Property, type Shape, Tensor, Tuple, Unknown, type Value, ABSENT,
-} from "../../../interpret/values.ts";
+
 import { multiply } from "../../../cost/lift.ts";
+import type { Interp } from "../../../interpret/interp.ts";
+import { type Bound, def, type NativeImpl } from "../../../interpret/native.ts";
+import {
+  ABSENT,
+  type Dim,
+  Float,
+  Iter,
+  List,
+  Property,
+  type Shape,
+  Tensor,
+  Tuple,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { axisOf, numel, showShape } from "../../shape/dims.ts";
 import { contiguous } from "../../shape/layout.ts";
-import { categoryOf, dtypeName, DTYPES } from "./dtypes.ts";
+import { categoryOf, DTYPES, dtypeName } from "./dtypes.ts";
 import type { Toolkit } from "./toolkit.ts";
 
 type Method = readonly [signature: string, impl: (self: Tensor, a: Bound, interp: Interp) => Value];
@@ -31,7 +42,9 @@ function noData(interp: Interp, tensor: Tensor): Unknown {
 function item(kit: Toolkit, self: Tensor, interp: Interp): Value {
   const data = kit.dataOf(self);
   if (data?.length === 1) return toScalar(self, data[0]!);
-  return data ? interp.fail("RuntimeError", `a tensor with ${data.length} elements has no single value`) : noData(interp, self);
+  return data
+    ? interp.fail("RuntimeError", `a tensor with ${data.length} elements has no single value`)
+    : noData(interp, self);
 }
 
 function toList(kit: Toolkit, self: Tensor, interp: Interp): Value {
@@ -41,7 +54,9 @@ function toList(kit: Toolkit, self: Tensor, interp: Interp): Value {
   const walk = (axis: number, at: number): Value => {
     const size = (self.shape as Shape)[axis];
     if (size === undefined) return toScalar(self, data[at]!);
-    return new List(Array.from({ length: size as number }, (_, i) => walk(axis + 1, at + i * strides[axis]!)));
+    return new List(
+      Array.from({ length: size as number }, (_, i) => walk(axis + 1, at + i * strides[axis]!)),
+    );
   };
   return walk(0, 0);
 }
@@ -76,7 +91,15 @@ function convert(kit: Toolkit, self: Tensor, dtype: string | undefined, interp: 
   result.maker = "to";
   if (interp.site) result.site = interp.site;
   const elementwise = numel(self.shape);
-  interp.record({ op: "other", name: "to", inputs: [self], outputs: [result], weights: [], macs: 0, elementwise });
+  interp.record({
+    op: "other",
+    name: "to",
+    inputs: [self],
+    outputs: [result],
+    weights: [],
+    macs: 0,
+    elementwise,
+  });
   return result;
 }
 
@@ -91,8 +114,15 @@ function to(kit: Toolkit, self: Tensor, a: Bound, interp: Interp): Value {
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  FloatTensor: "float32", DoubleTensor: "float64", HalfTensor: "float16", BFloat16Tensor: "bfloat16",
-  LongTensor: "int64", IntTensor: "int32", ShortTensor: "int16", CharTensor: "int8", ByteTensor: "uint8",
+  FloatTensor: "float32",
+  DoubleTensor: "float64",
+  HalfTensor: "float16",
+  BFloat16Tensor: "bfloat16",
+  LongTensor: "int64",
+  IntTensor: "int32",
+  ShortTensor: "int16",
+  CharTensor: "int8",
+  ByteTensor: "uint8",
   BoolTensor: "bool",
 };
 
@@ -135,35 +165,78 @@ function methods(kit: Toolkit): Readonly<Record<string, Method>> {
     is_floating_point: ["self", (self) => categoryOf(self.dtype) === "float"],
     is_complex: ["self", (self) => categoryOf(self.dtype) === "complex"],
     is_signed: ["self", (self) => self.dtype !== "uint8" && self.dtype !== "bool"],
-    is_pinned: no, is_shared: no, is_conj: no, is_neg: no, is_inference: no,
+    is_pinned: no,
+    is_shared: no,
+    is_conj: no,
+    is_neg: no,
+    is_inference: no,
     is_set_to: ["self, other", (self, a) => self === a.other],
     data_ptr: ["self", (_self, _a, interp) => interp.unknown("depends on memory")],
     get_device: ["self", () => -1],
     equal: ["self, other", (self, a, interp) => equal(kit, self, a.other, interp)],
-    allclose: ["self, other, rtol=1e-05, atol=1e-08, equal_nan=False", (self, a, interp) => equal(kit, self, a.other, interp)],
-    to: ["self, *args, dtype=None, device=None, other=None, **kwargs", (self, a, interp) => to(kit, self, a, interp)],
+    allclose: [
+      "self, other, rtol=1e-05, atol=1e-08, equal_nan=False",
+      (self, a, interp) => equal(kit, self, a.other, interp),
+    ],
+    to: [
+      "self, *args, dtype=None, device=None, other=None, **kwargs",
+      (self, a, interp) => to(kit, self, a, interp),
+    ],
     type: [
       "self, dtype=None, non_blocking=False",
       (self, a, interp) => {
         if (a.dtype === null) return typeName(self.dtype);
-        const name = typeof a.dtype === "string" ? TYPE_NAMES[a.dtype.split(".").at(-1) ?? ""] : typeOf(a.dtype);
+        const name =
+          typeof a.dtype === "string" ? TYPE_NAMES[a.dtype.split(".").at(-1) ?? ""] : typeOf(a.dtype);
         return convert(kit, self, name, interp);
       },
     ],
-    type_as: ["self, other", (self, a, interp) => convert(kit, self, a.other instanceof Tensor ? a.other.dtype : undefined, interp)],
-    float: cast("float32"), double: cast("float64"), half: cast("float16"), bfloat16: cast("bfloat16"),
-    long: cast("int64"), int: cast("int32"), short: cast("int16"), char: cast("int8"), byte: cast("uint8"),
-    bool: cast("bool"), cfloat: cast("complex64"), cdouble: cast("complex128"),
-    cpu: itself, cuda: itself, requires_grad_: itself, pin_memory: itself, share_memory_: itself, retain_grad: nothing,
-    backward: nothing, register_hook: nothing, coalesce: itself, rename: itself, refine_names: itself, align_to: itself,
-    to_dense: itself, dequantize: itself, __deepcopy__: ["self, memo=None", (self) => copy(kit, self)],
+    type_as: [
+      "self, other",
+      (self, a, interp) => convert(kit, self, a.other instanceof Tensor ? a.other.dtype : undefined, interp),
+    ],
+    float: cast("float32"),
+    double: cast("float64"),
+    half: cast("float16"),
+    bfloat16: cast("bfloat16"),
+    long: cast("int64"),
+    int: cast("int32"),
+    short: cast("int16"),
+    char: cast("int8"),
+    byte: cast("uint8"),
+    bool: cast("bool"),
+    cfloat: cast("complex64"),
+    cdouble: cast("complex128"),
+    cpu: itself,
+    cuda: itself,
+    requires_grad_: itself,
+    pin_memory: itself,
+    share_memory_: itself,
+    retain_grad: nothing,
+    backward: nothing,
+    register_hook: nothing,
+    coalesce: itself,
+    rename: itself,
+    refine_names: itself,
+    align_to: itself,
+    to_dense: itself,
+    dequantize: itself,
+    __deepcopy__: ["self, memo=None", (self) => copy(kit, self)],
     __copy__: ["self", (self) => copy(kit, self)],
     __len__: ["self", (self, _, interp) => sizeOf(kit, self, 0, interp)],
     __iter__: ["self", (self, _, interp) => iterate(self, interp)],
-    __bool__: ["self", (self, _, interp) => guarded(self, interp, (value) => (value instanceof Float ? value.value !== 0 : Boolean(value)))],
+    __bool__: [
+      "self",
+      (self, _, interp) =>
+        guarded(self, interp, (value) => (value instanceof Float ? value.value !== 0 : Boolean(value))),
+    ],
     __int__: ["self", (self, _, interp) => guarded(self, interp, whole)],
     __index__: ["self", (self, _, interp) => guarded(self, interp, whole)],
-    __float__: ["self", (self, _, interp) => guarded(self, interp, (value) => (value instanceof Float ? value : new Float(Number(value))))],
+    __float__: [
+      "self",
+      (self, _, interp) =>
+        guarded(self, interp, (value) => (value instanceof Float ? value : new Float(Number(value)))),
+    ],
     __contains__: ["self, element", (self, _, interp) => noData(interp, self)],
     __repr__: ["self", (self) => `tensor(${showShape(self.shape)})`],
     __str__: ["self", (self) => `tensor(${showShape(self.shape)})`],
@@ -174,7 +247,9 @@ function methods(kit: Toolkit): Readonly<Record<string, Method>> {
 function typeOf(value: Value): string | undefined {
   const dtype = dtypeName(value);
   if (dtype !== undefined) return dtype;
-  return value !== null && typeof value === "object" && value.kind === "class" ? TYPE_NAMES[value.name] : undefined;
+  return value !== null && typeof value === "object" && value.kind === "class"
+    ? TYPE_NAMES[value.name]
+    : undefined;
 }
 
 /** f-strings show a scalar by its value. */
@@ -235,17 +310,36 @@ function properties(kit: Toolkit): Readonly<Record<string, (self: Tensor) => Val
 /** Adds the plain attributes and methods to `torch.Tensor`. */
 export function addAttributes(kit: Toolkit): void {
   const { attrs } = kit.cls;
-  const onTensor = (impl: Method[1]): NativeImpl => (a, interp) =>
-    a.self instanceof Tensor ? impl(a.self, a, interp) : interp.unknown("needs a tensor");
+  const onTensor =
+    (impl: Method[1]): NativeImpl =>
+    (a, interp) =>
+      a.self instanceof Tensor ? impl(a.self, a, interp) : interp.unknown("needs a tensor");
   for (const [name, [signature, impl]] of Object.entries(methods(kit))) {
     attrs.set(name, def(name, signature, onTensor(impl)));
   }
   for (const [name, read] of Object.entries(properties(kit))) {
     const setter = def(name, "self, value", (a, interp) => assign(kit, name, a, interp));
-    attrs.set(name, new Property(def(name, "self", onTensor((self) => read(self))), setter));
+    attrs.set(
+      name,
+      new Property(
+        def(
+          name,
+          "self",
+          onTensor((self) => read(self)),
+        ),
+        setter,
+      ),
+    );
   }
-  const requiresGrad = def("requires_grad", "self", onTensor((self) => self.parameter?.trainable ?? false));
-  attrs.set("requires_grad", new Property(requiresGrad, def("requires_grad", "self, value", setRequiresGrad)));
+  const requiresGrad = def(
+    "requires_grad",
+    "self",
+    onTensor((self) => self.parameter?.trainable ?? false),
+  );
+  attrs.set(
+    "requires_grad",
+    new Property(requiresGrad, def("requires_grad", "self, value", setRequiresGrad)),
+  );
 }
 
 function setRequiresGrad(a: Bound, interp: Interp): Value {
@@ -265,4 +359,3 @@ function assign(kit: Toolkit, name: string, a: Bound, interp: Interp): Value {
   kit.write(a.self, kit.dataOf(a.value));
   return null;
 }
-

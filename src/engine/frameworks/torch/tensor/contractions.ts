@@ -2,16 +2,17 @@
  * Matrix products and other contractions: the ops of tensors that cost multiply-accumulates.
  * https://docs.pytorch.org/docs/stable/torch.html#blas-and-lapack-operations
  */
-import type { Count } from "../../../interpret/trace.ts";
-import { type Dim, type Shape, type Tensor, Unknown } from "../../../interpret/values.ts";
+
 import { einsumMacs, einsumShape, matmulMacs, parseEinsum } from "../../../cost/contraction.ts";
 import { product } from "../../../cost/lift.ts";
+import type { Count } from "../../../interpret/trace.ts";
+import { type Dim, type Shape, type Tensor, Unknown } from "../../../interpret/values.ts";
 import { axisOf, broadcast, isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
 import { fits, matmulShape } from "../../shape/matmul.ts";
 import { lanes } from "../../shape/reduce.ts";
 import type { Args } from "./args.ts";
 import { promoteTypes } from "./dtypes.ts";
-import type { Answer, OpSpec, OpTable } from "./op.ts";
+import type { OpSpec, OpTable } from "./op.ts";
 
 /** A product of two matrices, vectors or batches of them. `ranks`: what torch demands of the operands. */
 function matrixProduct(left: string, right: string, ranks?: readonly [number, number]): OpSpec {
@@ -24,7 +25,9 @@ function matrixProduct(left: string, right: string, ranks?: readonly [number, nu
       const second = a.shapeOf(y);
       if (a.unknown) return { shape: guess(x.shape, y.shape) ?? a.unknown };
       if (ranks && (first.length !== ranks[0] || second.length !== ranks[1])) {
-        return new Misfit(`needs ${ranks[0]} and ${ranks[1]} axes, gets ${showShape(first)} and ${showShape(second)}`);
+        return new Misfit(
+          `needs ${ranks[0]} and ${ranks[1]} axes, gets ${showShape(first)} and ${showShape(second)}`,
+        );
       }
       const shape = matmulShape(first, second);
       if (isMisfit(shape)) return new Misfit(shape.message, guess(first, second));
@@ -36,7 +39,8 @@ function matrixProduct(left: string, right: string, ranks?: readonly [number, nu
 
 /** What a product that does not fit was likely meant to be. */
 function guess(left: Shape | Unknown, right: Shape | Unknown): Shape | undefined {
-  if (left instanceof Unknown || right instanceof Unknown || left.length < 2 || right.length < 2) return undefined;
+  if (left instanceof Unknown || right instanceof Unknown || left.length < 2 || right.length < 2)
+    return undefined;
   return [...left.slice(0, -1), right.at(-1)!];
 }
 
@@ -100,7 +104,9 @@ function outer(left: string, right: string): OpSpec {
   };
 }
 
-function equationOf(a: Args): { readonly equation: string; readonly operands: readonly Tensor[] } | undefined {
+function equationOf(
+  a: Args,
+): { readonly equation: string; readonly operands: readonly Tensor[] } | undefined {
   const equation = a.text("equation");
   if (equation === undefined) return undefined;
   return { equation, operands: a.tensors("operands") };
@@ -115,19 +121,28 @@ const EINSUM: OpSpec = {
       return { shape: [] };
     }
     const shapes = call.operands.map((tensor) => a.shapeOf(tensor));
-    const dtype = call.operands.map((tensor) => tensor.dtype).reduce(promoteTypes, call.operands[0]?.dtype ?? "float32");
+    const dtype = call.operands
+      .map((tensor) => tensor.dtype)
+      .reduce(promoteTypes, call.operands[0]?.dtype ?? "float32");
     if (a.unknown) return { shape: a.unknown, dtype };
-    const parsed = parseEinsum(call.equation, shapes.map((shape) => shape.length));
+    const parsed = parseEinsum(
+      call.equation,
+      shapes.map((shape) => shape.length),
+    );
     if (typeof parsed === "string") return new Misfit(parsed);
     const clash = clashing(parsed.operands, shapes);
-    if (clash) return new Misfit(`"${call.equation}" does not fit ${shapes.map(showShape).join(" and ")}: ${clash}`);
+    if (clash)
+      return new Misfit(`"${call.equation}" does not fit ${shapes.map(showShape).join(" and ")}: ${clash}`);
     return { shape: einsumShape<Unknown>(parsed, shapes), dtype };
   },
   macs: (a) => {
     const operands = equationOf(a)?.operands ?? [];
     const shapes = operands.map((tensor) => a.shapeOf(tensor));
     if (a.unknown) return a.unknown;
-    const parsed = parseEinsum(a.text("equation") ?? "", shapes.map((shape) => shape.length));
+    const parsed = parseEinsum(
+      a.text("equation") ?? "",
+      shapes.map((shape) => shape.length),
+    );
     return typeof parsed === "string" ? 0 : einsumMacs<Unknown>(parsed, shapes);
   },
 };
@@ -152,7 +167,10 @@ function dotAxes(a: Args, left: number): readonly [readonly number[], readonly n
   const pairs = a.spread(a.bound.dims);
   if (!pairs) {
     const count = a.int("dims");
-    return [Array.from({ length: count }, (_, i) => left - count + i), Array.from({ length: count }, (_, i) => i)];
+    return [
+      Array.from({ length: count }, (_, i) => left - count + i),
+      Array.from({ length: count }, (_, i) => i),
+    ];
   }
   const lists = pairs.map((value) => (a.spread(value) ?? [value]).map((axis) => Number(a.toDim(axis))));
   return [lists[0] ?? [], lists[1] ?? []];
@@ -251,7 +269,9 @@ const CDIST: OpSpec = {
   },
   macs: (a, [output]) => {
     const columns = a.shape("x1").at(-1) ?? 1;
-    return output && !(output.shape instanceof Unknown) ? product<Unknown>([...output.shape, columns]) : (a.unknown ?? 0);
+    return output && !(output.shape instanceof Unknown)
+      ? product<Unknown>([...output.shape, columns])
+      : (a.unknown ?? 0);
   },
 };
 
@@ -261,7 +281,9 @@ const KRON: OpSpec = {
     const [left, right] = [a.shape("input"), a.shape("other")];
     const rank = Math.max(left.length, right.length);
     const at = (shape: Shape, axis: number): Dim => shape[axis - rank + shape.length] ?? 1;
-    return { shape: Array.from({ length: rank }, (_, axis) => product<Unknown>([at(left, axis), at(right, axis)])) };
+    return {
+      shape: Array.from({ length: rank }, (_, axis) => product<Unknown>([at(left, axis), at(right, axis)])),
+    };
   },
 };
 
@@ -288,7 +310,8 @@ export const CONTRACTIONS: OpTable = {
     rule: (a) => {
       const [left, right] = [a.shape("input"), a.shape("other")];
       if (left.length === 0 || right.length === 0) return { shape: [...left, ...right] };
-      if (!fits(left.at(-1)!, right.at(-1)!)) return new Misfit(`${showShape(left)} and ${showShape(right)} do not fit`);
+      if (!fits(left.at(-1)!, right.at(-1)!))
+        return new Misfit(`${showShape(left)} and ${showShape(right)} do not fit`);
       return { shape: [...left.slice(0, -1), ...right.slice(0, -1)] };
     },
     macs: (a) => product<Unknown>([...a.shape("input"), ...a.shape("other").slice(0, -1)]),
@@ -299,7 +322,10 @@ export const CONTRACTIONS: OpTable = {
   addbmm: ADDBMM,
   addr: {
     signature: "input, vec1, vec2, *, beta=1, alpha=1",
-    rule: (a) => ({ shape: [numel(a.shape("vec1")), numel(a.shape("vec2"))], dtype: a.tensor("input").dtype }),
+    rule: (a) => ({
+      shape: [numel(a.shape("vec1")), numel(a.shape("vec2"))],
+      dtype: a.tensor("input").dtype,
+    }),
   },
   outer: outer("input", "vec2"),
   ger: outer("input", "vec2"),
@@ -327,4 +353,3 @@ export const REFLECTED_MATMUL: OpSpec = {
 
 /** `torch.linalg.multi_dot`. */
 export const MULTI_DOT = chain("matrices");
-

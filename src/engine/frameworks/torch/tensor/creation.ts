@@ -2,21 +2,14 @@
  * Making tensors. Small ones of known numbers keep their elements.
  * https://docs.pytorch.org/docs/stable/torch.html#creation-ops
  */
-import { type Dim, Float, type Shape, Tensor, Unknown, type Value } from "../../../interpret/values.ts";
+
 import { rangeLength } from "../../../cost/geometry.ts";
-import { isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
-import { contiguous, diagonal, insertAxis, read } from "../../shape/layout.ts";
+import { type Dim, Float, type Shape, Tensor, Unknown, type Value } from "../../../interpret/values.ts";
 import { MAX_DATA } from "../../shape/reduce.ts";
 import { type Args, nestedNumbers } from "./args.ts";
 import { cast, categoryOf, complexOf } from "./dtypes.ts";
+import { above, below, filled, triangleIndices } from "./fills.ts";
 import type { Answer, Made, OpSpec, OpTable } from "./op.ts";
-
-/** Equal elements, when they are few. */
-function filled(shape: Shape | Unknown, value: number | undefined): readonly number[] | undefined {
-  if (value === undefined || !isKnown(shape)) return undefined;
-  const count = shape.reduce((a, b) => a * b, 1);
-  return count <= MAX_DATA ? new Array<number>(Math.max(0, count)).fill(value) : undefined;
-}
 
 /** `zeros(*size)`; the elements are not known without a `value`. */
 function sized(value?: number, dtype = "float32"): OpSpec {
@@ -61,7 +54,11 @@ function full(signature: string, dtype: (a: Args) => string, shape: (a: Args) =>
     signature,
     rule: (a) => {
       const sizes = shape(a);
-      return { shape: sizes, dtype: a.dtype("dtype") ?? dtype(a), data: filled(sizes, a.number("fill_value")) };
+      return {
+        shape: sizes,
+        dtype: a.dtype("dtype") ?? dtype(a),
+        data: filled(sizes, a.number("fill_value")),
+      };
     },
   };
 }
@@ -73,7 +70,9 @@ function arange(a: Args): Answer {
   const [start = 0, end = 0] = ends;
   const step = scalar(a, "step");
   const values = [a.bound.start, a.bound.end, a.bound.step];
-  const real = values.some((value) => value instanceof Float || (value instanceof Tensor && categoryOf(value.dtype) === "float"));
+  const real = values.some(
+    (value) => value instanceof Float || (value instanceof Tensor && categoryOf(value.dtype) === "float"),
+  );
   const dtype = a.dtype("dtype") ?? (real ? "float32" : "int64");
   const count = rangeLength<Unknown>(start, end, step);
   return { shape: [count], dtype, data: progression(start, step, count, dtype) };
@@ -86,10 +85,18 @@ function scalar(a: Args, name: string): Dim {
 }
 
 function progression(start: Dim, step: Dim, count: Dim, dtype: string): readonly number[] | undefined {
-  if (typeof start !== "number" || typeof step !== "number" || typeof count !== "number" || count > MAX_DATA) {
+  if (
+    typeof start !== "number" ||
+    typeof step !== "number" ||
+    typeof count !== "number" ||
+    count > MAX_DATA
+  ) {
     return undefined;
   }
-  return cast(Array.from({ length: count }, (_, i) => start + i * step), dtype);
+  return cast(
+    Array.from({ length: count }, (_, i) => start + i * step),
+    dtype,
+  );
 }
 
 /** `linspace`, `logspace`: both ends included. */
@@ -100,12 +107,24 @@ function spaced(rule: (x: number, base: number) => number): OpSpec {
       const count = a.dim("steps");
       const start = scalar(a, "start");
       const end = scalar(a, "end");
-      const step = typeof start === "number" && typeof end === "number" && typeof count === "number" ? (end - start) / Math.max(1, count - 1) : a.interp.unknown("needs its ends");
+      const step =
+        typeof start === "number" && typeof end === "number" && typeof count === "number"
+          ? (end - start) / Math.max(1, count - 1)
+          : a.interp.unknown("needs its ends");
       const data = progression(start, step, count, "float64");
       if (data && data.length > 1 && typeof end === "number") (data as number[])[data.length - 1] = end;
       const dtype = a.dtype("dtype") ?? "float32";
       const base = a.number("base") ?? 10;
-      return { shape: [count], dtype, data: data && cast(data.map((x) => rule(x, base)), dtype) };
+      return {
+        shape: [count],
+        dtype,
+        data:
+          data &&
+          cast(
+            data.map((x) => rule(x, base)),
+            dtype,
+          ),
+      };
     },
   };
 }
@@ -120,54 +139,13 @@ function fromData(signature: string): OpSpec {
         return { shape: value.shape, dtype: a.dtype("dtype") ?? value.dtype, data: a.kit.dataOf(value) };
       }
       const nested = value instanceof Unknown ? undefined : nestedNumbers(a, value);
-      if (!nested) return { shape: value instanceof Unknown ? value : a.interp.unknown("is made of data that is not known") };
+      if (!nested)
+        return {
+          shape: value instanceof Unknown ? value : a.interp.unknown("is made of data that is not known"),
+        };
       const dtype = a.dtype("dtype") ?? nested.dtype;
       const small = nested.data && nested.data.length <= MAX_DATA;
       return { shape: nested.shape, dtype, data: small ? cast(nested.data!, dtype) : undefined };
-    },
-  };
-}
-
-/** Keeps the elements on one side of a diagonal. */
-function triangle(keep: (row: number, column: number, diagonal: number) => boolean): OpSpec {
-  return {
-    signature: "input, diagonal=0",
-    inPlace: true,
-    rule: (a) => {
-      const shape = a.shape("input");
-      if (shape.length < 2) return a.unknown ? { shape } : new Misfit(`needs 2 axes, gets ${showShape(shape)}`);
-      const data = a.data("input");
-      const at = a.int("diagonal");
-      const [rows, columns] = [shape.at(-2), shape.at(-1)];
-      if (!data || typeof rows !== "number" || typeof columns !== "number") return { shape };
-      return {
-        shape,
-        data: data.map((x, i) => (keep(Math.floor(i / columns) % rows, i % columns, at) ? x : 0)),
-      };
-    },
-  };
-}
-
-const below = (row: number, column: number, diagonal: number): boolean => column - row <= diagonal;
-const above = (row: number, column: number, diagonal: number): boolean => column - row >= diagonal;
-
-/** `tril_indices`: rows and columns of a triangle. */
-function triangleIndices(keep: typeof below): OpSpec {
-  return {
-    signature: "row, col, offset=0, *, dtype=None",
-    rule: (a) => {
-      const rows: number[] = [];
-      const columns: number[] = [];
-      const [height, width, offset] = [a.int("row"), a.int("col"), a.int("offset")];
-      if (!a.interp.allows(height * width)) return { shape: [2, a.interp.unknown("has too many elements")] };
-      for (let r = 0; r < height; r++) {
-        for (let c = 0; c < width; c++) {
-          if (!keep(r, c, offset)) continue;
-          rows.push(r);
-          columns.push(c);
-        }
-      }
-      return { shape: [2, rows.length], dtype: a.dtype("dtype") ?? "int64", data: [...rows, ...columns] };
     },
   };
 }
@@ -178,40 +156,14 @@ const EYE: OpSpec = {
     const rows = a.dim("n");
     const columns = a.has("m") ? a.dim("m") : rows;
     const zeros = filled([rows, columns], 0);
-    const data = zeros?.map((_, i) => (i % ((columns as number) + 1) === 0 && Math.floor(i / (columns as number)) === i % (columns as number) ? 1 : 0));
+    const data = zeros?.map((_, i) =>
+      i % ((columns as number) + 1) === 0 && Math.floor(i / (columns as number)) === i % (columns as number)
+        ? 1
+        : 0,
+    );
     return { shape: [rows, columns], dtype: a.dtype("dtype") ?? "float32", data };
   },
 };
-
-/** `diag`: a vector becomes a matrix, a matrix its diagonal. */
-function diag(a: Args): Answer {
-  const shape = a.shape("input");
-  const offset = a.int("diagonal");
-  if (shape.length === 1) {
-    const size = shape[0]!;
-    const side = typeof size === "number" ? size + Math.abs(offset) : size;
-    return { shape: [side, side] };
-  }
-  const view = diagonal(contiguous(shape), offset, 0, 1);
-  const data = a.data("input");
-  return isMisfit(view) ? view : { shape: view.shape, data: data && read(data, view) };
-}
-
-/** `diag_embed`: the last axis becomes the diagonal of two. */
-function diagEmbed(a: Args): Answer {
-  const shape = a.shape("input");
-  const size = shape.at(-1);
-  const side = typeof size === "number" ? size + Math.abs(a.int("offset")) : (size ?? 1);
-  const rank = shape.length + 1;
-  const places = [a.int("dim1"), a.int("dim2")].map((axis) => (axis < 0 ? axis + rank : axis)).sort((x, y) => x - y);
-  let view = contiguous(shape.slice(0, -1));
-  for (const place of places) {
-    const next = insertAxis(view, place);
-    if (isMisfit(next)) return next;
-    view = { ...next, shape: next.shape.with(place, side) };
-  }
-  return { shape: view.shape };
-}
 
 function vander(a: Args): Answer {
   const size = a.shape("input")[0] ?? 1;
@@ -243,10 +195,21 @@ export const CREATION: OpTable = {
   rand: sized(),
   randn: sized(),
   randint: RANDOM_INT,
-  randperm: { signature: "n, *, dtype=None", rule: (a) => ({ shape: [a.dim("n")], dtype: a.dtype("dtype") ?? "int64" }) },
+  randperm: {
+    signature: "n, *, dtype=None",
+    rule: (a) => ({ shape: [a.dim("n")], dtype: a.dtype("dtype") ?? "int64" }),
+  },
   normal: NORMAL,
-  full: full("size, fill_value, *, dtype=None", (a) => fillDtype(a.bound.fill_value), (a) => a.dims("size")),
-  full_like: full("input, fill_value, *, dtype=None", (a) => a.tensor("input").dtype, (a) => a.tensor("input").shape),
+  full: full(
+    "size, fill_value, *, dtype=None",
+    (a) => fillDtype(a.bound.fill_value),
+    (a) => a.dims("size"),
+  ),
+  full_like: full(
+    "input, fill_value, *, dtype=None",
+    (a) => a.tensor("input").dtype,
+    (a) => a.tensor("input").shape,
+  ),
   zeros_like: like(0),
   ones_like: like(1),
   empty_like: like(),
@@ -255,7 +218,10 @@ export const CREATION: OpTable = {
   randint_like: { ...like(), signature: "input, low, high=None, *, dtype=None" },
   bernoulli: { signature: "input, p=None", rule: (a) => ({ shape: a.tensor("input").shape }) },
   poisson: like(),
-  empty_strided: { signature: "size, stride, *, dtype=None", rule: (a) => ({ shape: a.dims("size"), dtype: a.dtype("dtype") ?? "float32" }) },
+  empty_strided: {
+    signature: "size, stride, *, dtype=None",
+    rule: (a) => ({ shape: a.dims("size"), dtype: a.dtype("dtype") ?? "float32" }),
+  },
   arange: { signature: "start=0, end=None, step=1, *, dtype=None", rule: arange },
   range: {
     signature: "start=0, end=None, step=1, *, dtype=None",
@@ -274,32 +240,30 @@ export const CREATION: OpTable = {
   asarray: fromData("data, *, dtype=None, copy=None"),
   scalar_tensor: fromData("data, *, dtype=None"),
   from_numpy: fromData("data"),
-  frombuffer: { signature: "buffer, *, dtype=None, count=-1, offset=0", rule: (a) => ({ shape: [a.interp.unknown("depends on a buffer")] }) },
-  complex: { signature: "real, imag", rule: (a) => ({ shape: a.tensor("real").shape, dtype: complexOf(a.tensor("real").dtype) }) },
-  polar: { signature: "abs, angle", rule: (a) => ({ shape: a.tensor("abs").shape, dtype: complexOf(a.tensor("abs").dtype) }) },
+  frombuffer: {
+    signature: "buffer, *, dtype=None, count=-1, offset=0",
+    rule: (a) => ({ shape: [a.interp.unknown("depends on a buffer")] }),
+  },
+  complex: {
+    signature: "real, imag",
+    rule: (a) => ({ shape: a.tensor("real").shape, dtype: complexOf(a.tensor("real").dtype) }),
+  },
+  polar: {
+    signature: "abs, angle",
+    rule: (a) => ({ shape: a.tensor("abs").shape, dtype: complexOf(a.tensor("abs").dtype) }),
+  },
   tril_indices: triangleIndices(below),
   triu_indices: triangleIndices(above),
   vander: { signature: "input, N=None, increasing=False", rule: vander },
   ...Object.fromEntries(
     ["hann_window", "hamming_window", "blackman_window", "bartlett_window", "kaiser_window"].map((name) => [
       name,
-      { signature: "window_length, periodic=True, *args, dtype=None", rule: (a: Args) => ({ shape: [a.dim("window_length")], dtype: a.dtype("dtype") ?? "float32" }) },
+      {
+        signature: "window_length, periodic=True, *args, dtype=None",
+        rule: (a: Args) => ({ shape: [a.dim("window_length")], dtype: a.dtype("dtype") ?? "float32" }),
+      },
     ]),
   ),
-};
-
-/** Names of both the module and the class. */
-export const TRIANGLES: OpTable = {
-  tril: triangle(below),
-  triu: triangle(above),
-  diag: { signature: "input, diagonal=0", rule: diag },
-  diagflat: { signature: "input, offset=0", rule: (a) => {
-    const size = numel(a.shape("input"));
-    const side = typeof size === "number" ? size + Math.abs(a.int("offset")) : size;
-    return { shape: [side, side] };
-  } },
-  diag_embed: { signature: "input, offset=0, dim1=-2, dim2=-1", rule: diagEmbed },
-  trace: { signature: "input", rule: () => ({ shape: [] }) },
 };
 
 /** Names of the class alone. */
@@ -307,31 +271,11 @@ export const CREATION_METHODS: OpTable = {
   new_zeros: renewed(0),
   new_ones: renewed(1),
   new_empty: renewed(),
-  new_full: full("input, size, fill_value, *, dtype=None", (a) => a.tensor("input").dtype, (a) => a.dims("size")),
+  new_full: full(
+    "input, size, fill_value, *, dtype=None",
+    (a) => a.tensor("input").dtype,
+    (a) => a.dims("size"),
+  ),
   new_tensor: fromData("input, data, *, dtype=None"),
   new: renewed(),
 };
-
-/** Writes of random or constant elements, `Tensor.normal_` and its like. */
-export const FILLS: OpTable = {
-  fill: { signature: "input, value", inPlace: true, rule: (a) => {
-    const input = a.tensor("input");
-    return { shape: input.shape, data: filled(input.shape, a.number("value")) };
-  } },
-  zero: { signature: "input", inPlace: true, rule: (a) => {
-    const input = a.tensor("input");
-    return { shape: input.shape, data: filled(input.shape, 0) };
-  } },
-  copy: { signature: "input, src, non_blocking=False", inPlace: true, rule: (a) => {
-    const input = a.tensor("input");
-    const { data } = a.operand("src");
-    return { shape: input.shape, data: data && data.length === numel(input.shape) ? data : undefined };
-  } },
-  ...Object.fromEntries(
-    ["normal", "uniform", "random", "bernoulli", "exponential", "cauchy", "log_normal", "geometric"].map((name) => [
-      name,
-      { signature: "input, *args, **kwargs", inPlace: true, rule: (a: Args) => ({ shape: a.tensor("input").shape }) },
-    ]),
-  ),
-};
-

@@ -102,10 +102,11 @@ export interface DtypeTable {
 }
 
 export function createDtypes(): DtypeTable {
-  const property = (read: (info: DtypeInfo, name: string) => Value) => (a: Readonly<Record<string, Value>>) => {
-    const name = dtypeName(a.self) ?? "float32";
-    return read(DTYPES[name]!, name);
-  };
+  const property =
+    (read: (info: DtypeInfo, name: string) => Value) => (a: Readonly<Record<string, Value>>) => {
+      const name = dtypeName(a.self) ?? "float32";
+      return read(DTYPES[name]!, name);
+    };
   const show = property((_, name) => `torch.${name}`);
   const cls = defineClass("dtype", {
     qualname: "torch.dtype",
@@ -124,14 +125,22 @@ export function createDtypes(): DtypeTable {
     for (const alias of [name, ...(info.aliases ?? [])]) values.set(alias, value);
   }
   const names = new Map<string, Value>([["dtype", cls], ...values]);
-  names.set("finfo", def("finfo", "type=None", (a) => limits(FLOAT_LIMITS, dtypeName(a.type) ?? "float32")));
-  names.set("iinfo", def("iinfo", "type=None", (a) => limits(INT_LIMITS, dtypeName(a.type) ?? "int64")));
+  names.set(
+    "finfo",
+    def("finfo", "type=None", (a) => limits(FLOAT_LIMITS, dtypeName(a.type) ?? "float32")),
+  );
+  names.set(
+    "iinfo",
+    def("iinfo", "type=None", (a) => limits(INT_LIMITS, dtypeName(a.type) ?? "int64")),
+  );
   return { values, names };
 }
 
 /** Name of a dtype value, undefined for anything else. */
 export function dtypeName(value: Value): string | undefined {
-  return value instanceof Instance && value.cls.qualname === "torch.dtype" ? (value.native as string) : undefined;
+  return value instanceof Instance && value.cls.qualname === "torch.dtype"
+    ? (value.native as string)
+    : undefined;
 }
 
 /** What `torch.finfo` tells of each dtype. */

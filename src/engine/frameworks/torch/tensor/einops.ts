@@ -5,7 +5,16 @@
 import type { Interp } from "../../../interpret/interp.ts";
 import { def, defineClass } from "../../../interpret/native.ts";
 import {
-  type ClassValue, Dict, type Dim, Instance, List, type Shape, Tensor, Tuple, Unknown, type Value,
+  type ClassValue,
+  Dict,
+  type Dim,
+  Instance,
+  List,
+  type Shape,
+  Tensor,
+  Tuple,
+  Unknown,
+  type Value,
 } from "../../../interpret/values.ts";
 import { isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
 import { concatenate, concatenateData } from "../../shape/join.ts";
@@ -28,7 +37,9 @@ function givenSizes(a: Args): Map<string, Dim> {
 }
 
 /** Input of an einops function: a tensor, or a list of equal ones that is stacked as a new first axis. */
-function subject(a: Args): { readonly shape: Shape; readonly dtype: string; readonly data: readonly number[] | undefined } | Misfit {
+function subject(
+  a: Args,
+): { readonly shape: Shape; readonly dtype: string; readonly data: readonly number[] | undefined } | Misfit {
   const list = a.spread(a.bound.tensor);
   if (!list) {
     const tensor = a.tensor("tensor");
@@ -88,11 +99,13 @@ function einsum(kit: Toolkit): Value {
 
 function singleLetters(pattern: string): string {
   const letters = new Map<string, string>();
-  return pattern.replaceAll(/\w+/g, (name) => {
-    const letter = letters.get(name) ?? String.fromCharCode(97 + letters.size);
-    letters.set(name, letter);
-    return letter;
-  }).replaceAll(/\s+/g, "");
+  return pattern
+    .replaceAll(/\w+/g, (name) => {
+      const letter = letters.get(name) ?? String.fromCharCode(97 + letters.size);
+      letters.set(name, letter);
+      return letter;
+    })
+    .replaceAll(/\s+/g, "");
 }
 
 const PACK: OpSpec = {
@@ -108,9 +121,14 @@ const PACK: OpSpec = {
         data: a.kit.dataOf(tensor),
       };
     });
-    const shape = concatenate(parts.map((part) => part.shape), place.before);
+    const shape = concatenate(
+      parts.map((part) => part.shape),
+      place.before,
+    );
     if (isMisfit(shape)) return shape;
-    const known = parts.flatMap(({ shape: own, data }) => (data ? [{ shape: own as readonly number[], data }] : []));
+    const known = parts.flatMap(({ shape: own, data }) =>
+      data ? [{ shape: own as readonly number[], data }] : [],
+    );
     return { shape, data: known.length === parts.length ? concatenateData(known, place.before) : undefined };
   },
 };
@@ -122,9 +140,11 @@ function pack(kit: Toolkit): Value {
     const packed = interp.call(native, [a.tensors, a.pattern]);
     const place = packAxis(typeof a.pattern === "string" ? a.pattern : "");
     const tensors = interp.items(a.tensors);
-    if (isMisfit(place) || tensors instanceof Unknown) return new Tuple([packed, interp.unknown("needs a pattern")]);
+    if (isMisfit(place) || tensors instanceof Unknown)
+      return new Tuple([packed, interp.unknown("needs a pattern")]);
     const shapes = tensors.map((tensor): Value => {
-      if (!(tensor instanceof Tensor) || tensor.shape instanceof Unknown) return interp.unknown("needs a shape");
+      if (!(tensor instanceof Tensor) || tensor.shape instanceof Unknown)
+        return interp.unknown("needs a shape");
       return kit.size(tensor.shape.slice(place.before, tensor.shape.length - place.after));
     });
     return new Tuple([packed, new List(shapes)]);
@@ -139,12 +159,17 @@ const UNPACK: OpSpec = {
     const place = packAxis(a.text("pattern") ?? "");
     if (isMisfit(place)) return place;
     const shape = a.shape("tensor");
-    const shapes = a.values("packed_shapes").map((value) => (a.spread(value) ?? []).map((item) => a.toDim(item)));
+    const shapes = a
+      .values("packed_shapes")
+      .map((value) => (a.spread(value) ?? []).map((item) => a.toDim(item)));
     if (a.unknown) return a.unknown;
     const total = shape[place.before];
     if (total === undefined) return new Misfit(`${showShape(shape)} has no axis ${place.before}`);
     const known = shapes.flatMap((sizes) => (sizes.includes(-1) ? [] : [numel(sizes)]));
-    const rest = known.reduce<Dim>((left, size) => (typeof left === "number" && typeof size === "number" ? left - size : size), total);
+    const rest = known.reduce<Dim>(
+      (left, size) => (typeof left === "number" && typeof size === "number" ? left - size : size),
+      total,
+    );
     const each = shapes.map((sizes) => ({
       shape: [
         ...shape.slice(0, place.before),
@@ -158,7 +183,8 @@ const UNPACK: OpSpec = {
 
 function parseShape(a: { readonly x?: Value; readonly pattern?: Value }, interp: Interp): Value {
   const result = new Dict();
-  if (!(a.x instanceof Tensor) || typeof a.pattern !== "string") return interp.unknown("needs a tensor and a pattern");
+  if (!(a.x instanceof Tensor) || typeof a.pattern !== "string")
+    return interp.unknown("needs a tensor and a pattern");
   if (a.x.shape instanceof Unknown) return a.x.shape;
   for (const [i, name] of a.pattern.trim().split(/\s+/).entries()) {
     if (name !== "_") interp.dictSet(result, name, a.x.shape[i]);
@@ -199,7 +225,8 @@ function layer(moduleClass: ClassValue, name: string, extra: string, fn: Value):
         `self, pattern, ${extra}**axes_lengths`,
         (a, interp) => {
           interp.callMethod(moduleClass, "__init__", [a.self]);
-          if (a.self instanceof Instance) a.self.native = { pattern: a.pattern, reduction: a.reduction, sizes: a.axes_lengths };
+          if (a.self instanceof Instance)
+            a.self.native = { pattern: a.pattern, reduction: a.reduction, sizes: a.axes_lengths };
           return null;
         },
       ],

@@ -2,9 +2,10 @@
  * `torch.fft`, and the short-time transforms of the module `torch`.
  * https://docs.pytorch.org/docs/stable/fft.html
  */
+
+import { lift } from "../../../cost/lift.ts";
 import type { Dim, Shape, Unknown } from "../../../interpret/values.ts";
 import { axisOf, Misfit, showShape } from "../../shape/dims.ts";
-import { lift } from "../../../cost/lift.ts";
 import type { Args } from "./args.ts";
 import { complexOf, floatOf, realOf } from "./dtypes.ts";
 import type { Answer, OpSpec, OpTable } from "./op.ts";
@@ -15,7 +16,12 @@ type Kind = "complex" | "half" | "double";
 const halved = lift((size: number) => Math.floor(size / 2) + 1);
 const doubled = lift((size: number) => 2 * (size - 1));
 
-function transformed(a: Args, kind: Kind, axes: readonly number[], sizes: readonly (Dim | undefined)[]): Answer {
+function transformed(
+  a: Args,
+  kind: Kind,
+  axes: readonly number[],
+  sizes: readonly (Dim | undefined)[],
+): Answer {
   const input = a.tensor("input");
   const shape: Dim[] = [...a.shapeOf(input)];
   if (a.unknown) return { shape: [] };
@@ -65,12 +71,24 @@ function frequencies(half: boolean): OpSpec {
 
 /** `torch.fft`. */
 export const FFT: OpTable = {
-  fft: one("complex"), ifft: one("complex"), rfft: one("half"), irfft: one("double"), hfft: one("double"),
+  fft: one("complex"),
+  ifft: one("complex"),
+  rfft: one("half"),
+  irfft: one("double"),
+  hfft: one("double"),
   ihfft: one("half"),
-  fft2: many("complex", two), ifft2: many("complex", two), rfft2: many("half", two), irfft2: many("double", two),
-  fftn: many("complex", every), ifftn: many("complex", every), rfftn: many("half", every),
+  fft2: many("complex", two),
+  ifft2: many("complex", two),
+  rfft2: many("half", two),
+  irfft2: many("double", two),
+  fftn: many("complex", every),
+  ifftn: many("complex", every),
+  rfftn: many("half", every),
   irfftn: many("double", every),
-  fftshift: SHIFT, ifftshift: SHIFT, fftfreq: frequencies(false), rfftfreq: frequencies(true),
+  fftshift: SHIFT,
+  ifftshift: SHIFT,
+  fftfreq: frequencies(false),
+  rfftfreq: frequencies(true),
 };
 
 const frames = lift((length: number, hop: number) => Math.floor(length / hop) + 1);
@@ -85,9 +103,14 @@ const STFT: OpSpec = {
     const hop = a.has("hop_length") ? a.dim("hop_length") : Math.floor(size / 4);
     const length = shape.at(-1);
     if (length === undefined) return a.unknown ? { shape } : new Misfit("needs a signal, gets a scalar");
-    const span = typeof length === "number" ? length + (a.flag("center") ? 2 * Math.floor(size / 2) : 0) - size : length;
+    const span =
+      typeof length === "number" ? length + (a.flag("center") ? 2 * Math.floor(size / 2) : 0) - size : length;
     const oneSided = a.bound.onesided !== false;
-    const result: Shape = [...shape.slice(0, -1), oneSided ? Math.floor(size / 2) + 1 : size, frames<Unknown>(span, hop)];
+    const result: Shape = [
+      ...shape.slice(0, -1),
+      oneSided ? Math.floor(size / 2) + 1 : size,
+      frames<Unknown>(span, hop),
+    ];
     if (a.flag("return_complex")) return { shape: result, dtype: complexOf(input.dtype) };
     return { shape: [...result, 2], dtype: input.dtype };
   },
@@ -105,7 +128,9 @@ const ISTFT: OpSpec = {
     const hop = a.has("hop_length") ? a.dim("hop_length") : Math.floor(size / 4);
     const count = spectrum.at(-1);
     const known = typeof count === "number" && typeof hop === "number";
-    const full = known ? hop * (count - 1) + (a.flag("center") ? size - 2 * Math.floor(size / 2) : size) : undefined;
+    const full = known
+      ? hop * (count - 1) + (a.flag("center") ? size - 2 * Math.floor(size / 2) : size)
+      : undefined;
     const length = a.has("length") ? a.dim("length") : (full ?? count ?? 0);
     return { shape: [...spectrum.slice(0, -2), length], dtype: realOf(input.dtype) };
   },

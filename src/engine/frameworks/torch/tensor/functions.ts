@@ -1,7 +1,15 @@
 /** Functions of the module `torch` whose answers are no tensors, its constants, and its old tensor types. */
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
-import { type ClassValue, Float, Tensor, Tuple, toNumber, Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type ClassValue,
+  Float,
+  Tensor,
+  Tuple,
+  toNumber,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { broadcast, isMisfit } from "../../shape/dims.ts";
 import { Args, nestedNumbers, resultType } from "./args.ts";
 import { TENSOR_TYPES } from "./attributes.ts";
@@ -30,12 +38,27 @@ export function plainFunctions(kit: Toolkit): Map<string, Value> {
     ["is_floating_point", method("is_floating_point")],
     ["is_complex", method("is_complex")],
     ["equal", def("equal", "input, other", (a, interp) => interp.callMethod(a.input, "equal", [a.other]))],
-    ["allclose", def("allclose", "input, other, rtol=1e-05, atol=1e-08, equal_nan=False", (a, interp) => interp.callMethod(a.input, "allclose", [a.other]))],
+    [
+      "allclose",
+      def("allclose", "input, other, rtol=1e-05, atol=1e-08, equal_nan=False", (a, interp) =>
+        interp.callMethod(a.input, "allclose", [a.other]),
+      ),
+    ],
     ["broadcast_shapes", def("broadcast_shapes", "*shapes", (a, interp) => broadcastShapes(kit, a, interp))],
-    ["result_type", def("result_type", "tensor1, tensor2", (a, interp) => kit.dtype(common(new Args(a, kit, interp))))],
-    ["promote_types", def("promote_types", "type1, type2", (a) => kit.dtype(promoteTypes(dtypeName(a.type1) ?? "float32", dtypeName(a.type2) ?? "float32")))],
+    [
+      "result_type",
+      def("result_type", "tensor1, tensor2", (a, interp) => kit.dtype(common(new Args(a, kit, interp)))),
+    ],
+    [
+      "promote_types",
+      def("promote_types", "type1, type2", (a) =>
+        kit.dtype(promoteTypes(dtypeName(a.type1) ?? "float32", dtypeName(a.type2) ?? "float32")),
+      ),
+    ],
   ];
-  const types = Object.entries(TENSOR_TYPES).map(([name, dtype]) => [name, tensorType(kit, name, dtype)] as const);
+  const types = Object.entries(TENSOR_TYPES).map(
+    ([name, dtype]) => [name, tensorType(kit, name, dtype)] as const,
+  );
   return new Map([...names, ...types]);
 }
 

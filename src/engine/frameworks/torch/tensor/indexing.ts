@@ -3,10 +3,20 @@
  * https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops
  */
 import {
-  type Dim, Ellipsis, List, Range, type Shape, Slice, Tensor, toNumber, Tuple, Unknown, type Value,
+  type Dim,
+  Ellipsis,
+  List,
+  Range,
+  type Shape,
+  Slice,
+  Tensor,
+  Tuple,
+  toNumber,
+  Unknown,
+  type Value,
 } from "../../../interpret/values.ts";
 import { axisOf, broadcast, isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
-import { index, type IndexItem } from "../../shape/index.ts";
+import { type IndexItem, index } from "../../shape/index.ts";
 import { contiguous, read, select, slice } from "../../shape/layout.ts";
 import { stretch } from "../../shape/reduce.ts";
 import { type Args, nestedNumbers, resultType } from "./args.ts";
@@ -80,7 +90,10 @@ export function getItem(viewing: boolean): OpSpec {
 /** Is a subscript made of integers, slices and new axes alone? */
 export function isView(subscript: Value): boolean {
   const parts = subscript instanceof Tuple ? subscript.items : [subscript];
-  return parts.every((part) => !(part instanceof List) && !(part instanceof Tuple) && !(part instanceof Tensor && notScalar(part)));
+  return parts.every(
+    (part) =>
+      !(part instanceof List) && !(part instanceof Tuple) && !(part instanceof Tensor && notScalar(part)),
+  );
 }
 
 function notScalar(tensor: Tensor): boolean {
@@ -101,11 +114,16 @@ export const SET_ITEM: OpSpec = {
     if (value.shape instanceof Unknown) return { shape: input.shape };
     const fitting = value.shape.slice(Math.max(0, value.shape.length - place.shape.length));
     const filled = broadcast(place.shape, fitting);
-    const differs = isMisfit(filled) || (isKnown(filled) && isKnown(place.shape) && numel(filled) !== numel(place.shape));
+    const differs =
+      isMisfit(filled) || (isKnown(filled) && isKnown(place.shape) && numel(filled) !== numel(place.shape));
     if (differs) {
-      return new Misfit(`cannot put ${showShape(value.shape)} into a place of ${showShape(place.shape)}`, input.shape);
+      return new Misfit(
+        `cannot put ${showShape(value.shape)} into a place of ${showShape(place.shape)}`,
+        input.shape,
+      );
     }
-    if (!data || !place.data || !value.data || !isKnown(place.shape) || !isKnown(fitting)) return { shape: input.shape };
+    if (!data || !place.data || !value.data || !isKnown(place.shape) || !isKnown(fitting))
+      return { shape: input.shape };
     const values = stretch(value.data, fitting, place.shape);
     const written = [...data];
     for (const [i, at] of place.data.entries()) written[at] = values?.[i] ?? Number.NaN;
@@ -151,7 +169,12 @@ const INDEX_SELECT: OpSpec = {
     const { shape, axis } = found;
     const positions = a.tensor("index");
     const size = numel(positions.shape);
-    const items: IndexItem[] = new Array<IndexItem>(axis).fill({ kind: "slice", start: undefined, stop: undefined, step: 1 });
+    const items: IndexItem[] = new Array<IndexItem>(axis).fill({
+      kind: "slice",
+      start: undefined,
+      stop: undefined,
+      step: 1,
+    });
     items.push({ kind: "gather", shape: [size], data: a.kit.dataOf(positions) });
     const made = shape.length === 0 ? { shape: [] } : index(shape, items, a.data("input"));
     return isMisfit(made) ? made : { shape: made.shape, data: "data" in made ? made.data : undefined };
@@ -192,12 +215,16 @@ function positions(a: Args, name: string, form: "tuple" | "matrix"): Answer {
   const shape = a.shape(name);
   const data = a.data(name);
   const found = data && [...data.keys()].filter((i) => data[i] !== 0);
-  const count: Dim = found?.length ?? a.interp.unknown(`depends on the data of ${a.tensor(name).maker ?? "a tensor"}`);
+  const count: Dim =
+    found?.length ?? a.interp.unknown(`depends on the data of ${a.tensor(name).maker ?? "a tensor"}`);
   const strides = contiguous(shape).strides;
   const along = (axis: number): number[] | undefined =>
     found?.map((at) => Math.floor(at / strides[axis]!) % (shape[axis] as number));
   if (form === "tuple") {
-    return { each: shape.map((_, axis) => ({ shape: [count], dtype: "int64", data: along(axis) })), pack: "tuple" };
+    return {
+      each: shape.map((_, axis) => ({ shape: [count], dtype: "int64", data: along(axis) })),
+      pack: "tuple",
+    };
   }
   const columns = shape.map((_, axis) => along(axis));
   const data2 = found?.flatMap((_, i) => columns.map((column) => column![i]!));
@@ -233,7 +260,10 @@ function narrowed(a: Args): Answer {
 export const INDEXING: OpTable = {
   gather: gathered("dim"),
   take_along_dim: TAKE_ALONG,
-  take: { signature: "input, index", rule: (a) => ({ shape: (a.tensor("input"), a.tensor("index").shape) }) },
+  take: {
+    signature: "input, index",
+    rule: (a) => ({ dtype: a.tensor("input").dtype, shape: a.tensor("index").shape }),
+  },
   index_select: INDEX_SELECT,
   select: { signature: "input, dim, index", view: true, rule: selected },
   narrow: { signature: "input, dim, start, length", view: true, rule: narrowed },
@@ -244,7 +274,9 @@ export const INDEXING: OpTable = {
       const input = a.tensor("input");
       const mask = a.data("mask");
       const whole = mask && numel(input.shape) === mask.length;
-      const count = whole ? mask.filter((x) => x !== 0).length : a.interp.unknown("depends on the data of the mask");
+      const count = whole
+        ? mask.filter((x) => x !== 0).length
+        : a.interp.unknown("depends on the data of the mask");
       return { shape: [count], dtype: input.dtype };
     },
   },
@@ -273,7 +305,9 @@ export const WHERE_METHOD: OpTable = {
     signature: "input, condition, other",
     rule: (a) => {
       const operands = [a.operand("input"), a.operand("other")];
-      return combine(a, [a.operand("condition"), ...operands], resultType(operands), (c, x, y) => (c ? x! : y!));
+      return combine(a, [a.operand("condition"), ...operands], resultType(operands), (c, x, y) =>
+        c ? x! : y!,
+      );
     },
   },
 };

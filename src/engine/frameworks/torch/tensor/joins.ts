@@ -4,7 +4,16 @@
  */
 import { type Dim, type Shape, Tensor, Unknown } from "../../../interpret/values.ts";
 import { axisOf, broadcast, isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
-import { addUp, chunks, concatenate, concatenateData, evenParts, partsAt, pieces, stack } from "../../shape/join.ts";
+import {
+  addUp,
+  chunks,
+  concatenate,
+  concatenateData,
+  evenParts,
+  partsAt,
+  pieces,
+  stack,
+} from "../../shape/join.ts";
 import { contiguous, expand, type Layout, read, select, slice } from "../../shape/layout.ts";
 import type { Args } from "./args.ts";
 import { promoteTypes } from "./dtypes.ts";
@@ -19,7 +28,10 @@ interface Part {
 function join(a: Args, parts: readonly (Part & { readonly dtype: string })[], axis: number): Answer {
   const kept = parts.filter((part) => !(part.shape.length === 1 && part.shape[0] === 0));
   const used = kept.length > 0 ? kept : parts;
-  const shape = concatenate(used.map((part) => part.shape), axis);
+  const shape = concatenate(
+    used.map((part) => part.shape),
+    axis,
+  );
   if (isMisfit(shape)) return new Misfit(shape.message, guessJoin(used, axis));
   const dtype = parts.map((part) => part.dtype).reduce(promoteTypes);
   const known = used.flatMap(({ shape: own, data }) => (data && isKnown(own) ? [{ shape: own, data }] : []));
@@ -32,7 +44,10 @@ function guessJoin(parts: readonly Part[], axis: number): Shape | undefined {
   const first = parts[0]!.shape;
   const at = axisOf(axis, first.length);
   if (at === undefined || parts.some((part) => part.shape.length !== first.length)) return undefined;
-  const total = concatenate(parts.map((part) => [part.shape[at]!]), 0);
+  const total = concatenate(
+    parts.map((part) => [part.shape[at]!]),
+    0,
+  );
   return isMisfit(total) ? undefined : first.with(at, total[0]!);
 }
 
@@ -60,12 +75,17 @@ function empty(a: Args): Answer {
 function stackOf(a: Args, axis: number): Answer {
   const parts = partsOf(a);
   if (parts.length === 0) return empty(a);
-  const shape = stack(parts.map((part) => part.shape), axis);
+  const shape = stack(
+    parts.map((part) => part.shape),
+    axis,
+  );
   if (a.unknown || isMisfit(shape)) return isMisfit(shape) ? shape : { shape };
   const at = axisOf(axis, shape.length)!;
   const grown = parts.map((part) => ({ ...part, shape: part.shape.toSpliced(at, 0, 1) }));
   const joined = join(a, grown, at);
-  return isMisfit(joined) || joined instanceof Unknown || !("shape" in joined) ? joined : { ...joined, shape };
+  return isMisfit(joined) || joined instanceof Unknown || !("shape" in joined)
+    ? joined
+    : { ...joined, shape };
 }
 
 /** `hstack`, `vstack`, `dstack`: tensors grown to a rank, joined along an axis. */
@@ -127,7 +147,9 @@ function splitInto(a: Args, axis: number, sizes: readonly Dim[]): Answer {
   const total = sizeAt(a, axis);
   if (isMisfit(total)) return total;
   if (!addUp(sizes, total)) {
-    return new Misfit(`cannot split ${showDim(total)} along axis ${axis} of ${showShape(a.shape("input"))} into ${sizes.map(showDim).join(" + ")}`);
+    return new Misfit(
+      `cannot split ${showDim(total)} along axis ${axis} of ${showShape(a.shape("input"))} into ${sizes.map(showDim).join(" + ")}`,
+    );
   }
   return cut(a, axis, sizes);
 }
@@ -232,7 +254,12 @@ export const JOINS: OpTable = {
     signature: "*tensors",
     rule: (a) => {
       const shapes = a.tensors("tensors").map((tensor) => rank2(a.shapeOf(tensor)));
-      const sizes = [0, 1].map((axis) => concatenate(shapes.map((shape) => [shape[axis]!]), 0));
+      const sizes = [0, 1].map((axis) =>
+        concatenate(
+          shapes.map((shape) => [shape[axis]!]),
+          0,
+        ),
+      );
       return { shape: sizes.map((size) => (isMisfit(size) ? 0 : size[0]!)) };
     },
   },
@@ -266,4 +293,3 @@ export const SPLITS: OpTable = {
   dsplit: tensorSplit(() => 2),
   unbind: { signature: "input, dim=0", view: true, rule: unbind },
 };
-

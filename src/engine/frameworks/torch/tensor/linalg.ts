@@ -26,7 +26,10 @@ function matrix(a: Args, name = "input"): Matrix | Misfit {
     if (a.unknown) return { batch: [], rows: a.unknown, columns: a.unknown, rank: a.unknown };
     return new Misfit(`needs a matrix, gets ${showShape(shape)}`);
   }
-  const rank = typeof rows === "number" && typeof columns === "number" ? Math.min(rows, columns) : [rows, columns].find((dim) => dim instanceof Unknown)!;
+  const rank =
+    typeof rows === "number" && typeof columns === "number"
+      ? Math.min(rows, columns)
+      : [rows, columns].find((dim) => dim instanceof Unknown)!;
   return { batch: shape.slice(0, -2), rows, columns, rank };
 }
 
@@ -35,7 +38,11 @@ function dtype(a: Args): string {
 }
 
 /** An op on matrices with one result. */
-function one(signature: string, shape: (m: Matrix, a: Args) => Shape, type: (dtype: string) => string = (t) => t): OpSpec {
+function one(
+  signature: string,
+  shape: (m: Matrix, a: Args) => Shape,
+  type: (dtype: string) => string = (t) => t,
+): OpSpec {
   return {
     signature,
     rule: (a) => {
@@ -89,7 +96,10 @@ function qr(m: Matrix, a: Args): readonly Made[] {
 function eig(complexValues: boolean): (m: Matrix, a: Args) => readonly Made[] {
   return (m, a) => {
     const type = complexValues ? complexOf(dtype(a)) : dtype(a);
-    return [{ shape: values(m), dtype: complexValues ? type : realOf(type) }, { shape: whole(m), dtype: type }];
+    return [
+      { shape: values(m), dtype: complexValues ? type : realOf(type) },
+      { shape: whole(m), dtype: type },
+    ];
   };
 }
 
@@ -143,13 +153,18 @@ function vecdot(a: Args): Answer {
   const shape = broadcast(a.shape("input"), a.shape("other"));
   if (isMisfit(shape)) return shape;
   const axis = axisOf(a.int("dim"), shape.length);
-  return axis === undefined ? new Misfit(`${showShape(shape)} has no axis`) : { shape: shape.toSpliced(axis, 1) };
+  return axis === undefined
+    ? new Misfit(`${showShape(shape)} has no axis`)
+    : { shape: shape.toSpliced(axis, 1) };
 }
 
 const INVERSE = one("input, *, hermitian=False", whole);
 const CHOLESKY = one("input, *, upper=False", whole);
 const POWER = one("input, n", whole);
-const SLOGDET = several("input", "slogdet", ["sign", "logabsdet"], (m) => [{ shape: m.batch }, { shape: m.batch }]);
+const SLOGDET = several("input", "slogdet", ["sign", "logabsdet"], (m) => [
+  { shape: m.batch },
+  { shape: m.batch },
+]);
 const PINV = one("input, rcond=None, hermitian=False, *, atol=None, rtol=None", swapped);
 const EXP = one("input", whole);
 const RANK = one("input, tol=None, hermitian=False, *, atol=None, rtol=None", batchOnly, () => "int64");
@@ -173,7 +188,12 @@ export const LINALG: OpTable = {
   eigh: several("input, UPLO='L'", "linalg_eigh", ["eigenvalues", "eigenvectors"], eig(false)),
   eigvals: one("input", values, complexOf),
   eigvalsh: one("input, UPLO='L'", values, realOf),
-  svd: several("input, full_matrices=True, *, driver=None", "linalg_svd", ["U", "S", "Vh"], svd((a) => a.flag("full_matrices"), true)),
+  svd: several(
+    "input, full_matrices=True, *, driver=None",
+    "linalg_svd",
+    ["U", "S", "Vh"],
+    svd((a) => a.flag("full_matrices"), true),
+  ),
   svdvals: one("input, *, driver=None", values, realOf),
   qr: QR,
   solve: SOLVE,
@@ -184,7 +204,12 @@ export const LINALG: OpTable = {
   cross: CROSS,
   vecdot: { signature: "input, other, *, dim=-1", rule: vecdot },
   diagonal: one("input, *, offset=0, dim1=-2, dim2=-1", values),
-  vander: { signature: "input, *, N=None", rule: (a) => ({ shape: [...a.shape("input"), a.has("N") ? a.dim("N") : numel(a.shape("input").slice(-1))] }) },
+  vander: {
+    signature: "input, *, N=None",
+    rule: (a) => ({
+      shape: [...a.shape("input"), a.has("N") ? a.dim("N") : numel(a.shape("input").slice(-1))],
+    }),
+  },
 };
 
 /** Names of both the module `torch` and the class. */
@@ -199,5 +224,10 @@ export const DECOMPOSITIONS: OpTable = {
   matrix_power: POWER,
   matrix_exp: EXP,
   qr: several("input, some=True", "qr", ["Q", "R"], qr),
-  svd: several("input, some=True, compute_uv=True", "svd", ["U", "S", "V"], svd((a) => !a.flag("some"), false)),
+  svd: several(
+    "input, some=True, compute_uv=True",
+    "svd",
+    ["U", "S", "V"],
+    svd((a) => !a.flag("some"), false),
+  ),
 };

@@ -2,8 +2,9 @@
  * How an op on tensors is declared and run. One entry is a signature as in torch's documentation and a rule that
  * answers shapes; it serves `torch.name`, `Tensor.name` and the in-place `Tensor.name_`. Running it records one op.
  */
+
+import { sum } from "../../../cost/lift.ts";
 import { bind } from "../../../interpret/native.ts";
-import type { Interp } from "../../../interpret/interp.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
 import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
@@ -17,7 +18,6 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
-import { sum } from "../../../cost/lift.ts";
 import { Misfit, numel, showShape } from "../../shape/dims.ts";
 import { Args } from "./args.ts";
 import type { Toolkit } from "./toolkit.ts";
@@ -57,17 +57,37 @@ export type OpTable = Readonly<Record<string, OpSpec>>;
 
 /** Keyword arguments that change neither shapes nor cost. */
 const INERT = new Set([
-  "out", "device", "layout", "requires_grad", "pin_memory", "memory_format", "generator", "names", "non_blocking",
+  "out",
+  "device",
+  "layout",
+  "requires_grad",
+  "pin_memory",
+  "memory_format",
+  "generator",
+  "names",
+  "non_blocking",
 ]);
 
 /** NumPy's names of arguments, which torch takes too. */
 const ALIASES: Readonly<Record<string, string>> = {
-  axis: "dim", axes: "dim", keepdims: "keepdim", x: "input", x1: "input", x2: "other", a: "input", axis0: "dim0",
-  axis1: "dim1", self: "input",
+  axis: "dim",
+  axes: "dim",
+  keepdims: "keepdim",
+  x: "input",
+  x1: "input",
+  x2: "other",
+  a: "input",
+  axis0: "dim0",
+  axis1: "dim1",
+  self: "input",
 };
 
 /** Fits keyword arguments to a signature: drops inert ones, renames aliases, opens `*size` given by keyword. */
-function settle(signature: ParsedSignature, args: readonly Value[], kwargs: Kwargs): [readonly Value[], Kwargs] {
+function settle(
+  signature: ParsedSignature,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): [readonly Value[], Kwargs] {
   if (kwargs.size === 0) return [args, kwargs];
   const kept = new Map<string, Value>();
   let positional = args;

@@ -32,7 +32,11 @@ export function reduction(a: Args, axes: readonly number[], dtype: DtypeRule, ru
   const data = a.data("input");
   const result = a.dtype("dtype") ?? dtype(input.dtype);
   const values = data && rule && isKnown(shape) ? lanes(data, shape, over).map(rule) : undefined;
-  return { shape: reduce(shape, over, a.flag("keepdim")), dtype: result, data: values && cast(values, result) };
+  return {
+    shape: reduce(shape, over, a.flag("keepdim")),
+    dtype: result,
+    data: values && cast(values, result),
+  };
 }
 
 function overAxes(signature: string, dtype: DtypeRule, rule?: Lane): OpSpec {
@@ -157,7 +161,10 @@ const AXES = "input, dim=None, keepdim=False, *, dtype=None";
 /** Softmax of an axis keeps the shape. */
 const NORMALIZED: OpSpec = {
   signature: "input, dim=None, dtype=None",
-  rule: (a) => ({ shape: a.tensor("input").shape, dtype: a.dtype("dtype") ?? floatOf(a.tensor("input").dtype) }),
+  rule: (a) => ({
+    shape: a.tensor("input").shape,
+    dtype: a.dtype("dtype") ?? floatOf(a.tensor("input").dtype),
+  }),
 };
 
 /** Names of both the module and the class. */

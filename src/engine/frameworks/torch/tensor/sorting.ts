@@ -28,9 +28,13 @@ function sorted(a: Args): readonly [Made, Made] | Misfit {
   const data = a.data("input");
   const known = data && isKnown(shape) && shape.length > 0 ? { data, shape } : undefined;
   const descending = a.flag("descending");
-  const values = known && mapLanes(known.data, known.shape, at, (lane) => order(lane, descending).map((i) => lane[i]!));
+  const values =
+    known && mapLanes(known.data, known.shape, at, (lane) => order(lane, descending).map((i) => lane[i]!));
   const places = known && mapLanes(known.data, known.shape, at, (lane) => order(lane, descending));
-  return [{ shape, data: values }, { shape, dtype: "int64", data: places }];
+  return [
+    { shape, data: values },
+    { shape, dtype: "int64", data: places },
+  ];
 }
 
 function sort(signature: string): OpSpec {
@@ -53,7 +57,10 @@ function topk(a: Args): Answer {
     return new Misfit(`cannot take ${count} of ${size} elements of axis ${at} of ${showShape(shape)}`);
   }
   const taken = shape.length === 0 ? shape : shape.with(at, count);
-  return { each: [{ shape: taken }, { shape: taken, dtype: "int64" }], pack: { name: "topk", fields: ["values", "indices"] } };
+  return {
+    each: [{ shape: taken }, { shape: taken, dtype: "int64" }],
+    pack: { name: "topk", fields: ["values", "indices"] },
+  };
 }
 
 /** The result has a size that only the elements tell; small known tensors tell it. */
@@ -87,7 +94,9 @@ function bincount(a: Args): Answer {
   const data = a.data("input");
   const least = a.int("minlength");
   a.tensor("input");
-  const size = data ? Math.max(least, ...data.map((x) => x + 1)) : a.interp.unknown("depends on the data of a tensor");
+  const size = data
+    ? Math.max(least, ...data.map((x) => x + 1))
+    : a.interp.unknown("depends on the data of a tensor");
   return { shape: [size], dtype: a.has("weights") ? "float64" : "int64" };
 }
 
@@ -120,7 +129,10 @@ const ROWS_BY_ROWS: OpSpec = {
   signature: "input, *, correction=1, fweights=None, aweights=None",
   rule: (a) => {
     const shape = a.shape("input");
-    return { shape: shape.length < 2 ? [] : [shape[0]!, shape[0]!], dtype: floatOf(a.tensor("input").dtype) };
+    return {
+      shape: shape.length < 2 || shape[0] === 1 ? [] : [shape[0]!, shape[0]!],
+      dtype: floatOf(a.tensor("input").dtype),
+    };
   },
 };
 
@@ -157,8 +169,14 @@ export const SORTING: OpTable = {
     },
   },
   topk: { signature: "input, k, dim=-1, largest=True, sorted=True", rule: topk },
-  unique: { signature: "input, sorted=True, return_inverse=False, return_counts=False, dim=None", rule: unique },
-  unique_consecutive: { signature: "input, return_inverse=False, return_counts=False, dim=None", rule: unique },
+  unique: {
+    signature: "input, sorted=True, return_inverse=False, return_counts=False, dim=None",
+    rule: unique,
+  },
+  unique_consecutive: {
+    signature: "input, return_inverse=False, return_counts=False, dim=None",
+    rule: unique,
+  },
   bincount: { signature: "input, weights=None, minlength=0", rule: bincount },
   histc: histogram("histc", false),
   histogram: histogram("histogram", true),
@@ -166,7 +184,11 @@ export const SORTING: OpTable = {
   cov: ROWS_BY_ROWS,
   corrcoef: ROWS_BY_ROWS,
   diff: { signature: "input, n=1, dim=-1, prepend=None, append=None", rule: diff },
-  renorm: { signature: "input, p, dim, maxnorm", inPlace: true, rule: (a) => ({ shape: a.tensor("input").shape }) },
+  renorm: {
+    signature: "input, p, dim, maxnorm",
+    inPlace: true,
+    rule: (a) => ({ shape: a.tensor("input").shape }),
+  },
 };
 
 /** Names of the module alone. */

@@ -8,12 +8,35 @@ import type { OpTable } from "./op.ts";
 import { REDUCTIONS } from "./reductions.ts";
 
 const UNARY = [
-  "airy_ai", "bessel_j0", "bessel_j1", "entr", "erfcx", "gammaln", "i0e", "i1", "i1e", "log_ndtr", "ndtr", "ndtri",
+  "airy_ai",
+  "bessel_j0",
+  "bessel_j1",
+  "entr",
+  "erfcx",
+  "gammaln",
+  "i0e",
+  "i1",
+  "i1e",
+  "log_ndtr",
+  "ndtr",
+  "ndtri",
   "psi",
 ];
 const BINARY = ["gammainc", "gammaincc", "xlog1py", "zeta"];
 const SAME_NAME = [
-  "digamma", "erf", "erfc", "erfinv", "exp2", "expm1", "i0", "log1p", "logit", "polygamma", "round", "sinc", "xlogy",
+  "digamma",
+  "erf",
+  "erfc",
+  "erfinv",
+  "exp2",
+  "expm1",
+  "i0",
+  "log1p",
+  "logit",
+  "polygamma",
+  "round",
+  "sinc",
+  "xlogy",
 ];
 
 export const SPECIAL: OpTable = {

@@ -12,10 +12,11 @@ import {
 } from "../../../interpret/values.ts";
 import { addAttributes } from "./attributes.ts";
 import { CONTRACTION_FUNCTIONS, CONTRACTIONS, REFLECTED_MATMUL } from "./contractions.ts";
-import { CREATION, CREATION_METHODS, FILLS, TRIANGLES } from "./creation.ts";
+import { CREATION, CREATION_METHODS } from "./creation.ts";
 import { einopsModule } from "./einops.ts";
 import { ELEMENTWISE, IN_PLACE_OPERATORS, OPERATORS } from "./elementwise.ts";
 import { FFT, TRANSFORMS } from "./fft.ts";
+import { FILLS, TRIANGLES } from "./fills.ts";
 import { construct, plainFunctions } from "./functions.ts";
 import { getItem, INDEXING, isView, SET_ITEM, WHERE_FUNCTION, WHERE_METHOD } from "./indexing.ts";
 import { JOINS, SPLITS } from "./joins.ts";
@@ -43,10 +44,31 @@ export interface Tensors {
 
 /** Ops that are functions of the module and methods of the class. */
 const SHARED: readonly OpTable[] = [
-  ELEMENTWISE, VIEWS, REDUCTIONS, SPLITS, CONTRACTIONS, INDEXING, TRIANGLES, SORTING, DECOMPOSITIONS, TRANSFORMS,
+  ELEMENTWISE,
+  VIEWS,
+  REDUCTIONS,
+  SPLITS,
+  CONTRACTIONS,
+  INDEXING,
+  TRIANGLES,
+  SORTING,
+  DECOMPOSITIONS,
+  TRANSFORMS,
 ];
-const FUNCTIONS: readonly OpTable[] = [JOINS, CONTRACTION_FUNCTIONS, CREATION, WHERE_FUNCTION, SORTING_FUNCTIONS];
-const METHODS: readonly OpTable[] = [VIEW_METHODS, CREATION_METHODS, FILLS, WHERE_METHOD, { __rmatmul__: REFLECTED_MATMUL }];
+const FUNCTIONS: readonly OpTable[] = [
+  JOINS,
+  CONTRACTION_FUNCTIONS,
+  CREATION,
+  WHERE_FUNCTION,
+  SORTING_FUNCTIONS,
+];
+const METHODS: readonly OpTable[] = [
+  VIEW_METHODS,
+  CREATION_METHODS,
+  FILLS,
+  WHERE_METHOD,
+  { __rmatmul__: REFLECTED_MATMUL },
+];
 
 export function createTensors(): Tensors {
   const kit = new Toolkit();
@@ -57,7 +79,13 @@ export function createTensors(): Tensors {
   addAttributes(kit);
   addOperators(kit);
   for (const [name, value] of plainFunctions(kit)) functions.set(name, value);
-  return { cls: kit.cls, make: (shape, dtype, data) => kit.make(shape, dtype, data), functions, modules: modules(kit), kit };
+  return {
+    cls: kit.cls,
+    make: (shape, dtype, data) => kit.make(shape, dtype, data),
+    functions,
+    modules: modules(kit),
+    kit,
+  };
 }
 
 function modules(kit: Toolkit): Record<string, () => Map<string, Value>> {
@@ -95,11 +123,17 @@ function addMethods(kit: Toolkit, table: OpTable): void {
 function addOperators(kit: Toolkit): void {
   const { attrs } = kit.cls;
   for (const [operator, name] of Object.entries(OPERATORS)) attrs.set(operator, attrs.get(name));
-  for (const [operator, name] of Object.entries(IN_PLACE_OPERATORS)) attrs.set(operator, attrs.get(`${name}_`));
-  for (const [operator, answer] of [["__eq__", false], ["__ne__", true]] as const) {
+  for (const [operator, name] of Object.entries(IN_PLACE_OPERATORS))
+    attrs.set(operator, attrs.get(`${name}_`));
+  for (const [operator, answer] of [
+    ["__eq__", false],
+    ["__ne__", true],
+  ] as const) {
     const compare = attrs.get(operator) as NativeFunction;
     const code = def(operator, "self, other", (a, interp) =>
-      a.other === null || typeof a.other === "string" ? answer : compare.code(interp, [a.self, a.other], NO_KWARGS),
+      a.other === null || typeof a.other === "string"
+        ? answer
+        : compare.code(interp, [a.self, a.other], NO_KWARGS),
     );
     attrs.set(operator, code);
   }

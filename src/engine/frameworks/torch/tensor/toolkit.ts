@@ -1,7 +1,7 @@
 /** What the op tables need of one interpreter's tensors: making them, their sizes and their dtypes as values. */
 import { def, defineClass } from "../../../interpret/native.ts";
 import {
-  ClassValue,
+  type ClassValue,
   Instance,
   Property,
   type Shape,
@@ -31,7 +31,10 @@ export class Toolkit {
     this.sizeClass = defineClass("Size", {
       qualname: "torch.Size",
       methods: { numel: ["self", (a) => (a.self instanceof Tuple ? numel(a.self.items as Shape) : 0)] },
-      native: { layer: false, create: (interp, _cls, args) => this.#sizeOf(interp.items(args[0] ?? this.size([]))) },
+      native: {
+        layer: false,
+        create: (interp, _cls, args) => this.#sizeOf(interp.items(args[0] ?? this.size([]))),
+      },
     });
     this.deviceClass = defineClass("device", {
       qualname: "torch.device",

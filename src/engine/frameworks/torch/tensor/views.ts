@@ -3,13 +3,34 @@
  * https://docs.pytorch.org/docs/stable/tensor_view.html
  */
 import { type Shape, Tensor, Tuple } from "../../../interpret/values.ts";
-import { flatten, isKnown, isMisfit, Misfit, numel, reshape, showShape, unflatten } from "../../shape/dims.ts";
 import {
-  diagonal, expand, flip, insertAxis, type Layout, moveAxes, permute, read, squeeze, swap, tile, tileData, unfold,
+  flatten,
+  isKnown,
+  isMisfit,
+  Misfit,
+  numel,
+  reshape,
+  showShape,
+  unflatten,
+} from "../../shape/dims.ts";
+import {
+  diagonal,
+  expand,
+  flip,
+  insertAxis,
+  type Layout,
+  moveAxes,
+  permute,
+  read,
+  squeeze,
+  swap,
+  tile,
+  tileData,
+  unfold,
 } from "../../shape/layout.ts";
 import { mapLanes } from "../../shape/reduce.ts";
 import type { Args } from "./args.ts";
-import { complexOf, dtypeName, DTYPES, realOf } from "./dtypes.ts";
+import { complexOf, DTYPES, dtypeName, realOf } from "./dtypes.ts";
 import type { Answer, OpSpec, OpTable } from "./op.ts";
 
 /** A view by strides. */
@@ -91,7 +112,9 @@ function atLeast(rank: number): OpSpec {
     signature: "*tensors",
     view: true,
     rule: (a) => {
-      const each = a.tensors("tensors").map((tensor) => ({ shape: grow(a.shapeOf(tensor)), data: a.kit.dataOf(tensor) }));
+      const each = a
+        .tensors("tensors")
+        .map((tensor) => ({ shape: grow(a.shapeOf(tensor)), data: a.kit.dataOf(tensor) }));
       return each.length === 1 ? each[0]! : { each, pack: "tuple" };
     },
   };
@@ -120,13 +143,17 @@ function repeatEach(a: Args): Answer {
   if (size === undefined) return new Misfit(`${showShape(shape)} has no axis ${axis}`);
   const counts = a.bound.repeats instanceof Tensor ? a.kit.dataOf(a.bound.repeats) : undefined;
   const total = counts && counts.length > 1 ? counts.reduce((x, y) => x + y, 0) : undefined;
-  const count = a.bound.repeats instanceof Tensor && !counts ? a.interp.unknown("depends on the data of repeats") : a.dim("repeats");
+  const count =
+    a.bound.repeats instanceof Tensor && !counts
+      ? a.interp.unknown("depends on the data of repeats")
+      : a.dim("repeats");
   const result = total ?? tile([size], [count]);
   if (isMisfit(result)) return result;
   const grown = shape.with(axis, typeof result === "number" ? result : result[0]!);
   const data = a.data("input");
   const each = counts && counts.length > 1 ? counts : undefined;
-  const known = data && isKnown(shape) && typeof count === "number" && isKnown(grown) && (numel(grown) as number) <= 4096;
+  const known =
+    data && isKnown(shape) && typeof count === "number" && isKnown(grown) && (numel(grown) as number) <= 4096;
   return {
     shape: grown,
     data: known
@@ -165,7 +192,8 @@ const COMPLEX: OpTable = {
     view: true,
     rule: (a) => {
       const shape = a.shape("input");
-      if (shape.at(-1) !== 2) return new Misfit(`view_as_complex needs a last axis of 2, gets ${showShape(shape)}`);
+      if (shape.at(-1) !== 2)
+        return new Misfit(`view_as_complex needs a last axis of 2, gets ${showShape(shape)}`);
       return { shape: shape.slice(0, -1), dtype: complexOf(a.tensor("input").dtype) };
     },
   },
@@ -182,7 +210,9 @@ function part(a: Args): Answer {
 export const VIEWS: OpTable = {
   ...COMPLEX,
   reshape: RESHAPE,
-  flatten: reshaped("input, start_dim=0, end_dim=-1", (shape, a) => flatten(shape, a.int("start_dim"), a.int("end_dim"))),
+  flatten: reshaped("input, start_dim=0, end_dim=-1", (shape, a) =>
+    flatten(shape, a.int("start_dim"), a.int("end_dim")),
+  ),
   ravel: reshaped("input", (shape) => [numel(shape)]),
   unflatten: reshaped("input, dim, sizes", (shape, a) => unflatten(shape, a.int("dim"), a.dims("sizes"))),
   permute: strided("input, *dims", (view, a) => permute(view, a.ints("dims"))),
@@ -215,7 +245,10 @@ export const VIEWS: OpTable = {
     rule: (a) => {
       const shape = a.shape("input");
       const counts = a.dims("dims");
-      const result = tile(shape, [...new Array<number>(Math.max(0, shape.length - counts.length)).fill(1), ...counts]);
+      const result = tile(shape, [
+        ...new Array<number>(Math.max(0, shape.length - counts.length)).fill(1),
+        ...counts,
+      ]);
       return isMisfit(result) ? result : { shape: result };
     },
   },
@@ -254,8 +287,18 @@ export const VIEW_METHODS: OpTable = {
   ),
   repeat: { signature: "input, *repeats", rule: repeat },
   contiguous: identity("input", true),
-  resize: { signature: "input, *sizes", inPlace: true, view: true, rule: (a) => ({ shape: a.dims("sizes"), dtype: a.tensor("input").dtype }) },
-  resize_as: { signature: "input, other", inPlace: true, view: true, rule: (a) => ({ shape: a.shape("other"), dtype: a.tensor("input").dtype }) },
+  resize: {
+    signature: "input, *sizes",
+    inPlace: true,
+    view: true,
+    rule: (a) => ({ shape: a.dims("sizes"), dtype: a.tensor("input").dtype }),
+  },
+  resize_as: {
+    signature: "input, other",
+    inPlace: true,
+    view: true,
+    rule: (a) => ({ shape: a.shape("other"), dtype: a.tensor("input").dtype }),
+  },
 };
 
 /** Views that are read as attributes. */
@@ -267,4 +310,3 @@ export const VIEW_PROPERTIES: OpTable = {
   real: COMPLEX.real!,
   imag: COMPLEX.imag!,
 };
-

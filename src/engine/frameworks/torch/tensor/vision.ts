@@ -2,11 +2,12 @@
  * torchvision's compiled ops (`torch.ops.torchvision`, `torchvision.ops` calls them).
  * https://docs.pytorch.org/vision/stable/ops.html
  */
-import type { ConvGeometry } from "../../../interpret/trace.ts";
-import type { Dim, Shape, Unknown } from "../../../interpret/values.ts";
+
 import { convMacs } from "../../../cost/convolution.ts";
 import { convOutputSize } from "../../../cost/geometry.ts";
 import { product } from "../../../cost/lift.ts";
+import type { ConvGeometry } from "../../../interpret/trace.ts";
+import type { Dim, Shape, Unknown } from "../../../interpret/values.ts";
 import { isKnown } from "../../shape/dims.ts";
 import type { Args } from "./args.ts";
 import type { OpSpec, OpTable } from "./op.ts";
@@ -16,7 +17,10 @@ const NMS: OpSpec = {
   signature: "dets, scores, iou_threshold",
   rule: (a) => {
     const [count] = a.shape("dets");
-    return { shape: [count === 0 ? 0 : a.interp.unknown("depends on the data of the boxes")], dtype: "int64" };
+    return {
+      shape: [count === 0 ? 0 : a.interp.unknown("depends on the data of the boxes")],
+      dtype: "int64",
+    };
   },
 };
 
@@ -85,7 +89,10 @@ function deformableGeometry(a: Args): ConvGeometry | undefined {
   return {
     kernel,
     stride: pair("stride"),
-    padding: [[top, top], [left, left]],
+    padding: [
+      [top, top],
+      [left, left],
+    ],
     dilation: pair("dilation"),
     groups,
     inChannels,
@@ -104,7 +111,13 @@ const DEFORM_CONV: OpSpec = {
   macs: (a) => {
     const { shape, kernel, inChannels, outChannels, groups } = deformable(a);
     a.tensor("bias");
-    return convMacs<Unknown>(product<Unknown>([shape[0]!, shape[2]!, shape[3]!]), inChannels, outChannels, groups, product<Unknown>(kernel));
+    return convMacs<Unknown>(
+      product<Unknown>([shape[0]!, shape[2]!, shape[3]!]),
+      inChannels,
+      outChannels,
+      groups,
+      product<Unknown>(kernel),
+    );
   },
   geometry: deformableGeometry,
 };
