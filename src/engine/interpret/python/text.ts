@@ -31,7 +31,7 @@ export function str(interp: Interp, value: Value): string | Unknown {
   const method = dunder(interp, value, "__str__");
   if (method !== undefined && !isUnknown(method)) return asText(interp, callDunder(interp, method, value));
   const plain = unwrap(value);
-  if (typeof plain === "string" && dunder(interp, value, "__repr__") === undefined) return plain;
+  if (typeof plain === "string") return plain;
   return repr(interp, value);
 }
 

@@ -151,7 +151,7 @@ s = S("abc")
     `try:
     {}["k"]
 except KeyError as e:
-    a = (str(e), e.args)
+    a = str(e)
 try:
     [][3]
 except IndexError as e:
@@ -169,7 +169,7 @@ try:
 except ValueError as e:
     f = str(e)
 [a, b, c, d, f]`,
-    "[(\"'k'\", ('k',)), 'list index out of range', 'division by zero', \"ValueError('bad', 3)\", \"invalid literal for int() with base 10: 'zz'\"]",
+    "[\"'k'\", 'list index out of range', 'division by zero', \"ValueError('bad', 3)\", \"invalid literal for int() with base 10: 'zz'\"]",
   ],
   [
     "[repr(\"it's\"), repr('a\"b'), repr(\"a\\nb\\\\\"), repr((1,)), repr({1: \"a\"}), repr({1}), repr(set()), repr(range(3)), repr(range(1, 9, 2)), repr(None), repr([True, 1.0, \"x\"]), repr(b\"ab\"), repr(1e100), repr(-0.0), repr(slice(1, 2))]",

@@ -146,7 +146,7 @@ function makeDataclass(interp: Interp, cls: Value, options: Options): Value {
 }
 
 const frozenSetter = def("__setattr__", "self, name, value", (a, interp) =>
-  interp.fail("FrozenInstanceError", `cannot assign to field '${String(a.name)}'`),
+  interp.fail("AttributeError", `cannot assign to field '${String(a.name)}'`),
 );
 
 function initializer(cls: ClassValue, fields: readonly Field[]): Value {
@@ -309,7 +309,7 @@ export const dataclasses = (): Module =>
       ],
       asdict: ["x, *, dict_factory=None", (a, interp) => unfold(interp, a.x, (pairs) => dictOf(pairs))],
       astuple: ["x, *, tuple_factory=None", (a, interp) => unfold(interp, a.x, (pairs) => new Tuple(pairs.map(([, value]) => value)))],
-      replace: ["x, /, **changes", (a, interp) => replace(interp, a.x, kwargsOf(a.changes))],
+      replace: ["__obj, **changes", (a, interp) => replace(interp, a.__obj, kwargsOf(a.changes))],
       is_dataclass: ["x", (a) => (isUnknown(a.x) ? a.x : isDataclass(a.x))],
       make_dataclass: [
         "cls_name, fields, *, bases=(), namespace=None, **options",

@@ -1,6 +1,6 @@
 /** `enum`: classes whose attributes become members; the metaclass answers look-ups, iteration and calls. */
 import type { Interp } from "../../interp.ts";
-import { defineClass, linearize } from "../../native.ts";
+import { def, defineClass, linearize } from "../../native.ts";
 import {
   ABSENT,
   ClassMethod,
@@ -16,9 +16,10 @@ import {
   Tuple,
   type Value,
 } from "../../values.ts";
-import { isCore, NOT_IMPLEMENTED, toInt } from "../core.ts";
+import { isCore, NOT_IMPLEMENTED, toInt, unwrap } from "../core.ts";
 import { equals } from "../compare.ts";
 import { dictOf } from "../dict.ts";
+import { format } from "../format.ts";
 import { items, iterOf } from "../sequences.ts";
 import { repr, str } from "../text.ts";
 import { INT } from "../types/numbers.ts";
@@ -118,11 +119,9 @@ function makeMember(interp: Interp, cls: ClassValue, name: string, value: Value)
 
 /** A mixed-in str or int must not hide how members print. */
 function fixText(cls: ClassValue): void {
-  const isPlainText = cls.mro.includes(INT_ENUM) || cls.mro.includes(STR_ENUM) || cls.mro.includes(INT_FLAG);
   for (const name of ["__str__", "__repr__", "__format__"]) {
     const owner = cls.mro.find((base) => base.attrs.has(name));
-    if (owner === undefined || !isCore(owner) || (isPlainText && name !== "__repr__")) continue;
-    cls.attrs.set(name, ENUM.attrs.get(name));
+    if (owner !== undefined && isCore(owner)) cls.attrs.set(name, ENUM.attrs.get(name));
   }
 }
 
@@ -142,15 +141,20 @@ function find(interp: Interp, cls: ClassValue, value: Value): Value {
   return interp.fail("ValueError", `${String(repr(interp, value))} is not a valid ${cls.name}`);
 }
 
-/** A flag that no member names: `A | B`. */
+/** Flags that no member names, one object for one value. */
+const combinations = new WeakMap<ClassValue, Map<number, Instance>>();
+
 function combined(interp: Interp, cls: ClassValue, bits: number): Instance {
-  const known = membersOf(cls).find((member) => valueOf(member) === bits);
+  const made = combinations.get(cls) ?? new Map<number, Instance>();
+  combinations.set(cls, made);
+  const known = made.get(bits) ?? membersOf(cls).find((member) => valueOf(member) === bits);
   if (known) return known;
   const flag = interp.newInstance(cls);
   const names = membersOf(cls).filter((member) => ((toInt(valueOf(member)) ?? 0) & bits) !== 0);
   flag.attrs.set("_name_", names.map(nameOf).join("|"));
   flag.attrs.set("_value_", bits);
   if (cls.mro.includes(INT)) flag.payload = bits;
+  made.set(bits, flag);
   return flag;
 }
 
@@ -240,6 +244,13 @@ const derived = (name: string, ...bases: ClassValue[]) => defineClass(name, { ba
 const INT_ENUM = derived("IntEnum", INT, ENUM);
 const STR_ENUM = derived("StrEnum", STR, ENUM);
 
+/** Members of these print as the int or str that they are. */
+function printsAsValue(cls: ClassValue): void {
+  cls.attrs.set("__str__", def("__str__", "self", (a, interp) => str(interp, unwrap(a.self))));
+  cls.attrs.set("__format__", def("__format__", "self, spec=''", (a, interp) => format(interp, unwrap(a.self), String(a.spec))));
+}
+for (const cls of [INT_ENUM, STR_ENUM]) printsAsValue(cls);
+
 function bitwise(rule: (a: number, b: number) => number): readonly [string, (a: Readonly<Record<string, Value>>, interp: Interp) => Value] {
   return [
     "self, other",
@@ -279,6 +290,7 @@ export const FLAG: ClassValue = defineClass("Flag", {
 const INT_FLAG = derived("IntFlag", INT, FLAG);
 // A flag's operators come before the int's own.
 for (const [name, method] of FLAG.attrs) INT_FLAG.attrs.set(name, method);
+printsAsValue(INT_FLAG);
 
 export const enumModule = (): Module =>
   makeModule({

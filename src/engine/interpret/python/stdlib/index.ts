@@ -1,27 +1,64 @@
 /** The modules of the standard library that are answered by tables, by dotted name; each is made at first use. */
+import { ABSTRACT } from "../abstract.ts";
+import { argparse } from "./argparse.ts";
 import { collections, collectionsAbc } from "./collections.ts";
+import { abc, contextlib, logging, types, warnings } from "./contexts.ts";
 import { copy } from "./copy.ts";
 import { dataclasses } from "./dataclasses.ts";
 import { enumModule } from "./enum.ts";
 import { functools } from "./functools.ts";
+import { inspect } from "./inspect.ts";
 import { itertools } from "./itertools.ts";
+import { json } from "./json.ts";
 import { math } from "./math.ts";
 import { operator } from "./operator.ts";
+import { os, osPath, pathlib } from "./paths.ts";
 import { re } from "./regex.ts";
+import { runtimeModules } from "./runtime.ts";
+import {
+  ast, bisectModule, heapq, importlib, importlibMetadata, importlibUtil, io, statistics, string, sys, textwrap,
+} from "./system.ts";
 import type { Module } from "./table.ts";
 import { typing } from "./typing.ts";
+import { yaml } from "./yaml.ts";
 
 export const stdlib: Readonly<Record<string, () => Module>> = {
+  ...runtimeModules,
+  abc,
+  argparse,
+  ast,
+  bisect: bisectModule,
   collections,
   "collections.abc": collectionsAbc,
+  contextlib,
   copy,
   dataclasses,
   enum: enumModule,
   functools,
+  heapq,
+  importlib,
+  "importlib.metadata": importlibMetadata,
+  "importlib.util": importlibUtil,
+  inspect,
+  io,
   itertools,
+  json,
+  logging,
   math,
+  numbers: () => new Map(ABSTRACT),
   operator,
+  os,
+  "os.path": osPath,
+  pathlib,
+  posixpath: osPath,
   re,
+  statistics,
+  string,
+  sys,
+  textwrap,
+  types,
   typing,
   typing_extensions: typing,
+  warnings,
+  yaml,
 };

@@ -1,5 +1,6 @@
 /** `object`, `type` and the constructor helpers of the built-in classes. */
 import type { Interp } from "../../interp.ts";
+import { linearize } from "../../native.ts";
 import {
   ClassValue,
   Dict,
@@ -123,8 +124,28 @@ export function withPayload(interp: Interp, value: Value, cls: ClassValue, own: 
   return instance;
 }
 
+/** `type(x)` is its class; `type(name, bases, attributes)` a new one. */
+function makeType(interp: Interp, meta: ClassValue, args: readonly Value[]): Value {
+  const [name, bases, attributes] = args;
+  if (args.length === 1) return interp.typeOf(name);
+  const unknown = args.find(isUnknown);
+  if (isUnknown(unknown)) return unknown;
+  const all = bases instanceof Tuple ? bases.items : [];
+  const known = all.filter((base): base is ClassValue => base instanceof ClassValue);
+  const attrs = new Map<string, Value>();
+  if (attributes instanceof Dict) for (const { key, value } of attributes.entries.values()) attrs.set(String(key), value);
+  const cls = new ClassValue(String(name), known.length > 0 ? known : [OBJECT], attrs);
+  cls.mro = linearize(cls);
+  const strange = all.find(isUnknown);
+  if (isUnknown(strange)) cls.unknownBase = strange;
+  if (meta !== TYPE) cls.metaclass = meta;
+  cls.mro.slice(1).find((base) => base.native?.onSubclass)?.native?.onSubclass?.(interp, cls);
+  return cls;
+}
+
 export const TYPE: ClassValue = defineCore("type", {
   bases: [OBJECT],
+  native: { layer: false, create: makeType },
   methods: {
     mro: ["self", (a, interp) => interp.list(a.self instanceof ClassValue ? [...a.self.mro] : [])],
     __subclasses__: ["self", (_, interp) => interp.unknown("subclasses are not kept")],

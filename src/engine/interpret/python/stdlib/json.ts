@@ -1,0 +1,154 @@
+/** `json`: its own reader, since Python tells 1 from 1.0. */
+import type { Interp } from "../../interp.ts";
+import { defineClass } from "../../native.ts";
+import { ABSENT, Dict, Float, isUnknown, List, Tuple, type Unknown, type Value } from "../../values.ts";
+import { toInt, toText, unwrap } from "../core.ts";
+import { floatText } from "../numbers.ts";
+import { exceptionClass } from "../types/exceptions.ts";
+import { OBJECT } from "../types/object.ts";
+import { makeModule, type Module } from "./table.ts";
+
+const TOKEN = /\s*(?:([[\]{},:])|"((?:[^"\\]|\\.)*)"|(-?(?:Infinity|\d+(\.\d+)?([eE][+-]?\d+)?))|(true|false|null|NaN))/sy;
+const WORDS: Readonly<Record<string, Value>> = { true: true, false: false, null: null };
+
+interface Reading {
+  readonly text: string;
+  place: number;
+}
+
+interface Token {
+  readonly kind: "mark" | "value";
+  readonly mark: string;
+  readonly value: Value;
+}
+
+function next(reading: Reading): Token | undefined {
+  TOKEN.lastIndex = reading.place;
+  const match = TOKEN.exec(reading.text);
+  if (!match) return undefined;
+  reading.place = TOKEN.lastIndex;
+  const [, mark, text, number, fraction, exponent, word] = match;
+  if (mark !== undefined) return { kind: "mark", mark, value: null };
+  const value =
+    text !== undefined
+      ? (JSON.parse(`"${text.replace(/[\n\r\t]/g, " ")}"`) as string)
+      : number !== undefined
+        ? numberOf(number, fraction ?? exponent)
+        : word === "NaN"
+          ? new Float(Number.NaN)
+          : WORDS[word ?? "null"];
+  return { kind: "value", mark: "", value };
+}
+
+function numberOf(text: string, fraction: string | undefined): Value {
+  return fraction !== undefined || text.endsWith("Infinity") ? new Float(Number(text)) : Number(text);
+}
+
+/** The value of a JSON text, or undefined when it is none. */
+export function readJson(text: string): Value {
+  const reading: Reading = { text, place: 0 };
+  const value = readValue(reading, next(reading));
+  return value === ABSENT || text.slice(reading.place).trim() !== "" ? undefined : value;
+}
+
+function readValue(reading: Reading, token: Token | undefined): Value | typeof ABSENT {
+  if (token === undefined) return ABSENT;
+  if (token.kind === "value") return token.value;
+  if (token.mark === "[") return readList(reading);
+  return token.mark === "{" ? readDict(reading) : ABSENT;
+}
+
+function readList(reading: Reading): Value | typeof ABSENT {
+  const items: Value[] = [];
+  for (let token = next(reading); token?.mark !== "]"; token = next(reading)) {
+    const value = readValue(reading, token?.mark === "," ? next(reading) : token);
+    if (value === ABSENT) return ABSENT;
+    items.push(value);
+  }
+  return new List(items);
+}
+
+function readDict(reading: Reading): Value | typeof ABSENT {
+  const dict = new Dict();
+  for (let token = next(reading); token?.mark !== "}"; token = next(reading)) {
+    const key = token?.mark === "," ? next(reading) : token;
+    if (typeof key?.value !== "string" || next(reading)?.mark !== ":") return ABSENT;
+    const value = readValue(reading, next(reading));
+    if (value === ABSENT) return ABSENT;
+    dict.entries.set(key.value, { key: key.value, value });
+  }
+  return dict;
+}
+
+interface Layout {
+  readonly indent: number | undefined;
+  readonly sort: boolean;
+}
+
+function write(interp: Interp, value: Value, layout: Layout, depth: number): string | Unknown {
+  if (isUnknown(value)) return value;
+  const plain = unwrap(value);
+  if (plain === null || plain === undefined) return "null";
+  if (typeof plain === "boolean") return plain ? "true" : "false";
+  if (typeof plain === "number") return String(plain);
+  if (plain instanceof Float) return floatText(plain.value);
+  if (typeof plain === "string") {
+    return JSON.stringify(plain).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  }
+  if (plain instanceof List || plain instanceof Tuple) {
+    return bracket(plain.items.map((item) => write(interp, item, layout, depth + 1)), "[]", layout, depth);
+  }
+  if (plain instanceof Dict) {
+    const rows = [...plain.entries.values()].map(({ key, value: item }) => [keyText(interp, key), item] as const);
+    if (layout.sort) rows.sort(([a], [b]) => (a < b ? -1 : 1));
+    const parts = rows.map(([key, item]) => {
+      const text = write(interp, item, layout, depth + 1);
+      return isUnknown(text) ? text : `${JSON.stringify(key)}: ${text}`;
+    });
+    return bracket(parts, "{}", layout, depth);
+  }
+  return interp.fail("TypeError", "Object is not JSON serializable");
+}
+
+function keyText(interp: Interp, key: Value): string {
+  const text = write(interp, key, { indent: undefined, sort: false }, 0);
+  return toText(key) ?? (isUnknown(text) ? "?" : text);
+}
+
+function bracket(parts: readonly (string | Unknown)[], marks: string, { indent }: Layout, depth: number): string | Unknown {
+  const doubt = parts.find(isUnknown);
+  if (doubt) return doubt;
+  const [open = "", close = ""] = marks;
+  if (parts.length === 0) return open + close;
+  if (indent === undefined) return open + parts.join(", ") + close;
+  const pad = (level: number) => `\n${" ".repeat(indent * level)}`;
+  return open + pad(depth + 1) + parts.join(`,${pad(depth + 1)}`) + pad(depth) + close;
+}
+
+function load(interp: Interp, text: Value): Value {
+  if (isUnknown(text)) return text;
+  const source = text !== null && typeof text === "object" && text.kind === "bytes" ? text.value : toText(text);
+  const value = source === undefined ? undefined : readJson(source);
+  return value === undefined ? interp.fail("ValueError", "the text is no JSON") : value;
+}
+
+const DUMP = "skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False";
+
+export const json = (): Module =>
+  makeModule({
+    values: {
+      JSONDecodeError: exceptionClass("ValueError"),
+      JSONEncoder: defineClass("JSONEncoder", { bases: [OBJECT] }),
+      JSONDecoder: defineClass("JSONDecoder", { bases: [OBJECT] }),
+    },
+    functions: {
+      loads: ["s, **kwargs", (a, interp) => load(interp, a.s)],
+      load: ["fp, **kwargs", (a, interp) => load(interp, interp.callMethod(a.fp, "read"))],
+      dumps: [
+        `obj, *, ${DUMP}`,
+        (a, interp) => write(interp, a.obj, { indent: toInt(a.indent), sort: a.sort_keys === true }, 0),
+      ],
+      dump: [`obj, fp, *, ${DUMP}`, () => null],
+    },
+  });
+

@@ -1,0 +1,272 @@
+/** `sys`, `string`, `importlib`, `ast` and other small modules of the runtime. */
+import type { Interp } from "../../interp.ts";
+import { defineClass } from "../../native.ts";
+import { ABSENT, Dict, Float, isUnknown, List, ModuleValue, Tuple, toNumber, type Value } from "../../values.ts";
+import { toInt, toText } from "../core.ts";
+import { compare, truthy } from "../compare.ts";
+import { makeFile } from "../files.ts";
+import { literal } from "../literal.ts";
+import { changing } from "../types/list.ts";
+import { items } from "../sequences.ts";
+import { sorted } from "../sorting.ts";
+import { DICT } from "../types/dict.ts";
+import { makeInert, runtimeModule } from "./inertness.ts";
+import { namedTuple } from "./namedtuple.ts";
+import { inert, makeModule, type Module } from "./table.ts";
+
+/** `sys.modules["a.b"]` is the module, imported when it is asked for. */
+function modulesTable(): Dict {
+  const table = new Dict();
+  table.cls = defineClass("modules", {
+    bases: [DICT],
+    methods: {
+      __missing__: ["self, name", (a, interp) => (isUnknown(a.name) ? a.name : interp.importModule(String(a.name)))],
+      get: [
+        "self, name, default=None",
+        (a, interp) => {
+          const found = a.self instanceof Dict ? a.self.entries.get(String(a.name)) : undefined;
+          if (found) return found.value;
+          const module = isUnknown(a.name) ? a.name : interp.importModule(String(a.name));
+          return isUnknown(module) ? a.default : module;
+        },
+      ],
+      __contains__: [
+        "self, name",
+        (a, interp) =>
+          (a.self instanceof Dict && a.self.entries.has(String(a.name))) ||
+          interp.importModule(String(a.name)) instanceof ModuleValue,
+      ],
+    },
+  });
+  return table;
+}
+
+const VERSION = ["major", "minor", "micro", "releaselevel", "serial"];
+const VERSION_VALUES: readonly Value[] = [3, 11, 0, "final", 0];
+
+export const sys = (): Module => {
+  const version = new Tuple(VERSION_VALUES);
+  version.cls = namedTuple("version_info", VERSION.map((name) => ({ name, fallback: ABSENT })));
+  const known = makeModule({
+    values: {
+      version_info: version,
+      version: "3.11.0",
+      hexversion: 0x030b00f0,
+      platform: "linux",
+      byteorder: "little",
+      executable: "/usr/bin/python3",
+      prefix: "/usr",
+      argv: new List(["main.py"]),
+      path: new List([]),
+      modules: modulesTable(),
+      // The largest integer that stays exact here stands for the largest of the machine.
+      maxsize: Number.MAX_SAFE_INTEGER,
+      float_info: makeInert(),
+      stdout: makeInert(),
+      stderr: makeInert(),
+      stdin: makeInert(),
+      flags: makeInert(),
+      builtin_module_names: new Tuple([]),
+      warnoptions: new List([]),
+    },
+    functions: {
+      exit: ["code=0", (_, interp) => interp.raise("SystemExit", "exit")],
+      getrecursionlimit: ["", () => 1000],
+      intern: ["x", (a) => a.x],
+      exc_info: ["", () => new Tuple([null, null, null])],
+      getdefaultencoding: ["", () => "utf-8"],
+    },
+  });
+  for (const name of ["setrecursionlimit", "settrace", "setprofile", "excepthook"]) known.set(name, inert(name));
+  return runtimeModule("sys", known);
+};
+
+const LOWER = "abcdefghijklmnopqrstuvwxyz";
+
+export const string = (): Module =>
+  makeModule({
+    values: {
+      ascii_lowercase: LOWER,
+      ascii_uppercase: LOWER.toUpperCase(),
+      ascii_letters: LOWER + LOWER.toUpperCase(),
+      digits: "0123456789",
+      hexdigits: "0123456789abcdefABCDEF",
+      octdigits: "01234567",
+      punctuation: "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+      whitespace: " \t\n\r\v\f",
+      printable: `0123456789${LOWER}${LOWER.toUpperCase()}!"#$%&'()*+,-./:;<=>?@[\\]^_\`{|}~ \t\n\r\v\f`,
+    },
+    functions: {
+      capwords: ["s", (a) => (toText(a.s) ?? "").split(/\s+/).map((word) => (word[0] ?? "").toUpperCase() + word.slice(1).toLowerCase()).join(" ")],
+    },
+  });
+
+export const importlib = (): Module =>
+  makeModule({
+    functions: {
+      import_module: [
+        "name, package=None",
+        (a, interp) => {
+          if (isUnknown(a.name)) return a.name;
+          const name = toText(a.name) ?? "";
+          const package_ = toText(a.package) ?? "";
+          return interp.importModule(name.startsWith(".") ? package_ + name : name);
+        },
+      ],
+      reload: ["module", (a) => a.module],
+      invalidate_caches: ["", () => null],
+    },
+  });
+
+export const importlibUtil = (): Module =>
+  makeModule({
+    functions: {
+      find_spec: [
+        "name, package=None",
+        (a, interp) => {
+          const module = isUnknown(a.name) ? a.name : interp.importModule(toText(a.name) ?? "");
+          return module instanceof ModuleValue ? makeInert() : null;
+        },
+      ],
+    },
+  });
+
+/** No package has metadata here: programs that ask for versions take what they do without. */
+export const importlibMetadata = (): Module =>
+  makeModule({ functions: { version: ["name", (a, interp) => interp.unknown(`the version of ${String(a.name)} is not known`)] } });
+
+export const ast = (): Module =>
+  makeModule({
+    functions: {
+      literal_eval: [
+        "source",
+        (a, interp) => {
+          if (isUnknown(a.source)) return a.source;
+          const value = literal((toText(a.source) ?? "").trim());
+          return value === ABSENT ? interp.fail("ValueError", "malformed node or string") : value;
+        },
+      ],
+    },
+  });
+
+/** Where `value` goes in a sorted list. */
+function bisect(interp: Interp, list: Value, value: Value, side: "left" | "right"): number {
+  const all = items(interp, list);
+  if (isUnknown(all)) return 0;
+  let low = 0;
+  for (let high = all.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    const goesRight =
+      side === "left"
+        ? truthy(interp, compare(interp, "<", all[middle], value)) === true
+        : truthy(interp, compare(interp, "<", value, all[middle])) !== true;
+    if (goesRight) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export const bisectModule = (): Module => {
+  const find = (side: "left" | "right") =>
+    ["a, x, lo=0, hi=None", (a: Readonly<Record<string, Value>>, interp: Interp) => bisect(interp, a.a, a.x, side)] as const;
+  const insert = (side: "left" | "right") =>
+    [
+      "a, x, lo=0, hi=None",
+      (a: Readonly<Record<string, Value>>, interp: Interp) => {
+        const at = bisect(interp, a.a, a.x, side);
+        changing(interp, a.a).splice(at, 0, a.x);
+        return null;
+      },
+    ] as const;
+  return makeModule({
+    functions: {
+      bisect: find("right"),
+      bisect_right: find("right"),
+      bisect_left: find("left"),
+      insort: insert("right"),
+      insort_right: insert("right"),
+      insort_left: insert("left"),
+    },
+  });
+};
+
+/** A heap is kept as a sorted list, which is one. */
+function reorder(interp: Interp, heap: Value): void {
+  const all = changing(interp, heap);
+  const order = sorted(interp, all, null, false);
+  if (!isUnknown(order)) all.splice(0, all.length, ...order);
+}
+
+export const heapq = (): Module =>
+  makeModule({
+    functions: {
+      heapify: ["x", (a, interp) => (reorder(interp, a.x), null)],
+      heappush: ["heap, item", (a, interp) => (changing(interp, a.heap).push(a.item), reorder(interp, a.heap), null)],
+      heappop: ["heap", (a, interp) => changing(interp, a.heap).shift()],
+      nlargest: ["n, iterable, key=None", (a, interp) => most(interp, a.iterable, a.n, a.key, true)],
+      nsmallest: ["n, iterable, key=None", (a, interp) => most(interp, a.iterable, a.n, a.key, false)],
+    },
+  });
+
+function most(interp: Interp, iterable: Value, count: Value, key: Value, largest: boolean): Value {
+  const all = items(interp, iterable);
+  const order = isUnknown(all) ? all : sorted(interp, all, key, largest);
+  return isUnknown(order) ? order : new List([...order.slice(0, toInt(count) ?? 0)]);
+}
+
+export const io = (): Module =>
+  makeModule({
+    functions: {
+      StringIO: ["initial_value='', newline=None", (a, interp) => makeFile(interp, toText(a.initial_value) ?? "", false)],
+      BytesIO: [
+        "initial_bytes=None",
+        (a, interp) => makeFile(interp, a.initial_bytes !== null && typeof a.initial_bytes === "object" && a.initial_bytes.kind === "bytes" ? a.initial_bytes.value : "", true),
+      ],
+      open: ["file, mode='r', **kwargs", (a, interp) => interp.call(interp.builtin("open"), [a.file, a.mode])],
+    },
+  });
+
+export const textwrap = (): Module =>
+  makeModule({
+    functions: {
+      dedent: [
+        "text",
+        (a) => {
+          const text = toText(a.text) ?? "";
+          const indents = text.match(/^[ \t]*(?=\S)/gm) ?? [];
+          const least = Math.min(...indents.map((indent) => indent.length));
+          return Number.isFinite(least) ? text.replace(new RegExp(`^[ \\t]{${least}}`, "gm"), "") : text;
+        },
+      ],
+      indent: ["text, prefix", (a) => (toText(a.text) ?? "").replace(/^(?=.*\S)/gm, toText(a.prefix) ?? "")],
+    },
+  });
+
+/** A statistic of numbers; a Float unless all are ints and the result is whole. */
+function statistic(rule: (numbers: readonly number[]) => number) {
+  return [
+    "data",
+    (a: Readonly<Record<string, Value>>, interp: Interp) => {
+      const all = items(interp, a.data);
+      if (isUnknown(all)) return all;
+      const numbers = all.map((value) => toNumber(value) ?? Number.NaN);
+      const result = rule(numbers);
+      return all.every((value) => typeof value === "number") && Number.isInteger(result) ? result : new Float(result);
+    },
+  ] as const;
+}
+
+const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+
+export const statistics = (): Module =>
+  makeModule({
+    functions: {
+      mean: statistic(mean),
+      fmean: statistic(mean),
+      median: statistic((numbers) => {
+        const order = [...numbers].sort((a, b) => a - b);
+        const middle = order.length >> 1;
+        return order.length % 2 === 1 ? (order[middle] ?? 0) : ((order[middle - 1] ?? 0) + (order[middle] ?? 0)) / 2;
+      }),
+    },
+  });
