@@ -89,21 +89,21 @@ function showSwappable({ figure, detail }: Card, scene: Scene): void {
   const convolutions = scene.rows.filter((row) => row.layer.op === "conv" || canSwap(row.layer));
   if (candidates.length === 0) {
     setText(figure, "0");
-    setText(detail, t("card.swappable.none"));
+    setDetail(detail, t("card.swappable.none"));
     return;
   }
   setText(figure, t("card.swappable.of", candidates.length, convolutions.length));
   const macs = sumMacs(candidates, "before");
   const whole = scene.totals.before.macs;
   const part = whole ? `, ${share(macs / whole)}` : "";
-  setText(detail, `${scene.text(macs)} ${scene.state.unit}${part}`);
+  setDetail(detail, `${scene.text(macs)} ${scene.state.unit}${part}`);
 }
 
 function showMemory({ figure, detail }: Card, { report, t }: Scene): void {
   const { peak_activation_bytes: peak, activation_bytes: sum } = report.totals;
   setText(figure, peak === null ? t("figure.unknown") : formatBytes(peak));
   setAttribute(figure, "title", peak === null ? null : `${formatExact(peak)} B`);
-  setText(detail, sum === null ? "" : t("card.memory.sum", formatBytes(sum)));
+  setDetail(detail, sum === null ? "" : t("card.memory.sum", formatBytes(sum)));
 }
 
 function showBudget(
@@ -118,12 +118,17 @@ function showBudget(
   setText(figure, scene.text(budget));
   setAttribute(figure, "title", scene.exact(budget));
   const over = now !== null && now > budget;
-  if (now === null) setText(detail, t("card.budget.unknown"));
+  if (now === null) setDetail(detail, t("card.budget.unknown"));
   else
-    setText(detail, t(over ? "card.budget.over" : "card.budget.under", scene.text(Math.abs(now - budget))));
+    setDetail(detail, t(over ? "card.budget.over" : "card.budget.under", scene.text(Math.abs(now - budget))));
   meter.classList.toggle("over", over);
   setAttribute(meter, "aria-valuemax", scene.amount(budget));
   setAttribute(meter, "aria-valuenow", Math.min(scene.amount(now ?? 0), scene.amount(budget)));
   setAttribute(meter, "aria-valuetext", detail.textContent);
   fill.style.width = `${Math.min(100, (100 * (now ?? 0)) / budget)}%`;
+}
+
+/** Keeps a figure and its prefix on one line. */
+function setDetail(detail: HTMLElement, text: string): void {
+  setText(detail, text.replace(/(?<=\d) (?=[kMGTP%])/g, "\u00a0"));
 }

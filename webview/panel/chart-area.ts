@@ -25,10 +25,10 @@ export interface ChartArea extends Part {
 
 export function chartArea(t: Translate, actions: Actions): ChartArea {
   const views: Readonly<Record<View, ChartView>> = {
-    layers: barsChart(t, actions),
+    layers: barsChart(t, actions, placeMarks),
     treemap: treemapChart(),
-    cumulative: cumulativeChart(t),
-    roofline: rooflineChart(t),
+    cumulative: cumulativeChart(t, placeMarks),
+    roofline: rooflineChart(t, placeMarks),
   };
   const tabs = viewTabs(t, actions);
   const crumbs = element("nav", { class: "crumbs", "aria-label": t("scope.label") });
@@ -73,9 +73,12 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     target.style.width = `${box.width}px`;
     target.style.height = `${box.height}px`;
   }
-  function showMarks(): void {
+  function placeMarks(): void {
     mark(hoverMark, hovered);
     mark(selectMark, scene?.selected ?? null);
+  }
+  function showMarks(): void {
+    placeMarks();
     if (scene) showReadout(readout, hovered ?? scene.selected, scene);
   }
   function pointOf(event: MouseEvent): [number, number] {
@@ -102,7 +105,6 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     if (scene && pressKey(event.key, scene, actions)) event.preventDefault();
   });
   const redraw = oncePerFrame(() => {
-    view?.fit();
     if (scene) view?.render(scene);
     showMarks();
   });

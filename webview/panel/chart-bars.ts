@@ -5,23 +5,25 @@
 import type { Chart, Plugin } from "chart.js";
 import { element, setAttribute, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
-import { ChartJs, type ChartView, costScale, still } from "./chart.ts";
+import { ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
 import { shortOf } from "./describe.ts";
 import { sumMacs } from "./rows.ts";
 import type { Actions, Scene } from "./scene.ts";
 
-/** Below this width in pixels bars stand without gaps, and what a swap took away is shaded instead of outlined. */
+/** Below this width in pixels bars stand without gaps. */
+const GAP_BAR = 2.5;
+/** Below this width in pixels what a swap took away is shaded instead of outlined. */
 const WIDE_BAR = 5;
 /** Below this width in pixels the axis goes without its title: the unit is in the header as well. */
 const TITLE_WIDTH = 480;
-/** How much of its place a wide bar fills. */
-const WIDE_BAR_PART = 0.88;
+/** How much of its place a bar fills, where there are gaps. */
+const BAR_PART = 0.88;
 /** A stage's name is written where there is room for a few letters. */
 const LABEL_WIDTH = 34;
 
 type BarChart = Chart<"bar", number[], number>;
 
-export function barsChart(t: Translate, actions: Actions): ChartView {
+export function barsChart(t: Translate, actions: Actions, placed: () => void): ChartView {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const band = element("div", { class: "band", role: "group", "aria-label": t("scope.label") });
   const host = element("div", { class: "canvas-box" }, canvas);
@@ -32,11 +34,15 @@ export function barsChart(t: Translate, actions: Actions): ChartView {
 
   const outlines: Plugin<"bar"> = {
     id: "outlines",
-    afterLayout: () => placeBand(),
     afterDatasetsDraw: (drawn) => {
       if (scene) drawOutlines(drawn as BarChart, scene, barStep(drawn as BarChart, scene));
     },
   };
+
+  function placeAll(): void {
+    placeBand();
+    placed();
+  }
 
   function placeBand(): void {
     if (!chart || !scene || chart.chartArea === undefined) return;
@@ -94,17 +100,16 @@ export function barsChart(t: Translate, actions: Actions): ChartView {
         chart = new ChartJs<"bar", number[], number>(canvas, {
           type: "bar",
           data: { datasets: [{ data: [] }, { data: [] }] },
-          plugins: [outlines],
+          plugins: [outlines, whenPlaced(placeAll)],
         });
-      const next = frameOf(chart, now);
+      const next = frameOf(now, host.clientWidth);
       if (!sameFrame(frame, next)) chart.options = optionsOf(next);
       frame = next;
-      fill(chart, now);
+      fill(chart, now, host.clientWidth);
       chart.update("none");
       placeBand();
       labelBand(now);
     },
-    fit: () => chart?.resize(),
     rowAt: (x) => {
       if (!chart || !scene) return null;
       return scene.charted[Math.floor((x - chart.chartArea.left) / barStep(chart, scene))] ?? null;
@@ -126,16 +131,16 @@ function barStep(chart: BarChart, scene: Scene): number {
 }
 
 /** Two stacked series: what a layer consists of, and the depthwise part on top once it is swapped. */
-function fill(chart: BarChart, scene: Scene): void {
+function fill(chart: BarChart, scene: Scene, width: number): void {
   const { charted, palette, amount } = scene;
-  const wide = barStep(chart, scene) >= WIDE_BAR;
+  const step = width / Math.max(1, charted.length);
   const series = (place: number) => ({
     data: charted.map((row) => amount(row.segments[place]?.macs ?? 0)),
     backgroundColor: charted.map((row) => palette.kinds[row.segments[place]?.kind ?? "other"]),
     borderColor: palette.contrast ?? "transparent",
-    borderWidth: palette.contrast !== null && wide ? 1 : 0,
+    borderWidth: palette.contrast !== null && step >= WIDE_BAR ? 1 : 0,
     minBarLength: place === 0 ? 1.5 : 0,
-    barPercentage: wide ? WIDE_BAR_PART : 1,
+    barPercentage: step >= GAP_BAR ? BAR_PART : 1,
     categoryPercentage: 1,
     stack: "cost",
   });
@@ -153,7 +158,7 @@ interface Frame {
   readonly title: string;
 }
 
-function frameOf(chart: BarChart, scene: Scene): Frame {
+function frameOf(scene: Scene, width: number): Frame {
   const { charted, state, amount } = scene;
   const costs = charted.flatMap((row) => row.before.macs ?? []);
   const dearest = costs.reduce((most, macs) => Math.max(most, macs), 1);
@@ -162,7 +167,7 @@ function frameOf(chart: BarChart, scene: Scene): Frame {
     scene,
     low: state.log ? 10 ** Math.floor(Math.log10(amount(least) / 1.5)) : 0,
     high: amount(dearest) * (state.log ? 1.3 : 1.02),
-    title: chart.width < TITLE_WIDTH ? "" : state.unit,
+    title: width < TITLE_WIDTH ? "" : state.unit,
   };
 }
 
@@ -209,7 +214,7 @@ function drawOutlines(chart: BarChart, scene: Scene, step: number): void {
   const scale = chart.scales.y;
   if (!scale) return;
   const wide = step >= WIDE_BAR;
-  const width = wide ? step * WIDE_BAR_PART : step;
+  const width = step >= GAP_BAR ? step * BAR_PART : step;
   ctx.save();
   ctx.beginPath();
   scene.charted.forEach((row, place) => {

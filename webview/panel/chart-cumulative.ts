@@ -2,14 +2,14 @@
 import type { Chart } from "chart.js";
 import { element } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
-import { ChartJs, type ChartView, costScale, still } from "./chart.ts";
+import { ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
 import type { Row } from "./rows.ts";
 import type { Scene } from "./scene.ts";
 
 type Point = { x: number; y: number };
 type LineChart = Chart<"line", Point[], unknown>;
 
-export function cumulativeChart(t: Translate): ChartView {
+export function cumulativeChart(t: Translate, placed: () => void): ChartView {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const host = element("div", { class: "canvas-box" }, canvas);
   let chart: LineChart | null = null;
@@ -22,11 +22,14 @@ export function cumulativeChart(t: Translate): ChartView {
       ordered = scene.state.dearestFirst ? dearestFirst(scene.charted) : scene.charted;
       places = new Map(ordered.map((row, place) => [row.index, place]));
       if (!chart)
-        chart = new ChartJs<"line", Point[], unknown>(canvas, { type: "line", data: { datasets: [] } });
+        chart = new ChartJs<"line", Point[], unknown>(canvas, {
+          type: "line",
+          data: { datasets: [] },
+          plugins: [whenPlaced(placed)],
+        });
       fill(chart, ordered, scene, t);
       chart.update("none");
     },
-    fit: () => chart?.resize(),
     rowAt: (x) => {
       const place = chart?.scales.x?.getValueForPixel(x);
       return place === undefined ? null : (ordered[Math.ceil(place) - 1] ?? null);

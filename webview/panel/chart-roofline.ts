@@ -2,7 +2,7 @@
 import type { Chart, Plugin } from "chart.js";
 import { element } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
-import { type Box, ChartJs, type ChartView, costScale, still } from "./chart.ts";
+import { type Box, ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
 import { attainable, deviceNamed, intensityOf, ridgeOf } from "./roofline.ts";
 import type { Row } from "./rows.ts";
 import type { Scene } from "./scene.ts";
@@ -19,7 +19,7 @@ interface Dot {
 type Point = { x: number; y: number };
 type ScatterChart = Chart<"scatter", Point[], unknown>;
 
-export function rooflineChart(t: Translate): ChartView {
+export function rooflineChart(t: Translate, placed: () => void): ChartView {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const host = element("div", { class: "canvas-box" }, canvas);
   let chart: ScatterChart | null = null;
@@ -42,13 +42,16 @@ export function rooflineChart(t: Translate): ChartView {
       scene = now;
       dots = dotsOf(now);
       if (!chart) {
-        const empty = { type: "scatter" as const, data: { datasets: [] }, plugins: [ridge] };
+        const empty = {
+          type: "scatter" as const,
+          data: { datasets: [] },
+          plugins: [ridge, whenPlaced(placed)],
+        };
         chart = new ChartJs<"scatter", Point[], unknown>(canvas, empty);
       }
       fill(chart, dots, now, t);
       chart.update("none");
     },
-    fit: () => chart?.resize(),
     rowAt: (x, y) => {
       let nearest: Row | null = null;
       let distance = REACH;

@@ -58,7 +58,6 @@ export function treemapChart(): ChartView {
       scene = now;
       draw();
     },
-    fit: () => {},
     rowAt: (x, y) => layout.leaves.find(({ box }) => contains(box, x, y))?.row ?? null,
     boxOf: (row) => layout.leaves.find((leaf) => leaf.row.index === row.index)?.box ?? null,
     moduleAt: (x, y) =>

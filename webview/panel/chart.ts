@@ -10,6 +10,7 @@ import {
   LineController,
   LineElement,
   LogarithmicScale,
+  type Plugin,
   PointElement,
   ScatterController,
 } from "chart.js";
@@ -28,8 +29,6 @@ export interface Box {
 export interface ChartView extends Part {
   /** What stands under the plot. */
   readonly footer?: HTMLElement;
-  /** Takes the size of the space it stands in; drawing comes after. */
-  readonly fit: () => void;
   /** The row at a point of the element, to hover and to press. */
   readonly rowAt: (x: number, y: number) => Row | null;
   /** Where a row is drawn, to mark it; null when it is not. */
@@ -52,6 +51,11 @@ ChartJs.register(
 );
 
 export { ChartJs };
+
+/** Tells when everything has its place: chart.js takes a new size when it likes, not when it is asked to. */
+export function whenPlaced(placed: () => void): Plugin {
+  return { id: "placed", afterLayout: placed };
+}
 
 /** Nothing moves, nothing reacts by itself: the chart area handles pointer and keyboard for all views alike. */
 export const still = {
