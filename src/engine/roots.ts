@@ -55,7 +55,17 @@ export function findRoots(m: Machine, module: ModuleValue, node: ModuleNode, fra
       add({ name, kind: "variable", at, value }, []);
     }
   }
-  return { roots: mainFirst(roots), near };
+  return { roots: mainFirst(withoutRepeats(roots, definitions)), near };
+}
+
+/** `net = Net()` of a class or function that is a root by itself is the same network once more. */
+function withoutRepeats(roots: readonly Root[], definitions: readonly Definition[]): readonly Root[] {
+  const named = new Set(roots.filter((root) => root.kind !== "variable").map((root) => root.name));
+  const repeats = definitions.filter((definition) => {
+    const made = definition.kind === "variable" ? definition.value : undefined;
+    return made?.kind === "call" && made.args.length === 0 && made.callee.kind === "name" && named.has(made.callee.id);
+  });
+  return roots.filter((root) => !repeats.some(({ name }) => name === root.name));
 }
 
 /** Functions are how a file offers its networks; among classes the last one is built of those before it. */
@@ -71,7 +81,7 @@ function mainFirst(roots: readonly Root[]): readonly Root[] {
 type Definition =
   | { readonly kind: "function"; readonly name: string; readonly at: Span; readonly fn: FunctionNode }
   | { readonly kind: "class"; readonly name: string; readonly at: Span; readonly body: unknown; readonly bases: unknown }
-  | { readonly kind: "variable"; readonly name: string; readonly at: Span };
+  | { readonly kind: "variable"; readonly name: string; readonly at: Span; readonly value: Expr | undefined };
 
 /** Definitions of the module itself, those under `if` and `try` too. */
 function topLevel(body: readonly Stmt[]): readonly Definition[] {
@@ -108,7 +118,7 @@ function topLevel(body: readonly Stmt[]): readonly Definition[] {
   };
   const addVariable = (name: string, at: Span, value: Expr | undefined): void => {
     if (value?.kind === "function") add({ kind: "function", name, at, fn: value.fn });
-    else add({ kind: "variable", name, at });
+    else add({ kind: "variable", name, at, value });
   };
   body.forEach(visit);
   return [...found.values()];
