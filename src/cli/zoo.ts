@@ -69,7 +69,11 @@ function run(engine: Engine, sources: string, label: string, truth: Truth): Line
   });
   const file = definingFile(sources, truth.builder);
   if (!file) return failed(`no file under ${sources} defines ${truth.builder}`);
-  const result = engine.profile(file, { model: truth.model, input: [truth.input.join("x")] });
+  const result = engine.profile(file, {
+    model: truth.model,
+    input: [truth.input.join("x")],
+    ...(truth.args === undefined ? {} : { args: truth.args }),
+  });
   if (!result.ok) return failed(result.reason);
   const milliseconds = performance.now() - start;
   return { label, milliseconds, ...compare(truth, result.report) };

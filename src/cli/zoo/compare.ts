@@ -11,6 +11,8 @@ export interface TruthRow {
 export interface Truth {
   readonly model: string;
   readonly builder: string;
+  /** What the builder was called with, beyond its defaults. */
+  readonly args: string | undefined;
   readonly input: readonly number[];
   readonly macs: number;
   readonly params: number;
@@ -32,6 +34,7 @@ export interface Comparison {
 interface TruthFile {
   readonly model: string;
   readonly builder: string;
+  readonly args?: string;
   readonly input: readonly number[];
   readonly aten_macs: number;
   readonly params: number;
@@ -59,6 +62,7 @@ export function readTruth(text: string): Truth {
   return {
     model: file.model,
     builder: file.builder,
+    args: file.args,
     input: file.input,
     macs: file.aten_macs,
     params: file.params,
