@@ -51,6 +51,11 @@ export function createBench(): Bench {
     tick: () => undefined,
     allows: () => true,
     record: (op: OpCost) => void ops.push(op),
+    builtin: (name: string) => new Unknown(name),
+    getItem: (value: Value, place: Value) =>
+      value instanceof Tuple && typeof place === "number"
+        ? value.items.at(place)
+        : new Unknown("not an item"),
     items: (value: Value): readonly Value[] | Unknown => {
       if (value instanceof List || value instanceof Tuple) return value.items;
       if (value instanceof Range)

@@ -63,7 +63,10 @@ function toList(kit: Toolkit, self: Tensor, interp: Interp): Value {
 
 function sizeOf(kit: Toolkit, self: Tensor, dim: Value, interp: Interp): Value {
   if (self.shape instanceof Unknown) return self.shape;
-  if (dim === null || dim === undefined) return kit.size(self.shape);
+  if (dim === null || dim === undefined) {
+    kit.derive(interp);
+    return kit.size(self.shape);
+  }
   if (dim instanceof Unknown) return dim;
   const axis = typeof dim === "number" ? axisOf(dim, self.shape.length) : undefined;
   if (axis !== undefined) return self.shape[axis];
@@ -281,9 +284,9 @@ function stride(self: Tensor, dim: Value): Value {
   return typeof dim === "number" ? steps.at(dim) : new Tuple(steps);
 }
 
-function properties(kit: Toolkit): Readonly<Record<string, (self: Tensor) => Value>> {
+function properties(kit: Toolkit): Readonly<Record<string, (self: Tensor, interp: Interp) => Value>> {
   return {
-    shape: (self) => (self.shape instanceof Unknown ? self.shape : kit.size(self.shape)),
+    shape: (self, interp) => sizeOf(kit, self, null, interp),
     ndim: (self) => (self.shape instanceof Unknown ? self.shape : self.shape.length),
     dtype: (self) => kit.dtype(self.dtype),
     device: () => kit.device,
@@ -325,7 +328,7 @@ export function addAttributes(kit: Toolkit): void {
         def(
           name,
           "self",
-          onTensor((self) => read(self)),
+          onTensor((self, _, interp) => read(self, interp)),
         ),
         setter,
       ),
@@ -356,6 +359,6 @@ function assign(kit: Toolkit, name: string, a: Bound, interp: Interp): Value {
   interp.touch(a.self);
   a.self.shape = a.value.shape;
   a.self.dtype = a.value.dtype;
-  kit.write(a.self, kit.dataOf(a.value));
+  kit.write(interp, a.self, kit.dataOf(a.value));
   return null;
 }

@@ -82,7 +82,12 @@ export function getItem(viewing: boolean): OpSpec {
       const input = a.tensor("input");
       const items = indexItems(a, a.bound.subscript);
       if (items instanceof Unknown) return { shape: items };
-      return index(a.shapeOf(input), items, a.data("input"));
+      const shape = a.shapeOf(input);
+      const data = a.data("input");
+      if (!viewing || !data) return index(shape, items, data);
+      const places = index(shape, items, [...data.keys()]);
+      if (isMisfit(places)) return places;
+      return { shape: places.shape, data: places.data?.map((at) => data[at]!), positions: places.data };
     },
   };
 }

@@ -27,6 +27,8 @@ export interface Made {
   readonly shape: Shape | Unknown;
   readonly dtype?: string;
   readonly data?: readonly number[] | undefined;
+  /** Places of a view's elements in its input, when they are known. */
+  readonly positions?: readonly number[] | undefined;
 }
 
 /** Several outputs and what they come in. */
@@ -118,7 +120,7 @@ export function toInPlace(kit: Toolkit, name: string, spec: OpSpec): NativeFunct
       a.interp.touch(first);
       if (spec.view === true) first.shape = answer.shape;
       const fits = numel(answer.shape) === numel(first.shape);
-      a.kit.write(first, fits ? answer.data : undefined);
+      a.kit.write(a.interp, first, fits ? answer.data : undefined);
     }
     record(a, `${name}_`, spec, [first], spec.view === true ? 0 : numel(first.shape), true);
     return first;
@@ -163,6 +165,7 @@ function run(a: Args, name: string, spec: OpSpec): Value {
   if (answer.pack === "list") return new List(outputs);
   if (answer.pack === "tuple") return new Tuple(outputs);
   if (first === undefined) return new Tuple(outputs);
+  a.kit.derive(a.interp);
   return a.kit.namedTuple(answer.pack.name, answer.pack.fields, outputs);
 }
 
@@ -172,7 +175,7 @@ function finish(a: Args, name: string, spec: OpSpec, each: readonly Made[]): Ten
   const base = a.inputs[0];
   const outputs = each.map((made) => {
     const tensor = kit.make(made.shape, made.dtype ?? base?.dtype ?? "float32", made.data);
-    if (spec.view === true && base) kit.share(tensor, base);
+    if (spec.view === true && base) kit.share(tensor, base, made.positions);
     tensor.maker = name;
     if (interp.site) tensor.site = interp.site;
     return tensor;

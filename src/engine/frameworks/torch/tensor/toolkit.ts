@@ -1,18 +1,26 @@
 /** What the op tables need of one interpreter's tensors: making them, their sizes and their dtypes as values. */
+import type { Interp } from "../../../interpret/interp.ts";
 import { def, defineClass } from "../../../interpret/native.ts";
 import {
-  type ClassValue,
+  ClassValue,
   Instance,
   Property,
   type Shape,
   Tensor,
   Tuple,
+  toItems,
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
 import { numel } from "../../shape/dims.ts";
 import { MAX_DATA } from "../../shape/reduce.ts";
 import { createDtypes, type DtypeTable } from "./dtypes.ts";
+
+/** Where the elements of a view lie in the tensor it was taken from. */
+interface Origin {
+  readonly base: Tensor;
+  readonly positions: readonly number[];
+}
 
 export class Toolkit {
   readonly cls: ClassValue;
@@ -24,13 +32,17 @@ export class Toolkit {
   readonly dtypes: DtypeTable;
   readonly #versions = new WeakMap<object, number>();
   readonly #seen = new WeakMap<Tensor, number>();
+  readonly #origins = new WeakMap<Tensor, Origin>();
   readonly #tupleClasses = new Map<string, ClassValue>();
 
   constructor() {
     this.cls = defineClass("Tensor", { qualname: "torch.Tensor" });
     this.sizeClass = defineClass("Size", {
       qualname: "torch.Size",
-      methods: { numel: ["self", (a) => (a.self instanceof Tuple ? numel(a.self.items as Shape) : 0)] },
+      methods: {
+        __getitem__: ["self, index", (a, interp) => this.#part(a.self, a.index, interp)],
+        numel: ["self", (a) => (a.self instanceof Tuple ? numel(a.self.items as Shape) : 0)],
+      },
       native: {
         layer: false,
         create: (interp, _cls, args) => this.#sizeOf(interp.items(args[0] ?? this.size([]))),
@@ -64,6 +76,19 @@ export class Toolkit {
     return tuple;
   }
 
+  /** A slice of a size is a size. */
+  #part(self: Value, index: Value, interp: Interp): Value {
+    const part = interp.getItem(new Tuple(toItems(self) ?? []), index);
+    return part instanceof Tuple ? this.size(part.items as Shape) : part;
+  }
+
+  /** Makes `torch.Size` and the named tuples tuples of the running language. */
+  derive(interp: Interp): void {
+    const tuple = interp.builtin("tuple");
+    if (this.sizeClass.mro.length > 1 || !(tuple instanceof ClassValue)) return;
+    this.sizeClass.mro = [this.sizeClass, ...tuple.mro];
+  }
+
   #sizeOf(items: readonly Value[] | Unknown): Value {
     if (!Array.isArray(items)) return items as Unknown;
     const tuple = new Tuple(items);
@@ -88,6 +113,7 @@ export class Toolkit {
     let cls = this.#tupleClasses.get(name);
     if (!cls) {
       cls = defineClass(name, { qualname: `torch.return_types.${name}` });
+      cls.mro = [cls, ...this.sizeClass.mro.slice(1)];
       fields.forEach((field, i) => {
         const getter = def(field, "self", (a) => (a.self instanceof Tuple ? a.self.items[i] : null));
         cls!.attrs.set(field, new Property(getter));
@@ -106,19 +132,28 @@ export class Toolkit {
     return version === (this.#seen.get(tensor) ?? 0) ? tensor.data : undefined;
   }
 
-  /** Makes `view` share the storage of `base`. */
-  share(view: Tensor, base: Tensor): void {
+  /** Makes `view` share the storage of `base`; with the places of its elements, writes to it reach the base. */
+  share(view: Tensor, base: Tensor, positions?: readonly number[]): void {
     view.storage = base.storage;
+    if (positions) this.#origins.set(view, { base, positions });
     this.#seen.set(view, this.#versions.get(base.storage) ?? 0);
   }
 
-  /** Notes that a tensor was written to: the elements that other views of its storage keep are stale. */
-  write(tensor: Tensor, data: readonly number[] | undefined): void {
+  /** Writes elements: those that other views of the storage keep are stale, save the tensor it is a view of. */
+  write(interp: Interp, tensor: Tensor, data: readonly number[] | undefined): void {
+    const origin = this.#origins.get(tensor);
+    const whole = origin && data && this.dataOf(tensor) ? this.dataOf(origin.base) : undefined;
     const version = (this.#versions.get(tensor.storage) ?? 0) + 1;
     this.#versions.set(tensor.storage, version);
     this.#seen.set(tensor, version);
+    interp.touch(tensor);
     if (data && data.length <= MAX_DATA) tensor.data = data;
     else delete tensor.data;
+    if (!origin || !whole || !data) return;
+    const next = [...whole];
+    for (const [i, at] of origin.positions.entries()) next[at] = data[i]!;
+    this.write(interp, origin.base, next);
+    this.#seen.set(tensor, this.#versions.get(tensor.storage)!);
   }
 }
 
