@@ -1,0 +1,142 @@
+/** Dense, embedding, activations, regularisation and what only changes a tensor's form. */
+import { linearMacs } from "../../cost/contraction.ts";
+import { product } from "../../cost/lift.ts";
+import { type Dim, isUnknown, type Shape, toItems, Unknown } from "../../interpret/values.ts";
+import { toDim } from "../rules/sizes.ts";
+import { isMisfit, numel, reshape, showShape } from "../shape/dims.ts";
+import { type Config, first, KERAS, type LayerRule, one, plain, type Ruling } from "./rule.ts";
+
+const dense: LayerRule = {
+  signature: "units, activation=None, use_bias=True",
+  docs: `${KERAS}/core_layers/dense/`,
+  spatial: 0,
+  weights: (c, [input = []]) => [
+    { name: "kernel", shape: [input.at(-1) ?? new Unknown("an input without axes"), c.dim("units")], trainable: true },
+    ...(c.flag("use_bias") ? [{ name: "bias", shape: [c.dim("units")], trainable: true }] : []),
+  ],
+  run: (c, inputs) => {
+    const input = first(inputs);
+    if (isUnknown(input)) return one({ op: "linear", name: "dense", shape: input, macs: input, elementwise: 0 });
+    const shape = [...input.slice(0, -1), c.dim("units")];
+    const macs = linearMacs(product(input.slice(0, -1)), input.at(-1) ?? 1, c.dim("units"));
+    return one({ op: "linear", name: "dense", shape, macs, elementwise: c.activated(shape) });
+  },
+};
+
+const embedding: LayerRule = {
+  signature: "input_dim, output_dim, embeddings_initializer='uniform', mask_zero=False, input_length=None",
+  docs: `${KERAS}/core_layers/embedding/`,
+  weights: (c) => [{ name: "embeddings", shape: [c.dim("input_dim"), c.dim("output_dim")], trainable: true }],
+  run: (c, inputs) => {
+    const input = first(inputs);
+    const shape = isUnknown(input) ? input : [...input, c.dim("output_dim")];
+    return one({ op: "embedding", name: "embedding", shape, macs: 0, elementwise: 0, dtype: "float32" });
+  },
+};
+
+/** Each element on its own. */
+function elementwise(name: string, signature: string, page: string): LayerRule {
+  return {
+    signature,
+    docs: `${KERAS}/${page}/`,
+    run: (_c, inputs) => one(plain(name, first(inputs))),
+  };
+}
+
+/** Does nothing at inference. */
+function inert(name: string, signature: string, page: string): LayerRule {
+  return {
+    signature,
+    docs: `${KERAS}/${page}/`,
+    run: (_c, inputs) => one(plain(name, first(inputs), { elementwise: 0, view: true })),
+  };
+}
+
+const prelu: LayerRule = {
+  signature: "alpha_initializer='Zeros', alpha_regularizer=None, alpha_constraint=None, shared_axes=None",
+  docs: `${KERAS}/activation_layers/prelu/`,
+  weights: (c, [input = []]) => {
+    const shared = c.integers("shared_axes") ?? [];
+    const shape = input.slice(1).map((dim, i) => (shared.includes(i + 1) ? 1 : dim));
+    return [{ name: "alpha", shape, trainable: true }];
+  },
+  run: (_c, inputs) => one(plain("prelu", first(inputs))),
+};
+
+/** A rule that knows the rank, and gives up on an input without one. */
+function onShape(name: string, rule: (config: Config, input: Shape) => Shape | Unknown | string): LayerRule["run"] {
+  return (c, inputs): Ruling => {
+    const input = first(inputs);
+    if (isUnknown(input)) return one(plain(name, input, { view: true, elementwise: 0 }));
+    const shape = rule(c, input);
+    const lost = typeof shape === "string" ? new Unknown(shape) : shape;
+    return one(plain(name, lost, { view: true, elementwise: 0 }), typeof shape === "string" ? shape : undefined);
+  };
+}
+
+function targetShape(config: Config): Shape | Unknown {
+  const value = config.value("target_shape");
+  if (isUnknown(value)) return value;
+  const items = toItems(value);
+  if (items === undefined) return new Unknown("needs target_shape");
+  // A null in the target stands for the size that is left.
+  return items.map((item) => (item === null ? -1 : toDim(item)));
+}
+
+export const CORE: Readonly<Record<string, LayerRule>> = {
+  Dense: dense,
+  Embedding: embedding,
+  Activation: elementwise("activation", "activation", "core_layers/activation"),
+  ReLU: elementwise("relu", "max_value=None, negative_slope=0.0, threshold=0.0", "activation_layers/relu"),
+  LeakyReLU: elementwise("leaky_relu", "negative_slope=0.3", "activation_layers/leaky_relu"),
+  ELU: elementwise("elu", "alpha=1.0", "activation_layers/elu"),
+  PReLU: prelu,
+  Softmax: elementwise("softmax", "axis=-1", "activation_layers/softmax"),
+  ThresholdedReLU: elementwise("thresholded_relu", "theta=1.0", "activation_layers"),
+  Rescaling: elementwise("rescaling", "scale, offset=0.0", "preprocessing_layers/image_preprocessing/rescaling"),
+  Masking: elementwise("masking", "mask_value=0.0", "core_layers/masking"),
+  Dropout: inert("dropout", "rate, noise_shape=None, seed=None", "regularization_layers/dropout"),
+  SpatialDropout1D: inert("spatial_dropout1d", "rate", "regularization_layers/spatial_dropout1d"),
+  SpatialDropout2D: inert("spatial_dropout2d", "rate, data_format=None", "regularization_layers/spatial_dropout2d"),
+  SpatialDropout3D: inert("spatial_dropout3d", "rate, data_format=None", "regularization_layers/spatial_dropout3d"),
+  GaussianNoise: inert("gaussian_noise", "stddev", "regularization_layers/gaussian_noise"),
+  GaussianDropout: inert("gaussian_dropout", "rate", "regularization_layers/gaussian_dropout"),
+  AlphaDropout: inert("alpha_dropout", "rate, noise_shape=None", "regularization_layers/alpha_dropout"),
+  ActivityRegularization: inert("activity_regularization", "l1=0.0, l2=0.0", "regularization_layers/activity_regularization"),
+  Identity: inert("identity", "", "core_layers/identity"),
+
+  Flatten: {
+    signature: "data_format=None",
+    docs: `${KERAS}/reshaping_layers/flatten/`,
+    run: onShape("flatten", (_c, input) => [input[0] ?? 1, numel(input.slice(1))]),
+  },
+  Reshape: {
+    signature: "target_shape",
+    docs: `${KERAS}/reshaping_layers/reshape/`,
+    run: onShape("reshape", (c, input) => {
+      const target = targetShape(c);
+      if (isUnknown(target)) return target;
+      // The batch axis is no part of it.
+      const result = reshape(input.slice(1), target);
+      return isMisfit(result) ? result.message : [input[0] ?? 1, ...result];
+    }),
+  },
+  Permute: {
+    signature: "dims",
+    docs: `${KERAS}/reshaping_layers/permute/`,
+    run: onShape("permute", (c, input) => {
+      const axes = c.integers("dims");
+      if (!axes) return new Unknown("needs dims");
+      if (axes.some((axis) => axis < 1 || axis >= input.length)) {
+        return `cannot permute ${showShape(input)} by ${axes.join(", ")}`;
+      }
+      return [input[0] ?? 1, ...axes.map((axis): Dim => input[axis] ?? 1)];
+    }),
+  },
+  RepeatVector: {
+    signature: "n",
+    docs: `${KERAS}/reshaping_layers/repeat_vector/`,
+    run: onShape("repeat_vector", (c, input) =>
+      input.length === 2 ? [input[0] ?? 1, c.dim("n"), input[1] ?? 1] : `expects an input with 2 axes, gets ${input.length}`),
+  },
+};

@@ -1,0 +1,136 @@
+/** Recurrent layers and their cells: one product with the input and one with the state, per gate and time step. */
+import { product, sum } from "../../cost/lift.ts";
+import { type RecurrentCell, recurrentCost } from "../../cost/recurrent.ts";
+import type { Count } from "../../interpret/trace.ts";
+import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
+import { sameOutputSize, validOutputSize } from "../../cost/geometry.ts";
+import { type Config, channelsOf, first, KERAS, type KnownOrNot, type LayerRule, one, type Ruling, type WeightSpec } from "./rule.ts";
+
+const GATES: Readonly<Record<RecurrentCell, number>> = { lstm: 4, gru: 3, rnn: 1 };
+const CELL = "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, reset_after=True, dropout=0.0, recurrent_dropout=0.0";
+const LAYER = `${CELL}, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False`;
+
+/** A GRU that resets after the product keeps two biases a gate. */
+function biases(config: Config, cell: RecurrentCell): 0 | 1 | 2 {
+  if (!config.flag("use_bias")) return 0;
+  return cell === "gru" && config.flag("reset_after") ? 2 : 1;
+}
+
+function weights(cell: RecurrentCell): NonNullable<LayerRule["weights"]> {
+  return (c, [input = []]) => {
+    const units = c.dim("units");
+    const wide = product([GATES[cell], units]);
+    const count = biases(c, cell);
+    const bias: Shape = count === 2 ? [2, wide] : [wide];
+    return [
+      { name: "kernel", shape: [input.at(-1) ?? new Unknown("an input without axes"), wide], trainable: true },
+      { name: "recurrent_kernel", shape: [units, wide], trainable: true },
+      ...(count === 0 ? [] : [{ name: "bias", shape: bias, trainable: true }]),
+    ];
+  };
+}
+
+function macsPerStep(c: Config, cell: RecurrentCell, inputSize: Dim): Count {
+  return recurrentCost({ cell, inputSize, hiddenSize: c.dim("units"), biases: 0, layers: 1, directions: 1 }).macsPerStep;
+}
+
+function layer(cell: RecurrentCell, page: string): LayerRule {
+  const name = page;
+  return {
+    signature: LAYER,
+    docs: `${KERAS}/recurrent_layers/${page}/`,
+    weights: weights(cell),
+    run: (c, inputs) => {
+      const input = first(inputs);
+      if (isUnknown(input)) return one({ op: "recurrent", name, shape: input, macs: input, elementwise: 0 });
+      if (input.length !== 3) {
+        const problem = `expects an input with 3 axes (batch, time, features), gets ${input.length}`;
+        const lost = new Unknown(problem);
+        return one({ op: "recurrent", name, shape: lost, macs: lost, elementwise: 0 }, problem);
+      }
+      const [batch = 1, time = 1, features = 1] = input;
+      const state: Shape = [batch, c.dim("units")];
+      const shape = c.flag("return_sequences") ? [batch, time, c.dim("units")] : state;
+      const macs = product([batch, time, macsPerStep(c, cell, features)]);
+      const step = { op: "recurrent", name, shape, macs, elementwise: 0 } as const;
+      return withStates(c, { steps: [step] }, new Array<Shape>(cell === "lstm" ? 2 : 1).fill(state));
+    },
+  };
+}
+
+function withStates(config: Config, ruling: Ruling, states: readonly KnownOrNot[]): Ruling {
+  return config.flag("return_state") ? { ...ruling, states } : ruling;
+}
+
+function cellRule(cell: RecurrentCell, page: string): LayerRule {
+  return {
+    signature: CELL,
+    docs: `${KERAS}/recurrent_layers/${page}/`,
+    weights: weights(cell),
+    run: (c, inputs) => {
+      const input = first(inputs);
+      const batch = isUnknown(input) ? input : (input[0] ?? 1);
+      const features = isUnknown(input) ? input : (input.at(-1) ?? 1);
+      const state: Shape = [batch, c.dim("units")];
+      const macs = product([batch, macsPerStep(c, cell, features)]);
+      return {
+        steps: [{ op: "recurrent", name: page, shape: state, macs, elementwise: 0 }],
+        states: new Array<Shape>(cell === "lstm" ? 2 : 1).fill(state),
+      };
+    },
+  };
+}
+
+/** Convolutional LSTM over images (batch, time, …): both products of its four gates are convolutions. */
+const convLstm2d: LayerRule = {
+  signature: "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, use_bias=True, return_sequences=False, return_state=False",
+  docs: `${KERAS}/recurrent_layers/conv_lstm2d/`,
+  weights: (c, [input = []]) => {
+    const filters = c.dim("filters");
+    const gates = product([4, filters]);
+    const kernel = c.dims("kernel_size", 2);
+    // The input has a time axis in front of what the convolution sees.
+    const channels = channelsOf(c, [input[0] ?? 1, ...input.slice(2)]);
+    const specs: WeightSpec[] = [
+      { name: "kernel", shape: [...kernel, channels, gates], trainable: true },
+      { name: "recurrent_kernel", shape: [...kernel, filters, gates], trainable: true },
+    ];
+    return c.flag("use_bias") ? [...specs, { name: "bias", shape: [gates], trainable: true }] : specs;
+  },
+  run: (c, inputs) => {
+    const input = first(inputs);
+    const name = "conv_lstm2d";
+    if (isUnknown(input) || input.length !== 5) {
+      const lost = isUnknown(input) ? input : new Unknown(`expects an input with 5 axes, gets ${input.length}`);
+      const problem = isUnknown(input) ? undefined : lost.reason;
+      return one({ op: "recurrent", name, shape: lost, macs: lost, elementwise: 0 }, problem);
+    }
+    const [batch = 1, time = 1] = input;
+    const channels = channelsOf(c, [batch, ...input.slice(2)]);
+    const start = c.channels === "first" ? 3 : 2;
+    const [kernel, stride, dilation] = [c.dims("kernel_size", 2), c.dims("strides", 2), c.dims("dilation_rate", 2)];
+    const same = c.text("padding") === "same";
+    const sizes = input.slice(start, start + 2).map((size, axis) =>
+      same
+        ? sameOutputSize(size, stride[axis] ?? 1)
+        : validOutputSize(size, kernel[axis] ?? 1, stride[axis] ?? 1, dilation[axis] ?? 1),
+    );
+    const filters = c.dim("filters");
+    const image = c.channels === "first" ? [filters, ...sizes] : [...sizes, filters];
+    const state: Shape = [batch, ...image];
+    const shape = c.flag("return_sequences") ? [batch, time, ...image] : state;
+    const macs = product([batch, time, ...sizes, ...kernel, 4, filters, sum([channels, filters])]);
+    const step = { op: "recurrent", name, shape, macs, elementwise: 0 } as const;
+    return withStates(c, { steps: [step] }, [state, state]);
+  },
+};
+
+export const RECURRENT: Readonly<Record<string, LayerRule>> = {
+  LSTM: layer("lstm", "lstm"),
+  GRU: layer("gru", "gru"),
+  SimpleRNN: layer("rnn", "simple_rnn"),
+  LSTMCell: cellRule("lstm", "lstm_cell"),
+  GRUCell: cellRule("gru", "gru_cell"),
+  SimpleRNNCell: cellRule("rnn", "simple_rnn_cell"),
+  ConvLSTM2D: convLstm2d,
+};
