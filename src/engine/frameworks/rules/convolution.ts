@@ -56,15 +56,30 @@ export function convolution(input: Shape | Unknown, rule: ConvRule): ConvRuling 
 }
 
 /** `axes` is the input's shape without its channels. */
-function ruling(axes: readonly Dim[], rule: ConvRule, problem: string | undefined, unknown?: Unknown): ConvRuling {
+function ruling(
+  axes: readonly Dim[],
+  rule: ConvRule,
+  problem: string | undefined,
+  unknown?: Unknown,
+): ConvRuling {
   const batch = axes.slice(0, axes.length - rule.spatial);
   const sizes = axes.slice(axes.length - rule.spatial);
-  const outSizes = (rule.transposed ? rule.transposed(sizes) : windowOutput(sizes, rule)).map((size) => positive(size));
+  const outSizes = (rule.transposed ? rule.transposed(sizes) : windowOutput(sizes, rule)).map((size) =>
+    positive(size),
+  );
   const shape =
-    rule.channels === "first" ? [...batch, rule.outChannels, ...outSizes] : [...batch, ...outSizes, rule.outChannels];
+    rule.channels === "first"
+      ? [...batch, rule.outChannels, ...outSizes]
+      : [...batch, ...outSizes, rule.outChannels];
   const kernel = product(rule.kernel);
   const macs = rule.transposed
-    ? transposedConvMacs(product([...batch, ...sizes]), rule.inChannels, rule.outChannels, rule.groups, kernel)
+    ? transposedConvMacs(
+        product([...batch, ...sizes]),
+        rule.inChannels,
+        rule.outChannels,
+        rule.groups,
+        kernel,
+      )
     : convMacs(product([...batch, ...outSizes]), rule.inChannels, rule.outChannels, rule.groups, kernel);
   const geometry = convGeometry(sizes, rule);
   const tooSmall = outSizes.some((size) => size === 0) && !sizes.some((size) => size === 0);
@@ -83,7 +98,10 @@ function smallProblem(sizes: readonly Dim[], rule: ConvRule): string {
 
 function groupProblem({ groups, inChannels, outChannels }: ConvRule): string | undefined {
   if (typeof groups !== "number" || groups === 1) return undefined;
-  for (const [channels, what] of [[inChannels, "input"], [outChannels, "output"]] as const) {
+  for (const [channels, what] of [
+    [inChannels, "input"],
+    [outChannels, "output"],
+  ] as const) {
     if (typeof channels === "number" && channels % groups !== 0) {
       return `has ${groups} groups, which do not divide its ${channels} ${what} channels`;
     }

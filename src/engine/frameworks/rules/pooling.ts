@@ -1,7 +1,7 @@
 /** Pooling of any rank and layout: windows, adaptive and global. No MACs; the output's elements are counted. */
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
-import type { ChannelAxis } from "./convolution.ts";
 import { showShape } from "../shape/dims.ts";
+import type { ChannelAxis } from "./convolution.ts";
 import { type Window, windowOutput } from "./window.ts";
 
 export interface PoolAxes {
@@ -45,7 +45,11 @@ export function resize(
     const wanted = fewest === most ? `${spatial + most}` : `${spatial + fewest} or ${spatial + most}`;
     const lost = new Unknown("an input with the wrong number of axes");
     return {
-      shape: place(new Array<Dim>(most).fill(lost), rule(new Array<Dim>(spatial).fill(lost)).sizes, axes.channels),
+      shape: place(
+        new Array<Dim>(most).fill(lost),
+        rule(new Array<Dim>(spatial).fill(lost)).sizes,
+        axes.channels,
+      ),
       problem: `expects an input with ${wanted} axes, gets ${input.length} (${showShape(input)})`,
     };
   }
@@ -56,5 +60,7 @@ export function resize(
 }
 
 function place(others: readonly Dim[], sizes: readonly Dim[], channels: ChannelAxis): Shape {
-  return channels === "first" ? [...others, ...sizes] : [...others.slice(0, -1), ...sizes, ...others.slice(-1)];
+  return channels === "first"
+    ? [...others, ...sizes]
+    : [...others.slice(0, -1), ...sizes, ...others.slice(-1)];
 }

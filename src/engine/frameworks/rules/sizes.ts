@@ -15,7 +15,8 @@ export function toDim(value: Value): Dim {
   const number = toNumber(value);
   if (number !== undefined) return number;
   if (isUnknown(value)) return value;
-  if (value instanceof Tensor) return value.data?.length === 1 ? value.data[0]! : new Unknown("a size computed from tensor data");
+  if (value instanceof Tensor)
+    return value.data?.length === 1 ? value.data[0]! : new Unknown("a size computed from tensor data");
   return new Unknown("a size that is not a number");
 }
 

@@ -60,7 +60,8 @@ export function paddingPairs(sizes: readonly Dim[], window: Window): readonly Pa
     const kernel = window.kernel[axis] ?? 1;
     const stride = window.stride[axis] ?? 1;
     const dilation = window.dilation[axis] ?? 1;
-    if (typeof kernel !== "number" || typeof stride !== "number" || typeof dilation !== "number") return undefined;
+    if (typeof kernel !== "number" || typeof stride !== "number" || typeof dilation !== "number")
+      return undefined;
     const { padding } = window;
     if (padding === "valid") pairs.push([0, 0]);
     else if (padding === "same-unstrided") pairs.push(samePaddingStride1(kernel, dilation));

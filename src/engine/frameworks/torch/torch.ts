@@ -3,12 +3,11 @@ import type { Interp } from "../../interpret/interp.ts";
 import {
   ABSENT,
   type Absent,
-  type ClassValue,
+  ClassValue,
   type Instance,
   ModuleValue,
   type Shape,
   type Tensor,
-  Tuple,
   type Value,
 } from "../../interpret/values.ts";
 import type { Framework } from "../framework.ts";
@@ -18,20 +17,62 @@ import { RUNTIME } from "./library/runtime.ts";
 import { isModule, isModuleClass } from "./nn/library.ts";
 import { NnLibrary } from "./nn/nn.ts";
 import { walkModules, walkTensors } from "./nn/tables.ts";
+import { einopsLayers } from "./tensor/einops.ts";
 import { createTensors, type Tensors } from "./tensor/tensors.ts";
 
 /** torch.nn.modules.<family>: every class of torch.nn is found under each. */
 const FAMILIES = [
-  "activation", "adaptive", "batchnorm", "channelshuffle", "container", "conv", "distance", "dropout", "flatten",
-  "fold", "instancenorm", "lazy", "linear", "loss", "module", "normalization", "padding", "pixelshuffle", "pooling",
-  "rnn", "sparse", "transformer", "upsampling",
+  "activation",
+  "adaptive",
+  "batchnorm",
+  "channelshuffle",
+  "container",
+  "conv",
+  "distance",
+  "dropout",
+  "flatten",
+  "fold",
+  "instancenorm",
+  "lazy",
+  "linear",
+  "loss",
+  "module",
+  "normalization",
+  "padding",
+  "pixelshuffle",
+  "pooling",
+  "rnn",
+  "sparse",
+  "transformer",
+  "upsampling",
 ].map((family) => `torch.nn.modules.${family}`);
 
 /** Modules whose names are the classes of torch.nn. */
 const CLASS_MODULES: ReadonlySet<string> = new Set([
-  "torch.nn", "torch.nn.modules", ...FAMILIES, "torch.nn.parameter", "torch.nn.quantized", "torch.nn.quantized.modules",
-  "torch.nn.quantizable", "torch.nn.qat", "torch.ao.nn", "torch.ao.nn.quantized", "torch.ao.nn.quantizable", "torch.nn.intrinsic",
+  "torch.nn",
+  "torch.nn.modules",
+  ...FAMILIES,
+  "torch.nn.parameter",
+  "torch.nn.quantized",
+  "torch.nn.quantized.modules",
+  "torch.nn.quantizable",
+  "torch.nn.qat",
+  "torch.ao.nn",
+  "torch.ao.nn.quantized",
+  "torch.ao.nn.quantizable",
+  "torch.nn.intrinsic",
 ]);
+
+/** Modules whose names we know: what is not there does not exist. Elsewhere it is only unknown. */
+const COMPLETE: ReadonlySet<string> = new Set([
+  "torch",
+  "torch.nn",
+  "torch.nn.functional",
+  "torch.nn.init",
+  "torch.backends",
+]);
+
+const EINOPS_LAYERS = "einops.layers.torch";
 
 /** Names that a module takes from another: `torch.nn.modules.conv.F`. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -72,7 +113,13 @@ class Torch implements Framework {
   constructor(private readonly tensors: Tensors) {
     this.nn = new NnLibrary(tensors);
     this.known = new Set([
-      ...CLASS_MODULES, "torch.nn.functional", ...Object.keys(RUNTIME), ...Object.keys(NN_MODULES), ...Object.keys(tensors.modules),
+      ...CLASS_MODULES,
+      "torch.nn.functional",
+      "einops.layers",
+      EINOPS_LAYERS,
+      ...Object.keys(RUNTIME),
+      ...Object.keys(NN_MODULES),
+      ...Object.keys(tensors.modules),
     ]);
   }
 
@@ -90,8 +137,7 @@ class Torch implements Framework {
     if (this.known.has(path)) return this.module(path);
     const alias = module.startsWith("torch.nn") ? ALIASES[name] : undefined;
     if (alias !== undefined) return this.module(alias);
-    if (this.known.has(module) || name.startsWith("__")) return ABSENT;
-    return unmodelled(module, name);
+    return COMPLETE.has(module) || name.startsWith("__") ? ABSENT : unmodelled(module, name);
   }
 
   private module(path: string): ModuleValue {
@@ -113,6 +159,7 @@ class Torch implements Framework {
     const table = this.table(module)?.get(name);
     if (table !== undefined) return table;
     if (CLASS_MODULES.has(module)) return this.nn.findClass(name);
+    if (module === "torch.cuda" && name.endsWith("Tensor")) return this.tensors.functions.get(name) ?? ABSENT;
     if (module !== "torch" && module !== "torch.nn.functional") return ABSENT;
     const fn = this.nn.findFunction(name);
     return fn === ABSENT ? (this.tensors.functions.get(name) ?? ABSENT) : fn;
@@ -120,11 +167,16 @@ class Torch implements Framework {
 
   private table(module: string): ReadonlyMap<string, Value> | undefined {
     const known = this.tables.get(module);
-    const make = this.tensors.modules[module];
+    const make = module === EINOPS_LAYERS ? () => this.einopsLayers() : this.tensors.modules[module];
     if (known || !make) return known;
     const made = make();
     this.tables.set(module, made);
     return made;
+  }
+
+  private einopsLayers(): ReadonlyMap<string, Value> {
+    const base = this.nn.findClass("Module");
+    return base instanceof ClassValue ? einopsLayers(this.tensors.kit, base) : new Map();
   }
 
   isNetworkClass(cls: ClassValue): boolean {
@@ -157,7 +209,8 @@ class Torch implements Framework {
     for (const cls of layer.cls.mro) {
       const found = ENTRANCES.get(cls.name);
       const channels = found && layer.attrs.get(found.attribute);
-      if (found && typeof channels === "number" && channels > 0) return { spatialAxes: found.spatialAxes, channels };
+      if (found && typeof channels === "number" && channels > 0)
+        return { spatialAxes: found.spatialAxes, channels };
     }
     return undefined;
   }

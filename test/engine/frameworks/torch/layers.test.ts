@@ -36,25 +36,26 @@ const named = (module: Instance, kind: "_parameters" | "_buffers") =>
   Object.fromEntries(walkTensors(module, kind).map(([name, tensor]) => [name, tensor.shape]));
 
 describe("torch layers and functions", () => {
-  it.each(truths.map((truth) => [truth.code, truth.inputs.map((shape) => shape.join("x")).join(" "), truth] as const))(
-    "%s on %s",
-    (_, __, truth) => {
-      const { machine, get } = run(`
+  it.each(
+    truths.map(
+      (truth) => [truth.code, truth.inputs.map((shape) => shape.join("x")).join(" "), truth] as const,
+    ),
+  )("%s on %s", (_, __, truth) => {
+    const { machine, get } = run(`
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 m = ${truth.code}
 y = m(${truth.inputs.map(input).join(", ")})
 `);
-      const trace = machine.endTrace();
-      expect(trace.diagnostics.map((diagnostic) => diagnostic.message)).toEqual([]);
-      expect(trace.gaps).toEqual([]);
-      expect(shapes(get("y") as Value)).toEqual(truth.out.t);
-      const module = get("m");
-      if (!(module instanceof Instance) || !truth.modules) return;
-      expect(named(module, "_parameters")).toEqual(truth.parameters);
-      expect(named(module, "_buffers")).toEqual(truth.buffers);
-      expect(walkModules(module).map(([name]) => name)).toEqual(truth.modules);
-    },
-  );
+    const trace = machine.endTrace();
+    expect(trace.diagnostics.map((diagnostic) => diagnostic.message)).toEqual([]);
+    expect(trace.gaps).toEqual([]);
+    expect(shapes(get("y") as Value)).toEqual(truth.out.t);
+    const module = get("m");
+    if (!(module instanceof Instance) || !truth.modules) return;
+    expect(named(module, "_parameters")).toEqual(truth.parameters);
+    expect(named(module, "_buffers")).toEqual(truth.buffers);
+    expect(walkModules(module).map(([name]) => name)).toEqual(truth.modules);
+  });
 });

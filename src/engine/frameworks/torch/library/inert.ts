@@ -1,12 +1,12 @@
 /** Building blocks of the parts of torch that change no cost: functions that do nothing, decorators, contexts. */
 import { def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import {
+  BoundMethod,
   ClassValue,
   FunctionValue,
-  type NativeFunction,
   NativeFunction as Native,
+  type NativeFunction,
   StaticMethod,
-  BoundMethod,
   toItems,
   Unknown,
   type Value,
@@ -19,15 +19,10 @@ export type NameTable = Readonly<Record<string, (nn: NnLibrary) => Value>>;
 const ANY = "*args, **kwargs";
 
 /** A constant. */
-export const always =
-  (value: Value) =>
-  (): Value =>
-    value;
+export const always = (value: Value) => (): Value => value;
 
-export const fn =
-  (name: string, signature: string, impl: NativeImpl) =>
-  (): NativeFunction =>
-    def(name, signature, impl);
+export const fn = (name: string, signature: string, impl: NativeImpl) => (): NativeFunction =>
+  def(name, signature, impl);
 
 /** Takes anything and answers always the same. */
 export const answers = (name: string, value: Value) => fn(name, ANY, () => value);
@@ -62,14 +57,16 @@ export const context = (name: string) => (): ClassValue =>
   });
 
 /** A class to derive from or to make objects of; what its objects answer is not known. */
-export const inertClass = (name: string, extra: Readonly<Record<string, readonly [string, NativeImpl]>> = {}) => (): ClassValue =>
-  defineClass(name, {
-    methods: {
-      __init__: [`self, ${ANY}`, () => null],
-      __getattr__: ["self, name", (a, interp) => interp.unknown(`${name}.${String(a.name)}`)],
-      ...extra,
-    },
-  });
+export const inertClass =
+  (name: string, extra: Readonly<Record<string, readonly [string, NativeImpl]>> = {}) =>
+  (): ClassValue =>
+    defineClass(name, {
+      methods: {
+        __init__: [`self, ${ANY}`, () => null],
+        __getattr__: ["self, name", (a, interp) => interp.unknown(`${name}.${String(a.name)}`)],
+        ...extra,
+      },
+    });
 
 /** A name of torch whose value the engine does not model. */
 export function unmodelled(module: string, name: string): Unknown {

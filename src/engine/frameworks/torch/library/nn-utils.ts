@@ -1,11 +1,22 @@
 /** torch.nn.init, torch.nn.utils and what lies around torch.nn's layers. Initialisation changes no shapes. */
-import { type Bound, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
-import type { Interp } from "../../../interpret/interp.ts";
+
 import { product } from "../../../cost/lift.ts";
-import { Float, type Instance, isUnknown, Tensor, toItems, toNumber, Tuple, Unknown, type Value } from "../../../interpret/values.ts";
+import type { Interp } from "../../../interpret/interp.ts";
+import { type Bound, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
+import {
+  Float,
+  type Instance,
+  isUnknown,
+  Tensor,
+  Tuple,
+  toItems,
+  toNumber,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
+import { makeParameter } from "../nn/layer.ts";
 import { isModule } from "../nn/library.ts";
 import { addTensor } from "../nn/module.ts";
-import { makeParameter } from "../nn/layer.ts";
 import type { NnLibrary } from "../nn/nn.ts";
 import { peekTable } from "../nn/tables.ts";
 import { always, answers, context, decorator, fn, type NameTable, passes } from "./inert.ts";
@@ -13,9 +24,25 @@ import { kwargsOf } from "./runtime.ts";
 
 /** https://docs.pytorch.org/docs/stable/nn.init.html */
 const INITIALISERS = [
-  "uniform", "normal", "constant", "ones", "zeros", "eye", "dirac", "xavier_uniform", "xavier_normal",
-  "kaiming_uniform", "kaiming_normal", "trunc_normal", "orthogonal", "sparse", "_no_grad_uniform", "_no_grad_normal",
-  "_no_grad_trunc_normal", "_no_grad_fill", "_no_grad_zero",
+  "uniform",
+  "normal",
+  "constant",
+  "ones",
+  "zeros",
+  "eye",
+  "dirac",
+  "xavier_uniform",
+  "xavier_normal",
+  "kaiming_uniform",
+  "kaiming_normal",
+  "trunc_normal",
+  "orthogonal",
+  "sparse",
+  "_no_grad_uniform",
+  "_no_grad_normal",
+  "_no_grad_trunc_normal",
+  "_no_grad_fill",
+  "_no_grad_zero",
 ];
 
 const GAINS: Readonly<Record<string, number>> = { tanh: 5 / 3, relu: Math.SQRT2, selu: 3 / 4 };
@@ -28,13 +55,19 @@ function gain(a: Bound): Value {
 
 function fans(a: Bound, interp: Interp): Value {
   const shape = a.tensor instanceof Tensor && !isUnknown(a.tensor.shape) ? a.tensor.shape : undefined;
-  if (!shape || shape.length < 2) return interp.fail("ValueError", "fan in and fan out need a tensor of two axes or more");
+  if (!shape || shape.length < 2)
+    return interp.fail("ValueError", "fan in and fan out need a tensor of two axes or more");
   const field = product(shape.slice(2));
   return new Tuple([product([shape[1]!, field]), product([shape[0]!, field])]);
 }
 
 const INIT: NameTable = {
-  ...Object.fromEntries(INITIALISERS.flatMap((name) => [[`${name}_`, passes(`${name}_`)], [name, passes(name)]])),
+  ...Object.fromEntries(
+    INITIALISERS.flatMap((name) => [
+      [`${name}_`, passes(`${name}_`)],
+      [name, passes(name)],
+    ]),
+  ),
   calculate_gain: fn("calculate_gain", "nonlinearity, param=None", gain),
   _calculate_fan_in_and_fan_out: fn("_calculate_fan_in_and_fan_out", "tensor", fans),
   _calculate_correct_fan: fn("_calculate_correct_fan", "tensor, mode", (a, interp) => {
@@ -65,7 +98,8 @@ const weightNorm =
     if (!weight) return a.module;
     const axis = toNumber(a.dim);
     const { shape } = weight;
-    const norms = isUnknown(shape) || axis === undefined ? [] : shape.map((size, at) => (at === axis ? size : 1));
+    const norms =
+      isUnknown(shape) || axis === undefined ? [] : shape.map((size, at) => (at === axis ? size : 1));
     addTensor(interp, a.module, "_parameters", `${name}_g`, makeParameter(nn, norms));
     addTensor(interp, a.module, "_parameters", `${name}_v`, weight);
     return a.module;
@@ -95,7 +129,8 @@ const removeNorm: NativeImpl = (a, interp) => {
   if (!isModule(a.module)) return a.module;
   const name = String(a.name);
   const parameters = peekTable(a.module, "_parameters");
-  const weight = parameters?.entries.get(`${name}_v`)?.value ?? parameters?.entries.get(`${name}_orig`)?.value;
+  const weight =
+    parameters?.entries.get(`${name}_v`)?.value ?? parameters?.entries.get(`${name}_orig`)?.value;
   if (!parameters || !(weight instanceof Tensor)) return a.module;
   interp.touch(parameters);
   for (const suffix of ["_g", "_v", "_orig"]) parameters.entries.delete(name + suffix);
@@ -115,7 +150,12 @@ const UTILS: NameTable = {
   spectral_norm: (nn) => def("spectral_norm", SPECTRAL, spectralNorm(nn)),
   remove_weight_norm: fn("remove_weight_norm", "module, name='weight'", removeNorm),
   remove_spectral_norm: fn("remove_spectral_norm", "module, name='weight'", removeNorm),
-  orthogonal: (nn) => def("orthogonal", "module, name='weight', orthogonal_map=None, use_trivialization=True", spectralNorm(nn)),
+  orthogonal: (nn) =>
+    def(
+      "orthogonal",
+      "module, name='weight', orthogonal_map=None, use_trivialization=True",
+      spectralNorm(nn),
+    ),
   skip_init: fn("skip_init", "module_cls, *args, **kwargs", (a, interp) => {
     const kwargs = new Map(kwargsOf(a.kwargs));
     kwargs.delete("device");
@@ -132,8 +172,10 @@ const UTILS: NameTable = {
   cached: context("cached"),
   parameters_to_vector: answers("parameters_to_vector", new Unknown("parameters as one vector")),
   vector_to_parameters: answers("vector_to_parameters", null),
-  functional_call: fn("functional_call", "module, parameters_and_buffers, args=None, kwargs=None, **rest", (a, interp) =>
-    interp.call(a.module, toItems(a.args) ?? [a.args], kwargsOf(a.kwargs)),
+  functional_call: fn(
+    "functional_call",
+    "module, parameters_and_buffers, args=None, kwargs=None, **rest",
+    (a, interp) => interp.call(a.module, toItems(a.args) ?? [a.args], kwargsOf(a.kwargs)),
   ),
   // Packing leaves out padding that only the data knows: the padded sequence stands for the packed one.
   pack_padded_sequence: fn(
@@ -170,7 +212,9 @@ const MODULE_UTILS: NameTable = {
   _ntuple: fn("_ntuple", "n, name='parse'", (a) => ntuple(toNumber(a.n), "parse")),
   _reverse_repeat_tuple: fn("_reverse_repeat_tuple", "t, n", (a) => {
     const times = toNumber(a.n) ?? 1;
-    return new Tuple([...(toItems(a.t) ?? [])].reverse().flatMap((item) => new Array<Value>(times).fill(item)));
+    return new Tuple(
+      [...(toItems(a.t) ?? [])].reverse().flatMap((item) => new Array<Value>(times).fill(item)),
+    );
   }),
   _list_with_default: fn("_list_with_default", "out_size, defaults", (a, interp) => {
     const sizes = toItems(a.out_size);
@@ -187,14 +231,35 @@ const QUANTIZATION: NameTable = {
   QuantWrapper: (nn) => nn.layer("QuantWrapper"),
   default_qconfig: always(null),
   ...Object.fromEntries(
-    ["fuse_modules", "fuse_modules_qat", "prepare", "prepare_qat", "convert", "quantize", "quantize_qat", "quantize_dynamic", "add_quant_dequant"].map(
-      (name) => [name, passes(name)],
-    ),
+    [
+      "fuse_modules",
+      "fuse_modules_qat",
+      "prepare",
+      "prepare_qat",
+      "convert",
+      "quantize",
+      "quantize_qat",
+      "quantize_dynamic",
+      "add_quant_dequant",
+    ].map((name) => [name, passes(name)]),
   ),
   ...Object.fromEntries(
-    ["get_default_qconfig", "get_default_qat_qconfig", "get_default_qconfig_mapping"].map((name) => [name, answers(name, null)]),
+    ["get_default_qconfig", "get_default_qat_qconfig", "get_default_qconfig_mapping"].map((name) => [
+      name,
+      answers(name, null),
+    ]),
   ),
 };
+
+function clones(a: Bound, interp: Interp): Value {
+  const copy = interp.getAttr(interp.importModule("copy"), "deepcopy");
+  const list = interp.importModule("torch.nn");
+  const count = toNumber(a.N) ?? 1;
+  const copies = Array.from({ length: interp.allows(count) ? count : 0 }, () =>
+    interp.call(copy, [a.module]),
+  );
+  return interp.call(interp.getAttr(list, "ModuleList"), [interp.list(copies)]);
+}
 
 const COMMON_TYPES: NameTable = Object.fromEntries(
   [1, 2, 3, 4, 5, 6, "any", "any_opt"]
@@ -219,6 +284,12 @@ export const NN_MODULES: Readonly<Record<string, NameTable>> = {
   "torch.func": UTILS,
   "torch.nn.modules.utils": MODULE_UTILS,
   "torch.nn.common_types": COMMON_TYPES,
+  "torch.nn.modules.module": { _addindent: fn("_addindent", "s_, numSpaces", (a) => a.s_) },
+  "torch.nn.modules.transformer": {
+    _get_clones: fn("_get_clones", "module, N", clones),
+    _get_activation_fn: (nn) =>
+      def("_get_activation_fn", "activation", (a) => nn.functional(String(a.activation))),
+  },
   "torch.quantization": QUANTIZATION,
   "torch.ao": {},
   "torch.ao.quantization": QUANTIZATION,

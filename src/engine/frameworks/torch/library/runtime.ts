@@ -2,15 +2,38 @@
  * Parts of torch around the network: gradients, compilation, devices, distribution, saving, data and training.
  * A plain inference run on a machine without a GPU is taken as given.
  */
-import { type Bound, defineClass } from "../../../interpret/native.ts";
+
 import type { Interp } from "../../../interpret/interp.ts";
-import { ABSENT, type ClassValue, Dict, Instance, type Kwargs, Tuple, toItems, Unknown, type Value } from "../../../interpret/values.ts";
-import { always, answers, context, decorator, fn, inertClass, type NameTable, passes, unknown } from "./inert.ts";
+import { type Bound, def, defineClass } from "../../../interpret/native.ts";
+import {
+  ABSENT,
+  type ClassValue,
+  Dict,
+  Instance,
+  type Kwargs,
+  Tuple,
+  toItems,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
+import {
+  always,
+  answers,
+  context,
+  decorator,
+  fn,
+  inertClass,
+  type NameTable,
+  passes,
+  unknown,
+} from "./inert.ts";
 
 const WEIGHTS = "pretrained weights are not loaded";
 
-const inert = (...names: string[]): NameTable => Object.fromEntries(names.map((name) => [name, answers(name, null)]));
-const classes = (...names: string[]): NameTable => Object.fromEntries(names.map((name) => [name, inertClass(name)]));
+const inert = (...names: string[]): NameTable =>
+  Object.fromEntries(names.map((name) => [name, answers(name, null)]));
+const classes = (...names: string[]): NameTable =>
+  Object.fromEntries(names.map((name) => [name, inertClass(name)]));
 
 const TORCH: NameTable = {
   __version__: always("2.5.1"),
@@ -25,12 +48,28 @@ const TORCH: NameTable = {
   compile: decorator("compile"),
   load: unknown("load", "files of weights are not read"),
   get_num_threads: answers("get_num_threads", 1),
+  get_default_dtype: (nn) => def("get_default_dtype", "", () => nn.tensors.functions.get("float32")),
   Generator: inertClass("Generator", { manual_seed: ["self, *args", (a) => a.self] }),
   ...inert(
-    "save", "manual_seed", "seed", "initial_seed", "set_default_dtype", "set_default_tensor_type", "set_default_device",
-    "set_printoptions", "set_num_threads", "set_num_interop_threads", "use_deterministic_algorithms",
-    "set_deterministic", "set_float32_matmul_precision", "set_flush_denormal", "set_rng_state", "set_warn_always",
-    "get_autocast_gpu_dtype", "_assert", "_check",
+    "save",
+    "manual_seed",
+    "seed",
+    "initial_seed",
+    "set_default_dtype",
+    "set_default_tensor_type",
+    "set_default_device",
+    "set_printoptions",
+    "set_num_threads",
+    "set_num_interop_threads",
+    "use_deterministic_algorithms",
+    "set_deterministic",
+    "set_float32_matmul_precision",
+    "set_flush_denormal",
+    "set_rng_state",
+    "set_warn_always",
+    "get_autocast_gpu_dtype",
+    "_assert",
+    "_check",
   ),
 };
 
@@ -66,7 +105,8 @@ function defineAutogradFunction(): ClassValue {
 
 export function kwargsOf(value: Value): Kwargs {
   const kwargs = new Map<string, Value>();
-  if (value instanceof Dict) for (const entry of value.entries.values()) kwargs.set(String(entry.key), entry.value);
+  if (value instanceof Dict)
+    for (const entry of value.entries.values()) kwargs.set(String(entry.key), entry.value);
   return kwargs;
 }
 
@@ -87,8 +127,20 @@ const AUTOGRAD: NameTable = {
 
 const JIT: NameTable = {
   ...Object.fromEntries(
-    ["script", "script_method", "ignore", "unused", "export", "interface", "script_if_tracing", "_script_if_tracing",
-      "_overload", "_overload_method", "optimize_for_inference", "freeze"].map((name) => [name, decorator(name)]),
+    [
+      "script",
+      "script_method",
+      "ignore",
+      "unused",
+      "export",
+      "interface",
+      "script_if_tracing",
+      "_script_if_tracing",
+      "_overload",
+      "_overload_method",
+      "optimize_for_inference",
+      "freeze",
+    ].map((name) => [name, decorator(name)]),
   ),
   trace: fn("trace", "func=None, example_inputs=None, **kwargs", (a) => a.func),
   trace_module: fn("trace_module", "mod, inputs=None, **kwargs", (a) => a.mod),
@@ -97,7 +149,9 @@ const JIT: NameTable = {
   annotate: fn("annotate", "the_type, the_value", (a) => a.the_value),
   Attribute: fn("Attribute", "value, type", (a) => a.value),
   isinstance: fn("isinstance", "obj, target_type", (a, interp) => interp.isInstance(a.obj, a.target_type)),
-  fork: fn("fork", "func, *args, **kwargs", (a, interp) => interp.call(a.func, toItems(a.args) ?? [], kwargsOf(a.kwargs))),
+  fork: fn("fork", "func, *args, **kwargs", (a, interp) =>
+    interp.call(a.func, toItems(a.args) ?? [], kwargsOf(a.kwargs)),
+  ),
   wait: fn("wait", "future", (a) => a.future),
   Final: always(new Unknown("a type")),
   ScriptModule: (nn) => nn.module,
@@ -132,8 +186,17 @@ const CUDA: NameTable = {
   stream: context("stream"),
   ...classes("Stream", "Event"),
   ...inert(
-    "set_device", "empty_cache", "synchronize", "manual_seed", "manual_seed_all", "reset_peak_memory_stats",
-    "current_stream", "get_rng_state", "set_rng_state", "init", "get_device_properties",
+    "set_device",
+    "empty_cache",
+    "synchronize",
+    "manual_seed",
+    "manual_seed_all",
+    "reset_peak_memory_stats",
+    "current_stream",
+    "get_rng_state",
+    "set_rng_state",
+    "init",
+    "get_device_properties",
   ),
 };
 
@@ -166,9 +229,22 @@ const DISTRIBUTED: NameTable = {
   get_backend: answers("get_backend", "gloo"),
   ReduceOp: inertClass("ReduceOp"),
   ...inert(
-    "init_process_group", "destroy_process_group", "barrier", "all_reduce", "all_gather", "reduce", "broadcast",
-    "all_gather_object", "broadcast_object_list", "new_group", "scatter", "gather", "reduce_scatter", "all_to_all",
-    "all_gather_into_tensor", "gather_object",
+    "init_process_group",
+    "destroy_process_group",
+    "barrier",
+    "all_reduce",
+    "all_gather",
+    "reduce",
+    "broadcast",
+    "all_gather_object",
+    "broadcast_object_list",
+    "new_group",
+    "scatter",
+    "gather",
+    "reduce_scatter",
+    "all_to_all",
+    "all_gather_into_tensor",
+    "gather_object",
   ),
 };
 
@@ -216,21 +292,67 @@ const noData = (what: string) =>
 
 const DATA: NameTable = {
   ...Object.fromEntries(
-    ["Dataset", "IterableDataset", "TensorDataset", "ConcatDataset", "Subset", "DataLoader", "ChainDataset"].map(
-      (name) => [name, noData(name)],
-    ),
+    [
+      "Dataset",
+      "IterableDataset",
+      "TensorDataset",
+      "ConcatDataset",
+      "Subset",
+      "DataLoader",
+      "ChainDataset",
+    ].map((name) => [name, noData(name)]),
   ),
   ...Object.fromEntries(
-    ["Sampler", "RandomSampler", "SequentialSampler", "BatchSampler", "SubsetRandomSampler", "WeightedRandomSampler",
-      "DistributedSampler"].map((name) => [name, noData(name)]),
+    [
+      "Sampler",
+      "RandomSampler",
+      "SequentialSampler",
+      "BatchSampler",
+      "SubsetRandomSampler",
+      "WeightedRandomSampler",
+      "DistributedSampler",
+    ].map((name) => [name, noData(name)]),
   ),
   random_split: unknown("random_split", "the data of a data set"),
   default_collate: unknown("default_collate", "the data of a data set"),
   get_worker_info: answers("get_worker_info", null),
 };
 
-const OPTIMIZERS = ["Optimizer", "SGD", "Adam", "AdamW", "Adamax", "Adagrad", "Adadelta", "RMSprop", "Rprop", "LBFGS", "NAdam", "RAdam", "ASGD", "SparseAdam"];
-const SCHEDULERS = ["_LRScheduler", "LRScheduler", "StepLR", "MultiStepLR", "ExponentialLR", "CosineAnnealingLR", "LambdaLR", "MultiplicativeLR", "ReduceLROnPlateau", "CyclicLR", "OneCycleLR", "CosineAnnealingWarmRestarts", "LinearLR", "ConstantLR", "SequentialLR", "ChainedScheduler", "PolynomialLR"];
+const OPTIMIZERS = [
+  "Optimizer",
+  "SGD",
+  "Adam",
+  "AdamW",
+  "Adamax",
+  "Adagrad",
+  "Adadelta",
+  "RMSprop",
+  "Rprop",
+  "LBFGS",
+  "NAdam",
+  "RAdam",
+  "ASGD",
+  "SparseAdam",
+];
+const SCHEDULERS = [
+  "_LRScheduler",
+  "LRScheduler",
+  "StepLR",
+  "MultiStepLR",
+  "ExponentialLR",
+  "CosineAnnealingLR",
+  "LambdaLR",
+  "MultiplicativeLR",
+  "ReduceLROnPlateau",
+  "CyclicLR",
+  "OneCycleLR",
+  "CosineAnnealingWarmRestarts",
+  "LinearLR",
+  "ConstantLR",
+  "SequentialLR",
+  "ChainedScheduler",
+  "PolynomialLR",
+];
 
 const PROFILER: NameTable = {
   profile: context("profile"),
@@ -243,7 +365,12 @@ const PROFILER: NameTable = {
 /** Names by dotted module. */
 export const RUNTIME: Readonly<Record<string, NameTable>> = {
   torch: TORCH,
-  "torch.version": { __version__: always("2.5.1"), cuda: always(null), hip: always(null), git_version: always("") },
+  "torch.version": {
+    __version__: always("2.5.1"),
+    cuda: always(null),
+    hip: always(null),
+    git_version: always(""),
+  },
   "torch.torch_version": { TorchVersion: fn("TorchVersion", "version", (a) => a.version) },
   "torch.autograd": AUTOGRAD,
   "torch.autograd.function": { ...AUTOGRAD, FunctionCtx: inertClass("FunctionCtx") },
@@ -293,7 +420,11 @@ export const RUNTIME: Readonly<Record<string, NameTable>> = {
   "torch.optim.optimizer": { ...classes("Optimizer"), required: always(null) },
   "torch.optim.lr_scheduler": classes(...SCHEDULERS),
   "torch.optim.swa_utils": { ...classes("SWALR"), AveragedModel: passes("AveragedModel") },
-  "torch.compiler": { disable: decorator("disable"), is_compiling: answers("is_compiling", false), ...inert("reset") },
+  "torch.compiler": {
+    disable: decorator("disable"),
+    is_compiling: answers("is_compiling", false),
+    ...inert("reset"),
+  },
   "torch._dynamo": {
     disable: decorator("disable"),
     allow_in_graph: passes("allow_in_graph"),

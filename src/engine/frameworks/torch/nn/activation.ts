@@ -2,17 +2,28 @@
  * Activations and dropout, as layers and as functions: elementwise, no MACs. Dropout does nothing at inference.
  * https://docs.pytorch.org/docs/stable/nn.html#non-linear-activations-weighted-sum-nonlinearity
  */
-import { isUnknown, toNumber, Tensor, type Value } from "../../../interpret/values.ts";
+
 import { floorDivide } from "../../../cost/lift.ts";
-import { showShape } from "../../shape/dims.ts";
+import { isUnknown, type Tensor, toNumber, type Value } from "../../../interpret/values.ts";
 import { differ, toDim } from "../../rules/sizes.ts";
+import { showShape } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";
 import type { Op } from "./op.ts";
 
 /** Same shape out as in. In place it writes over its input. */
-export function elementwise(op: Op, value: Value, inplace: Value = false, weights: readonly (Tensor | undefined)[] = []): Tensor {
+export function elementwise(
+  op: Op,
+  value: Value,
+  inplace: Value = false,
+  weights: readonly (Tensor | undefined)[] = [],
+): Tensor {
   const input = op.tensor(value);
-  return op.emit({ inputs: [input], shape: input.shape, weights, ...(inplace === true ? { view: true } : {}) });
+  return op.emit({
+    inputs: [input],
+    shape: input.shape,
+    weights,
+    ...(inplace === true ? { view: true } : {}),
+  });
 }
 
 /** Layer, its function, constructor signature, and what follows `input` in the function's signature. */
@@ -22,8 +33,18 @@ type Row = readonly [layer: string | undefined, fn: string, init: string, args: 
 const ELEMENTWISE: readonly Row[] = [
   ["Threshold", "threshold", "threshold, value, inplace=False", "threshold, value, inplace=False"],
   ["ReLU", "relu", "inplace=False", "inplace=False"],
-  ["RReLU", "rrelu", "lower=0.125, upper=0.3333333333333333, inplace=False", "lower=0.125, upper=0.3333333333333333, training=False, inplace=False"],
-  ["Hardtanh", "hardtanh", "min_val=-1.0, max_val=1.0, inplace=False, min_value=None, max_value=None", "min_val=-1.0, max_val=1.0, inplace=False"],
+  [
+    "RReLU",
+    "rrelu",
+    "lower=0.125, upper=0.3333333333333333, inplace=False",
+    "lower=0.125, upper=0.3333333333333333, training=False, inplace=False",
+  ],
+  [
+    "Hardtanh",
+    "hardtanh",
+    "min_val=-1.0, max_val=1.0, inplace=False, min_value=None, max_value=None",
+    "min_val=-1.0, max_val=1.0, inplace=False",
+  ],
   ["ReLU6", "relu6", "inplace=False", "inplace=False"],
   ["Sigmoid", "sigmoid", "", ""],
   ["Hardsigmoid", "hardsigmoid", "inplace=False", "inplace=False"],
@@ -92,7 +113,12 @@ function halve(op: Op, value: Value, dim: Value): Tensor {
   const size = input.shape[axis];
   const shape = input.shape.map((each, at) => (at === axis ? floorDivide(each, 2) : each));
   const odd = typeof size === "number" && size % 2 !== 0;
-  const problem = size === undefined ? `has dim=${wanted}, gets ${showShape(input.shape)}` : odd ? `needs an even size to halve, gets ${size}` : undefined;
+  const problem =
+    size === undefined
+      ? `has dim=${wanted}, gets ${showShape(input.shape)}`
+      : odd
+        ? `needs an even size to halve, gets ${size}`
+        : undefined;
   return op.emit({ inputs: [input], shape, problem });
 }
 
@@ -111,7 +137,13 @@ function prelu(op: Op, value: Value, weight: Tensor | undefined): Tensor {
 
 export const ACTIVATION_LAYERS: readonly LayerSpec[] = [
   ...ELEMENTWISE.flatMap(layerOf),
-  { name: "GLU", home: "activation", init: "dim=-1", forward: ["input", (op, a) => halve(op, a.input, op.attr("dim"))], fn: "glu" },
+  {
+    name: "GLU",
+    home: "activation",
+    init: "dim=-1",
+    forward: ["input", (op, a) => halve(op, a.input, op.attr("dim"))],
+    fn: "glu",
+  },
   {
     name: "PReLU",
     home: "activation",
@@ -120,7 +152,12 @@ export const ACTIVATION_LAYERS: readonly LayerSpec[] = [
     forward: ["input", (op, a) => prelu(op, a.input, op.weight("weight"))],
     fn: "prelu",
   },
-  { name: "_DropoutNd", home: "dropout", init: "p=0.5, inplace=False", forward: ["input", (_, a) => a.input] },
+  {
+    name: "_DropoutNd",
+    home: "dropout",
+    init: "p=0.5, inplace=False",
+    forward: ["input", (_, a) => a.input],
+  },
   ...DROPOUTS.map(([name]): LayerSpec => ({ name, home: "dropout", base: "_DropoutNd" })),
 ];
 
@@ -143,7 +180,10 @@ export const ACTIVATION_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
   ...Object.fromEntries(
     DROPOUTS.map(([, fn]): [string, FunctionSpec] => [
       fn,
-      { signature: "input, p=0.5, training=True, inplace=False", rule: (op, a) => dropout(op, a.input, a.training) },
+      {
+        signature: "input, p=0.5, training=True, inplace=False",
+        rule: (op, a) => dropout(op, a.input, a.training),
+      },
     ]),
   ),
 };

@@ -5,7 +5,16 @@
 import { attentionMacs, linearMacs } from "../../../cost/contraction.ts";
 import { lift, product, sum } from "../../../cost/lift.ts";
 import type { Bound } from "../../../interpret/native.ts";
-import { type Dim, Instance, isUnknown, type Shape, Tensor, Tuple, toNumber, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  Instance,
+  isUnknown,
+  type Shape,
+  Tensor,
+  Tuple,
+  toNumber,
+  type Value,
+} from "../../../interpret/values.ts";
 import { differ, toDim } from "../../rules/sizes.ts";
 import { broadcast, isMisfit, showShape } from "../../shape/dims.ts";
 import type { Build, FunctionSpec, LayerSpec } from "./layer.ts";
@@ -72,7 +81,13 @@ function multihead(op: Op, at: Attention): Value {
     linearMacs(product([q.batch, q.length]), embed, embed),
     linearMacs(product([q.batch, k.length]), at.keySize, embed),
     linearMacs(product([q.batch, k.length]), at.valueSize, embed),
-    attentionMacs(product([q.batch, at.heads]), q.length, keys, divide(embed, at.heads), divide(embed, at.heads)),
+    attentionMacs(
+      product([q.batch, at.heads]),
+      q.length,
+      keys,
+      divide(embed, at.heads),
+      divide(embed, at.heads),
+    ),
     linearMacs(product([q.batch, q.length]), embed, at.outFeatures),
   ]);
   const shape = isUnknown(query.shape) ? query.shape : [...query.shape.slice(0, -1), at.outFeatures];
@@ -112,7 +127,9 @@ function axes(tensor: Tensor, batchFirst: boolean) {
   const [a = 1, b = 1] = shape;
   const features = shape.at(-1) ?? 1;
   if (shape.length < 3) return { batch: 1, length: a, features, unbatched: true };
-  return batchFirst ? { batch: a, length: b, features, unbatched: false } : { batch: b, length: a, features, unbatched: false };
+  return batchFirst
+    ? { batch: a, length: b, features, unbatched: false }
+    : { batch: b, length: a, features, unbatched: false };
 }
 
 function buildMultihead(b: Build): void {
@@ -136,7 +153,15 @@ function buildMultihead(b: Build): void {
   b.parameter("bias_v", extra ? [1, 1, embed] : null);
 }
 
-const WEIGHTS = ["in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight", "in_proj_bias", "bias_k", "bias_v"];
+const WEIGHTS = [
+  "in_proj_weight",
+  "q_proj_weight",
+  "k_proj_weight",
+  "v_proj_weight",
+  "in_proj_bias",
+  "bias_k",
+  "bias_v",
+];
 
 function runLayer(op: Op, a: Bound): Value {
   const out = op.attr("out_proj");
@@ -152,7 +177,10 @@ function runLayer(op: Op, a: Bound): Value {
     batchFirst: op.flag(op.attr("batch_first"), false),
     needWeights: op.flag(a.need_weights, true),
     averaged: op.flag(a.average_attn_weights, true),
-    weights: [...WEIGHTS.map((name) => op.weight(name)), ...outWeights.filter((value) => value instanceof Tensor)],
+    weights: [
+      ...WEIGHTS.map((name) => op.weight(name)),
+      ...outWeights.filter((value) => value instanceof Tensor),
+    ],
     keySize: op.dim("kdim"),
     valueSize: op.dim("vdim"),
   });
@@ -182,7 +210,15 @@ function lastSize(op: Op, value: Value, fallback: Dim): Dim {
 function runFunction(op: Op, a: Bound): Value {
   const embed = toDim(a.embed_dim_to_check);
   const out = op.optional(a.out_proj_weight);
-  const names = ["in_proj_weight", "in_proj_bias", "q_proj_weight", "k_proj_weight", "v_proj_weight", "out_proj_weight", "out_proj_bias"];
+  const names = [
+    "in_proj_weight",
+    "in_proj_bias",
+    "q_proj_weight",
+    "k_proj_weight",
+    "v_proj_weight",
+    "out_proj_weight",
+    "out_proj_bias",
+  ];
   return multihead(op, {
     query: a.query,
     key: a.key,
@@ -202,7 +238,8 @@ function runFunction(op: Op, a: Bound): Value {
 
 export const ATTENTION_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
   scaled_dot_product_attention: {
-    signature: "query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False",
+    signature:
+      "query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False",
     rule: scaledDotProduct,
   },
   multi_head_attention_forward: {

@@ -1,23 +1,43 @@
 /** Calling a module: pre-hooks, forward inside the module's scope, hooks. */
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, defineClass } from "../../../interpret/native.ts";
-import { Dict, type Instance, isUnknown, type Kwargs, Tuple, toItems, type Value } from "../../../interpret/values.ts";
+import {
+  Dict,
+  type Instance,
+  isUnknown,
+  type Kwargs,
+  Tuple,
+  toItems,
+  type Value,
+} from "../../../interpret/values.ts";
 
 export function callModule(interp: Interp, module: Instance, a: Bound): Value {
   const args = toItems(a.args) ?? [];
   const kwargs = new Map<string, Value>();
-  if (a.kwargs instanceof Dict) for (const { key, value } of a.kwargs.entries.values()) kwargs.set(String(key), value);
-  return interp.withLayer(module, () => {
-    const inputs = runPreHooks(interp, module, args, kwargs);
-    const output = interp.callMethod(module, "forward", inputs, kwargs);
-    return runHooks(interp, module, inputs, kwargs, output);
-  }, args);
+  if (a.kwargs instanceof Dict)
+    for (const { key, value } of a.kwargs.entries.values()) kwargs.set(String(key), value);
+  return interp.withLayer(
+    module,
+    () => {
+      const inputs = runPreHooks(interp, module, args, kwargs);
+      const output = interp.callMethod(module, "forward", inputs, kwargs);
+      return runHooks(interp, module, inputs, kwargs, output);
+    },
+    args,
+  );
 }
 
-function runPreHooks(interp: Interp, module: Instance, args: readonly Value[], kwargs: Kwargs): readonly Value[] {
+function runPreHooks(
+  interp: Interp,
+  module: Instance,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): readonly Value[] {
   let inputs = args;
   for (const hook of hooks(module, "_forward_pre_hooks")) {
-    const extra = withKwargs(module, "_forward_pre_hooks_with_kwargs", hook.key) ? [toDict(interp, kwargs)] : [];
+    const extra = withKwargs(module, "_forward_pre_hooks_with_kwargs", hook.key)
+      ? [toDict(interp, kwargs)]
+      : [];
     const answer = interp.call(hook.value, [module, new Tuple(inputs), ...extra]);
     if (answer === null || isUnknown(answer)) continue;
     inputs = toItems(answer) ?? [answer];
@@ -65,7 +85,10 @@ export function hookMethods(): Record<string, readonly [string, (a: Bound, inter
       remove: [
         "self",
         (a, interp) => {
-          const { table, key } = (a.self as Instance).native as { readonly table: Dict; readonly key: number };
+          const { table, key } = (a.self as Instance).native as {
+            readonly table: Dict;
+            readonly key: number;
+          };
           interp.touch(table);
           interp.dictDelete(table, key);
           return null;
@@ -75,21 +98,26 @@ export function hookMethods(): Record<string, readonly [string, (a: Bound, inter
       __exit__: ["self, *args", (a, interp) => interp.callMethod(a.self, "remove")],
     },
   });
-  const register = (name: string) => (a: Bound, interp: Interp): Value => {
-    const module = a.self as Instance;
-    const hookTable = ensure(interp, module, name);
-    const key = hookTable.entries.size === 0 ? 0 : Math.max(...[...hookTable.entries.values()].map((e) => Number(e.key))) + 1;
-    interp.touch(hookTable);
-    interp.dictSet(hookTable, key, a.hook);
-    if (interp.truthy(a.with_kwargs) === true) {
-      const flags = ensure(interp, module, `${name}_with_kwargs`);
-      interp.touch(flags);
-      interp.dictSet(flags, key, true);
-    }
-    const made = interp.newInstance(handle);
-    made.native = { table: hookTable, key };
-    return made;
-  };
+  const register =
+    (name: string) =>
+    (a: Bound, interp: Interp): Value => {
+      const module = a.self as Instance;
+      const hookTable = ensure(interp, module, name);
+      const key =
+        hookTable.entries.size === 0
+          ? 0
+          : Math.max(...[...hookTable.entries.values()].map((e) => Number(e.key))) + 1;
+      interp.touch(hookTable);
+      interp.dictSet(hookTable, key, a.hook);
+      if (interp.truthy(a.with_kwargs) === true) {
+        const flags = ensure(interp, module, `${name}_with_kwargs`);
+        interp.touch(flags);
+        interp.dictSet(flags, key, true);
+      }
+      const made = interp.newInstance(handle);
+      made.native = { table: hookTable, key };
+      return made;
+    };
   const signature = "self, hook, *, prepend=False, with_kwargs=False, always_call=False";
   return {
     register_forward_hook: [signature, register("_forward_hooks")],

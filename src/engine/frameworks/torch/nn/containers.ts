@@ -3,9 +3,18 @@
  * https://docs.pytorch.org/docs/stable/nn.html#containers
  */
 import type { Bound } from "../../../interpret/native.ts";
-import { Dict, Instance, isUnknown, Slice, Tensor, toItems, toNumber, type Value } from "../../../interpret/values.ts";
-import { isModule, isParameter } from "./library.ts";
+import {
+  Dict,
+  Instance,
+  isUnknown,
+  Slice,
+  Tensor,
+  toItems,
+  toNumber,
+  type Value,
+} from "../../../interpret/values.ts";
 import type { LayerRule, LayerSpec } from "./layer.ts";
+import { isModule, isParameter } from "./library.ts";
 import { addModule, initModule } from "./module.ts";
 import { rememberName } from "./naming.ts";
 import type { Op } from "./op.ts";
@@ -56,7 +65,7 @@ class Entries {
   renumber(values: readonly Value[]): void {
     this.op.interp.touch(this.dict);
     this.dict.entries.clear();
-    values.forEach((value, at) => this.put(String(at), value));
+    for (const [at, value] of values.entries()) this.put(String(at), value);
   }
 
   /** The place of an index; undefined (after failing) when there is none. */
@@ -64,7 +73,8 @@ class Entries {
     const at = toNumber(index);
     const place = at !== undefined && at < 0 ? at + this.size : at;
     if (place !== undefined && place >= 0 && place < this.size) return place;
-    if (at !== undefined) this.op.interp.fail("IndexError", `index ${at} is out of range of ${this.size} entries`);
+    if (at !== undefined)
+      this.op.interp.fail("IndexError", `index ${at} is out of range of ${this.size} entries`);
     return undefined;
   }
 
@@ -130,7 +140,9 @@ const getItem =
       return part.self;
     }
     const place = entries.place(idx);
-    return place === undefined ? op.interp.unknown("an index that is not known") : (entries.list[place]?.value ?? null);
+    return place === undefined
+      ? op.interp.unknown("an index that is not known")
+      : (entries.list[place]?.value ?? null);
   };
 
 const setItem =
@@ -147,7 +159,9 @@ const deleteItem =
   (op, a) => {
     const entries = new Entries(op, op.layer as Instance, kind);
     const gone =
-      a.idx instanceof Slice ? (sliceRange(a.idx, entries.size) ?? []) : [entries.place(a.idx)].filter((at) => at !== undefined);
+      a.idx instanceof Slice
+        ? (sliceRange(a.idx, entries.size) ?? [])
+        : [entries.place(a.idx)].filter((at) => at !== undefined);
     entries.renumber(entries.values.filter((_, at) => !gone.includes(at)));
     return null;
   };
@@ -274,7 +288,7 @@ function owned(op: Op, kind: TableName, value: Value): Value {
 }
 
 /** Containers take their entries in the constructor. */
-const constructor =
+const madeBy =
   (take: LayerRule): LayerRule =>
   (op, a) => {
     initModule(op.interp, op.layer as Instance);
@@ -316,7 +330,7 @@ export const CONTAINERS: readonly LayerSpec[] = [
   container("Sequential", {
     forward: ["input", runSequential],
     methods: {
-      __init__: ["*args", constructor(fillSequential)],
+      __init__: ["*args", madeBy(fillSequential)],
       ...sequence("_modules"),
       __getitem__: ["idx", getItem("_modules", true)],
       __add__: ["other", concatenate],
@@ -330,7 +344,7 @@ export const CONTAINERS: readonly LayerSpec[] = [
   }),
   container("ModuleList", {
     methods: {
-      __init__: ["modules=None", constructor(extend("_modules", "modules"))],
+      __init__: ["modules=None", madeBy(extend("_modules", "modules"))],
       ...sequence("_modules"),
       __getitem__: ["idx", getItem("_modules", false)],
       __add__: ["other", concatenate],
@@ -343,13 +357,13 @@ export const CONTAINERS: readonly LayerSpec[] = [
   }),
   container("ModuleDict", {
     methods: {
-      __init__: ["modules=None", constructor(filled("_modules", "modules"))],
+      __init__: ["modules=None", madeBy(filled("_modules", "modules"))],
       ...mapping("_modules", "modules"),
     },
   }),
   container("ParameterList", {
     methods: {
-      __init__: ["values=None", constructor(extend("_parameters", "values"))],
+      __init__: ["values=None", madeBy(extend("_parameters", "values"))],
       ...sequence("_parameters"),
       __getitem__: ["idx", getItem("_parameters", false)],
       __iadd__: ["other", extend("_parameters", "other")],
@@ -359,7 +373,7 @@ export const CONTAINERS: readonly LayerSpec[] = [
   }),
   container("ParameterDict", {
     methods: {
-      __init__: ["parameters=None", constructor(filled("_parameters", "parameters"))],
+      __init__: ["parameters=None", madeBy(filled("_parameters", "parameters"))],
       ...mapping("_parameters", "parameters"),
     },
   }),

@@ -5,11 +5,19 @@
 import { transposedOutputSize } from "../../../cost/geometry.ts";
 import { lift } from "../../../cost/lift.ts";
 import type { Bound } from "../../../interpret/native.ts";
-import { type Dim, type Instance, isUnknown, type Tensor, toItems, Tuple, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  type Instance,
+  isUnknown,
+  type Tensor,
+  Tuple,
+  toItems,
+  type Value,
+} from "../../../interpret/values.ts";
 import { type ConvRule, convolution } from "../../rules/convolution.ts";
 import { differ, toDim, toDims } from "../../rules/sizes.ts";
-import { showShape } from "../../shape/dims.ts";
 import { evenPadding, type Padding } from "../../rules/window.ts";
+import { showShape } from "../../shape/dims.ts";
 import { type Build, type FunctionSpec, type LayerSpec, makeParameter } from "./layer.ts";
 import { addTensor } from "./module.ts";
 import type { Op } from "./op.ts";
@@ -41,7 +49,10 @@ function runConv(
   const input = op.tensor(inputValue);
   const groups = toDim(args.groups);
   const shape = weight && !isUnknown(weight.shape) ? weight.shape : undefined;
-  const weightUnknown = weight && isUnknown(weight.shape) ? weight.shape : op.interp.unknown("a convolution's weight is not known");
+  const weightUnknown =
+    weight && isUnknown(weight.shape)
+      ? weight.shape
+      : op.interp.unknown("a convolution's weight is not known");
   const first = shape?.[0];
   const second = shape?.[1];
   const kernel = shape ? shape.slice(2) : (declared?.kernel ?? toDims(weightUnknown, spatial));
@@ -67,7 +78,10 @@ function runConv(
   };
   const ruling = convolution(input.shape, rule);
   const strided = padding === "same-unstrided" && stride.some((step) => differ(step, 1));
-  const badKernel = shape && kernel.length !== spatial ? `needs a weight of ${spatial + 2} axes, gets ${showShape(shape)}` : undefined;
+  const badKernel =
+    shape && kernel.length !== spatial
+      ? `needs a weight of ${spatial + 2} axes, gets ${showShape(shape)}`
+      : undefined;
   const output = op.emit({
     op: transposed ? "conv_transpose" : "conv",
     name: `conv${transposed ? "_transpose" : ""}${spatial}d`,
@@ -76,7 +90,8 @@ function runConv(
     weights: [weight, bias],
     macs: ruling.macs,
     ...(ruling.geometry ? { geometry: ruling.geometry } : {}),
-    problem: ruling.problem ?? badKernel ?? (strided ? "has padding='same', which needs stride 1" : undefined),
+    problem:
+      ruling.problem ?? badKernel ?? (strided ? "has padding='same', which needs stride 1" : undefined),
   });
   if (bias && !isUnknown(bias.shape) && bias.shape[0] !== undefined && differ(bias.shape[0], outChannels)) {
     op.problem(`has ${outChannels} output channels and a bias of ${showShape(bias.shape)}`);
@@ -100,12 +115,20 @@ function transposedSizes(
 ): (sizes: readonly Dim[]) => readonly Dim[] {
   const padding = toDims(args.padding, spatial);
   const outputPadding = toDims(args.outputPadding ?? 0, spatial);
-  const wanted = args.outputSize === undefined || args.outputSize === null ? undefined : toItems(args.outputSize);
+  const wanted =
+    args.outputSize === undefined || args.outputSize === null ? undefined : toItems(args.outputSize);
   return (sizes) => {
     if (wanted) {
       const given = wanted.slice(-spatial).map(toDim);
       sizes.forEach((size, axis) => {
-        const least = transposedOutputSize(size, kernel[axis] ?? 1, stride[axis] ?? 1, padding[axis] ?? 0, 0, dilation[axis] ?? 1);
+        const least = transposedOutputSize(
+          size,
+          kernel[axis] ?? 1,
+          stride[axis] ?? 1,
+          padding[axis] ?? 0,
+          0,
+          dilation[axis] ?? 1,
+        );
         const asked = given[axis];
         const step = stride[axis];
         if (typeof least !== "number" || typeof asked !== "number" || typeof step !== "number") return;
@@ -128,17 +151,38 @@ function transposedSizes(
   };
 }
 
-function layerConv(op: Op, spatial: number, transposed: boolean, input: Value, weight: Value, bias: Value, outputSize?: Value): Value {
+function layerConv(
+  op: Op,
+  spatial: number,
+  transposed: boolean,
+  input: Value,
+  weight: Value,
+  bias: Value,
+  outputSize?: Value,
+): Value {
   const mode = op.attr("padding_mode");
   const circular = typeof mode === "string" && mode !== "zeros" && !transposed;
-  return runConv(op, spatial, transposed, circular ? padded(op, spatial, input) : input, op.optional(weight), op.optional(bias), {
-    stride: op.attr("stride"),
-    padding: circular ? 0 : op.attr("padding"),
-    dilation: op.attr("dilation"),
-    groups: op.attr("groups"),
-    outputPadding: op.attr("output_padding"),
-    ...(outputSize === undefined ? {} : { outputSize }),
-  }, { inChannels: op.dim("in_channels"), outChannels: op.dim("out_channels"), kernel: op.dims("kernel_size", spatial) });
+  return runConv(
+    op,
+    spatial,
+    transposed,
+    circular ? padded(op, spatial, input) : input,
+    op.optional(weight),
+    op.optional(bias),
+    {
+      stride: op.attr("stride"),
+      padding: circular ? 0 : op.attr("padding"),
+      dilation: op.attr("dilation"),
+      groups: op.attr("groups"),
+      outputPadding: op.attr("output_padding"),
+      ...(outputSize === undefined ? {} : { outputSize }),
+    },
+    {
+      inChannels: op.dim("in_channels"),
+      outChannels: op.dim("out_channels"),
+      kernel: op.dims("kernel_size", spatial),
+    },
+  );
 }
 
 /** Padding modes other than zeros pad the input first, and convolve without padding. */
@@ -150,11 +194,17 @@ function padded(op: Op, spatial: number, input: Value): Value {
   const amounts = typeof padding === "string" ? undefined : op.dims("padding", spatial);
   for (let axis = spatial - 1; axis >= 0; axis--) {
     const total = multiply(dilation[axis] ?? 1, lift((k: number) => k - 1)(kernel[axis] ?? 1));
-    const before = amounts?.[axis] ?? (padding === "same" ? lift((t: number) => Math.floor(t / 2))(total) : 0);
-    const after = amounts?.[axis] ?? (padding === "same" ? lift((t: number, b: number) => t - b)(total, before) : 0);
+    const before =
+      amounts?.[axis] ?? (padding === "same" ? lift((t: number) => Math.floor(t / 2))(total) : 0);
+    const after =
+      amounts?.[axis] ?? (padding === "same" ? lift((t: number, b: number) => t - b)(total, before) : 0);
     pairs.push(before, after);
   }
-  return op.interp.call(op.nn.functional("pad"), [input, new Tuple(pairs)], new Map([["mode", op.attr("padding_mode")]]));
+  return op.interp.call(
+    op.nn.functional("pad"),
+    [input, new Tuple(pairs)],
+    new Map([["mode", op.attr("padding_mode")]]),
+  );
 }
 
 function buildConv(b: Build, spatial: number, transposed: boolean, lazy = false): void {
@@ -168,8 +218,13 @@ function buildConv(b: Build, spatial: number, transposed: boolean, lazy = false)
   const inChannels = b.dim("in_channels");
   const outChannels = b.dim("out_channels");
   const groups = b.dim("groups");
-  const lead = transposed ? [inChannels, divide(outChannels, groups)] : [outChannels, divide(inChannels, groups)];
-  for (const [channels, name] of [[inChannels, "in_channels"], [outChannels, "out_channels"]] as const) {
+  const lead = transposed
+    ? [inChannels, divide(outChannels, groups)]
+    : [outChannels, divide(inChannels, groups)];
+  for (const [channels, name] of [
+    [inChannels, "in_channels"],
+    [outChannels, "out_channels"],
+  ] as const) {
     if (typeof channels === "number" && typeof groups === "number" && channels % groups !== 0) {
       b.interp.fail("ValueError", `${name} must be divisible by groups: ${channels} by ${groups}`);
     }

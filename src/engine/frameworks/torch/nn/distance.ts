@@ -2,7 +2,14 @@
  * Distances, similarities and losses: elementwise, then reduced. No MACs.
  * https://docs.pytorch.org/docs/stable/nn.html#loss-functions
  */
-import { type Dim, isUnknown, type Shape, toNumber, type Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  isUnknown,
+  type Shape,
+  toNumber,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { broadcast, isMisfit, numel } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";
 import type { Op } from "./op.ts";
@@ -12,12 +19,17 @@ function alongAxis(op: Op, x1: Value, x2: Value, dim: Value, keep: Value): Value
   const [left, right] = [op.tensor(x1), op.tensor(x2)];
   const shape = both(left.shape, right.shape);
   if (shape === undefined) {
-    return op.emit({ inputs: [left, right], shape: left.shape, problem: "has inputs that do not fit each other" });
+    return op.emit({
+      inputs: [left, right],
+      shape: left.shape,
+      problem: "has inputs that do not fit each other",
+    });
   }
   if (isUnknown(shape)) return op.emit({ inputs: [left, right], shape });
   const at = toNumber(dim) ?? 1;
   const axis = at < 0 ? at + shape.length : at;
-  const reduced = keep === true ? shape.map((size, i) => (i === axis ? 1 : size)) : shape.filter((_, i) => i !== axis);
+  const reduced =
+    keep === true ? shape.map((size, i) => (i === axis ? 1 : size)) : shape.filter((_, i) => i !== axis);
   return op.emit({ inputs: [left, right], shape: reduced, elementwise: numel(shape) });
 }
 
@@ -55,11 +67,29 @@ const PAIR = "input, target";
 const LOSSES: readonly Row[] = [
   ["L1Loss", "l1_loss", PLAIN, PAIR, "input"],
   ["MSELoss", "mse_loss", PLAIN, PAIR, "input"],
-  ["CrossEntropyLoss", "cross_entropy", "weight=None, size_average=None, ignore_index=-100, reduce=None", PAIR, "classes"],
+  [
+    "CrossEntropyLoss",
+    "cross_entropy",
+    "weight=None, size_average=None, ignore_index=-100, reduce=None",
+    PAIR,
+    "classes",
+  ],
   ["CTCLoss", "ctc_loss", "blank=0", "log_probs, targets, input_lengths, target_lengths", "batch"],
   ["NLLLoss", "nll_loss", "weight=None, size_average=None, ignore_index=-100, reduce=None", PAIR, "classes"],
-  ["NLLLoss2d", "nll_loss", "weight=None, size_average=None, ignore_index=-100, reduce=None", PAIR, "classes"],
-  ["PoissonNLLLoss", "poisson_nll_loss", "log_input=True, full=False, size_average=None, eps=1e-08, reduce=None", PAIR, "input"],
+  [
+    "NLLLoss2d",
+    "nll_loss",
+    "weight=None, size_average=None, ignore_index=-100, reduce=None",
+    PAIR,
+    "classes",
+  ],
+  [
+    "PoissonNLLLoss",
+    "poisson_nll_loss",
+    "log_input=True, full=False, size_average=None, eps=1e-08, reduce=None",
+    PAIR,
+    "input",
+  ],
   ["GaussianNLLLoss", "gaussian_nll_loss", "*, full=False, eps=1e-06", "input, target, var", "input"],
   ["KLDivLoss", "kl_div", PLAIN, PAIR, "input"],
   ["BCELoss", "binary_cross_entropy", WEIGHTED, PAIR, "input"],
@@ -73,8 +103,20 @@ const LOSSES: readonly Row[] = [
   ["MultiLabelSoftMarginLoss", "multilabel_soft_margin_loss", WEIGHTED, PAIR, "rows"],
   ["CosineEmbeddingLoss", "cosine_embedding_loss", `margin=0.0, ${PLAIN}`, "input1, input2, target", "rows"],
   ["MultiMarginLoss", "multi_margin_loss", `p=1, margin=1.0, ${WEIGHTED}`, PAIR, "rows"],
-  ["TripletMarginLoss", "triplet_margin_loss", `margin=1.0, p=2.0, eps=1e-06, swap=False, ${PLAIN}`, "anchor, positive, negative", "rows"],
-  ["TripletMarginWithDistanceLoss", "triplet_margin_with_distance_loss", "*, distance_function=None, margin=1.0, swap=False", "anchor, positive, negative", "rows"],
+  [
+    "TripletMarginLoss",
+    "triplet_margin_loss",
+    `margin=1.0, p=2.0, eps=1e-06, swap=False, ${PLAIN}`,
+    "anchor, positive, negative",
+    "rows",
+  ],
+  [
+    "TripletMarginWithDistanceLoss",
+    "triplet_margin_with_distance_loss",
+    "*, distance_function=None, margin=1.0, swap=False",
+    "anchor, positive, negative",
+    "rows",
+  ],
 ];
 
 /** Arguments that follow `reduction`. */

@@ -2,7 +2,14 @@
  * Embeddings and one-hot vectors: look-ups, no MACs.
  * https://docs.pytorch.org/docs/stable/nn.html#sparse-layers
  */
-import { isUnknown, type Shape, type Tensor, toNumber, type Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  isUnknown,
+  type Shape,
+  type Tensor,
+  toNumber,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { type FunctionSpec, type LayerSpec, makeParameter } from "./layer.ts";
 import { addTensor } from "./module.ts";
 import type { Op } from "./op.ts";
@@ -16,7 +23,14 @@ function embedding(op: Op, value: Value, weight: Tensor | undefined): Value {
   const input = op.tensor(value);
   const row = width(op, weight);
   const shape = isUnknown(input.shape) ? input.shape : isUnknown(row) ? row : [...input.shape, ...row];
-  return op.emit({ op: "embedding", name: "embedding", inputs: [input], shape, dtype: "float32", weights: [weight] });
+  return op.emit({
+    op: "embedding",
+    name: "embedding",
+    inputs: [input],
+    shape,
+    dtype: "float32",
+    weights: [weight],
+  });
 }
 
 /** A bag is a row of a 2-D input, or what lies between two offsets. */
@@ -26,14 +40,25 @@ function embeddingBag(op: Op, value: Value, weight: Tensor | undefined, offsets:
   const row = width(op, weight);
   const bags = starts ? starts.shape : input.shape;
   const shape = isUnknown(bags) ? bags : isUnknown(row) ? row : [...bags.slice(0, 1), ...row];
-  return op.emit({ op: "embedding", name: "embedding_bag", inputs: [input], shape, dtype: "float32", weights: [weight] });
+  return op.emit({
+    op: "embedding",
+    name: "embedding_bag",
+    inputs: [input],
+    shape,
+    dtype: "float32",
+    weights: [weight],
+  });
 }
 
 function oneHot(op: Op, value: Value, classes: Value): Value {
   const input = op.tensor(value);
   const count = toNumber(classes);
   const size =
-    count !== undefined && count >= 0 ? count : isUnknown(classes) ? classes : op.interp.unknown("the number of classes in the data");
+    count !== undefined && count >= 0
+      ? count
+      : isUnknown(classes)
+        ? classes
+        : op.interp.unknown("the number of classes in the data");
   return op.emit({
     inputs: [input],
     shape: isUnknown(input.shape) ? input.shape : [...input.shape, size],
@@ -46,7 +71,8 @@ const EMBEDDING_INIT =
 const BAG_INIT =
   "num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode='mean', sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None, dtype=None";
 
-const build: LayerSpec["build"] = (b) => b.parameter("weight", [b.dim("num_embeddings"), b.dim("embedding_dim")]);
+const build: LayerSpec["build"] = (b) =>
+  b.parameter("weight", [b.dim("num_embeddings"), b.dim("embedding_dim")]);
 
 const fromPretrained: NonNullable<LayerSpec["classMethods"]> = {
   from_pretrained: [
@@ -58,7 +84,13 @@ const fromPretrained: NonNullable<LayerSpec["classMethods"]> = {
       const why = interp.unknown("an embedding's weight is not known");
       const made = interp.call(a.cls, [rows ?? why, columns ?? why], weight);
       if (typeof made === "object" && made?.kind === "instance") {
-        addTensor(interp, made, "_parameters", "weight", makeParameter(nn, [rows ?? why, columns ?? why], a.freeze === false));
+        addTensor(
+          interp,
+          made,
+          "_parameters",
+          "weight",
+          makeParameter(nn, [rows ?? why, columns ?? why], a.freeze === false),
+        );
       }
       return made;
     },

@@ -10,6 +10,7 @@ import { parseSignature } from "../../../interpret/signature.ts";
 import {
   type ClassValue,
   type Dim,
+  Float,
   type Instance,
   type Kwargs,
   type NativeFunction,
@@ -45,7 +46,9 @@ export interface LayerSpec {
   /** Signatures without self. */
   readonly methods?: Readonly<Record<string, readonly [string, LayerRule]>>;
   /** Signatures including cls. */
-  readonly classMethods?: Readonly<Record<string, readonly [string, (a: Bound, interp: Interp, nn: Nn) => Value]>>;
+  readonly classMethods?: Readonly<
+    Record<string, readonly [string, (a: Bound, interp: Interp, nn: Nn) => Value]>
+  >;
 }
 
 /** The forward of a layer; `op.layer` is the instance. */
@@ -123,8 +126,12 @@ export class Build {
     readonly args: Bound,
   ) {}
 
+  /** A size. A float (`width / 2`) fails as in torch, and is rounded down to go on. */
   dim(name: string): Dim {
-    return toDim(this.args[name]);
+    const value = this.args[name];
+    if (!(value instanceof Float)) return toDim(value);
+    this.interp.fail("TypeError", `${this.self.cls.name}: ${name} must be an int, gets ${value.value}`);
+    return Math.floor(value.value);
   }
 
   dims(name: string, axes: number): readonly Dim[] {

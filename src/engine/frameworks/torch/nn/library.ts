@@ -1,5 +1,11 @@
 /** What the tables of torch.nn share: the classes that are made once for every interpreter. */
-import { type ClassValue, Instance, type NativeClass, Tensor, type Value } from "../../../interpret/values.ts";
+import {
+  type ClassValue,
+  Instance,
+  type NativeClass,
+  Tensor,
+  type Value,
+} from "../../../interpret/values.ts";
 import type { Tensors } from "../tensor/tensors.ts";
 
 export interface Nn {

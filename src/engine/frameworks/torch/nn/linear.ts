@@ -22,13 +22,22 @@ export function runLinear(
   const input = op.tensor(inputValue);
   const shape = weight && !isUnknown(weight.shape) ? weight.shape : undefined;
   const weightUnknown = (): Dim =>
-    weight && isUnknown(weight.shape) ? weight.shape : op.interp.unknown("a linear layer's weight is not known");
+    weight && isUnknown(weight.shape)
+      ? weight.shape
+      : op.interp.unknown("a linear layer's weight is not known");
   const vector = shape?.length === 1;
   const outFeatures = vector ? 1 : (shape?.[0] ?? declared?.outFeatures ?? weightUnknown());
   const inFeatures = shape?.at(-1) ?? declared?.inFeatures ?? weightUnknown();
   const weights = [weight, bias];
   if (isUnknown(input.shape)) {
-    return op.emit({ op: "linear", name: "linear", inputs: [input], shape: input.shape, weights, macs: input.shape });
+    return op.emit({
+      op: "linear",
+      name: "linear",
+      inputs: [input],
+      shape: input.shape,
+      weights,
+      macs: input.shape,
+    });
   }
   const rows = input.shape.slice(0, -1);
   const features = input.shape.at(-1);
@@ -49,7 +58,13 @@ export function runLinear(
   });
 }
 
-function runBilinear(op: Op, a: Value, b: Value, weight: Tensor | undefined, bias: Tensor | undefined): Tensor {
+function runBilinear(
+  op: Op,
+  a: Value,
+  b: Value,
+  weight: Tensor | undefined,
+  bias: Tensor | undefined,
+): Tensor {
   const left = op.tensor(a);
   const right = op.tensor(b);
   const why = op.interp.unknown("a bilinear layer's weight is not known");
@@ -59,7 +74,9 @@ function runBilinear(op: Op, a: Value, b: Value, weight: Tensor | undefined, bia
     [left, in1],
     [right, in2],
   ] as const;
-  const misfit = problem.find(([input, size]) => !isUnknown(input.shape) && differ(input.shape.at(-1) ?? 0, size));
+  const misfit = problem.find(
+    ([input, size]) => !isUnknown(input.shape) && differ(input.shape.at(-1) ?? 0, size),
+  );
   return op.emit({
     op: "linear",
     name: "bilinear",
@@ -132,10 +149,19 @@ export const LINEAR_LAYERS: readonly LayerSpec[] = [
       b.parameter("weight", [b.dim("out_features"), b.dim("in1_features"), b.dim("in2_features")]);
       b.parameter("bias", b.flag("bias", true) ? [b.dim("out_features")] : null);
     },
-    forward: ["input1, input2", (op, a) => runBilinear(op, a.input1, a.input2, op.weight("weight"), op.weight("bias"))],
+    forward: [
+      "input1, input2",
+      (op, a) => runBilinear(op, a.input1, a.input2, op.weight("weight"), op.weight("bias")),
+    ],
     fn: "bilinear",
   },
-  { name: "Identity", home: "linear", init: "*args, **kwargs", hidden: ["args", "kwargs"], forward: ["input", (_, a) => a.input] },
+  {
+    name: "Identity",
+    home: "linear",
+    init: "*args, **kwargs",
+    hidden: ["args", "kwargs"],
+    forward: ["input", (_, a) => a.input],
+  },
 ];
 
 export const LINEAR_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {

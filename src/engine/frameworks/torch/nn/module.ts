@@ -11,17 +11,25 @@ import {
   ABSENT,
   type ClassValue,
   Dict,
-  Instance,
+  type Instance,
   isUnknown,
-  Property,
   Tensor,
   Tuple,
   type Value,
 } from "../../../interpret/values.ts";
-import { isModule, isParameter, MODULE_NATIVE } from "./library.ts";
 import { callModule, hookMethods } from "./calling.ts";
+import { isModule, isParameter, MODULE_NATIVE } from "./library.ts";
 import { rememberName } from "./naming.ts";
-import { iterator, peekTable, registered, TABLES, table, tableEntries, walkModules, walkTensors } from "./tables.ts";
+import {
+  iterator,
+  peekTable,
+  registered,
+  TABLES,
+  table,
+  tableEntries,
+  walkModules,
+  walkTensors,
+} from "./tables.ts";
 
 type Method = readonly [string, NativeImpl];
 
@@ -95,11 +103,6 @@ function setAttribute(interp: Interp, self: Instance, name: string, value: Value
   } else if (value instanceof Tensor && peekTable(self, "_buffers")?.entries.has(name)) {
     addTensor(interp, self, "_buffers", name, value);
   } else {
-    const setter = propertySetter(self.cls, name);
-    if (setter) {
-      interp.call(setter, [self, value]);
-      return;
-    }
     forget(interp, self, name);
     interp.touch(self);
     self.attrs.set(name, value);
@@ -116,14 +119,6 @@ function setNone(interp: Interp, self: Instance, name: string): boolean {
     return true;
   }
   return false;
-}
-
-function propertySetter(cls: ClassValue, name: string): Value {
-  for (const base of cls.mro) {
-    const attr = base.attrs.get(name);
-    if (attr !== undefined) return attr instanceof Property ? attr.setter : undefined;
-  }
-  return undefined;
 }
 
 function warnUninitialised(interp: Interp, self: Instance, name: string): void {
@@ -170,7 +165,10 @@ const ATTRIBUTES: Record<string, Method> = {
   __dir__: [
     "self",
     (a, interp) => {
-      const names = new Set([...self(a).attrs.keys(), ...self(a).cls.mro.flatMap((cls) => [...cls.attrs.keys()])]);
+      const names = new Set([
+        ...self(a).attrs.keys(),
+        ...self(a).cls.mro.flatMap((cls) => [...cls.attrs.keys()]),
+      ]);
       for (const key of TABLES) for (const [name] of tableEntries(self(a), key)) names.add(name);
       return interp.list([...names].sort());
     },
@@ -281,13 +279,38 @@ const STATE: Record<string, Method> = {
 };
 
 const SAME = [
-  "to", "cuda", "cpu", "xpu", "half", "float", "double", "bfloat16", "eval", "train", "requires_grad_", "share_memory",
-  "type", "to_empty", "_apply",
+  "to",
+  "cuda",
+  "cpu",
+  "xpu",
+  "half",
+  "float",
+  "double",
+  "bfloat16",
+  "eval",
+  "train",
+  "requires_grad_",
+  "share_memory",
+  "type",
+  "to_empty",
+  "_apply",
 ] as const;
-const NOTHING = ["zero_grad", "_load_from_state_dict", "_save_to_state_dict", "reset_parameters", "_reset_parameters",
-  "compile", "set_extra_state", "get_extra_state", "_register_state_dict_hook", "register_state_dict_pre_hook",
-  "register_full_backward_hook", "register_backward_hook", "register_full_backward_pre_hook",
-  "_register_load_state_dict_pre_hook", "register_load_state_dict_post_hook",
+const NOTHING = [
+  "zero_grad",
+  "_load_from_state_dict",
+  "_save_to_state_dict",
+  "reset_parameters",
+  "_reset_parameters",
+  "compile",
+  "set_extra_state",
+  "get_extra_state",
+  "_register_state_dict_hook",
+  "register_state_dict_pre_hook",
+  "register_full_backward_hook",
+  "register_backward_hook",
+  "register_full_backward_pre_hook",
+  "_register_load_state_dict_pre_hook",
+  "register_load_state_dict_post_hook",
 ] as const;
 
 function inert(): Record<string, Method> {

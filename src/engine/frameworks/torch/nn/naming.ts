@@ -1,5 +1,6 @@
 /** What the engine keeps for itself on a module: where it was first registered, for names in messages. */
-import { Instance, type Value } from "../../../interpret/values.ts";
+import type { LayerScope } from "../../../interpret/trace.ts";
+import { Dict, Instance, type Value } from "../../../interpret/values.ts";
 
 class Registration {
   constructor(
@@ -16,12 +17,24 @@ export function rememberName(parent: Instance, name: string, child: Value): void
 }
 
 /** `layer1.0.conv1`; the class name for a module that was registered nowhere. */
-export function moduleName(module: Instance): string {
+export function moduleName(module: Instance, scope?: LayerScope): string {
   const names: string[] = [];
-  let at: Instance = module;
-  while (at.native instanceof Registration && names.length < 64) {
+  let at: Instance | undefined = module;
+  while (at?.native instanceof Registration && names.length < 64) {
     names.push(at.native.name);
-    at = at.native.parent;
+    at = parentOf(at, at.native, scope);
   }
   return names.length > 0 ? names.reverse().join(".") : module.cls.name;
+}
+
+/** A deep copy remembers the original's parent: its own is found among the modules that are running. */
+function parentOf(child: Instance, { parent, name }: Registration, scope?: LayerScope): Instance | undefined {
+  if (holds(parent, name, child)) return parent;
+  for (let at = scope; at; at = at.parent) if (holds(at.instance, name, child)) return at.instance;
+  return undefined;
+}
+
+function holds(parent: Instance, name: string, child: Instance): boolean {
+  const modules = parent.attrs.get("_modules");
+  return modules instanceof Dict && modules.entries.get(name)?.value === child;
 }

@@ -2,7 +2,7 @@
  * Normalisations, as layers and as functions. They cost no MACs; their elements are counted.
  * https://docs.pytorch.org/docs/stable/nn.html#normalization-layers
  */
-import { type Dim, isUnknown, Tensor, toItems, Tuple, type Value } from "../../../interpret/values.ts";
+import { type Dim, isUnknown, type Tensor, Tuple, toItems, type Value } from "../../../interpret/values.ts";
 import { differ, toDim } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import { type Build, type FunctionSpec, type LayerSpec, makeParameter } from "./layer.ts";
@@ -53,8 +53,12 @@ function firstSize(...tensors: (Tensor | undefined)[]): Dim | undefined {
   return undefined;
 }
 
-const NORM_INIT = "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None";
-const INSTANCE_INIT = NORM_INIT.replace("affine=True, track_running_stats=True", "affine=False, track_running_stats=False");
+const NORM_INIT =
+  "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None";
+const INSTANCE_INIT = NORM_INIT.replace(
+  "affine=True, track_running_stats=True",
+  "affine=False, track_running_stats=False",
+);
 
 function buildChannelNorm(b: Build): void {
   const channels = b.dim("num_features");
@@ -134,7 +138,12 @@ function lazyNorm(name: string, home: string, init: string, ranks: Ranks, fn: st
 }
 
 /** Sizes of `normalized_shape` against the input's last axes. */
-function lastAxesNorm(op: Op, value: Value, normalized: Value, weights: readonly (Tensor | undefined)[]): Tensor {
+function lastAxesNorm(
+  op: Op,
+  value: Value,
+  normalized: Value,
+  weights: readonly (Tensor | undefined)[],
+): Tensor {
   const input = op.tensor(value);
   const sizes = (toItems(normalized) ?? [normalized]).map(toDim);
   if (isUnknown(input.shape)) return emitNorm(op, input, weights);
@@ -157,7 +166,13 @@ function buildLastAxesNorm(b: Build, withBias: boolean): void {
   if (withBias) b.parameter("bias", affine && b.flag("bias", true) ? sizes : null);
 }
 
-function groupNorm(op: Op, value: Value, groups: Dim, channels: Dim | undefined, weights: readonly (Tensor | undefined)[]): Tensor {
+function groupNorm(
+  op: Op,
+  value: Value,
+  groups: Dim,
+  channels: Dim | undefined,
+  weights: readonly (Tensor | undefined)[],
+): Tensor {
   const input = op.tensor(value);
   const size = isUnknown(input.shape) ? undefined : input.shape[1];
   let problem: string | undefined;
@@ -176,7 +191,15 @@ export const NORM_LAYERS: readonly LayerSpec[] = [
     init: NORM_INIT,
     build: buildChannelNorm,
   },
-  { name: "_BatchNorm", home: "batchnorm", base: "_NormBase", init: NORM_INIT, build: buildChannelNorm, forward: layerChannelNorm(), fn: "batch_norm" },
+  {
+    name: "_BatchNorm",
+    home: "batchnorm",
+    base: "_NormBase",
+    init: NORM_INIT,
+    build: buildChannelNorm,
+    forward: layerChannelNorm(),
+    fn: "batch_norm",
+  },
   ...[1, 2, 3].map(
     (spatial): LayerSpec => ({
       name: `BatchNorm${spatial}d`,
@@ -194,7 +217,15 @@ export const NORM_LAYERS: readonly LayerSpec[] = [
     build: buildChannelNorm,
     classMethods: { convert_sync_batchnorm: ["cls, module, process_group=None", (a) => a.module] },
   },
-  { name: "_InstanceNorm", home: "instancenorm", base: "_NormBase", init: INSTANCE_INIT, build: buildChannelNorm, forward: layerChannelNorm(), fn: "instance_norm" },
+  {
+    name: "_InstanceNorm",
+    home: "instancenorm",
+    base: "_NormBase",
+    init: INSTANCE_INIT,
+    build: buildChannelNorm,
+    forward: layerChannelNorm(),
+    fn: "instance_norm",
+  },
   ...[1, 2, 3].map(
     (spatial): LayerSpec => ({
       name: `InstanceNorm${spatial}d`,
@@ -214,7 +245,11 @@ export const NORM_LAYERS: readonly LayerSpec[] = [
     init: "normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None",
     hidden: ["bias"],
     build: (b) => buildLastAxesNorm(b, true),
-    forward: ["input", (op, a) => lastAxesNorm(op, a.input, op.attr("normalized_shape"), [op.weight("weight"), op.weight("bias")])],
+    forward: [
+      "input",
+      (op, a) =>
+        lastAxesNorm(op, a.input, op.attr("normalized_shape"), [op.weight("weight"), op.weight("bias")]),
+    ],
     fn: "layer_norm",
   },
   {
@@ -242,7 +277,13 @@ export const NORM_LAYERS: readonly LayerSpec[] = [
       "input",
       (op, a) => {
         const weights = [op.weight("weight"), op.weight("bias")];
-        return groupNorm(op, a.input, op.dim("num_groups"), firstSize(...weights) ?? op.dim("num_channels"), weights);
+        return groupNorm(
+          op,
+          a.input,
+          op.dim("num_groups"),
+          firstSize(...weights) ?? op.dim("num_channels"),
+          weights,
+        );
       },
     ],
     fn: "group_norm",
@@ -295,7 +336,8 @@ export const NORM_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
   },
   layer_norm: {
     signature: "input, normalized_shape, weight=None, bias=None, eps=1e-05",
-    rule: (op, a) => lastAxesNorm(op, a.input, a.normalized_shape, [op.optional(a.weight), op.optional(a.bias)]),
+    rule: (op, a) =>
+      lastAxesNorm(op, a.input, a.normalized_shape, [op.optional(a.weight), op.optional(a.bias)]),
   },
   rms_norm: {
     signature: "input, normalized_shape, weight=None, eps=None",

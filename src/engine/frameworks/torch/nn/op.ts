@@ -62,7 +62,7 @@ export class Op {
   /** How messages call it: the layer's qualified name, or the function. */
   get who(): string {
     const layer = this.layer ?? this.scopeLayer;
-    return layer ? moduleName(layer) : `${this.name}()`;
+    return layer ? moduleName(layer, this.interp.scope) : `${this.name}()`;
   }
 
   private get scopeLayer(): Instance | undefined {
@@ -74,7 +74,9 @@ export class Op {
   tensor(value: Value): Tensor {
     if (value instanceof Tensor) return value;
     if (isUnknown(value)) return this.nn.tensors.make(value);
-    return this.nn.tensors.make(this.interp.fail("TypeError", `${this.who} needs a tensor, gets ${describe(value)}`));
+    return this.nn.tensors.make(
+      this.interp.fail("TypeError", `${this.who} needs a tensor, gets ${describe(value)}`),
+    );
   }
 
   optional(value: Value): Tensor | undefined {
@@ -117,10 +119,13 @@ export class Op {
   problem(text: string, input?: Tensor): void {
     const made = (this.layer ?? this.scopeLayer)?.site?.at;
     const called = this.interp.site?.at;
-    const source = input?.maker ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}` : "";
+    const source = input?.maker
+      ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}`
+      : "";
     const related = [];
     if (made && called) related.push({ message: `${this.who} is called here`, at: called });
-    if (input?.site) related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
+    if (input?.site)
+      related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
     const at = made ?? called;
     this.interp.diagnose({
       severity: "error",

@@ -3,7 +3,15 @@
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  */
 import { paddedSize } from "../../../cost/geometry.ts";
-import { type Dim, isUnknown, type Shape, Tuple, toItems, type Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  isUnknown,
+  type Shape,
+  Tuple,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";
@@ -15,7 +23,10 @@ export function pad(op: Op, value: Value, amounts: Value, mode: Value): Value {
   const input = op.tensor(value);
   const items = toItems(amounts);
   if (isUnknown(input.shape) || !items) {
-    return op.emit({ inputs: [input], shape: isUnknown(input.shape) ? input.shape : blurred(input.shape, toDim(amounts)) });
+    return op.emit({
+      inputs: [input],
+      shape: isUnknown(input.shape) ? input.shape : blurred(input.shape, toDim(amounts)),
+    });
   }
   const pairs = items.map(toDim);
   const shape = [...input.shape];
@@ -43,8 +54,10 @@ function blurred(shape: Shape, why: Dim): Shape | Unknown {
 function padProblem(size: Dim, before: Dim, after: Dim, mode: Mode): string | undefined {
   if (typeof size !== "number" || typeof before !== "number" || typeof after !== "number") return undefined;
   const widest = Math.max(before, after);
-  if (mode === "reflect" && widest >= size) return `reflects ${widest} elements, which needs a size above ${widest}, gets ${size}`;
-  if (mode === "circular" && widest > size) return `wraps ${widest} elements around, which needs a size of ${widest}, gets ${size}`;
+  if (mode === "reflect" && widest >= size)
+    return `reflects ${widest} elements, which needs a size above ${widest}, gets ${size}`;
+  if (mode === "circular" && widest > size)
+    return `wraps ${widest} elements around, which needs a size of ${widest}, gets ${size}`;
   if (size + before + after < 0) return `crops ${-before - after} elements of ${size}`;
   return undefined;
 }

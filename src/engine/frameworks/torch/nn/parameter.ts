@@ -1,7 +1,14 @@
 /** `torch.nn.Parameter`, its lazy relatives, and `Buffer`. https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html */
-import { defineClass } from "../../../interpret/native.ts";
+
 import type { Interp } from "../../../interpret/interp.ts";
-import { type ClassValue, isUnknown, type ParameterInfo, Tensor, type Value } from "../../../interpret/values.ts";
+import { defineClass } from "../../../interpret/native.ts";
+import {
+  type ClassValue,
+  isUnknown,
+  type ParameterInfo,
+  Tensor,
+  type Value,
+} from "../../../interpret/values.ts";
 import type { Tensors } from "../tensor/tensors.ts";
 
 export interface ParameterClasses {
@@ -20,14 +27,22 @@ export function defineParameters(tensors: Tensors): ParameterClasses {
     }
     return adopt(cls, tensors.make([]), info);
   };
-  const define = (name: string, base: ClassValue, info: (interp: Interp, args: readonly Value[], flag: Value) => ParameterInfo): ClassValue =>
+  const define = (
+    name: string,
+    base: ClassValue,
+    info: (interp: Interp, args: readonly Value[], flag: Value) => ParameterInfo,
+  ): ClassValue =>
     defineClass(name, {
       bases: [base],
       qualname: `torch.nn.parameter.${name}`,
       native: {
         layer: false,
         create: (interp, cls, args, kwargs) =>
-          make(cls, args[0] ?? kwargs.get("data") ?? null, info(interp, args, args[1] ?? kwargs.get("requires_grad") ?? true)),
+          make(
+            cls,
+            args[0] ?? kwargs.get("data") ?? null,
+            info(interp, args, args[1] ?? kwargs.get("requires_grad") ?? true),
+          ),
       },
       methods: { __init__: ["self, *args, **kwargs", () => null] },
     });
@@ -41,7 +56,10 @@ export function defineParameters(tensors: Tensors): ParameterClasses {
       Parameter: parameter,
       UninitializedParameter: define("UninitializedParameter", parameter, trains),
       Buffer: define("Buffer", tensors.cls, () => ({ trainable: false, buffer: true })),
-      UninitializedBuffer: define("UninitializedBuffer", tensors.cls, () => ({ trainable: false, buffer: true })),
+      UninitializedBuffer: define("UninitializedBuffer", tensors.cls, () => ({
+        trainable: false,
+        buffer: true,
+      })),
     },
   };
 }

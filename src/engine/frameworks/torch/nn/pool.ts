@@ -5,11 +5,11 @@
 import { unpoolOutputSize } from "../../../cost/geometry.ts";
 import { lift } from "../../../cost/lift.ts";
 import type { Bound } from "../../../interpret/native.ts";
-import { type Dim, toItems, Tuple, type Value } from "../../../interpret/values.ts";
+import { type Dim, Tuple, toItems, type Value } from "../../../interpret/values.ts";
 import { type PoolRuling, resize, windowPool } from "../../rules/pooling.ts";
 import { isKnownDims, toDim, toDims } from "../../rules/sizes.ts";
-import { showShape } from "../../shape/dims.ts";
 import { evenPadding } from "../../rules/window.ts";
+import { showShape } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";
 import type { Op } from "./op.ts";
 
@@ -68,8 +68,14 @@ function padProblem(window: ReturnType<typeof windowOf>, ruling: PoolRuling): { 
   if (ruling.problem !== undefined || !isKnownDims(window.kernel)) return {};
   const { padding, kernel } = window;
   if (typeof padding === "string") return {};
-  const wide = padding.some(([before], axis) => typeof before === "number" && before > (kernel[axis] ?? 0) / 2);
-  return wide ? { problem: `pads by ${padding.map(([before]) => before).join("×")}, more than half its ${showShape(kernel)} window` } : {};
+  const wide = padding.some(
+    ([before], axis) => typeof before === "number" && before > (kernel[axis] ?? 0) / 2,
+  );
+  return wide
+    ? {
+        problem: `pads by ${padding.map(([before]) => before).join("×")}, more than half its ${showShape(kernel)} window`,
+      }
+    : {};
 }
 
 /** `output_size`: None keeps an axis. */
@@ -102,7 +108,8 @@ function unpool(op: Op, spatial: number, input: Value, arg: Arg, outputSize: Val
   const asked = outputSize === null ? undefined : toItems(outputSize)?.slice(-spatial).map(toDim);
   const ruling = resize(op.tensor(input).shape, axesOf(spatial), (sizes) => ({
     sizes: sizes.map(
-      (own, axis) => asked?.[axis] ?? unpoolOutputSize(own, kernel[axis] ?? 1, stride[axis] ?? 1, padding[axis] ?? 0),
+      (own, axis) =>
+        asked?.[axis] ?? unpoolOutputSize(own, kernel[axis] ?? 1, stride[axis] ?? 1, padding[axis] ?? 0),
     ),
   }));
   return emitPool(op, input, `max_unpool${spatial}d`, ruling, false);
@@ -128,7 +135,10 @@ function layersOf(spatial: number): LayerSpec[] {
       base: "_MaxPoolNd",
       init: WINDOW_ARGS.max,
       build: defaultStride,
-      forward: ["input", (op, a) => slide(op, spatial, op.name, a.input, fromLayer(op), op.attr("return_indices"))],
+      forward: [
+        "input",
+        (op, a) => slide(op, spatial, op.name, a.input, fromLayer(op), op.attr("return_indices")),
+      ],
       fn: `max_pool${spatial}d`,
     },
     {
@@ -153,7 +163,10 @@ function layersOf(spatial: number): LayerSpec[] {
       home: "pooling",
       base: "_AdaptiveMaxPoolNd",
       init: "output_size, return_indices=False",
-      forward: ["input", (op, a) => adapt(op, spatial, op.name, a.input, op.attr("output_size"), op.attr("return_indices"))],
+      forward: [
+        "input",
+        (op, a) => adapt(op, spatial, op.name, a.input, op.attr("output_size"), op.attr("return_indices")),
+      ],
       fn: `adaptive_max_pool${spatial}d`,
     },
     {
@@ -186,7 +199,14 @@ function fractionalLayer(spatial: number): LayerSpec {
     forward: [
       "input",
       (op, a) =>
-        fractional(op, spatial, a.input, op.attr("output_size"), op.attr("output_ratio"), op.attr("return_indices")),
+        fractional(
+          op,
+          spatial,
+          a.input,
+          op.attr("output_size"),
+          op.attr("output_ratio"),
+          op.attr("return_indices"),
+        ),
     ],
     fn: `fractional_max_pool${spatial}d`,
   };
@@ -197,16 +217,23 @@ function functionsOf(spatial: number): [string, FunctionSpec][] {
     fn,
     {
       signature: `input, ${args}`,
-      rule: (op, a) => slide(op, spatial, fn.replace("_with_indices", ""), a.input, fromCall(a), a.return_indices ?? false),
+      rule: (op, a) =>
+        slide(op, spatial, fn.replace("_with_indices", ""), a.input, fromCall(a), a.return_indices ?? false),
     },
   ];
   const adaptive = (fn: string, args: string, indices?: boolean): [string, FunctionSpec] => [
     fn,
-    { signature: `input, ${args}`, rule: (op, a) => adapt(op, spatial, fn, a.input, a.output_size, indices ?? a.return_indices ?? false) },
+    {
+      signature: `input, ${args}`,
+      rule: (op, a) => adapt(op, spatial, fn, a.input, a.output_size, indices ?? a.return_indices ?? false),
+    },
   ];
   return [
     window(`max_pool${spatial}d`, WINDOW_ARGS.maxFunction),
-    window(`max_pool${spatial}d_with_indices`, WINDOW_ARGS.maxFunction.replace("indices=False", "indices=True")),
+    window(
+      `max_pool${spatial}d_with_indices`,
+      WINDOW_ARGS.maxFunction.replace("indices=False", "indices=True"),
+    ),
     window(`avg_pool${spatial}d`, spatial === 1 ? WINDOW_ARGS.avg1 : WINDOW_ARGS.avg),
     window(`lp_pool${spatial}d`, WINDOW_ARGS.lp),
     adaptive(`adaptive_max_pool${spatial}d`, "output_size, return_indices=False"),
@@ -230,7 +257,14 @@ function functionsOf(spatial: number): [string, FunctionSpec][] {
   ];
 }
 
-const BASES = ["_MaxPoolNd", "_AvgPoolNd", "_LPPoolNd", "_AdaptiveMaxPoolNd", "_AdaptiveAvgPoolNd", "_MaxUnpoolNd"];
+const BASES = [
+  "_MaxPoolNd",
+  "_AvgPoolNd",
+  "_LPPoolNd",
+  "_AdaptiveMaxPoolNd",
+  "_AdaptiveAvgPoolNd",
+  "_MaxUnpoolNd",
+];
 
 export const POOL_LAYERS: readonly LayerSpec[] = [
   ...BASES.map((name): LayerSpec => ({ name, home: "pooling" })),
@@ -239,4 +273,6 @@ export const POOL_LAYERS: readonly LayerSpec[] = [
   fractionalLayer(3),
 ];
 
-export const POOL_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = Object.fromEntries(RANKS.flatMap(functionsOf));
+export const POOL_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = Object.fromEntries(
+  RANKS.flatMap(functionsOf),
+);

@@ -3,8 +3,17 @@
  * https://docs.pytorch.org/docs/stable/nn.html#recurrent-layers
  */
 import { product } from "../../../cost/lift.ts";
-import { recurrentCost, type RecurrentCell, type RecurrentSpec } from "../../../cost/recurrent.ts";
-import { type Dim, isUnknown, type Shape, type Tensor, Tuple, toNumber, type Unknown, type Value } from "../../../interpret/values.ts";
+import { type RecurrentCell, type RecurrentSpec, recurrentCost } from "../../../cost/recurrent.ts";
+import {
+  type Dim,
+  isUnknown,
+  type Shape,
+  type Tensor,
+  Tuple,
+  toNumber,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { differ } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import type { Build, LayerSpec } from "./layer.ts";
@@ -15,7 +24,10 @@ const GATES: Readonly<Record<RecurrentCell, number>> = { lstm: 4, gru: 3, rnn: 1
 
 /** Parameters in torch's order and by its names: `weight_ih_l0`, `bias_hh_l1_reverse`, `weight_hr_l0`. */
 function buildStack(b: Build, cell: RecurrentCell): void {
-  b.set("mode", { lstm: "LSTM", gru: "GRU", rnn: `RNN_${String(b.args.nonlinearity ?? "tanh").toUpperCase()}` }[cell]);
+  b.set(
+    "mode",
+    { lstm: "LSTM", gru: "GRU", rnn: `RNN_${String(b.args.nonlinearity ?? "tanh").toUpperCase()}` }[cell],
+  );
   if (b.args.proj_size === undefined) b.set("proj_size", 0);
   const hidden = b.dim("hidden_size");
   const projection = b.args.proj_size === undefined ? 0 : b.dim("proj_size");
@@ -101,7 +113,14 @@ function runCell(op: Op, cell: RecurrentCell, value: Value): Value {
   const input = op.tensor(value);
   const hiddenSize = op.dim("hidden_size");
   const inputSize = op.dim("input_size");
-  const { macsPerStep } = recurrentCost<Unknown>({ cell, inputSize, hiddenSize, biases: 2, layers: 1, directions: 1 });
+  const { macsPerStep } = recurrentCost<Unknown>({
+    cell,
+    inputSize,
+    hiddenSize,
+    biases: 2,
+    layers: 1,
+    directions: 1,
+  });
   const lead: Shape = isUnknown(input.shape) ? [input.shape] : input.shape.slice(0, -1);
   const features = isUnknown(input.shape) ? undefined : input.shape.at(-1);
   const shape = [...lead, hiddenSize];
@@ -114,7 +133,9 @@ function runCell(op: Op, cell: RecurrentCell, value: Value): Value {
     weights: weightsOf(op),
     macs: product([...lead, macsPerStep]),
     problem:
-      features !== undefined && differ(features, inputSize) ? `expects ${inputSize} features, gets ${features}` : undefined,
+      features !== undefined && differ(features, inputSize)
+        ? `expects ${inputSize} features, gets ${features}`
+        : undefined,
   });
   return cell === "lstm" ? new Tuple([output, ...extra]) : output;
 }

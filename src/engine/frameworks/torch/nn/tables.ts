@@ -3,7 +3,7 @@
  * so that a module whose `super().__init__()` was forgotten still works. And the walks over them.
  */
 import type { Interp } from "../../../interpret/interp.ts";
-import { Dict, type Instance, Iter, ABSENT, Tensor, type Value } from "../../../interpret/values.ts";
+import { ABSENT, Dict, type Instance, Iter, Tensor, type Value } from "../../../interpret/values.ts";
 import { isModule } from "./library.ts";
 
 export type TableName = "_modules" | "_parameters" | "_buffers";

@@ -10,7 +10,15 @@ import type { Op } from "./op.ts";
 const LAYER_INIT =
   "d_model, nhead, dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None";
 const ARGUMENTS = [
-  "d_model", "nhead", "dim_feedforward", "dropout", "activation", "layer_norm_eps", "batch_first", "norm_first", "bias",
+  "d_model",
+  "nhead",
+  "dim_feedforward",
+  "dropout",
+  "activation",
+  "layer_norm_eps",
+  "batch_first",
+  "norm_first",
+  "bias",
 ];
 
 /** Calls a submodule by name. */
@@ -23,7 +31,11 @@ function add(op: Op, a: Value, b: Value): Value {
 }
 
 function attention(b: Build, name: string): void {
-  const kwargs = new Map<string, Value>([["dropout", b.args.dropout], ["bias", b.args.bias], ["batch_first", b.args.batch_first]]);
+  const kwargs = new Map<string, Value>([
+    ["dropout", b.args.dropout],
+    ["bias", b.args.bias],
+    ["batch_first", b.args.batch_first],
+  ]);
   b.module(name, "MultiheadAttention", [b.args.d_model, b.args.nhead], kwargs);
 }
 
@@ -36,7 +48,15 @@ function buildLayer(b: Build, attentions: readonly string[]): void {
   b.module("linear2", "Linear", [hidden, width], withBias);
   const count = attentions.length + 1;
   for (let i = 1; i <= count; i++) {
-    b.module(`norm${i}`, "LayerNorm", [width], new Map([["eps", eps], ["bias", bias]]));
+    b.module(
+      `norm${i}`,
+      "LayerNorm",
+      [width],
+      new Map([
+        ["eps", eps],
+        ["bias", bias],
+      ]),
+    );
   }
   for (let i = 1; i <= count; i++) b.module(`dropout${i}`, "Dropout", [dropout]);
   const fn = activation === "relu" || activation === "gelu" ? b.nn.functional(activation) : activation;
@@ -102,7 +122,14 @@ function buildTransformer(b: Build): void {
       continue;
     }
     const layer = interp.call(nn.layer(`Transformer${side}Layer`), layerArgs);
-    const norm = interp.call(nn.layer("LayerNorm"), [args.d_model], new Map([["eps", args.layer_norm_eps], ["bias", args.bias]]));
+    const norm = interp.call(
+      nn.layer("LayerNorm"),
+      [args.d_model],
+      new Map([
+        ["eps", args.layer_norm_eps],
+        ["bias", args.bias],
+      ]),
+    );
     b.module(name, `Transformer${side}`, [layer, args[`num_${name}_layers`], norm]);
   }
 }
@@ -135,7 +162,10 @@ export const TRANSFORMER_LAYERS: readonly LayerSpec[] = [
     init: "encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True",
     hidden: ["encoder_layer", "norm"],
     build: (b) => buildStack(b, "encoder_layer"),
-    forward: ["src, mask=None, src_key_padding_mask=None, is_causal=None", (op, a) => runStack(op, a.src, [])],
+    forward: [
+      "src, mask=None, src_key_padding_mask=None, is_causal=None",
+      (op, a) => runStack(op, a.src, []),
+    ],
   },
   {
     ...composed,

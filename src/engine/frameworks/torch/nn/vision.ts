@@ -23,7 +23,12 @@ function interpolate(op: Op, value: Value, size: Value, scale: Value): Value {
     if (axis < 2) return own;
     return sizes?.[axis - 2] ?? scaledSize(own, scales?.[axis - 2] ?? 1);
   });
-  return op.emit({ name: "interpolate", inputs: [input], shape, problem: resizeProblem(input.shape, shape, size, scale) });
+  return op.emit({
+    name: "interpolate",
+    inputs: [input],
+    shape,
+    problem: resizeProblem(input.shape, shape, size, scale),
+  });
 }
 
 function resizeProblem(from: Shape, to: Shape, size: Value, scale: Value): string | undefined {
@@ -50,7 +55,9 @@ function gridSample(op: Op, value: Value, grid: Value): Value {
 function affineGrid(op: Op, theta: Value, size: Value): Value {
   const input = op.tensor(theta);
   const sizes = toItems(size)?.map(toDim);
-  const shape = sizes ? [sizes[0] ?? 1, ...sizes.slice(2), sizes.length - 2] : op.interp.unknown("a size that is not known");
+  const shape = sizes
+    ? [sizes[0] ?? 1, ...sizes.slice(2), sizes.length - 2]
+    : op.interp.unknown("a size that is not known");
   return op.emit({ inputs: [input], shape });
 }
 
@@ -59,7 +66,9 @@ function pixelShuffle(op: Op, value: Value, factor: Dim, direction: "out" | "in"
   const input = op.tensor(value);
   const { shape } = input;
   if (isUnknown(shape) || shape.length < 3) {
-    const problem = isUnknown(shape) ? undefined : `needs an input with 3 axes or more, gets ${showShape(shape)}`;
+    const problem = isUnknown(shape)
+      ? undefined
+      : `needs an input with 3 axes or more, gets ${showShape(shape)}`;
     return op.emit({ inputs: [input], shape, problem });
   }
   const [channels = 1, height = 1, width = 1] = shape.slice(-3);
@@ -68,7 +77,8 @@ function pixelShuffle(op: Op, value: Value, factor: Dim, direction: "out" | "in"
     direction === "out"
       ? [divide(channels, square), multiply(height, factor), multiply(width, factor)]
       : [multiply(channels, square), divide(height, factor), divide(width, factor)];
-  const uneven = (size: Dim, by: Dim): boolean => typeof size === "number" && typeof by === "number" && size % by !== 0;
+  const uneven = (size: Dim, by: Dim): boolean =>
+    typeof size === "number" && typeof by === "number" && size % by !== 0;
   const problem =
     direction === "out"
       ? uneven(channels, square)
@@ -121,8 +131,14 @@ function unfold(op: Op, value: Value, args: FoldArgs): Value {
   const input = op.tensor(value);
   const { shape } = input;
   if (isUnknown(shape) || shape.length < 3 || shape.length > 4) {
-    const problem = isUnknown(shape) ? undefined : `expects an input with 3 or 4 axes, gets ${showShape(shape)}`;
-    return op.emit({ inputs: [input], shape: isUnknown(shape) ? shape : op.interp.unknown("an input that does not fit"), problem });
+    const problem = isUnknown(shape)
+      ? undefined
+      : `expects an input with 3 or 4 axes, gets ${showShape(shape)}`;
+    return op.emit({
+      inputs: [input],
+      shape: isUnknown(shape) ? shape : op.interp.unknown("an input that does not fit"),
+      problem,
+    });
   }
   const [channels = 1, height = 1, width = 1] = shape.slice(-3);
   return op.emit({
@@ -166,7 +182,11 @@ function upsampleLayer(name: string, init: string, mode: string | undefined): La
 const FOLD = "kernel_size, dilation=1, padding=0, stride=1";
 
 export const VISION_LAYERS: readonly LayerSpec[] = [
-  upsampleLayer("Upsample", "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None", undefined),
+  upsampleLayer(
+    "Upsample",
+    "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None",
+    undefined,
+  ),
   upsampleLayer("UpsamplingNearest2d", "size=None, scale_factor=None", "nearest"),
   upsampleLayer("UpsamplingBilinear2d", "size=None, scale_factor=None", "bilinear"),
   {
@@ -194,28 +214,51 @@ export const VISION_LAYERS: readonly LayerSpec[] = [
     name: "Unfold",
     home: "fold",
     init: FOLD,
-    forward: ["input", (op, a) => unfold(op, a.input, foldArgs((name) => op.attr(name)))],
+    forward: [
+      "input",
+      (op, a) =>
+        unfold(
+          op,
+          a.input,
+          foldArgs((name) => op.attr(name)),
+        ),
+    ],
     fn: "unfold",
   },
   {
     name: "Fold",
     home: "fold",
     init: `output_size, ${FOLD}`,
-    forward: ["input", (op, a) => fold(op, a.input, op.attr("output_size"), foldArgs((name) => op.attr(name)))],
+    forward: [
+      "input",
+      (op, a) =>
+        fold(
+          op,
+          a.input,
+          op.attr("output_size"),
+          foldArgs((name) => op.attr(name)),
+        ),
+    ],
     fn: "fold",
   },
   {
     name: "Flatten",
     home: "flatten",
     init: "start_dim=1, end_dim=-1",
-    forward: ["input", (op, a) => reshaped(op, a.input, "flatten", [op.attr("start_dim"), op.attr("end_dim")])],
+    forward: [
+      "input",
+      (op, a) => reshaped(op, a.input, "flatten", [op.attr("start_dim"), op.attr("end_dim")]),
+    ],
     fn: "flatten",
   },
   {
     name: "Unflatten",
     home: "flatten",
     init: "dim, unflattened_size",
-    forward: ["input", (op, a) => reshaped(op, a.input, "unflatten", [op.attr("dim"), op.attr("unflattened_size")])],
+    forward: [
+      "input",
+      (op, a) => reshaped(op, a.input, "unflatten", [op.attr("dim"), op.attr("unflattened_size")]),
+    ],
     fn: "unflatten",
   },
 ];
@@ -247,7 +290,10 @@ export const VISION_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
     signature: "input, grid, mode='bilinear', padding_mode='zeros', align_corners=None",
     rule: (op, a) => gridSample(op, a.input, a.grid),
   },
-  affine_grid: { signature: "theta, size, align_corners=None", rule: (op, a) => affineGrid(op, a.theta, a.size) },
+  affine_grid: {
+    signature: "theta, size, align_corners=None",
+    rule: (op, a) => affineGrid(op, a.theta, a.size),
+  },
   pixel_shuffle: {
     signature: "input, upscale_factor",
     rule: (op, a) => pixelShuffle(op, a.input, toDim(a.upscale_factor), "out"),
@@ -256,11 +302,31 @@ export const VISION_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
     signature: "input, downscale_factor",
     rule: (op, a) => pixelShuffle(op, a.input, toDim(a.downscale_factor), "in"),
   },
-  channel_shuffle: { signature: "input, groups", rule: (op, a) => channelShuffle(op, a.input, toDim(a.groups)) },
-  native_channel_shuffle: { signature: "input, groups", rule: (op, a) => channelShuffle(op, a.input, toDim(a.groups)) },
-  unfold: { signature: `input, ${FOLD}`, rule: (op, a) => unfold(op, a.input, foldArgs((name) => a[name])) },
+  channel_shuffle: {
+    signature: "input, groups",
+    rule: (op, a) => channelShuffle(op, a.input, toDim(a.groups)),
+  },
+  native_channel_shuffle: {
+    signature: "input, groups",
+    rule: (op, a) => channelShuffle(op, a.input, toDim(a.groups)),
+  },
+  unfold: {
+    signature: `input, ${FOLD}`,
+    rule: (op, a) =>
+      unfold(
+        op,
+        a.input,
+        foldArgs((name) => a[name]),
+      ),
+  },
   fold: {
     signature: `input, output_size, ${FOLD}`,
-    rule: (op, a) => fold(op, a.input, a.output_size, foldArgs((name) => a[name])),
+    rule: (op, a) =>
+      fold(
+        op,
+        a.input,
+        a.output_size,
+        foldArgs((name) => a[name]),
+      ),
   },
 };

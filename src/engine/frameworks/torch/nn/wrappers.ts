@@ -12,7 +12,15 @@ function passOn(op: Op, a: Bound): Value {
 }
 
 function wrapper(name: string, home: string, init: string): LayerSpec {
-  return { name, home, layer: false, init, hidden: ["module", "kwargs"], build: keepModule, forward: ["*inputs, **kwargs", passOn] };
+  return {
+    name,
+    home,
+    layer: false,
+    init,
+    hidden: ["module", "kwargs"],
+    build: keepModule,
+    forward: ["*inputs, **kwargs", passOn],
+  };
 }
 
 function stub(name: string): LayerSpec {
@@ -24,7 +32,9 @@ const torchFunction =
   (name: string, args: (a: Bound) => readonly Value[]): LayerRule =>
   (op, a) => {
     const fn = op.nn.tensors.functions.get(name);
-    return fn === undefined ? op.interp.unknown(`torch.${name} is not modelled`) : op.interp.call(fn, args(a));
+    return fn === undefined
+      ? op.interp.unknown(`torch.${name} is not modelled`)
+      : op.interp.call(fn, args(a));
   };
 
 const relu = (op: Op, x: Value): Value => op.interp.call(op.nn.functional("relu"), [x]);
