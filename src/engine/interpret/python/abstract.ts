@@ -1,5 +1,6 @@
 /** Abstract classes of `collections.abc`, `numbers` and `typing`: membership by what a value can do. */
 import type { Interp } from "../interp.ts";
+import { defineClass } from "../native.ts";
 import {
   ABSENT,
   Bytes,
@@ -7,14 +8,13 @@ import {
   Dict,
   Float,
   Iter,
+  isUnknown,
   List,
   Range,
   SetValue,
   Tuple,
-  isUnknown,
   type Value,
 } from "../values.ts";
-import { defineClass } from "../native.ts";
 import { unwrap } from "./core.ts";
 import { OBJECT } from "./types/object.ts";
 
@@ -38,7 +38,8 @@ const isInt: Test = (value) => typeof unwrap(value) === "number" || typeof unwra
 const isReal: Test = (value, interp) => isInt(value, interp) || unwrap(value) instanceof Float;
 const either =
   (...tests: readonly Test[]): Test =>
-  (value, interp) => tests.some((test) => test(value, interp));
+  (value, interp) =>
+    tests.some((test) => test(value, interp));
 
 const TESTS: Readonly<Record<string, Test>> = {
   Iterable: either(isContainer, (value) => value instanceof Iter, can("__iter__")),
@@ -55,7 +56,8 @@ const TESTS: Readonly<Record<string, Test>> = {
   Set: isSet,
   AbstractSet: isSet,
   MutableSet: (value) => value instanceof SetValue && !value.frozen,
-  Hashable: (value) => !(value instanceof List || value instanceof Dict || (value instanceof SetValue && !value.frozen)),
+  Hashable: (value) =>
+    !(value instanceof List || value instanceof Dict || (value instanceof SetValue && !value.frozen)),
   Callable: (value, interp) => interp.isCallable(value),
   ByteString: (value) => value instanceof Bytes,
   KeysView: (value) => value instanceof List && value.cls?.name === "dict_keys",
@@ -87,7 +89,10 @@ function mixins(name: string): ClassValue {
     qualname: `collections.abc.${name}`,
     methods: {
       keys: ["self", (a, interp) => keys(interp, a.self)],
-      values: ["self", (a, interp) => interp.list(listOf(interp, a.self).map((key) => interp.getItem(a.self, key)))],
+      values: [
+        "self",
+        (a, interp) => interp.list(listOf(interp, a.self).map((key) => interp.getItem(a.self, key))),
+      ],
       items: [
         "self",
         (a, interp) =>

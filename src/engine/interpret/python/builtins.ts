@@ -15,21 +15,21 @@ import {
 } from "../values.ts";
 import { NOT_IMPLEMENTED, strict, toInt, toText, tryDunder, typeName, unwrap } from "./core.ts";
 import { hashNumber, identity } from "./dict.ts";
+import { openFile } from "./files.ts";
 import { format } from "./format.ts";
 import { isInstance, isSubclassOf } from "./isinstance.ts";
 import { iterationBuiltins } from "./iteration.ts";
 import { literal } from "./literal.ts";
-import { openFile } from "./files.ts";
 import { binary } from "./operators.ts";
-import { extreme, sorted } from "./sorting.ts";
 import { items, iterate } from "./sequences.ts";
+import { extreme, sorted } from "./sorting.ts";
 import { repr } from "./text.ts";
 import { builtinClass, HIDDEN_CLASSES, NAMED_CLASSES } from "./types/index.ts";
 import { absolute, round } from "./types/numbers.ts";
 import { argsOf, ownAttrs } from "./types/object.ts";
 
-export { isInstance, isSubclassOf } from "./isinstance.ts";
 export { builtinTypeName } from "./core.ts";
+export { isInstance, isSubclassOf } from "./isinstance.ts";
 
 type Entry = readonly [string, NativeImpl];
 
@@ -42,10 +42,7 @@ const STRICT: Readonly<Record<string, Entry>> = {
   hex: ["x", (a, interp) => radix(interp, a.x, "x")],
   chr: ["i", (a, interp) => character(interp, a.i)],
   ord: ["c", (a, interp) => code(interp, a.c)],
-  divmod: [
-    "a, b",
-    (a, interp) => new Tuple([interp.binary("//", a.a, a.b), interp.binary("%", a.a, a.b)]),
-  ],
+  divmod: ["a, b", (a, interp) => new Tuple([interp.binary("//", a.a, a.b), interp.binary("%", a.a, a.b)])],
   pow: ["base, exp, mod=None", (a, interp) => power(interp, a)],
   round: ["number, ndigits=None", (a, interp) => round(interp, a.number, a.ndigits)],
   format: ["value, format_spec=''", (a, interp) => format(interp, a.value, toText(a.format_spec) ?? "")],
@@ -126,7 +123,10 @@ const OTHERS: Readonly<Record<string, Entry>> = {
 function radix(interp: Interp, value: Value, type: string): Value {
   const number = toInt(value) ?? toInt(tryDunder(interp, value, "__index__"));
   if (number === undefined) {
-    return interp.fail("TypeError", `'${typeName(interp, value)}' object cannot be interpreted as an integer`);
+    return interp.fail(
+      "TypeError",
+      `'${typeName(interp, value)}' object cannot be interpreted as an integer`,
+    );
   }
   return format(interp, number, `#${type}`);
 }
@@ -141,14 +141,21 @@ function character(interp: Interp, value: Value): Value {
 
 function code(interp: Interp, value: Value): Value {
   const text = toText(value);
-  if (text === undefined || [...text].length !== 1) return interp.fail("TypeError", "ord() expected a character");
+  if (text === undefined || [...text].length !== 1)
+    return interp.fail("TypeError", "ord() expected a character");
   return text.codePointAt(0);
 }
 
 function power(interp: Interp, a: Bound): Value {
   if (a.mod === null) return interp.binary("**", a.base, a.exp);
   const [base, exponent, modulus] = [toInt(a.base), toInt(a.exp), toInt(a.mod)];
-  if (base === undefined || exponent === undefined || modulus === undefined || modulus === 0 || exponent < 0) {
+  if (
+    base === undefined ||
+    exponent === undefined ||
+    modulus === undefined ||
+    modulus === 0 ||
+    exponent < 0
+  ) {
     return interp.unknown("pow() with these arguments is not followed");
   }
   let result = 1n;
@@ -167,7 +174,9 @@ function best(interp: Interp, op: "<" | ">", a: Bound): Value {
   if (isUnknown(all)) return all;
   if (all.length > 0) return extreme(interp, op, all, a.key);
   const name = op === "<" ? "min" : "max";
-  return a.default === undefined ? interp.fail("ValueError", `${name}() arg is an empty sequence`) : a.default;
+  return a.default === undefined
+    ? interp.fail("ValueError", `${name}() arg is an empty sequence`)
+    : a.default;
 }
 
 function total(interp: Interp, iterable: Value, start: Value): Value {
@@ -250,10 +259,10 @@ export function createBuiltins(): Map<string, Value> {
   const names = new Map<string, Value>([...HIDDEN_CLASSES, ...NAMED_CLASSES]);
   names.set("bytearray", builtinClass("bytes"));
   for (const [name, value] of Object.entries(CONSTANTS)) names.set(name, value);
-  for (const [name, [signature, impl]] of Object.entries(STRICT)) names.set(name, def(name, signature, strict(impl)));
+  for (const [name, [signature, impl]] of Object.entries(STRICT))
+    names.set(name, def(name, signature, strict(impl)));
   for (const [name, [signature, impl]] of Object.entries({ ...OTHERS, ...iterationBuiltins })) {
     names.set(name, def(name, signature, impl));
   }
   return names;
 }
-

@@ -215,3 +215,13 @@ export function isNumeric(value: Value): value is number | boolean | Float {
 export function isBytes(value: Value): value is Bytes {
   return value instanceof Bytes;
 }
+
+/** The None that a method gives after what it did. */
+export function none(..._done: readonly unknown[]): null {
+  return null;
+}
+
+/** A value, given after something was done. */
+export function after(_done: unknown, value: Value): Value {
+  return value;
+}

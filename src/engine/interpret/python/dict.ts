@@ -95,7 +95,10 @@ function sequenceKey(interp: Interp, items: readonly Value[]): Key | Unknown {
 }
 
 function setKey(interp: Interp, set: SetValue): Key {
-  return `\0{${[...set.entries.keys()].map((key) => keyText(interp, key)).sort().join(",")}`;
+  return `\0{${[...set.entries.keys()]
+    .map((key) => keyText(interp, key))
+    .sort()
+    .join(",")}`;
 }
 
 function keyText(interp: Interp, key: Key): string {
@@ -189,4 +192,3 @@ export function isSubset(a: SetValue, b: SetValue): boolean {
   for (const key of a.entries.keys()) if (!b.entries.has(key)) return false;
   return true;
 }
-

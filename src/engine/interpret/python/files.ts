@@ -49,7 +49,13 @@ export const FILE: ClassValue = defineClass("TextIOWrapper", {
         return content(file, file.text.slice(start, file.place));
       },
     ],
-    readline: ["self, size=-1", (a) => { const file = fileOf(a.self); return file ? content(file, readLine(file)) : ""; }],
+    readline: [
+      "self, size=-1",
+      (a) => {
+        const file = fileOf(a.self);
+        return file ? content(file, readLine(file)) : "";
+      },
+    ],
     readlines: ["self, hint=-1", (a) => new List(lines(fileOf(a.self)))],
     __iter__: ["self", (a) => iterOf(lines(fileOf(a.self)))],
     __enter__: ["self", (a) => a.self],
@@ -116,10 +122,15 @@ export function readText(interp: Interp, path: string): string | undefined {
 }
 
 /** The host's name of an existing file or folder. */
-export function findPath(interp: Interp, path: string, kind: "file" | "directory" | "any"): string | undefined {
+export function findPath(
+  interp: Interp,
+  path: string,
+  kind: "file" | "directory" | "any",
+): string | undefined {
   return candidates(interp, path).find(
     (file) =>
-      (kind !== "directory" && interp.host.isFile(file)) || (kind !== "file" && interp.host.isDirectory(file)),
+      (kind !== "directory" && interp.host.isFile(file)) ||
+      (kind !== "file" && interp.host.isDirectory(file)),
   );
 }
 

@@ -1,6 +1,6 @@
 /** The format-spec mini language, `str.format` and f-string parts. */
 import type { Interp } from "../interp.ts";
-import { Dict, Float, isUnknown, Tensor, type Unknown, type Value } from "../values.ts";
+import { type Dict, Float, isUnknown, Tensor, type Unknown, type Value } from "../values.ts";
 import { callDunder, dunder, isNumeric, typeName, unwrap } from "./core.ts";
 import { exactFixed, floatText } from "./numbers.ts";
 import { repr, str } from "./text.ts";
@@ -49,7 +49,10 @@ export function format(interp: Interp, value: Value, spec: string): string | Unk
   const plain = unwrap(value);
   const parsed = parseSpec(spec);
   if (parsed === undefined || (!isNumeric(plain) && typeof plain !== "string")) {
-    return interp.fail("TypeError", `unsupported format string passed to ${typeName(interp, value)}.__format__`);
+    return interp.fail(
+      "TypeError",
+      `unsupported format string passed to ${typeName(interp, value)}.__format__`,
+    );
   }
   if (typeof plain === "string") return formatText(plain, parsed);
   if (typeof plain === "boolean" && parsed.type === "") return formatText(plain ? "True" : "False", parsed);
@@ -94,7 +97,10 @@ function formatNumber(interp: Interp, value: number | boolean | Float, spec: Spe
   }
   if (type === "c") return pad(String.fromCodePoint(number), spec, "<");
   const isNegative = number < 0 || (isFloat && Object.is(number, -0));
-  const digits = /[eEfFgG%]/.test(type) || isFloat ? floatDigits(Math.abs(number), spec) : intDigits(Math.abs(number), spec);
+  const digits =
+    /[eEfFgG%]/.test(type) || isFloat
+      ? floatDigits(Math.abs(number), spec)
+      : intDigits(Math.abs(number), spec);
   const sign = isNegative ? "-" : spec.sign === "-" ? "" : spec.sign;
   return pad(sign + digits, spec, spec.zero ? "=" : ">");
 }

@@ -31,7 +31,8 @@ export function alternatives(value: Value): readonly Value[] | undefined {
 
 /** `int | None`: both sides are types. */
 export function unionOf(a: Value, b: Value): Value | undefined {
-  const isType = (value: Value) => value === null || value instanceof ClassValue || formOf(value) !== undefined;
+  const isType = (value: Value) =>
+    value === null || value instanceof ClassValue || formOf(value) !== undefined;
   if (!isType(a) || !isType(b) || (a === null && b === null)) return undefined;
   return makeForm("Union", [...(alternatives(a) ?? [a]), ...(alternatives(b) ?? [b])]);
 }

@@ -32,7 +32,8 @@ function byHook(interp: Interp, value: Value, cls: ClassValue): boolean | Unknow
   if (isUnknown(meta)) return undefined;
   for (const base of meta.mro) {
     const hook = base.attrs.get("__instancecheck__");
-    if (hook !== undefined) return isCore(base) ? undefined : interp.truthy(callDunder(interp, hook, cls, [value]));
+    if (hook !== undefined)
+      return isCore(base) ? undefined : interp.truthy(callDunder(interp, hook, cls, [value]));
   }
   return undefined;
 }
@@ -62,4 +63,3 @@ export function isSubclassOf(interp: Interp, cls: Value, base: Value): boolean |
   if (!(base instanceof ClassValue)) return false;
   return interp.isSubclass(cls, base) || base.name === "object" || (mayDerive(cls, base) ?? false);
 }
-

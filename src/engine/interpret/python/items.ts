@@ -16,7 +16,7 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
-import { dunder, callDunder, toIndex, typeName, tryDunder, unwrap } from "./core.ts";
+import { callDunder, dunder, toIndex, tryDunder, typeName, unwrap } from "./core.ts";
 import { dictDelete, dictGet, dictSet } from "./dict.ts";
 import { formOf, subscriptForm } from "./generics.ts";
 import { items } from "./sequences.ts";
@@ -141,11 +141,20 @@ function fromSequence(interp: Interp, sequence: Sequence, index: Value): Value {
   return isUnknown(place) ? place : sequence.at(place);
 }
 
-function placeOf(interp: Interp, name: string, size: number, index: Value, message: string): number | Unknown {
+function placeOf(
+  interp: Interp,
+  name: string,
+  size: number,
+  index: Value,
+  message: string,
+): number | Unknown {
   const number = toIndex(interp, index);
   if (isUnknown(number)) return number;
   if (number === undefined) {
-    return interp.fail("TypeError", `${name} indices must be integers or slices, not ${typeName(interp, index)}`);
+    return interp.fail(
+      "TypeError",
+      `${name} indices must be integers or slices, not ${typeName(interp, index)}`,
+    );
   }
   const place = number < 0 ? number + size : number;
   return place < 0 || place >= size ? interp.fail("IndexError", `${name} ${message}`) : place;

@@ -1,7 +1,18 @@
 /** Built-in functions that make or read iterators: `iter`, `next`, `map`, `zip`, `enumerate`… */
 import type { Interp } from "../interp.ts";
 import type { NativeImpl } from "../native.ts";
-import { ABSENT, Dict, isUnknown, Iter, List, Range, Tuple, toNumber, type Unknown, type Value } from "../values.ts";
+import {
+  ABSENT,
+  Dict,
+  Iter,
+  isUnknown,
+  List,
+  Range,
+  Tuple,
+  toNumber,
+  type Unknown,
+  type Value,
+} from "../values.ts";
 import { equals, truthy } from "./compare.ts";
 import { tryDunder, typeName, unwrap } from "./core.ts";
 import { iterate, iterOf, length, nextOf } from "./sequences.ts";
@@ -111,7 +122,10 @@ export const iterationBuiltins: Readonly<Record<string, readonly [string, Native
   iter: ["source, sentinel=undefined", (a, interp) => makeIter(interp, a.source, a.sentinel)],
   next: ["iterator, default=undefined", (a, interp) => next(interp, a.iterator, a.default)],
   enumerate: ["iterable, start=0", (a, interp) => enumerate(interp, a.iterable, a.start)],
-  zip: ["*iterables, strict=False", (a, interp) => overRows(interp, argsOf(a.iterables), "zip", (values) => new Tuple(values))],
+  zip: [
+    "*iterables, strict=False",
+    (a, interp) => overRows(interp, argsOf(a.iterables), "zip", (values) => new Tuple(values)),
+  ],
   map: [
     "function, *iterables",
     (a, interp) => overRows(interp, argsOf(a.iterables), "map", (values) => interp.call(a.function, values)),

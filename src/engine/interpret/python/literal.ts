@@ -1,7 +1,8 @@
 /** Reads a Python literal: what `ast.literal_eval` takes, and `eval` of plain data. */
 import { ABSENT, type Absent, Bytes, Dict, Float, List, SetValue, Tuple, type Value } from "../values.ts";
 
-const NUMBER = /^[+-]?(?:0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/;
+const NUMBER =
+  /^[+-]?(?:0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/;
 const WORDS: Readonly<Record<string, Value>> = { None: null, True: true, False: false };
 const CLOSERS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "0": "\0", "\n": "" };

@@ -1,6 +1,7 @@
 /** Arithmetic on Python numbers: ints are JS integers, floats are `Float`; the two never mix silently. */
-import type { Interp } from "../interp.ts";
+
 import type { BinaryOp } from "../../syntax/ast.ts";
+import type { Interp } from "../interp.ts";
 import { Float, type Value } from "../values.ts";
 
 export const INTEGER_TOO_LARGE = "integer too large";
@@ -55,9 +56,7 @@ const INT_OPS: Partial<Record<BinaryOp, Rule>> = {
     b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : int(interp, floorMod(a, b)),
   "**": (interp, a, b) => {
     if (b >= 0) return int(interp, a ** b);
-    return a === 0
-      ? zeroDivision(interp, "0.0 cannot be raised to a negative power")
-      : new Float(a ** b);
+    return a === 0 ? zeroDivision(interp, "0.0 cannot be raised to a negative power") : new Float(a ** b);
   },
   "&": (interp, a, b) => int(interp, Number(BigInt(a) & BigInt(b))),
   "|": (interp, a, b) => int(interp, Number(BigInt(a) | BigInt(b))),
@@ -75,12 +74,13 @@ const FLOAT_OPS: Partial<Record<BinaryOp, Rule>> = {
   "/": (interp, a, b) => (b === 0 ? zeroDivision(interp, "float division by zero") : new Float(a / b)),
   "//": (interp, a, b) =>
     b === 0 ? zeroDivision(interp, "float floor division by zero") : new Float(Math.floor(a / b)),
-  "%": (interp, a, b) =>
-    b === 0 ? zeroDivision(interp, "float modulo by zero") : new Float(floorMod(a, b)),
+  "%": (interp, a, b) => (b === 0 ? zeroDivision(interp, "float modulo by zero") : new Float(floorMod(a, b))),
   "**": (interp, a, b) => {
     if (a === 0 && b < 0) return zeroDivision(interp, "0.0 cannot be raised to a negative power");
     const power = a ** b;
-    return Number.isNaN(power) && a < 0 ? interp.unknown("complex numbers are not followed") : new Float(power);
+    return Number.isNaN(power) && a < 0
+      ? interp.unknown("complex numbers are not followed")
+      : new Float(power);
   },
 };
 

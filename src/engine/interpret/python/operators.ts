@@ -14,13 +14,22 @@ import {
   Unknown,
   type Value,
 } from "../values.ts";
-import { callDunder, dunder, isNumeric, NOT_IMPLEMENTED, toInt, tryDunder, typeName, unwrap } from "./core.ts";
+import { truthy } from "./compare.ts";
+import {
+  callDunder,
+  dunder,
+  isNumeric,
+  NOT_IMPLEMENTED,
+  toInt,
+  tryDunder,
+  typeName,
+  unwrap,
+} from "./core.ts";
 import { combineSets, setOf } from "./dict.ts";
+import { unionOf } from "./generics.ts";
 import { arithmetic, int } from "./numbers.ts";
 import { percentFormat } from "./percent.ts";
 import { items } from "./sequences.ts";
-import { truthy } from "./compare.ts";
-import { unionOf } from "./generics.ts";
 
 export { compare, equals, truthy } from "./compare.ts";
 
@@ -57,7 +66,11 @@ export function inplace(interp: Interp, op: BinaryOp, a: Value, b: Value): Value
   if (isUnknown(a)) return a;
   const answer = tryDunder(interp, a, `__i${DUNDERS[op]}__`, [b]);
   if (answer !== undefined && answer !== NOT_IMPLEMENTED && !isUnknown(answer)) return answer;
-  if (a instanceof List && (op === "+" || op === "*") && dunder(interp, a, `__${DUNDERS[op]}__`) === undefined) {
+  if (
+    a instanceof List &&
+    (op === "+" || op === "*") &&
+    dunder(interp, a, `__${DUNDERS[op]}__`) === undefined
+  ) {
     return inplaceList(interp, op, a, b);
   }
   if (a instanceof SetValue && !a.frozen && b instanceof SetValue && isSetOp(op)) {
@@ -140,7 +153,8 @@ function concat(interp: Interp, x: Value, y: Value): Value | undefined {
     return interp.allows(x.length + y.length) ? x + y : interp.unknown("text too long");
   }
   if (x instanceof List && y instanceof List) return joined(interp, x.items, y.items, (all) => new List(all));
-  if (x instanceof Tuple && y instanceof Tuple) return joined(interp, x.items, y.items, (all) => new Tuple(all));
+  if (x instanceof Tuple && y instanceof Tuple)
+    return joined(interp, x.items, y.items, (all) => new Tuple(all));
   if (x instanceof Bytes && y instanceof Bytes) return new Bytes(x.value + y.value);
   return undefined;
 }
@@ -162,7 +176,9 @@ function repeat(interp: Interp, x: Value, times: Value): Value | undefined {
     return interp.allows(x.length * turns) ? x.repeat(turns) : interp.unknown("text too long");
   }
   if (x instanceof Bytes) {
-    return interp.allows(x.value.length * turns) ? new Bytes(x.value.repeat(turns)) : interp.unknown("text too long");
+    return interp.allows(x.value.length * turns)
+      ? new Bytes(x.value.repeat(turns))
+      : interp.unknown("text too long");
   }
   if (!(x instanceof List || x instanceof Tuple)) return undefined;
   if (!interp.allows(x.items.length * turns)) return interp.unknown("collection too large");
@@ -192,11 +208,14 @@ function bySets(interp: Interp, op: BinaryOp, x: Value, y: Value): Value | undef
 /** Sets, and the views that `dict.keys()` and `dict.items()` give. */
 function asSet(interp: Interp, value: Value): SetValue | undefined {
   if (value instanceof SetValue) return value;
-  return value instanceof List && value.cls?.name.startsWith("dict_") ? setOf(interp, value.items) : undefined;
+  return value instanceof List && value.cls?.name.startsWith("dict_")
+    ? setOf(interp, value.items)
+    : undefined;
 }
 
 function unsupported(interp: Interp, op: BinaryOp, a: Value, b: Value): Value {
-  if (a instanceof Tensor || b instanceof Tensor) return interp.unknown(`'${op}' of these tensors is not known`);
+  if (a instanceof Tensor || b instanceof Tensor)
+    return interp.unknown(`'${op}' of these tensors is not known`);
   return interp.fail(
     "TypeError",
     `unsupported operand type(s) for ${op}: '${typeName(interp, a)}' and '${typeName(interp, b)}'`,
@@ -215,7 +234,10 @@ export function unary(interp: Interp, op: UnaryOp, a: Value): Value {
     const answer = tryDunder(interp, a, UNARY_DUNDERS[op] ?? "");
     if (answer !== undefined) return answer;
   }
-  return onNumber(interp, op, unwrap(a)) ?? interp.fail("TypeError", `bad operand type for unary ${op}: '${typeName(interp, a)}'`);
+  return (
+    onNumber(interp, op, unwrap(a)) ??
+    interp.fail("TypeError", `bad operand type for unary ${op}: '${typeName(interp, a)}'`)
+  );
 }
 
 function onNumber(interp: Interp, op: UnaryOp, value: Value): Value | undefined {
@@ -229,4 +251,3 @@ function onNumber(interp: Interp, op: UnaryOp, value: Value): Value | undefined 
   if (op === "+") return number;
   return op === "~" ? int(interp, -number - 1) : undefined;
 }
-

@@ -1,10 +1,9 @@
 /** `"%d of %s" % values`. */
 import type { Interp } from "../interp.ts";
-import { Dict, Float, isUnknown, toNumber, Tuple, type Unknown, type Value } from "../values.ts";
+import { ABSENT, Dict, Float, isUnknown, Tuple, toNumber, type Unknown, type Value } from "../values.ts";
 import { dictGet } from "./dict.ts";
 import { format } from "./format.ts";
 import { repr, str } from "./text.ts";
-import { ABSENT } from "../values.ts";
 
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([diouxXeEfFgGcrsa%])/g;
 
@@ -14,7 +13,9 @@ export function percentFormat(interp: Interp, template: string, operand: Value):
   let result = "";
   let end = 0;
   const take = (): Value =>
-    next < values.length ? values[next++] : interp.fail("TypeError", "not enough arguments for format string");
+    next < values.length
+      ? values[next++]
+      : interp.fail("TypeError", "not enough arguments for format string");
   for (const match of template.matchAll(DIRECTIVE)) {
     const [whole, name, flags = "", width, precision, type = ""] = match;
     result += template.slice(end, match.index);
@@ -28,7 +29,12 @@ export function percentFormat(interp: Interp, template: string, operand: Value):
     const value = name === undefined ? take() : named(interp, operand, name);
     if (isUnknown(columns)) return columns;
     if (isUnknown(places)) return places;
-    const part = directive(interp, value, { flags, columns: Number(columns), places: places === undefined ? undefined : Number(places), type });
+    const part = directive(interp, value, {
+      flags,
+      columns: Number(columns),
+      places: places === undefined ? undefined : Number(places),
+      type,
+    });
     if (isUnknown(part)) return part;
     result += part;
   }
@@ -52,7 +58,11 @@ interface Directive {
 }
 
 /** The same as a format spec: `%-5.2f` is `{:<5.2f}`. */
-function directive(interp: Interp, value: Value, { flags, columns, places, type }: Directive): string | Unknown {
+function directive(
+  interp: Interp,
+  value: Value,
+  { flags, columns, places, type }: Directive,
+): string | Unknown {
   if (isUnknown(value)) return value;
   const precision = places === undefined ? "" : `.${places}`;
   if ("rsa".includes(type)) {

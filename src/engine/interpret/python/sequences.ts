@@ -6,8 +6,8 @@ import {
   Bytes,
   Dict,
   Instance,
-  isUnknown,
   Iter,
+  isUnknown,
   List,
   Range,
   SetValue,
@@ -15,9 +15,9 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
+import { equals } from "./compare.ts";
 import { callDunder, dunder, isRaised, toInt, typeName, unwrap } from "./core.ts";
 import { dictGet, setHas } from "./dict.ts";
-import { equals } from "./compare.ts";
 
 const CHECK_EVERY = 1024;
 
@@ -51,7 +51,11 @@ export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown
   const method = dunder(interp, value, "__iter__");
   if (method !== undefined && method !== null) {
     const iterator = callDunder(interp, method, value);
-    return iterator === value ? fromNext(interp, value) : isUnknown(iterator) ? iterator : iterate(interp, iterator);
+    return iterator === value
+      ? fromNext(interp, value)
+      : isUnknown(iterator)
+        ? iterator
+        : iterate(interp, iterator);
   }
   const plain = unwrap(value);
   if (typeof plain === "string") return plain[Symbol.iterator]();
@@ -64,7 +68,9 @@ export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown
   return interp.fail("TypeError", `'${typeName(interp, value)}' object is not iterable`);
 }
 
-function overBuiltin(value: Exclude<Value, null | undefined | boolean | number | string>): Iterator<Value> | undefined {
+function overBuiltin(
+  value: Exclude<Value, null | undefined | boolean | number | string>,
+): Iterator<Value> | undefined {
   switch (value.kind) {
     case "list":
       return value.items[Symbol.iterator]();
@@ -124,7 +130,8 @@ export function nextOf(interp: Interp, iterator: Value): Value | Absent {
 
 /** The old sequence protocol: `__getitem__(0)`, `__getitem__(1)`… until IndexError or the object's length. */
 function* fromIndex(interp: Interp, value: Value): Generator<Value, undefined> {
-  const count = dunder(interp, value, "__len__") === undefined ? Number.POSITIVE_INFINITY : length(interp, value);
+  const count =
+    dunder(interp, value, "__len__") === undefined ? Number.POSITIVE_INFINITY : length(interp, value);
   if (isUnknown(count)) {
     yield count;
     return undefined;
@@ -153,7 +160,10 @@ export function length(interp: Interp, value: Value): number | Unknown {
     if (isUnknown(answer)) return answer;
     return toInt(answer) ?? interp.fail("TypeError", "__len__ should return an integer");
   }
-  return builtinLength(unwrap(value)) ?? interp.fail("TypeError", `object of type '${typeName(interp, value)}' has no len()`);
+  return (
+    builtinLength(unwrap(value)) ??
+    interp.fail("TypeError", `object of type '${typeName(interp, value)}' has no len()`)
+  );
 }
 
 /** Length of a built-in container, whatever its subclass says. */
@@ -182,7 +192,10 @@ export function contains(interp: Interp, container: Value, item: Value): boolean
     if (isUnknown(item)) return item;
     const part = unwrap(item);
     if (typeof part === "string") return plain.includes(part);
-    return interp.fail("TypeError", `'in <string>' requires string as left operand, not ${typeName(interp, item)}`);
+    return interp.fail(
+      "TypeError",
+      `'in <string>' requires string as left operand, not ${typeName(interp, item)}`,
+    );
   }
   if (plain instanceof Dict) {
     if (isUnknown(item)) return item;

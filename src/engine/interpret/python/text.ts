@@ -44,7 +44,10 @@ export function repr(interp: Interp, value: Value): string | Unknown {
 
 function asText(interp: Interp, answer: Value): string | Unknown {
   if (isUnknown(answer)) return answer;
-  return toText(answer) ?? interp.fail("TypeError", `__str__ returned non-string (type ${typeName(interp, answer)})`);
+  return (
+    toText(answer) ??
+    interp.fail("TypeError", `__str__ returned non-string (type ${typeName(interp, answer)})`)
+  );
 }
 
 /** `object.__repr__` and what the built-in types make of it. */
@@ -116,7 +119,10 @@ function joinReprs(interp: Interp, values: readonly Value[]): string | Unknown {
   return parts.join(", ");
 }
 
-function objectRepr(interp: Interp, value: Exclude<Value, null | undefined | boolean | number | string>): string | Unknown {
+function objectRepr(
+  interp: Interp,
+  value: Exclude<Value, null | undefined | boolean | number | string>,
+): string | Unknown {
   if (value === NOT_IMPLEMENTED) return "NotImplemented";
   const form = formOf(value);
   if (form !== undefined) return `typing.${form.name}`;

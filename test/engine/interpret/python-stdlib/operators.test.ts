@@ -16,15 +16,15 @@ const CASES: readonly (readonly [source: string, repr: string])[] = [
     "[2, False, 3, 1, 7, 6, 1024, 128, -6, -4]",
   ],
   [
-    "[1 == 1.0, 1 == True, \"a\" < \"b\", [1, 2] < [1, 3], (1, 2) <= (1, 2), {1} < {1, 2}, None == 0, \"a\" in \"cat\"]",
+    '[1 == 1.0, 1 == True, "a" < "b", [1, 2] < [1, 3], (1, 2) <= (1, 2), {1} < {1, 2}, None == 0, "a" in "cat"]',
     "[True, True, True, True, True, True, False, True]",
   ],
   [
-    "[\"%d of %s\" % (3, \"x\"), \"%5.2f|%-5d|%05d\" % (3.14159, 42, 42), \"%(a)s\" % {\"a\": 1}, \"%x %o %e %g\" % (255, 8, 12345.678, 0.0001), \"100%%\" % ()]",
+    '["%d of %s" % (3, "x"), "%5.2f|%-5d|%05d" % (3.14159, 42, 42), "%(a)s" % {"a": 1}, "%x %o %e %g" % (255, 8, 12345.678, 0.0001), "100%%" % ()]',
     "['3 of x', ' 3.14|42   |00042', '1', 'ff 10 1.234568e+04 0.0001', '100%']",
   ],
   [
-    "[[1] + [2], (1,) * 3, \"ab\" * 2, [0] * 0, {1: 2} | {3: 4}, {1, 2} & {2, 3}, {1, 2} - {2}]",
+    '[[1] + [2], (1,) * 3, "ab" * 2, [0] * 0, {1: 2} | {3: 4}, {1, 2} & {2, 3}, {1, 2} - {2}]',
     "[[1, 2], (1, 1, 1), 'abab', [], {1: 2, 3: 4}, {2}, {1}]",
   ],
   [
@@ -64,11 +64,11 @@ t |= {2}
     "[[1, 2, 3], True, {1, 2}, True]",
   ],
   [
-    "[f\"{3.14159:.2f}\", f\"{1234567:,}\", f\"{42:>6}|{42:<6}|{42:^6}\", f\"{'a':*^5}\", f\"{255:#x} {5:b} {5:03d}\", f\"{0.5:.1%}\", f\"{1e10:g}\", f\"{12345.678:,.1f}\", f\"{3!r:>4}\", f\"{'x'!r}\", f\"{1.0}\", f\"{1e-7}\", f\"{-5:+d} {5:+d}\", f\"{2.5:.0f} {3.5:.0f} {0.125:.2f}\"]",
+    '[f"{3.14159:.2f}", f"{1234567:,}", f"{42:>6}|{42:<6}|{42:^6}", f"{\'a\':*^5}", f"{255:#x} {5:b} {5:03d}", f"{0.5:.1%}", f"{1e10:g}", f"{12345.678:,.1f}", f"{3!r:>4}", f"{\'x\'!r}", f"{1.0}", f"{1e-7}", f"{-5:+d} {5:+d}", f"{2.5:.0f} {3.5:.0f} {0.125:.2f}"]',
     "['3.14', '1,234,567', '    42|42    |  42  ', '**a**', '0xff 101 005', '50.0%', '1e+10', '12,345.7', '   3', \"'x'\", '1.0', '1e-07', '-5 +5', '2 4 0.12']",
   ],
   [
-    "\"{} {1} {a} {b[0]} {c.real} {0!r:>5} {{}}\".replace(\"{1} \", \"\").replace(\"{0!r:>5}\", \"{!r:>5}\").format(\"x\", \"y\", a=1, b=[2], c=3)",
+    '"{} {1} {a} {b[0]} {c.real} {0!r:>5} {{}}".replace("{1} ", "").replace("{0!r:>5}", "{!r:>5}").format("x", "y", a=1, b=[2], c=3)',
     "\"x 1 2 3   'y' {}\"",
   ],
   [
@@ -81,15 +81,15 @@ t |= {2}
     "[2, 4, -2, 2.67, 1200, 0, 2.6, 3, 2.5, (3, 1), (-4, 1), 32, 4]",
   ],
   [
-    "[int(\"12\"), int(\"-0x1f\", 16), int(\"101\", 2), int(3.9), int(-3.9), float(\"1e3\"), float(\"inf\"), str(1.0), str(True), bool([]), bool(\"a\"), int(True), hex(255), bin(5), oct(8), chr(97), ord(\"a\")]",
+    '[int("12"), int("-0x1f", 16), int("101", 2), int(3.9), int(-3.9), float("1e3"), float("inf"), str(1.0), str(True), bool([]), bool("a"), int(True), hex(255), bin(5), oct(8), chr(97), ord("a")]',
     "[12, -31, 5, 3, -3, 1000.0, inf, '1.0', 'True', False, True, 1, '0xff', '0b101', '0o10', 'a', 97]",
   ],
   [
-    "[list(zip([1, 2], \"ab\")), list(enumerate(\"ab\", 1)), list(map(lambda x, y: x + y, [1, 2], [3, 4])), list(filter(None, [0, 1, 2])), list(reversed([1, 2, 3])), any([0, 1]), all([]), min([3, 1, 2]), max(\"abc\"), max([1, 5, 2], key=lambda v: -v), min([], default=7), sum([1, 2.5]), sum([[1], [2]], [])]",
+    '[list(zip([1, 2], "ab")), list(enumerate("ab", 1)), list(map(lambda x, y: x + y, [1, 2], [3, 4])), list(filter(None, [0, 1, 2])), list(reversed([1, 2, 3])), any([0, 1]), all([]), min([3, 1, 2]), max("abc"), max([1, 5, 2], key=lambda v: -v), min([], default=7), sum([1, 2.5]), sum([[1], [2]], [])]',
     "[[(1, 'a'), (2, 'b')], [(1, 'a'), (2, 'b')], [4, 6], [1, 2], [3, 2, 1], True, True, 1, 'c', 1, 7, 3.5, [1, 2]]",
   ],
   [
-    "[sorted([3, 1, 2], reverse=True), sorted(\"bca\"), sorted([(1, \"b\"), (1, \"a\"), (0, \"c\")], key=lambda p: p[0]), sorted([(1, \"b\"), (1, \"a\"), (0, \"c\")], key=lambda p: p[0], reverse=True)]",
+    '[sorted([3, 1, 2], reverse=True), sorted("bca"), sorted([(1, "b"), (1, "a"), (0, "c")], key=lambda p: p[0]), sorted([(1, "b"), (1, "a"), (0, "c")], key=lambda p: p[0], reverse=True)]',
     "[[3, 2, 1], ['a', 'b', 'c'], [(0, 'c'), (1, 'b'), (1, 'a')], [(1, 'b'), (1, 'a'), (0, 'c')]]",
   ],
   [
@@ -98,7 +98,7 @@ t |= {2}
     "[1, 2, [3], 'end']",
   ],
   [
-    "[isinstance(True, int), isinstance(1, (str, int)), isinstance(1.0, int), isinstance(\"a\", str | None), isinstance(None, int | None), issubclass(bool, int), callable(len), isinstance([], object), isinstance(int, type)]",
+    '[isinstance(True, int), isinstance(1, (str, int)), isinstance(1.0, int), isinstance("a", str | None), isinstance(None, int | None), issubclass(bool, int), callable(len), isinstance([], object), isinstance(int, type)]',
     "[True, True, False, True, True, True, True, True, True]",
   ],
   [
@@ -172,15 +172,15 @@ except ValueError as e:
     "[\"'k'\", 'list index out of range', 'division by zero', \"ValueError('bad', 3)\", \"invalid literal for int() with base 10: 'zz'\"]",
   ],
   [
-    "[repr(\"it's\"), repr('a\"b'), repr(\"a\\nb\\\\\"), repr((1,)), repr({1: \"a\"}), repr({1}), repr(set()), repr(range(3)), repr(range(1, 9, 2)), repr(None), repr([True, 1.0, \"x\"]), repr(b\"ab\"), repr(1e100), repr(-0.0), repr(slice(1, 2))]",
+    '[repr("it\'s"), repr(\'a"b\'), repr("a\\nb\\\\"), repr((1,)), repr({1: "a"}), repr({1}), repr(set()), repr(range(3)), repr(range(1, 9, 2)), repr(None), repr([True, 1.0, "x"]), repr(b"ab"), repr(1e100), repr(-0.0), repr(slice(1, 2))]',
     "['\"it\\'s\"', '\\'a\"b\\'', \"'a\\\\nb\\\\\\\\'\", '(1,)', \"{1: 'a'}\", '{1}', 'set()', 'range(0, 3)', 'range(1, 9, 2)', 'None', \"[True, 1.0, 'x']\", \"b'ab'\", '1e+100', '-0.0', 'slice(1, 2, None)']",
   ],
   [
-    "[hash(1) == hash(1.0), {1: \"a\", 1.0: \"b\", True: \"c\"}, {(1, 2): 3}[(1, 2)], {None: 1}[None], len({1, 1.0, True, \"1\"}), {frozenset([1, 2]): 1}[frozenset([2, 1])]]",
+    '[hash(1) == hash(1.0), {1: "a", 1.0: "b", True: "c"}, {(1, 2): 3}[(1, 2)], {None: 1}[None], len({1, 1.0, True, "1"}), {frozenset([1, 2]): 1}[frozenset([2, 1])]]',
     "[True, {1: 'c'}, 3, 1, 2, 1]",
   ],
   [
-    "[eval(\"[1, 2]\"), eval(\"3.5\"), eval(\"(1, 'a')\"), getattr([1], \"missing\", 7), hasattr(\"a\", \"upper\"), hasattr(\"a\", \"nope\"), type(1), type(\"a\").__name__, type([]).__name__]",
+    '[eval("[1, 2]"), eval("3.5"), eval("(1, \'a\')"), getattr([1], "missing", 7), hasattr("a", "upper"), hasattr("a", "nope"), type(1), type("a").__name__, type([]).__name__]',
     "[[1, 2], 3.5, (1, 'a'), 7, True, False, <class 'int'>, 'str', 'list']",
   ],
   [

@@ -4,27 +4,27 @@ import { show } from "../run.ts";
 
 const CASES: readonly (readonly [source: string, repr: string])[] = [
   [
-    "[\"a-b-c\".split(\"-\"), \"a-b-c\".split(\"-\", 1), \" a  b \".split(), \"a b c d\".split(None, 2), \"a-b-c\".rsplit(\"-\", 1), \"a b c\".rsplit(None, 1), \"\".split(), \"\".split(\",\"), \"a\\nb\\r\\nc\".splitlines()]",
+    '["a-b-c".split("-"), "a-b-c".split("-", 1), " a  b ".split(), "a b c d".split(None, 2), "a-b-c".rsplit("-", 1), "a b c".rsplit(None, 1), "".split(), "".split(","), "a\\nb\\r\\nc".splitlines()]',
     "[['a', 'b', 'c'], ['a', 'b-c'], ['a', 'b'], ['a', 'b', 'c d'], ['a-b', 'c'], ['a b', 'c'], [], [''], ['a', 'b', 'c']]",
   ],
   [
-    "[\"abc\".upper(), \"ABC\".lower(), \"hello world\".title(), \"hello\".capitalize(), \"aBc\".swapcase(), \"x\".join([\"a\", \"b\"]), \"  a \".strip(), \"xxaxx\".strip(\"x\"), \"xxa\".lstrip(\"x\"), \"axx\".rstrip(\"x\")]",
+    '["abc".upper(), "ABC".lower(), "hello world".title(), "hello".capitalize(), "aBc".swapcase(), "x".join(["a", "b"]), "  a ".strip(), "xxaxx".strip("x"), "xxa".lstrip("x"), "axx".rstrip("x")]',
     "['ABC', 'abc', 'Hello World', 'Hello', 'AbC', 'axb', 'a', 'a', 'a', 'a']",
   ],
   [
-    "[\"layer1.0.conv\".replace(\".\", \"_\"), \"aaa\".replace(\"a\", \"b\", 2), \"abc\".find(\"c\"), \"abc\".find(\"z\"), \"abcabc\".rfind(\"b\"), \"abc\".index(\"b\"), \"banana\".count(\"an\"), \"abc\".startswith((\"x\", \"a\")), \"abc\".endswith(\"bc\"), \"abc\".startswith(\"b\", 1)]",
+    '["layer1.0.conv".replace(".", "_"), "aaa".replace("a", "b", 2), "abc".find("c"), "abc".find("z"), "abcabc".rfind("b"), "abc".index("b"), "banana".count("an"), "abc".startswith(("x", "a")), "abc".endswith("bc"), "abc".startswith("b", 1)]',
     "['layer1_0_conv', 'bba', 2, -1, 4, 1, 2, True, True, True]",
   ],
   [
-    "[\"abc\".partition(\"b\"), \"a.b.c\".rpartition(\".\"), \"abc\".partition(\"z\"), \"42\".zfill(5), \"-42\".zfill(5), \"a\".ljust(3, \".\"), \"a\".rjust(3), \"a\".center(4, \"*\"), \"abc\".removeprefix(\"a\"), \"abc\".removesuffix(\"c\")]",
+    '["abc".partition("b"), "a.b.c".rpartition("."), "abc".partition("z"), "42".zfill(5), "-42".zfill(5), "a".ljust(3, "."), "a".rjust(3), "a".center(4, "*"), "abc".removeprefix("a"), "abc".removesuffix("c")]',
     "[('a', 'b', 'c'), ('a.b', '.', 'c'), ('abc', '', ''), '00042', '-0042', 'a..', '  a', '*a**', 'bc', 'ab']",
   ],
   [
-    "[\"12\".isdigit(), \"a1\".isalnum(), \"ab\".isalpha(), \" \".isspace(), \"A\".isupper(), \"a\".islower(), \"Ab\".istitle(), \"a_1\".isidentifier(), \"1a\".isidentifier(), \"\".isdigit(), \"é\".isascii()]",
+    '["12".isdigit(), "a1".isalnum(), "ab".isalpha(), " ".isspace(), "A".isupper(), "a".islower(), "Ab".istitle(), "a_1".isidentifier(), "1a".isidentifier(), "".isdigit(), "é".isascii()]',
     "[True, True, True, True, True, True, True, True, False, False, False]",
   ],
   [
-    "[\"abc\".translate(str.maketrans(\"ab\", \"xy\")), \"abc\".translate(str.maketrans({\"a\": None, \"b\": \"BB\"})), \"a\\tb\".expandtabs(4), \"abc\".encode(), \"é\".encode(\"utf-8\").decode(), \"a,b\".split(\",\")[0], \"abc\"[-1], list(\"héy\")]",
+    '["abc".translate(str.maketrans("ab", "xy")), "abc".translate(str.maketrans({"a": None, "b": "BB"})), "a\\tb".expandtabs(4), "abc".encode(), "é".encode("utf-8").decode(), "a,b".split(",")[0], "abc"[-1], list("héy")]',
     "['xyc', 'BBc', 'a   b', b'abc', 'é', 'a', 'c', ['h', 'é', 'y']]",
   ],
   [
@@ -57,7 +57,7 @@ t = s.copy(); t.update([7, 8]); t -= {7}
     "[[2, 3, 4], [2, 3, 4, 8], [2, 3, 4, 5, 6], {2, 3}, {3, 4}, [3, 4, 9], True, True, True, frozenset({1, 2, 3}), 3, True, True]",
   ],
   [
-    "[(1, 2, 2).count(2), (1, 2).index(2), tuple(\"ab\"), tuple([1]), (1, 2) + (3,), (3).bit_length(), (2.0).is_integer(), (5).real, float(\"nan\") != float(\"nan\"), (1.5).as_integer_ratio()]",
+    '[(1, 2, 2).count(2), (1, 2).index(2), tuple("ab"), tuple([1]), (1, 2) + (3,), (3).bit_length(), (2.0).is_integer(), (5).real, float("nan") != float("nan"), (1.5).as_integer_ratio()]',
     "[2, 1, ('a', 'b'), (1,), (1, 2, 3), 2, True, 5, True, (3, 2)]",
   ],
   [
@@ -141,7 +141,7 @@ v`,
     "'in'",
   ],
   [
-    "[str(b\"abc\", \"utf-8\"), bytes([65, 66]), b\"ab\"[0], b\"a\" + b\"b\", b\"abc\"[1:], len(b\"abc\"), b\"b\" in b\"abc\"]",
+    '[str(b"abc", "utf-8"), bytes([65, 66]), b"ab"[0], b"a" + b"b", b"abc"[1:], len(b"abc"), b"b" in b"abc"]',
     "['abc', b'AB', 97, b'ab', b'bc', 3, True]",
   ],
 ];

@@ -11,7 +11,7 @@ import { repr } from "../text.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { argsOf, kwargsOf, OBJECT } from "../types/object.ts";
 import { makeInert } from "./inertness.ts";
-import { makeModule, type Module } from "./table.ts";
+import { type Module, makeModule } from "./table.ts";
 
 interface Argument {
   readonly flags: readonly string[];
@@ -68,7 +68,8 @@ function addArgument(interp: Interp, a: Bound): Value {
   const argument: Argument = {
     flags,
     dest,
-    action: typeof action === "object" && action !== null ? "BooleanOptionalAction" : (toText(action) ?? "store"),
+    action:
+      typeof action === "object" && action !== null ? "BooleanOptionalAction" : (toText(action) ?? "store"),
     options,
   };
   if (argument.action !== "help" && argument.action !== "version") parser?.args.push(argument);
@@ -97,7 +98,9 @@ function defaultOf(interp: Interp, parser: Parser, { flags, dest, action, option
 /** A default written as text goes through `type`, as an argument would. */
 function converted(interp: Interp, options: Kwargs, value: Value): Value {
   const type = options.get("type");
-  return typeof value === "string" && type !== undefined && type !== null ? interp.call(type, [value]) : value;
+  return typeof value === "string" && type !== undefined && type !== null
+    ? interp.call(type, [value])
+    : value;
 }
 
 function parse(interp: Interp, self: Value, given: Value, into: Value): { namespace: Value; rest: string[] } {
@@ -109,15 +112,27 @@ function parse(interp: Interp, self: Value, given: Value, into: Value): { namesp
     if (argument.options.get("default") === SUPPRESS) continue;
     // Several arguments may share a destination: the first one's default stands.
     const known = namespace.attrs.get(argument.dest);
-    if (known === undefined || known === null) namespace.attrs.set(argument.dest, defaultOf(interp, parser, argument));
+    if (known === undefined || known === null)
+      namespace.attrs.set(argument.dest, defaultOf(interp, parser, argument));
   }
   const { subcommand } = parser;
   if (subcommand && subcommand.dest !== "") {
-    namespace.attrs.set(subcommand.dest, subcommand.required ? interp.unknown(`needs ${subcommand.dest}`) : null);
+    namespace.attrs.set(
+      subcommand.dest,
+      subcommand.required ? interp.unknown(`needs ${subcommand.dest}`) : null,
+    );
   }
   const words = given === null || given === undefined ? [] : items(interp, given);
   if (isUnknown(words)) return { namespace, rest: [] };
-  return { namespace, rest: readWords(interp, parser, namespace, words.map((word) => toText(word) ?? "")) };
+  return {
+    namespace,
+    rest: readWords(
+      interp,
+      parser,
+      namespace,
+      words.map((word) => toText(word) ?? ""),
+    ),
+  };
 }
 
 /** Reads given arguments; answers those that no argument of the parser takes. */
@@ -126,8 +141,14 @@ function readWords(interp: Interp, parser: Parser, namespace: Instance, words: r
   const positional = parser.args.filter(({ flags }) => !flags.some((flag) => flag.startsWith("-")));
   for (let i = 0; i < words.length; ) {
     const word = words[i++] ?? "";
-    const [name = "", inline] = word.startsWith("--") && word.includes("=") ? [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)] : [word];
-    const argument = word.startsWith("-") && Number.isNaN(Number(word)) ? parser.args.find(({ flags }) => flags.includes(name)) : positional.shift();
+    const [name = "", inline] =
+      word.startsWith("--") && word.includes("=")
+        ? [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]
+        : [word];
+    const argument =
+      word.startsWith("-") && Number.isNaN(Number(word))
+        ? parser.args.find(({ flags }) => flags.includes(name))
+        : positional.shift();
     if (!argument) {
       rest.push(word);
       continue;
@@ -135,7 +156,8 @@ function readWords(interp: Interp, parser: Parser, namespace: Instance, words: r
     const isFlag = argument.flags.some((flag) => flag.startsWith("-"));
     const values = inline !== undefined ? [inline] : isFlag ? [] : [word];
     const most = wanted(argument);
-    while (values.length < most && i < words.length && !/^-[^\d]/.test(words[i] ?? "")) values.push(words[i++] ?? "");
+    while (values.length < most && i < words.length && !/^-[^\d]/.test(words[i] ?? ""))
+      values.push(words[i++] ?? "");
     namespace.attrs.set(argument.dest, taken(interp, argument, values, namespace.attrs.get(argument.dest)));
   }
   return rest;
@@ -148,7 +170,12 @@ function wanted({ action, options }: Argument): number {
   return toInt(nargs) ?? 1;
 }
 
-function taken(interp: Interp, { action, options, flags }: Argument, words: readonly string[], before: Value): Value {
+function taken(
+  interp: Interp,
+  { action, options, flags }: Argument,
+  words: readonly string[],
+  before: Value,
+): Value {
   const values = words.map((word) => converted(interp, options, word));
   const nargs = options.get("nargs");
   const isMany = nargs === "*" || nargs === "+" || typeof nargs === "number";
@@ -216,11 +243,18 @@ const PARSER: ClassValue = defineClass("ArgumentParser", {
       (a, interp) => {
         const options = kwargsOf(a.options);
         const parser = parserOf(a.__self);
-        if (parser) parser.subcommand = { dest: toText(options.get("dest")) ?? "", required: options.get("required") === true };
+        if (parser)
+          parser.subcommand = {
+            dest: toText(options.get("dest")) ?? "",
+            required: options.get("required") === true,
+          };
         return interp.newInstance(SUBPARSERS);
       },
     ],
-    parse_args: ["self, args=None, namespace=None", (a, interp) => parse(interp, a.self, a.args, a.namespace).namespace],
+    parse_args: [
+      "self, args=None, namespace=None",
+      (a, interp) => parse(interp, a.self, a.args, a.namespace).namespace,
+    ],
     parse_known_args: [
       "self, args=None, namespace=None",
       (a, interp) => {
@@ -228,7 +262,10 @@ const PARSER: ClassValue = defineClass("ArgumentParser", {
         return new Tuple([namespace, new List(rest)]);
       },
     ],
-    parse_intermixed_args: ["self, args=None, namespace=None", (a, interp) => parse(interp, a.self, a.args, a.namespace).namespace],
+    parse_intermixed_args: [
+      "self, args=None, namespace=None",
+      (a, interp) => parse(interp, a.self, a.args, a.namespace).namespace,
+    ],
     print_help: ["self, file=None", () => null],
     print_usage: ["self, file=None", () => null],
     format_help: ["self", () => ""],
@@ -254,10 +291,17 @@ export const argparse = (): Module => {
       ArgumentError: exceptionClass("ValueError"),
       ArgumentTypeError: exceptionClass("ValueError"),
       ...Object.fromEntries(
-        ["Action", "HelpFormatter", "ArgumentDefaultsHelpFormatter", "RawTextHelpFormatter", "RawDescriptionHelpFormatter", "MetavarTypeHelpFormatter", "BooleanOptionalAction"].map(inertClass),
+        [
+          "Action",
+          "HelpFormatter",
+          "ArgumentDefaultsHelpFormatter",
+          "RawTextHelpFormatter",
+          "RawDescriptionHelpFormatter",
+          "MetavarTypeHelpFormatter",
+          "BooleanOptionalAction",
+        ].map(inertClass),
       ),
     },
     functions: { FileType: ["*args, **kwargs", () => makeInert()] },
   });
 };
-

@@ -1,18 +1,18 @@
 /** `collections` and `collections.abc`. */
 import type { Interp } from "../../interp.ts";
 import { defineClass, type NativeImpl } from "../../native.ts";
-import { ABSENT, ClassValue, Dict, isUnknown, List, Tuple, type Value } from "../../values.ts";
+import { ABSENT, type ClassValue, Dict, isUnknown, List, Tuple, type Value } from "../../values.ts";
 import { ABSTRACT } from "../abstract.ts";
-import { toIndex, toInt, toText } from "../core.ts";
+import { none, toIndex, toInt, toText } from "../core.ts";
 import { dictGet, dictSet, hashKey } from "../dict.ts";
-import { sorted } from "../sorting.ts";
 import { items, iterOf } from "../sequences.ts";
+import { sorted } from "../sorting.ts";
 import { DICT, pairsOf, updateDict } from "../types/dict.ts";
 import { LIST } from "../types/list.ts";
 import { argsOf, OBJECT, raw, withClass } from "../types/object.ts";
 import { STR } from "../types/str.ts";
 import { namedTuple } from "./namedtuple.ts";
-import { makeModule, type Module } from "./table.ts";
+import { type Module, makeModule } from "./table.ts";
 
 export const ORDERED_DICT: ClassValue = defineClass("OrderedDict", {
   bases: [DICT],
@@ -58,7 +58,12 @@ const DEFAULT_DICT: ClassValue = defineClass("defaultdict", {
     create: (interp, cls, args, kwargs) => {
       const dict = withClass(new Dict(), cls, DICT);
       dict.factory = args[0] ?? null;
-      updateDict(interp, dict, args.slice(1), new Dict(new Map([...kwargs].map(([key, value]) => [key, { key, value }]))));
+      updateDict(
+        interp,
+        dict,
+        args.slice(1),
+        new Dict(new Map([...kwargs].map(([key, value]) => [key, { key, value }]))),
+      );
       return dict;
     },
   },
@@ -76,8 +81,7 @@ DEFAULT_DICT.attrs.set(
 /** Adds counts of elements, or the counts that a mapping gives. */
 function count(interp: Interp, counter: Value, source: Value, sign: 1 | -1): Value {
   if (!(counter instanceof Dict) || source === null || source === undefined) return null;
-  const pairs =
-    source instanceof Dict ? pairsOf(interp, source) : ones(interp, source);
+  const pairs = source instanceof Dict ? pairsOf(interp, source) : ones(interp, source);
   if (isUnknown(pairs)) {
     interp.gap(pairs.reason);
     return null;
@@ -100,17 +104,25 @@ export const COUNTER: ClassValue = defineClass("Counter", {
   methods: {
     __init__: [
       "self, iterable=None, **kwargs",
-      (a, interp) => (count(interp, a.self, a.iterable, 1), count(interp, a.self, a.kwargs, 1)),
+      (a, interp) => none(count(interp, a.self, a.iterable, 1), count(interp, a.self, a.kwargs, 1)),
     ],
     __missing__: ["self, key", () => 0],
-    update: ["self, iterable=None, **kwargs", (a, interp) => (count(interp, a.self, a.iterable, 1), count(interp, a.self, a.kwargs, 1))],
+    update: [
+      "self, iterable=None, **kwargs",
+      (a, interp) => none(count(interp, a.self, a.iterable, 1), count(interp, a.self, a.kwargs, 1)),
+    ],
     subtract: ["self, iterable=None", (a, interp) => count(interp, a.self, a.iterable, -1)],
     most_common: [
       "self, n=None",
       (a, interp) => {
         const rows = a.self instanceof Dict ? [...a.self.entries.values()] : [];
         const pairs = rows.map(({ key, value }) => new Tuple([key, value]));
-        const order = sorted(interp, pairs, raw("count", "pair", (_i, [pair]) => (pair instanceof Tuple ? pair.items[1] : 0)), true);
+        const order = sorted(
+          interp,
+          pairs,
+          raw("count", "pair", (_i, [pair]) => (pair instanceof Tuple ? pair.items[1] : 0)),
+          true,
+        );
         return isUnknown(order) ? order : new List([...order.slice(0, toInt(a.n) ?? undefined)]);
       },
     ],
@@ -134,13 +146,18 @@ export const COUNTER: ClassValue = defineClass("Counter", {
   },
 });
 
-const END: Readonly<Record<"left" | "right", { push(all: Value[], item: Value): void; pop(all: Value[]): Value }>> = {
+const END: Readonly<
+  Record<"left" | "right", { push(all: Value[], item: Value): void; pop(all: Value[]): Value }>
+> = {
   left: { push: (all, item) => void all.unshift(item), pop: (all) => all.shift() },
   right: { push: (all, item) => void all.push(item), pop: (all) => all.pop() },
 };
 
 /** Adds at one end; a full bounded deque drops at the other. */
-function pushing(end: "left" | "right", each: (interp: Interp, value: Value) => readonly Value[]): readonly [string, NativeImpl] {
+function pushing(
+  end: "left" | "right",
+  each: (interp: Interp, value: Value) => readonly Value[],
+): readonly [string, NativeImpl] {
   return [
     "self, item",
     (a, interp) => {
@@ -149,7 +166,8 @@ function pushing(end: "left" | "right", each: (interp: Interp, value: Value) => 
       const most = toInt(a.self.attrs?.get("maxlen"));
       for (const item of each(interp, a.item)) {
         END[end].push(a.self.items, item);
-        if (most !== undefined && a.self.items.length > most) END[end === "left" ? "right" : "left"].pop(a.self.items);
+        if (most !== undefined && a.self.items.length > most)
+          END[end === "left" ? "right" : "left"].pop(a.self.items);
       }
       return null;
     },
@@ -186,7 +204,11 @@ const DEQUE: ClassValue = defineClass("deque", {
       if (isUnknown(all)) return all;
       const maxlen = args[1] ?? kwargs.get("maxlen") ?? null;
       const most = toInt(maxlen);
-      const deque = withClass(new List([...(most === undefined ? all : all.slice(Math.max(0, all.length - most)))]), cls, LIST);
+      const deque = withClass(
+        new List([...(most === undefined ? all : all.slice(Math.max(0, all.length - most)))]),
+        cls,
+        LIST,
+      );
       deque.attrs = new Map([["maxlen", maxlen]]);
       return deque;
     },
@@ -213,7 +235,10 @@ const DEQUE: ClassValue = defineClass("deque", {
     ...Object.fromEntries(
       ["clear", "copy", "count", "index", "insert", "remove", "reverse"].map((name) => [
         name,
-        ["self, *args", (a, interp) => interp.call(LIST.attrs.get(name), [a.self, ...argsOf(a.args)])] as const,
+        [
+          "self, *args",
+          (a, interp) => interp.call(LIST.attrs.get(name), [a.self, ...argsOf(a.args)]),
+        ] as const,
       ]),
     ),
   },
@@ -252,7 +277,10 @@ export const collections = (): Module =>
       namedtuple: [
         "typename, field_names, *, rename=False, defaults=None, module=None",
         (a, interp) => {
-          const fields = typeof a.field_names === "string" ? a.field_names.split(/[\s,]+/).filter(Boolean) : namesOf(interp, a.field_names);
+          const fields =
+            typeof a.field_names === "string"
+              ? a.field_names.split(/[\s,]+/).filter(Boolean)
+              : namesOf(interp, a.field_names);
           const defaults = a.defaults === null ? [] : items(interp, a.defaults);
           if (isUnknown(defaults)) return defaults;
           const first = fields.length - defaults.length;

@@ -1,4 +1,5 @@
 /** `contextlib`, `abc`, `types`, `warnings`, `logging`: small modules around classes and contexts. */
+
 import type { Interp } from "../../interp.ts";
 import { def, defineClass } from "../../native.ts";
 import {
@@ -7,20 +8,21 @@ import {
   type ClassValue,
   Dict,
   Instance,
-  isUnknown,
   Iter,
+  isUnknown,
   List,
   ModuleValue,
   StaticMethod,
   type Value,
 } from "../../values.ts";
+import { after, none } from "../core.ts";
 import { isSubclassOf } from "../isinstance.ts";
 import { repr } from "../text.ts";
 import { DICT } from "../types/dict.ts";
 import { builtinClass } from "../types/index.ts";
 import { argsOf, kwargsOf, OBJECT, raw, TYPE } from "../types/object.ts";
 import { inertModule, makeInert } from "./inertness.ts";
-import { inert, makeModule, type Module, OpenModule } from "./table.ts";
+import { inert, type Module, makeModule, OpenModule } from "./table.ts";
 
 // -------------------------------------------------------------- contextlib
 
@@ -75,7 +77,10 @@ function contextManager(fn: Value): Value {
   const make = (interp: Interp, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value => {
     const context = interp.newInstance(GENERATOR_CONTEXT);
     context.attrs.set("gen", interp.call(fn, args, kwargs));
-    context.attrs.set("_remake", raw("remake", "", (inner) => make(inner, args, kwargs)));
+    context.attrs.set(
+      "_remake",
+      raw("remake", "", (inner) => make(inner, args, kwargs)),
+    );
     return context;
   };
   return raw("contextmanager", "*args, **kwargs", make);
@@ -84,7 +89,10 @@ function contextManager(fn: Value): Value {
 const NULL_CONTEXT: ClassValue = defineClass("nullcontext", {
   bases: [OBJECT],
   methods: {
-    __init__: ["self, enter_result=None", (a, interp) => (interp.setAttr(a.self, "enter_result", a.enter_result), null)],
+    __init__: [
+      "self, enter_result=None",
+      (a, interp) => none(interp.setAttr(a.self, "enter_result", a.enter_result)),
+    ],
     __enter__: ["self", (a, interp) => interp.getAttr(a.self, "enter_result")],
     __exit__: ["self, *args", () => null],
   },
@@ -93,11 +101,12 @@ const NULL_CONTEXT: ClassValue = defineClass("nullcontext", {
 const SUPPRESS: ClassValue = defineClass("suppress", {
   bases: [OBJECT],
   methods: {
-    __init__: ["self, *exceptions", (a, interp) => (interp.setAttr(a.self, "exceptions", a.exceptions), null)],
+    __init__: ["self, *exceptions", (a, interp) => none(interp.setAttr(a.self, "exceptions", a.exceptions))],
     __enter__: ["self", () => null],
     __exit__: [
       "self, type=None, value=None, tb=None",
-      (a, interp) => (a.type === null ? false : isSubclassOf(interp, a.type, interp.getAttr(a.self, "exceptions"))),
+      (a, interp) =>
+        a.type === null ? false : isSubclassOf(interp, a.type, interp.getAttr(a.self, "exceptions")),
     ],
   },
 });
@@ -110,14 +119,16 @@ function stackOf(self: Value): Value[] {
 const EXIT_STACK: ClassValue = defineClass("ExitStack", {
   bases: [OBJECT],
   methods: {
-    __init__: ["self", (a, interp) => (interp.setAttr(a.self, "stack", new List([])), null)],
+    __init__: ["self", (a, interp) => none(interp.setAttr(a.self, "stack", new List([])))],
     __enter__: ["self", (a) => a.self],
-    __exit__: ["self, *args", (a, interp) => (unwind(interp, a.self), false)],
-    close: ["self", (a, interp) => (unwind(interp, a.self), null)],
+    __exit__: ["self, *args", (a, interp) => after(unwind(interp, a.self), false)],
+    close: ["self", (a, interp) => none(unwind(interp, a.self))],
     enter_context: [
       "self, cm",
       (a, interp) => {
-        stackOf(a.self).push(raw("exit", "", (inner) => inner.callMethod(a.cm, "__exit__", [null, null, null])));
+        stackOf(a.self).push(
+          raw("exit", "", (inner) => inner.callMethod(a.cm, "__exit__", [null, null, null])),
+        );
         return interp.callMethod(a.cm, "__enter__");
       },
     ],
@@ -125,7 +136,9 @@ const EXIT_STACK: ClassValue = defineClass("ExitStack", {
     callback: [
       "self, callback, *args, **kwargs",
       (a) => {
-        stackOf(a.self).push(raw("callback", "", (interp) => interp.call(a.callback, argsOf(a.args), kwargsOf(a.kwargs))));
+        stackOf(a.self).push(
+          raw("callback", "", (interp) => interp.call(a.callback, argsOf(a.args), kwargsOf(a.kwargs))),
+        );
         return a.callback;
       },
     ],
@@ -237,21 +250,41 @@ export const types = (): Module => {
       ],
     },
   });
-  return new OpenModule(known, (name) => (/Type$/.test(name) ? defineClass(name, { bases: [OBJECT] }) : ABSENT));
+  return new OpenModule(known, (name) =>
+    /Type$/.test(name) ? defineClass(name, { bases: [OBJECT] }) : ABSENT,
+  );
 };
 
 // ------------------------------------------------------- warnings, logging
 
 export const warnings = (): Module =>
   inertModule(
-    ["warn", "warn_explicit", "filterwarnings", "simplefilter", "resetwarnings"].map((name) => [name, inert(name)] as const),
+    ["warn", "warn_explicit", "filterwarnings", "simplefilter", "resetwarnings"].map(
+      (name) => [name, inert(name)] as const,
+    ),
   );
 
 const LEVELS = { CRITICAL: 50, FATAL: 50, ERROR: 40, WARNING: 30, WARN: 30, INFO: 20, DEBUG: 10, NOTSET: 0 };
-const CALLS = ["debug", "info", "warning", "warn", "error", "exception", "critical", "log", "basicConfig", "disable", "captureWarnings", "addLevelName", "setLoggerClass", "shutdown"];
+const CALLS = [
+  "debug",
+  "info",
+  "warning",
+  "warn",
+  "error",
+  "exception",
+  "critical",
+  "log",
+  "basicConfig",
+  "disable",
+  "captureWarnings",
+  "addLevelName",
+  "setLoggerClass",
+  "shutdown",
+];
 
 export const logging = (): Module => {
-  const handler = (name: string) => [name, defineClass(name, { bases: [OBJECT], methods: LOGGER_METHODS })] as const;
+  const handler = (name: string) =>
+    [name, defineClass(name, { bases: [OBJECT], methods: LOGGER_METHODS })] as const;
   return inertModule([
     ...Object.entries(LEVELS),
     ...CALLS.map((name) => [name, inert(name)] as const),
@@ -274,9 +307,21 @@ const LOGGER_METHODS = {
   getEffectiveLevel: ["self", () => LEVELS.WARNING],
   hasHandlers: ["self", () => true],
   getChild: ["self, suffix", (a: Readonly<Record<string, Value>>) => a.self],
-  __getattr__: ["self, name", (a: Readonly<Record<string, Value>>) => LOGGER_DATA[String(a.name)] ?? makeInert()],
+  __getattr__: [
+    "self, name",
+    (a: Readonly<Record<string, Value>>) => LOGGER_DATA[String(a.name)] ?? makeInert(),
+  ],
 } as const;
 
-const LOGGER_DATA: Readonly<Record<string, Value>> = { level: LEVELS.WARNING, propagate: true, disabled: false, name: "root" };
+const LOGGER_DATA: Readonly<Record<string, Value>> = {
+  level: LEVELS.WARNING,
+  propagate: true,
+  disabled: false,
+  name: "root",
+};
 
-const LOGGER: ClassValue = defineClass("Logger", { bases: [OBJECT], methods: LOGGER_METHODS, properties: { handlers: () => new List([]) } });
+const LOGGER: ClassValue = defineClass("Logger", {
+  bases: [OBJECT],
+  methods: LOGGER_METHODS,
+  properties: { handlers: () => new List([]) },
+});

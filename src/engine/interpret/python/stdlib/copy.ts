@@ -12,8 +12,8 @@ import {
   Tuple,
   type Value,
 } from "../../values.ts";
-import { dunder, callDunder } from "../core.ts";
-import { makeModule, type Module } from "./table.ts";
+import { callDunder, dunder } from "../core.ts";
+import { type Module, makeModule } from "./table.ts";
 
 type Memo = Map<Heap, Value>;
 /** The memo dict that programs hand on to `deepcopy` from their own `__deepcopy__`. */
@@ -85,7 +85,8 @@ function copyParts(value: Heap, memo: Memo, again: (part: Value) => Value): Valu
   }
   const copy = emptyLike(value);
   memo.set(value, copy);
-  if (value instanceof List && copy instanceof List) for (const item of value.items) copy.items.push(again(item));
+  if (value instanceof List && copy instanceof List)
+    for (const item of value.items) copy.items.push(again(item));
   else if (value instanceof Dict && copy instanceof Dict) {
     for (const [key, entry] of value.entries) {
       const fresh = again(entry.key);

@@ -13,8 +13,8 @@ import {
   Tuple,
   type Value,
 } from "../../values.ts";
-import { NOT_IMPLEMENTED } from "../core.ts";
 import { compare } from "../compare.ts";
+import { NOT_IMPLEMENTED } from "../core.ts";
 import { dictOf, hashNumber } from "../dict.ts";
 import { formOf, makeForm } from "../generics.ts";
 import { items } from "../sequences.ts";
@@ -22,7 +22,7 @@ import { repr } from "../text.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { kwargsOf, OBJECT, ownAttrs, raw } from "../types/object.ts";
 import { deepCopy } from "./copy.ts";
-import { makeModule, type Module } from "./table.ts";
+import { type Module, makeModule } from "./table.ts";
 
 interface Field {
   readonly name: string;
@@ -38,7 +38,9 @@ interface Field {
   readonly shown: Instance;
 }
 
-type Options = Readonly<Record<"init" | "repr" | "eq" | "order" | "frozen" | "unsafe_hash" | "kw_only", boolean>>;
+type Options = Readonly<
+  Record<"init" | "repr" | "eq" | "order" | "frozen" | "unsafe_hash" | "kw_only", boolean>
+>;
 
 const FIELD = defineClass("Field", { bases: [OBJECT], qualname: "dataclasses.Field" });
 const INIT_VAR = defineClass("InitVar", { bases: [OBJECT], qualname: "dataclasses.InitVar" });
@@ -135,13 +137,21 @@ function makeDataclass(interp: Interp, cls: Value, options: Options): Value {
   if (options.repr) add("__repr__", reprMethod(fields));
   if (options.eq) add("__eq__", comparing("==", fields));
   if (options.order) {
-    for (const [name, op] of [["__lt__", "<"], ["__le__", "<="], ["__gt__", ">"], ["__ge__", ">="]] as const) {
+    for (const [name, op] of [
+      ["__lt__", "<"],
+      ["__le__", "<="],
+      ["__gt__", ">"],
+      ["__ge__", ">="],
+    ] as const) {
       add(name, comparing(op, fields));
     }
   }
   if ((options.eq && options.frozen) || options.unsafe_hash) add("__hash__", hashMethod(fields));
   if (options.frozen) add("__setattr__", frozenSetter);
-  add("__match_args__", new Tuple(fields.filter((field) => field.init && !field.kwOnly).map((field) => field.name)));
+  add(
+    "__match_args__",
+    new Tuple(fields.filter((field) => field.init && !field.kwOnly).map((field) => field.name)),
+  );
   return cls;
 }
 
@@ -153,18 +163,34 @@ function initializer(cls: ClassValue, fields: readonly Field[]): Value {
   const positional = fields.filter((field) => field.init && !field.kwOnly);
   const keyword = fields.filter((field) => field.init && field.kwOnly);
   const part = (field: Field) => (isOptional(field) ? `${field.name}=None` : field.name);
-  const signature = ["self", ...positional.map(part), ...(keyword.length > 0 ? ["*", ...keyword.map(part)] : [])];
+  const signature = [
+    "self",
+    ...positional.map(part),
+    ...(keyword.length > 0 ? ["*", ...keyword.map(part)] : []),
+  ];
   return raw("__init__", signature.join(", "), (interp, [self, ...args], kwargs) => {
     if (args.length > positional.length) {
-      return interp.fail("TypeError", `${cls.name} takes ${positional.length} arguments but ${args.length} were given`);
+      return interp.fail(
+        "TypeError",
+        `${cls.name} takes ${positional.length} arguments but ${args.length} were given`,
+      );
     }
-    const strange = [...kwargs.keys()].find((name) => !fields.some((field) => field.init && field.name === name));
+    const strange = [...kwargs.keys()].find(
+      (name) => !fields.some((field) => field.init && field.name === name),
+    );
     if (strange !== undefined) {
       return interp.fail("TypeError", `${cls.name} got an unexpected keyword argument '${strange}'`);
     }
     const initOnly: Value[] = [];
     for (const field of fields) {
-      const value = argument(interp, cls, field, args[positional.indexOf(field)], kwargs, positional.indexOf(field) < args.length);
+      const value = argument(
+        interp,
+        cls,
+        field,
+        args[positional.indexOf(field)],
+        kwargs,
+        positional.indexOf(field) < args.length,
+      );
       if (value === ABSENT) continue;
       if (field.kind === "init only") initOnly.push(value);
       else store(interp, self, field.name, value);
@@ -197,7 +223,8 @@ function argument(
 
 /** A frozen class's own `__setattr__` is passed by. */
 function store(interp: Interp, self: Value, name: string, value: Value): void {
-  const isFrozen = self instanceof Instance && self.cls.mro.some((base) => base.attrs.get("__setattr__") === frozenSetter);
+  const isFrozen =
+    self instanceof Instance && self.cls.mro.some((base) => base.attrs.get("__setattr__") === frozenSetter);
   if (isFrozen) ownAttrs(self)?.set(name, value);
   else interp.setAttr(self, name, value);
 }
@@ -218,13 +245,16 @@ function reprMethod(fields: readonly Field[]): Value {
 
 function valuesOf(interp: Interp, self: Value, fields: readonly Field[]): Tuple {
   return new Tuple(
-    fields.filter((field) => field.compare && field.kind === "field").map((field) => interp.getAttr(self, field.name)),
+    fields
+      .filter((field) => field.compare && field.kind === "field")
+      .map((field) => interp.getAttr(self, field.name)),
   );
 }
 
 function comparing(op: "==" | "<" | "<=" | ">" | ">=", fields: readonly Field[]): Value {
   return def("compare", "self, other", (a, interp) => {
-    if (!(a.self instanceof Instance && a.other instanceof Instance && a.self.cls === a.other.cls)) return NOT_IMPLEMENTED;
+    if (!(a.self instanceof Instance && a.other instanceof Instance && a.self.cls === a.other.cls))
+      return NOT_IMPLEMENTED;
     return compare(interp, op, valuesOf(interp, a.self, fields), valuesOf(interp, a.other, fields));
   });
 }
@@ -239,7 +269,11 @@ const isDataclass = (value: Value): boolean => {
 };
 
 /** `asdict` and `astuple`: dataclasses inside lists, tuples and dicts too. */
-function unfold(interp: Interp, value: Value, make: (pairs: readonly (readonly [string, Value])[]) => Value): Value {
+function unfold(
+  interp: Interp,
+  value: Value,
+  make: (pairs: readonly (readonly [string, Value])[]) => Value,
+): Value {
   const again = (part: Value): Value => unfold(interp, part, make);
   if (value instanceof Instance && isDataclass(value)) {
     const fields = fieldsOf(value.cls).filter((field) => field.kind === "field");
@@ -248,7 +282,9 @@ function unfold(interp: Interp, value: Value, make: (pairs: readonly (readonly [
   if (value instanceof List) return new List(value.items.map(again));
   if (value instanceof Tuple && value.cls === undefined) return new Tuple(value.items.map(again));
   if (value instanceof Dict) {
-    return new Dict(new Map([...value.entries].map(([key, entry]) => [key, { key: entry.key, value: again(entry.value) }])));
+    return new Dict(
+      new Map([...value.entries].map(([key, entry]) => [key, { key: entry.key, value: again(entry.value) }])),
+    );
   }
   return deepCopy(interp, value, new Map(), new Dict());
 }
@@ -289,7 +325,8 @@ export const dataclasses = (): Module =>
           const field = interp.newInstance(FIELD);
           const written: Written = {
             fallback: a.default === undefined || a.default === MISSING ? ABSENT : a.default,
-            factory: a.default_factory === undefined || a.default_factory === MISSING ? ABSENT : a.default_factory,
+            factory:
+              a.default_factory === undefined || a.default_factory === MISSING ? ABSENT : a.default_factory,
             init: a.init !== false,
             repr: a.repr !== false,
             compare: a.compare !== false,
@@ -308,7 +345,10 @@ export const dataclasses = (): Module =>
         },
       ],
       asdict: ["x, *, dict_factory=None", (a, interp) => unfold(interp, a.x, (pairs) => dictOf(pairs))],
-      astuple: ["x, *, tuple_factory=None", (a, interp) => unfold(interp, a.x, (pairs) => new Tuple(pairs.map(([, value]) => value)))],
+      astuple: [
+        "x, *, tuple_factory=None",
+        (a, interp) => unfold(interp, a.x, (pairs) => new Tuple(pairs.map(([, value]) => value))),
+      ],
       replace: ["__obj, **changes", (a, interp) => replace(interp, a.__obj, kwargsOf(a.changes))],
       is_dataclass: ["x", (a) => (isUnknown(a.x) ? a.x : isDataclass(a.x))],
       make_dataclass: [
@@ -318,11 +358,16 @@ export const dataclasses = (): Module =>
           cls.annotations = new Map();
           const rows = items(interp, a.fields);
           for (const row of isUnknown(rows) ? [] : rows) {
-            const [name, type, fallback] = row instanceof Tuple || row instanceof List ? row.items : [row, null];
+            const [name, type, fallback] =
+              row instanceof Tuple || row instanceof List ? row.items : [row, null];
             cls.annotations.set(String(name), type);
             if (fallback !== undefined) cls.attrs.set(String(name), fallback);
           }
-          return makeDataclass(interp, cls, readOptions({ init: true, repr: true, eq: true, ...Object.fromEntries(kwargsOf(a.options)) }));
+          return makeDataclass(
+            interp,
+            cls,
+            readOptions({ init: true, repr: true, eq: true, ...Object.fromEntries(kwargsOf(a.options)) }),
+          );
         },
       ],
     },

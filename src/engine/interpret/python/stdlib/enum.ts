@@ -16,8 +16,8 @@ import {
   Tuple,
   type Value,
 } from "../../values.ts";
-import { isCore, NOT_IMPLEMENTED, toInt, unwrap } from "../core.ts";
 import { equals } from "../compare.ts";
+import { isCore, NOT_IMPLEMENTED, toInt, unwrap } from "../core.ts";
 import { dictOf } from "../dict.ts";
 import { format } from "../format.ts";
 import { items, iterOf } from "../sequences.ts";
@@ -25,14 +25,19 @@ import { repr, str } from "../text.ts";
 import { INT } from "../types/numbers.ts";
 import { argsOf, kwargsOf, OBJECT, TYPE } from "../types/object.ts";
 import { STR } from "../types/str.ts";
-import { makeModule, type Module } from "./table.ts";
+import { type Module, makeModule } from "./table.ts";
 
 const AUTO = defineClass("auto", { bases: [OBJECT] });
 
 const NOT_MEMBERS = [FunctionValue, NativeFunction, Property, ClassMethod, StaticMethod, ClassValue] as const;
 
 function isMember(name: string, value: Value): boolean {
-  if (/^__.*__$/.test(name) || name === "_ignore_" || /^_generate_next_value_$|^_missing_$|^_order_$/.test(name)) return false;
+  if (
+    /^__.*__$/.test(name) ||
+    name === "_ignore_" ||
+    /^_generate_next_value_$|^_missing_$|^_order_$/.test(name)
+  )
+    return false;
   return !NOT_MEMBERS.some((kind) => value instanceof kind);
 }
 
@@ -45,7 +50,7 @@ function nameOf(member: Value): string {
   return member instanceof Instance ? String(member.attrs.get("_name_") ?? "") : "";
 }
 
-function valueOf(member: Value): Value {
+function memberValue(member: Value): Value {
   return member instanceof Instance ? member.attrs.get("_value_") : null;
 }
 
@@ -58,7 +63,9 @@ function makeMembers(interp: Interp, cls: ClassValue): void {
   for (const [name, given] of written) {
     const value = resolveAuto(interp, cls, name, given, values);
     values.push(value);
-    const known = membersOf(cls).find((member) => valueOf(member) === value || sameValue(interp, valueOf(member), value));
+    const known = membersOf(cls).find(
+      (member) => memberValue(member) === value || sameValue(interp, memberValue(member), value),
+    );
     const member = known ?? makeMember(interp, cls, name, value);
     cls.members.set(name, member);
     cls.attrs.set(name, member);
@@ -69,7 +76,13 @@ function sameValue(interp: Interp, a: Value, b: Value): boolean {
   return typeof a === typeof b && equals(interp, a, b) === true;
 }
 
-function resolveAuto(interp: Interp, cls: ClassValue, name: string, given: Value, before: readonly Value[]): Value {
+function resolveAuto(
+  interp: Interp,
+  cls: ClassValue,
+  name: string,
+  given: Value,
+  before: readonly Value[],
+): Value {
   if (given instanceof Instance && given.cls === AUTO) return nextValue(interp, cls, name, before);
   if (given instanceof Tuple && given.items.some((item) => item instanceof Instance && item.cls === AUTO)) {
     return new Tuple(given.items.map((item) => resolveAuto(interp, cls, name, item, before)));
@@ -78,7 +91,9 @@ function resolveAuto(interp: Interp, cls: ClassValue, name: string, given: Value
 }
 
 function nextValue(interp: Interp, cls: ClassValue, name: string, before: readonly Value[]): Value {
-  const own = cls.mro.map((base) => base.attrs.get("_generate_next_value_")).find((found) => found !== undefined);
+  const own = cls.mro
+    .map((base) => base.attrs.get("_generate_next_value_"))
+    .find((found) => found !== undefined);
   if (own !== undefined) {
     const fn = own instanceof StaticMethod ? own.fn : own;
     return interp.call(fn, [name, 1, before.length, new List([...before])]);
@@ -129,7 +144,7 @@ function find(interp: Interp, cls: ClassValue, value: Value): Value {
   if (isUnknown(value)) return value;
   if (value instanceof Instance && value.cls === cls) return value;
   for (const member of membersOf(cls)) {
-    const same = equals(interp, valueOf(member), value);
+    const same = equals(interp, memberValue(member), value);
     if (isUnknown(same)) return same;
     if (same) return member;
   }
@@ -147,10 +162,10 @@ const combinations = new WeakMap<ClassValue, Map<number, Instance>>();
 function combined(interp: Interp, cls: ClassValue, bits: number): Instance {
   const made = combinations.get(cls) ?? new Map<number, Instance>();
   combinations.set(cls, made);
-  const known = made.get(bits) ?? membersOf(cls).find((member) => valueOf(member) === bits);
+  const known = made.get(bits) ?? membersOf(cls).find((member) => memberValue(member) === bits);
   if (known) return known;
   const flag = interp.newInstance(cls);
-  const names = membersOf(cls).filter((member) => ((toInt(valueOf(member)) ?? 0) & bits) !== 0);
+  const names = membersOf(cls).filter((member) => ((toInt(memberValue(member)) ?? 0) & bits) !== 0);
   flag.attrs.set("_name_", names.map(nameOf).join("|"));
   flag.attrs.set("_value_", bits);
   if (cls.mro.includes(INT)) flag.payload = bits;
@@ -164,7 +179,8 @@ function functional(interp: Interp, base: ClassValue, name: Value, names: Value)
   cls.mro = linearize(cls);
   const parts = typeof names === "string" ? names.split(/[\s,]+/).filter(Boolean) : items(interp, names);
   if (isUnknown(parts)) return parts;
-  if (names instanceof Dict) for (const { key, value } of names.entries.values()) cls.attrs.set(String(key), value);
+  if (names instanceof Dict)
+    for (const { key, value } of names.entries.values()) cls.attrs.set(String(key), value);
   else {
     for (const [i, part] of parts.entries()) {
       const [key, value] = part instanceof Tuple || part instanceof List ? part.items : [part, i + 1];
@@ -186,7 +202,8 @@ const ENUM_META = defineClass("EnumType", {
         const value = args.length > 0 ? args[0] : kwargsOf(a.kwargs).get("value");
         if (!(a.cls instanceof ClassValue)) return a.cls;
         const names = args[1] ?? kwargsOf(a.kwargs).get("names");
-        if (a.cls.members === undefined && names !== undefined) return functional(interp, a.cls, value, names);
+        if (a.cls.members === undefined && names !== undefined)
+          return functional(interp, a.cls, value, names);
         return find(interp, a.cls, args.length > 1 ? new Tuple([...args]) : value);
       },
     ],
@@ -206,7 +223,9 @@ const ENUM_META = defineClass("EnumType", {
       (a, interp) =>
         isUnknown(a.item)
           ? a.item
-          : membersOf(a.cls).some((member) => member === a.item || equals(interp, valueOf(member), a.item) === true),
+          : membersOf(a.cls).some(
+              (member) => member === a.item || equals(interp, memberValue(member), a.item) === true,
+            ),
     ],
   },
   properties: {
@@ -215,7 +234,7 @@ const ENUM_META = defineClass("EnumType", {
     _member_names_: (a) => new List(membersOf(a.self).map(nameOf)),
     _value2member_map_: (a, interp) => {
       const table = new Dict();
-      for (const member of membersOf(a.self)) interp.dictSet(table, valueOf(member), member);
+      for (const member of membersOf(a.self)) interp.dictSet(table, memberValue(member), member);
       return table;
     },
   },
@@ -230,32 +249,46 @@ export const ENUM: ClassValue = defineClass("Enum", {
     __repr__: [
       "self",
       (a, interp) => {
-        const value = repr(interp, valueOf(a.self));
-        return isUnknown(value) ? value : `<${a.self instanceof Instance ? a.self.cls.name : ""}.${nameOf(a.self)}: ${value}>`;
+        const value = repr(interp, memberValue(a.self));
+        return isUnknown(value)
+          ? value
+          : `<${a.self instanceof Instance ? a.self.cls.name : ""}.${nameOf(a.self)}: ${value}>`;
       },
     ],
     __format__: ["self, spec=''", (a, interp) => str(interp, a.self)],
   },
-  properties: { name: (a) => nameOf(a.self), value: (a) => valueOf(a.self) },
+  properties: { name: (a) => nameOf(a.self), value: (a) => memberValue(a.self) },
 });
 ENUM.metaclass = ENUM_META;
 
-const derived = (name: string, ...bases: ClassValue[]) => defineClass(name, { bases, qualname: `enum.${name}` });
+const derived = (name: string, ...bases: ClassValue[]) =>
+  defineClass(name, { bases, qualname: `enum.${name}` });
 const INT_ENUM = derived("IntEnum", INT, ENUM);
 const STR_ENUM = derived("StrEnum", STR, ENUM);
 
 /** Members of these print as the int or str that they are. */
 function printsAsValue(cls: ClassValue): void {
-  cls.attrs.set("__str__", def("__str__", "self", (a, interp) => str(interp, unwrap(a.self))));
-  cls.attrs.set("__format__", def("__format__", "self, spec=''", (a, interp) => format(interp, unwrap(a.self), String(a.spec))));
+  cls.attrs.set(
+    "__str__",
+    def("__str__", "self", (a, interp) => str(interp, unwrap(a.self))),
+  );
+  cls.attrs.set(
+    "__format__",
+    def("__format__", "self, spec=''", (a, interp) => format(interp, unwrap(a.self), String(a.spec))),
+  );
 }
 for (const cls of [INT_ENUM, STR_ENUM]) printsAsValue(cls);
 
-function bitwise(rule: (a: number, b: number) => number): readonly [string, (a: Readonly<Record<string, Value>>, interp: Interp) => Value] {
+function bitwise(
+  rule: (a: number, b: number) => number,
+): readonly [string, (a: Readonly<Record<string, Value>>, interp: Interp) => Value] {
   return [
     "self, other",
     (a, interp) => {
-      const [self, other] = [toInt(valueOf(a.self)), toInt(a.other instanceof Instance ? valueOf(a.other) : a.other)];
+      const [self, other] = [
+        toInt(memberValue(a.self)),
+        toInt(a.other instanceof Instance ? memberValue(a.other) : a.other),
+      ];
       if (!(a.self instanceof Instance) || self === undefined || other === undefined) return NOT_IMPLEMENTED;
       return combined(interp, a.self.cls, rule(self, other));
     },
@@ -273,16 +306,19 @@ export const FLAG: ClassValue = defineClass("Flag", {
       "self",
       (a, interp) => {
         if (!(a.self instanceof Instance)) return a.self;
-        const all = membersOf(a.self.cls).reduce((bits, member) => bits | (toInt(valueOf(member)) ?? 0), 0);
-        return combined(interp, a.self.cls, all & ~(toInt(valueOf(a.self)) ?? 0));
+        const all = membersOf(a.self.cls).reduce(
+          (bits, member) => bits | (toInt(memberValue(member)) ?? 0),
+          0,
+        );
+        return combined(interp, a.self.cls, all & ~(toInt(memberValue(a.self)) ?? 0));
       },
     ],
-    __bool__: ["self", (a) => valueOf(a.self) !== 0],
+    __bool__: ["self", (a) => memberValue(a.self) !== 0],
     __contains__: [
       "self, other",
       (a) => {
-        const other = toInt(valueOf(a.other)) ?? 0;
-        return ((toInt(valueOf(a.self)) ?? 0) & other) === other;
+        const other = toInt(memberValue(a.other)) ?? 0;
+        return ((toInt(memberValue(a.self)) ?? 0) & other) === other;
       },
     ],
   },

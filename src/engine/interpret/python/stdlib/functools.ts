@@ -21,10 +21,16 @@ import { dictOf } from "../dict.ts";
 import { isInstance } from "../isinstance.ts";
 import { iterate } from "../sequences.ts";
 import { argsOf, kwargsOf, OBJECT, raw } from "../types/object.ts";
-import { makeModule, type Module } from "./table.ts";
+import { type Module, makeModule } from "./table.ts";
 
 /** A `partial` object: callable, and open to code that looks into `func`, `args` and `keywords`. */
-export function makePartial(interp: Interp, cls: ClassValue, fn: Value, args: readonly Value[], kwargs: Kwargs): Value {
+export function makePartial(
+  interp: Interp,
+  cls: ClassValue,
+  fn: Value,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): Value {
   if (fn instanceof Instance && fn.cls === cls) {
     const inner = kwargsOf(fn.attrs.get("keywords"));
     for (const [name, value] of kwargs) inner.set(name, value);
@@ -57,7 +63,9 @@ export const PARTIAL: ClassValue = defineClass("partial", {
 });
 PARTIAL.attrs.set(
   "__call__",
-  raw("__call__", "self, *args, **kwargs", (interp, [self, ...args], kwargs) => callPartial(interp, self, args, kwargs)),
+  raw("__call__", "self, *args, **kwargs", (interp, [self, ...args], kwargs) =>
+    callPartial(interp, self, args, kwargs),
+  ),
 );
 
 function reduce(interp: Interp, fn: Value, iterable: Value, initial: Value): Value {
@@ -69,7 +77,8 @@ function reduce(interp: Interp, fn: Value, iterable: Value, initial: Value): Val
     if (first.done) return interp.fail("TypeError", "reduce() of empty iterable with no initial value");
     total = first.value;
   }
-  for (let step = iterator.next(); !step.done; step = iterator.next()) total = interp.call(fn, [total, step.value]);
+  for (let step = iterator.next(); !step.done; step = iterator.next())
+    total = interp.call(fn, [total, step.value]);
   return total;
 }
 
@@ -92,7 +101,10 @@ export function updateWrapper(interp: Interp, wrapper: Value, wrapped: Value): V
 /** A cache changes nothing but speed: the function itself, with the cache's handles. */
 function cached(fn: Value): Value {
   if (fn instanceof FunctionValue || fn instanceof NativeFunction) {
-    fn.attrs.set("cache_clear", def("cache_clear", "", () => null));
+    fn.attrs.set(
+      "cache_clear",
+      def("cache_clear", "", () => null),
+    );
     fn.attrs.set("__wrapped__", fn);
   }
   return fn;
@@ -160,7 +172,8 @@ function singleDispatch(fn: Value, position: number): Value {
       }
       if (a.cls instanceof FunctionValue) {
         const annotations = interp.lookup(a.cls, "__annotations__");
-        const first = annotations instanceof Dict ? annotations.entries.values().next().value?.value : undefined;
+        const first =
+          annotations instanceof Dict ? annotations.entries.values().next().value?.value : undefined;
         if (first !== undefined) registry.push({ cls: first, fn: a.cls });
         return a.cls;
       }
@@ -177,7 +190,10 @@ export const functools = (): Module =>
   makeModule({
     values: { partial: PARTIAL, WRAPPER_ASSIGNMENTS: new Tuple(COPIED) },
     functions: {
-      reduce: ["function, iterable, initial=undefined", (a, interp) => reduce(interp, a.function, a.iterable, a.initial)],
+      reduce: [
+        "function, iterable, initial=undefined",
+        (a, interp) => reduce(interp, a.function, a.iterable, a.initial),
+      ],
       lru_cache: [
         "maxsize=128, typed=False",
         (a) => (isFunction(a.maxsize) ? cached(a.maxsize) : def("decorator", "func", (b) => cached(b.func))),
@@ -203,7 +219,10 @@ export const functools = (): Module =>
               __lt__: [
                 "self, other",
                 (b, interp) => {
-                  const order = interp.call(a.mycmp, [interp.getAttr(b.self, "obj"), interp.getAttr(b.other, "obj")]);
+                  const order = interp.call(a.mycmp, [
+                    interp.getAttr(b.self, "obj"),
+                    interp.getAttr(b.other, "obj"),
+                  ]);
                   return interp.compare("<", order, 0);
                 },
               ],
@@ -228,4 +247,3 @@ export const functools = (): Module =>
       ],
     },
   });
-

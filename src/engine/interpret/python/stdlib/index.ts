@@ -11,12 +11,23 @@ import { inspect } from "./inspect.ts";
 import { itertools } from "./itertools.ts";
 import { json } from "./json.ts";
 import { math } from "./math.ts";
+import { numpy, numpyRandom } from "./numpy.ts";
 import { operator } from "./operator.ts";
 import { os, osPath, pathlib } from "./paths.ts";
 import { re } from "./regex.ts";
 import { runtimeModules } from "./runtime.ts";
 import {
-  ast, bisectModule, heapq, importlib, importlibMetadata, importlibUtil, io, statistics, string, sys, textwrap,
+  ast,
+  bisectModule,
+  heapq,
+  importlib,
+  importlibMetadata,
+  importlibUtil,
+  io,
+  statistics,
+  string,
+  sys,
+  textwrap,
 } from "./system.ts";
 import type { Module } from "./table.ts";
 import { typing } from "./typing.ts";
@@ -46,6 +57,8 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   logging,
   math,
   numbers: () => new Map(ABSTRACT),
+  numpy,
+  "numpy.random": numpyRandom,
   operator,
   os,
   "os.path": osPath,

@@ -4,15 +4,15 @@
  */
 import { defineClass } from "../../native.ts";
 import { ABSENT, ClassValue, FunctionValue, Instance, type Value } from "../../values.ts";
-import { argsOf, OBJECT } from "../types/object.ts";
 import { iterOf } from "../sequences.ts";
+import { argsOf, OBJECT } from "../types/object.ts";
 import { type Module, OpenModule } from "./table.ts";
 
 /** Any attribute is inert, any call gives an inert object; a context manager and a decorator as well. */
 const INERT: ClassValue = defineClass("inert", {
   bases: [OBJECT],
   methods: {
-    __getattr__: ["self, name", (a) => makeInert()],
+    __getattr__: ["self, name", (_a) => makeInert()],
     __call__: ["__self, *args, **kwargs", (a) => decorated(a.args) ?? makeInert()],
     __setattr__: ["self, name, value", () => null],
     __setitem__: ["self, key, value", () => null],
@@ -26,7 +26,9 @@ const INERT: ClassValue = defineClass("inert", {
 /** One function or class as the only argument is a decoration: it stays what it is. */
 function decorated(args: Value): Value {
   const [only, ...more] = argsOf(args);
-  return more.length === 0 && (only instanceof FunctionValue || only instanceof ClassValue) ? only : undefined;
+  return more.length === 0 && (only instanceof FunctionValue || only instanceof ClassValue)
+    ? only
+    : undefined;
 }
 
 export function makeInert(): Value {
@@ -43,7 +45,10 @@ const RUNTIME: ClassValue = defineClass("runtime", {
   bases: [OBJECT],
   methods: {
     __getattr__: ["self, name", (a) => makeRuntime(`${nameOf(a.self)}.${String(a.name)}`)],
-    __call__: ["__self, *args, **kwargs", (a, interp) => interp.unknown(`${nameOf(a.__self)} is decided at run time`)],
+    __call__: [
+      "__self, *args, **kwargs",
+      (a, interp) => interp.unknown(`${nameOf(a.__self)} is decided at run time`),
+    ],
     __getitem__: ["self, key", (a, interp) => interp.unknown(`${nameOf(a.self)} is decided at run time`)],
   },
 });

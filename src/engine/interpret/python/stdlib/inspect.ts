@@ -1,6 +1,7 @@
 /** `inspect`, as far as model code looks into functions and classes. */
 import type { Interp } from "../../interp.ts";
 import { defineClass } from "../../native.ts";
+import { parseSignature } from "../../signature.ts";
 import {
   ABSENT,
   type Absent,
@@ -15,14 +16,19 @@ import {
   Tuple,
   type Value,
 } from "../../values.ts";
-import { parseSignature } from "../../signature.ts";
 import { toText } from "../core.ts";
 import { dictOf } from "../dict.ts";
 import { argsOf, kwargsOf, OBJECT, ownAttrs } from "../types/object.ts";
 import { PARTIAL } from "./functools.ts";
-import { makeModule, type Module } from "./table.ts";
+import { type Module, makeModule } from "./table.ts";
 
-const KINDS = { POSITIONAL_ONLY: 0, POSITIONAL_OR_KEYWORD: 1, VAR_POSITIONAL: 2, KEYWORD_ONLY: 3, VAR_KEYWORD: 4 };
+const KINDS = {
+  POSITIONAL_ONLY: 0,
+  POSITIONAL_OR_KEYWORD: 1,
+  VAR_POSITIONAL: 2,
+  KEYWORD_ONLY: 3,
+  VAR_KEYWORD: 4,
+};
 type Kind = keyof typeof KINDS;
 
 interface Parameter {
@@ -43,8 +49,14 @@ const SIGNATURE: ClassValue = defineClass("Signature", {
   bases: [OBJECT],
   qualname: "inspect.Signature",
   methods: {
-    bind: ["__self, *args, **kwargs", (a, interp) => bind(interp, a.__self, argsOf(a.args), kwargsOf(a.kwargs))],
-    bind_partial: ["__self, *args, **kwargs", (a, interp) => bind(interp, a.__self, argsOf(a.args), kwargsOf(a.kwargs))],
+    bind: [
+      "__self, *args, **kwargs",
+      (a, interp) => bind(interp, a.__self, argsOf(a.args), kwargsOf(a.kwargs)),
+    ],
+    bind_partial: [
+      "__self, *args, **kwargs",
+      (a, interp) => bind(interp, a.__self, argsOf(a.args), kwargsOf(a.kwargs)),
+    ],
   },
   constants: { empty: EMPTY },
 });
@@ -59,7 +71,8 @@ function bind(interp: Interp, self: Value, args: readonly Value[], kwargs: Map<s
   const bound = new Map<string, Value>();
   for (const [i, param] of params.entries()) {
     if (param.kind === "VAR_POSITIONAL") bound.set(param.name, new Tuple(args.slice(i)));
-    else if (i < args.length && param.kind !== "KEYWORD_ONLY" && param.kind !== "VAR_KEYWORD") bound.set(param.name, args[i]);
+    else if (i < args.length && param.kind !== "KEYWORD_ONLY" && param.kind !== "VAR_KEYWORD")
+      bound.set(param.name, args[i]);
     else if (kwargs.has(param.name)) bound.set(param.name, kwargs.get(param.name));
   }
   const made = interp.newInstance(BOUND_ARGUMENTS);
@@ -91,7 +104,8 @@ function parametersOf(interp: Interp, fn: Value): readonly Parameter[] | undefin
       fallback: param.fallback === undefined ? ABSENT : (fn.defaults[i] ?? null),
     }));
   }
-  if (fn instanceof NativeFunction) return fn.signature === undefined ? undefined : nativeParameters(fn.signature);
+  if (fn instanceof NativeFunction)
+    return fn.signature === undefined ? undefined : nativeParameters(fn.signature);
   if (fn instanceof ClassValue) return ofClass(interp, fn);
   if (fn instanceof Instance && fn.cls === PARTIAL) return ofPartial(interp, fn);
   const call = interp.lookup(fn, "__call__");
@@ -127,7 +141,11 @@ function ofPartial(interp: Interp, partial: Instance): readonly Parameter[] | un
   const keywords = kwargsOf(partial.attrs.get("keywords"));
   return parametersOf(interp, partial.attrs.get("func"))
     ?.slice(given)
-    .map((param) => (keywords.has(param.name) ? { ...param, kind: "KEYWORD_ONLY", fallback: keywords.get(param.name) } : param));
+    .map((param) =>
+      keywords.has(param.name)
+        ? { ...param, kind: "KEYWORD_ONLY", fallback: keywords.get(param.name) }
+        : param,
+    );
 }
 
 function signature(interp: Interp, fn: Value): Value {
@@ -136,7 +154,10 @@ function signature(interp: Interp, fn: Value): Value {
   if (params === undefined) return interp.unknown("this signature is not known");
   const made = interp.newInstance(SIGNATURE);
   made.native = params;
-  made.attrs.set("parameters", dictOf(params.map((param) => [param.name, showParameter(interp, param)] as const)));
+  made.attrs.set(
+    "parameters",
+    dictOf(params.map((param) => [param.name, showParameter(interp, param)] as const)),
+  );
   made.attrs.set("return_annotation", EMPTY);
   return made;
 }
@@ -153,7 +174,9 @@ function showParameter(interp: Interp, param: Parameter): Instance {
 function fullArgSpec(interp: Interp, fn: Value): Value {
   const params = parametersOf(interp, fn) ?? [];
   const named = (kind: Kind) => params.filter((param) => param.kind === kind).map((param) => param.name);
-  const plain = params.filter((param) => param.kind === "POSITIONAL_OR_KEYWORD" || param.kind === "POSITIONAL_ONLY");
+  const plain = params.filter(
+    (param) => param.kind === "POSITIONAL_OR_KEYWORD" || param.kind === "POSITIONAL_ONLY",
+  );
   const defaults = plain.flatMap((param) => (param.fallback === ABSENT ? [] : [param.fallback]));
   const isClass = fn instanceof ClassValue;
   const made = interp.newInstance(defineClass("FullArgSpec", { bases: [OBJECT] }));
@@ -181,7 +204,10 @@ function members(interp: Interp, obj: Value, predicate: Value): Value {
 
 const isFunction = (value: Value) => value instanceof FunctionValue;
 const test = (rule: (value: Value) => boolean) =>
-  ["object", (a: Readonly<Record<string, Value>>) => (isUnknown(a.object) ? a.object : rule(a.object))] as const;
+  [
+    "object",
+    (a: Readonly<Record<string, Value>>) => (isUnknown(a.object) ? a.object : rule(a.object)),
+  ] as const;
 
 export const inspect = (): Module =>
   makeModule({
@@ -193,15 +219,23 @@ export const inspect = (): Module =>
       getmembers: ["object, predicate=None", (a, interp) => members(interp, a.object, a.predicate)],
       getmro: ["cls", (a) => new Tuple(a.cls instanceof ClassValue ? a.cls.mro : [])],
       getdoc: ["object", (a, interp) => interp.getAttr(a.object, "__doc__")],
-      getmodule: ["object", (a, interp) => interp.importModule(toText(interp.getAttr(a.object, "__module__")) ?? "")],
+      getmodule: [
+        "object",
+        (a, interp) => interp.importModule(toText(interp.getAttr(a.object, "__module__")) ?? ""),
+      ],
       getsource: ["object", (_, interp) => interp.unknown("source text is not kept")],
       getfile: ["object", (_, interp) => interp.unknown("file names are decided at run time")],
       currentframe: ["", () => null],
       stack: ["context=1", () => new List([])],
-      unwrap: ["func, *, stop=None", (a) => (a.func instanceof FunctionValue ? (a.func.attrs.get("__wrapped__") ?? a.func) : a.func)],
+      unwrap: [
+        "func, *, stop=None",
+        (a) => (a.func instanceof FunctionValue ? (a.func.attrs.get("__wrapped__") ?? a.func) : a.func),
+      ],
       isclass: test((value) => value instanceof ClassValue),
       isfunction: test(isFunction),
-      isroutine: test((value) => isFunction(value) || value instanceof NativeFunction || value instanceof BoundMethod),
+      isroutine: test(
+        (value) => isFunction(value) || value instanceof NativeFunction || value instanceof BoundMethod,
+      ),
       isbuiltin: test((value) => value instanceof NativeFunction),
       ismethod: test((value) => value instanceof BoundMethod),
       ismodule: test((value) => value instanceof ModuleValue),
@@ -211,4 +245,3 @@ export const inspect = (): Module =>
       cleandoc: ["doc", (a) => a.doc],
     },
   });
-

@@ -1,13 +1,13 @@
 /** `itertools`, lazily over Python iterators. */
 import type { Interp } from "../../interp.ts";
 import { def, type NativeImpl } from "../../native.ts";
-import { isUnknown, toNumber, Tuple, type Unknown, type Value } from "../../values.ts";
+import { isUnknown, Tuple, toNumber, type Unknown, type Value } from "../../values.ts";
 import { equals, truthy } from "../compare.ts";
 import { toInt } from "../core.ts";
 import { iterateAll } from "../iteration.ts";
 import { items, iterate, iterOf } from "../sequences.ts";
 import { argsOf } from "../types/object.ts";
-import { type Entry, makeModule, type Module } from "./table.ts";
+import { type Entry, type Module, makeModule } from "./table.ts";
 
 type Source = Iterator<Value>;
 type Lazy = Generator<Value, undefined>;
@@ -84,7 +84,11 @@ function* accumulate(source: Source, interp: Interp, fn: Value, initial: Value):
   let isFirst = initial === null || initial === undefined;
   if (!isFirst) yield total;
   for (const value of rest(source)) {
-    total = isFirst ? value : fn === null ? interp.binary("+", total, value) : interp.call(fn, [total, value]);
+    total = isFirst
+      ? value
+      : fn === null
+        ? interp.binary("+", total, value)
+        : interp.call(fn, [total, value]);
     isFirst = false;
     yield total;
   }
@@ -102,7 +106,11 @@ function* whilst(source: Source, interp: Interp, predicate: Value, mode: "take" 
 }
 
 /** Choices of `k` places of `n`, in lexicographic order. */
-function* choices(n: number, k: number, from: (chosen: readonly number[]) => Iterable<number>): Generator<number[]> {
+function* choices(
+  n: number,
+  k: number,
+  from: (chosen: readonly number[]) => Iterable<number>,
+): Generator<number[]> {
   const chosen: number[] = [];
   function* extend(): Generator<number[]> {
     if (chosen.length === k) {
@@ -216,7 +224,11 @@ function* batches(source: Source, size: number): Lazy {
 }
 
 /** Values whose predicate, or whose selector, has the wanted truth. */
-function* selected(source: Source, wanted: boolean, test: (value: Value) => boolean | Unknown | undefined): Lazy {
+function* selected(
+  source: Source,
+  wanted: boolean,
+  test: (value: Value) => boolean | Unknown | undefined,
+): Lazy {
   for (const value of rest(source)) {
     const truth = test(value);
     if (truth === undefined) return undefined;
@@ -242,7 +254,9 @@ export const itertools = (): Module => {
       repeat: [
         "object, times=None",
         (a, interp) =>
-          isUnknown(a.times) ? a.times : iterOf(repeat(interp, a.object, toInt(a.times) ?? Number.POSITIVE_INFINITY)),
+          isUnknown(a.times)
+            ? a.times
+            : iterOf(repeat(interp, a.object, toInt(a.times) ?? Number.POSITIVE_INFINITY)),
       ],
       count: ["start=0, step=1", (a, interp) => iterOf(count(interp, a.start, a.step))],
       cycle: over("iterable", (source, _, interp) => cycle(source, interp)),
@@ -269,7 +283,9 @@ export const itertools = (): Module => {
           const [start, stop] = a.stop === undefined ? [null, a.start] : [a.start, a.stop];
           const bounds = [start, stop, a.step].find(isUnknown);
           if (bounds !== undefined) return bounds;
-          return iterOf(slice(source, toInt(start) ?? 0, toNumber(stop) ?? Number.POSITIVE_INFINITY, toInt(a.step) ?? 1));
+          return iterOf(
+            slice(source, toInt(start) ?? 0, toNumber(stop) ?? Number.POSITIVE_INFINITY, toInt(a.step) ?? 1),
+          );
         },
       ],
       accumulate: over("iterable, func=None, *, initial=None", (source, a, interp) =>
@@ -289,10 +305,16 @@ export const itertools = (): Module => {
           return iterOf(run(source));
         },
       ],
-      takewhile: over("predicate, iterable", (source, a, interp) => whilst(source, interp, a.predicate, "take")),
-      dropwhile: over("predicate, iterable", (source, a, interp) => whilst(source, interp, a.predicate, "drop")),
+      takewhile: over("predicate, iterable", (source, a, interp) =>
+        whilst(source, interp, a.predicate, "take"),
+      ),
+      dropwhile: over("predicate, iterable", (source, a, interp) =>
+        whilst(source, interp, a.predicate, "drop"),
+      ),
       filterfalse: over("predicate, iterable", (source, a, interp) =>
-        selected(source, false, (value) => truthy(interp, a.predicate === null ? value : interp.call(a.predicate, [value]))),
+        selected(source, false, (value) =>
+          truthy(interp, a.predicate === null ? value : interp.call(a.predicate, [value])),
+        ),
       ),
       compress: over("iterable, selectors", (source, a, interp) => {
         const selectors = iterate(interp, a.selectors);

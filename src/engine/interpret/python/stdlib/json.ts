@@ -6,9 +6,10 @@ import { toInt, toText, unwrap } from "../core.ts";
 import { floatText } from "../numbers.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { OBJECT } from "../types/object.ts";
-import { makeModule, type Module } from "./table.ts";
+import { type Module, makeModule } from "./table.ts";
 
-const TOKEN = /\s*(?:([[\]{},:])|"((?:[^"\\]|\\.)*)"|(-?(?:Infinity|\d+(\.\d+)?([eE][+-]?\d+)?))|(true|false|null|NaN))/sy;
+const TOKEN =
+  /\s*(?:([[\]{},:])|"((?:[^"\\]|\\.)*)"|(-?(?:Infinity|\d+(\.\d+)?([eE][+-]?\d+)?))|(true|false|null|NaN))/sy;
 const WORDS: Readonly<Record<string, Value>> = { true: true, false: false, null: null };
 
 interface Reading {
@@ -93,13 +94,23 @@ function write(interp: Interp, value: Value, layout: Layout, depth: number): str
   if (typeof plain === "number") return String(plain);
   if (plain instanceof Float) return floatText(plain.value);
   if (typeof plain === "string") {
-    return JSON.stringify(plain).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    return JSON.stringify(plain).replace(
+      /[\u0080-\uffff]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
   }
   if (plain instanceof List || plain instanceof Tuple) {
-    return bracket(plain.items.map((item) => write(interp, item, layout, depth + 1)), "[]", layout, depth);
+    return bracket(
+      plain.items.map((item) => write(interp, item, layout, depth + 1)),
+      "[]",
+      layout,
+      depth,
+    );
   }
   if (plain instanceof Dict) {
-    const rows = [...plain.entries.values()].map(({ key, value: item }) => [keyText(interp, key), item] as const);
+    const rows = [...plain.entries.values()].map(
+      ({ key, value: item }) => [keyText(interp, key), item] as const,
+    );
     if (layout.sort) rows.sort(([a], [b]) => (a < b ? -1 : 1));
     const parts = rows.map(([key, item]) => {
       const text = write(interp, item, layout, depth + 1);
@@ -115,7 +126,12 @@ function keyText(interp: Interp, key: Value): string {
   return toText(key) ?? (isUnknown(text) ? "?" : text);
 }
 
-function bracket(parts: readonly (string | Unknown)[], marks: string, { indent }: Layout, depth: number): string | Unknown {
+function bracket(
+  parts: readonly (string | Unknown)[],
+  marks: string,
+  { indent }: Layout,
+  depth: number,
+): string | Unknown {
   const doubt = parts.find(isUnknown);
   if (doubt) return doubt;
   const [open = "", close = ""] = marks;
@@ -127,12 +143,14 @@ function bracket(parts: readonly (string | Unknown)[], marks: string, { indent }
 
 function load(interp: Interp, text: Value): Value {
   if (isUnknown(text)) return text;
-  const source = text !== null && typeof text === "object" && text.kind === "bytes" ? text.value : toText(text);
+  const source =
+    text !== null && typeof text === "object" && text.kind === "bytes" ? text.value : toText(text);
   const value = source === undefined ? undefined : readJson(source);
   return value === undefined ? interp.fail("ValueError", "the text is no JSON") : value;
 }
 
-const DUMP = "skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False";
+const DUMP =
+  "skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False";
 
 export const json = (): Module =>
   makeModule({
@@ -151,4 +169,3 @@ export const json = (): Module =>
       dump: [`obj, fp, *, ${DUMP}`, () => null],
     },
   });
-

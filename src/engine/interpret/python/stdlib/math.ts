@@ -1,6 +1,6 @@
 /** `math`. */
 import type { Interp } from "../../interp.ts";
-import { Float, isUnknown, toNumber, Tuple, type Value } from "../../values.ts";
+import { Float, isUnknown, Tuple, toNumber, type Value } from "../../values.ts";
 import { toInt, tryDunder } from "../core.ts";
 import { int } from "../numbers.ts";
 import { items } from "../sequences.ts";
@@ -108,7 +108,14 @@ function lcm(a: number, b: number): number {
 }
 
 function folding(rule: (a: number, b: number) => number, start: number): Entry {
-  return ["*integers", (a, interp) => int(interp, argsOf(a.integers).reduce<number>((sum, n) => rule(sum, toInt(n) ?? 0), start))];
+  return [
+    "*integers",
+    (a, interp) =>
+      int(
+        interp,
+        argsOf(a.integers).reduce<number>((sum, n) => rule(sum, toInt(n) ?? 0), start),
+      ),
+  ];
 }
 
 function permutations(n: number, k: number): number {
@@ -157,7 +164,8 @@ export const math = (): Module =>
         "x, base=2.718281828459045",
         (a, interp) => {
           const [x, base] = [toNumber(a.x), toNumber(a.base)];
-          if (x === undefined || base === undefined || x <= 0) return interp.fail("ValueError", "math domain error");
+          if (x === undefined || base === undefined || x <= 0)
+            return interp.fail("ValueError", "math domain error");
           return new Float(base === Math.E ? Math.log(x) : Math.log(x) / Math.log(base));
         },
       ],
@@ -166,7 +174,10 @@ export const math = (): Module =>
       isqrt: ["n", (a) => Math.floor(Math.sqrt(toInt(a.n) ?? 0))],
       factorial: ["n", (a, interp) => int(interp, permutations(toInt(a.n) ?? 0, toInt(a.n) ?? 0))],
       comb: ["n, k", (a, interp) => int(interp, combinations(toInt(a.n) ?? 0, toInt(a.k) ?? 0))],
-      perm: ["n, k=None", (a, interp) => int(interp, permutations(toInt(a.n) ?? 0, toInt(a.k) ?? toInt(a.n) ?? 0))],
+      perm: [
+        "n, k=None",
+        (a, interp) => int(interp, permutations(toInt(a.n) ?? 0, toInt(a.k) ?? toInt(a.n) ?? 0)),
+      ],
       prod: ["iterable, *, start=1", (a, interp) => fold(interp, a.iterable, "*", a.start)],
       fsum: ["iterable", (a, interp) => fold(interp, a.iterable, "+", new Float(0))],
       hypot: ["*coordinates", (a) => new Float(norm(argsOf(a.coordinates)))],
@@ -178,7 +189,10 @@ export const math = (): Module =>
         "a, b, *, rel_tol=1e-09, abs_tol=0.0",
         (x) => {
           const [a, b] = [toNumber(x.a) ?? 0, toNumber(x.b) ?? 0];
-          const slack = Math.max((toNumber(x.rel_tol) ?? 0) * Math.max(Math.abs(a), Math.abs(b)), toNumber(x.abs_tol) ?? 0);
+          const slack = Math.max(
+            (toNumber(x.rel_tol) ?? 0) * Math.max(Math.abs(a), Math.abs(b)),
+            toNumber(x.abs_tol) ?? 0,
+          );
           return a === b || Math.abs(a - b) <= slack;
         },
       ],

@@ -36,7 +36,8 @@ export function addNamedFields(cls: ClassValue, fields: readonly NamedField[]): 
   const make = (interp: Interp, target: ClassValue, args: readonly Value[], kwargs: Kwargs): Value => {
     const values: Value[] = [];
     for (const [i, field] of fields.entries()) {
-      const value = i < args.length ? args[i] : kwargs.has(field.name) ? kwargs.get(field.name) : field.fallback;
+      const value =
+        i < args.length ? args[i] : kwargs.has(field.name) ? kwargs.get(field.name) : field.fallback;
       values.push(value === ABSENT ? interp.fail("TypeError", `${target.name} needs ${field.name}`) : value);
     }
     const tuple = new Tuple(values);
@@ -44,23 +45,35 @@ export function addNamedFields(cls: ClassValue, fields: readonly NamedField[]): 
     return tuple;
   };
   for (const [i, fieldName] of names.entries()) {
-    cls.attrs.set(fieldName, new Property(def(fieldName, "self", (a) => (a.self instanceof Tuple ? a.self.items[i] : null))));
+    cls.attrs.set(
+      fieldName,
+      new Property(def(fieldName, "self", (a) => (a.self instanceof Tuple ? a.self.items[i] : null))),
+    );
   }
   cls.native = { layer: false, create: make };
   const helpers: Readonly<Record<string, Value>> = {
     __new__: new StaticMethod(
-      raw("__new__", "cls, *args, **kwargs", (interp, [target, ...args], kwargs) => make(interp, (target as ClassValue) ?? cls, args, kwargs)),
+      raw("__new__", "cls, *args, **kwargs", (interp, [target, ...args], kwargs) =>
+        make(interp, (target as ClassValue) ?? cls, args, kwargs),
+      ),
     ),
     _fields: new Tuple(names),
     _field_defaults: dictOf(
       fields.flatMap((field) => (field.fallback === ABSENT ? [] : [[field.name, field.fallback] as const])),
     ),
-    _asdict: def("_asdict", "self", (a) => dictOf(names.map((key, i) => [key, a.self instanceof Tuple ? a.self.items[i] : null] as const))),
+    _asdict: def("_asdict", "self", (a) =>
+      dictOf(names.map((key, i) => [key, a.self instanceof Tuple ? a.self.items[i] : null] as const)),
+    ),
     _replace: def("_replace", "self, **kwargs", (a, interp) => {
       const changes = kwargsOf(a.kwargs);
       const self = a.self;
       if (!(self instanceof Tuple)) return self;
-      return make(interp, self.cls ?? cls, names.map((key, i) => (changes.has(key) ? changes.get(key) : self.items[i])), new Map());
+      return make(
+        interp,
+        self.cls ?? cls,
+        names.map((key, i) => (changes.has(key) ? changes.get(key) : self.items[i])),
+        new Map(),
+      );
     }),
     _make: new ClassMethod(
       def("_make", "cls, iterable", (a, interp) => {

@@ -2,12 +2,12 @@
 import type { BinaryOp, CompareOp } from "../../../syntax/ast.ts";
 import type { Interp } from "../../interp.ts";
 import { isUnknown, NativeFunction, Tuple, type Value } from "../../values.ts";
-import { toText } from "../core.ts";
-import { contains } from "../sequences.ts";
+import { none, toText } from "../core.ts";
 import { inplace, unary } from "../operators.ts";
-import { argsOf, kwargsOf } from "../types/object.ts";
+import { contains } from "../sequences.ts";
 import { absolute } from "../types/numbers.ts";
-import { type Entry, makeModule, type Module } from "./table.ts";
+import { argsOf, kwargsOf } from "../types/object.ts";
+import { type Entry, type Module, makeModule } from "./table.ts";
 
 const BINARY: Readonly<Record<string, BinaryOp>> = {
   add: "+",
@@ -66,8 +66,8 @@ export const operator = (): Module => {
         ),
     ],
     getitem: ["a, b", (a, interp) => interp.getItem(a.a, a.b)],
-    setitem: ["a, b, c", (a, interp) => (interp.setItem(a.a, a.b, a.c), null)],
-    delitem: ["a, b", (a, interp) => (interp.deleteItem(a.a, a.b), null)],
+    setitem: ["a, b, c", (a, interp) => none(interp.setItem(a.a, a.b, a.c))],
+    delitem: ["a, b", (a, interp) => none(interp.deleteItem(a.a, a.b))],
     contains: ["a, b", (a, interp) => contains(interp, a.a, a.b)],
     truth: ["a", (a, interp) => interp.truthy(a.a)],
     not_: [
@@ -88,6 +88,7 @@ export const operator = (): Module => {
     functions[name] = ["a, b", (a, interp) => interp.binary(op, a.a, a.b)];
     functions[`i${name.replace("_", "")}`] = ["a, b", (a, interp) => inplace(interp, op, a.a, a.b)];
   }
-  for (const [name, op] of Object.entries(COMPARE)) functions[name] = ["a, b", (a, interp) => interp.compare(op, a.a, a.b)];
+  for (const [name, op] of Object.entries(COMPARE))
+    functions[name] = ["a, b", (a, interp) => interp.compare(op, a.a, a.b)];
   return makeModule({ functions });
 };

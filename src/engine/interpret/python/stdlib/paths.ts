@@ -9,7 +9,7 @@ import { DICT } from "../types/dict.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { argsOf, OBJECT } from "../types/object.ts";
 import { runtimeModule } from "./inertness.ts";
-import { type Entry, inert, makeModule, type Module } from "./table.ts";
+import { type Entry, inert, type Module, makeModule } from "./table.ts";
 
 function join(parts: readonly string[]): string {
   return parts.reduce((path, part) => {
@@ -51,7 +51,9 @@ function absolute(interp: Interp, path: string): string {
 }
 
 function relative(path: string, start: string): string {
-  const [to, from] = [path, start].map((text) => text.split("/").filter((part) => part !== "" && part !== "."));
+  const [to, from] = [path, start].map((text) =>
+    text.split("/").filter((part) => part !== "" && part !== "."),
+  );
   if (!to || !from) return path;
   let shared = 0;
   while (shared < Math.min(to.length, from.length) && to[shared] === from[shared]) shared++;
@@ -80,7 +82,9 @@ const PATH_FUNCTIONS: Readonly<Record<string, Entry>> = {
     "*parts",
     strict((a, interp) => {
       const parts = argsOf(a.parts).map((part) => pathText(interp, part));
-      return parts.every((part) => part !== undefined) ? join(parts) : interp.fail("TypeError", "expected str");
+      return parts.every((part) => part !== undefined)
+        ? join(parts)
+        : interp.fail("TypeError", "expected str");
     }),
   ],
   dirname: ofPath((path) => split(path)[0]),
@@ -151,7 +155,20 @@ export const os = (): Module => {
       fspath: ["path", (a, interp) => (isUnknown(a.path) ? a.path : pathText(interp, a.path))],
     },
   });
-  for (const name of ["makedirs", "mkdir", "remove", "unlink", "rename", "replace", "rmdir", "chdir", "putenv", "system", "chmod", "_exit"]) {
+  for (const name of [
+    "makedirs",
+    "mkdir",
+    "remove",
+    "unlink",
+    "rename",
+    "replace",
+    "rmdir",
+    "chdir",
+    "putenv",
+    "system",
+    "chmod",
+    "_exit",
+  ]) {
     known.set(name, inert(name));
   }
   const open = runtimeModule("os", known);
@@ -178,7 +195,10 @@ const parent = (path: string): string => split(path)[0] || (path.startsWith("/")
 
 /** The pattern of `glob`: `*` and `?` within one name. */
 function globPattern(pattern: string): RegExp {
-  const body = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const body = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${body}$`);
 }
 
@@ -210,10 +230,16 @@ export const PATH: ClassValue = defineClass("PosixPath", {
     __fspath__: ["self", self],
     __truediv__: ["self, other", strict((a, interp) => makePath(interp, join([self(a), textOf(a.other)])))],
     __rtruediv__: ["self, other", strict((a, interp) => makePath(interp, join([textOf(a.other), self(a)])))],
-    __eq__: ["self, other", (a) => a.other instanceof Instance && a.other.cls === PATH && self(a) === textOf(a.other)],
+    __eq__: [
+      "self, other",
+      (a) => a.other instanceof Instance && a.other.cls === PATH && self(a) === textOf(a.other),
+    ],
     __lt__: ["self, other", (a) => self(a) < textOf(a.other)],
     __hash__: ["self", self],
-    joinpath: ["self, *parts", strict((a, interp) => makePath(interp, join([self(a), ...argsOf(a.parts).map(textOf)])))],
+    joinpath: [
+      "self, *parts",
+      strict((a, interp) => makePath(interp, join([self(a), ...argsOf(a.parts).map(textOf)]))),
+    ],
     exists: ["self", (a, interp) => exists(self(a), interp)],
     is_file: ["self", (a, interp) => findPath(interp, self(a), "file") !== undefined],
     is_dir: ["self", (a, interp) => findPath(interp, self(a), "directory") !== undefined],
@@ -221,18 +247,26 @@ export const PATH: ClassValue = defineClass("PosixPath", {
     read_text: [
       "self, encoding=None, errors=None",
       (a, interp) =>
-        readText(interp, self(a)) ?? interp.fail("FileNotFoundError", `No such file or directory: '${self(a)}'`),
+        readText(interp, self(a)) ??
+        interp.fail("FileNotFoundError", `No such file or directory: '${self(a)}'`),
     ],
-    open: ["self, mode='r', *args, **kwargs", (a, interp) => openFile(interp, self(a), toText(a.mode) ?? "r")],
+    open: [
+      "self, mode='r', *args, **kwargs",
+      (a, interp) => openFile(interp, self(a), toText(a.mode) ?? "r"),
+    ],
     resolve: ["self, strict=False", (a, interp) => makePath(interp, absolute(interp, self(a)))],
     absolute: ["self", (a, interp) => makePath(interp, absolute(interp, self(a)))],
     expanduser: ["self", (a) => a.self],
     as_posix: ["self", self],
-    with_suffix: ["self, suffix", (a, interp) => makePath(interp, splitExtension(self(a))[0] + String(a.suffix))],
+    with_suffix: [
+      "self, suffix",
+      (a, interp) => makePath(interp, splitExtension(self(a))[0] + String(a.suffix)),
+    ],
     with_name: ["self, name", (a, interp) => makePath(interp, join([parent(self(a)), String(a.name)]))],
     with_stem: [
       "self, stem",
-      (a, interp) => makePath(interp, join([parent(self(a)), String(a.stem) + splitExtension(name(self(a)))[1]])),
+      (a, interp) =>
+        makePath(interp, join([parent(self(a)), String(a.stem) + splitExtension(name(self(a)))[1]])),
     ],
     relative_to: ["self, other", (a, interp) => makePath(interp, relative(self(a), textOf(a.other)))],
     iterdir: ["self", (a, interp) => children(interp, self(a), undefined)],
@@ -251,10 +285,12 @@ export const PATH: ClassValue = defineClass("PosixPath", {
     parent: (a, interp) => makePath(interp, parent(self(a))),
     parents: (a, interp) => {
       const all: Value[] = [];
-      for (let path = self(a); parent(path) !== path && path !== "."; path = parent(path)) all.push(makePath(interp, parent(path)));
+      for (let path = self(a); parent(path) !== path && path !== "."; path = parent(path))
+        all.push(makePath(interp, parent(path)));
       return new Tuple(all);
     },
-    parts: (a) => new Tuple([...(self(a).startsWith("/") ? ["/"] : []), ...self(a).split("/").filter(Boolean)]),
+    parts: (a) =>
+      new Tuple([...(self(a).startsWith("/") ? ["/"] : []), ...self(a).split("/").filter(Boolean)]),
     root: (a) => (self(a).startsWith("/") ? "/" : ""),
   },
   classMethods: {
@@ -264,5 +300,6 @@ export const PATH: ClassValue = defineClass("PosixPath", {
 });
 
 export const pathlib = (): Module =>
-  new Map(["Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath"].map((each) => [each, PATH] as const));
-
+  new Map(
+    ["Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath"].map((each) => [each, PATH] as const),
+  );

@@ -7,8 +7,8 @@ import { dictOf } from "../dict.ts";
 import { iterOf } from "../sequences.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { argsOf, OBJECT } from "../types/object.ts";
-import { strictModule, type Module } from "./table.ts";
 import { translatePattern } from "./regexsyntax.ts";
+import { type Module, strictModule } from "./table.ts";
 
 /** What a compiled pattern keeps. */
 interface Compiled {
@@ -18,7 +18,24 @@ interface Compiled {
 
 type Anchor = "search" | "match" | "fullmatch";
 
-const FLAGS = { I: 2, IGNORECASE: 2, M: 8, MULTILINE: 8, S: 16, DOTALL: 16, X: 64, VERBOSE: 64, A: 256, ASCII: 256, U: 32, UNICODE: 32, L: 4, LOCALE: 4, NOFLAG: 0, DEBUG: 128 };
+const FLAGS = {
+  I: 2,
+  IGNORECASE: 2,
+  M: 8,
+  MULTILINE: 8,
+  S: 16,
+  DOTALL: 16,
+  X: 64,
+  VERBOSE: 64,
+  A: 256,
+  ASCII: 256,
+  U: 32,
+  UNICODE: 32,
+  L: 4,
+  LOCALE: 4,
+  NOFLAG: 0,
+  DEBUG: 128,
+};
 
 function compile(interp: Interp, pattern: Value, flags: number): Compiled | ReturnType<Interp["unknown"]> {
   if (isUnknown(pattern)) return pattern;
@@ -102,10 +119,16 @@ export const MATCH: ClassValue = defineClass("Match", {
       },
     ],
     __getitem__: ["self, which", (a, interp) => group(interp, a.self, a.which)],
-    groups: ["self, default=None", (a) => new Tuple((found(a.self) ?? []).slice(1).map((part) => part ?? a.default))],
+    groups: [
+      "self, default=None",
+      (a) => new Tuple((found(a.self) ?? []).slice(1).map((part) => part ?? a.default)),
+    ],
     groupdict: [
       "self, default=None",
-      (a) => dictOf(Object.entries(found(a.self)?.groups ?? {}).map(([key, part]) => [key, part ?? a.default] as const)),
+      (a) =>
+        dictOf(
+          Object.entries(found(a.self)?.groups ?? {}).map(([key, part]) => [key, part ?? a.default] as const),
+        ),
     ],
     start: ["self, which=0", (a) => place(a.self, a.which, 0)],
     end: ["self, which=0", (a) => place(a.self, a.which, 1)],
@@ -117,14 +140,22 @@ export const MATCH: ClassValue = defineClass("Match", {
 
 /** `\1` and `\g<name>` in a replacement. */
 function expand(match: RegExpExecArray | undefined, template: string): string {
-  return template.replace(/\\(?:g<(\w+)>|(\d{1,2})|(.))/gs, (_whole, name: string | undefined, digit: string | undefined, char: string) => {
-    const which = name ?? digit;
-    if (which === undefined) return char === "n" ? "\n" : char === "t" ? "\t" : char === "\\" ? "\\" : `\\${char}`;
-    return (/^\d+$/.test(which) ? match?.[Number(which)] : match?.groups?.[which]) ?? "";
-  });
+  return template.replace(
+    /\\(?:g<(\w+)>|(\d{1,2})|(.))/gs,
+    (_whole, name: string | undefined, digit: string | undefined, char: string) => {
+      const which = name ?? digit;
+      if (which === undefined)
+        return char === "n" ? "\n" : char === "t" ? "\t" : char === "\\" ? "\\" : `\\${char}`;
+      return (/^\d+$/.test(which) ? match?.[Number(which)] : match?.groups?.[which]) ?? "";
+    },
+  );
 }
 
-function* allMatches(interp: Interp, compiled: Compiled, text: string): Generator<RegExpExecArray, undefined> {
+function* allMatches(
+  interp: Interp,
+  compiled: Compiled,
+  text: string,
+): Generator<RegExpExecArray, undefined> {
   for (let from = 0; from <= text.length; ) {
     interp.tick();
     const match = run(compiled, text, "search", from);
@@ -143,14 +174,23 @@ function findAll(interp: Interp, compiled: Compiled, text: string): Value {
   return new List(rows);
 }
 
-function substitute(interp: Interp, compiled: Compiled, replacement: Value, text: string, most: number): { text: Value; count: number } {
+function substitute(
+  interp: Interp,
+  compiled: Compiled,
+  replacement: Value,
+  text: string,
+  most: number,
+): { text: Value; count: number } {
   let result = "";
   let end = 0;
   let count = 0;
   for (const match of allMatches(interp, compiled, text)) {
     if (most > 0 && count >= most) break;
     const template = toText(replacement);
-    const part = template === undefined ? interp.call(replacement, [makeMatch(interp, compiled, match)]) : expand(match, template);
+    const part =
+      template === undefined
+        ? interp.call(replacement, [makeMatch(interp, compiled, match)])
+        : expand(match, template);
     if (isUnknown(part)) return { text: part, count };
     result += text.slice(end, match.index) + (toText(part) ?? "");
     end = match.index + match[0].length;
@@ -174,10 +214,12 @@ function split(interp: Interp, compiled: Compiled, text: string, most: number): 
 type Work = (interp: Interp, compiled: Compiled, a: Parameters<NativeImpl>[0]) => Value;
 
 const text = (a: Parameters<NativeImpl>[0]) => toText(a.string) ?? "";
-const matching = (anchor: Anchor): Work => (interp, compiled, a) => {
-  const from = Math.max(0, toInt(a.pos) ?? 0);
-  return makeMatch(interp, compiled, run(compiled, text(a), anchor, from));
-};
+const matching =
+  (anchor: Anchor): Work =>
+  (interp, compiled, a) => {
+    const from = Math.max(0, toInt(a.pos) ?? 0);
+    return makeMatch(interp, compiled, run(compiled, text(a), anchor, from));
+  };
 
 /** What both the module's functions and a pattern's methods do: signature after the pattern, and the work. */
 const WORK: Readonly<Record<string, readonly [string, Work]>> = {
@@ -201,7 +243,10 @@ const WORK: Readonly<Record<string, readonly [string, Work]>> = {
       return new Tuple([result, count]);
     },
   ],
-  split: ["string, maxsplit=0, flags=0", (interp, compiled, a) => split(interp, compiled, text(a), toInt(a.maxsplit) ?? 0)],
+  split: [
+    "string, maxsplit=0, flags=0",
+    (interp, compiled, a) => split(interp, compiled, text(a), toInt(a.maxsplit) ?? 0),
+  ],
 };
 
 function methodTable(self: string): Readonly<Record<string, readonly [string, NativeImpl]>> {
@@ -226,7 +271,13 @@ export const PATTERN: ClassValue = defineClass("Pattern", {
 
 export const re = (): Module =>
   strictModule({
-    values: { ...FLAGS, Pattern: PATTERN, Match: MATCH, error: exceptionClass("ValueError"), RegexFlag: FLAGS.NOFLAG },
+    values: {
+      ...FLAGS,
+      Pattern: PATTERN,
+      Match: MATCH,
+      error: exceptionClass("ValueError"),
+      RegexFlag: FLAGS.NOFLAG,
+    },
     functions: {
       ...methodTable("pattern"),
       compile: [

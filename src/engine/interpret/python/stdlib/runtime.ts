@@ -4,25 +4,109 @@
  */
 import { def, defineClass } from "../../native.ts";
 import { isUnknown, type Value } from "../../values.ts";
-import { argsOf, OBJECT, raw } from "../types/object.ts";
 import { iterate, iterOf } from "../sequences.ts";
+import { argsOf, OBJECT, raw } from "../types/object.ts";
 import { inertModule, makeInert, runtimeModule } from "./inertness.ts";
 import { inert, type Module } from "./table.ts";
 
 const RUNTIME = [
-  "asyncio", "base64", "binascii", "calendar", "concurrent", "concurrent.futures", "configparser", "csv", "ctypes",
-  "datetime", "decimal", "fractions", "ftplib", "getpass", "glob", "gzip", "hashlib", "hmac", "http", "http.client",
-  "http.server", "locale", "marshal", "mimetypes", "multiprocessing", "multiprocessing.pool", "pickle", "platform",
-  "pkgutil", "psutil", "queue", "random", "resource", "secrets", "select", "shelve", "shlex", "socket", "sqlite3", "ssl",
-  "struct", "subprocess", "tarfile", "tempfile", "threading", "time", "timeit", "tokenize", "urllib", "urllib.error",
-  "urllib.parse", "urllib.request", "uuid", "xml", "xml.etree", "xml.etree.ElementTree", "zipfile", "zlib",
+  "asyncio",
+  "base64",
+  "binascii",
+  "calendar",
+  "concurrent",
+  "concurrent.futures",
+  "configparser",
+  "csv",
+  "ctypes",
+  "datetime",
+  "decimal",
+  "fractions",
+  "ftplib",
+  "getpass",
+  "glob",
+  "gzip",
+  "hashlib",
+  "hmac",
+  "http",
+  "http.client",
+  "http.server",
+  "locale",
+  "marshal",
+  "mimetypes",
+  "multiprocessing",
+  "multiprocessing.pool",
+  "pickle",
+  "platform",
+  "pkgutil",
+  "psutil",
+  "queue",
+  "random",
+  "resource",
+  "secrets",
+  "select",
+  "shelve",
+  "shlex",
+  "socket",
+  "sqlite3",
+  "ssl",
+  "struct",
+  "subprocess",
+  "tarfile",
+  "tempfile",
+  "threading",
+  "time",
+  "timeit",
+  "tokenize",
+  "urllib",
+  "urllib.error",
+  "urllib.parse",
+  "urllib.request",
+  "uuid",
+  "xml",
+  "xml.etree",
+  "xml.etree.ElementTree",
+  "zipfile",
+  "zlib",
 ];
 
 const INERT = [
-  "atexit", "cProfile", "doctest", "faulthandler", "gc", "logging.config", "logging.handlers", "matplotlib", "matplotlib.pyplot", "pdb",
-  "pprint", "pstats", "rich", "rich.console", "rich.progress", "rich.table", "rich.logging", "seaborn", "shutil", "signal",
-  "tensorboard", "tensorboardX", "termcolor", "traceback", "tracemalloc", "unittest", "unittest.mock", "wandb", "weakref", "mlflow",
-  "colorama", "prettytable", "tabulate", "comet_ml", "clearml", "loguru",
+  "atexit",
+  "cProfile",
+  "doctest",
+  "faulthandler",
+  "gc",
+  "logging.config",
+  "logging.handlers",
+  "matplotlib",
+  "matplotlib.pyplot",
+  "pdb",
+  "pprint",
+  "pstats",
+  "rich",
+  "rich.console",
+  "rich.progress",
+  "rich.table",
+  "rich.logging",
+  "seaborn",
+  "shutil",
+  "signal",
+  "tensorboard",
+  "tensorboardX",
+  "termcolor",
+  "traceback",
+  "tracemalloc",
+  "unittest",
+  "unittest.mock",
+  "wandb",
+  "weakref",
+  "mlflow",
+  "colorama",
+  "prettytable",
+  "tabulate",
+  "comet_ml",
+  "clearml",
+  "loguru",
 ];
 
 /** Functions that only have effects: nothing to know about what they give. */
@@ -65,14 +149,22 @@ const threading = (): Module => {
     },
   });
   const local = defineClass("local", { bases: [OBJECT] });
-  return runtimeModule("threading", [["Lock", lock], ["RLock", lock], ["local", local]]);
+  return runtimeModule("threading", [
+    ["Lock", lock],
+    ["RLock", lock],
+    ["local", local],
+  ]);
 };
 
 export const runtimeModules: Readonly<Record<string, () => Module>> = {
   ...Object.fromEntries(
     RUNTIME.map((module) => [
       module,
-      () => runtimeModule(module, (EFFECTS[module] ?? []).map((name) => [name, inert(name)] as const)),
+      () =>
+        runtimeModule(
+          module,
+          (EFFECTS[module] ?? []).map((name) => [name, inert(name)] as const),
+        ),
     ]),
   ),
   ...Object.fromEntries(INERT.map((module) => [module, () => inertModule()])),

@@ -1,18 +1,28 @@
 /** `sys`, `string`, `importlib`, `ast` and other small modules of the runtime. */
 import type { Interp } from "../../interp.ts";
 import { defineClass } from "../../native.ts";
-import { ABSENT, Dict, Float, isUnknown, List, ModuleValue, Tuple, toNumber, type Value } from "../../values.ts";
-import { toInt, toText } from "../core.ts";
+import {
+  ABSENT,
+  Dict,
+  Float,
+  isUnknown,
+  List,
+  ModuleValue,
+  Tuple,
+  toNumber,
+  type Value,
+} from "../../values.ts";
 import { compare, truthy } from "../compare.ts";
+import { none, toInt, toText } from "../core.ts";
 import { makeFile } from "../files.ts";
 import { literal } from "../literal.ts";
-import { changing } from "../types/list.ts";
 import { items } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
 import { DICT } from "../types/dict.ts";
+import { changing } from "../types/list.ts";
 import { makeInert, runtimeModule } from "./inertness.ts";
 import { namedTuple } from "./namedtuple.ts";
-import { inert, makeModule, type Module } from "./table.ts";
+import { inert, type Module, makeModule } from "./table.ts";
 
 /** `sys.modules["a.b"]` is the module, imported when it is asked for. */
 function modulesTable(): Dict {
@@ -20,7 +30,10 @@ function modulesTable(): Dict {
   table.cls = defineClass("modules", {
     bases: [DICT],
     methods: {
-      __missing__: ["self, name", (a, interp) => (isUnknown(a.name) ? a.name : interp.importModule(String(a.name)))],
+      __missing__: [
+        "self, name",
+        (a, interp) => (isUnknown(a.name) ? a.name : interp.importModule(String(a.name))),
+      ],
       get: [
         "self, name, default=None",
         (a, interp) => {
@@ -46,7 +59,10 @@ const VERSION_VALUES: readonly Value[] = [3, 11, 0, "final", 0];
 
 export const sys = (): Module => {
   const version = new Tuple(VERSION_VALUES);
-  version.cls = namedTuple("version_info", VERSION.map((name) => ({ name, fallback: ABSENT })));
+  version.cls = namedTuple(
+    "version_info",
+    VERSION.map((name) => ({ name, fallback: ABSENT })),
+  );
   const known = makeModule({
     values: {
       version_info: version,
@@ -77,7 +93,8 @@ export const sys = (): Module => {
       getdefaultencoding: ["", () => "utf-8"],
     },
   });
-  for (const name of ["setrecursionlimit", "settrace", "setprofile", "excepthook"]) known.set(name, inert(name));
+  for (const name of ["setrecursionlimit", "settrace", "setprofile", "excepthook"])
+    known.set(name, inert(name));
   return runtimeModule("sys", known);
 };
 
@@ -97,7 +114,14 @@ export const string = (): Module =>
       printable: `0123456789${LOWER}${LOWER.toUpperCase()}!"#$%&'()*+,-./:;<=>?@[\\]^_\`{|}~ \t\n\r\v\f`,
     },
     functions: {
-      capwords: ["s", (a) => (toText(a.s) ?? "").split(/\s+/).map((word) => (word[0] ?? "").toUpperCase() + word.slice(1).toLowerCase()).join(" ")],
+      capwords: [
+        "s",
+        (a) =>
+          (toText(a.s) ?? "")
+            .split(/\s+/)
+            .map((word) => (word[0] ?? "").toUpperCase() + word.slice(1).toLowerCase())
+            .join(" "),
+      ],
     },
   });
 
@@ -133,7 +157,11 @@ export const importlibUtil = (): Module =>
 
 /** No package has metadata here: programs that ask for versions take what they do without. */
 export const importlibMetadata = (): Module =>
-  makeModule({ functions: { version: ["name", (a, interp) => interp.unknown(`the version of ${String(a.name)} is not known`)] } });
+  makeModule({
+    functions: {
+      version: ["name", (a, interp) => interp.unknown(`the version of ${String(a.name)} is not known`)],
+    },
+  });
 
 export const ast = (): Module =>
   makeModule({
@@ -168,7 +196,10 @@ function bisect(interp: Interp, list: Value, value: Value, side: "left" | "right
 
 export const bisectModule = (): Module => {
   const find = (side: "left" | "right") =>
-    ["a, x, lo=0, hi=None", (a: Readonly<Record<string, Value>>, interp: Interp) => bisect(interp, a.a, a.x, side)] as const;
+    [
+      "a, x, lo=0, hi=None",
+      (a: Readonly<Record<string, Value>>, interp: Interp) => bisect(interp, a.a, a.x, side),
+    ] as const;
   const insert = (side: "left" | "right") =>
     [
       "a, x, lo=0, hi=None",
@@ -200,8 +231,11 @@ function reorder(interp: Interp, heap: Value): void {
 export const heapq = (): Module =>
   makeModule({
     functions: {
-      heapify: ["x", (a, interp) => (reorder(interp, a.x), null)],
-      heappush: ["heap, item", (a, interp) => (changing(interp, a.heap).push(a.item), reorder(interp, a.heap), null)],
+      heapify: ["x", (a, interp) => none(reorder(interp, a.x))],
+      heappush: [
+        "heap, item",
+        (a, interp) => none(changing(interp, a.heap).push(a.item), reorder(interp, a.heap)),
+      ],
       heappop: ["heap", (a, interp) => changing(interp, a.heap).shift()],
       nlargest: ["n, iterable, key=None", (a, interp) => most(interp, a.iterable, a.n, a.key, true)],
       nsmallest: ["n, iterable, key=None", (a, interp) => most(interp, a.iterable, a.n, a.key, false)],
@@ -217,12 +251,27 @@ function most(interp: Interp, iterable: Value, count: Value, key: Value, largest
 export const io = (): Module =>
   makeModule({
     functions: {
-      StringIO: ["initial_value='', newline=None", (a, interp) => makeFile(interp, toText(a.initial_value) ?? "", false)],
+      StringIO: [
+        "initial_value='', newline=None",
+        (a, interp) => makeFile(interp, toText(a.initial_value) ?? "", false),
+      ],
       BytesIO: [
         "initial_bytes=None",
-        (a, interp) => makeFile(interp, a.initial_bytes !== null && typeof a.initial_bytes === "object" && a.initial_bytes.kind === "bytes" ? a.initial_bytes.value : "", true),
+        (a, interp) =>
+          makeFile(
+            interp,
+            a.initial_bytes !== null &&
+              typeof a.initial_bytes === "object" &&
+              a.initial_bytes.kind === "bytes"
+              ? a.initial_bytes.value
+              : "",
+            true,
+          ),
       ],
-      open: ["file, mode='r', **kwargs", (a, interp) => interp.call(interp.builtin("open"), [a.file, a.mode])],
+      open: [
+        "file, mode='r', **kwargs",
+        (a, interp) => interp.call(interp.builtin("open"), [a.file, a.mode]),
+      ],
     },
   });
 
@@ -251,12 +300,15 @@ function statistic(rule: (numbers: readonly number[]) => number) {
       if (isUnknown(all)) return all;
       const numbers = all.map((value) => toNumber(value) ?? Number.NaN);
       const result = rule(numbers);
-      return all.every((value) => typeof value === "number") && Number.isInteger(result) ? result : new Float(result);
+      return all.every((value) => typeof value === "number") && Number.isInteger(result)
+        ? result
+        : new Float(result);
     },
   ] as const;
 }
 
-const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+const mean = (numbers: readonly number[]) =>
+  numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
 export const statistics = (): Module =>
   makeModule({
@@ -266,7 +318,9 @@ export const statistics = (): Module =>
       median: statistic((numbers) => {
         const order = [...numbers].sort((a, b) => a - b);
         const middle = order.length >> 1;
-        return order.length % 2 === 1 ? (order[middle] ?? 0) : ((order[middle - 1] ?? 0) + (order[middle] ?? 0)) / 2;
+        return order.length % 2 === 1
+          ? (order[middle] ?? 0)
+          : ((order[middle - 1] ?? 0) + (order[middle] ?? 0)) / 2;
       }),
     },
   });

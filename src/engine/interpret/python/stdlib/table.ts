@@ -54,4 +54,3 @@ export class OpenModule extends Map<string, Value> {
 export function inert(name: string): Value {
   return def(name, "*args, **kwargs", () => null);
 }
-

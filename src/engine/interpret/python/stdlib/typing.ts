@@ -1,24 +1,18 @@
 /** `typing` and `typing_extensions`: types are carried along as values; a few of them are real classes. */
 import { defineClass } from "../../native.ts";
-import {
-  ABSENT,
-  ClassValue,
-  isUnknown,
-  NativeFunction,
-  Tuple,
-  type Value,
-} from "../../values.ts";
+import { ABSENT, ClassValue, isUnknown, NativeFunction, Tuple, type Value } from "../../values.ts";
 import { ABSTRACT } from "../abstract.ts";
 import { dictOf } from "../dict.ts";
 import { formOf, makeForm } from "../generics.ts";
 import { items } from "../sequences.ts";
-import { DICT, FROZENSET, SET } from "../types/dict.ts";
+import { DICT } from "../types/dict.ts";
 import { LIST, TUPLE } from "../types/list.ts";
 import { OBJECT, TYPE } from "../types/object.ts";
+import { FROZENSET, SET } from "../types/set.ts";
 import { BYTES, STR } from "../types/str.ts";
 import { COUNTER, ORDERED_DICT } from "./collections.ts";
 import { addNamedFields, type NamedField, namedTuple } from "./namedtuple.ts";
-import { type Entry, makeModule, type Module, OpenModule } from "./table.ts";
+import { type Entry, type Module, makeModule, OpenModule } from "./table.ts";
 
 const NAMED_TUPLE: ClassValue = defineClass("NamedTuple", {
   bases: [TUPLE],
@@ -37,7 +31,10 @@ const NAMED_TUPLE: ClassValue = defineClass("NamedTuple", {
       const rows = items(interp, args[1] ?? new Tuple([]));
       if (isUnknown(rows)) return rows;
       const names = rows.map((row) => String(row instanceof Tuple ? row.items[0] : row));
-      return namedTuple(String(args[0]), names.map((name) => ({ name, fallback: ABSENT })));
+      return namedTuple(
+        String(args[0]),
+        names.map((name) => ({ name, fallback: ABSENT })),
+      );
     },
   },
 });
@@ -124,4 +121,3 @@ export const typing = (): Module => {
   });
   return new OpenModule(known, (name) => (/^[A-Z]/.test(name) ? makeForm(name) : ABSENT));
 };
-

@@ -1,5 +1,14 @@
 /** `yaml` (PyYAML): the npm parser reads the structure, plain scalars are resolved by YAML 1.1 as PyYAML does. */
-import { type Document, isAlias, isMap, isScalar, isSeq, parseAllDocuments, parseDocument, type Scalar } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseAllDocuments,
+  parseDocument,
+  type Scalar,
+} from "yaml";
 import type { Interp } from "../../interp.ts";
 import { defineClass } from "../../native.ts";
 import { ABSENT, Dict, Float, isUnknown, List, Tuple, type Value } from "../../values.ts";
@@ -7,14 +16,15 @@ import { toText } from "../core.ts";
 import { iterOf } from "../sequences.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { OBJECT } from "../types/object.ts";
-import { inert, makeModule, type Module } from "./table.ts";
+import { inert, type Module, makeModule } from "./table.ts";
 
 const BOOL = /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/;
 const TRUE = /^(?:yes|true|on)$/i;
 const NULL = /^(?:~|null|Null|NULL|)$/;
 const INT = /^[-+]?(?:0b[0-1_]+|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+)$/;
 /** PyYAML wants a dot in a float: `1e-3` is text. */
-const FLOAT = /^[-+]?(?:(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|\.(?:inf|Inf|INF))$|^\.(?:nan|NaN|NAN)$/;
+const FLOAT =
+  /^[-+]?(?:(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|\.(?:inf|Inf|INF))$|^\.(?:nan|NaN|NAN)$/;
 
 function plainScalar(text: string): Value {
   if (NULL.test(text)) return null;
@@ -62,7 +72,9 @@ class Builder {
     return isMap(node) ? this.map(node) : null;
   }
 
-  private map(node: { readonly items: readonly { readonly key: unknown; readonly value: unknown }[] }): Value {
+  private map(node: {
+    readonly items: readonly { readonly key: unknown; readonly value: unknown }[];
+  }): Value {
     const dict = new Dict();
     this.made.set(node, dict);
     const merged: Value[] = [];
@@ -73,7 +85,8 @@ class Builder {
     }
     for (const source of merged.flatMap((value) => (value instanceof List ? value.items : [value]))) {
       if (!(source instanceof Dict)) continue;
-      for (const [hash, entry] of source.entries) if (!dict.entries.has(hash)) dict.entries.set(hash, { ...entry });
+      for (const [hash, entry] of source.entries)
+        if (!dict.entries.has(hash)) dict.entries.set(hash, { ...entry });
     }
     return dict;
   }
@@ -93,7 +106,8 @@ function load(interp: Interp, stream: Value): Value {
   const text = textOf(interp, stream);
   if (text === undefined) return interp.unknown("the YAML text is not known");
   const document = parseDocument(text, OPTIONS);
-  if (document.errors.length > 0) return interp.fail("ValueError", `YAML: ${document.errors[0]?.message.split("\n")[0]}`);
+  if (document.errors.length > 0)
+    return interp.fail("ValueError", `YAML: ${document.errors[0]?.message.split("\n")[0]}`);
   return new Builder(interp, document).build(document.contents);
 }
 
@@ -101,7 +115,9 @@ function loadAll(interp: Interp, stream: Value): Value {
   if (isUnknown(stream)) return stream;
   const documents = parseAllDocuments(textOf(interp, stream) ?? "", OPTIONS);
   return iterOf(
-    Array.isArray(documents) ? documents.map((document) => new Builder(interp, document as Document).build(document.contents)) : [],
+    Array.isArray(documents)
+      ? documents.map((document) => new Builder(interp, document as Document).build(document.contents))
+      : [],
   );
 }
 
@@ -110,7 +126,18 @@ export const yaml = (): Module => {
   return makeModule({
     values: {
       YAMLError: exceptionClass("ValueError"),
-      ...Object.fromEntries(["Loader", "SafeLoader", "FullLoader", "UnsafeLoader", "CLoader", "CSafeLoader", "Dumper", "SafeDumper"].map(loader)),
+      ...Object.fromEntries(
+        [
+          "Loader",
+          "SafeLoader",
+          "FullLoader",
+          "UnsafeLoader",
+          "CLoader",
+          "CSafeLoader",
+          "Dumper",
+          "SafeDumper",
+        ].map(loader),
+      ),
       add_constructor: inert("add_constructor"),
       add_representer: inert("add_representer"),
     },
@@ -126,4 +153,3 @@ export const yaml = (): Module => {
     },
   });
 };
-

@@ -1,15 +1,24 @@
 /** `dict`, `set` and `frozenset` and their methods. */
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
-import { ABSENT, ClassValue, Dict, isUnknown, List, SetValue, Tuple, type Unknown, type Value } from "../../values.ts";
-import { defineCore, dunder, NOT_IMPLEMENTED, strict } from "../core.ts";
-import { compare, equals } from "../compare.ts";
-import { combineSets, dictDelete, dictGet, dictSet, hashKey, hashNumber, isSubset, setAdd, setHas, setOf } from "../dict.ts";
+import {
+  ABSENT,
+  type ClassValue,
+  Dict,
+  isUnknown,
+  List,
+  Tuple,
+  type Unknown,
+  type Value,
+} from "../../values.ts";
+import { equals } from "../compare.ts";
+import { after, defineCore, dunder, NOT_IMPLEMENTED, none } from "../core.ts";
+import { dictDelete, dictGet, dictSet } from "../dict.ts";
 import { builtinDeleteItem, builtinGetItem } from "../items.ts";
 import { binary } from "../operators.ts";
 import { builtinLength, items, iterOf } from "../sequences.ts";
 import { builtinRepr } from "../text.ts";
-import { argsOf, filled, OBJECT, withClass } from "./object.ts";
+import { argsOf, filled, OBJECT } from "./object.ts";
 
 type Method = readonly [string, NativeImpl];
 
@@ -46,7 +55,10 @@ export function pairsOf(interp: Interp, source: Value): readonly (readonly [Valu
     const pair = items(interp, item);
     if (isUnknown(pair)) return pair;
     if (pair.length !== 2) {
-      return interp.fail("ValueError", `dictionary update sequence element has length ${pair.length}; 2 is required`);
+      return interp.fail(
+        "ValueError",
+        `dictionary update sequence element has length ${pair.length}; 2 is required`,
+      );
     }
     pairs.push([pair[0], pair[1]]);
   }
@@ -93,15 +105,25 @@ function popKey(interp: Interp, self: Value, key: Value, fallback: Value): Value
 }
 
 const dictMethods: Record<string, Method> = {
-  __init__: ["__self, *args, **kwargs", (a, interp) => updateDict(interp, a.__self, argsOf(a.args), a.kwargs)],
+  __init__: [
+    "__self, *args, **kwargs",
+    (a, interp) => updateDict(interp, a.__self, argsOf(a.args), a.kwargs),
+  ],
   __len__: ["self", (a) => builtinLength(a.self)],
-  __iter__: ["self", (a) => iterOf(rows(a.self).map((row) => row.key), "dict_keyiterator")],
+  __iter__: [
+    "self",
+    (a) =>
+      iterOf(
+        rows(a.self).map((row) => row.key),
+        "dict_keyiterator",
+      ),
+  ],
   __getitem__: ["self, key", (a, interp) => builtinGetItem(interp, a.self, a.key)],
   __setitem__: [
     "self, key, value",
-    (a, interp) => (a.self instanceof Dict && dictSet(interp, a.self, a.key, a.value), null),
+    (a, interp) => none(a.self instanceof Dict && dictSet(interp, a.self, a.key, a.value)),
   ],
-  __delitem__: ["self, key", (a, interp) => (builtinDeleteItem(interp, a.self, a.key), null)],
+  __delitem__: ["self, key", (a, interp) => none(builtinDeleteItem(interp, a.self, a.key))],
   __contains__: [
     "self, key",
     (a, interp) =>
@@ -109,11 +131,21 @@ const dictMethods: Record<string, Method> = {
   ],
   __eq__: [
     "self, other",
-    (a, interp) => (a.other instanceof Dict ? equals(interp, bareDict(a.self), bareDict(a.other)) : NOT_IMPLEMENTED),
+    (a, interp) =>
+      a.other instanceof Dict ? equals(interp, bareDict(a.self), bareDict(a.other)) : NOT_IMPLEMENTED,
   ],
   __or__: ["self, other", (a, interp) => binary(interp, "|", bareDict(a.self), bareDict(a.other))],
-  __ior__: ["self, other", (a, interp) => (updateDict(interp, a.self, [a.other], undefined), a.self)],
-  __reversed__: ["self", (a) => iterOf(rows(a.self).map((row) => row.key).reverse(), "dict_reversekeyiterator")],
+  __ior__: ["self, other", (a, interp) => after(updateDict(interp, a.self, [a.other], undefined), a.self)],
+  __reversed__: [
+    "self",
+    (a) =>
+      iterOf(
+        rows(a.self)
+          .map((row) => row.key)
+          .reverse(),
+        "dict_reversekeyiterator",
+      ),
+  ],
   __repr__: ["self", (a, interp) => builtinRepr(interp, a.self)],
   get: ["self, key, default=None", (a, interp) => lookUp(interp, a.self, a.key, a.default)],
   setdefault: [
@@ -126,16 +158,38 @@ const dictMethods: Record<string, Method> = {
       return a.default;
     },
   ],
-  keys: ["self", (a) => asView(DICT_KEYS, rows(a.self).map((row) => row.key))],
-  values: ["self", (a) => asView(DICT_VALUES, rows(a.self).map((row) => row.value))],
-  items: ["self", (a) => asView(DICT_ITEMS, rows(a.self).map((row) => new Tuple([row.key, row.value])))],
+  keys: [
+    "self",
+    (a) =>
+      asView(
+        DICT_KEYS,
+        rows(a.self).map((row) => row.key),
+      ),
+  ],
+  values: [
+    "self",
+    (a) =>
+      asView(
+        DICT_VALUES,
+        rows(a.self).map((row) => row.value),
+      ),
+  ],
+  items: [
+    "self",
+    (a) =>
+      asView(
+        DICT_ITEMS,
+        rows(a.self).map((row) => new Tuple([row.key, row.value])),
+      ),
+  ],
   update: ["__self, *args, **kwargs", (a, interp) => updateDict(interp, a.__self, argsOf(a.args), a.kwargs)],
   pop: ["self, key, default=undefined", (a, interp) => popKey(interp, a.self, a.key, a.default)],
   popitem: [
     "self",
     (a, interp) => {
       const last = rows(a.self).at(-1);
-      if (!last || !(a.self instanceof Dict)) return interp.fail("KeyError", "popitem(): dictionary is empty");
+      if (!last || !(a.self instanceof Dict))
+        return interp.fail("KeyError", "popitem(): dictionary is empty");
       dictDelete(interp, a.self, last.key);
       return new Tuple([last.key, last.value]);
     },
@@ -165,7 +219,10 @@ function lookUp(interp: Interp, self: Value, key: Value, fallback: Value): Value
 
 export const DICT: ClassValue = defineCore("dict", {
   bases: [OBJECT],
-  native: { layer: false, create: (interp, cls, args, kwargs) => filled(interp, new Dict(), DICT, { cls, args, kwargs }) },
+  native: {
+    layer: false,
+    create: (interp, cls, args, kwargs) => filled(interp, new Dict(), DICT, { cls, args, kwargs }),
+  },
   methods: dictMethods,
   classMethods: {
     fromkeys: [
@@ -180,184 +237,4 @@ export const DICT: ClassValue = defineCore("dict", {
     ],
   },
   constants: { __hash__: null },
-});
-
-/** The operand of a set method: any iterable. */
-function toSet(interp: Interp, value: Value): SetValue | Unknown {
-  if (value instanceof SetValue) return value;
-  const all = items(interp, value);
-  return isUnknown(all) ? all : setOf(interp, all);
-}
-
-type SetOp = "|" | "&" | "-" | "^";
-
-/** `a.union(b, c)` gives a new set; the operands are any iterables. */
-function combining(op: SetOp): Method {
-  return [
-    "self, *others",
-    (a, interp) => {
-      let result = a.self instanceof SetValue ? a.self : new SetValue();
-      for (const value of argsOf(a.others)) {
-        const other = toSet(interp, value);
-        if (isUnknown(other)) return other;
-        result = combineSets(op, result, other);
-      }
-      return result === a.self ? combineSets("|", result, result) : result;
-    },
-  ];
-}
-
-/** `a.update(b)` changes the set itself. */
-function updating(op: SetOp): Method {
-  return [
-    "self, *others",
-    (a, interp) => {
-      if (!(a.self instanceof SetValue)) return null;
-      for (const value of argsOf(a.others)) {
-        const other = toSet(interp, value);
-        if (isUnknown(other)) interp.gap(other.reason);
-        else replaceContents(interp, a.self, combineSets(op, a.self, other));
-      }
-      return null;
-    },
-  ];
-}
-
-function replaceContents(interp: Interp, set: SetValue, contents: SetValue): void {
-  interp.touch(set);
-  const entries = [...contents.entries];
-  set.entries.clear();
-  for (const [key, value] of entries) set.entries.set(key, value);
-}
-
-/** Operators take sets only. */
-function operator(op: SetOp): Method {
-  return [
-    "self, other",
-    (a) =>
-      a.self instanceof SetValue && a.other instanceof SetValue ? combineSets(op, a.self, a.other) : NOT_IMPLEMENTED,
-  ];
-}
-
-function asking(rule: (self: SetValue, other: SetValue) => boolean): Method {
-  return [
-    "self, other",
-    (a, interp) => {
-      const other = toSet(interp, a.other);
-      if (isUnknown(other)) return other;
-      return a.self instanceof SetValue && rule(a.self, other);
-    },
-  ];
-}
-
-const readingSet: Record<string, Method> = {
-  __len__: ["self", (a) => builtinLength(a.self)],
-  __iter__: ["self", (a) => iterOf(a.self instanceof SetValue ? [...a.self.entries.values()] : [], "set_iterator")],
-  __contains__: [
-    "self, item",
-    (a, interp) => (isUnknown(a.item) ? a.item : a.self instanceof SetValue && setHas(interp, a.self, a.item)),
-  ],
-  __eq__: ["self, other", (a) => sameSets(a.self, a.other)],
-  __le__: ["self, other", (a, interp) => compare(interp, "<=", bareSet(a.self), bareSet(a.other))],
-  __lt__: ["self, other", (a, interp) => compare(interp, "<", bareSet(a.self), bareSet(a.other))],
-  __ge__: ["self, other", (a, interp) => compare(interp, ">=", bareSet(a.self), bareSet(a.other))],
-  __gt__: ["self, other", (a, interp) => compare(interp, ">", bareSet(a.self), bareSet(a.other))],
-  __or__: operator("|"),
-  __and__: operator("&"),
-  __sub__: operator("-"),
-  __xor__: operator("^"),
-  __repr__: ["self", (a, interp) => builtinRepr(interp, a.self)],
-  union: combining("|"),
-  intersection: combining("&"),
-  difference: combining("-"),
-  symmetric_difference: combining("^"),
-  issubset: asking(isSubset),
-  issuperset: asking((self, other) => isSubset(other, self)),
-  isdisjoint: asking((self, other) => combineSets("&", self, other).entries.size === 0),
-  copy: ["self", (a) => (a.self instanceof SetValue ? combineSets("|", a.self, a.self) : a.self)],
-};
-
-function bareSet(value: Value): Value {
-  return value instanceof SetValue ? new SetValue(value.entries) : value;
-}
-
-function sameSets(a: Value, b: Value): Value {
-  if (!(a instanceof SetValue && b instanceof SetValue)) return NOT_IMPLEMENTED;
-  return a.entries.size === b.entries.size && isSubset(a, b);
-}
-
-function removing(missing: "fails" | "is fine"): Method {
-  return [
-    "self, item",
-    (a, interp) => {
-      if (!(a.self instanceof SetValue)) return null;
-      const key = hashKey(interp, a.item);
-      if (isUnknown(key)) {
-        interp.gap(key.reason);
-        return null;
-      }
-      interp.touch(a.self);
-      if (a.self.entries.delete(key) || missing === "is fine") return null;
-      return interp.fail("KeyError", String(builtinRepr(interp, a.item)));
-    },
-  ];
-}
-
-export const SET: ClassValue = defineCore("set", {
-  bases: [OBJECT],
-  native: { layer: false, create: (interp, cls, args, kwargs) => filled(interp, new SetValue(), SET, { cls, args, kwargs }) },
-  methods: {
-    ...readingSet,
-    __init__: [
-      "self, iterable=()",
-      (a, interp) => {
-        const all = items(interp, a.iterable);
-        if (isUnknown(all)) interp.gap(all.reason);
-        else if (a.self instanceof SetValue) replaceContents(interp, a.self, setOf(interp, all));
-        return null;
-      },
-    ],
-    add: [
-      "self, item",
-      (a, interp) => {
-        if (!(a.self instanceof SetValue)) return null;
-        interp.touch(a.self);
-        setAdd(interp, a.self, a.item);
-        return null;
-      },
-    ],
-    update: updating("|"),
-    intersection_update: updating("&"),
-    difference_update: updating("-"),
-    symmetric_difference_update: updating("^"),
-    remove: removing("fails"),
-    discard: removing("is fine"),
-    pop: [
-      "self",
-      (a, interp) => {
-        const first = a.self instanceof SetValue ? a.self.entries.entries().next() : undefined;
-        if (!first || first.done || !(a.self instanceof SetValue)) return interp.fail("KeyError", "pop from an empty set");
-        interp.touch(a.self);
-        a.self.entries.delete(first.value[0]);
-        return first.value[1];
-      },
-    ],
-    clear: [
-      "self",
-      (a, interp) => (a.self instanceof SetValue && replaceContents(interp, a.self, new SetValue()), null),
-    ],
-  },
-  constants: { __hash__: null },
-});
-
-export const FROZENSET: ClassValue = defineCore("frozenset", {
-  bases: [OBJECT],
-  native: {
-    layer: false,
-    create: (interp, cls, args) => {
-      const all = args.length === 0 ? [] : items(interp, args[0]);
-      return isUnknown(all) ? all : withClass(setOf(interp, all, true), cls, FROZENSET);
-    },
-  },
-  methods: { ...readingSet, __hash__: ["self", strict((a, interp) => hashNumber(interp, a.self))] },
 });

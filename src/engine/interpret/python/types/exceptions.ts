@@ -125,7 +125,9 @@ function exceptionClasses(): ReadonlyMap<string, ClassValue> {
     const base = classes.get(baseName) ?? BASE_EXCEPTION;
     classes.set(name, defineClass(name, { bases: [base] }));
   }
-  return classes.set("IOError", exceptionNamed(classes, "OSError")).set("EnvironmentError", exceptionNamed(classes, "OSError"));
+  return classes
+    .set("IOError", exceptionNamed(classes, "OSError"))
+    .set("EnvironmentError", exceptionNamed(classes, "OSError"));
 }
 
 function exceptionNamed(classes: ReadonlyMap<string, ClassValue>, name: string): ClassValue {

@@ -1,7 +1,7 @@
 /** All built-in classes by name, and which one a value belongs to. They are shared and never changed. */
 import type { ClassValue, Value } from "../../values.ts";
 import { builtinTypeName } from "../core.ts";
-import { DICT, FROZENSET, SET } from "./dict.ts";
+import { DICT } from "./dict.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
 import { LIST, TUPLE } from "./list.ts";
 import { BOOL, COMPLEX, FLOAT, INT } from "./numbers.ts";
@@ -21,15 +21,33 @@ import {
   STATICMETHOD,
   SUPER,
 } from "./others.ts";
+import { FROZENSET, SET } from "./set.ts";
 import { BYTES, STR } from "./str.ts";
 
 const NAMED = [
-  OBJECT, TYPE, INT, FLOAT, BOOL, COMPLEX, STR, BYTES, LIST, TUPLE, DICT, SET, FROZENSET, RANGE, SLICE, PROPERTY,
-  STATICMETHOD, CLASSMETHOD,
+  OBJECT,
+  TYPE,
+  INT,
+  FLOAT,
+  BOOL,
+  COMPLEX,
+  STR,
+  BYTES,
+  LIST,
+  TUPLE,
+  DICT,
+  SET,
+  FROZENSET,
+  RANGE,
+  SLICE,
+  PROPERTY,
+  STATICMETHOD,
+  CLASSMETHOD,
 ];
 const HIDDEN = [METHOD, FUNCTION, BUILTIN_FUNCTION, GENERATOR, NONE_TYPE, ELLIPSIS_TYPE, MODULE, SUPER];
 
-const byName = (classes: readonly ClassValue[]): [string, ClassValue][] => classes.map((cls) => [cls.name, cls]);
+const byName = (classes: readonly ClassValue[]): [string, ClassValue][] =>
+  classes.map((cls) => [cls.name, cls]);
 
 /** The classes that programs know by name, exceptions included. */
 export const NAMED_CLASSES: ReadonlyMap<string, ClassValue> = new Map([...byName(NAMED), ...EXCEPTIONS]);

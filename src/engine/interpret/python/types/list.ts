@@ -1,9 +1,9 @@
 /** `list`, `tuple` and their methods. */
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
-import { ClassValue, isUnknown, List, Tuple, toItems, type Unknown, type Value } from "../../values.ts";
-import { defineCore, NOT_IMPLEMENTED, strict, toIndex, unwrap } from "../core.ts";
+import { type ClassValue, isUnknown, List, Tuple, toItems, type Unknown, type Value } from "../../values.ts";
 import { compare, equals } from "../compare.ts";
+import { after, defineCore, NOT_IMPLEMENTED, none, strict, toIndex, unwrap } from "../core.ts";
 import { hashNumber } from "../dict.ts";
 import { builtinDeleteItem, builtinGetItem, builtinSetItem } from "../items.ts";
 import { binary, inplace } from "../operators.ts";
@@ -40,7 +40,10 @@ const sequenceMethods: Record<string, Method> = {
   __gt__: ["self, other", (a, interp) => compare(interp, ">", bare(a.self), bare(a.other))],
   __ge__: ["self, other", (a, interp) => compare(interp, ">=", bare(a.self), bare(a.other))],
   __repr__: ["self", (a, interp) => builtinRepr(interp, a.self)],
-  index: ["self, item, start=0, stop=None", (a, interp) => indexOf(interp, own(a.self), a.item, a.start, a.stop)],
+  index: [
+    "self, item, start=0, stop=None",
+    (a, interp) => indexOf(interp, own(a.self), a.item, a.start, a.stop),
+  ],
   count: ["self, item", (a, interp) => countOf(interp, own(a.self), a.item)],
 };
 
@@ -115,7 +118,8 @@ function pop(interp: Interp, self: Value, index: Value): Value {
     return index;
   }
   const number = toIndex(interp, index);
-  if (isUnknown(number) || number === undefined) return number ?? interp.fail("TypeError", "an integer is required");
+  if (isUnknown(number) || number === undefined)
+    return number ?? interp.fail("TypeError", "an integer is required");
   const at = number < 0 ? number + all.length : number;
   if (at < 0 || at >= all.length) {
     return interp.fail("IndexError", all.length === 0 ? "pop from empty list" : "pop index out of range");
@@ -125,7 +129,10 @@ function pop(interp: Interp, self: Value, index: Value): Value {
 
 export const LIST: ClassValue = defineCore("list", {
   bases: [OBJECT],
-  native: { layer: false, create: (interp, cls, args, kwargs) => filled(interp, new List([]), LIST, { cls, args, kwargs }) },
+  native: {
+    layer: false,
+    create: (interp, cls, args, kwargs) => filled(interp, new List([]), LIST, { cls, args, kwargs }),
+  },
   methods: {
     ...sequenceMethods,
     __init__: [
@@ -142,12 +149,15 @@ export const LIST: ClassValue = defineCore("list", {
         return null;
       },
     ],
-    __setitem__: ["self, index, value", (a, interp) => (builtinSetItem(interp, a.self, a.index, a.value), null)],
-    __delitem__: ["self, index", (a, interp) => (builtinDeleteItem(interp, a.self, a.index), null)],
-    __iadd__: ["self, other", (a, interp) => (extendList(interp, a.self, a.other), a.self)],
+    __setitem__: [
+      "self, index, value",
+      (a, interp) => none(builtinSetItem(interp, a.self, a.index, a.value)),
+    ],
+    __delitem__: ["self, index", (a, interp) => none(builtinDeleteItem(interp, a.self, a.index))],
+    __iadd__: ["self, other", (a, interp) => after(extendList(interp, a.self, a.other), a.self)],
     __imul__: ["self, times", (a, interp) => inplace(interp, "*", a.self, a.times)],
     __reversed__: ["self", (a) => iterOf([...own(a.self)].reverse(), "list_reverseiterator")],
-    append: ["self, item", (a, interp) => (changing(interp, a.self).push(a.item), null)],
+    append: ["self, item", (a, interp) => none(changing(interp, a.self).push(a.item))],
     extend: ["self, iterable", (a, interp) => extendList(interp, a.self, a.iterable)],
     insert: [
       "self, index, item",
@@ -166,9 +176,9 @@ export const LIST: ClassValue = defineCore("list", {
         return null;
       },
     ],
-    clear: ["self", (a, interp) => ((changing(interp, a.self).length = 0), null)],
+    clear: ["self", (a, interp) => none(changing(interp, a.self).splice(0))],
     copy: ["self", (a) => new List([...own(a.self)])],
-    reverse: ["self", (a, interp) => (changing(interp, a.self).reverse(), null)],
+    reverse: ["self", (a, interp) => none(changing(interp, a.self).reverse())],
     sort: [
       "self, *, key=None, reverse=False",
       (a, interp) => {
@@ -206,7 +216,9 @@ export const TUPLE: ClassValue = defineCore("tuple", {
       if (source instanceof Tuple && source.cls === undefined && cls === TUPLE) return source;
       const all = source === undefined ? [] : items(interp, source);
       if (isUnknown(all)) return all;
-      return interp.allows(all.length) ? withClass(new Tuple([...all]), cls, TUPLE) : interp.unknown("collection too large");
+      return interp.allows(all.length)
+        ? withClass(new Tuple([...all]), cls, TUPLE)
+        : interp.unknown("collection too large");
     },
   },
   methods: {

@@ -1,15 +1,24 @@
 /** `int`, `float`, `bool` and `complex`. */
-import type { Interp } from "../../interp.ts";
-import { ClassValue, Float, isUnknown, type Kwargs, Tensor, toNumber, Tuple, type Value } from "../../values.ts";
-import { defineCore, strictTable, toInt, toText, tryDunder, typeName, unwrap } from "../core.ts";
-import { equals, truthy } from "../compare.ts";
-import { hashNumber } from "../dict.ts";
-import { binary, unary } from "../operators.ts";
+
 import type { BinaryOp } from "../../../syntax/ast.ts";
+import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
+import {
+  type ClassValue,
+  Float,
+  isUnknown,
+  type Kwargs,
+  Tensor,
+  Tuple,
+  toNumber,
+  type Value,
+} from "../../values.ts";
+import { compare, equals, truthy } from "../compare.ts";
+import { defineCore, strictTable, toInt, toText, tryDunder, typeName, unwrap } from "../core.ts";
+import { hashNumber } from "../dict.ts";
 import { int as exactInt, roundDigits, roundHalfEven } from "../numbers.ts";
+import { binary, unary } from "../operators.ts";
 import { builtinRepr } from "../text.ts";
-import { compare } from "../compare.ts";
 import { OBJECT, withPayload } from "./object.ts";
 
 type Method = readonly [string, NativeImpl];
@@ -33,11 +42,25 @@ const OPERATOR_NAMES: Readonly<Record<string, BinaryOp>> = {
 function arithmeticDunders(): Record<string, Method> {
   const table: Record<string, Method> = {};
   for (const [name, op] of Object.entries(OPERATOR_NAMES)) {
-    table[`__${name}__`] = ["self, other", (a, interp) => binary(interp, op, unwrap(a.self), unwrap(a.other))];
-    table[`__r${name}__`] = ["self, other", (a, interp) => binary(interp, op, unwrap(a.other), unwrap(a.self))];
+    table[`__${name}__`] = [
+      "self, other",
+      (a, interp) => binary(interp, op, unwrap(a.self), unwrap(a.other)),
+    ];
+    table[`__r${name}__`] = [
+      "self, other",
+      (a, interp) => binary(interp, op, unwrap(a.other), unwrap(a.self)),
+    ];
   }
-  for (const [name, op] of [["lt", "<"], ["le", "<="], ["gt", ">"], ["ge", ">="]] as const) {
-    table[`__${name}__`] = ["self, other", (a, interp) => compare(interp, op, unwrap(a.self), unwrap(a.other))];
+  for (const [name, op] of [
+    ["lt", "<"],
+    ["le", "<="],
+    ["gt", ">"],
+    ["ge", ">="],
+  ] as const) {
+    table[`__${name}__`] = [
+      "self, other",
+      (a, interp) => compare(interp, op, unwrap(a.self), unwrap(a.other)),
+    ];
   }
   return table;
 }
@@ -74,10 +97,13 @@ export function round(interp: Interp, value: Value, digits: Value): Value {
   if (asked !== undefined) return asked;
   const plain = unwrap(value);
   const number = toNumber(plain);
-  if (number === undefined) return interp.fail("TypeError", `type ${typeName(interp, value)} doesn't define __round__ method`);
+  if (number === undefined)
+    return interp.fail("TypeError", `type ${typeName(interp, value)} doesn't define __round__ method`);
   if (digits === null || digits === undefined) return exactInt(interp, roundHalfEven(number));
   const places = toInt(digits) ?? 0;
-  return plain instanceof Float ? new Float(roundDigits(number, places)) : exactInt(interp, roundDigits(number, Math.min(0, places)));
+  return plain instanceof Float
+    ? new Float(roundDigits(number, places))
+    : exactInt(interp, roundDigits(number, Math.min(0, places)));
 }
 
 /** `int(x)` for anything but text with a base. */
@@ -91,10 +117,16 @@ export function toInteger(interp: Interp, value: Value): Value {
   const number = toInt(plain);
   if (number !== undefined) return number;
   if (typeof plain === "string") return parseInteger(interp, plain, 10);
-  const asked = tryDunder(interp, value, "__int__") ?? tryDunder(interp, value, "__index__") ?? tryDunder(interp, value, "__trunc__");
+  const asked =
+    tryDunder(interp, value, "__int__") ??
+    tryDunder(interp, value, "__index__") ??
+    tryDunder(interp, value, "__trunc__");
   if (asked !== undefined) return asked;
   if (value instanceof Tensor) return interp.unknown("a tensor's values are not known");
-  return interp.fail("TypeError", `int() argument must be a string or a number, not '${typeName(interp, value)}'`);
+  return interp.fail(
+    "TypeError",
+    `int() argument must be a string or a number, not '${typeName(interp, value)}'`,
+  );
 }
 
 const PREFIXES: Readonly<Record<number, RegExp>> = { 2: /^0b/i, 8: /^0o/i, 16: /^0x/i };
@@ -102,7 +134,8 @@ const PREFIXES: Readonly<Record<number, RegExp>> = { 2: /^0b/i, 8: /^0o/i, 16: /
 function parseInteger(interp: Interp, text: string, base: number): Value {
   const match = /^([+-]?)(\w+)$/.exec(text.trim());
   const body = match?.[2]?.replaceAll("_", "") ?? "";
-  const radix = base === 0 ? Number(Object.entries(PREFIXES).find(([, prefix]) => prefix.test(body))?.[0] ?? 10) : base;
+  const radix =
+    base === 0 ? Number(Object.entries(PREFIXES).find(([, prefix]) => prefix.test(body))?.[0] ?? 10) : base;
   const digits = body.replace(PREFIXES[radix] ?? /^(?!)/, "");
   const valid = [...digits].every((digit) => Number.parseInt(digit, 36) < radix);
   if (digits === "" || !valid) {
@@ -121,11 +154,17 @@ export function toFloat(interp: Interp, value: Value): Value {
   const asked = tryDunder(interp, value, "__float__") ?? tryDunder(interp, value, "__index__");
   if (asked !== undefined) return isUnknown(asked) ? asked : new Float(toNumber(asked) ?? Number.NaN);
   if (value instanceof Tensor) return interp.unknown("a tensor's values are not known");
-  return interp.fail("TypeError", `float() argument must be a string or a real number, not '${typeName(interp, value)}'`);
+  return interp.fail(
+    "TypeError",
+    `float() argument must be a string or a real number, not '${typeName(interp, value)}'`,
+  );
 }
 
 function parseFloatText(interp: Interp, text: string): Value {
-  const body = text.trim().toLowerCase().replace(/(?<=\d)_(?=\d)/g, "");
+  const body = text
+    .trim()
+    .toLowerCase()
+    .replace(/(?<=\d)_(?=\d)/g, "");
   const word = /^([+-]?)(inf|infinity|nan)$/.exec(body);
   if (word) {
     const size = word[2] === "nan" ? Number.NaN : Number.POSITIVE_INFINITY;
@@ -216,4 +255,3 @@ export const COMPLEX: ClassValue = defineCore("complex", {
   bases: [OBJECT],
   native: { layer: false, create: (interp) => interp.unknown("complex numbers are not followed") },
 });
-

@@ -13,8 +13,8 @@ import {
   Tuple,
   type Value,
 } from "../../values.ts";
-import { defineCore, NOT_IMPLEMENTED } from "../core.ts";
 import { compare } from "../compare.ts";
+import { defineCore, NOT_IMPLEMENTED } from "../core.ts";
 import { hashNumber } from "../dict.ts";
 import { format } from "../format.ts";
 import { builtinRepr, str } from "../text.ts";
@@ -34,7 +34,8 @@ export const OBJECT: ClassValue = defineCore("object", {
       "self, name, value",
       (a, interp) => {
         const own = ownAttrs(a.self);
-        if (own === undefined) return interp.fail("AttributeError", `no attribute '${String(a.name)}' can be set`);
+        if (own === undefined)
+          return interp.fail("AttributeError", `no attribute '${String(a.name)}' can be set`);
         if (a.self !== null && typeof a.self === "object") interp.touch(a.self);
         own.set(String(a.name), a.value);
         return null;
@@ -55,7 +56,10 @@ export const OBJECT: ClassValue = defineCore("object", {
     __subclasshook__: ["cls, other", () => NOT_IMPLEMENTED],
   },
 });
-OBJECT.attrs.set("__new__", new StaticMethod(new NativeFunction("__new__", newObject, "cls, *args, **kwargs")));
+OBJECT.attrs.set(
+  "__new__",
+  new StaticMethod(new NativeFunction("__new__", newObject, "cls, *args, **kwargs")),
+);
 OBJECT.attrs.set("__doc__", null);
 
 /** The attribute table of a value that has one. */
@@ -89,7 +93,8 @@ function identityHash(interp: Interp, self: Value): Value {
 function newObject(interp: Interp, args: readonly Value[], kwargs: Kwargs): Value {
   const [cls, ...rest] = args;
   if (isUnknown(cls)) return cls;
-  if (!(cls instanceof ClassValue)) return interp.fail("TypeError", "object.__new__(X): X is not a type object");
+  if (!(cls instanceof ClassValue))
+    return interp.fail("TypeError", "object.__new__(X): X is not a type object");
   const create = cls.mro.find((base) => base.native?.create)?.native?.create;
   return create ? create(interp, cls, rest, kwargs) : interp.newInstance(cls);
 }
@@ -108,7 +113,11 @@ export function filled<T extends List | Dict | SetValue>(
   interp: Interp,
   container: T,
   own: ClassValue,
-  { cls, args, kwargs }: { readonly cls: ClassValue; readonly args: readonly Value[]; readonly kwargs: Kwargs },
+  {
+    cls,
+    args,
+    kwargs,
+  }: { readonly cls: ClassValue; readonly args: readonly Value[]; readonly kwargs: Kwargs },
 ): T {
   withClass(container, cls, own);
   const init = cls.mro.find((base) => base.attrs.has("__init__"));
@@ -133,13 +142,17 @@ function makeType(interp: Interp, meta: ClassValue, args: readonly Value[]): Val
   const all = bases instanceof Tuple ? bases.items : [];
   const known = all.filter((base): base is ClassValue => base instanceof ClassValue);
   const attrs = new Map<string, Value>();
-  if (attributes instanceof Dict) for (const { key, value } of attributes.entries.values()) attrs.set(String(key), value);
+  if (attributes instanceof Dict)
+    for (const { key, value } of attributes.entries.values()) attrs.set(String(key), value);
   const cls = new ClassValue(String(name), known.length > 0 ? known : [OBJECT], attrs);
   cls.mro = linearize(cls);
   const strange = all.find(isUnknown);
   if (isUnknown(strange)) cls.unknownBase = strange;
   if (meta !== TYPE) cls.metaclass = meta;
-  cls.mro.slice(1).find((base) => base.native?.onSubclass)?.native?.onSubclass?.(interp, cls);
+  cls.mro
+    .slice(1)
+    .find((base) => base.native?.onSubclass)
+    ?.native?.onSubclass?.(interp, cls);
   return cls;
 }
 
@@ -153,12 +166,11 @@ export const TYPE: ClassValue = defineCore("type", {
     __subclasscheck__: [
       "cls, subclass",
       (a, interp) =>
-        a.subclass instanceof ClassValue && a.cls instanceof ClassValue && interp.isSubclass(a.subclass, a.cls),
+        a.subclass instanceof ClassValue &&
+        a.cls instanceof ClassValue &&
+        interp.isSubclass(a.subclass, a.cls),
     ],
-    __call__: [
-      "cls, *args, **kwargs",
-      (a, interp) => interp.call(a.cls, argsOf(a.args), kwargsOf(a.kwargs)),
-    ],
+    __call__: ["cls, *args, **kwargs", (a, interp) => interp.call(a.cls, argsOf(a.args), kwargsOf(a.kwargs))],
   },
 });
 
@@ -184,4 +196,3 @@ export function raw(
 ): NativeFunction {
   return new NativeFunction(name, code, signature);
 }
-

@@ -6,8 +6,8 @@ import {
   ClassMethod,
   type ClassValue,
   FunctionValue,
-  isUnknown,
   Iter,
+  isUnknown,
   NativeFunction,
   Property,
   Range,
@@ -18,7 +18,7 @@ import {
 } from "../../values.ts";
 import { defineCore, NOT_IMPLEMENTED, strictTable, toIndex, toInt, typeName } from "../core.ts";
 import { builtinGetItem, sliceBounds } from "../items.ts";
-import { contains, iterOf, iterate } from "../sequences.ts";
+import { contains, iterate, iterOf } from "../sequences.ts";
 import { argsOf, kwargsOf, OBJECT } from "./object.ts";
 
 function makeRange(interp: Interp, args: readonly Value[]): Value {
@@ -27,7 +27,10 @@ function makeRange(interp: Interp, args: readonly Value[]): Value {
     const part = toIndex(interp, arg);
     if (isUnknown(part)) return part;
     if (part === undefined) {
-      return interp.fail("TypeError", `'${typeName(interp, arg)}' object cannot be interpreted as an integer`);
+      return interp.fail(
+        "TypeError",
+        `'${typeName(interp, arg)}' object cannot be interpreted as an integer`,
+      );
     }
     parts.push(part);
   }
@@ -94,7 +97,8 @@ export const PROPERTY: ClassValue = defineCore("property", {
   bases: [OBJECT],
   native: {
     layer: false,
-    create: (_interp, _cls, args, kwargs) => makeProperty(args[0] ?? kwargs.get("fget"), args[1] ?? kwargs.get("fset")),
+    create: (_interp, _cls, args, kwargs) =>
+      makeProperty(args[0] ?? kwargs.get("fget"), args[1] ?? kwargs.get("fset")),
   },
   methods: {
     getter: ["self, fget", (a) => makeProperty(a.fget, setterOf(a.self))],
@@ -173,7 +177,10 @@ export const GENERATOR: ClassValue = defineCore("generator", {
     __iter__: ["self", (a) => a.self],
     __next__: ["self", (a, interp) => advance(interp, a.self, null)],
     send: ["self, value", (a, interp) => advance(interp, a.self, a.value)],
-    throw: ["self, type, value=None, traceback=None", (_, interp) => interp.unknown("generator.throw is not followed")],
+    throw: [
+      "self, type, value=None, traceback=None",
+      (_, interp) => interp.unknown("generator.throw is not followed"),
+    ],
     close: ["self", () => null],
   },
 });
@@ -191,4 +198,3 @@ export const ELLIPSIS_TYPE: ClassValue = plain("ellipsis");
 export const MODULE: ClassValue = plain("module");
 export const SUPER: ClassValue = plain("super");
 export const NOT_IMPLEMENTED_TYPE: ClassValue = NOT_IMPLEMENTED.cls;
-

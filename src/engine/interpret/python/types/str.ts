@@ -1,9 +1,18 @@
 /** `str` and `bytes` and their methods. */
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
-import { Bytes, ClassValue, Dict, isUnknown, List, Tuple, type Unknown, type Value } from "../../values.ts";
-import { defineCore, firstUnknown, strictTable, toInt, toText, typeName, unwrap } from "../core.ts";
+import {
+  Bytes,
+  type ClassValue,
+  Dict,
+  isUnknown,
+  List,
+  Tuple,
+  type Unknown,
+  type Value,
+} from "../../values.ts";
 import { compare, equals } from "../compare.ts";
+import { defineCore, firstUnknown, strictTable, toInt, toText, typeName, unwrap } from "../core.ts";
 import { hashNumber } from "../dict.ts";
 import { format, formatTemplate } from "../format.ts";
 import { builtinGetItem } from "../items.ts";
@@ -140,7 +149,10 @@ function join(interp: Interp, self: string, iterable: Value): Value {
     if (isUnknown(part)) return part;
     const plain = toText(part);
     if (plain === undefined) {
-      return interp.fail("TypeError", `sequence item ${i}: expected str instance, ${typeName(interp, part)} found`);
+      return interp.fail(
+        "TypeError",
+        `sequence item ${i}: expected str instance, ${typeName(interp, part)} found`,
+      );
     }
     texts.push(plain);
   }
@@ -193,7 +205,9 @@ const strMethods: Record<string, Method> = {
   lower: simple((self) => self.toLowerCase()),
   upper: simple((self) => self.toUpperCase()),
   title: simple(title),
-  swapcase: simple((self) => self.replace(/\p{L}/gu, (c) => (c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase()))),
+  swapcase: simple((self) =>
+    self.replace(/\p{L}/gu, (c) => (c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase())),
+  ),
   isalpha: all(/^\p{L}+$/u),
   isalnum: all(/^[\p{L}\p{N}]+$/u),
   isdigit: all(/^[\p{Nd}²³¹⁰-⁹₀-₉]+$/u),
@@ -212,7 +226,8 @@ const strMethods: Record<string, Method> = {
   rstrip: ["self, chars=None", (a) => strip(text(a.self), a.chars, "right")],
   removeprefix: [
     "self, prefix",
-    (a) => (text(a.self).startsWith(text(a.prefix)) ? text(a.self).slice(text(a.prefix).length) : text(a.self)),
+    (a) =>
+      text(a.self).startsWith(text(a.prefix)) ? text(a.self).slice(text(a.prefix).length) : text(a.self),
   ],
   removesuffix: [
     "self, suffix",
@@ -230,9 +245,13 @@ const strMethods: Record<string, Method> = {
   ],
   rpartition: [
     "self, sep",
-    (a) => partition(text(a.self), text(a.sep), text(a.self).lastIndexOf(text(a.sep)), ["", "", text(a.self)]),
+    (a) =>
+      partition(text(a.self), text(a.sep), text(a.self).lastIndexOf(text(a.sep)), ["", "", text(a.self)]),
   ],
-  replace: ["self, old, new, count=-1", (a, interp) => replace(interp, text(a.self), text(a.old), text(a.new), toInt(a.count) ?? -1)],
+  replace: [
+    "self, old, new, count=-1",
+    (a, interp) => replace(interp, text(a.self), text(a.old), text(a.new), toInt(a.count) ?? -1),
+  ],
   find: ["self, sub, start=None, end=None", (a) => find(a, "first")],
   rfind: ["self, sub, start=None, end=None", (a) => find(a, "last")],
   index: ["self, sub, start=None, end=None", (a, interp) => orMissing(interp, find(a, "first"))],
@@ -262,7 +281,8 @@ const strMethods: Record<string, Method> = {
   encode: ["self, encoding='utf-8', errors='strict'", (a) => new Bytes(utf8(text(a.self)))],
   format_map: [
     "self, mapping",
-    (a, interp) => formatTemplate(interp, text(a.self), [], a.mapping instanceof Dict ? a.mapping : new Dict()),
+    (a, interp) =>
+      formatTemplate(interp, text(a.self), [], a.mapping instanceof Dict ? a.mapping : new Dict()),
   ],
 };
 
@@ -298,7 +318,8 @@ export const STR: ClassValue = defineCore("str", {
     layer: false,
     create: (interp, cls, args, kwargs) => {
       const value = args[0] ?? kwargs.get("object");
-      if (value instanceof Bytes && args.length > 1) return withPayload(interp, fromUtf8(value.value), cls, STR);
+      if (value instanceof Bytes && args.length > 1)
+        return withPayload(interp, fromUtf8(value.value), cls, STR);
       const result = value === undefined && args.length === 0 ? "" : str(interp, value);
       return withPayload(interp, result, cls, STR);
     },
@@ -309,7 +330,12 @@ export const STR: ClassValue = defineCore("str", {
       "__self, *args, **kwargs",
       (a, interp) =>
         firstUnknown({ args: a.args }) ??
-        formatTemplate(interp, text(a.__self), argsOf(a.args), a.kwargs instanceof Dict ? a.kwargs : new Dict()),
+        formatTemplate(
+          interp,
+          text(a.__self),
+          argsOf(a.args),
+          a.kwargs instanceof Dict ? a.kwargs : new Dict(),
+        ),
     ],
   },
   statics: { maketrans: ["x, y=None, z=None", (a, interp) => makeTrans(interp, a.x, a.y, a.z)] },
@@ -329,9 +355,12 @@ export const BYTES: ClassValue = defineCore("bytes", {
       if (typeof source === "string") return new Bytes(utf8(source));
       if (source instanceof Bytes) return source;
       const size = toInt(source);
-      if (size !== undefined) return interp.allows(size) ? new Bytes("\0".repeat(size)) : interp.unknown("too large");
+      if (size !== undefined)
+        return interp.allows(size) ? new Bytes("\0".repeat(size)) : interp.unknown("too large");
       const codes = items(interp, source);
-      return isUnknown(codes) ? codes : new Bytes(codes.map((code) => String.fromCharCode(toInt(code) ?? 0)).join(""));
+      return isUnknown(codes)
+        ? codes
+        : new Bytes(codes.map((code) => String.fromCharCode(toInt(code) ?? 0)).join(""));
     },
   },
   methods: strictTable({
