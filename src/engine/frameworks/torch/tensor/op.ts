@@ -82,6 +82,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   axis0: "dim0",
   axis1: "dim1",
   self: "input",
+  // Overloads of `tensor_split`.
+  indices: "indices_or_sections",
+  sections: "indices_or_sections",
 };
 
 /** Fits keyword arguments to a signature: drops inert ones, renames aliases, opens `*size` given by keyword. */

@@ -145,7 +145,13 @@ function diff(a: Args): Answer {
   const unknown = [shape[at]!, ...added].find((dim) => dim instanceof Unknown);
   if (unknown !== undefined) return { shape: shape.with(at, unknown) };
   const size = (shape[at] as number) + (added[0] as number) + (added[1] as number) - a.int("n");
-  return { shape: shape.with(at, Math.max(0, size)) };
+  const plain = a.int("n") === 1 && !a.has("prepend") && !a.has("append");
+  const data = plain && isKnown(shape) ? a.data("input") : undefined;
+  const neighbours = (lane: readonly number[]) => lane.slice(1).map((value, i) => value - lane[i]!);
+  return {
+    shape: shape.with(at, Math.max(0, size)),
+    data: data && isKnown(shape) ? mapLanes(data, shape, at, neighbours) : undefined,
+  };
 }
 
 /** An axis is integrated away. */
