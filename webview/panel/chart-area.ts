@@ -2,7 +2,6 @@
  * The chart area: tabs for the views, legend, read-out, and one plot that is a slider over the layers for the
  * keyboard and for screen readers, whichever view it shows.
  */
-import { share } from "../../src/present/text.ts";
 import { checkbox, dropdown } from "../shared/controls.ts";
 import { element, oncePerFrame, setAttribute } from "../shared/dom.ts";
 import { DISPLAY_KINDS } from "../shared/kinds.ts";
@@ -12,10 +11,10 @@ import { barsChart } from "./chart-bars.ts";
 import { cumulativeChart, dearestFirst } from "./chart-cumulative.ts";
 import { rooflineChart } from "./chart-roofline.ts";
 import { treemapChart } from "./chart-treemap.ts";
-import { describeCost, describeLayer } from "./describe.ts";
+import { describeCost, describeLayer, describeSwaps } from "./describe.ts";
 import { ancestors } from "./modules.ts";
 import { DEVICES, deviceNamed } from "./roofline.ts";
-import { canSwap, eligible, type Row, savingOf, sumMacs } from "./rows.ts";
+import { canSwap, type Row, sumMacs } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
 import { VIEWS, type View, withToggled } from "./state.ts";
 
@@ -270,20 +269,10 @@ function showReadout(readout: HTMLElement, row: Row | null, scene: Scene): void 
 }
 
 function summary(scene: Scene): string {
-  const { t, state, totals, charted } = scene;
+  const { t, state, charted } = scene;
   if (charted.length === 0) return t("chart.nothing");
   if (state.view === "cumulative") return cumulativeFact(scene);
-  const candidates = eligible(scene.rows);
-  const whole = totals.before.macs;
-  if (candidates.length === 0 || !whole) return t("insight.none");
-  const swapped = candidates.filter((row) => row.swapped);
-  if (swapped.length > 0 && totals.after.macs !== null) {
-    const saved = share((whole - totals.after.macs) / whole);
-    return t("insight.swapped", swapped.length, candidates.length, saved, state.unit);
-  }
-  const saving = candidates.reduce((sum, row) => sum + savingOf(row.layer), 0);
-  const part = share(sumMacs(candidates, "before") / whole);
-  return t("insight.swap", candidates.length, part, state.unit, share(saving / whole));
+  return describeSwaps(scene);
 }
 
 function cumulativeFact({ charted, state, t }: Scene): string {

@@ -18,8 +18,9 @@ const WIDE_BAR = 5;
 const TITLE_WIDTH = 480;
 /** How much of its place a bar fills, where there are gaps. */
 const BAR_PART = 0.88;
-/** A stage's name is written where there is room for a few letters. */
+/** A stage's name is written where there is room for a few letters, its sum where there is room for a figure. */
 const LABEL_WIDTH = 34;
+const SUM_WIDTH = 56;
 
 type BarChart = Chart<"bar", number[], number>;
 
@@ -55,6 +56,7 @@ export function barsChart(t: Translate, actions: Actions, placed: () => void): C
       const width = step * stage.rows.length;
       mark.style.left = `${chart!.chartArea.left + step * start}px`;
       mark.style.width = `${width}px`;
+      mark.classList.toggle("tight", width < SUM_WIDTH);
       mark.classList.toggle("narrow", width < LABEL_WIDTH);
       start += stage.rows.length;
     });
@@ -192,7 +194,6 @@ function optionsOf({ scene, low, high, title }: Frame): BarChart["options"] {
       x: { display: false, stacked: true },
       y: {
         ...costScale(palette, title, state.log),
-        ...(state.log ? {} : { afterBuildTicks: dropEdge }),
         position: "right",
         stacked: true,
         min: low,
@@ -200,13 +201,6 @@ function optionsOf({ scene, low, high, title }: Frame): BarChart["options"] {
       },
     },
   };
-}
-
-/** A linear axis that ends at the dearest bar gets no odd tick there. */
-function dropEdge(axis: { ticks: { value: number }[]; max: number }): void {
-  const [, first] = axis.ticks;
-  const last = axis.ticks.at(-1);
-  if (first && last && last.value === axis.max && last.value % first.value !== 0) axis.ticks.pop();
 }
 
 function drawOutlines(chart: BarChart, scene: Scene, step: number): void {

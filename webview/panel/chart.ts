@@ -86,6 +86,8 @@ export function costScale(palette: Palette, title: string, log: boolean) {
       font: { family: palette.font, size: 11 },
       padding: 6,
       maxTicksLimit: 6,
+      // An axis that ends at the dearest layer gets no odd tick there.
+      includeBounds: false,
       callback: (value: number | string): string => {
         const size = Number(value);
         return log && !isPowerOfTen(size) ? "" : formatTick(size);

@@ -3,7 +3,7 @@ import type { ReportLayer } from "../../src/engine/report/contract.ts";
 import { count, dims, share } from "../../src/present/text.ts";
 import { formatChange } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
-import { canSwap, type Row } from "./rows.ts";
+import { canSwap, eligible, type Row, savingOf, sumMacs } from "./rows.ts";
 import type { Scene } from "./scene.ts";
 
 /** `3×3, stride 2`; what is usual is left out. */
@@ -57,6 +57,21 @@ export function describeSwap(row: Row, t: Translate): string {
   const obstacle = layer.not_swappable ?? t(layer.swappable ? "swap.why.unknown" : "swap.why.kind");
   if (!canSwap(layer)) return obstacle;
   return row.eligible ? t("swap.layer", layer.name) : obstacle;
+}
+
+/** What the swaps save, or would save, in one sentence. */
+export function describeSwaps({ t, state, totals, rows }: Scene): string {
+  const candidates = eligible(rows);
+  const swapped = candidates.filter((row) => row.swapped);
+  const { before, after } = totals;
+  if (candidates.length === 0 || !before.macs || after.macs === null) return t("insight.none");
+  if (swapped.length > 0) {
+    const saved = share((before.macs - after.macs) / before.macs);
+    return t("insight.swapped", swapped.length, candidates.length, saved, state.unit);
+  }
+  const saving = candidates.reduce((sum, row) => sum + savingOf(row.layer), 0);
+  const part = share(sumMacs(candidates, "before") / before.macs);
+  return t("insight.swap", candidates.length, part, state.unit, share(saving / before.macs));
 }
 
 /** The last part of a path; a number alone says nothing, so it keeps its parent: `layer3.0`. */

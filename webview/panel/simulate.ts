@@ -2,6 +2,7 @@
 import { button } from "../shared/controls.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
+import { describeSwaps } from "./describe.ts";
 import { eligible, swapsAbove, swapsToBudget } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
 import { undone, withSwaps } from "./state.ts";
@@ -36,6 +37,7 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
   });
   const undo = button(t("action.undo"), "secondary", () => actions.change(undone));
   const reset = button(t("action.reset"), "secondary", () => swapTo(() => new Set()));
+  const outcome = element("span", { class: "visually-hidden", role: "status" });
   const host = element(
     "section",
     { class: "strip", "aria-label": t("simulate.label") },
@@ -44,6 +46,7 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
     element("span", { class: "cluster" }, above.element, share, element("span", {}, "%")),
     element("span", { class: "spring" }),
     element("span", { class: "cluster" }, undo.element, reset.element),
+    outcome,
   );
   return {
     element: host,
@@ -55,6 +58,7 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
       setText(all, t("action.all", candidates.length));
       setAttribute(none, "aria-pressed", String(now.state.swaps.size === 0));
       setAttribute(all, "aria-pressed", String(swapped > 0 && swapped === candidates.length));
+      setText(outcome, describeSwaps(now));
       budget.hidden = now.budgetMacs === null;
       undo.setDisabled(now.state.history.length === 0);
       reset.setDisabled(now.state.swaps.size === 0);

@@ -26,13 +26,13 @@ export function tableRow(t: Translate, actions: Actions): TableRow {
   const box = element("input", { type: "checkbox", tabindex: -1 });
   const caret = element("span", { class: "caret", "aria-hidden": "true" });
   const dot = element("span", { class: "dot" });
-  const name = element("span", { class: "name-text" });
+  const name = element("bdi");
   const bar = element("span", { class: "bar", "aria-hidden": "true" });
   const figure = element("span", { class: "figure" });
   const cells = {
     swap: cell("swap", box),
     order: cell("order number-cell muted"),
-    name: cell("name", caret, dot, name),
+    name: cell("name", caret, dot, element("span", { class: "name-text" }, name)),
     kernel: cell("kernel muted"),
     output: cell("output number-cell muted"),
     macs: cell("macs number-cell", bar, figure),
