@@ -5,8 +5,8 @@
 import { Edit, Language as Grammar, Parser, type Tree } from "web-tree-sitter";
 import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
 import { lowerPython } from "./python/module.ts";
-import type { ParsePiece } from "./python/recovery.ts";
 import { NOWHERE } from "./span.ts";
+import type { ParsePiece } from "./tree.ts";
 import { blankTypes } from "./typescript/blank.ts";
 import { lowerTypeScript } from "./typescript/module.ts";
 
@@ -117,7 +117,7 @@ class TreeSitterParsers implements Parsers {
       withTree(this.parsers[grammar], PREPARED[grammar](piece), read);
     return grammar === "python"
       ? lowerPython(file, text, root, parsePiece)
-      : lowerTypeScript(file, text, root);
+      : lowerTypeScript(file, text, root, parsePiece);
   }
 
   parseExpression(language: Language, text: string): Expr {

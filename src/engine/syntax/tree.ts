@@ -7,6 +7,8 @@ import type { ClassMember, Directive, Expr, Hole, ModuleNode, Stmt } from "./ast
 import type { Span } from "./span.ts";
 
 export type { SyntaxNode };
+/** Parses a piece of text, hands its root to `read`, and frees the tree. */
+export type ParsePiece = <T>(text: string, read: (root: SyntaxNode) => T) => T;
 export type SyntaxProblem = ModuleNode["errors"][number];
 
 /** Nodes that may stand anywhere and mean nothing to evaluation; ERROR nodes are listed apart. */

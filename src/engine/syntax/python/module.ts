@@ -1,7 +1,7 @@
 /** Lowers a whole Python module: statements, directives, errors. */
 import type { ModuleNode } from "../ast.ts";
-import { directivesOf, Lowering, newModuleState, type SyntaxNode } from "../tree.ts";
-import { type ParsePiece, recoverModule } from "./recovery.ts";
+import { directivesOf, Lowering, newModuleState, type ParsePiece, type SyntaxNode } from "../tree.ts";
+import { recoverModule } from "./recovery.ts";
 import { lowerStatements, statementNodes } from "./statements.ts";
 
 export function lowerPython(

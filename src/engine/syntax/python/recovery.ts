@@ -5,13 +5,10 @@
  */
 import type { Stmt } from "../ast.ts";
 import type { Span } from "../span.ts";
-import { Lowering, type ModuleState, type SyntaxNode, UNREADABLE } from "../tree.ts";
+import { Lowering, type ModuleState, type ParsePiece, UNREADABLE } from "../tree.ts";
 import { COMPOUND, type Line, readLines } from "./layout.ts";
 import { repairBrackets } from "./repair.ts";
 import { lowerStatements, statementNodes } from "./statements.ts";
-
-/** Parses a piece of text, hands its root to `read`, and frees the tree. */
-export type ParsePiece = <T>(text: string, read: (root: SyntaxNode) => T) => T;
 
 export function recoverModule(state: ModuleState, text: string, parsePiece: ParsePiece): Stmt[] {
   const recovery = new Recovery(state, text, readLines(text), parsePiece);

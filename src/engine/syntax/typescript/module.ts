@@ -1,12 +1,19 @@
 /** Lowers a whole TypeScript or JavaScript module: statements, directives, errors. */
 import type { ModuleNode } from "../ast.ts";
-import { directivesOf, Lowering, newModuleState, type SyntaxNode } from "../tree.ts";
+import { directivesOf, Lowering, newModuleState, type ParsePiece, type SyntaxNode } from "../tree.ts";
+import { recoverModule } from "./recovery.ts";
 import { lowerStatements, statementNodes } from "./statements.ts";
 
-export function lowerTypeScript(file: string, text: string, root: SyntaxNode): ModuleNode {
+export function lowerTypeScript(
+  file: string,
+  text: string,
+  root: SyntaxNode,
+  parsePiece: ParsePiece,
+): ModuleNode {
   const state = newModuleState(file);
-  const ctx = new Lowering(state, text, 0);
-  ctx.noteErrors(root);
-  const body = lowerStatements(statementNodes(root), ctx);
-  return { language: "typescript", file, body, directives: directivesOf(text), errors: state.errors };
+  const body = root.hasError
+    ? recoverModule(state, text, parsePiece)
+    : lowerStatements(statementNodes(root), new Lowering(state, text, 0));
+  const errors = state.errors.sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+  return { language: "typescript", file, body, directives: directivesOf(text), errors };
 }
