@@ -3,7 +3,7 @@ import { dims } from "../../src/present/text.ts";
 import type { CostUnit } from "../../src/protocol/messages.ts";
 import { button, dropdown, textField } from "../shared/controls.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
-import type { MessageKey, Translate } from "../shared/l10n.ts";
+import type { Translate } from "../shared/l10n.ts";
 import type { Actions, Part } from "./scene.ts";
 
 const UNITS: readonly CostUnit[] = ["MACs", "FLOPs"];
@@ -116,9 +116,9 @@ function inputEditor(t: Translate, actions: Actions): Part {
     element: element("span", { class: "input" }, chip, form),
     render: ({ report }) => {
       const { shapes, dtypes, origin: from } = report.input;
-      current = shapes.map((one, index) => inputText(one, dtypes?.[index])).join(", ");
+      current = shapes.map((one, index) => inputText(one, dtypes[index])).join(", ");
       setText(shape, shapes.map(dims).join(", "));
-      setText(origin, t(`origin.${from}` as MessageKey));
+      setText(origin, t(`origin.${from}`));
     },
   };
 }

@@ -95,8 +95,6 @@ export function withReport(state: PanelState, report: Report): PanelState {
   };
 }
 
-export type SavedState = ReturnType<typeof toSaved>;
-
 export function toSaved(state: PanelState) {
   const { network, unit, view, scope, selected, swaps, log, dearestFirst, device, sort, grouped, costless } =
     state;

@@ -2,7 +2,13 @@
  * Checks what arrives from outside the page before anything reads it. A message that does not have the agreed
  * form is dropped: the page then keeps showing what it has.
  */
-import type { Place, Report, ReportLayer, ReportShape } from "../../src/engine/report/contract.ts";
+import type {
+  InputOrigin,
+  Place,
+  Report,
+  ReportLayer,
+  ReportShape,
+} from "../../src/engine/report/contract.ts";
 import type { CostUnit, SidebarNetwork, ToPanel, ToSidebar } from "../../src/protocol/messages.ts";
 
 type Check<T> = (value: unknown) => value is T;
@@ -62,13 +68,15 @@ const isLayer = hasForm<ReportLayer>({
   separable_params: isFigure,
 });
 
+const isOrigin: Check<InputOrigin> = isOneOf("default", "comment", "call", "declared", "fitted", "user");
+
 const isReport = hasForm<Report>({
   version: (value) => value === 1,
   file: isString,
   network: isString,
   network_at: isNullOr(isPlace),
   networks: isArrayOf(isString),
-  input: hasForm<Report["input"]>({ shapes: isShapes, origin: isString }),
+  input: hasForm<Report["input"]>({ shapes: isShapes, dtypes: isArrayOf(isString), origin: isOrigin }),
   complete: isBoolean,
   totals: hasForm<Report["totals"]>({
     macs: isFigure,
