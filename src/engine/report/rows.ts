@@ -3,7 +3,7 @@
  * module calls a function that belongs to no layer (`F.conv2d`, `torch.matmul`).
  */
 import type { LayerScope, OpRecord, Site } from "../interpret/trace.ts";
-import type { Instance } from "../interpret/values.ts";
+import { Dict, type Instance, Tensor, type Value } from "../interpret/values.ts";
 
 export interface Row {
   readonly name: string;
@@ -35,22 +35,24 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
     return candidate;
   };
 
+  const owners = weightOwners(names.keys());
+
   for (const op of ops) {
     const layer = innermostLayer(op.scope);
-    if (layer !== undefined) {
-      const { instance } = layer;
+    const instance = layer?.instance ?? ownerOf(op, owners);
+    if (instance !== undefined) {
       let row = layerRows.get(instance);
       if (row === undefined) {
         const type = instance.cls.name;
         row = open(
-          names.get(instance) ?? free(below(moduleName(layer.parent, names), type)),
+          names.get(instance) ?? free(below(moduleName(layer?.parent, names), type)),
           type,
           instance.site,
         );
         layerRows.set(instance, row);
       }
       row.ops.push(op);
-      row.runs.add(layer);
+      row.runs.add(layer ?? op);
       continue;
     }
     const module = op.scope?.instance;
@@ -68,10 +70,38 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
   return rows;
 }
 
+/** Which layer holds a weight: `F.linear(x, self.qkv.weight)` is what `qkv` costs. */
+function weightOwners(layers: Iterable<Instance>): ReadonlyMap<Tensor, Instance> {
+  const owners = new Map<Tensor, Instance>();
+  const own = (value: Value, layer: Instance): void => {
+    if (value instanceof Tensor && value.parameter && !owners.has(value)) owners.set(value, layer);
+  };
+  for (const layer of layers) {
+    if (!isLayer(layer)) continue;
+    for (const value of layer.attrs.values()) {
+      if (value instanceof Dict) for (const entry of value.entries.values()) own(entry.value, layer);
+      else own(value, layer);
+    }
+  }
+  return owners;
+}
+
+/** The one layer whose weights a function was called with. */
+function ownerOf(op: OpRecord, owners: ReadonlyMap<Tensor, Instance>): Instance | undefined {
+  // A weight that is computed from a parameter belongs to none.
+  const layers = new Set(op.weights.filter((weight) => weight.parameter).map((weight) => owners.get(weight)));
+  const [only] = layers;
+  return layers.size === 1 ? only : undefined;
+}
+
+function isLayer(instance: Instance): boolean {
+  return instance.cls.mro.some((cls) => cls.native?.layer === true);
+}
+
 /** The nearest framework layer that is running; a network's own classes are not layers, subclasses of layers are. */
 function innermostLayer(scope: LayerScope | undefined): LayerScope | undefined {
   for (let at = scope; at !== undefined; at = at.parent) {
-    if (at.instance.cls.mro.some((cls) => cls.native?.layer === true)) return at;
+    if (isLayer(at.instance)) return at;
   }
   return undefined;
 }
