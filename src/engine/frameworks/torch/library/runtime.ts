@@ -388,7 +388,7 @@ export const RUNTIME: Readonly<Record<string, NameTable>> = {
   "torch.mps": CUDA,
   "torch.cpu": CUDA,
   "torch.cpu.amp": AMP,
-  "torch._C": inert("_log_api_usage_once"),
+  "torch._C": inert("_log_api_usage_once", "_get_tracing_state"),
   "torch.backends": {},
   "torch.backends.cudnn": BACKEND,
   "torch.backends.cuda": BACKEND,

@@ -166,7 +166,8 @@ export class Args {
     }
     if (value instanceof Tuple && value.items.length === 1) {
       const inner = value.items[0];
-      if (inner instanceof Unknown) return [inner];
+      // One unknown may be a whole shape: not even the rank is known.
+      if (inner instanceof Unknown) this.poison(inner);
       if (inner instanceof List || inner instanceof Tuple) return inner.items.map((item) => this.toDim(item));
     }
     if (value instanceof List || value instanceof Tuple) return value.items.map((item) => this.toDim(item));

@@ -38,7 +38,8 @@ export function indexItems(a: Args, subscript: Value): readonly IndexItem[] | Un
 function indexItem(a: Args, part: Value): IndexItem | Unknown {
   if (part === null || part === true) return { kind: "newAxis" };
   if (part instanceof Ellipsis) return { kind: "ellipsis" };
-  if (part instanceof Unknown) return { kind: "at", index: part };
+  // It may be an integer, a mask or a list of indices: each gives another rank.
+  if (part instanceof Unknown) return part;
   if (part instanceof Slice) {
     const step = bound(a, part.step) ?? 1;
     if (step instanceof Unknown) return step;
