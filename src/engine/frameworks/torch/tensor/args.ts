@@ -16,7 +16,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { contiguous, type Layout } from "../../shape/layout.ts";
-import { type Category, categoryOf, dtypeName, higher, promoteTypes } from "./dtypes.ts";
+import { type Category, categoryOf, higher, promoteTypes } from "./dtypes.ts";
 import type { Toolkit } from "./toolkit.ts";
 
 /** A tensor, or a Python number that takes part in an operation and gives way in dtypes. */
@@ -205,7 +205,7 @@ export class Args {
   }
 
   dtype(name: string): string | undefined {
-    return dtypeName(this.bound[name]);
+    return this.kit.dtypeName(this.bound[name]);
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../../../interpret/values.ts";
 import { numel } from "../../shape/dims.ts";
 import { MAX_DATA } from "../../shape/reduce.ts";
-import { createDtypes, type DtypeTable } from "./dtypes.ts";
+import { createDtypes, dtypeName, type DtypeTable } from "./dtypes.ts";
 
 /** Where the elements of a view lie in the tensor it was taken from. */
 interface Origin {
@@ -35,8 +35,8 @@ export class Toolkit {
   readonly #origins = new WeakMap<Tensor, Origin>();
   readonly #tupleClasses = new Map<string, ClassValue>();
 
-  constructor() {
-    this.cls = defineClass("Tensor", { qualname: "torch.Tensor" });
+  constructor(className = "Tensor", qualname = "torch.Tensor") {
+    this.cls = defineClass(className, { qualname });
     this.sizeClass = defineClass("Size", {
       qualname: "torch.Size",
       methods: {
@@ -106,6 +106,11 @@ export class Toolkit {
 
   dtype(name: string): Value {
     return this.dtypes.values.get(name) ?? name;
+  }
+
+  /** Name of a dtype value, undefined for anything else. Frameworks spell dtypes their own way. */
+  dtypeName(value: Value): string | undefined {
+    return dtypeName(value);
   }
 
   /** The named tuples that `max(dim)`, `topk`, `qr`… answer. */
