@@ -2,6 +2,7 @@
 import type { Engine, FileAnalysis, LayerSite, ModelHost, ProfileOptions, ProfileResult } from "./engine.types.ts";
 import { ModuleCache } from "./interpret/modules.ts";
 import { python } from "./interpret/python/semantics.ts";
+import { typescript } from "./interpret/typescript/semantics.ts";
 import type { Semantics } from "./interpret/semantics.ts";
 import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
@@ -16,18 +17,17 @@ export interface EngineOptions {
   readonly settings?: Partial<EngineSettings>;
 }
 
-const SEMANTICS: Readonly<Partial<Record<Language, Semantics>>> = { python };
+const SEMANTICS: Readonly<Record<Language, Semantics>> = { python, typescript };
 
 export function createEngine({ parsers, host, settings: given }: EngineOptions): Engine {
   const settings: EngineSettings = { ...DEFAULT_SETTINGS, ...given };
-  const cache = new ModuleCache(host, (file, text) => parsers.parse(file, text), (node) => SEMANTICS[node.language] ?? python);
+  const cache = new ModuleCache(host, (file, text) => parsers.parse(file, text), (node) => SEMANTICS[node.language]);
 
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);
     if (!compiled) return `${file} cannot be read`;
     const { language } = compiled.node;
     const semantics = SEMANTICS[language];
-    if (!semantics) return `${language} files are not read yet`;
     const parseArguments = (text: string) => parsers.parseArguments(language, text);
     return new Session({ file, host, cache, semantics, settings, isCancelled, parseArguments });
   }

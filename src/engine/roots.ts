@@ -31,6 +31,8 @@ export interface Roots {
 export function findRoots(m: Machine, module: ModuleValue, node: ModuleNode, frameworks: readonly Framework[]): Roots {
   const isNetworkClass = (value: Value): value is ClassValue =>
     value instanceof ClassValue && frameworks.some((framework) => framework.isNetworkClass(value));
+  const isMaker = (value: Value): boolean =>
+    isNetworkClass(value) || frameworks.some((framework) => framework.isMaker?.(value));
   const definitions = topLevel(node.body);
   const parts = partNames(definitions);
   const roots: Root[] = [];
@@ -49,7 +51,7 @@ export function findRoots(m: Machine, module: ModuleValue, node: ModuleNode, fra
       const needs = constructorNeeds(value);
       const isPart = parts.has(name);
       if (needs.length > 0 || !isPart) add({ name, kind: "class", at, value }, needs);
-    } else if (definition.kind === "function" && buildsNetwork(m, module, definition.fn, isNetworkClass, new Set())) {
+    } else if (definition.kind === "function" && buildsNetwork(m, module, definition.fn, isMaker, new Set())) {
       if (!name.startsWith("_")) add({ name, kind: "function", at, value }, functionNeeds(definition.fn));
     } else if (definition.kind === "variable" && frameworks.some((framework) => framework.isNetwork(value))) {
       add({ name, kind: "variable", at, value }, []);
@@ -165,7 +167,7 @@ function buildsNetwork(
   m: Machine,
   module: ModuleValue,
   fn: FunctionNode,
-  isNetworkClass: (value: Value) => boolean,
+  isMaker: (value: Value) => boolean,
   seen: Set<FunctionNode>,
 ): boolean {
   if (seen.has(fn) || !returnsValue(fn.body)) return false;
@@ -178,9 +180,9 @@ function buildsNetwork(
       value = m.lookup(value, part);
     }
     if (value === ABSENT || value instanceof Unknown) continue;
-    if (isNetworkClass(value)) return true;
+    if (isMaker(value)) return true;
     if (value instanceof FunctionValue && value.node !== fn && value.module) {
-      if (buildsNetwork(m, value.module, value.node, isNetworkClass, seen)) return true;
+      if (buildsNetwork(m, value.module, value.node, isMaker, seen)) return true;
     }
   }
   return false;

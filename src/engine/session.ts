@@ -11,8 +11,6 @@ import { describeRaised } from "./interpret/compile/statements.ts";
 import { Raised, Stopped } from "./interpret/control.ts";
 import { Machine } from "./interpret/machine.ts";
 import { type ModuleCache, Modules } from "./interpret/modules.ts";
-import { createBuiltins } from "./interpret/python/builtins.ts";
-import { fileModule, moduleName } from "./interpret/python/imports.ts";
 import { Scope } from "./interpret/scope.ts";
 import type { Semantics } from "./interpret/semantics.ts";
 import type { Trace, TraceDiagnostic } from "./interpret/trace.ts";
@@ -53,6 +51,8 @@ export class Session {
   readonly modules: Modules;
   private moduleDiagnostics: readonly TraceDiagnostic[] = [];
   private found: Roots | undefined;
+  /** Puts back what frameworks count (names of layers), so that each network is made as the first one. */
+  private afresh: readonly (() => void)[] = [];
 
   constructor(private readonly options: SessionOptions) {
     const { file, host, cache, semantics, settings } = options;
@@ -66,15 +66,16 @@ export class Session {
       isCancelled: options.isCancelled,
       now: settings.now,
     });
-    const builtins = new Scope("builtins", undefined, createBuiltins());
+    const builtins = new Scope("builtins", undefined, semantics.createBuiltins(this.m));
     this.modules = new Modules(cache, () => builtins);
     this.m.start(semantics, builtins, this.modules);
-    this.module = fileModule(this.m, file, moduleName(this.m, file));
+    this.module = semantics.fileModule(this.m, file);
   }
 
   roots(): Roots {
     if (this.found) return this.found;
     this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__"));
+    this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
     this.moduleDiagnostics = this.m.endTrace().diagnostics.filter((problem) => problem.at.file === this.options.file);
     this.found = findRoots(this.m, this.module, this.node, this.m.frameworks);
     return this.found;
@@ -148,6 +149,7 @@ export class Session {
 
   private make(root: Root, args: string | undefined): Value {
     const { m } = this;
+    for (const restore of this.afresh) restore();
     return m.at(root.at, () => {
       const argument = this.argumentsOf(args);
       if (root.kind === "variable") return root.value;
@@ -174,6 +176,8 @@ export class Session {
 
   private runOn(framework: Framework, network: Value, chosen: ChosenInput | undefined): { run: Run; input: ChosenInput } {
     if (chosen) return { run: this.forward(framework, network, chosen.specs), input: chosen };
+    const ownInputs = this.declaredInputs(framework, network);
+    if (ownInputs) return { run: this.forward(framework, network, ownInputs.specs), input: ownInputs };
     const entrance = firstLayer(this.m, framework, network) ?? { spatialAxes: 2, channels: 3 };
     const sized = (size: number): readonly InputSpec[] => [
       { shape: framework.defaultInput(entrance.spatialAxes, entrance.channels, size), dtype: "float32" },
@@ -189,6 +193,19 @@ export class Session {
       if (!hasMismatch(attempt)) return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
     }
     return { run, input: { specs: sized(size), origin } };
+  }
+
+  /** Inputs that the network itself has; a size that it leaves open is the default one. */
+  private declaredInputs(framework: Framework, network: Value): ChosenInput | undefined {
+    const declared = framework.declaredInputs?.(this.m, network);
+    if (!declared) return undefined;
+    const { inputSize } = this.options.settings;
+    const isOpen = declared.some(({ shape }) => shape.slice(1).some(isUnknown));
+    const specs = declared.map(({ shape, dtype }) => ({
+      shape: shape.map((dim, axis) => (isUnknown(dim) ? (axis === 0 ? 1 : inputSize) : dim)),
+      dtype,
+    }));
+    return { specs, origin: isOpen ? "default" : "declared" };
   }
 
   private forward(framework: Framework, network: Value, specs: readonly InputSpec[]): Run {
@@ -227,6 +244,8 @@ export class Session {
     }
   }
 }
+
+const ignore = (): void => undefined;
 
 function hasMismatch(run: Run): boolean {
   return run.trace.diagnostics.some(({ code }) => code === "shape-mismatch");

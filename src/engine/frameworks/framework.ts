@@ -31,4 +31,10 @@ export interface Framework {
   channelAxis(rank: number): number;
   /** A default input for a network whose first layer has this many spatial axes and channels. */
   defaultInput(spatialAxes: number, channels: number, size: number): readonly number[];
+  /** Inputs that the network itself declares (tf.js, functional Keras); Unknown stands for sizes left open. */
+  declaredInputs?(interp: Interp, network: Value): readonly { readonly shape: Shape; readonly dtype: string }[] | undefined;
+  /** Functions that make networks, besides classes: `tf.sequential`. */
+  isMaker?(value: Value): boolean;
+  /** What counts up from network to network (names of layers): gives a function that puts it back. */
+  snapshot?(): () => void;
 }

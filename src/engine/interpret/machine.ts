@@ -132,7 +132,8 @@ export class Machine implements Interp {
   }
 
   callMethod(obj: Value, name: string, args: readonly Value[] = [], kwargs: Kwargs = NO_KWARGS): Value {
-    return this.call(this.getAttr(obj, name), args, kwargs);
+    const fn = this.getAttr(obj, name);
+    return this.language === "typescript" ? this.callWithThis(fn, obj, args) : this.call(fn, args, kwargs);
   }
 
   private callNative(fn: NativeFunction, args: readonly Value[], kwargs: Kwargs, self: Value): Value {

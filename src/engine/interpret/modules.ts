@@ -112,6 +112,7 @@ export class Modules {
       scope.moduleValue = module;
       module.attrs.set("__name__", name);
       module.attrs.set("__file__", file);
+      semantics.enterModule?.(m, scope);
       this.isolated(m, semantics, () => compiled.body(m, scope));
     }
     entry.state = "done";

@@ -2,7 +2,7 @@
 import type { BinaryOp, ClassNode, CompareOp, Export, Import, ImportFrom, Language, UnaryOp } from "../syntax/ast.ts";
 import type { Machine } from "./machine.ts";
 import type { Scope } from "./scope.ts";
-import type { Absent, ClassValue, FunctionValue, Kwargs, Unknown, Value } from "./values.ts";
+import type { Absent, Attrs, ClassValue, FunctionValue, Kwargs, ModuleValue, Unknown, Value } from "./values.ts";
 
 export interface Semantics {
   readonly language: Language;
@@ -46,4 +46,10 @@ export interface Semantics {
   exportNames(m: Machine, node: Export, scope: Scope, value: Value): void;
   /** A new exception object. */
   makeError(m: Machine, type: string, message: string): Value;
+  /** The built-in names of one interpreter. */
+  createBuiltins(m: Machine): Attrs;
+  /** The module of a file, not run yet. */
+  fileModule(m: Machine, file: string): ModuleValue;
+  /** Names that every module finds in its own scope, put there before it runs. */
+  enterModule?(m: Machine, scope: Scope): void;
 }

@@ -71,7 +71,7 @@ const compilers: Compilers = {
     const { name, at } = node;
     if (node.object.kind === "super") return (m, s) => m.at(at, () => m.getAttr(superOf(m, s), name));
     const object = compileExpr(node.object, c);
-    const optional = node.optional === true;
+    const optional = node.optional === true || isOptionalChain(node.object);
     return (m, s) => {
       const obj = object(m, s);
       if (obj instanceof Unknown) return obj;
@@ -88,7 +88,7 @@ const compilers: Compilers = {
     const object = compileExpr(node.object, c);
     const index = compileExpr(node.index, c);
     const { at } = node;
-    const optional = node.optional === true;
+    const optional = node.optional === true || isOptionalChain(node.object);
     return (m, s) => {
       const obj = object(m, s);
       if (optional && (obj === null || obj === undefined)) return undefined;
@@ -394,6 +394,12 @@ const compilers: Compilers = {
   },
 };
 
+/** Does `?.` stand somewhere in front? Then all that follows is left out with it. */
+function isOptionalChain(node: Expr): boolean {
+  if (node.kind === "attribute" || node.kind === "subscript") return node.optional === true || isOptionalChain(node.object);
+  return node.kind === "call" && (node.optional === true || isOptionalChain(node.callee));
+}
+
 function orUnknown(items: Value[] | Unknown, make: (items: Value[]) => Value): Value {
   return items instanceof Unknown ? items : make(items);
 }
@@ -506,13 +512,13 @@ function compileCall(node: Call, c: Compiler): Ev {
         : parent;
     });
   }
-  const optional = node.optional === true;
+  const optional = node.optional === true || isOptionalChain(node.callee);
   if (node.callee.kind === "attribute" || node.callee.kind === "subscript") {
     const { callee } = node;
     const isSuper = callee.object.kind === "super";
     const object = compileExpr(callee.object, c);
     const key: Ev = callee.kind === "attribute" ? () => callee.name : compileExpr(callee.index, c);
-    const optionalObject = callee.optional === true;
+    const optionalObject = callee.optional === true || isOptionalChain(callee.object);
     return (m, s) => {
       const obj = object(m, s);
       if (obj instanceof Unknown) return run(m, s, () => m.call(obj));

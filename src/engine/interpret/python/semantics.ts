@@ -2,10 +2,10 @@
 import type { Semantics } from "../semantics.ts";
 import { ABSENT, ClassValue, FunctionValue, Instance, NativeFunction, BoundMethod, Tuple, Unknown } from "../values.ts";
 import * as attributes from "./attributes.ts";
-import { isInstance } from "./builtins.ts";
+import { createBuiltins, isInstance } from "./builtins.ts";
 import { bindCall, callObject, construct, defineClass } from "./classes.ts";
 import { formatPart } from "./format.ts";
-import { importByName, importFrom, importModule } from "./imports.ts";
+import { fileModule, importByName, importFrom, importModule, moduleName } from "./imports.ts";
 import { deleteItem, getItem, setItem } from "./items.ts";
 import { binary, compare, equals, inplace, truthy, unary } from "./operators.ts";
 import { iterate, length } from "./sequences.ts";
@@ -50,6 +50,8 @@ export const python: Semantics = {
   importFrom,
   importByName,
   exportNames: () => undefined,
+  createBuiltins,
+  fileModule: (m, file) => fileModule(m, file, moduleName(m, file)),
   makeError: (m, type, message) => {
     const cls = m.builtin(type);
     const error = new Instance(cls instanceof Unknown || !(cls instanceof ClassValue) ? m.builtinClass("Exception") : cls);

@@ -1,0 +1,293 @@
+/** Properties: own ones, then those of the class and its bases; getters and setters; items by index and key. */
+import type { Machine } from "../machine.ts";
+import { forced } from "../scope.ts";
+import {
+  ABSENT, type Absent, type Attrs, BoundMethod, ClassValue, Dict, FunctionValue, Instance, isUnknown, List, ModuleValue,
+  NativeFunction, Property, RegexValue, SetValue, SuperValue, Tensor, Tuple, Unknown, type Value,
+} from "../values.ts";
+import { builtinClass, fn } from "./core.ts";
+import { constructorOf } from "./classes.ts";
+import { str } from "./text.ts";
+
+export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
+  if (isUnknown(value)) return value;
+  if (value === null || value === undefined) return builtinClass(m, "Object");
+  if (typeof value === "string") return builtinClass(m, "String");
+  if (typeof value === "number") return builtinClass(m, "Number");
+  if (typeof value === "boolean") return builtinClass(m, "Boolean");
+  if (value instanceof Instance) return value.cls;
+  if (value instanceof List || value instanceof Dict || value instanceof SetValue || value instanceof Tuple || value instanceof Tensor) {
+    if (value.cls) return value.cls;
+  }
+  if (value instanceof Tensor) return m.unknown("a tensor of no framework");
+  return builtinClass(m, BUILTIN_TYPES[value.kind] ?? "Object");
+}
+
+const BUILTIN_TYPES: Readonly<Partial<Record<string, string>>> = {
+  list: "Array",
+  tuple: "Array",
+  dict: "Map",
+  set: "Set",
+  regex: "RegExp",
+  iter: "Iterator",
+  function: "Function",
+  native: "Function",
+  method: "Function",
+  class: "Function",
+};
+
+/** A property of a class's instances. What may lie in a base that is not known is Unknown. */
+export function findInMro(mro: readonly ClassValue[], name: string): Value | Absent {
+  for (const cls of mro) {
+    const value = cls.attrs.get(name);
+    if (value !== undefined || cls.attrs.has(name)) return value;
+  }
+  return mro.find((cls) => cls.unknownBase)?.unknownBase ?? ABSENT;
+}
+
+export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
+  if (isUnknown(obj)) return obj;
+  if (obj === null || obj === undefined) return ABSENT;
+  const own = ownProperty(m, obj, name);
+  if (own !== ABSENT) return own instanceof Property ? read(m, own, obj) : own;
+  if (obj instanceof SuperValue) return superProperty(m, obj, name);
+  const cls = typeOf(m, obj);
+  if (isUnknown(cls)) return cls;
+  const found = findInMro(cls.mro, name);
+  if (found instanceof Property) return read(m, found, obj);
+  if (found !== ABSENT) return found;
+  if (name === "constructor") return cls;
+  return name === "__proto__" && obj instanceof Instance ? prototypeOf(m, cls) : ABSENT;
+}
+
+function read(m: Machine, property: Property, self: Value): Value {
+  return property.getter === undefined ? undefined : m.callWithThis(property.getter, self, []);
+}
+
+function ownProperty(m: Machine, obj: Value, name: string): Value | Absent {
+  if (typeof obj === "string") return sequenceProperty(obj.length, (i) => obj[i], name);
+  if (obj === null || typeof obj !== "object") return ABSENT;
+  switch (obj.kind) {
+    case "instance":
+      return attr(obj.attrs, name);
+    case "list":
+    case "tuple": {
+      const own = obj.attrs ? attr(obj.attrs, name) : ABSENT;
+      return own !== ABSENT ? own : sequenceProperty(obj.items.length, (i) => obj.items[i], name);
+    }
+    case "dict":
+    case "set":
+      if (name === "size") return obj.entries.size;
+      return obj.attrs ? attr(obj.attrs, name) : ABSENT;
+    case "function":
+    case "native":
+    case "method":
+      return functionProperty(m, obj, name);
+    case "class":
+      return classProperty(m, obj, name);
+    case "module": {
+      if (obj.attrs.has(name)) return forced(obj.attrs, name, obj.attrs.get(name));
+      return obj.load?.(name) ?? ABSENT;
+    }
+    case "regex":
+      return regexProperty(obj, name);
+    case "tensor":
+      return obj.attrs ? attr(obj.attrs, name) : ABSENT;
+    default:
+      return ABSENT;
+  }
+}
+
+function attr(attrs: Attrs, name: string): Value | Absent {
+  const value = attrs.get(name);
+  return value !== undefined || attrs.has(name) ? value : ABSENT;
+}
+
+function sequenceProperty(length: number, item: (index: number) => Value, name: string): Value | Absent {
+  if (name === "length") return length;
+  const index = /^\d+$/.test(name) ? Number(name) : -1;
+  return index >= 0 && index < length ? item(index) : ABSENT;
+}
+
+function functionProperty(m: Machine, obj: FunctionValue | NativeFunction | BoundMethod, name: string): Value | Absent {
+  if (obj instanceof BoundMethod) return ABSENT;
+  const own = attr(obj.attrs, name);
+  if (own !== ABSENT) return own;
+  if (name === "name") return obj.name;
+  if (obj instanceof NativeFunction) return ABSENT;
+  if (name === "length") return obj.node.params.filter((param) => param.kind === "normal" && !param.fallback).length;
+  return name === "prototype" && obj.node.form !== "arrow" ? prototypeOf(m, instanceClass(m, obj)) : ABSENT;
+}
+
+function classProperty(m: Machine, cls: ClassValue, name: string): Value | Absent {
+  for (const base of cls.mro) {
+    const value = attr(base.statics, name);
+    if (value !== ABSENT) return value;
+  }
+  if (name === "name") return cls.name;
+  if (name === "prototype") return prototypeOf(m, cls);
+  return cls.mro.find((base) => base.unknownBase)?.unknownBase ?? ABSENT;
+}
+
+function regexProperty(regex: RegexValue, name: string): Value | Absent {
+  if (name === "source") return regex.source;
+  if (name === "flags") return regex.flags;
+  if (name === "global") return regex.flags.includes("g");
+  return name === "lastIndex" ? 0 : ABSENT;
+}
+
+/** The class of the objects that `new fn()` makes. */
+export function instanceClass(m: Machine, fn: FunctionValue): ClassValue {
+  if (!fn.prototype) {
+    const base = builtinClass(m, "Object");
+    fn.prototype = new ClassValue(fn.name, [base], new Map(), fn.module, fn.node.nameAt);
+    fn.prototype.mro = [fn.prototype, ...base.mro];
+  }
+  return fn.prototype;
+}
+
+/** `C.prototype`: an object whose properties are those of the class. */
+function prototypeOf(m: Machine, cls: ClassValue): Instance {
+  const prototype = new Instance(cls.bases[0] ?? builtinClass(m, "Object"));
+  return Object.assign(prototype, { attrs: cls.attrs, native: new PrototypeOf(cls) });
+}
+
+/** Marks an object as the prototype of a class. */
+export class PrototypeOf {
+  constructor(readonly cls: ClassValue) {}
+}
+
+function superProperty(m: Machine, { after, self }: SuperValue, name: string): Value | Absent {
+  if (name === "constructor") return constructorOf(after);
+  const bases = after.mro.slice(1);
+  if (self instanceof ClassValue) {
+    for (const base of bases) {
+      const value = attr(base.statics, name);
+      if (value !== ABSENT) return value instanceof Property ? read(m, value, self) : value;
+    }
+  }
+  const found = after.unknownBase ?? findInMro(bases, name);
+  return found instanceof Property ? read(m, found, self) : found;
+}
+
+export function getAttr(m: Machine, obj: Value, name: string): Value {
+  const found = lookup(m, obj, name);
+  if (found !== ABSENT) return found;
+  if (obj === null || obj === undefined) {
+    return m.fail("TypeError", `Cannot read properties of ${obj} (reading '${name}')`);
+  }
+  if (obj instanceof ModuleValue) return m.unknown(`${obj.name} has no ${name} that is known`);
+  return undefined;
+}
+
+export function setAttr(m: Machine, obj: Value, name: string, value: Value): void {
+  if (isUnknown(obj)) return;
+  if (obj === null || obj === undefined) {
+    m.fail("TypeError", `Cannot set properties of ${obj} (setting '${name}')`);
+    return;
+  }
+  if (typeof obj !== "object") return;
+  if (obj instanceof Instance) return setOnInstance(m, obj, name, value);
+  if (obj instanceof List) return setOnList(m, obj, name, value);
+  if (obj instanceof ClassValue) {
+    const known = classProperty(m, obj, name);
+    if (known instanceof Property) return write(m, known, obj, value);
+    obj.statics.set(name, value);
+  } else if (obj instanceof FunctionValue) {
+    if (name === "prototype") setPrototype(obj, value);
+    else obj.attrs.set(name, value);
+  } else if (obj instanceof SuperValue) setAttr(m, obj.self, name, value);
+  else if (obj instanceof ModuleValue || obj instanceof NativeFunction) obj.attrs.set(name, value);
+  else if (obj instanceof Dict || obj instanceof SetValue || obj instanceof Tensor) {
+    m.touch(obj);
+    (obj.attrs ??= new Map()).set(name, value);
+  }
+}
+
+function setOnInstance(m: Machine, obj: Instance, name: string, value: Value): void {
+  const own = obj.attrs.get(name);
+  const property = own !== undefined || obj.attrs.has(name) ? own : findInMro(obj.cls.mro, name);
+  if (property instanceof Property) return write(m, property, obj, value);
+  m.touch(obj);
+  obj.attrs.set(name, value);
+}
+
+/** A property without setter keeps its value. */
+function write(m: Machine, property: Property, self: Value, value: Value): void {
+  if (property.setter !== undefined) m.callWithThis(property.setter, self, [value]);
+}
+
+function setOnList(m: Machine, list: List, name: string, value: Value): void {
+  m.touch(list);
+  if (name === "length" && typeof value === "number") {
+    if (value <= list.items.length) list.items.length = value;
+    else if (m.allows(value)) list.items.push(...new Array<Value>(value - list.items.length).fill(undefined));
+  } else if (/^\d+$/.test(name)) setIndex(m, list, Number(name), value);
+  else (list.attrs ??= new Map()).set(name, value);
+}
+
+function setIndex(m: Machine, list: List, index: number, value: Value): void {
+  if (!m.allows(index + 1)) return;
+  while (list.items.length < index) list.items.push(undefined);
+  list.items[index] = value;
+}
+
+/** `F.prototype = {…}` or `F.prototype = Object.create(Base.prototype)`. */
+function setPrototype(fn: FunctionValue, value: Value): void {
+  if (!(value instanceof Instance)) return;
+  const base = value.native instanceof PrototypeOf ? value.native.cls : value.cls;
+  const cls = new ClassValue(fn.name, [base], value.attrs, fn.module, fn.node.nameAt);
+  cls.mro = [cls, ...base.mro];
+  fn.prototype = cls;
+}
+
+export function deleteAttr(m: Machine, obj: Value, name: string): void {
+  if (obj instanceof Instance) {
+    m.touch(obj);
+    obj.attrs.delete(name);
+  } else if (obj instanceof ClassValue) obj.statics.delete(name);
+}
+
+export function getItem(m: Machine, obj: Value, index: Value): Value {
+  if (isUnknown(index)) return index;
+  if (typeof index === "number" && (obj instanceof List || obj instanceof Tuple)) return obj.items[index];
+  const name = str(m, index);
+  return isUnknown(name) ? name : getAttr(m, obj, name);
+}
+
+export function setItem(m: Machine, obj: Value, index: Value, value: Value): void {
+  if (isUnknown(index)) {
+    m.gap(index.reason);
+    return;
+  }
+  if (typeof index === "number" && obj instanceof List && Number.isInteger(index) && index >= 0) {
+    m.touch(obj);
+    setIndex(m, obj, index, value);
+    return;
+  }
+  const name = str(m, index);
+  if (!isUnknown(name)) setAttr(m, obj, name, value);
+}
+
+export function deleteItem(m: Machine, obj: Value, index: Value): void {
+  const name = str(m, index);
+  if (!isUnknown(name)) deleteAttr(m, obj, name);
+}
+
+/** `value instanceof cls` */
+export function instanceOf(m: Machine, value: Value, cls: Value): boolean | Unknown {
+  if (isUnknown(value)) return value;
+  if (isUnknown(cls)) return cls;
+  if (value === null || typeof value !== "object") return false;
+  const wanted = cls instanceof FunctionValue ? instanceClass(m, cls) : cls;
+  const actual = typeOf(m, value);
+  if (isUnknown(actual)) return actual;
+  if (!(wanted instanceof ClassValue)) return false;
+  if (actual.mro.includes(wanted) || wanted === m.builtin("Object")) return true;
+  return actual.mro.find((base) => base.unknownBase)?.unknownBase ?? false;
+}
+
+export function bound(target: Value, self: Value, given: readonly Value[]): NativeFunction {
+  return fn("bound", (m, args) => (m as Machine).callWithThis(target, self, [...given, ...args]));
+}
+

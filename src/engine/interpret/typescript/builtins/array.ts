@@ -1,0 +1,250 @@
+/** Arrays and their methods. Callbacks that cannot be decided make the answer unknown, never a guess. */
+import type { Interp } from "../../interp.ts";
+import { type ClassValue, isUnknown, Iter, List, toItems, type Unknown, type Value, ABSENT } from "../../values.ts";
+import type { Machine } from "../../machine.ts";
+import { type Impl, isFunction, ITERATOR, jsClass, method, num } from "../core.ts";
+
+function listOf(self: Value): List {
+  if (self instanceof List) return self;
+  return new List([...(toItems(self) ?? [])]);
+}
+
+/** A method that changes the array. */
+const mutating = (impl: (list: List, args: readonly Value[], m: Interp) => Value): Impl => (m, args, self) => {
+  const list = listOf(self);
+  m.touch(list);
+  return impl(list, args, m);
+};
+
+const reading = (impl: (items: readonly Value[], args: readonly Value[], m: Interp) => Value): Impl => (m, args, self) =>
+  impl(listOf(self).items, args, m);
+
+const visiting = (impl: (call: (i: number) => Value, items: readonly Value[], m: Interp) => Value): Impl => (m, args, self) => {
+  const list = listOf(self);
+  const { items } = list;
+  const call = (i: number): Value => {
+    m.tick();
+    return (m as Machine).callWithThis(args[0], args[1], [items[i], i, list]);
+  };
+  if (isUnknown(args[0])) return args[0];
+  return isFunction(args[0]) ? impl(call, items, m) : m.fail("TypeError", "the callback is not a function");
+};
+
+/** The first index whose callback is true; -1 for none. */
+function search(call: (i: number) => Value, m: Interp, indices: Iterable<number>, wanted = true): number | Unknown {
+  for (const i of indices) {
+    const truth = m.truthy(call(i));
+    if (isUnknown(truth)) return truth;
+    if (truth === wanted) return i;
+  }
+  return -1;
+}
+
+function* upwards(count: number): Generator<number> {
+  for (let i = 0; i < count; i++) yield i;
+}
+function* downwards(count: number): Generator<number> {
+  for (let i = count - 1; i >= 0; i--) yield i;
+}
+
+function indexOf(items: readonly Value[], wanted: Value, m: Interp): number | Unknown {
+  for (const [i, item] of items.entries()) {
+    const same = m.equals(item, wanted);
+    if (isUnknown(same)) return same;
+    if (same) return i;
+  }
+  return -1;
+}
+
+function flatten(items: readonly Value[], depth: number): Value[] {
+  return items.flatMap((item) => (item instanceof List && depth > 0 ? flatten(item.items, depth - 1) : [item]));
+}
+
+function reduce(m: Interp, items: readonly Value[], args: readonly Value[], order: Iterable<number>): Value {
+  const [callback] = args;
+  let result: Value | typeof ABSENT = args.length > 1 ? args[1] : ABSENT;
+  for (const i of order) {
+    m.tick();
+    result = result === ABSENT ? items[i] : m.call(callback, [result, items[i], i, new List([...items])]);
+  }
+  return result === ABSENT ? m.fail("TypeError", "Reduce of empty array with no initial value") : result;
+}
+
+function sorted(m: Interp, items: readonly Value[], compare: Value): Value[] | Unknown {
+  let lost: Unknown | undefined;
+  const result = [...items].sort((a, b) => {
+    m.tick();
+    if (compare === undefined) {
+      const [left, right] = [m.str(a), m.str(b)];
+      if (isUnknown(left) || isUnknown(right)) lost ??= isUnknown(left) ? left : (right as Unknown);
+      return left < right ? -1 : left > right ? 1 : 0;
+    }
+    const order = m.call(compare, [a, b]);
+    if (isUnknown(order)) lost ??= order;
+    return num(order);
+  });
+  return lost ?? result;
+}
+
+const range = (items: readonly Value[], args: readonly Value[]): [number, number | undefined] => [
+  num(args[0]),
+  args[1] === undefined ? undefined : num(args[1], items.length),
+];
+
+export function iterOf(values: Iterable<Value>): Iter {
+  const iterator = values[Symbol.iterator]();
+  return new Iter(() => {
+    const step = iterator.next();
+    return step.done ? ABSENT : step.value;
+  });
+}
+
+const values: Impl = reading((items) => iterOf(items));
+
+const METHODS: Readonly<Record<string, Impl>> = {
+  push: mutating((list, args, m) => {
+    if (m.allows(list.items.length + args.length)) list.items.push(...args);
+    return list.items.length;
+  }),
+  pop: mutating((list) => list.items.pop()),
+  shift: mutating((list) => list.items.shift()),
+  unshift: mutating((list, args) => list.items.unshift(...args)),
+  splice: mutating((list, args) => {
+    const start = num(args[0]);
+    const count = args.length > 1 ? num(args[1]) : list.items.length;
+    return new List(list.items.splice(start, count, ...args.slice(2)));
+  }),
+  reverse: mutating((list) => {
+    list.items.reverse();
+    return list;
+  }),
+  fill: mutating((list, args) => {
+    list.items.fill(args[0], num(args[1]), args[2] === undefined ? undefined : num(args[2]));
+    return list;
+  }),
+  sort: mutating((list, args, m) => {
+    const order = sorted(m, list.items, args[0]);
+    if (isUnknown(order)) return order;
+    list.items = order;
+    return list;
+  }),
+  set: mutating((list, args) => {
+    (toItems(args[0]) ?? []).forEach((item, i) => {
+      list.items[num(args[1]) + i] = item;
+    });
+    return undefined;
+  }),
+  toSorted: reading((items, args, m) => {
+    const order = sorted(m, items, args[0]);
+    return isUnknown(order) ? order : new List(order);
+  }),
+  toReversed: reading((items) => new List([...items].reverse())),
+  slice: reading((items, args) => args.find(isUnknown) ?? new List(items.slice(...range(items, args)))),
+  subarray: reading((items, args) => args.find(isUnknown) ?? new List(items.slice(...range(items, args)))),
+  concat: reading((items, args) => args.find(isUnknown) ?? new List([...items, ...args.flatMap((arg) => (arg instanceof List ? arg.items : [arg]))])),
+  join: reading((items, args, m) => {
+    const parts = items.map((item) => (item === null || item === undefined ? "" : m.str(item)));
+    return parts.find(isUnknown) ?? parts.join(typeof args[0] === "string" ? args[0] : ",");
+  }),
+  indexOf: reading((items, args, m) => indexOf(items, args[0], m)),
+  lastIndexOf: reading((items, args) => items.lastIndexOf(args[0])),
+  includes: reading((items, args, m) => {
+    const at = indexOf(items, args[0], m);
+    return isUnknown(at) ? at : at >= 0;
+  }),
+  at: reading((items, args) => items.at(num(args[0]))),
+  flat: reading((items, args) => new List(flatten(items, args[0] === undefined ? 1 : num(args[0])))),
+  keys: reading((items) => iterOf(items.keys())),
+  values,
+  [ITERATOR]: values,
+  entries: reading((items) => iterOf(items.map((item, i) => new List([i, item])))),
+  map: visiting((call, items) => new List(items.map((_, i) => call(i)))),
+  forEach: visiting((call, items) => {
+    items.forEach((_, i) => void call(i));
+    return undefined;
+  }),
+  flatMap: visiting((call, items) => new List(flatten(items.map((_, i) => call(i)), 1))),
+  filter: visiting((call, items, m) => {
+    const kept: Value[] = [];
+    for (let i = 0; i < items.length; i++) {
+      const truth = m.truthy(call(i));
+      if (isUnknown(truth)) return truth;
+      if (truth) kept.push(items[i]);
+    }
+    return new List(kept);
+  }),
+  find: visiting((call, items, m) => {
+    const at = search(call, m, upwards(items.length));
+    return isUnknown(at) ? at : items[at];
+  }),
+  findLast: visiting((call, items, m) => {
+    const at = search(call, m, downwards(items.length));
+    return isUnknown(at) ? at : items[at];
+  }),
+  findIndex: visiting((call, items, m) => search(call, m, upwards(items.length))),
+  some: visiting((call, items, m) => {
+    const at = search(call, m, upwards(items.length));
+    return isUnknown(at) ? at : at >= 0;
+  }),
+  every: visiting((call, items, m) => {
+    const at = search(call, m, upwards(items.length), false);
+    return isUnknown(at) ? at : at < 0;
+  }),
+  reduce: reading((items, args, m) => reduce(m, items, args, upwards(items.length))),
+  reduceRight: reading((items, args, m) => reduce(m, items, args, downwards(items.length))),
+  toString: method((m, _args, self) => m.str(self)),
+};
+
+function sized(m: Interp, count: number, item: Value): Value {
+  if (!Number.isInteger(count) || count < 0) return m.fail("RangeError", "Invalid array length");
+  return m.allows(count) ? new List(new Array<Value>(count).fill(item)) : m.unknown("a very long array");
+}
+
+function create(m: Interp, cls: ClassValue, args: readonly Value[]): Value {
+  const [only] = args;
+  if (args.length === 1 && isUnknown(only)) return only;
+  const made = args.length === 1 && typeof only === "number" ? sized(m, only, undefined) : new List([...args]);
+  if (made instanceof List && cls.name !== "Array") made.cls = cls;
+  return made;
+}
+
+/** `Array.from(iterable, map)` and `Array.from({length}, map)`. */
+const from: Impl = (m, [source, map]) => {
+  if (isUnknown(source)) return source;
+  const length = typeof source === "object" && source?.kind === "instance" ? m.lookup(source, "length") : ABSENT;
+  if (isUnknown(length)) return length;
+  const items = typeof length === "number" ? toItems(sized(m, length, undefined)) : m.items(source);
+  if (items === undefined) return m.unknown("a very long array");
+  if (isUnknown(items)) return items;
+  return new List(map === undefined ? [...items] : items.map((item, i) => m.call(map, [item, i])));
+};
+
+const TYPED = [
+  "Float32Array", "Float64Array", "Int8Array", "Int16Array", "Int32Array", "Uint8Array", "Uint8ClampedArray", "Uint16Array",
+  "Uint32Array", "BigInt64Array", "ArrayBuffer",
+];
+
+function createTyped(m: Interp, _cls: ClassValue, [source]: readonly Value[]): Value {
+  if (source === undefined) return new List([]);
+  if (typeof source === "number") return sized(m, source, 0);
+  const items = m.items(source);
+  return isUnknown(items) ? items : new List([...items]);
+}
+
+export function arrayClasses(base: ClassValue): readonly ClassValue[] {
+  const array = jsClass("Array", {
+    base,
+    methods: METHODS,
+    native: { layer: false, create },
+    init: (m, args, self) => {
+      const filled = create(m, array, args);
+      if (self instanceof List && filled instanceof List) self.items = filled.items;
+      return undefined;
+    },
+    statics: { from, of: (_m, args) => new List([...args]), isArray: (_m, [value]) => (isUnknown(value) ? value : value instanceof List) },
+  });
+  const typed = TYPED.map((name) =>
+    jsClass(name, { base: array, native: { layer: false, create: createTyped }, statics: { from, of: (_m, args) => new List([...args]) } }),
+  );
+  return [array, ...typed];
+}

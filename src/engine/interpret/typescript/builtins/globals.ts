@@ -1,0 +1,152 @@
+/** Every global name of JavaScript that model code uses. What a run decides is Unknown, quietly. */
+import type { Interp } from "../../interp.ts";
+import type { Machine } from "../../machine.ts";
+import { LazyName } from "../../scope.ts";
+import { ABSENT, type Attrs, Dict, Instance, isUnknown, List, SetValue, Unknown, type Value } from "../../values.ts";
+import { entriesOf, fn, type Impl, isFunction, ITERATOR, jsClass, mapOf, object, RUN_TIME, setOfItems } from "../core.ts";
+import { globalFramework } from "../imports.ts";
+import { toNumeric } from "../operators.ts";
+import { arrayClasses } from "./array.ts";
+import { collectionClasses } from "./collections.ts";
+import { objectClass, objectClasses, REFLECT } from "./objects.ts";
+import { checkNumbers, parseNumbers, textClasses } from "./text.ts";
+
+const MATH_FUNCTIONS = [
+  "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clz32", "cos", "cosh", "exp", "expm1",
+  "floor", "fround", "hypot", "imul", "log", "log10", "log1p", "log2", "max", "min", "pow", "round", "sign", "sin", "sinh",
+  "sqrt", "tan", "tanh", "trunc",
+] as const;
+const MATH_CONSTANTS = ["E", "LN10", "LN2", "LOG10E", "LOG2E", "PI", "SQRT1_2", "SQRT2"] as const;
+
+function math(m: Machine): Value {
+  const entries: [string, Value][] = MATH_FUNCTIONS.map((name) => [
+    name,
+    fn(name, (interp, args) => {
+      const numbers = args.map((arg) => toNumeric(interp as Machine, arg));
+      const rule = Math[name] as (...numbers: number[]) => number;
+      return numbers.find(isUnknown) ?? rule(...(numbers as number[]));
+    }),
+  ]);
+  for (const name of MATH_CONSTANTS) entries.push([name, Math[name]]);
+  entries.push(["random", fn("random", (interp) => interp.unknown(`a random number, ${RUN_TIME}`))]);
+  return object(m, entries);
+}
+
+// ------------------------------------------------------------------------ JSON
+
+export function fromJson(m: Interp, data: unknown): Value {
+  if (Array.isArray(data)) return new List(data.map((item) => fromJson(m, item)));
+  if (typeof data === "object" && data !== null) {
+    return object(m, Object.entries(data).map(([key, value]): [string, Value] => [key, fromJson(m, value)]));
+  }
+  return data as string | number | boolean | null;
+}
+
+/** The value as JSON holds it; throws nothing, gives Unknown where it is not known. */
+function toJson(m: Interp, value: Value, depth = 0): unknown {
+  if (isUnknown(value)) return value;
+  if (value === null || typeof value !== "object") return value;
+  if (depth > 50) return m.unknown("an object that nests too deeply");
+  if (isFunction(value)) return undefined;
+  const own = m.lookup(value, "toJSON");
+  if (own !== ABSENT && !isUnknown(own)) return toJson(m, m.callMethod(value, "toJSON"), depth + 1);
+  const entries = (entriesOf(m, value) ?? []).map(([key, item]) => [key, toJson(m, item, depth + 1)] as const);
+  const lost = entries.map(([, item]) => item).find((item) => item instanceof Unknown);
+  if (lost) return lost;
+  return value instanceof List ? entries.map(([, item]) => item) : Object.fromEntries(entries);
+}
+
+const JSON_FUNCTIONS: Readonly<Record<string, Impl>> = {
+  parse: (m, [text]) => {
+    if (isUnknown(text)) return text;
+    try {
+      return fromJson(m, JSON.parse(String(text)));
+    } catch {
+      return m.fail("SyntaxError", "this text is no JSON");
+    }
+  },
+  stringify: (m, [value, , space]) => {
+    const data = toJson(m, value);
+    return data instanceof Unknown ? data : JSON.stringify(data, null, typeof space === "number" || typeof space === "string" ? space : undefined);
+  },
+};
+
+// ----------------------------------------------------------------- the platform
+
+const nothing: Impl = () => undefined;
+const CONSOLE = ["log", "info", "warn", "error", "debug", "table", "time", "timeEnd", "group", "groupEnd", "assert", "trace", "dir"];
+const INERT = ["setTimeout", "setInterval", "clearTimeout", "clearInterval", "requestAnimationFrame", "cancelAnimationFrame", "alert", "setImmediate"];
+/** Names of the browser, of Node and of a run. */
+const AT_RUN_TIME = [
+  "document", "window", "navigator", "location", "localStorage", "sessionStorage", "self", "globalThis", "global", "fetch", "Date",
+  "performance", "Image", "ImageData", "HTMLElement", "HTMLImageElement", "HTMLVideoElement", "HTMLCanvasElement", "OffscreenCanvas",
+  "XMLHttpRequest", "WebSocket", "Worker", "URL", "URLSearchParams", "Request", "Response", "Headers", "Blob", "File", "FileReader",
+  "AbortController", "crypto", "Buffer", "Intl", "WebAssembly", "BigInt", "Proxy", "TextDecoder", "TextEncoder", "tfvis", "Event",
+  "CustomEvent", "EventTarget", "MediaStream", "AudioContext", "io", "d3", "Plotly", "$", "React", "ReactDOM", "importScripts",
+];
+
+function process(m: Machine): Value {
+  return object(m, [
+    ["env", object(m)],
+    ["argv", new List(["node", "script"])],
+    ["platform", "linux"],
+    ["version", "v20.0.0"],
+    ["versions", object(m, [["node", "20.0.0"]])],
+    ["exit", fn("exit", nothing)],
+    ["on", fn("on", nothing)],
+    ["cwd", fn("cwd", () => "/")],
+    ["nextTick", fn("nextTick", nothing)],
+    ["memoryUsage", fn("memoryUsage", (interp) => interp.unknown(RUN_TIME))],
+    ["hrtime", fn("hrtime", (interp) => interp.unknown(RUN_TIME))],
+  ]);
+}
+
+function table(m: Machine, functions: Readonly<Record<string, Impl>>): Value {
+  return object(m, Object.entries(functions).map(([name, impl]): [string, Value] => [name, fn(name, impl)]));
+}
+
+/** A copy of its own, down to the last object. */
+function clone(m: Interp, value: Value, depth = 0): Value {
+  if (depth > 50) return value;
+  if (value instanceof List) return new List(value.items.map((item) => clone(m, item, depth + 1)));
+  if (value instanceof Dict) {
+    return mapOf([...value.entries.values()].map((entry) => [entry.key, clone(m, entry.value, depth + 1)]));
+  }
+  if (value instanceof SetValue) return setOfItems([...value.entries.values()]);
+  if (!(value instanceof Instance)) return value;
+  return object(m, (entriesOf(m, value) ?? []).map(([key, item]) => [key, clone(m, item, depth + 1)]));
+}
+
+/** All global names of one interpreter: a program may change what it finds, so they are its own. */
+export function createBuiltins(m: Machine): Attrs {
+  const names: Attrs = new Map();
+  const base = objectClass();
+  const classes = [base, ...objectClasses(base), ...arrayClasses(base), ...textClasses(base), ...collectionClasses(base)];
+  for (const cls of classes) names.set(cls.name, cls);
+  // What needs the classes above is made at its first use.
+  const lazily = (name: string, make: () => Value): void => void (names as Map<string, Value | LazyName>).set(name, new LazyName(make));
+  lazily("Math", () => math(m));
+  lazily("JSON", () => table(m, JSON_FUNCTIONS));
+  lazily("Reflect", () => table(m, REFLECT));
+  lazily("console", () => table(m, Object.fromEntries(CONSOLE.map((name) => [name, nothing]))));
+  lazily("process", () => process(m));
+  let made = 0;
+  const symbol = jsClass("Symbol", {
+    base,
+    native: { layer: false, create: (_m, _cls, [name]) => `@@${String(name)}:${++made}` },
+    statics: { for: (_m, [name]) => `@@for:${String(name)}` },
+    constants: { iterator: ITERATOR, asyncIterator: "@@asyncIterator", toStringTag: "@@toStringTag", hasInstance: "@@hasInstance" },
+  });
+  names.set("Symbol", symbol);
+  for (const [name, impl] of Object.entries({ ...parseNumbers, ...checkNumbers })) names.set(name, fn(name, impl));
+  for (const name of INERT) names.set(name, fn(name, nothing));
+  for (const name of AT_RUN_TIME) names.set(name, new Unknown(`${name} is ${RUN_TIME}`));
+  names.set("structuredClone", fn("structuredClone", (interp, [value]) => clone(interp, value)));
+  names.set("queueMicrotask", fn("queueMicrotask", (interp, [callback]) => interp.call(callback)));
+  names.set("require", fn("require", (interp, [specifier]) => (typeof specifier === "string" ? interp.importModule(specifier) : interp.unknown("require() of what is not known"))));
+  names.set("import", fn("import", (interp, [specifier]) => (typeof specifier === "string" ? interp.importModule(specifier) : interp.unknown("import() of what is not known"))));
+  names.set("NaN", Number.NaN);
+  names.set("Infinity", Number.POSITIVE_INFINITY);
+  lazily("tf", () => globalFramework(m));
+  return names;
+}

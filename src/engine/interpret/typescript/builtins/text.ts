@@ -1,0 +1,195 @@
+/** Strings, numbers, booleans, regular expressions. */
+import type { Interp } from "../../interp.ts";
+import type { Machine } from "../../machine.ts";
+import { type ClassValue, isUnknown, List, RegexValue, type Value } from "../../values.ts";
+import { type Impl, isFunction, ITERATOR, jsClass, method, num, text } from "../core.ts";
+import { toNumeric } from "../operators.ts";
+import { iterOf } from "./array.ts";
+
+const onText = (impl: (self: string, args: readonly Value[], m: Interp) => Value): Impl => (m, args, self) => {
+  const lost = args.find(isUnknown);
+  if (lost) return lost;
+  const value = typeof self === "string" ? self : m.str(self);
+  return isUnknown(value) ? value : impl(value, args, m);
+};
+
+const plain = (impl: (self: string, ...args: string[]) => Value): Impl =>
+  onText((self, args) => impl(self, ...args.map((arg) => text(arg) ?? "undefined")));
+
+const optional = (value: Value): number | undefined => (typeof value === "number" ? value : undefined);
+
+/** The host's regular expression; undefined when the program's is not valid. */
+function regexOf(pattern: Value, flags = ""): RegExp | undefined {
+  try {
+    if (pattern instanceof RegexValue) return new RegExp(pattern.source, pattern.flags);
+    return new RegExp(text(pattern) ?? "", flags);
+  } catch {
+    return undefined;
+  }
+}
+
+function matchList(match: RegExpMatchArray | null): Value {
+  if (!match) return null;
+  const list = new List([...match]);
+  list.attrs = new Map<string, Value>([["index", match.index ?? 0]]);
+  return list;
+}
+
+function replace(self: string, [pattern, by]: readonly Value[], m: Interp, all: boolean): Value {
+  const what = pattern instanceof RegexValue ? regexOf(pattern) : text(pattern);
+  if (what === undefined) return m.unknown("a text replaced by what is not followed");
+  if (!isFunction(by)) {
+    const insert = text(by) ?? "undefined";
+    return all ? self.replaceAll(what, insert) : self.replace(what, insert);
+  }
+  let lost: Value;
+  const insert = (...parts: (string | number)[]): string => {
+    const result = m.call(by, parts.filter((part) => typeof part !== "object"));
+    if (isUnknown(result)) lost = result;
+    return text(result) ?? String(result);
+  };
+  const replaced = all ? self.replaceAll(what, insert) : self.replace(what, insert);
+  return lost ?? replaced;
+}
+
+const STRING: Readonly<Record<string, Impl>> = {
+  charAt: onText((self, [at]) => self.charAt(num(at))),
+  charCodeAt: onText((self, [at]) => self.charCodeAt(num(at))),
+  codePointAt: onText((self, [at]) => self.codePointAt(num(at))),
+  at: onText((self, [at]) => self.at(num(at))),
+  indexOf: onText((self, [what, from]) => self.indexOf(text(what) ?? "", num(from))),
+  lastIndexOf: plain((self, what = "") => self.lastIndexOf(what)),
+  includes: plain((self, what = "") => self.includes(what)),
+  startsWith: plain((self, what = "") => self.startsWith(what)),
+  endsWith: plain((self, what = "") => self.endsWith(what)),
+  slice: onText((self, [from, to]) => self.slice(num(from), optional(to))),
+  substring: onText((self, [from, to]) => self.substring(num(from), optional(to))),
+  substr: onText((self, [from, count]) => self.substring(num(from), count === undefined ? undefined : num(from) + num(count))),
+  toLowerCase: plain((self) => self.toLowerCase()),
+  toUpperCase: plain((self) => self.toUpperCase()),
+  trim: plain((self) => self.trim()),
+  trimStart: plain((self) => self.trimStart()),
+  trimEnd: plain((self) => self.trimEnd()),
+  concat: plain((self, ...others) => self.concat(...others)),
+  repeat: onText((self, [count], m) =>
+    m.allows(self.length * num(count)) && num(count) >= 0 ? self.repeat(num(count)) : m.unknown("a very long text")),
+  padStart: onText((self, [count, by]) => self.padStart(Math.min(num(count), 10_000), text(by) ?? " ")),
+  padEnd: onText((self, [count, by]) => self.padEnd(Math.min(num(count), 10_000), text(by) ?? " ")),
+  localeCompare: plain((self, other = "") => (self < other ? -1 : self > other ? 1 : 0)),
+  normalize: plain((self) => self.normalize()),
+  toString: onText((self) => self),
+  valueOf: onText((self) => self),
+  split: onText((self, [by, limit], m) => {
+    const separator = by instanceof RegexValue ? regexOf(by) : by === undefined ? undefined : text(by);
+    const parts = separator === undefined ? [self] : self.split(separator, optional(limit));
+    return m.allows(parts.length) ? new List(parts) : m.unknown("a very long array");
+  }),
+  replace: onText((self, args, m) => replace(self, args, m, false)),
+  replaceAll: onText((self, args, m) => replace(self, args, m, true)),
+  match: onText((self, [pattern]) => matchList(self.match(regexOf(pattern) ?? /$^/))),
+  matchAll: onText((self, [pattern]) => iterOf([...self.matchAll(regexOf(pattern, "g") ?? /$^/g)].map(matchList))),
+  search: onText((self, [pattern]) => self.search(regexOf(pattern) ?? /$^/)),
+  [ITERATOR]: onText((self) => iterOf(self)),
+};
+
+const onNumber = (impl: (self: number, digits: number | undefined) => Value): Impl => (m, args, self) => {
+  const lost = args.find(isUnknown);
+  const value = toNumeric(m as Machine, self);
+  return lost ?? (isUnknown(value) ? value : impl(value, optional(args[0])));
+};
+
+const NUMBER: Readonly<Record<string, Impl>> = {
+  toFixed: onNumber((self, digits) => self.toFixed(digits)),
+  toPrecision: onNumber((self, digits) => self.toPrecision(digits)),
+  toString: onNumber((self, radix) => self.toString(radix)),
+  toLocaleString: onNumber((self) => self.toLocaleString("en-US")),
+  toExponential: onNumber((self, digits) => self.toExponential(digits)),
+  valueOf: onNumber((self) => self),
+};
+
+const checking = (test: (value: unknown) => boolean): Impl => (_m, [value]) => (isUnknown(value) ? value : test(value));
+
+export const parseNumbers: Readonly<Record<string, Impl>> = {
+  parseInt: (m, [value, radix]) => {
+    const shown = m.str(value);
+    return isUnknown(shown) ? shown : Number.parseInt(shown, optional(radix));
+  },
+  parseFloat: (m, [value]) => {
+    const shown = m.str(value);
+    return isUnknown(shown) ? shown : Number.parseFloat(shown);
+  },
+};
+
+export const checkNumbers: Readonly<Record<string, Impl>> = {
+  isNaN: (m, [value]) => {
+    const number = toNumeric(m as Machine, value);
+    return isUnknown(number) ? number : Number.isNaN(number);
+  },
+  isFinite: (m, [value]) => {
+    const number = toNumeric(m as Machine, value);
+    return isUnknown(number) ? number : Number.isFinite(number);
+  },
+};
+
+export function textClasses(base: ClassValue): readonly ClassValue[] {
+  return [
+    jsClass("String", {
+      base,
+      methods: STRING,
+      native: { layer: false, create: (m, _cls, args) => (args.length === 0 ? "" : m.str(args[0])) },
+      statics: {
+        fromCharCode: (_m, args) => String.fromCharCode(...args.map((arg) => num(arg))),
+        raw: (_m, args) => args[0],
+      },
+    }),
+    jsClass("Number", {
+      base,
+      methods: NUMBER,
+      native: { layer: false, create: (m, _cls, args) => (args.length === 0 ? 0 : toNumeric(m as Machine, args[0])) },
+      statics: {
+        ...parseNumbers,
+        isInteger: checking(Number.isInteger),
+        isSafeInteger: checking(Number.isSafeInteger),
+        isNaN: checking(Number.isNaN),
+        isFinite: checking(Number.isFinite),
+      },
+      constants: {
+        MAX_SAFE_INTEGER: Number.MAX_SAFE_INTEGER,
+        MIN_SAFE_INTEGER: Number.MIN_SAFE_INTEGER,
+        MAX_VALUE: Number.MAX_VALUE,
+        MIN_VALUE: Number.MIN_VALUE,
+        EPSILON: Number.EPSILON,
+        POSITIVE_INFINITY: Number.POSITIVE_INFINITY,
+        NEGATIVE_INFINITY: Number.NEGATIVE_INFINITY,
+        NaN: Number.NaN,
+      },
+    }),
+    jsClass("Boolean", {
+      base,
+      native: { layer: false, create: (m, _cls, [value]) => m.truthy(value) },
+      methods: { toString: method((_m, _args, self) => String(self)), valueOf: method((_m, _args, self) => self) },
+    }),
+    jsClass("RegExp", {
+      base,
+      native: {
+        layer: false,
+        create: (m, _cls, [source, flags]) => {
+          if (source instanceof RegexValue) return new RegexValue(source.source, text(flags) ?? source.flags);
+          const pattern = text(source);
+          return pattern === undefined ? m.unknown("a regular expression that is not known") : new RegexValue(pattern, text(flags) ?? "");
+        },
+      },
+      methods: {
+        test: (m, [value], self) => {
+          const shown = m.str(value);
+          return isUnknown(shown) ? shown : (regexOf(self)?.test(shown) ?? false);
+        },
+        exec: (m, [value], self) => {
+          const shown = m.str(value);
+          return isUnknown(shown) ? shown : matchList(regexOf(self)?.exec(shown) ?? null);
+        },
+      },
+    }),
+  ];
+}
+

@@ -1,0 +1,130 @@
+/** What the parts of JavaScript's semantics share: native functions, plain objects, keys, names of types. */
+import type { Interp } from "../interp.ts";
+import {
+  type Attrs, BoundMethod, ClassValue, Dict, FunctionValue, Instance, isUnknown, type Key, List, NativeFunction, type NativeClass,
+  Property, SetValue, Tuple, Unknown, type Value,
+} from "../values.ts";
+
+export type Impl = (m: Interp, args: readonly Value[], self: Value) => Value;
+
+/** Types a method whose name every object of the host has too (`toString`). */
+export const method = (code: Impl): Impl => code;
+
+export function fn(name: string, impl: Impl): NativeFunction {
+  return new NativeFunction(name, (m, args, _kwargs, self) => impl(m, args, self));
+}
+
+/** A function that knows its answer only when its arguments are known. */
+export function strict(name: string, impl: Impl): NativeFunction {
+  return fn(name, (m, args, self) => args.find(isUnknown) ?? impl(m, args, self));
+}
+
+export interface JsClass {
+  readonly base?: ClassValue;
+  readonly native?: NativeClass;
+  readonly methods?: Readonly<Record<string, Impl>>;
+  readonly getters?: Readonly<Record<string, Impl>>;
+  readonly setters?: Readonly<Record<string, Impl>>;
+  readonly statics?: Readonly<Record<string, Impl>>;
+  readonly constants?: Readonly<Record<string, Value>>;
+  /** What the constructor does with an object that was made for a class of the program. */
+  readonly init?: Impl;
+}
+
+/** Where the constructor code of a native class lies. */
+export const INIT = "@@init";
+/** `Symbol.iterator` and its kin are texts that no program writes. */
+export const ITERATOR = "@@iterator";
+
+export function jsClass(name: string, spec: JsClass): ClassValue {
+  const attrs: Attrs = new Map();
+  for (const [key, impl] of Object.entries(spec.methods ?? {})) attrs.set(key, fn(key, impl));
+  for (const [key, impl] of Object.entries(spec.getters ?? {})) {
+    const setter = spec.setters?.[key];
+    attrs.set(key, new Property(fn(key, impl), setter && fn(key, setter)));
+  }
+  if (spec.init) attrs.set(INIT, fn("constructor", spec.init));
+  const cls = new ClassValue(name, spec.base ? [spec.base] : [], attrs);
+  cls.mro = [cls, ...(spec.base?.mro ?? [])];
+  cls.native = spec.native ?? { layer: false };
+  for (const [key, impl] of Object.entries(spec.statics ?? {})) cls.statics.set(key, fn(key, impl));
+  for (const [key, value] of Object.entries(spec.constants ?? {})) cls.statics.set(key, value);
+  return cls;
+}
+
+export function builtinClass(m: Interp, name: string): ClassValue {
+  const cls = m.builtin(name);
+  if (!(cls instanceof ClassValue)) throw new Error(`no builtin class ${name}`);
+  return cls;
+}
+
+/** A plain object. */
+export function object(m: Interp, entries: Iterable<readonly [string, Value]> = []): Instance {
+  const made = m.newInstance(builtinClass(m, "Object"));
+  for (const [key, value] of entries) made.attrs.set(key, value);
+  return made;
+}
+
+/** Is this one of the program's own properties, and no private name or symbol? */
+export function isPublic(key: string): boolean {
+  return !key.startsWith("@@") && !key.startsWith("#");
+}
+
+/** Own enumerable properties, getters called; undefined for what has none. */
+export function entriesOf(m: Interp, value: Value): [string, Value][] | undefined {
+  if (value instanceof List || value instanceof Tuple) return value.items.map((item, i) => [String(i), item]);
+  if (typeof value === "string") return [...value].map((character, i) => [String(i), character]);
+  const attrs = value instanceof Instance ? value.attrs
+    : value instanceof ClassValue ? value.statics
+    : value instanceof FunctionValue ? value.attrs
+    : undefined;
+  if (!attrs) return undefined;
+  return [...attrs].filter(([key]) => isPublic(key)).map(([key, item]) => [
+    key,
+    item instanceof Property ? m.getAttr(value, key) : item,
+  ]);
+}
+
+/** What a value is found by in a Map or Set: identity for objects. */
+export function keyOf(value: Value): Key {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return value;
+  if (value === null || value === undefined || typeof value === "boolean") return `@@${String(value)}`;
+  return value;
+}
+
+export function setOfItems(items: readonly Value[]): SetValue {
+  return new SetValue(new Map(items.map((item) => [keyOf(item), item])));
+}
+
+export function mapOf(pairs: readonly (readonly [Value, Value])[]): Dict {
+  return new Dict(new Map(pairs.map(([key, value]) => [keyOf(key), { key, value }])));
+}
+
+export function isFunction(value: Value): boolean {
+  return value instanceof FunctionValue || value instanceof NativeFunction || value instanceof BoundMethod || value instanceof ClassValue;
+}
+
+export function isObject(value: Value): boolean {
+  return value !== null && typeof value === "object" && !isUnknown(value);
+}
+
+/** `typeof value` */
+export function typeName(value: Value): string | Unknown {
+  if (isUnknown(value)) return value;
+  if (value === null) return "object";
+  if (typeof value === "string" && value.startsWith("@@")) return "symbol";
+  if (typeof value !== "object") return typeof value;
+  return isFunction(value) ? "function" : "object";
+}
+
+/** Text of an argument that is meant to be one. */
+export function text(value: Value): string | undefined {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
+}
+
+export function num(value: Value, otherwise = 0): number {
+  return typeof value === "number" ? value : otherwise;
+}
+
+export const RUN_TIME = "decided at run time";

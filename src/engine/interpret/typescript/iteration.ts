@@ -1,0 +1,58 @@
+/** What can be iterated: arrays, texts, maps, sets, generators, and objects with an iterator of their own. */
+import type { Machine } from "../machine.ts";
+import { ABSENT, Dict, Instance, isUnknown, Iter, List, SetValue, Tensor, Tuple, type Unknown, type Value } from "../values.ts";
+import { ITERATOR, RUN_TIME } from "./core.ts";
+
+export function iterate(m: Machine, value: Value): Iterator<Value> | Unknown {
+  if (isUnknown(value)) return value;
+  if (typeof value === "string") return value[Symbol.iterator]();
+  if (value instanceof List || value instanceof Tuple) return value.items[Symbol.iterator]() as Iterator<Value>;
+  if (value instanceof SetValue) return value.entries.values();
+  if (value instanceof Dict) {
+    return [...value.entries.values()].map(({ key, value: item }): Value => new List([key, item]))[Symbol.iterator]();
+  }
+  if (value instanceof Iter) return drain(() => value.next(undefined));
+  if (value instanceof Tensor) return m.unknown(`the elements of a tensor, ${RUN_TIME}`);
+  if (value instanceof Instance) return iterateInstance(m, value);
+  return m.fail("TypeError", `${value === null || value === undefined ? String(value) : "this"} is not iterable`);
+}
+
+function drain(next: () => Value | typeof ABSENT): Iterator<Value> {
+  return {
+    next: () => {
+      const value = next();
+      return value === ABSENT ? { done: true, value: undefined } : { done: false, value };
+    },
+  };
+}
+
+function iterateInstance(m: Machine, value: Instance): Iterator<Value> | Unknown {
+  const method = m.lookup(value, ITERATOR);
+  if (isUnknown(method)) return method;
+  if (method === ABSENT) {
+    return m.lookup(value, "next") === ABSENT ? m.fail("TypeError", "this object is not iterable") : steps(m, value);
+  }
+  const iterator = m.callWithThis(method, value, []);
+  if (isUnknown(iterator)) return iterator;
+  return iterator instanceof Instance ? steps(m, iterator) : iterate(m, iterator);
+}
+
+/** An object with `next()`. */
+function steps(m: Machine, iterator: Instance): Iterator<Value> {
+  return drain(() => {
+    const step = m.callMethod(iterator, "next");
+    if (isUnknown(step)) {
+      m.gap(step.reason);
+      return ABSENT;
+    }
+    return m.truthy(m.getAttr(step, "done")) === false ? m.getAttr(step, "value") : ABSENT;
+  });
+}
+
+export function length(m: Machine, value: Value): number | Unknown {
+  if (isUnknown(value)) return value;
+  if (typeof value === "string") return value.length;
+  if (value instanceof List || value instanceof Tuple) return value.items.length;
+  if (value instanceof Dict || value instanceof SetValue) return value.entries.size;
+  return value instanceof Tensor ? m.unknown("the length of a tensor") : 0;
+}

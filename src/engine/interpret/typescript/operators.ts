@@ -1,0 +1,152 @@
+/** JavaScript's operators: truth, equality, arithmetic with its conversions. */
+import type { BinaryOp, CompareOp, UnaryOp } from "../../syntax/ast.ts";
+import type { Machine } from "../machine.ts";
+import { ABSENT, Instance, isUnknown, List, Unknown, type Value } from "../values.ts";
+import { isObject, typeName } from "./core.ts";
+import { instanceOf } from "./attributes.ts";
+import { str } from "./text.ts";
+
+export function truthy(_m: Machine, value: Value): boolean | Unknown {
+  if (isUnknown(value)) return value;
+  return !(value === null || value === undefined || value === false || value === 0 || value === "" || Number.isNaN(value));
+}
+
+export function equals(_m: Machine, a: Value, b: Value): boolean | Unknown {
+  if (isUnknown(a)) return a;
+  if (isUnknown(b)) return b;
+  return a === b;
+}
+
+function looseEquals(m: Machine, a: Value, b: Value): boolean | Unknown {
+  const none = (value: Value): boolean => value === null || value === undefined;
+  if (isUnknown(a) || isUnknown(b) || a === b) return equals(m, a, b);
+  if (none(a) || none(b)) return none(a) && none(b);
+  if (isObject(a) && isObject(b)) return false;
+  if (typeof a === "string" && typeof b === "string") return false;
+  if (isObject(a) || isObject(b)) {
+    const [left, right] = [str(m, a), str(m, b)];
+    return isUnknown(left) ? left : isUnknown(right) ? right : left === right;
+  }
+  const [left, right] = [toNumeric(m, a), toNumeric(m, b)];
+  return isUnknown(left) ? left : isUnknown(right) ? right : left === right;
+}
+
+const flip = (value: boolean | Unknown): boolean | Unknown => (isUnknown(value) ? value : !value);
+
+export function compare(m: Machine, op: CompareOp, a: Value, b: Value): Value {
+  switch (op) {
+    case "===":
+      return equals(m, a, b);
+    case "!==":
+      return flip(equals(m, a, b));
+    case "==":
+      return looseEquals(m, a, b);
+    case "!=":
+      return flip(looseEquals(m, a, b));
+    case "instanceof":
+      return isUnknown(a) ? a : instanceOf(m, a, b);
+    case "in":
+      return hasProperty(m, a, b);
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return order(m, op, a, b);
+    default:
+      return m.unknown(`${op} is no operator of JavaScript`);
+  }
+}
+
+function hasProperty(m: Machine, key: Value, obj: Value): Value {
+  if (isUnknown(key)) return key;
+  if (isUnknown(obj)) return obj;
+  const name = str(m, key);
+  if (isUnknown(name)) return name;
+  const found = m.lookup(obj, name);
+  return isUnknown(found) && !(obj instanceof Instance && obj.attrs.has(name)) ? found : found !== ABSENT;
+}
+
+function order(m: Machine, op: "<" | "<=" | ">" | ">=", a: Value, b: Value): Value {
+  if (isUnknown(a)) return a;
+  if (isUnknown(b)) return b;
+  const texts = typeof a === "string" && typeof b === "string";
+  const left = texts ? a : toNumeric(m, a);
+  const right = texts ? b : toNumeric(m, b);
+  if (isUnknown(left)) return left;
+  if (isUnknown(right)) return right;
+  if (op === "<") return left < right;
+  if (op === "<=") return left <= right;
+  return op === ">" ? left > right : left >= right;
+}
+
+/** `Number(value)` */
+export function toNumeric(m: Machine, value: Value): number | Unknown {
+  if (isUnknown(value)) return value;
+  if (value === null) return 0;
+  switch (typeof value) {
+    case "number":
+      return value;
+    case "undefined":
+      return Number.NaN;
+    case "boolean":
+      return value ? 1 : 0;
+    case "string":
+      return Number(value);
+  }
+  if (value.kind === "tensor") return m.unknown("a number computed from tensor data");
+  if (value instanceof Instance || value instanceof List) {
+    const method = value instanceof Instance ? m.lookup(value, "valueOf") : ABSENT;
+    if (method !== ABSENT && !isUnknown(method) && (method as { kind?: string }).kind === "function") {
+      return toNumeric(m, m.callWithThis(method, value, []));
+    }
+    const shown = str(m, value);
+    return isUnknown(shown) ? shown : Number(shown);
+  }
+  return Number.NaN;
+}
+
+export function binary(m: Machine, op: BinaryOp, a: Value, b: Value): Value {
+  if (isUnknown(a)) return a;
+  if (isUnknown(b)) return b;
+  if (op === "+" && (typeof a === "string" || typeof b === "string" || isObject(a) || isObject(b))) {
+    if (isTensor(a) || isTensor(b)) return m.unknown("a number computed from tensor data");
+    const [left, right] = [str(m, a), str(m, b)];
+    if (isUnknown(left)) return left;
+    if (isUnknown(right)) return right;
+    return m.allows(left.length + right.length) ? left + right : m.unknown("a very long text");
+  }
+  const left = toNumeric(m, a);
+  const right = toNumeric(m, b);
+  if (isUnknown(left)) return left;
+  if (isUnknown(right)) return right;
+  const rule = ARITHMETIC[op];
+  return rule ? rule(left, right) : m.unknown(`${op} is no operator of JavaScript`);
+}
+
+function isTensor(value: Value): boolean {
+  return isObject(value) && (value as { kind: string }).kind === "tensor";
+}
+
+const ARITHMETIC: Readonly<Partial<Record<BinaryOp, (a: number, b: number) => number>>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+  "%": (a, b) => a % b,
+  "**": (a, b) => a ** b,
+  "&": (a, b) => a & b,
+  "|": (a, b) => a | b,
+  "^": (a, b) => a ^ b,
+  "<<": (a, b) => a << b,
+  ">>": (a, b) => a >> b,
+  ">>>": (a, b) => a >>> b,
+};
+
+export function unary(m: Machine, op: UnaryOp, operand: Value): Value {
+  if (op === "void") return undefined;
+  if (op === "typeof") return typeName(operand);
+  const value = toNumeric(m, operand);
+  if (isUnknown(value)) return value;
+  if (op === "-") return -value;
+  return op === "~" ? ~value : value;
+}

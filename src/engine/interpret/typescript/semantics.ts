@@ -1,0 +1,57 @@
+/** JavaScript's answers to what the machine asks; TypeScript's types are gone before. */
+import type { Semantics } from "../semantics.ts";
+import { ClassValue, Instance } from "../values.ts";
+import { deleteAttr, deleteItem, getAttr, getItem, instanceOf, lookup, setAttr, setItem, typeOf } from "./attributes.ts";
+import { awaited, promise } from "./builtins/collections.ts";
+import { createBuiltins } from "./builtins/globals.ts";
+import { bindCall, callObject, construct, defineClass } from "./classes.ts";
+import { isFunction } from "./core.ts";
+import { enterModule, exportNames, fileModule, importByName, importFrom, importModule } from "./imports.ts";
+import { iterate, length } from "./iteration.ts";
+import { binary, compare, equals, truthy, unary } from "./operators.ts";
+import { repr, str } from "./text.ts";
+
+export const typescript: Semantics = {
+  language: "typescript",
+  truthy,
+  equals,
+  compare,
+  binary,
+  inplace: binary,
+  unary,
+  lookup,
+  getAttr,
+  setAttr,
+  deleteAttr,
+  getItem,
+  setItem,
+  deleteItem,
+  iterate,
+  length,
+  str,
+  repr,
+  format: (m, value) => str(m, value),
+  typeOf,
+  isInstance: instanceOf,
+  isCallable: (_m, value) => isFunction(value),
+  bindCall,
+  wrapAsync: promise,
+  awaitValue: awaited,
+  construct,
+  callObject,
+  defineClass,
+  importModule,
+  importFrom,
+  importByName,
+  exportNames,
+  makeError: (m, type, message) => {
+    const cls = m.builtin(type);
+    const error = new Instance(cls instanceof ClassValue ? cls : m.builtinClass("Error"));
+    error.attrs.set("message", message);
+    return error;
+  },
+  createBuiltins,
+  enterModule,
+  fileModule,
+};
+

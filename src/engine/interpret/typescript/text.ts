@@ -1,0 +1,67 @@
+/** Values as text: `String(value)`, templates, and what messages show. */
+import type { Machine } from "../machine.ts";
+import {
+  ABSENT, ClassValue, Dict, FunctionValue, Instance, isUnknown, List, ModuleValue, NativeFunction, RegexValue, SetValue, Tensor,
+  Tuple, Unknown, type Value,
+} from "../values.ts";
+import { entriesOf } from "./core.ts";
+
+export function str(m: Machine, value: Value): string | Unknown {
+  if (isUnknown(value)) return value;
+  if (value === null || typeof value !== "object") return String(value);
+  if (value instanceof List || value instanceof Tuple) {
+    const parts = value.items.map((item) => (item === null || item === undefined ? "" : str(m, item)));
+    return parts.find(isUnknown) ?? parts.join(",");
+  }
+  if (value instanceof RegexValue) return `/${value.source}/${value.flags}`;
+  if (value instanceof FunctionValue || value instanceof NativeFunction) return `function ${value.name}() {}`;
+  if (value instanceof ClassValue) return `class ${value.name} {}`;
+  if (value instanceof Tensor) return "Tensor";
+  if (value instanceof Instance) return instanceText(m, value);
+  return `[object ${value instanceof Dict ? "Map" : value instanceof SetValue ? "Set" : "Object"}]`;
+}
+
+function instanceText(m: Machine, value: Instance): string | Unknown {
+  if (value.payload !== undefined && value.cls.name !== "Promise") return str(m, value.payload);
+  const method = m.lookup(value, "toString");
+  if (isUnknown(method)) return method;
+  if (method !== ABSENT && !(method instanceof NativeFunction && method.name === "toString")) {
+    const shown = m.callWithThis(method, value, []);
+    return isUnknown(shown) || typeof shown === "string" ? shown : String(shown);
+  }
+  const message = value.attrs.get("message");
+  if (value.cls.mro.some((cls) => cls.name === "Error")) {
+    const name = value.attrs.get("name");
+    return `${typeof name === "string" ? name : value.cls.name}: ${isUnknown(message) ? "…" : String(message)}`;
+  }
+  return "[object Object]";
+}
+
+/** As a console shows it. */
+export function repr(m: Machine, value: Value): string | Unknown {
+  return show(m, value, 0);
+}
+
+function show(m: Machine, value: Value, depth: number): string {
+  if (isUnknown(value)) return "?";
+  if (typeof value === "string") return depth === 0 ? value : JSON.stringify(value);
+  if (value === null || typeof value !== "object") return String(value);
+  if (depth > 4) return "…";
+  const inner = (items: readonly Value[]): string => items.map((item) => show(m, item, depth + 1)).join(", ");
+  if (value instanceof List || value instanceof Tuple) return `[${inner(value.items)}]`;
+  if (value instanceof SetValue) return `Set {${inner([...value.entries.values()])}}`;
+  if (value instanceof Dict) {
+    const pairs = [...value.entries.values()].map(({ key, value: item }) => `${show(m, key, 1)} => ${show(m, item, depth + 1)}`);
+    return `Map {${pairs.join(", ")}}`;
+  }
+  if (value instanceof Tensor) {
+    return `Tensor(${isUnknown(value.shape) ? "?" : value.shape.map((dim) => (isUnknown(dim) ? "?" : dim)).join("x")})`;
+  }
+  if (value instanceof Instance && !value.cls.mro.some((cls) => cls.name === "Error")) {
+    const pairs = (entriesOf(m, value) ?? []).map(([key, item]) => `${key}: ${show(m, item, depth + 1)}`);
+    return `${value.cls.name === "Object" ? "" : `${value.cls.name} `}{${pairs.join(", ")}}`;
+  }
+  if (value instanceof ModuleValue) return `module ${value.name}`;
+  const shown = str(m, value);
+  return isUnknown(shown) ? "?" : shown;
+}
