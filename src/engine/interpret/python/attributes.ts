@@ -5,8 +5,27 @@
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
 import {
-  ABSENT, type Absent, type Attrs, BoundMethod, ClassMethod, ClassValue, Dict, FunctionValue, Instance, type Key,
-  List, ModuleValue, NativeFunction, Property, SetValue, StaticMethod, SuperValue, Tensor, Tuple, Unknown, type Value,
+  ABSENT,
+  type Absent,
+  type Attrs,
+  BoundMethod,
+  ClassMethod,
+  ClassValue,
+  Dict,
+  FunctionValue,
+  Instance,
+  type Key,
+  List,
+  ModuleValue,
+  NativeFunction,
+  Property,
+  SetValue,
+  StaticMethod,
+  SuperValue,
+  Tensor,
+  Tuple,
+  Unknown,
+  type Value,
 } from "../values.ts";
 import { builtinTypeName, isCore, typeName } from "./core.ts";
 
@@ -25,7 +44,13 @@ export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
 }
 
 function ownClass(value: Value): ClassValue | undefined {
-  if (value instanceof List || value instanceof Tuple || value instanceof Dict || value instanceof SetValue || value instanceof Tensor) {
+  if (
+    value instanceof List ||
+    value instanceof Tuple ||
+    value instanceof Dict ||
+    value instanceof SetValue ||
+    value instanceof Tensor
+  ) {
     return value.cls;
   }
   return undefined;
@@ -166,16 +191,21 @@ function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Ab
   const loaded = module.load?.(name) ?? ABSENT;
   if (loaded !== ABSENT) return loaded;
   const fallback = module.attrs.get("__getattr__");
-  return fallback instanceof FunctionValue ? fromGetattr(m, new BoundMethod(module, fallback), module, name) : ABSENT;
+  return fallback instanceof FunctionValue
+    ? fromGetattr(m, new BoundMethod(module, fallback), module, name)
+    : ABSENT;
 }
 
 function lookupSuper(m: Machine, obj: SuperValue, name: string): Value | Absent {
-  const cls = obj.self instanceof ClassValue ? obj.self : typeOf(m, obj.self);
+  // In a metaclass's method the object is a class, and the classes to look in are its type's.
+  const isOfClass = obj.self instanceof ClassValue && obj.self.mro.includes(obj.after);
+  const cls = isOfClass ? (obj.self as ClassValue) : typeOf(m, obj.self);
   if (cls instanceof Unknown) return cls;
   const rest = cls.mro.slice(cls.mro.indexOf(obj.after) + 1);
   const found = findInMro(rest, name);
-  if (found === ABSENT) return rest.find((base) => base.unknownBase)?.unknownBase ?? obj.after.unknownBase ?? ABSENT;
-  if (obj.self instanceof ClassValue && !(found instanceof ClassMethod)) return found instanceof StaticMethod ? found.fn : found;
+  if (found === ABSENT)
+    return rest.find((base) => base.unknownBase)?.unknownBase ?? obj.after.unknownBase ?? ABSENT;
+  if (isOfClass && !(found instanceof ClassMethod)) return found instanceof StaticMethod ? found.fn : found;
   return bindTo(m, found, obj.self, cls);
 }
 
@@ -185,15 +215,28 @@ type Special = (m: Machine, obj: Value, cls: ClassValue) => Value | undefined;
 const specials: Readonly<Record<string, Special>> = {
   __class__: (_m, _obj, cls) => cls,
   __dict__: (_m, obj) => (obj instanceof Instance ? attrsDict(obj.attrs) : undefined),
-  __name__: (_m, obj) => (obj instanceof FunctionValue ? (obj.attrs.get("__name__") ?? obj.name)
-    : obj instanceof NativeFunction ? obj.name : undefined),
+  __name__: (_m, obj) =>
+    obj instanceof FunctionValue
+      ? (obj.attrs.get("__name__") ?? obj.name)
+      : obj instanceof NativeFunction
+        ? obj.name
+        : undefined,
   __qualname__: (_m, obj) =>
-    obj instanceof FunctionValue ? (obj.homeClass ? `${obj.homeClass.name}.${obj.name}` : obj.name) : undefined,
-  __module__: (_m, obj, cls) => (obj instanceof FunctionValue ? (obj.module?.name ?? null) : (cls.module?.name ?? "builtins")),
-  __doc__: (_m, obj, cls) => (obj instanceof FunctionValue ? (obj.node.doc ?? null) : (cls.attrs.get("__doc__") ?? null)),
-  __defaults__: (_m, obj) => obj instanceof FunctionValue
-    ? new Tuple(obj.defaults.filter((value): value is Value => value !== ABSENT)) : undefined,
-  __getattribute__: (m, obj) => new NativeFunction("__getattribute__", (_interp, [name]) => getAttr(m, obj, String(name))),
+    obj instanceof FunctionValue
+      ? obj.homeClass
+        ? `${obj.homeClass.name}.${obj.name}`
+        : obj.name
+      : undefined,
+  __module__: (_m, obj, cls) =>
+    obj instanceof FunctionValue ? (obj.module?.name ?? null) : (cls.module?.name ?? "builtins"),
+  __doc__: (_m, obj, cls) =>
+    obj instanceof FunctionValue ? (obj.node.doc ?? null) : (cls.attrs.get("__doc__") ?? null),
+  __defaults__: (_m, obj) =>
+    obj instanceof FunctionValue
+      ? new Tuple(obj.defaults.filter((value): value is Value => value !== ABSENT))
+      : undefined,
+  __getattribute__: (m, obj) =>
+    new NativeFunction("__getattribute__", (_interp, [name]) => getAttr(m, obj, String(name))),
   __call__: (_m, obj) => (obj instanceof FunctionValue || obj instanceof NativeFunction ? obj : undefined),
 };
 
@@ -207,7 +250,8 @@ const classSpecials: Readonly<Record<string, (m: Machine, cls: ClassValue) => Va
   __dict__: (_m, cls) => attrsDict(cls.attrs),
   __doc__: () => null,
   __class__: (m, cls) => typeOf(m, cls),
-  __getattribute__: (m) => new NativeFunction("__getattribute__", (_interp, [obj, name]) => getAttr(m, obj, String(name))),
+  __getattribute__: (m) =>
+    new NativeFunction("__getattribute__", (_interp, [obj, name]) => getAttr(m, obj, String(name))),
   __annotations__: (_m, cls) => attrsDict(cls.annotations ?? new Map()),
 };
 
@@ -330,7 +374,13 @@ export function setOwn(m: Machine, obj: Value, name: string, value: Value): void
     obj.attrs.set(name, value);
     return;
   }
-  if (obj.kind === "list" || obj.kind === "tuple" || obj.kind === "dict" || obj.kind === "set" || obj.kind === "tensor") {
+  if (
+    obj.kind === "list" ||
+    obj.kind === "tuple" ||
+    obj.kind === "dict" ||
+    obj.kind === "set" ||
+    obj.kind === "tensor"
+  ) {
     obj.attrs ??= new Map();
   }
   const attrs = ownAttrs(obj);

@@ -19,13 +19,14 @@ export function importModule(m: Machine, node: Import, scope: Scope): void {
 }
 
 export function importByName(m: Machine, name: string): Value {
-  return findModule(m, name, undefined);
+  return findModule(m, name, m.site?.at.file);
 }
 
 export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
   if (node.path === "__future__" && node.level === 0) return;
   const file = fileOf(scope);
-  const module = node.level > 0 ? relativeModule(m, node.path, node.level, file) : findModule(m, node.path, file);
+  const module =
+    node.level > 0 ? relativeModule(m, node.path, node.level, file) : findModule(m, node.path, file);
   if (module instanceof Unknown) missing(m, node.path);
   if (node.star) {
     importAll(m, module, scope);
@@ -71,9 +72,10 @@ function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): voi
   m.modules.evaluate(m, module);
   const listed = lookup(m, module, "__all__");
   const names: readonly Value[] | Unknown | undefined = listed === ABSENT ? undefined : m.items(listed);
-  const wanted = names === undefined || names instanceof Unknown
-    ? [...module.attrs.keys()].filter((name) => !name.startsWith("_"))
-    : names.filter((name): name is string => typeof name === "string");
+  const wanted =
+    names === undefined || names instanceof Unknown
+      ? [...module.attrs.keys()].filter((name) => !name.startsWith("_"))
+      : names.filter((name): name is string => typeof name === "string");
   for (const name of wanted) {
     const own = module.attrs.get(name);
     if (own === undefined && !module.attrs.has(name)) {
@@ -153,7 +155,10 @@ function packageRoot(m: Machine, folder: string): string {
 /** The dotted name of a file, from its package's root. */
 export function moduleName(m: Machine, file: string): string {
   const root = packageRoot(m, directory(file));
-  return file.slice(root.length + 1).replace(/(\/__init__)?\.pyi?$/, "").replaceAll("/", ".");
+  return file
+    .slice(root.length + 1)
+    .replace(/(\/__init__)?\.pyi?$/, "")
+    .replaceAll("/", ".");
 }
 
 function moduleUnder(m: Machine, root: string, path: string, name: string): ModuleValue | undefined {
@@ -166,7 +171,12 @@ function moduleUnder(m: Machine, root: string, path: string, name: string): Modu
 
 export function fileModule(m: Machine, file: string, name: string): ModuleValue {
   const isPackage = file.endsWith("/__init__.py");
-  return m.modules.ofFile(m, file, name, isPackage ? (part) => childModule(m, directory(file), name, part) : undefined);
+  return m.modules.ofFile(
+    m,
+    file,
+    name,
+    isPackage ? (part) => childModule(m, directory(file), name, part) : undefined,
+  );
 }
 
 /** A folder without `__init__.py`. */
@@ -184,7 +194,12 @@ function submoduleOf(m: Machine, module: ModuleValue, name: string): Value | Abs
   return file?.endsWith("/__init__.py") ? childModule(m, directory(file), module.name, name) : ABSENT;
 }
 
-function relativeModule(m: Machine, path: string, level: number, from: string | undefined): ModuleValue | Unknown {
+function relativeModule(
+  m: Machine,
+  path: string,
+  level: number,
+  from: string | undefined,
+): ModuleValue | Unknown {
   if (from === undefined) return m.unknown(`relative import of ${path} outside a file`);
   let folder = directory(from);
   for (let up = 1; up < level; up++) folder = directory(folder);

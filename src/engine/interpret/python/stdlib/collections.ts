@@ -12,7 +12,7 @@ import { LIST } from "../types/list.ts";
 import { argsOf, OBJECT, raw, withClass } from "../types/object.ts";
 import { STR } from "../types/str.ts";
 import { namedTuple } from "./namedtuple.ts";
-import { type Module, makeModule } from "./table.ts";
+import { exporting, type Module, makeModule } from "./table.ts";
 
 export const ORDERED_DICT: ClassValue = defineClass("OrderedDict", {
   bases: [DICT],
@@ -298,4 +298,4 @@ function namesOf(interp: Interp, value: Value): string[] {
   return isUnknown(all) ? [] : all.map((name) => toText(name) ?? "");
 }
 
-export const collectionsAbc = (): Module => new Map(ABSTRACT);
+export const collectionsAbc = (): Module => exporting(new Map(ABSTRACT));

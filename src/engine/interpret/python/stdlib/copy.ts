@@ -23,20 +23,24 @@ function isObject(value: Value): value is Heap {
   return value !== null && typeof value === "object";
 }
 
-/** What a native class keeps is copied one level deep. */
-function copyNative(native: unknown): unknown {
+/** What a native class keeps is copied one level deep; what it says of copied objects now says it of the copies. */
+function copyNative(native: unknown, memo: Memo): unknown {
   if (native instanceof Map) return new Map(native);
   if (native instanceof Set) return new Set(native);
   if (Array.isArray(native)) return [...native];
   if (native === null || typeof native !== "object") return native;
-  return Object.assign(Object.create(Object.getPrototypeOf(native) as object | null) as object, native);
+  const copy = Object.create(Object.getPrototypeOf(native) as object | null) as Record<string, unknown>;
+  for (const [key, value] of Object.entries(native)) {
+    copy[key] = value instanceof Instance ? (memo.get(value) ?? value) : value;
+  }
+  return copy;
 }
 
-function bareInstance(original: Instance): Instance {
+function bareInstance(original: Instance, memo: Memo): Instance {
   const copy = new Instance(original.cls);
   if (original.site) copy.site = original.site;
   if (original.payload !== undefined) copy.payload = original.payload;
-  if (original.native !== undefined) copy.native = copyNative(original.native);
+  if (original.native !== undefined) copy.native = copyNative(original.native, memo);
   return copy;
 }
 
@@ -83,7 +87,7 @@ function copyParts(value: Heap, memo: Memo, again: (part: Value) => Value): Valu
     memo.set(value, copy);
     return withSame(copy, value, again);
   }
-  const copy = emptyLike(value);
+  const copy = emptyLike(value, memo);
   memo.set(value, copy);
   if (value instanceof List && copy instanceof List)
     for (const item of value.items) copy.items.push(again(item));
@@ -105,12 +109,12 @@ function copyParts(value: Heap, memo: Memo, again: (part: Value) => Value): Valu
   return withSame(copy, value, again);
 }
 
-function emptyLike(value: Heap): Heap {
+function emptyLike(value: Heap, memo: Memo): Heap {
   if (value instanceof List) return new List([]);
   if (value instanceof Dict) return new Dict();
   if (value instanceof SetValue) return new SetValue();
   if (value instanceof Tensor) return copyTensor(value);
-  return value instanceof Instance ? bareInstance(value) : value;
+  return value instanceof Instance ? bareInstance(value, memo) : value;
 }
 
 /** Carries the class and own attributes of a container or tensor over. */

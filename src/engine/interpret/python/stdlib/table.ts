@@ -1,6 +1,6 @@
 /** How modules of the standard library are written down: values, and functions with Python signatures. */
 import { def, type NativeImpl } from "../../native.ts";
-import { ABSENT, type Absent, type Value } from "../../values.ts";
+import { ABSENT, type Absent, Tuple, type Value } from "../../values.ts";
 import { strict } from "../core.ts";
 
 export type Module = Map<string, Value>;
@@ -18,7 +18,12 @@ export function makeModule(spec: ModuleSpec): Module {
   for (const [name, [signature, impl]] of Object.entries(spec.functions ?? {})) {
     names.set(name, def(name, signature, impl));
   }
-  return names;
+  return exporting(names);
+}
+
+/** Says what `from module import *` takes. */
+export function exporting(names: Module): Module {
+  return names.set("__all__", new Tuple([...names.keys()].filter((name) => !name.startsWith("_"))));
 }
 
 /** A module whose functions answer the first unknown argument. */

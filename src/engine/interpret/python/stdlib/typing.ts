@@ -62,6 +62,32 @@ function hints(value: Value): Value {
   return dictOf(found.flatMap((cls) => [...(cls.annotations ?? [])]));
 }
 
+const FORMS = [
+  "Any",
+  "Optional",
+  "Union",
+  "Literal",
+  "ClassVar",
+  "Final",
+  "Annotated",
+  "AnyStr",
+  "NoReturn",
+  "Never",
+  "Self",
+  "Concatenate",
+  "TypeAlias",
+  "TypeGuard",
+  "Required",
+  "NotRequired",
+  "Unpack",
+  "IO",
+  "TextIO",
+  "BinaryIO",
+  "Pattern",
+  "Match",
+  "LiteralString",
+];
+
 const CLASSES: Readonly<Record<string, Value>> = {
   List: LIST,
   Tuple: TUPLE,
@@ -86,6 +112,7 @@ export const typing = (): Module => {
       ...Object.fromEntries(ABSTRACT),
       AbstractSet: ABSTRACT.get("Set"),
       ...CLASSES,
+      ...Object.fromEntries(FORMS.map((name) => [name, makeForm(name)])),
       Generic: generic("Generic"),
       Protocol: generic("Protocol"),
     },

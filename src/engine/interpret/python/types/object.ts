@@ -14,7 +14,7 @@ import {
   type Value,
 } from "../../values.ts";
 import { compare } from "../compare.ts";
-import { defineCore, NOT_IMPLEMENTED } from "../core.ts";
+import { defineCore, isCore, NOT_IMPLEMENTED } from "../core.ts";
 import { hashNumber } from "../dict.ts";
 import { format } from "../format.ts";
 import { builtinRepr, str } from "../text.ts";
@@ -156,6 +156,23 @@ function makeType(interp: Interp, meta: ClassValue, args: readonly Value[]): Val
   return cls;
 }
 
+/** `type.__call__`, for metaclasses that call it through `super()`: `__new__`, then `__init__`. */
+function construct(interp: Interp, cls: Value, args: readonly Value[], kwargs: Kwargs): Value {
+  if (!(cls instanceof ClassValue)) return interp.call(cls, args, kwargs);
+  const makes = (base: ClassValue) =>
+    base.native?.create !== undefined || (base.attrs.has("__new__") && !isCore(base));
+  const make = cls.mro.find(makes)?.attrs.get("__new__");
+  const made =
+    make === undefined
+      ? newObject(interp, [cls, ...args], kwargs)
+      : interp.call(make instanceof StaticMethod ? make.fn : make, [cls, ...args], kwargs);
+  const owner = cls.mro.find((base) => base.attrs.has("__init__"));
+  // A built-in class has filled what it made.
+  if (owner !== undefined && !isCore(owner))
+    interp.call(owner.attrs.get("__init__"), [made, ...args], kwargs);
+  return made;
+}
+
 export const TYPE: ClassValue = defineCore("type", {
   bases: [OBJECT],
   native: { layer: false, create: makeType },
@@ -170,7 +187,10 @@ export const TYPE: ClassValue = defineCore("type", {
         a.cls instanceof ClassValue &&
         interp.isSubclass(a.subclass, a.cls),
     ],
-    __call__: ["cls, *args, **kwargs", (a, interp) => interp.call(a.cls, argsOf(a.args), kwargsOf(a.kwargs))],
+    __call__: [
+      "__cls, *args, **kwargs",
+      (a, interp) => construct(interp, a.__cls, argsOf(a.args), kwargsOf(a.kwargs)),
+    ],
   },
 });
 
