@@ -1,9 +1,16 @@
 /** The engine: files in, reports out. It keeps parsed files between calls and nothing else. */
-import type { Engine, FileAnalysis, LayerSite, ModelHost, ProfileOptions, ProfileResult } from "./engine.types.ts";
+import type {
+  Engine,
+  FileAnalysis,
+  LayerSite,
+  ModelHost,
+  ProfileOptions,
+  ProfileResult,
+} from "./engine.types.ts";
 import { ModuleCache } from "./interpret/modules.ts";
 import { python } from "./interpret/python/semantics.ts";
-import { typescript } from "./interpret/typescript/semantics.ts";
 import type { Semantics } from "./interpret/semantics.ts";
+import { typescript } from "./interpret/typescript/semantics.ts";
 import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
 import { Session } from "./session.ts";
@@ -21,7 +28,11 @@ const SEMANTICS: Readonly<Record<Language, Semantics>> = { python, typescript };
 
 export function createEngine({ parsers, host, settings: given }: EngineOptions): Engine {
   const settings: EngineSettings = { ...DEFAULT_SETTINGS, ...given };
-  const cache = new ModuleCache(host, (file, text) => parsers.parse(file, text), (node) => SEMANTICS[node.language]);
+  const cache = new ModuleCache(
+    host,
+    (file, text) => parsers.parse(file, text),
+    (node) => SEMANTICS[node.language],
+  );
 
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);
@@ -34,7 +45,8 @@ export function createEngine({ parsers, host, settings: given }: EngineOptions):
 
   return {
     profile: (file, options = {}) => profileOne(open(file, options.isCancelled ?? never), options),
-    analyze: (file, options = {}) => analyzeAll(open(file, options.isCancelled ?? never), file, options.inputs ?? {}),
+    analyze: (file, options = {}) =>
+      analyzeAll(open(file, options.isCancelled ?? never), file, options.inputs ?? {}),
     networks: (file) => {
       const session = open(file, never);
       if (typeof session === "string") return [];
@@ -50,7 +62,12 @@ function profileOne(session: Session | string, options: ProfileOptions): Profile
   if (typeof session === "string") return { ok: false, reason: session, networks: [], diagnostics: [] };
   const { roots, near } = session.roots();
   const networks = roots.map(({ name }) => name);
-  const fail = (reason: string): ProfileResult => ({ ok: false, reason, networks, diagnostics: diagnosticsOf(session) });
+  const fail = (reason: string): ProfileResult => ({
+    ok: false,
+    reason,
+    networks,
+    diagnostics: diagnosticsOf(session),
+  });
   const root = options.model === undefined ? (roots[0] ?? near.at(-1)) : session.resolve(options.model);
   if (!root) return fail("no network was found");
   if ("reason" in root) return fail(root.reason);
@@ -76,12 +93,17 @@ function analyzeAll(
   for (const { name, at, needs } of near) {
     failures.push({ network: name, at: place(at), reason: `needs ${needs.join(", ")}` });
   }
-  const diagnostics = distinct([...diagnosticsOf(session), ...reports.flatMap((report) => report.diagnostics)]);
+  const diagnostics = distinct([
+    ...diagnosticsOf(session),
+    ...reports.flatMap((report) => report.diagnostics),
+  ]);
   return { file, reports, failures, sites: reports.flatMap((report) => sitesOf(report, file)), diagnostics };
 }
 
 function diagnosticsOf(session: Session): ReportDiagnostic[] {
-  return session.diagnostics().map(({ severity, message, code, at }) => ({ severity, message, code, at: place(at) }));
+  return session
+    .diagnostics()
+    .map(({ severity, message, code, at }) => ({ severity, message, code, at: place(at) }));
 }
 
 /** The lines of this file that make layers of this network. A layer made in another file counts where it was asked for. */

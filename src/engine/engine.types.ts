@@ -1,6 +1,7 @@
 /** What the engine is asked and answers. `createEngine` in engine.ts makes one. */
+
+import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
 import type { Span } from "./syntax/span.ts";
-import type { Report, ReportDiagnostic, Place } from "./report/contract.ts";
 
 /**
  * The engine's only way to files. Paths are absolute with `/` separators, or any string scheme the host
@@ -68,13 +69,24 @@ export interface FailureReason {
 
 export type ProfileResult =
   | { readonly ok: true; readonly report: Report }
-  | { readonly ok: false; readonly reason: string; readonly networks: readonly string[]; readonly diagnostics: readonly ReportDiagnostic[] };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly networks: readonly string[];
+      readonly diagnostics: readonly ReportDiagnostic[];
+    };
 
 export interface Engine {
   /** Profile one root. */
   profile(file: string, options?: ProfileOptions): ProfileResult;
   /** Profile every root of the file. */
-  analyze(file: string, options?: { readonly isCancelled?: () => boolean; readonly inputs?: Readonly<Record<string, readonly string[]>> }): FileAnalysis;
+  analyze(
+    file: string,
+    options?: {
+      readonly isCancelled?: () => boolean;
+      readonly inputs?: Readonly<Record<string, readonly string[]>>;
+    },
+  ): FileAnalysis;
   /** Names of the file's roots, main root first, without tracing them. */
   networks(file: string): readonly { readonly name: string; readonly at: Place }[];
   /** Forget what is known of a file (its version is also checked on every use). */

@@ -4,10 +4,10 @@
  */
 import type { Framework } from "./frameworks/framework.ts";
 import type { Machine } from "./interpret/machine.ts";
-import { Instance, isUnknown, Tensor, toItems, type Shape, type Value } from "./interpret/values.ts";
+import { Instance, isUnknown, type Shape, Tensor, toItems, type Value } from "./interpret/values.ts";
 import type { InputOrigin } from "./report/contract.ts";
-import type { ModuleNode } from "./syntax/ast.ts";
 import type { Root } from "./roots.ts";
+import type { ModuleNode } from "./syntax/ast.ts";
 
 export interface InputSpec {
   readonly shape: Shape;
@@ -44,23 +44,38 @@ export function commentInput(node: ModuleNode, root: Root): ChosenInput | undefi
     .map(({ text }) => /input\s*=\s*(.+)$/.exec(text)?.[1])
     .find((text) => text !== undefined);
   if (near === undefined) return undefined;
-  const specs = near.trim().split(/[\s;]+/).map(parseInput).filter((spec) => spec !== undefined);
+  const specs = near
+    .trim()
+    .split(/[\s;]+/)
+    .map(parseInput)
+    .filter((spec) => spec !== undefined);
   return specs.length > 0 ? { specs, origin: "comment" } : undefined;
 }
 
 /** A real call in the file: of this very network, or of another of its class. */
 export function calledInput(m: Machine, network: Value): ChosenInput | undefined {
-  const calls = m.outermostCalls.filter((call) => call.network === network
-    || (network instanceof Instance && call.network.cls === network.cls));
+  const calls = m.outermostCalls.filter(
+    (call) => call.network === network || (network instanceof Instance && call.network.cls === network.cls),
+  );
   for (const call of calls) {
     const tensors = call.inputs.filter((input): input is Tensor => input instanceof Tensor);
-    const specs = tensors.flatMap(({ shape, dtype }) => (isUnknown(shape) || shape.some(isUnknown) ? [] : [{ shape, dtype }]));
+    const specs = tensors.flatMap(({ shape, dtype }) =>
+      isUnknown(shape) || shape.some(isUnknown) ? [] : [{ shape, dtype }],
+    );
     if (specs.length > 0 && specs.length === tensors.length) return { specs, origin: "call" };
   }
   return undefined;
 }
 
-const SIZE_NAMES = ["img_size", "image_size", "input_size", "input_resolution", "resolution", "in_size", "imgsz"];
+const SIZE_NAMES = [
+  "img_size",
+  "image_size",
+  "input_size",
+  "input_resolution",
+  "resolution",
+  "in_size",
+  "imgsz",
+];
 
 /** A size that the network itself keeps: `img_size=224`. */
 export function declaredSize(network: Value): number | undefined {
@@ -89,5 +104,6 @@ export function firstLayer(m: Machine, framework: Framework, network: Value): Fi
 
 /** Sizes that networks are commonly written for, tried when the default does not fit. */
 export const COMMON_SIZES: readonly number[] = [
-  32, 28, 64, 224, 96, 48, 128, 160, 192, 227, 256, 299, 300, 331, 380, 384, 416, 448, 512, 600, 640, 572, 84, 105, 112,
+  32, 28, 64, 224, 96, 48, 128, 160, 192, 227, 256, 299, 300, 331, 380, 384, 416, 448, 512, 600, 640, 572, 84,
+  105, 112,
 ];

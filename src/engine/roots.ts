@@ -2,12 +2,20 @@
  * Roots: what of a file makes a network by itself. Functions that can be called as they stand and give a network,
  * classes that can be made as they stand and are no mere part of another, and networks the module itself makes.
  */
-import type { Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
-import type { Span } from "./syntax/span.ts";
+
 import type { Framework } from "./frameworks/framework.ts";
 import type { Machine } from "./interpret/machine.ts";
-import { ABSENT, ClassValue, FunctionValue, type ModuleValue, Unknown, type Value } from "./interpret/values.ts";
+import {
+  ABSENT,
+  ClassValue,
+  FunctionValue,
+  type ModuleValue,
+  Unknown,
+  type Value,
+} from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
+import type { Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
+import type { Span } from "./syntax/span.ts";
 
 export interface Root {
   readonly name: string;
@@ -28,7 +36,12 @@ export interface Roots {
   readonly near: readonly NearRoot[];
 }
 
-export function findRoots(m: Machine, module: ModuleValue, node: ModuleNode, frameworks: readonly Framework[]): Roots {
+export function findRoots(
+  m: Machine,
+  module: ModuleValue,
+  node: ModuleNode,
+  frameworks: readonly Framework[],
+): Roots {
   const isNetworkClass = (value: Value): value is ClassValue =>
     value instanceof ClassValue && frameworks.some((framework) => framework.isNetworkClass(value));
   const isMaker = (value: Value): boolean =>
@@ -51,7 +64,10 @@ export function findRoots(m: Machine, module: ModuleValue, node: ModuleNode, fra
       const needs = constructorNeeds(value);
       const isPart = parts.has(name);
       if (needs.length > 0 || !isPart) add({ name, kind: "class", at, value }, needs);
-    } else if (definition.kind === "function" && buildsNetwork(m, module, definition.fn, isMaker, new Set())) {
+    } else if (
+      definition.kind === "function" &&
+      buildsNetwork(m, module, definition.fn, isMaker, new Set())
+    ) {
       if (!name.startsWith("_")) add({ name, kind: "function", at, value }, functionNeeds(definition.fn));
     } else if (definition.kind === "variable" && frameworks.some((framework) => framework.isNetwork(value))) {
       add({ name, kind: "variable", at, value }, []);
@@ -65,16 +81,22 @@ function withoutRepeats(roots: readonly Root[], definitions: readonly Definition
   const named = new Set(roots.filter((root) => root.kind !== "variable").map((root) => root.name));
   const repeats = definitions.filter((definition) => {
     const made = definition.kind === "variable" ? definition.value : undefined;
-    return made?.kind === "call" && made.args.length === 0 && made.callee.kind === "name" && named.has(made.callee.id);
+    return (
+      made?.kind === "call" &&
+      made.args.length === 0 &&
+      made.callee.kind === "name" &&
+      named.has(made.callee.id)
+    );
   });
   return roots.filter((root) => !repeats.some(({ name }) => name === root.name));
 }
 
 /** Functions are how a file offers its networks; among classes the last one is built of those before it. */
 function mainFirst(roots: readonly Root[]): readonly Root[] {
-  const main = roots.find((root) => root.kind === "variable")
-    ?? roots.find((root) => root.kind === "function")
-    ?? roots.at(-1);
+  const main =
+    roots.find((root) => root.kind === "variable") ??
+    roots.find((root) => root.kind === "function") ??
+    roots.at(-1);
   return main ? [main, ...roots.filter((root) => root !== main)] : [];
 }
 
@@ -82,7 +104,13 @@ function mainFirst(roots: readonly Root[]): readonly Root[] {
 
 type Definition =
   | { readonly kind: "function"; readonly name: string; readonly at: Span; readonly fn: FunctionNode }
-  | { readonly kind: "class"; readonly name: string; readonly at: Span; readonly body: unknown; readonly bases: unknown }
+  | {
+      readonly kind: "class";
+      readonly name: string;
+      readonly at: Span;
+      readonly body: unknown;
+      readonly bases: unknown;
+    }
   | { readonly kind: "variable"; readonly name: string; readonly at: Span; readonly value: Expr | undefined };
 
 /** Definitions of the module itself, those under `if` and `try` too. */
@@ -95,13 +123,22 @@ function topLevel(body: readonly Stmt[]): readonly Definition[] {
   const visit = (node: Stmt): void => {
     switch (node.kind) {
       case "functionDef":
-        return add({ kind: "function", name: node.fn.name, at: node.fn.nameAt, fn: node.fn });
+        add({ kind: "function", name: node.fn.name, at: node.fn.nameAt, fn: node.fn });
+        return;
       case "classDef": {
         const { cls } = node;
-        return add({ kind: "class", name: cls.name, at: cls.nameAt, body: [cls.body, cls.members], bases: cls.bases });
+        add({
+          kind: "class",
+          name: cls.name,
+          at: cls.nameAt,
+          body: [cls.body, cls.members],
+          bases: cls.bases,
+        });
+        return;
       }
       case "assign":
-        for (const target of node.targets) if (target.kind === "name") addVariable(target.id, target.at, node.value);
+        for (const target of node.targets)
+          if (target.kind === "name") addVariable(target.id, target.at, node.value);
         return;
       case "varDecl":
         for (const { target, value } of node.declarations) {
@@ -138,10 +175,13 @@ function partNames(definitions: readonly Definition[]): ReadonlySet<string> {
 
 // ---------------------------------------------------------------------- checks
 
-function hasForward(m: Machine, cls: ClassValue, frameworks: readonly Framework[]): boolean {
+function hasForward(_m: Machine, cls: ClassValue, frameworks: readonly Framework[]): boolean {
   const framework = frameworks.find((candidate) => candidate.isNetworkClass(cls));
-  return framework?.forwardNames.some((name) =>
-    cls.mro.some((base) => base.attrs.get(name) instanceof FunctionValue)) ?? false;
+  return (
+    framework?.forwardNames.some((name) =>
+      cls.mro.some((base) => base.attrs.get(name) instanceof FunctionValue),
+    ) ?? false
+  );
 }
 
 function constructorNeeds(cls: ClassValue): readonly string[] {
@@ -201,7 +241,11 @@ function returnsValue(body: readonly Stmt[]): boolean {
       case "block":
         return returnsValue(node.body);
       case "try":
-        return returnsValue(node.body) || returnsValue(node.otherwise) || node.handlers.some((h) => returnsValue(h.body));
+        return (
+          returnsValue(node.body) ||
+          returnsValue(node.otherwise) ||
+          node.handlers.some((h) => returnsValue(h.body))
+        );
       case "switch":
       case "match":
         return node.cases.some((branch) => returnsValue(branch.body));

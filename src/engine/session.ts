@@ -1,12 +1,19 @@
 /** One interpreter over one file: its module is run once, then each root is made and traced in it. */
-import type { FailureReason, ProfileOptions } from "./engine.types.ts";
+import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import { createFrameworks } from "./frameworks/index.ts";
 import {
-  type ChosenInput, COMMON_SIZES, calledInput, commentInput, declaredSize, firstLayer, type InputSpec, userInput,
+  type ChosenInput,
+  COMMON_SIZES,
+  calledInput,
+  commentInput,
+  declaredSize,
+  firstLayer,
+  type InputSpec,
+  userInput,
 } from "./inputs.ts";
-import { compileArgs } from "./interpret/compile/expressions.ts";
 import { compilerFor } from "./interpret/compile/compiler.ts";
+import { compileArgs } from "./interpret/compile/expressions.ts";
 import { describeRaised } from "./interpret/compile/statements.ts";
 import { Raised, Stopped } from "./interpret/control.ts";
 import { Machine } from "./interpret/machine.ts";
@@ -15,7 +22,17 @@ import { Scope } from "./interpret/scope.ts";
 import type { Semantics } from "./interpret/semantics.ts";
 import type { Trace, TraceDiagnostic } from "./interpret/trace.ts";
 import {
-  ABSENT, ClassValue, Dict, FunctionValue, Instance, isUnknown, List, type ModuleValue, NO_KWARGS, Tensor, Tuple,
+  ABSENT,
+  ClassValue,
+  Dict,
+  FunctionValue,
+  Instance,
+  isUnknown,
+  List,
+  type ModuleValue,
+  NO_KWARGS,
+  Tensor,
+  Tuple,
   type Value,
 } from "./interpret/values.ts";
 import { buildReport } from "./report/build.ts";
@@ -23,7 +40,6 @@ import type { Report } from "./report/contract.ts";
 import { findRoots, type Root, type Roots } from "./roots.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { Arg, ModuleNode } from "./syntax/ast.ts";
-import type { ModelHost } from "./engine.types.ts";
 
 export interface SessionOptions {
   readonly file: string;
@@ -76,21 +92,29 @@ export class Session {
     if (this.found) return this.found;
     this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__"));
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
-    this.moduleDiagnostics = this.m.endTrace().diagnostics.filter((problem) => problem.at.file === this.options.file);
+    this.moduleDiagnostics = this.m
+      .endTrace()
+      .diagnostics.filter((problem) => problem.at.file === this.options.file);
     this.found = findRoots(this.m, this.module, this.node, this.m.frameworks);
     return this.found;
   }
 
   /** Syntax errors, and what running the module's own statements said. */
   diagnostics(): readonly TraceDiagnostic[] {
-    const syntax = this.node.errors.map(({ at, message }) => ({ severity: "error" as const, code: "syntax", message, at }));
+    const syntax = this.node.errors.map(({ at, message }) => ({
+      severity: "error" as const,
+      code: "syntax",
+      message,
+      at,
+    }));
     return [...syntax, ...this.moduleDiagnostics];
   }
 
   /** A root by its name, a name the module defines or imports, or a class's factory: `EfficientNet.from_name`. */
   resolve(name: string): Root | FailureReason {
-    const root = this.roots().roots.find((candidate) => candidate.name === name)
-      ?? this.roots().near.find((candidate) => candidate.name === name);
+    const root =
+      this.roots().roots.find((candidate) => candidate.name === name) ??
+      this.roots().near.find((candidate) => candidate.name === name);
     if (root) return root;
     let value: Value = this.module;
     for (const part of name.split(".")) {
@@ -99,9 +123,15 @@ export class Session {
       value = next;
     }
     if (isUnknown(value)) return { reason: value.reason };
-    const at = value instanceof FunctionValue ? value.node.nameAt : value instanceof ClassValue ? value.at : undefined;
+    const at =
+      value instanceof FunctionValue ? value.node.nameAt : value instanceof ClassValue ? value.at : undefined;
     const kind = value instanceof Instance ? "variable" : "function";
-    return { name, kind, at: at ?? { file: this.options.file, line: 1, column: 1, endLine: 1, endColumn: 1 }, value };
+    return {
+      name,
+      kind,
+      at: at ?? { file: this.options.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
+      value,
+    };
   }
 
   profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
@@ -116,7 +146,8 @@ export class Session {
       const missing = isUnknown(network) ? network.reason : building.diagnostics[0]?.message;
       return { reason: missing ?? `${root.name} gives no network` };
     }
-    const chosen = options.input && options.input.length > 0 ? userInput(options.input) : this.fileInput(root, network);
+    const chosen =
+      options.input && options.input.length > 0 ? userInput(options.input) : this.fileInput(root, network);
     if (typeof chosen === "string") return { reason: chosen };
     const { run, input } = this.runOn(framework, network, chosen);
     const { specs, origin } = input;
@@ -157,7 +188,10 @@ export class Session {
     });
   }
 
-  private argumentsOf(text: string | undefined): { args: readonly Value[]; kwargs: ReadonlyMap<string, Value> } {
+  private argumentsOf(text: string | undefined): {
+    args: readonly Value[];
+    kwargs: ReadonlyMap<string, Value>;
+  } {
     if (text === undefined || text.trim() === "") return { args: [], kwargs: NO_KWARGS };
     const { m } = this;
     const scope = new Scope("module", m.builtinScope, this.module.attrs);
@@ -174,7 +208,11 @@ export class Session {
     return commentInput(this.node, root) ?? calledInput(this.m, network);
   }
 
-  private runOn(framework: Framework, network: Value, chosen: ChosenInput | undefined): { run: Run; input: ChosenInput } {
+  private runOn(
+    framework: Framework,
+    network: Value,
+    chosen: ChosenInput | undefined,
+  ): { run: Run; input: ChosenInput } {
     if (chosen) return { run: this.forward(framework, network, chosen.specs), input: chosen };
     const ownInputs = this.declaredInputs(framework, network);
     if (ownInputs) return { run: this.forward(framework, network, ownInputs.specs), input: ownInputs };
@@ -186,7 +224,8 @@ export class Session {
     const size = declared ?? this.options.settings.inputSize;
     const origin = declared === undefined ? "default" : "declared";
     const run = this.forward(framework, network, sized(size));
-    if (!hasMismatch(run) || entrance.spatialAxes === 0) return { run, input: { specs: sized(size), origin } };
+    if (!hasMismatch(run) || entrance.spatialAxes === 0)
+      return { run, input: { specs: sized(size), origin } };
     for (const fitted of COMMON_SIZES) {
       if (fitted === size) continue;
       const attempt = this.forward(framework, network, sized(fitted));
@@ -265,9 +304,11 @@ function networkIn(m: Machine, value: Value): Value {
 function tensorsIn(value: Value, depth = 0): Tensor[] {
   if (value instanceof Tensor) return [value];
   if (depth > 4) return [];
-  if (value instanceof Tuple || value instanceof List) return value.items.flatMap((item) => tensorsIn(item, depth + 1));
-  if (value instanceof Dict) return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value, depth + 1));
-  if (value instanceof Instance) return [...value.attrs.values()].flatMap((item) => tensorsIn(item, depth + 1));
+  if (value instanceof Tuple || value instanceof List)
+    return value.items.flatMap((item) => tensorsIn(item, depth + 1));
+  if (value instanceof Dict)
+    return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value, depth + 1));
+  if (value instanceof Instance)
+    return [...value.attrs.values()].flatMap((item) => tensorsIn(item, depth + 1));
   return [];
 }
-

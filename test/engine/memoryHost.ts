@@ -1,7 +1,10 @@
 /** Files of a test: a table of paths and texts instead of a disk. */
 import type { ModelHost } from "../../src/engine/engine.types.ts";
 
-export function memoryHost(files: Readonly<Record<string, string>>, searchPaths: readonly string[] = []): ModelHost {
+export function memoryHost(
+  files: Readonly<Record<string, string>>,
+  searchPaths: readonly string[] = [],
+): ModelHost {
   const names = Object.keys(files);
   return {
     searchPaths,
@@ -9,7 +12,11 @@ export function memoryHost(files: Readonly<Record<string, string>>, searchPaths:
     isFile: (file) => file in files,
     isDirectory: (folder) => names.some((name) => name.startsWith(`${folder}/`)),
     list: (folder) => [
-      ...new Set(names.filter((name) => name.startsWith(`${folder}/`)).map((name) => name.slice(folder.length + 1).split("/")[0] ?? "")),
+      ...new Set(
+        names
+          .filter((name) => name.startsWith(`${folder}/`))
+          .map((name) => name.slice(folder.length + 1).split("/")[0] ?? ""),
+      ),
     ],
     version: (file) => files[file],
   };

@@ -24,7 +24,8 @@ export function profile(source: string, fixture: Fixture = {}): Report {
   const { files = {}, file = "/app/model.py", ...options } = fixture;
   const engine = createEngine({ parsers, host: memoryHost({ ...files, [file]: source }) });
   const result = engine.profile(file, options);
-  if (!result.ok) throw new Error(`${result.reason}\n${result.diagnostics.map(({ message }) => message).join("\n")}`);
+  if (!result.ok)
+    throw new Error(`${result.reason}\n${result.diagnostics.map(({ message }) => message).join("\n")}`);
   return result.report;
 }
 

@@ -2,9 +2,10 @@
  * What a framework gives the interpreter: modules of names, and how its networks are recognised, named and run.
  * A fresh one is made for every interpreter, so that a program may change what it finds.
  */
-import type { FrameworkId } from "../report/contract.ts";
+
 import type { Interp } from "../interpret/interp.ts";
 import type { Absent, ClassValue, Instance, Shape, Tensor, Value } from "../interpret/values.ts";
+import type { FrameworkId } from "../report/contract.ts";
 
 export interface Framework {
   readonly id: FrameworkId;
@@ -32,7 +33,10 @@ export interface Framework {
   /** A default input for a network whose first layer has this many spatial axes and channels. */
   defaultInput(spatialAxes: number, channels: number, size: number): readonly number[];
   /** Inputs that the network itself declares (tf.js, functional Keras); Unknown stands for sizes left open. */
-  declaredInputs?(interp: Interp, network: Value): readonly { readonly shape: Shape; readonly dtype: string }[] | undefined;
+  declaredInputs?(
+    interp: Interp,
+    network: Value,
+  ): readonly { readonly shape: Shape; readonly dtype: string }[] | undefined;
   /** Functions that make networks, besides classes: `tf.sequential`. */
   isMaker?(value: Value): boolean;
   /** What counts up from network to network (names of layers): gives a function that puts it back. */

@@ -7,7 +7,17 @@ import type { BinaryOp, CompareOp, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
 import type { LayerScope, OpCost, Site, TraceDiagnostic } from "./trace.ts";
 import type {
-  Absent, ClassValue, Dict, Heap, Instance, Kwargs, List, ModuleValue, Tensor, Unknown, Value,
+  Absent,
+  ClassValue,
+  Dict,
+  Heap,
+  Instance,
+  Kwargs,
+  List,
+  ModuleValue,
+  Tensor,
+  Unknown,
+  Value,
 } from "./values.ts";
 
 export interface Interp {
@@ -70,6 +80,8 @@ export interface Interp {
   allows(size: number): boolean;
   /** The call that is running. */
   readonly site: Site | undefined;
+  /** Runs `body` with `at` as the place of the running call. */
+  at<T>(at: Span, body: () => T): T;
 
   // -- effects
   /** Must be called before a list, dict, set, instance or tensor is changed by native code. */

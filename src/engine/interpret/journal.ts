@@ -3,10 +3,24 @@
  * before the other side runs, and joined after it: what both sides agree on stays known.
  */
 import {
-  ABSENT, type Absent, type Attrs, Dict, type Heap, Instance, List, SetValue, Tensor, Tuple, Unknown, type Value,
+  ABSENT,
+  type Absent,
+  type Attrs,
+  Dict,
+  type Heap,
+  Instance,
+  List,
+  SetValue,
+  Tensor,
+  Tuple,
+  Unknown,
+  type Value,
 } from "./values.ts";
 
-type Contents = readonly Value[] | ReadonlyMap<unknown, unknown> | readonly [Tensor["shape"], Tensor["data"], string];
+type Contents =
+  | readonly Value[]
+  | ReadonlyMap<unknown, unknown>
+  | readonly [Tensor["shape"], Tensor["data"], string];
 
 /** The state of everything one side touched. */
 export interface Changes {
@@ -20,8 +34,8 @@ export class Journal {
   constructor(private readonly outer: Journal | undefined) {}
 
   saveVar(vars: Attrs, name: string): void {
-    let names = this.vars.get(vars);
-    if (!names) this.vars.set(vars, (names = new Map()));
+    const names = this.vars.get(vars) ?? new Map<string, Value | Absent>();
+    this.vars.set(vars, names);
     if (!names.has(name)) names.set(name, vars.has(name) ? vars.get(name) : ABSENT);
     this.outer?.saveVar(vars, name);
   }
@@ -196,6 +210,13 @@ export function joinValues(a: Value, b: Value, why: Unknown): Value {
 }
 
 function isFloatEqual(a: Value, b: Value): boolean {
-  return typeof a === "object" && a !== null && typeof b === "object" && b !== null && a.kind === "float"
-    && b.kind === "float" && a.value === b.value;
+  return (
+    typeof a === "object" &&
+    a !== null &&
+    typeof b === "object" &&
+    b !== null &&
+    a.kind === "float" &&
+    b.kind === "float" &&
+    a.value === b.value
+  );
 }

@@ -8,16 +8,28 @@ import type { BinaryOp, CompareOp, Language } from "../syntax/ast.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import { BREAK, CONTINUE, type Completion, RETURN } from "./compile/completion.ts";
 import { Raised, Stopped } from "./control.ts";
-import { dictDelete, dictGet, dictSet } from "./python/dict.ts";
 import type { Interp } from "./interp.ts";
 import { Journal, joinValues } from "./journal.ts";
 import type { Modules } from "./modules.ts";
+import { dictDelete, dictGet, dictSet } from "./python/dict.ts";
 import { Scope } from "./scope.ts";
 import type { Semantics } from "./semantics.ts";
 import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
 import {
-  ABSENT, type Absent, BoundMethod, ClassValue, type Dict, FunctionValue, type Heap, Instance, type Kwargs, List,
-  type ModuleValue,   NativeFunction, NO_KWARGS, Unknown, type Value,
+  type Absent,
+  BoundMethod,
+  ClassValue,
+  type Dict,
+  FunctionValue,
+  type Heap,
+  Instance,
+  type Kwargs,
+  List,
+  type ModuleValue,
+  NativeFunction,
+  NO_KWARGS,
+  Unknown,
+  type Value,
 } from "./values.ts";
 
 export interface MachineOptions {
@@ -238,8 +250,16 @@ export class Machine implements Interp {
   /** The value of an expression whose condition is undecided. */
   forkValue(why: Unknown, one: () => Value, other: () => Value): Value {
     const results: Value[] = [];
-    this.fork(why, () => void results.push(one()), () => void results.push(other()));
-    return results.length === 2 ? joinValues(results[0], results[1], why) : results.length === 1 ? results[0] : why;
+    this.fork(
+      why,
+      () => void results.push(one()),
+      () => void results.push(other()),
+    );
+    return results.length === 2
+      ? joinValues(results[0], results[1], why)
+      : results.length === 1
+        ? results[0]
+        : why;
   }
 
   private side(
@@ -266,7 +286,8 @@ export class Machine implements Interp {
     }
     if (a === RETURN || b === RETURN) {
       // One side left the function: what it gave is joined with what the rest of the function gives.
-      (this.pendingReturns ??= []).push({ value: a === RETURN ? va : vb, why });
+      this.pendingReturns ??= [];
+      this.pendingReturns.push({ value: a === RETURN ? va : vb, why });
       return a === RETURN ? b : a;
     }
     if (a === b) return a;
@@ -483,4 +504,3 @@ export class Machine implements Interp {
     return new List(items);
   }
 }
-

@@ -4,8 +4,8 @@
  */
 import type { ModelHost } from "../engine.types.ts";
 import type { ModuleNode } from "../syntax/ast.ts";
-import { compilerFor } from "./compile/compiler.ts";
 import type { Ex } from "./compile/compiler.ts";
+import { compilerFor } from "./compile/compiler.ts";
 import { compileResilient } from "./compile/statements.ts";
 import type { Machine } from "./machine.ts";
 import { Scope } from "./scope.ts";

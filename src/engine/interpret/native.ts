@@ -3,10 +3,19 @@
  * arguments. `def("x, dim=None, keepdim=False", (a, interp) => …)`.
  */
 import type { Interp } from "./interp.ts";
-import { parseSignature, type ParsedSignature } from "./signature.ts";
+import { type ParsedSignature, parseSignature } from "./signature.ts";
 import {
-  type Attrs, ClassValue, Dict, type Kwargs, NativeFunction, Property, StaticMethod, ClassMethod, Tuple,
-  type NativeClass, type Value,
+  type Attrs,
+  ClassMethod,
+  ClassValue,
+  Dict,
+  type Kwargs,
+  type NativeClass,
+  NativeFunction,
+  Property,
+  StaticMethod,
+  Tuple,
+  type Value,
 } from "./values.ts";
 
 /** Arguments by parameter name; `*args` is a Tuple, `**kwargs` a Dict. */

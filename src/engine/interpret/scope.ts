@@ -1,5 +1,13 @@
 /** Scopes: chains of name tables. Python has one per module, function and class; JS one per block. */
-import { ABSENT, type Absent, type Attrs, type ClassValue, type FunctionValue, type ModuleValue, type Value } from "./values.ts";
+import {
+  ABSENT,
+  type Absent,
+  type Attrs,
+  type ClassValue,
+  type FunctionValue,
+  type ModuleValue,
+  type Value,
+} from "./values.ts";
 
 export type ScopeKind = "builtins" | "module" | "function" | "class" | "block";
 

@@ -1,8 +1,26 @@
 /** What Python and TypeScript mean differently. One object per language; the machine asks the running one. */
-import type { BinaryOp, ClassNode, CompareOp, Export, Import, ImportFrom, Language, UnaryOp } from "../syntax/ast.ts";
+import type {
+  BinaryOp,
+  ClassNode,
+  CompareOp,
+  Export,
+  Import,
+  ImportFrom,
+  Language,
+  UnaryOp,
+} from "../syntax/ast.ts";
 import type { Machine } from "./machine.ts";
 import type { Scope } from "./scope.ts";
-import type { Absent, Attrs, ClassValue, FunctionValue, Kwargs, ModuleValue, Unknown, Value } from "./values.ts";
+import type {
+  Absent,
+  Attrs,
+  ClassValue,
+  FunctionValue,
+  Kwargs,
+  ModuleValue,
+  Unknown,
+  Value,
+} from "./values.ts";
 
 export interface Semantics {
   readonly language: Language;

@@ -72,7 +72,11 @@ function parseDefault(text: string): Value {
   if (text === "False" || text === "false") return false;
   if (text.startsWith("'") || text.startsWith('"')) return text.slice(1, -1);
   if (text.startsWith("(")) {
-    return new Tuple(splitTop(text.slice(1, -1)).filter((part) => part !== "").map(parseDefault));
+    return new Tuple(
+      splitTop(text.slice(1, -1))
+        .filter((part) => part !== "")
+        .map(parseDefault),
+    );
   }
   const number = Number(text);
   if (Number.isNaN(number)) throw new Error(`bad default in a signature: ${text}`);

@@ -8,8 +8,8 @@
  */
 import type { FunctionNode, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
-import type { Interp } from "./interp.ts";
 import type { FunctionCode } from "./compile/functions.ts";
+import type { Interp } from "./interp.ts";
 import type { Scope } from "./scope.ts";
 import type { Site } from "./trace.ts";
 
@@ -101,7 +101,11 @@ export class SetValue {
 
 export class Range {
   readonly kind = "range";
-  constructor(readonly start: number, readonly stop: number, readonly step: number) {}
+  constructor(
+    readonly start: number,
+    readonly stop: number,
+    readonly step: number,
+  ) {}
   get length(): number {
     return Math.max(0, Math.ceil((this.stop - this.start) / this.step));
   }
@@ -110,7 +114,11 @@ export class Range {
 /** Python `slice(start, stop, step)`; absent parts are null. */
 export class Slice {
   readonly kind = "slice";
-  constructor(readonly start: Value, readonly stop: Value, readonly step: Value) {}
+  constructor(
+    readonly start: Value,
+    readonly stop: Value,
+    readonly step: Value,
+  ) {}
 }
 
 export class Ellipsis {
@@ -158,7 +166,10 @@ export class NativeFunction {
 
 export class BoundMethod {
   readonly kind = "method";
-  constructor(readonly self: Value, readonly fn: Value) {}
+  constructor(
+    readonly self: Value,
+    readonly fn: Value,
+  ) {}
 }
 
 /** A class of the program or of the engine. `mro` starts with the class itself. */
@@ -214,12 +225,19 @@ export class ModuleValue {
   readonly attrs: Attrs = new Map();
   /** Runs the module's body, or looks a name up in a framework's table; ABSENT when there is no such name. */
   load?: (name: string) => Value | Absent;
-  constructor(readonly name: string, readonly file?: string) {}
+  constructor(
+    readonly name: string,
+    readonly file?: string,
+  ) {}
 }
 
 export class Property {
   readonly kind = "property";
-  constructor(readonly getter: Value, readonly setter?: Value, readonly cached = false) {}
+  constructor(
+    readonly getter: Value,
+    readonly setter?: Value,
+    readonly cached = false,
+  ) {}
 }
 export class StaticMethod {
   readonly kind = "staticmethod";
@@ -232,7 +250,10 @@ export class ClassMethod {
 /** `super()`: attributes are looked up in `self`'s MRO after `after`. */
 export class SuperValue {
   readonly kind = "super";
-  constructor(readonly after: ClassValue, readonly self: Value) {}
+  constructor(
+    readonly after: ClassValue,
+    readonly self: Value,
+  ) {}
 }
 
 /** An iterator or generator; `next` answers ABSENT when it is exhausted. */
@@ -248,7 +269,10 @@ export class Iter {
 
 export class RegexValue {
   readonly kind = "regex";
-  constructor(readonly source: string, readonly flags: string) {}
+  constructor(
+    readonly source: string,
+    readonly flags: string,
+  ) {}
 }
 
 /** A size along one axis, or why it is not known. */
@@ -289,7 +313,10 @@ export class Tensor {
 /** What cannot be known, and why, in words for the user: "needs num_classes". */
 export class Unknown {
   readonly kind = "unknown";
-  constructor(readonly reason: string, readonly at?: Span) {}
+  constructor(
+    readonly reason: string,
+    readonly at?: Span,
+  ) {}
 }
 
 export const TRUE_ELLIPSIS = new Ellipsis();

@@ -102,8 +102,20 @@ export interface Unary extends Node {
   readonly operand: Expr;
 }
 export type BinaryOp =
-  | "+" | "-" | "*" | "/" | "//" | "%" | "**" | "@"
-  | "&" | "|" | "^" | "<<" | ">>" | ">>>";
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "//"
+  | "%"
+  | "**"
+  | "@"
+  | "&"
+  | "|"
+  | "^"
+  | "<<"
+  | ">>"
+  | ">>>";
 export interface Binary extends Node {
   readonly kind: "binary";
   readonly op: BinaryOp;
@@ -111,8 +123,19 @@ export interface Binary extends Node {
   readonly right: Expr;
 }
 export type CompareOp =
-  | "==" | "!=" | "===" | "!==" | "<" | "<=" | ">" | ">="
-  | "is" | "is not" | "in" | "not in" | "instanceof";
+  | "=="
+  | "!="
+  | "==="
+  | "!=="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "is"
+  | "is not"
+  | "in"
+  | "not in"
+  | "instanceof";
 /** `a < b <= c` has two operators and two comparators; JS comparisons always have one. */
 export interface Compare extends Node {
   readonly kind: "compare";
@@ -355,8 +378,19 @@ export interface FunctionDef extends Node {
 }
 /** JS class members beyond methods: fields. Python class bodies are plain statements in `body`. */
 export type ClassMember =
-  | { readonly kind: "method"; readonly isStatic: boolean; readonly key: string | Expr; readonly fn: FunctionNode }
-  | { readonly kind: "field"; readonly isStatic: boolean; readonly key: string | Expr; readonly value?: Expr; readonly at: Span }
+  | {
+      readonly kind: "method";
+      readonly isStatic: boolean;
+      readonly key: string | Expr;
+      readonly fn: FunctionNode;
+    }
+  | {
+      readonly kind: "field";
+      readonly isStatic: boolean;
+      readonly key: string | Expr;
+      readonly value?: Expr;
+      readonly at: Span;
+    }
   | { readonly kind: "staticBlock"; readonly body: readonly Stmt[] };
 export interface ClassNode extends Node {
   readonly name: string;
@@ -511,8 +545,17 @@ export type Pattern =
   | { readonly kind: "capture"; readonly name: string | undefined } // undefined: `_`
   | { readonly kind: "sequence"; readonly items: readonly Pattern[] }
   | { readonly kind: "star"; readonly name: string | undefined }
-  | { readonly kind: "mapping"; readonly entries: readonly { readonly key: Expr; readonly pattern: Pattern }[]; readonly rest?: string }
-  | { readonly kind: "class"; readonly cls: Expr; readonly positional: readonly Pattern[]; readonly keywords: readonly { readonly name: string; readonly pattern: Pattern }[] }
+  | {
+      readonly kind: "mapping";
+      readonly entries: readonly { readonly key: Expr; readonly pattern: Pattern }[];
+      readonly rest?: string;
+    }
+  | {
+      readonly kind: "class";
+      readonly cls: Expr;
+      readonly positional: readonly Pattern[];
+      readonly keywords: readonly { readonly name: string; readonly pattern: Pattern }[];
+    }
   | { readonly kind: "or"; readonly options: readonly Pattern[] }
   | { readonly kind: "as"; readonly pattern: Pattern; readonly name: string };
 /** JS switch, with fall-through. A case without test is `default`. */

@@ -4,8 +4,14 @@ import { run, show } from "./run.ts";
 
 /** Python snippet, and the repr of its last line as CPython gives it. */
 const programs: readonly (readonly [what: string, source: string, shown: string])[] = [
-  ["closures keep the variable, not the value", "fs = [lambda: i for i in range(3)]\n[f() for f in fs]", "[2, 2, 2]"],
-  ["nonlocal reaches the enclosing function", `
+  [
+    "closures keep the variable, not the value",
+    "fs = [lambda: i for i in range(3)]\n[f() for f in fs]",
+    "[2, 2, 2]",
+  ],
+  [
+    "nonlocal reaches the enclosing function",
+    `
 def counter():
     n = 0
     def bump():
@@ -15,18 +21,30 @@ def counter():
     return bump
 c = counter()
 c(); c()
-c()`, "3"],
-  ["defaults are evaluated once", `
+c()`,
+    "3",
+  ],
+  [
+    "defaults are evaluated once",
+    `
 def f(x, acc=[]):
     acc.append(x)
     return acc
 f(1)
-f(2)`, "[1, 2]"],
-  ["arguments bind by position, name, star and double star", `
+f(2)`,
+    "[1, 2]",
+  ],
+  [
+    "arguments bind by position, name, star and double star",
+    `
 def f(a, b=2, *args, c, d=4, **kw):
     return (a, b, args, c, d, kw)
-f(1, 5, 6, 7, c=3, e=8)`, "(1, 5, (6, 7), 3, 4, {'e': 8})"],
-  ["super follows the MRO of a diamond", `
+f(1, 5, 6, 7, c=3, e=8)`,
+    "(1, 5, (6, 7), 3, 4, {'e': 8})",
+  ],
+  [
+    "super follows the MRO of a diamond",
+    `
 class A:
     def go(self): return ["A"]
 class B(A):
@@ -35,8 +53,12 @@ class C(A):
     def go(self): return ["C"] + super().go()
 class D(B, C):
     def go(self): return ["D"] + super().go()
-D().go()`, "['D', 'B', 'C', 'A']"],
-  ["properties, setters and class methods", `
+D().go()`,
+    "['D', 'B', 'C', 'A']",
+  ],
+  [
+    "properties, setters and class methods",
+    `
 class Box:
     made = 0
     def __init__(self, w): self._w = w; Box.made += 1
@@ -50,17 +72,29 @@ class Box:
     def double(x): return 2 * x
 b = Box.square(3)
 b.w = 5
-(b.w, Box.made, b.double(4))`, "(10, 1, 8)"],
-  ["__getattr__ answers what is missing", `
+(b.w, Box.made, b.double(4))`,
+    "(10, 1, 8)",
+  ],
+  [
+    "__getattr__ answers what is missing",
+    `
 class Lazy:
     def __getattr__(self, name): return name.upper()
-Lazy().abc`, "'ABC'"],
-  ["self.__dict__ is the attributes themselves", `
+Lazy().abc`,
+    "'ABC'",
+  ],
+  [
+    "self.__dict__ is the attributes themselves",
+    `
 class C:
     def __init__(self, **kw): self.__dict__.update(kw)
 c = C(a=1)
-(c.a, sorted(vars(c)))`, "(1, ['a'])"],
-  ["generators run lazily, also endless ones", `
+(c.a, sorted(vars(c)))`,
+    "(1, ['a'])",
+  ],
+  [
+    "generators run lazily, also endless ones",
+    `
 def naturals():
     n = 0
     while True:
@@ -73,9 +107,13 @@ def take(it, k):
             break
         out.append(x)
     return out
-take(naturals(), 3)`, "[0, 1, 2]"],
+take(naturals(), 3)`,
+    "[0, 1, 2]",
+  ],
   ["yield from delegates", "def g():\n    yield from [1, 2]\n    yield 3\nlist(g())", "[1, 2, 3]"],
-  ["try, except, else, finally in order", `
+  [
+    "try, except, else, finally in order",
+    `
 log = []
 def f(x):
     try:
@@ -88,22 +126,34 @@ def f(x):
     finally:
         log.append("finally")
     return "end"
-(f(True), f(False), log)`, "('caught', 'end', ['no', 'finally', 'else', 'finally'])"],
-  ["a missing module in a try takes the fallback", `
+(f(True), f(False), log)`,
+    "('caught', 'end', ['no', 'finally', 'else', 'finally'])",
+  ],
+  [
+    "a missing module in a try takes the fallback",
+    `
 try:
     import not_there
 except ImportError:
     not_there = None
-not_there`, "None"],
-  ["match statements bind names", `
+not_there`,
+    "None",
+  ],
+  [
+    "match statements bind names",
+    `
 def f(x):
     match x:
         case [a, *rest] if rest: return (a, rest)
         case {"k": v}: return v
         case int() | str(): return "plain"
         case _: return "other"
-(f([1, 2, 3]), f({"k": 7}), f(4), f(None))`, "((1, [2, 3]), 7, 'plain', 'other')"],
-  ["for-else and while-else run unless the loop breaks", `
+(f([1, 2, 3]), f({"k": 7}), f(4), f(None))`,
+    "((1, [2, 3]), 7, 'plain', 'other')",
+  ],
+  [
+    "for-else and while-else run unless the loop breaks",
+    `
 out = []
 for i in range(3):
     if i == 5: break
@@ -115,11 +165,19 @@ while n < 2:
     if n == 2: break
 else:
     out.append("while")
-out`, "['for']"],
+out`,
+    "['for']",
+  ],
   ["walrus in a comprehension binds outside", "r = [y := x * 2 for x in range(3)]\n(r, y)", "([0, 2, 4], 4)"],
-  ["comprehensions nest and filter", "[(i, j) for i in range(3) for j in range(i) if (i + j) % 2]", "[(1, 0), (2, 1)]"],
+  [
+    "comprehensions nest and filter",
+    "[(i, j) for i in range(3) for j in range(i) if (i + j) % 2]",
+    "[(1, 0), (2, 1)]",
+  ],
   ["chained comparisons stop early", "1 < 2 < 3 > 2", "True"],
-  ["decorators with arguments apply from the bottom", `
+  [
+    "decorators with arguments apply from the bottom",
+    `
 def tag(name):
     def deco(fn):
         return lambda: name + fn()
@@ -127,7 +185,9 @@ def tag(name):
 @tag("a")
 @tag("b")
 def f(): return "c"
-f()`, "'abc'"],
+f()`,
+    "'abc'",
+  ],
   ["star assignment splits", "a, *b, c = range(5)\n(a, b, c)", "(0, [1, 2, 3], 4)"],
 ];
 
@@ -142,11 +202,15 @@ describe("what cannot be decided", () => {
 
   it("keeps what both sides agree on", () => {
     expect(show(`${unknown}if flag:\n    a, b = 1, 2\nelse:\n    a, b = 1, 3\na`)).toBe("1");
-    expect(show(`${unknown}if flag:\n    a, b = 1, 2\nelse:\n    a, b = 1, 3\nb`)).toBe("unknown: module mystery was not found");
+    expect(show(`${unknown}if flag:\n    a, b = 1, 2\nelse:\n    a, b = 1, 3\nb`)).toBe(
+      "unknown: module mystery was not found",
+    );
   });
 
   it("undoes one side's changes of lists and attributes before it runs the other", () => {
-    expect(show(`${unknown}xs = [0]\nif flag:\n    xs.append(1)\nelse:\n    xs.append(1)\nxs`)).toBe("[0, 1]");
+    expect(show(`${unknown}xs = [0]\nif flag:\n    xs.append(1)\nelse:\n    xs.append(1)\nxs`)).toBe(
+      "[0, 1]",
+    );
     const source = `${unknown}
 class C: pass
 c = C()
@@ -207,7 +271,11 @@ describe("imports", () => {
     ["packages and relative imports are followed", "from pkg import A\nA.size", "7"],
     ["a submodule is found by its name", "import pkg.b as b\nb.SIZE", "7"],
     ["star imports take __all__", "from pkg.b import *\n(SIZE, 'hidden' in globals())", "(7, False)"],
-    ["an unused import runs for what it does", "import registry\nfrom nets import net\nlist(registry.table)", "['net']"],
+    [
+      "an unused import runs for what it does",
+      "import registry\nfrom nets import net\nlist(registry.table)",
+      "['net']",
+    ],
     ["a circle of imports ends", "import ring_a\nring_a.get()", "2"],
   ])("%s", (_what, source, shown) => {
     expect(show(source, files)).toBe(shown);

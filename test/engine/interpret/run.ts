@@ -22,12 +22,29 @@ export interface Ran {
 }
 
 /** `files` are other modules of the program, by path: `{"/app/helper.py": "…"}`; the snippet is `/app/main.py`. */
-export function run(source: string, files: Readonly<Record<string, string>> = {}, limits = DEFAULT_SETTINGS.limits): Ran {
+export function run(
+  source: string,
+  files: Readonly<Record<string, string>> = {},
+  limits = DEFAULT_SETTINGS.limits,
+): Ran {
   const file = "/app/main.py";
   const host = memoryHost({ ...files, [file]: withResult(source) });
-  const machine = new Machine({ host, limits, frameworks: createFrameworks(), isCancelled: () => false, now: () => 0 });
+  const machine = new Machine({
+    host,
+    limits,
+    frameworks: createFrameworks(),
+    isCancelled: () => false,
+    now: () => 0,
+  });
   const builtins = new Scope("builtins", undefined, createBuiltins());
-  const modules = new Modules(new ModuleCache(host, (file, text) => parsers.parse(file, text), () => python), () => builtins);
+  const modules = new Modules(
+    new ModuleCache(
+      host,
+      (file, text) => parsers.parse(file, text),
+      () => python,
+    ),
+    () => builtins,
+  );
   machine.start(python, builtins, modules);
   const module = fileModule(machine, file, "main");
   try {
@@ -56,7 +73,12 @@ export function show(source: string, files: Readonly<Record<string, string>> = {
 function withResult(source: string): string {
   const lines = source.replace(/\s+$/, "").split("\n");
   const last = lines.at(-1) ?? "";
-  if (/^\S/.test(last) && !/^([\w, ]+\s*=[^=]|def |class |import |from |if |for |while |with |try|return|raise|assert|del |@)/.test(last)) {
+  if (
+    /^\S/.test(last) &&
+    !/^([\w, ]+\s*=[^=]|def |class |import |from |if |for |while |with |try|return|raise|assert|del |@)/.test(
+      last,
+    )
+  ) {
     lines[lines.length - 1] = `result__ = (${last})`;
   }
   return `${lines.join("\n")}\n`;

@@ -4,15 +4,32 @@
  */
 import type { Arg, Call, Expr, PropertyDef, Template } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
+import { dictSet, setOf } from "../python/dict.ts";
 import { Scope } from "../scope.ts";
 import {
-  ABSENT, BoundMethod, Bytes, Dict, Float, FunctionValue, Instance, Iter, type Kwargs, List, NO_KWARGS, Property,
-  RegexValue, Slice, SuperValue, TRUE_ELLIPSIS, Tuple, Unknown, type Value,
+  ABSENT,
+  BoundMethod,
+  Bytes,
+  Dict,
+  Float,
+  FunctionValue,
+  Instance,
+  Iter,
+  type Kwargs,
+  List,
+  NO_KWARGS,
+  Property,
+  RegexValue,
+  Slice,
+  SuperValue,
+  TRUE_ELLIPSIS,
+  Tuple,
+  Unknown,
+  type Value,
 } from "../values.ts";
-import { dictSet, setOf } from "../python/dict.ts";
+import type { Compiler, Ev } from "./compiler.ts";
 import { compileClass, makeFunction } from "./functions.ts";
 import { compileTarget } from "./targets.ts";
-import type { Compiler, Ev } from "./compiler.ts";
 
 type Compilers = { readonly [K in Expr["kind"]]: (node: Extract<Expr, { kind: K }>, c: Compiler) => Ev };
 
@@ -103,7 +120,9 @@ const compilers: Compilers = {
   },
 
   slice: (node, c) => {
-    const [start, stop, step] = [node.start, node.stop, node.step].map((part) => part && compileExpr(part, c));
+    const [start, stop, step] = [node.start, node.stop, node.step].map(
+      (part) => part && compileExpr(part, c),
+    );
     return (m, s) => new Slice(start?.(m, s) ?? null, stop?.(m, s) ?? null, step?.(m, s) ?? null);
   },
 
@@ -189,7 +208,14 @@ const compilers: Compilers = {
       if (truth instanceof Unknown) {
         // `unknown and False` is falsy and `unknown or True` truthy whatever the left side is.
         let other: Value = truth;
-        m.fork(truth, () => void (other = right(m, s)), () => undefined);
+        m.fork(
+          truth,
+          () => {
+            other = right(m, s);
+            return undefined;
+          },
+          () => undefined,
+        );
         return m.semantics.truthy(m, other) === stopsAt ? stopsAt : truth;
       }
       return truth === stopsAt ? value : right(m, s);
@@ -202,7 +228,12 @@ const compilers: Compilers = {
     const otherwise = compileExpr(node.otherwise, c);
     return (m, s) => {
       const truth = test(m, s);
-      if (truth instanceof Unknown) return m.forkValue(truth, () => then(m, s), () => otherwise(m, s));
+      if (truth instanceof Unknown)
+        return m.forkValue(
+          truth,
+          () => then(m, s),
+          () => otherwise(m, s),
+        );
       return truth ? then(m, s) : otherwise(m, s);
     };
   },
@@ -230,7 +261,8 @@ const compilers: Compilers = {
           continue;
         }
         const source = value(m, s);
-        if (source instanceof Dict) for (const [k, entry] of source.entries) dict.entries.set(k, { ...entry });
+        if (source instanceof Dict)
+          for (const [k, entry] of source.entries) dict.entries.set(k, { ...entry });
         else if (source instanceof Unknown) return source;
         else for (const [k, v] of mappingOf(m, source)) dictSet(m, dict, k, v);
       }
@@ -396,7 +428,8 @@ const compilers: Compilers = {
 
 /** Does `?.` stand somewhere in front? Then all that follows is left out with it. */
 function isOptionalChain(node: Expr): boolean {
-  if (node.kind === "attribute" || node.kind === "subscript") return node.optional === true || isOptionalChain(node.object);
+  if (node.kind === "attribute" || node.kind === "subscript")
+    return node.optional === true || isOptionalChain(node.object);
   return node.kind === "call" && (node.optional === true || isOptionalChain(node.callee));
 }
 
@@ -405,7 +438,10 @@ function orUnknown(items: Value[] | Unknown, make: (items: Value[]) => Value): V
 }
 
 /** Items of a display or call, spreads unrolled. */
-export function compileItems(nodes: readonly Expr[], c: Compiler): (m: Machine, s: Scope) => Value[] | Unknown {
+export function compileItems(
+  nodes: readonly Expr[],
+  c: Compiler,
+): (m: Machine, s: Scope) => Value[] | Unknown {
   const parts = nodes.map((node) => ({ spread: node.kind === "star", ev: compileExpr(node, c) }));
   if (!parts.some((part) => part.spread)) {
     const evs = parts.map((part) => part.ev);
@@ -472,9 +508,10 @@ function mappingOf(m: Machine, value: Value): [Value, Value][] {
 function compileCall(node: Call, c: Compiler): Ev {
   const { at } = node;
   const { args, kwargs } = compileArgs(node.args, c);
-  const special = c.language === "python" && node.callee.kind === "name" && node.args.length === 0
-    ? scopeCalls[node.callee.id]
-    : undefined;
+  const special =
+    c.language === "python" && node.callee.kind === "name" && node.args.length === 0
+      ? scopeCalls[node.callee.id]
+      : undefined;
   if (special) return special;
 
   const run = (m: Machine, s: Scope, call: (args: Value[], kwargs: Kwargs) => Value): Value => {
@@ -482,9 +519,12 @@ function compileCall(node: Call, c: Compiler): Ev {
     const named = kwargs ? kwargs(m, s) : NO_KWARGS;
     const { site } = m;
     m.site = { at, caller: site };
-    const result = values instanceof Unknown ? argumentGap(m, values)
-      : named instanceof Unknown ? argumentGap(m, named)
-      : call(values, named);
+    const result =
+      values instanceof Unknown
+        ? argumentGap(m, values)
+        : named instanceof Unknown
+          ? argumentGap(m, named)
+          : call(values, named);
     m.site = site;
     return result;
   };
@@ -505,12 +545,13 @@ function compileCall(node: Call, c: Compiler): Ev {
     };
   }
   if (node.callee.kind === "super") {
-    return (m, s) => run(m, s, (values) => {
-      const parent = superOf(m, s);
-      return parent instanceof SuperValue
-        ? m.callWithThis(m.getAttr(parent, "constructor"), parent.self, values)
-        : parent;
-    });
+    return (m, s) =>
+      run(m, s, (values) => {
+        const parent = superOf(m, s);
+        return parent instanceof SuperValue
+          ? m.callWithThis(m.getAttr(parent, "constructor"), parent.self, values)
+          : parent;
+      });
   }
   const optional = node.optional === true || isOptionalChain(node.callee);
   if (node.callee.kind === "attribute" || node.callee.kind === "subscript") {
@@ -527,7 +568,9 @@ function compileCall(node: Call, c: Compiler): Ev {
       const fn = typeof name === "string" ? m.at(at, () => m.getAttr(obj, name)) : m.getItem(obj, name);
       if (optional && (fn === null || fn === undefined)) return undefined;
       const self = isSuper ? thisOf(s) : obj;
-      return run(m, s, (values) => (fn instanceof BoundMethod ? m.call(fn, values) : m.callWithThis(fn, self, values)));
+      return run(m, s, (values) =>
+        fn instanceof BoundMethod ? m.call(fn, values) : m.callWithThis(fn, self, values),
+      );
     };
   }
   const callee = compileExpr(node.callee, c);
@@ -617,9 +660,10 @@ function compileTemplate(node: Template, c: Compiler): Ev {
       }
       const value = part.value(m, s);
       const spec = part.format ? part.format(m, s) : "";
-      const shown = typeof value === "string" && spec === "" && part.conversion === undefined
-        ? value
-        : m.semantics.format(m, value, part.conversion, typeof spec === "string" ? spec : "");
+      const shown =
+        typeof value === "string" && spec === "" && part.conversion === undefined
+          ? value
+          : m.semantics.format(m, value, part.conversion, typeof spec === "string" ? spec : "");
       if (shown instanceof Unknown) return shown;
       text += shown;
     }
@@ -635,7 +679,8 @@ function compileProperty(property: PropertyDef, c: Compiler): PropertyCode {
     return (m, s, object) => {
       const source = value(m, s);
       if (source instanceof Instance) for (const [key, item] of source.attrs) object.attrs.set(key, item);
-      else if (source instanceof List) source.items.forEach((item, i) => object.attrs.set(String(i), item));
+      else if (source instanceof List)
+        for (const [i, item] of source.items.entries()) object.attrs.set(String(i), item);
       else if (source instanceof Unknown) m.gap(source.reason);
     };
   }
@@ -648,9 +693,13 @@ function compileProperty(property: PropertyDef, c: Compiler): PropertyCode {
     else {
       const old = object.attrs.get(name);
       const known = old instanceof Property ? old : new Property(undefined);
-      object.attrs.set(name, property.kind === "getter" ? new Property(item, known.setter) : new Property(known.getter, item));
+      object.attrs.set(
+        name,
+        property.kind === "getter" ? new Property(item, known.setter) : new Property(known.getter, item),
+      );
     }
-    if (item instanceof FunctionValue && item.attrs.size === 0 && item.name === "") item.attrs.set("name", name);
+    if (item instanceof FunctionValue && item.attrs.size === 0 && item.name === "")
+      item.attrs.set("name", name);
   };
 }
 

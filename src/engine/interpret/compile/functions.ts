@@ -1,12 +1,12 @@
 /** Functions and classes: definitions compiled to closures that make function and class values. */
 import type { ClassNode, FunctionNode } from "../../syntax/ast.ts";
+import { joinValues } from "../journal.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import type { Semantics } from "../semantics.ts";
-import { joinValues } from "../journal.ts";
 import { ABSENT, FunctionValue, Unknown, type Value } from "../values.ts";
-import { RETURN } from "./completion.ts";
 import type { Compiler, Ev, Ex } from "./compiler.ts";
+import { RETURN } from "./completion.ts";
 import { compileExpr } from "./expressions.ts";
 import { generatorOf } from "./generators.ts";
 import { compileBody } from "./statements.ts";
@@ -80,7 +80,10 @@ export function compileClass(node: ClassNode, c: Compiler): Ev {
 
 type Decorate = (m: Machine, s: Scope, value: Value) => Value;
 
-function compileDecorators(nodes: readonly FunctionNode["decorators"][number][], c: Compiler): Decorate | undefined {
+function compileDecorators(
+  nodes: readonly FunctionNode["decorators"][number][],
+  c: Compiler,
+): Decorate | undefined {
   if (nodes.length === 0) return undefined;
   const decorators = nodes.map((node) => ({ ev: compileExpr(node, c), at: node.at }));
   return (m, s, value) => {

@@ -7,8 +7,8 @@ import { Raised } from "../control.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import { ABSENT, Iter, Unknown, type Value } from "../values.ts";
-import { type Completion, loopStep, RETURN } from "./completion.ts";
 import type { Compiler, Ex } from "./compiler.ts";
+import { type Completion, loopStep, RETURN } from "./completion.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileStmt } from "./statements.ts";
 import { compileTarget } from "./targets.ts";
@@ -44,8 +44,10 @@ function* block(m: Machine, nodes: readonly Stmt[], s: Scope, c: Compiler): Run 
 
 const code = new WeakMap<Stmt, Ex>();
 function compiled(node: Stmt, c: Compiler): Ex {
-  let ex = code.get(node);
-  if (!ex) code.set(node, (ex = compileStmt(node, c)));
+  const known = code.get(node);
+  if (known) return known;
+  const ex = compileStmt(node, c);
+  code.set(node, ex);
   return ex;
 }
 
@@ -158,7 +160,7 @@ function search(node: unknown): boolean {
   if (typeof node !== "object" || node === null) return false;
   const { kind } = node as { kind?: string };
   if (kind === "yield") return true;
-  if (kind === "function" || kind === "functionDef" || kind === "classDef" || kind === "classExpr") return false;
+  if (kind === "function" || kind === "functionDef" || kind === "classDef" || kind === "classExpr")
+    return false;
   return Object.entries(node).some(([key, value]) => key !== "at" && search(value));
 }
-

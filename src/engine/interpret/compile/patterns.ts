@@ -3,8 +3,8 @@ import type { Pattern } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import { ABSENT, Dict, List, Tuple, Unknown, type Value } from "../values.ts";
-import { compileExpr } from "./expressions.ts";
 import type { Compiler } from "./compiler.ts";
+import { compileExpr } from "./expressions.ts";
 
 type Matcher = (m: Machine, s: Scope, value: Value) => boolean | Unknown;
 
@@ -49,7 +49,10 @@ export function compilePattern(pattern: Pattern, c: Compiler): Matcher {
     case "class": {
       const cls = compileExpr(pattern.cls, c);
       const positional = pattern.positional.map((inner) => compilePattern(inner, c));
-      const keywords = pattern.keywords.map(({ name, pattern: inner }) => ({ name, matches: compilePattern(inner, c) }));
+      const keywords = pattern.keywords.map(({ name, pattern: inner }) => ({
+        name,
+        matches: compilePattern(inner, c),
+      }));
       return (m, s, value) => {
         const wanted = cls(m, s);
         const is = m.isInstance(value, wanted);
@@ -58,7 +61,8 @@ export function compilePattern(pattern: Pattern, c: Compiler): Matcher {
         const fields = names === ABSENT ? undefined : m.items(names);
         for (const [i, matches] of positional.entries()) {
           // Builtin classes (`int(x)`) match their only positional pattern against the value itself.
-          const item = fields === undefined || fields instanceof Unknown ? value : m.getAttr(value, String(fields[i]));
+          const item =
+            fields === undefined || fields instanceof Unknown ? value : m.getAttr(value, String(fields[i]));
           const truth = matches(m, s, item);
           if (truth !== true) return truth;
         }
@@ -103,9 +107,12 @@ function sequenceMatcher(items: readonly Pattern[], c: Compiler): Matcher {
     if (star < 0 ? values.length !== items.length : values.length < items.length - 1) return false;
     const after = items.length - star - 1;
     for (const [i, matches] of matchers.entries()) {
-      const item = i === star ? new List(values.slice(star, values.length - after))
-        : star >= 0 && i > star ? values[values.length - (items.length - i)]
-        : values[i];
+      const item =
+        i === star
+          ? new List(values.slice(star, values.length - after))
+          : star >= 0 && i > star
+            ? values[values.length - (items.length - i)]
+            : values[i];
       const truth = matches(m, s, item);
       if (truth !== true) return truth;
     }

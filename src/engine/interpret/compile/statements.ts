@@ -4,8 +4,8 @@ import { Raised } from "../control.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { ABSENT, ClassValue, Dict, Instance, Unknown, type Value } from "../values.ts";
-import { BREAK, CONTINUE, type Completion, loopStep, RETURN } from "./completion.ts";
 import type { Compiler, Ex } from "./compiler.ts";
+import { BREAK, CONTINUE, type Completion, loopStep, RETURN } from "./completion.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileClass, makeDecorated } from "./functions.ts";
 import { compilePattern } from "./patterns.ts";
@@ -80,9 +80,14 @@ function hoist(nodes: readonly Stmt[]): readonly Stmt[] {
 /** JS bodies of loops and blocks have a scope of their own; Python's have not. */
 function compileBlock(nodes: readonly Stmt[], c: Compiler): Ex {
   const body = compileBody(nodes, c);
-  const declares = c.language === "typescript" && nodes.some(
-    (node) => (node.kind === "varDecl" && node.scope !== "var") || node.kind === "functionDef" || node.kind === "classDef",
-  );
+  const declares =
+    c.language === "typescript" &&
+    nodes.some(
+      (node) =>
+        (node.kind === "varDecl" && node.scope !== "var") ||
+        node.kind === "functionDef" ||
+        node.kind === "classDef",
+    );
   return declares ? (m, s) => body(m, new Scope("block", s)) : body;
 }
 
@@ -109,7 +114,8 @@ const compilers: Compilers = {
     }
     return (m, s) => {
       if (annotation && name !== undefined && s.kind === "class" && s.cls) {
-        (s.cls.annotations ??= new Map()).set(name, annotation(m, s));
+        s.cls.annotations ??= new Map();
+        s.cls.annotations.set(name, annotation(m, s));
       }
       if (value) {
         const result = value(m, s);
@@ -127,7 +133,11 @@ const compilers: Compilers = {
     return (m, s) => {
       const old = current(m, s);
       const operand = value(m, s);
-      assign(m, s, m.at(at, () => m.semantics.inplace(m, op, old, operand)));
+      assign(
+        m,
+        s,
+        m.at(at, () => m.semantics.inplace(m, op, old, operand)),
+      );
       return undefined;
     };
   },
@@ -168,7 +178,14 @@ const compilers: Compilers = {
     const otherwise = compileBlock(node.otherwise, c);
     return (m, s) => {
       const truth = test(m, s);
-      if (truth instanceof Unknown) return m.at(node.test.at, () => m.fork(truth, () => then(m, s), () => otherwise(m, s)));
+      if (truth instanceof Unknown)
+        return m.at(node.test.at, () =>
+          m.fork(
+            truth,
+            () => then(m, s),
+            () => otherwise(m, s),
+          ),
+        );
       return truth ? then(m, s) : otherwise(m, s);
     };
   },
@@ -217,12 +234,19 @@ const compilers: Compilers = {
     const fresh = node.declare === "const" || node.declare === "let";
     return (m, s) => {
       const source = iterable(m, s);
-      const iterator = m.at(node.iterable.at, () => (node.over === "keys" ? keysOf(m, source) : m.iterate(source)));
+      const iterator = m.at(node.iterable.at, () =>
+        node.over === "keys" ? keysOf(m, source) : m.iterate(source),
+      );
       if (iterator instanceof Unknown) {
-        return onceOrNot(m, iterator, () => {
-          assign(m, s, iterator);
-          return body(m, s);
-        }, node.label);
+        return onceOrNot(
+          m,
+          iterator,
+          () => {
+            assign(m, s, iterator);
+            return body(m, s);
+          },
+          node.label,
+        );
       }
       for (let step = iterator.next(); !step.done; step = iterator.next()) {
         m.tick();
@@ -271,7 +295,8 @@ const compilers: Compilers = {
     };
   },
 
-  break: (node) => (): Completion => (node.label === undefined ? BREAK : { type: "break", label: node.label }),
+  break: (node) => (): Completion =>
+    node.label === undefined ? BREAK : { type: "break", label: node.label },
   continue: (node) => (): Completion =>
     node.label === undefined ? CONTINUE : { type: "continue", label: node.label },
 
@@ -343,11 +368,16 @@ const compilers: Compilers = {
       const item = items[index];
       if (!item) return body(m, s);
       const manager = item.context(m, s);
-      const value = manager instanceof Unknown ? manager : m.at(item.at, () => m.callMethod(manager, "__enter__"));
+      const value =
+        manager instanceof Unknown ? manager : m.at(item.at, () => m.callMethod(manager, "__enter__"));
       item.assign?.(m, s, value);
       const exit = (error: Value): boolean =>
         !(manager instanceof Unknown) &&
-        m.truthy(m.at(item.at, () => m.callMethod(manager, "__exit__", [error === null ? null : m.typeOf(error), error, null]))) === true;
+        m.truthy(
+          m.at(item.at, () =>
+            m.callMethod(manager, "__exit__", [error === null ? null : m.typeOf(error), error, null]),
+          ),
+        ) === true;
       const restore = m.checkpoint();
       try {
         const completion = enter(m, s, index + 1);
@@ -385,8 +415,8 @@ const compilers: Compilers = {
   },
 
   scopeDecl: (node) => (_m, s) => {
-    const declared = (s.declared ??= new Map());
-    for (const name of node.names) declared.set(name, node.scope);
+    s.declared ??= new Map();
+    for (const name of node.names) s.declared.set(name, node.scope);
     return undefined;
   },
 
@@ -423,7 +453,12 @@ const compilers: Compilers = {
         if (!branch) return undefined;
         const matched = branch.matches(m, s, value);
         const truth = matched === true && branch.guard ? branch.guard(m, s) : matched;
-        if (truth instanceof Unknown) return m.fork(truth, () => branch.body(m, s), () => from(index + 1));
+        if (truth instanceof Unknown)
+          return m.fork(
+            truth,
+            () => branch.body(m, s),
+            () => from(index + 1),
+          );
         return truth ? branch.body(m, s) : from(index + 1);
       };
       return from(0);
@@ -454,7 +489,12 @@ const compilers: Compilers = {
           return fallback < 0 ? undefined : run(fallback);
         }
         const equal = m.compare("===", value, cases[next]!.test!(m, scope));
-        if (equal instanceof Unknown) return m.fork(equal, () => run(next), () => from(next + 1));
+        if (equal instanceof Unknown)
+          return m.fork(
+            equal,
+            () => run(next),
+            () => from(next + 1),
+          );
         return equal === true ? run(next) : from(next + 1);
       };
       return from(0);
@@ -465,7 +505,8 @@ const compilers: Compilers = {
     const body = compileBody(node.body, c);
     return (m, s) => {
       const completion = body(m, new Scope("block", s));
-      const left = typeof completion === "object" && completion.type === "break" && completion.label === node.label;
+      const left =
+        typeof completion === "object" && completion.type === "break" && completion.label === node.label;
       return left && node.label !== undefined ? undefined : completion;
     };
   },
@@ -528,7 +569,8 @@ function onceOrNot(m: Machine, why: Unknown, body: () => Completion, label: stri
 function keysOf(m: Machine, source: Value): Iterator<Value> | Unknown {
   if (source instanceof Unknown) return source;
   if (source instanceof Instance) return [...source.attrs.keys()][Symbol.iterator]();
-  if (source instanceof Dict) return [...source.entries.values()].map((entry) => entry.key)[Symbol.iterator]();
+  if (source instanceof Dict)
+    return [...source.entries.values()].map((entry) => entry.key)[Symbol.iterator]();
   const length = m.length(source);
   if (length instanceof Unknown) return length;
   return Array.from({ length }, (_, i) => String(i))[Symbol.iterator]();

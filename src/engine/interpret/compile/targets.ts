@@ -3,8 +3,8 @@ import type { Target } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import { ABSENT, Instance, List, Unknown, type Value } from "../values.ts";
-import { compileExpr, compileKey } from "./expressions.ts";
 import type { Compiler } from "./compiler.ts";
+import { compileExpr, compileKey } from "./expressions.ts";
 
 export type Assigner = (m: Machine, s: Scope, value: Value) => void;
 /** How a name in a pattern is stored: assigned, or declared in the present scope. */
@@ -96,7 +96,10 @@ function sequenceAssigner(
   const assigners = items.map((item) => item && compileTarget(item, c, binding));
   const python = c.language === "python";
   return (m, s, value) => {
-    const values = value instanceof Unknown ? value : m.at(at, () => firstItems(m, value, python || star >= 0 ? undefined : items.length));
+    const values =
+      value instanceof Unknown
+        ? value
+        : m.at(at, () => firstItems(m, value, python || star >= 0 ? undefined : items.length));
     if (values instanceof Unknown) {
       for (const assign of assigners) assign?.(m, s, values);
       return;
@@ -104,7 +107,9 @@ function sequenceAssigner(
     const after = star < 0 ? 0 : items.length - star - 1;
     const fits = star < 0 ? values.length === items.length : values.length >= items.length - 1;
     if (python && !fits) {
-      const problem = m.at(at, () => m.fail("ValueError", `cannot unpack ${values.length} values into ${items.length} names`));
+      const problem = m.at(at, () =>
+        m.fail("ValueError", `cannot unpack ${values.length} values into ${items.length} names`),
+      );
       for (const assign of assigners) assign?.(m, s, problem);
       return;
     }

@@ -1,14 +1,24 @@
 /** Python classes: definition with bases, metaclass and hooks; construction of instances; binding of calls. */
 import type { ClassNode } from "../../syntax/ast.ts";
-import { compileArgs } from "../compile/expressions.ts";
-import { compileResilient } from "../compile/statements.ts";
 import type { Ex } from "../compile/compiler.ts";
 import { compilerFor } from "../compile/compiler.ts";
+import { compileArgs } from "../compile/expressions.ts";
+import { compileResilient } from "../compile/statements.ts";
 import type { Machine } from "../machine.ts";
 import { linearize } from "../native.ts";
 import { Scope } from "../scope.ts";
 import {
-  ABSENT, ClassValue, Dict, FunctionValue, Instance, type Kwargs, NO_KWARGS, StaticMethod, Tuple, Unknown, type Value,
+  ABSENT,
+  ClassValue,
+  Dict,
+  FunctionValue,
+  Instance,
+  type Kwargs,
+  NO_KWARGS,
+  StaticMethod,
+  Tuple,
+  Unknown,
+  type Value,
 } from "../values.ts";
 import { bindTo, findInMro, typeOf } from "./attributes.ts";
 import { isCore } from "./core.ts";
@@ -20,12 +30,17 @@ interface ClassCode {
 }
 const compiled = new WeakMap<ClassNode, ClassCode>();
 
+function classCode(node: ClassNode): ClassCode {
+  const known = compiled.get(node);
+  if (known) return known;
+  const c = compilerFor(python);
+  const code = { args: compileArgs(node.bases, c), body: compileResilient(node.body, c) };
+  compiled.set(node, code);
+  return code;
+}
+
 export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
-  let code = compiled.get(node);
-  if (!code) {
-    const c = compilerFor(python);
-    compiled.set(node, (code = { args: compileArgs(node.bases, c), body: compileResilient(node.body, c) }));
-  }
+  const code = classCode(node);
   const bases = code.args.args(m, scope);
   const keywords = code.args.kwargs?.(m, scope) ?? NO_KWARGS;
   const body = new Scope("class", scope);
@@ -41,10 +56,22 @@ export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
   return cls;
 }
 
-function makeClass(m: Machine, name: string, bases: readonly Value[], body: Scope, node: ClassNode): ClassValue {
+function makeClass(
+  m: Machine,
+  name: string,
+  bases: readonly Value[],
+  body: Scope,
+  node: ClassNode,
+): ClassValue {
   const known = bases.filter((base): base is ClassValue => base instanceof ClassValue);
   const object = m.builtinClass("object");
-  const cls = new ClassValue(name, known.length > 0 ? known : [object], body.vars, body.module.moduleValue, node.nameAt);
+  const cls = new ClassValue(
+    name,
+    known.length > 0 ? known : [object],
+    body.vars,
+    body.module.moduleValue,
+    node.nameAt,
+  );
   cls.mro = linearize(cls);
   const strange = bases.find((base) => base instanceof Unknown);
   if (strange instanceof Unknown) cls.unknownBase = strange;
@@ -137,7 +164,13 @@ export function callObject(m: Machine, callee: Value, args: readonly Value[], kw
 }
 
 /** Binds arguments to a function's parameters. One that is missing is Unknown, so that the rest still runs. */
-export function bindCall(m: Machine, fn: FunctionValue, scope: Scope, args: readonly Value[], kwargs: Kwargs): void {
+export function bindCall(
+  m: Machine,
+  fn: FunctionValue,
+  scope: Scope,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): void {
   const { params } = fn.node;
   const { vars } = scope;
   let next = 0;
@@ -150,7 +183,9 @@ export function bindCall(m: Machine, fn: FunctionValue, scope: Scope, args: read
         continue;
       case "keywords": {
         const rest = new Dict();
-        const names = new Set(params.filter((p) => p.kind === "normal" || p.kind === "keywordOnly").map((p) => p.name));
+        const names = new Set(
+          params.filter((p) => p.kind === "normal" || p.kind === "keywordOnly").map((p) => p.name),
+        );
         for (const [key, value] of kwargs) {
           if (!names.has(key)) rest.entries.set(key, { key, value });
         }

@@ -1,6 +1,15 @@
 /** Python's answers to what the machine asks. */
 import type { Semantics } from "../semantics.ts";
-import { ABSENT, ClassValue, FunctionValue, Instance, NativeFunction, BoundMethod, Tuple, Unknown } from "../values.ts";
+import {
+  ABSENT,
+  BoundMethod,
+  ClassValue,
+  FunctionValue,
+  Instance,
+  NativeFunction,
+  Tuple,
+  Unknown,
+} from "../values.ts";
 import * as attributes from "./attributes.ts";
 import { createBuiltins, isInstance } from "./builtins.ts";
 import { bindCall, callObject, construct, defineClass } from "./classes.ts";
@@ -34,7 +43,8 @@ export const python: Semantics = {
   typeOf: attributes.typeOf,
   isInstance,
   isCallable: (m, value) => {
-    if (value instanceof FunctionValue || value instanceof NativeFunction || value instanceof BoundMethod) return true;
+    if (value instanceof FunctionValue || value instanceof NativeFunction || value instanceof BoundMethod)
+      return true;
     if (value instanceof ClassValue) return true;
     const cls = attributes.typeOf(m, value);
     return cls instanceof ClassValue && attributes.findInMro(cls.mro, "__call__") !== ABSENT;
@@ -54,7 +64,9 @@ export const python: Semantics = {
   fileModule: (m, file) => fileModule(m, file, moduleName(m, file)),
   makeError: (m, type, message) => {
     const cls = m.builtin(type);
-    const error = new Instance(cls instanceof Unknown || !(cls instanceof ClassValue) ? m.builtinClass("Exception") : cls);
+    const error = new Instance(
+      cls instanceof Unknown || !(cls instanceof ClassValue) ? m.builtinClass("Exception") : cls,
+    );
     error.attrs.set("args", new Tuple([message]));
     return error;
   },

@@ -133,7 +133,6 @@ const EXPRESSIONS: Readonly<Record<string, LowerExpr>> = {
   comparison_operator: lowerComparison,
   conditional_expression: (node, ctx) => ({
     kind: "conditional",
-    // biome-ignore lint/suspicious/noThenProperty: the field of a condition, never awaited
     then: exprPart(node, 0, ctx),
     test: exprPart(node, 1, ctx),
     otherwise: exprPart(node, 2, ctx),

@@ -323,7 +323,6 @@ function lowerIf(node: SyntaxNode, ctx: Lowering): Stmt {
   const branch = (clause: SyntaxNode, otherwise: readonly Stmt[]): If => ({
     kind: "if",
     test: exprField(clause, "condition", ctx),
-    // biome-ignore lint/suspicious/noThenProperty: the field of a condition, never awaited
     then: lowerBlock(field(clause, "consequence"), ctx),
     otherwise,
     at: ctx.span(clause),

@@ -113,7 +113,6 @@ const EXPRESSIONS: Readonly<Record<string, LowerExpr>> = {
   ternary_expression: (node, ctx) => ({
     kind: "conditional",
     test: exprField(node, "condition", ctx),
-    // biome-ignore lint/suspicious/noThenProperty: the field of a condition, never awaited
     then: exprField(node, "consequence", ctx),
     otherwise: exprField(node, "alternative", ctx),
     at: ctx.span(node),

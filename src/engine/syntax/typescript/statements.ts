@@ -89,7 +89,6 @@ const STATEMENTS: Readonly<Record<string, LowerStmt>> = {
     return {
       kind: "if",
       test: exprField(node, "condition", ctx),
-      // biome-ignore lint/suspicious/noThenProperty: the field of a condition, never awaited
       then: lowerBranch(field(node, "consequence"), ctx),
       otherwise: alternative ? lowerBranch(parts(alternative)[0], ctx) : [],
       at: ctx.span(node),
