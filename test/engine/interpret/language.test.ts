@@ -188,6 +188,24 @@ def f(): return "c"
 f()`,
     "'abc'",
   ],
+  [
+    "a metaclass sees and changes the classes it makes",
+    `
+registry = {}
+class Meta(type):
+    def __new__(mcs, name, bases, ns):
+        cls = super().__new__(mcs, name, bases, ns)
+        registry[name] = cls
+        return cls
+    def __init__(cls, name, bases, ns):
+        cls.tag = name.lower()
+class Base(metaclass=Meta):
+    def who(self): return "base"
+class Net(Base):
+    def who(self): return "net+" + super().who()
+(sorted(registry), registry["Net"]().who(), Net.tag)`,
+    "(['Base', 'Net'], 'net+base', 'net')",
+  ],
   ["star assignment splits", "a, *b, c = range(5)\n(a, b, c)", "(0, [1, 2, 3], 4)"],
 ];
 

@@ -20,9 +20,10 @@ import {
   Unknown,
   type Value,
 } from "../values.ts";
-import { bindTo, findInMro, typeOf } from "./attributes.ts";
+import { attrsDict, bindTo, findInMro, typeOf } from "./attributes.ts";
 import { isCore } from "./core.ts";
 import { python } from "./semantics.ts";
+import { classOfNamespace } from "./types/object.ts";
 
 interface ClassCode {
   readonly args: ReturnType<typeof compileArgs>;
@@ -52,8 +53,29 @@ export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
   body.cls = cls;
   if (node.doc !== undefined) cls.attrs.set("__doc__", node.doc);
   code.body(m, body);
-  finishClass(m, cls, keywords instanceof Unknown ? NO_KWARGS : keywords);
-  return cls;
+  const passed = keywords instanceof Unknown ? NO_KWARGS : keywords;
+  finishClass(m, cls, passed);
+  return throughMetaclass(m, cls, passed);
+}
+
+/** `__new__` and `__init__` of a metaclass of the program, which may fill a registry or change the class. */
+function throughMetaclass(m: Machine, cls: ClassValue, keywords: Kwargs): Value {
+  const meta = typeOf(m, cls);
+  if (meta instanceof Unknown) return cls;
+  const own = (name: string): Value => {
+    const owner = meta.mro.find((base) => base.attrs.has(name));
+    return owner && !isCore(owner) ? owner.attrs.get(name) : undefined;
+  };
+  const passed = new Map([...keywords].filter(([key]) => key !== "metaclass"));
+  const namespace = attrsDict(cls.attrs);
+  classOfNamespace.set(namespace, cls);
+  const args = [cls.name, new Tuple(cls.bases), namespace];
+  const make = own("__new__");
+  const made =
+    make === undefined ? cls : m.call(make instanceof StaticMethod ? make.fn : make, [meta, ...args], passed);
+  const init = own("__init__");
+  if (init !== undefined) m.call(init, [made, ...args], passed);
+  return made instanceof Unknown ? cls : made;
 }
 
 function makeClass(

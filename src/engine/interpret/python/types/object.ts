@@ -133,12 +133,17 @@ export function withPayload(interp: Interp, value: Value, cls: ClassValue, own: 
   return instance;
 }
 
+/** Namespaces of class statements whose class exists already: a metaclass's `__new__` gets it from `type.__new__`. */
+export const classOfNamespace = new WeakMap<Dict, ClassValue>();
+
 /** `type(x)` is its class; `type(name, bases, attributes)` a new one. */
 function makeType(interp: Interp, meta: ClassValue, args: readonly Value[]): Value {
   const [name, bases, attributes] = args;
   if (args.length === 1) return interp.typeOf(name);
   const unknown = args.find(isUnknown);
   if (isUnknown(unknown)) return unknown;
+  const begun = attributes instanceof Dict ? classOfNamespace.get(attributes) : undefined;
+  if (begun) return begun;
   const all = bases instanceof Tuple ? bases.items : [];
   const known = all.filter((base): base is ClassValue => base instanceof ClassValue);
   const attrs = new Map<string, Value>();
