@@ -1,5 +1,11 @@
-/** Requests between the language server and its clients, beyond LSP itself. */
+/**
+ * Requests between the language server and its clients, beyond LSP itself. `SIMULATE` answers what α, ρ and swaps
+ * would make of one network; a swap alone needs no request: `simulateSwap` (engine/separable/simulate.ts) works on
+ * the report that the client has. `REWRITE` answers the text edits that put the swap into the source.
+ */
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { SimulationOptions, SimulationResult } from "../engine/separable/contract.ts";
+import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
 
 export interface AnalyzeParams {
   readonly uri: string;
@@ -23,3 +29,22 @@ export interface ActivateParams {
   readonly uri: string;
   readonly network: string;
 }
+
+export interface SimulateParams extends SimulationOptions {
+  readonly uri: string;
+  readonly network: string;
+  /** The input that the network is shown on now; the file's own when absent. */
+  readonly input?: readonly string[];
+}
+export type SimulateResult = SimulationResult;
+export const SIMULATE = "convlens/simulate";
+
+export interface RewriteParams {
+  readonly uri: string;
+  readonly network: string;
+  /** Names of layers; `all` takes every eligible one but the stem. */
+  readonly layers: "all" | readonly string[];
+  readonly input?: readonly string[];
+}
+export type { RewriteResult };
+export const REWRITE = "convlens/rewrite";

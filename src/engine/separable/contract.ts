@@ -1,0 +1,72 @@
+/**
+ * What a simulation is asked and what it answers, as plain JSON data: MobileNet's three changes to a network, namely
+ * convolutions swapped for depthwise separable ones, the width multiplier α and the resolution multiplier ρ.
+ */
+import type { Place, Report, ReportLayer } from "../report/contract.ts";
+
+export interface SimulationOptions {
+  /** Layers to swap by name; `all` takes every eligible one but the stem. */
+  readonly swap: "all" | "none" | readonly string[];
+  /** `all` takes the stem too. */
+  readonly stem?: boolean;
+  /** Width multiplier; 1 when absent. */
+  readonly alpha?: number;
+  /** Resolution multiplier; 1 when absent. */
+  readonly rho?: number;
+  /** Channels become the nearest multiple of this; 1 (when absent) rounds down to whole channels. */
+  readonly round?: number;
+  /** The input after the change (`1x3x160x160`), in place of ρ. */
+  readonly resized?: readonly string[];
+}
+
+/** A row of the network after the change: under the same name as before it. */
+export interface SimulatedLayer extends ReportLayer {
+  /** Stands for the depthwise separable form; the figures are those of all its parts. */
+  readonly swapped?: boolean;
+  /** The convolutions of the swapped form. */
+  readonly parts?: readonly SwapPart[];
+}
+
+export interface SwapPart {
+  readonly part: "depthwise" | "norm" | "pointwise";
+  readonly macs: number | null;
+  readonly params: number | null;
+}
+
+export interface SimulatedReport extends Report {
+  readonly layers: readonly SimulatedLayer[];
+}
+
+/** Widths that α left alone, with the reason. */
+export interface KeptWidth {
+  readonly channels: number;
+  readonly reason: string;
+  readonly layers: readonly string[];
+}
+
+/** An argument of the network that sets its width by itself: `width_mult=1.0`. */
+export interface WidthArgument {
+  readonly name: string;
+  readonly default: number | null;
+  readonly at: Place;
+}
+
+export interface Simulation {
+  readonly before: Report;
+  readonly after: SimulatedReport;
+  /** Names of the swapped layers, in execution order. */
+  readonly swapped: readonly string[];
+  /** Named layers that could not be swapped. */
+  readonly refused: readonly { readonly layer: string; readonly reason: string }[];
+  /** Saved share of the totals (0.88 is 88 % fewer); null when a total is unknown. */
+  readonly reduction: { readonly macs: number | null; readonly params: number | null };
+  readonly alpha: number;
+  readonly rho: number;
+  readonly round: number;
+  readonly kept: readonly KeptWidth[];
+  readonly width_arguments: readonly WidthArgument[];
+}
+
+export type SimulationResult =
+  | { readonly ok: true; readonly simulation: Simulation }
+  | { readonly ok: false; readonly reason: string };
