@@ -6,12 +6,15 @@ import { count, inUnit, outputShape, share } from "../present/text.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import { readSettings } from "./settings.ts";
 
-/** The same four colours that the panel gives to the kinds. */
+/** The extension's own colours, as in the panel. */
 const COLOURS: Readonly<Partial<Record<LayerKind, string>>> = {
-  standard: "charts.orange",
-  depthwise: "charts.green",
-  pointwise: "charts.blue",
-  linear: "charts.purple",
+  standard: "convlens.standard",
+  transposed: "convlens.standard",
+  grouped: "convlens.grouped",
+  depthwise: "convlens.depthwise",
+  pointwise: "convlens.pointwise",
+  linear: "convlens.linear",
+  attention: "convlens.attention",
 };
 
 export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<ModuleNode> {
@@ -66,7 +69,7 @@ export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<Mo
     item.tooltip = label;
     item.iconPath = new vscode.ThemeIcon(
       "circle-filled",
-      new vscode.ThemeColor(COLOURS[layer.kind] ?? "disabledForeground"),
+      new vscode.ThemeColor(COLOURS[layer.kind] ?? "convlens.other"),
     );
     item.command = {
       command: "convlens.revealSource",
