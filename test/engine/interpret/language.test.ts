@@ -57,6 +57,23 @@ D().go()`,
     "['D', 'B', 'C', 'A']",
   ],
   [
+    "super with a class and an object starts after that class",
+    `
+class A:
+    def __init__(self, n): self.n = n
+class B(A):
+    def __init__(self, n):
+        super(B, self).__init__(n + 1)
+class C(B):
+    def __init__(self):
+        super(C, self).__init__(1)
+class D(C):
+    def __init__(self):
+        super(B, self).__init__(40)
+(C().n, D().n)`,
+    "(2, 40)",
+  ],
+  [
     "properties, setters and class methods",
     `
 class Box:

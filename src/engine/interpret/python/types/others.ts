@@ -4,7 +4,7 @@ import {
   ABSENT,
   BoundMethod,
   ClassMethod,
-  type ClassValue,
+  ClassValue,
   FunctionValue,
   Iter,
   isUnknown,
@@ -13,6 +13,7 @@ import {
   Range,
   Slice,
   StaticMethod,
+  SuperValue,
   Tuple,
   type Value,
 } from "../../values.ts";
@@ -196,5 +197,17 @@ const plain = (name: string) => defineCore(name, { bases: [OBJECT] });
 export const NONE_TYPE: ClassValue = plain("NoneType");
 export const ELLIPSIS_TYPE: ClassValue = plain("ellipsis");
 export const MODULE: ClassValue = plain("module");
-export const SUPER: ClassValue = plain("super");
+
+/** `super(Class, self)`; without arguments it reads the scope it stands in, so the compiler knows that form. */
+export const SUPER: ClassValue = defineCore("super", {
+  bases: [OBJECT],
+  native: {
+    layer: false,
+    create: (interp, _cls, [after, self]) => {
+      if (isUnknown(after)) return after;
+      if (after instanceof ClassValue) return new SuperValue(after, self);
+      return interp.fail("TypeError", "super() argument 1 must be a type");
+    },
+  },
+});
 export const NOT_IMPLEMENTED_TYPE: ClassValue = NOT_IMPLEMENTED.cls;
