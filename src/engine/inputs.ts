@@ -107,3 +107,22 @@ export const COMMON_SIZES: readonly number[] = [
   32, 28, 64, 224, 96, 48, 128, 160, 192, 227, 256, 299, 300, 331, 380, 384, 416, 448, 512, 600, 640, 572, 84,
   105, 112,
 ];
+
+/** The samples of a batch: `2x3x8x8` is two `3x8x8`. */
+export function samplesOf({ shape, dtype }: InputSpec): InputSpec[] {
+  const [count, ...sample] = shape;
+  if (typeof count !== "number" || count > MAX_SAMPLES || sample.length === 0) return [];
+  return Array.from({ length: count }, () => ({ shape: sample, dtype }));
+}
+
+const MAX_SAMPLES = 64;
+
+/** How many samples inputs hold: an input without a batch axis is one, and each of a list counts. */
+export function batchOf(specs: readonly InputSpec[], spatialAxes: number, isList: boolean): number {
+  const samples = (isList ? specs : specs.slice(0, 1)).map(({ shape }) => {
+    const [first] = shape;
+    if (spatialAxes > 0 && shape.length === spatialAxes + 1) return 1;
+    return typeof first === "number" && first > 0 ? first : 1;
+  });
+  return Math.max(1, samples.reduce((sum, count) => sum + count, 0));
+}

@@ -23,6 +23,8 @@ export interface Root {
   /** Its name in the source. */
   readonly at: Span;
   readonly value: Value;
+  /** Its source, for a function. */
+  readonly fn?: FunctionNode;
 }
 
 /** Something that would be a root but for arguments that nothing gives. */
@@ -68,7 +70,8 @@ export function findRoots(
       definition.kind === "function" &&
       buildsNetwork(m, module, definition.fn, isMaker, new Set())
     ) {
-      if (!name.startsWith("_")) add({ name, kind: "function", at, value }, functionNeeds(definition.fn));
+      if (!name.startsWith("_"))
+        add({ name, kind: "function", at, value, fn: definition.fn }, functionNeeds(definition.fn));
     } else if (definition.kind === "variable" && frameworks.some((framework) => framework.isNetwork(value))) {
       add({ name, kind: "variable", at, value }, []);
     }

@@ -3,6 +3,7 @@ import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts
 import type { Framework } from "./frameworks/framework.ts";
 import { createFrameworks } from "./frameworks/index.ts";
 import {
+  batchOf,
   type ChosenInput,
   COMMON_SIZES,
   calledInput,
@@ -10,6 +11,7 @@ import {
   declaredSize,
   firstLayer,
   type InputSpec,
+  samplesOf,
   userInput,
 } from "./inputs.ts";
 import { compilerFor } from "./interpret/compile/compiler.ts";
@@ -40,6 +42,8 @@ import type { Report } from "./report/contract.ts";
 import { findRoots, type Root, type Roots } from "./roots.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { Arg, ModuleNode } from "./syntax/ast.ts";
+import { takesTensorList } from "./tensorLists.ts";
+import { weightsSize } from "./weightsSize.ts";
 
 export interface SessionOptions {
   readonly file: string;
@@ -57,6 +61,8 @@ export type Outcome = { readonly report: Report } | FailureReason;
 interface Run {
   readonly trace: Trace;
   readonly inputs: readonly Tensor[];
+  /** Samples in the inputs. */
+  readonly batch: number;
   readonly output: Value;
 }
 
@@ -149,9 +155,8 @@ export class Session {
     const chosen =
       options.input && options.input.length > 0 ? userInput(options.input) : this.fileInput(root, network);
     if (typeof chosen === "string") return { reason: chosen };
-    const { run, input } = this.runOn(framework, network, chosen);
+    const { run, input } = this.runOn(framework, network, chosen, root);
     const { specs, origin } = input;
-    const first = specs[0]?.shape[0];
     const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
     return {
       report: buildReport({
@@ -163,7 +168,7 @@ export class Session {
         networkAt: root.at,
         networks: this.roots().roots.map(({ name }) => name),
         input: { shapes, dtypes: specs.map(({ dtype }) => dtype), origin },
-        batch: typeof first === "number" && first > 0 ? first : 1,
+        batch: run.batch,
         trace: {
           ...run.trace,
           gaps: [...building.gaps, ...run.trace.gaps],
@@ -212,6 +217,7 @@ export class Session {
     framework: Framework,
     network: Value,
     chosen: ChosenInput | undefined,
+    root: Root,
   ): { run: Run; input: ChosenInput } {
     if (chosen) return { run: this.forward(framework, network, chosen.specs), input: chosen };
     const ownInputs = this.declaredInputs(framework, network);
@@ -220,8 +226,10 @@ export class Session {
     const sized = (size: number): readonly InputSpec[] => [
       { shape: framework.defaultInput(entrance.spatialAxes, entrance.channels, size), dtype: "float32" },
     ];
-    const declared = declaredSize(network);
-    const size = declared ?? this.options.settings.inputSize;
+    const declared = declaredSize(network) ?? weightsSize(this.m, this.module, root.fn);
+    // Video is seen at half the side of an image.
+    const usual = this.options.settings.inputSize / (entrance.spatialAxes === 3 ? 2 : 1);
+    const size = declared ?? Math.ceil(usual);
     const origin = declared === undefined ? "default" : "declared";
     const run = this.forward(framework, network, sized(size));
     if (!hasMismatch(run) || entrance.spatialAxes === 0)
@@ -247,14 +255,33 @@ export class Session {
     return { specs, origin: isOpen ? "default" : "declared" };
   }
 
+  /** Runs the network. Where it takes a list of tensors, that is all of them, or the samples of a batch. */
   private forward(framework: Framework, network: Value, specs: readonly InputSpec[]): Run {
+    const tensors = (of: readonly InputSpec[]): Value[] =>
+      of.map(({ shape, dtype }) => framework.input(shape, dtype));
+    if (!takesTensorList(network, framework.forwardNames)) {
+      return this.feed(framework, network, specs, tensors(specs));
+    }
+    const run = this.feed(framework, network, specs, [new List(tensors(specs))]);
+    const samples = specs.flatMap(samplesOf);
+    if (!hasFailed(run) || samples.length === 0) return run;
+    const single = this.feed(framework, network, samples, [new List(tensors(samples))]);
+    return hasFailed(single) ? run : single;
+  }
+
+  private feed(
+    framework: Framework,
+    network: Value,
+    specs: readonly InputSpec[],
+    args: readonly Value[],
+  ): Run {
     const { m } = this;
     m.beginTrace();
-    const inputs = specs.map(({ shape, dtype }) => framework.input(shape, dtype));
-    const result = this.bounded(() => framework.forward(m, network, inputs));
+    const result = this.bounded(() => framework.forward(m, network, args));
     return {
       trace: m.endTrace(),
-      inputs: inputs.filter((input): input is Tensor => input instanceof Tensor),
+      inputs: args.flatMap((arg) => tensorsIn(arg)),
+      batch: batchOf(specs, firstLayer(m, framework, network)?.spatialAxes ?? 0, args[0] instanceof List),
       output: "reason" in result ? m.unknown(result.reason) : result.value,
     };
   }
@@ -285,6 +312,10 @@ export class Session {
 }
 
 const ignore = (): void => undefined;
+
+function hasFailed(run: Run): boolean {
+  return run.trace.diagnostics.some(({ code }) => code === "raises" || code === "shape-mismatch");
+}
 
 function hasMismatch(run: Run): boolean {
   return run.trace.diagnostics.some(({ code }) => code === "shape-mismatch");

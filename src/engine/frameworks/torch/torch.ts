@@ -220,8 +220,8 @@ class Torch implements Framework {
   }
 
   defaultInput(spatialAxes: number, channels: number, size: number): readonly number[] {
-    // Video: 16 frames at half the side.
-    if (spatialAxes === 3) return [1, channels, 16, Math.ceil(size / 2), Math.ceil(size / 2)];
+    // Video: 16 frames.
+    if (spatialAxes === 3) return [1, channels, 16, size, size];
     return [1, channels, ...new Array<number>(spatialAxes).fill(size)];
   }
 }
