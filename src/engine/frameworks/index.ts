@@ -1,7 +1,8 @@
 /** All frameworks the engine knows, made afresh for each interpreter. */
 import type { Framework } from "./framework.ts";
+import { createKeras } from "./keras/keras.ts";
 import { createTorch } from "./torch/torch.ts";
 
 export function createFrameworks(): readonly Framework[] {
-  return [createTorch()];
+  return [createTorch(), createKeras()];
 }

@@ -1,0 +1,182 @@
+/**
+ * Calling a layer: it is built from the shapes it first sees; on tensors it runs in its own scope, on symbolic ones
+ * it answers symbols and becomes a node of the graph. Replaying a network calls its nodes again on tensors.
+ */
+import type { Interp } from "../../interpret/interp.ts";
+import type { Bound } from "../../interpret/native.ts";
+import {
+  ABSENT,
+  BoundMethod,
+  Dict,
+  FunctionValue,
+  type Instance,
+  type Kwargs,
+  List,
+  NO_KWARGS,
+  Tensor,
+  toItems,
+  Tuple,
+  Unknown,
+  type Value,
+} from "../../interpret/values.ts";
+import { isOpen, mapKwargs, mapLeaves, type Network, Node, OpenSize, tensorsIn } from "./graph.ts";
+import { isLayerClass, type Keras } from "./library.ts";
+
+/** Arguments that Keras hands to a layer's `call` only where it takes them. */
+const OPTIONAL: ReadonlySet<string> = new Set(["training", "mask"]);
+
+export function callLayer(keras: Keras, interp: Interp, layer: Instance, args: readonly Value[], kwargs: Kwargs): Value {
+  const own = (leaf: Value): Value => (leaf instanceof Tensor ? keras.tensor(interp, leaf) : leaf);
+  const given = args.map((arg) => mapLeaves(arg, own));
+  build(keras, interp, layer, given, kwargs);
+  const run = (): Value => runCall(interp, layer, given, kwargs);
+  if (tensorsIn([...given, ...kwargs.values()]).some((tensor) => keras.graph.isSymbolic(tensor))) {
+    return symbolically(keras, interp, { operation: layer, args: given, kwargs }, run);
+  }
+  return interp.withLayer(layer, run, given);
+}
+
+function runCall(interp: Interp, layer: Instance, args: readonly Value[], kwargs: Kwargs): Value {
+  const call = interp.lookup(layer, "call");
+  if (call === ABSENT) return interp.fail("NotImplementedError", `${layer.cls.name} has no call method`);
+  return interp.call(call, args, accepted(call, kwargs));
+}
+
+function accepted(call: Value, kwargs: Kwargs): Kwargs {
+  const fn = call instanceof BoundMethod ? call.fn : call;
+  if (kwargs.size === 0 || !(fn instanceof FunctionValue)) return kwargs;
+  const { params } = fn.node;
+  if (params.some((param) => param.kind === "keywords")) return kwargs;
+  const names = new Set(params.map((param) => param.name));
+  return new Map([...kwargs].filter(([name]) => !OPTIONAL.has(name) || names.has(name)));
+}
+
+// ---------------------------------------------------------------------- building
+
+export function build(keras: Keras, interp: Interp, layer: Instance, args: readonly Value[], kwargs: Kwargs): void {
+  if (layer.attrs.get("built") === true) return;
+  const method = interp.lookup(layer, "build");
+  const shapes = [...args, ...kwargs.values()].filter((value) => tensorsIn([value]).length > 0);
+  const shapeOf = (value: Value): Value =>
+    mapLeaves(value, (leaf) => (leaf instanceof Tensor ? keras.shapeValue(interp, leaf.shape) : leaf));
+  if (method !== ABSENT) {
+    const wanted = buildParameters(method);
+    const count = wanted === undefined ? 1 : Math.min(wanted, shapes.length);
+    if (count > 0 || wanted === undefined) interp.call(method, shapes.slice(0, Math.max(count, 1)).map(shapeOf));
+  }
+  interp.touch(layer);
+  layer.attrs.set("built", true);
+}
+
+/** How many shapes a program's own `build` takes; undefined for the engine's. */
+function buildParameters(method: Value): number | undefined {
+  const fn = method instanceof BoundMethod ? method.fn : method;
+  if (!(fn instanceof FunctionValue)) return undefined;
+  const positional = fn.node.params.filter(({ kind }) => kind === "normal" || kind === "positionalOnly");
+  const open = fn.node.params.some(({ kind }) => kind === "rest");
+  return open ? 1 : positional.length - 1;
+}
+
+// ---------------------------------------------------------------- symbolic calls
+
+/** Runs a call on symbols. The outermost one becomes a node, with outputs of its own. */
+export function symbolically(
+  keras: Keras,
+  interp: Interp,
+  call: { readonly operation: Instance; readonly args: readonly Value[]; readonly kwargs: Kwargs },
+  run: () => Value,
+): Value {
+  const { graph } = keras;
+  graph.depth++;
+  const before = graph.problems;
+  let answer: Value;
+  try {
+    answer = run();
+  } finally {
+    graph.depth--;
+  }
+  const fresh = (leaf: Value): Value => {
+    if (!(leaf instanceof Tensor)) return leaf;
+    const copy = keras.make(leaf.shape, leaf.dtype);
+    if (leaf.maker !== undefined) copy.maker = leaf.maker;
+    if (leaf.site) copy.site = leaf.site;
+    return graph.mark(copy);
+  };
+  const lost = answer instanceof Unknown ? keras.make(answer) : answer;
+  const outputs = mapLeaves(lost, fresh);
+  if (graph.depth > 0) return outputs;
+  const node = new Node(call.operation, call.args, call.kwargs, outputs, interp.site);
+  node.failed = graph.problems > before;
+  graph.add(node);
+  return outputs;
+}
+
+// ------------------------------------------------------------------------ replay
+
+/** What runs when an op that is no layer is replayed. */
+export class OperationCode {
+  constructor(readonly run: (interp: Interp, args: readonly Value[], kwargs: Kwargs) => Value) {}
+}
+
+function perform(keras: Keras, interp: Interp, operation: Instance, args: readonly Value[], kwargs: Kwargs): Value {
+  if (isLayerClass(operation.cls)) return callLayer(keras, interp, operation, args, kwargs);
+  const { native } = operation;
+  if (!(native instanceof OperationCode)) return interp.unknown("an op that is not known");
+  return interp.withLayer(operation, () => native.run(interp, args, kwargs), args);
+}
+
+/** Runs a network on inputs in the structure of its own, a list of them, or a dict by name. */
+export function runNetwork(keras: Keras, interp: Interp, network: Network, given: Value): Value {
+  const values = new Map<Tensor, Value>();
+  const inputs = fitInputs(keras, network, given);
+  for (const [i, tensor] of network.inputTensors.entries()) {
+    values.set(tensor, inputs[i] ?? interp.unknown("an input that was not given"));
+  }
+  const batch = firstSize(inputs);
+  const change = (leaf: Value): Value => {
+    if (leaf instanceof Tensor) return values.get(leaf) ?? leaf;
+    if (leaf instanceof OpenSize) {
+      const now = values.get(leaf.of);
+      return now instanceof Tensor && !(now.shape instanceof Unknown) ? (now.shape[leaf.axis] ?? leaf) : leaf;
+    }
+    return isOpen(leaf) && batch !== undefined ? batch : leaf;
+  };
+  for (const node of network.nodes) {
+    const wanted = node.outputTensors;
+    if (node.isInput || wanted.every((tensor) => values.has(tensor))) continue;
+    const args = node.args.map((arg) => mapLeaves(arg, change));
+    const kwargs = mapKwargs(node.kwargs, change);
+    const run = (): Value => keras.graph.quietly(node.failed, () => perform(keras, interp, node.operation, args, kwargs));
+    const answer = node.site ? interp.at(node.site.at, run) : run();
+    const outputs = tensorsIn([answer]);
+    for (const [i, tensor] of wanted.entries()) {
+      values.set(tensor, outputs[i] ?? keras.make(answer instanceof Unknown ? answer : interp.unknown("an output that is not known")));
+    }
+  }
+  return mapLeaves(network.outputs, change);
+}
+
+function firstSize(values: readonly Value[]): Value {
+  const [first] = values;
+  return first instanceof Tensor && !(first.shape instanceof Unknown) ? first.shape[0] : undefined;
+}
+
+function fitInputs(keras: Keras, network: Network, given: Value): readonly Value[] {
+  if (given instanceof Dict) {
+    const byName = new Map([...given.entries.values()].map(({ key, value }) => [key, value] as const));
+    if (network.inputs instanceof Dict) {
+      const keys = [...network.inputs.entries.values()].map(({ key }) => key);
+      return keys.map((key) => byName.get(key));
+    }
+    return network.inputTensors.map((tensor) => byName.get(String(keras.graph.makerOf(tensor)?.operation.attrs.get("name"))));
+  }
+  const tensors = tensorsIn([given]);
+  return tensors.length > 0 ? tensors : (toItems(given) ?? [given]);
+}
+
+/** Arguments of a native method with `*args, **kwargs`. */
+export function spread(a: Bound): { readonly args: readonly Value[]; readonly kwargs: Kwargs } {
+  const args = a.args instanceof Tuple || a.args instanceof List ? a.args.items : [];
+  if (!(a.kwargs instanceof Dict) || a.kwargs.entries.size === 0) return { args, kwargs: NO_KWARGS };
+  return { args, kwargs: new Map([...a.kwargs.entries.values()].map(({ key, value }) => [String(key), value])) };
+}

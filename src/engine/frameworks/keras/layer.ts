@@ -1,0 +1,309 @@
+/**
+ * `keras.Layer`: names, weights, building and calling; what a program's own layers derive from.
+ * https://keras.io/api/layers/base_layer/
+ */
+import type { Interp } from "../../interpret/interp.ts";
+import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
+import {
+  type ClassValue,
+  Dict,
+  Instance,
+  isUnknown,
+  List,
+  Property,
+  type Shape,
+  Tensor,
+  Tuple,
+  toItems,
+  Unknown,
+  type Value,
+} from "../../interpret/values.ts";
+import { toDim } from "../rules/sizes.ts";
+import { numel } from "../shape/dims.ts";
+import { callLayer, spread } from "./calling.ts";
+import { openDim } from "./graph.ts";
+import { isLayer, isVariable, type Keras, LAYER_NATIVE, nameOf, stateOf } from "./library.ts";
+
+type Method = readonly [string, NativeImpl];
+
+const self = (a: Bound): Instance => a.self as Instance;
+
+/** What the constructor of every layer takes besides its own arguments. */
+export const LAYER_ARGUMENTS: ReadonlySet<string> = new Set([
+  "name", "dtype", "trainable", "activity_regularizer", "autocast", "input_shape", "input_dim", "batch_input_shape",
+  "batch_size", "weights", "dynamic",
+]);
+
+export function defineLayerClass(keras: Keras): ClassValue {
+  const cls = defineClass("Layer", {
+    qualname: "keras.Layer",
+    native: LAYER_NATIVE,
+    constants: { supports_masking: true, losses: new List([]), metrics: new List([]), input_spec: null },
+    methods: { ...construction(keras), ...calls(keras), ...bookkeeping(keras), ...inert() },
+    properties: { ...weightLists(), ...places(keras) },
+  });
+  cls.attrs.set(
+    "trainable",
+    new Property(
+      def("trainable", "self", (a) => stateOf(self(a)).trainable),
+      def("trainable", "self, value", (a) => {
+        setTrainable(self(a), a.value === true);
+        return null;
+      }),
+    ),
+  );
+  return cls;
+}
+
+/** Freezes or thaws a layer and all below it. */
+export function setTrainable(layer: Instance, trainable: boolean): void {
+  for (const each of [layer, ...descendants(layer)]) stateOf(each).trainable = trainable;
+}
+
+/** What `Layer.__init__` does with the arguments that all layers share. */
+export function initLayer(keras: Keras, interp: Interp, layer: Instance, given: ReadonlyMap<string, Value>): void {
+  interp.touch(layer);
+  const name = given.get("name");
+  layer.attrs.set("name", typeof name === "string" ? name : keras.names.auto(layer.cls.name));
+  if (!layer.attrs.has("built")) layer.attrs.set("built", false);
+  const dtype = given.get("dtype");
+  layer.attrs.set("dtype", typeof dtype === "string" ? dtype : keras.floatx);
+  const state = stateOf(layer);
+  if (given.get("trainable") === false) state.trainable = false;
+  const shape = toItems(given.get("input_shape"));
+  const width = given.get("input_dim");
+  const whole = toItems(given.get("batch_input_shape"));
+  if (whole) state.declared = whole.map(sizeOf);
+  else if (shape) state.declared = [openDim(), ...shape.map(sizeOf)];
+  else if (width !== undefined && width !== null) state.declared = [openDim(), toDim(width)];
+}
+
+/** A size in a shape that may be None. */
+export function sizeOf(value: Value): number | Unknown {
+  return value === null ? openDim() : toDim(value);
+}
+
+/** The shapes in a shape or in a list of shapes. */
+export function shapesIn(value: Value): readonly Shape[] {
+  if (value instanceof Dict) return [...value.entries.values()].flatMap((entry) => shapesIn(entry.value));
+  const items = toItems(value);
+  if (!items) return [];
+  if (items.some((item) => toItems(item) !== undefined)) return items.flatMap(shapesIn);
+  return [items.map(sizeOf)];
+}
+
+// -------------------------------------------------------------------- sublayers
+
+/** Layers directly below: those of a network, then attributes in the order they were set. */
+export function sublayers(layer: Instance): readonly Instance[] {
+  const state = stateOf(layer);
+  const found = new Set<Instance>(state.network?.operations.filter((operation) => isLayer(operation)) ?? []);
+  for (const child of state.children) found.add(child);
+  for (const value of layer.attrs.values()) collect(value, isLayer, (item) => found.add(item));
+  found.delete(layer);
+  return [...found];
+}
+
+export function descendants(layer: Instance): readonly Instance[] {
+  const found = new Set<Instance>();
+  const walk = (at: Instance): void => {
+    for (const child of sublayers(at)) {
+      if (found.has(child) || child === layer) continue;
+      found.add(child);
+      walk(child);
+    }
+  };
+  walk(layer);
+  return [...found];
+}
+
+function collect<T extends Value>(value: Value, is: (value: Value) => value is T, add: (item: T) => void, depth = 0): void {
+  if (is(value)) add(value);
+  else if (depth > 3 || value === null || typeof value !== "object") return;
+  else if (value.kind === "list" || value.kind === "tuple") for (const item of value.items) collect(item, is, add, depth + 1);
+  else if (value.kind === "dict") for (const entry of value.entries.values()) collect(entry.value, is, add, depth + 1);
+}
+
+/** Weights of the layer itself: made by `add_weight`, and variables that are attributes. */
+export function ownWeights(layer: Instance): readonly Tensor[] {
+  const found = new Set<Tensor>(stateOf(layer).weights);
+  for (const value of layer.attrs.values()) collect(value, isVariable, (item) => found.add(item));
+  return [...found];
+}
+
+export function allWeights(layer: Instance): readonly Tensor[] {
+  return [...new Set([layer, ...descendants(layer)].flatMap(ownWeights))];
+}
+
+/** Weights that training would change, by Keras' rule: a frozen layer freezes all below it. */
+export function trainableWeights(layer: Instance): ReadonlySet<Tensor> {
+  const found = new Set<Tensor>();
+  const seen = new Set<Instance>();
+  const walk = (at: Instance): void => {
+    if (seen.has(at) || !stateOf(at).trainable) return;
+    seen.add(at);
+    for (const weight of ownWeights(at)) if (weight.parameter?.trainable) found.add(weight);
+    sublayers(at).forEach(walk);
+  };
+  walk(layer);
+  return found;
+}
+
+// ---------------------------------------------------------------------- methods
+
+function construction(keras: Keras): Record<string, Method> {
+  const addWeight: NativeImpl = (a, interp) => {
+    const { args, kwargs } = spread(a);
+    const named = typeof args[0] === "string";
+    const shape = kwargs.get("shape") ?? args[named ? 1 : 0] ?? new Tuple([]);
+    const name = kwargs.get("name") ?? (named ? args[0] : undefined);
+    const items = toItems(shape);
+    const dims = items ? items.map(sizeOf) : isUnknown(shape) ? shape : [toDim(shape)];
+    return addWeightTo(keras, interp, self(a), {
+      name: typeof name === "string" ? name : "variable",
+      shape: dims,
+      trainable: interp.truthy(kwargs.get("trainable") ?? true) !== false,
+    });
+  };
+  return {
+    __init__: [
+      "self, *args, **kwargs",
+      (a, interp) => {
+        initLayer(keras, interp, self(a), spread(a).kwargs);
+        return null;
+      },
+    ],
+    add_weight: ["self, *args, **kwargs", addWeight],
+    add_variable: ["self, *args, **kwargs", addWeight],
+    build: [
+      "self, *args, **kwargs",
+      (a, interp) => {
+        interp.touch(self(a));
+        self(a).attrs.set("built", true);
+        return null;
+      },
+    ],
+  };
+}
+
+/** A variable that belongs to a layer. */
+export function addWeightTo(
+  keras: Keras,
+  interp: Interp,
+  layer: Instance,
+  spec: { readonly name: string; readonly shape: Shape | Unknown; readonly trainable: boolean },
+): Tensor {
+  const variable = keras.make(spec.shape);
+  variable.cls = keras.variableClass;
+  variable.parameter = { trainable: spec.trainable };
+  variable.attrs = new Map<string, Value>([
+    ["name", spec.name],
+    ["path", `${nameOf(keras, layer)}/${spec.name}`],
+  ]);
+  if (interp.site) variable.site = interp.site;
+  stateOf(layer).weights.push(variable);
+  return variable;
+}
+
+function calls(keras: Keras): Record<string, Method> {
+  return {
+    __call__: [
+      "self, *args, **kwargs",
+      (a, interp) => {
+        const { args, kwargs } = spread(a);
+        return callLayer(keras, interp, self(a), args, kwargs);
+      },
+    ],
+    compute_output_shape: [
+      "self, *args, **kwargs",
+      (a, interp) => {
+        const { args } = spread(a);
+        const inputs = shapesIn(args[0]).map((shape) => keras.graph.mark(keras.make(shape)));
+        const given = inputs.length === 1 ? inputs[0] : new List([...inputs]);
+        keras.graph.depth++;
+        const output = callLayer(keras, interp, self(a), [given], new Map());
+        keras.graph.depth--;
+        return output instanceof Tensor ? keras.shapeValue(interp, output.shape) : interp.unknown("an output shape");
+      },
+    ],
+    compute_mask: ["self, *args, **kwargs", () => null],
+  };
+}
+
+function weightLists(): Record<string, NativeImpl> {
+  const list =
+    (pick: (layer: Instance) => Iterable<Tensor>): NativeImpl =>
+    (a) =>
+      new List([...pick(self(a))]);
+  const frozen = (layer: Instance): readonly Tensor[] => {
+    const trained = trainableWeights(layer);
+    return allWeights(layer).filter((weight) => !trained.has(weight));
+  };
+  return {
+    weights: list(allWeights),
+    variables: list(allWeights),
+    trainable_weights: list(trainableWeights),
+    trainable_variables: list(trainableWeights),
+    non_trainable_weights: list(frozen),
+    non_trainable_variables: list(frozen),
+  };
+}
+
+/** The tensors of a layer's first call. */
+function places(keras: Keras): Record<string, NativeImpl> {
+  const first = (a: Bound, interp: Interp, pick: (inputs: readonly Tensor[], outputs: Value) => Value): Value => {
+    const [node] = keras.graph.nodesOf(self(a));
+    if (!node) return interp.fail("AttributeError", `${nameOf(keras, self(a))} was never called`);
+    return pick(node.isInput ? node.outputTensors : node.inputs, node.outputs);
+  };
+  const one = (tensors: readonly Tensor[]): Value => (tensors.length === 1 ? tensors[0] : new List([...tensors]));
+  const shapeOf = (interp: Interp, value: Value): Value =>
+    value instanceof Tensor
+      ? keras.shapeValue(interp, value.shape)
+      : new List((toItems(value) ?? []).map((item) => shapeOf(interp, item)));
+  return {
+    input: (a, interp) => first(a, interp, (inputs) => one(inputs)),
+    output: (a, interp) => first(a, interp, (_, outputs) => outputs),
+    input_shape: (a, interp) => first(a, interp, (inputs) => shapeOf(interp, one(inputs))),
+    output_shape: (a, interp) => first(a, interp, (_, outputs) => shapeOf(interp, outputs)),
+    path: (a) => nameOf(keras, self(a)),
+    compute_dtype: () => keras.floatx,
+    variable_dtype: () => keras.floatx,
+  };
+}
+
+function bookkeeping(keras: Keras): Record<string, Method> {
+  return {
+    count_params: [
+      "self",
+      (a, interp) => {
+        let total = 0;
+        for (const weight of allWeights(self(a))) {
+          const count = numel(weight.shape);
+          if (count instanceof Unknown) return interp.unknown(count.reason);
+          total += count;
+        }
+        return total;
+      },
+    ],
+    get_config: ["self", (a) => configOf(keras, self(a))],
+    get_weights: ["self", (a) => new List([...allWeights(self(a))])],
+    __repr__: ["self", (a) => `<${self(a).cls.name} name=${nameOf(keras, self(a))}>`],
+  };
+}
+
+/** The arguments of the base class; a subclass's own `get_config` updates it. */
+function configOf(keras: Keras, layer: Instance): Dict {
+  const config = new Dict();
+  const put = (key: string, value: Value): void => void config.entries.set(key, { key, value });
+  put("name", nameOf(keras, layer));
+  put("trainable", stateOf(layer).trainable);
+  put("dtype", layer.attrs.get("dtype") ?? keras.floatx);
+  return config;
+}
+
+/** Methods that change no shape and cost nothing in a trace of inference. */
+function inert(): Record<string, Method> {
+  const names = ["add_loss", "add_metric", "set_weights", "quantize", "load_own_variables", "save_own_variables", "stateless_call"];
+  return Object.fromEntries(names.map((name) => [name, ["self, *args, **kwargs", () => null]]));
+}

@@ -1,0 +1,120 @@
+/** What the parts of Keras share in one interpreter: its tensors, names, settings, graph and classes. */
+import type { Interp } from "../../interpret/interp.ts";
+import {
+  ClassValue,
+  Instance,
+  type NativeClass,
+  type Shape,
+  Tensor,
+  Tuple,
+  toItems,
+  Unknown,
+  type Value,
+} from "../../interpret/values.ts";
+import { Toolkit } from "../torch/tensor/toolkit.ts";
+import { Graph, isOpen, type Network } from "./graph.ts";
+import { Names } from "./names.ts";
+
+/** The marks of `keras.Layer`, `keras.Model` and of ops that are nodes of a graph. */
+export const LAYER_NATIVE: NativeClass = { layer: false };
+export const OPERATION_NATIVE: NativeClass = { layer: true };
+
+/** What the engine keeps of a layer besides the attributes that the program sees. */
+export class LayerState {
+  readonly weights: Tensor[] = [];
+  trainable = true;
+  /** Layers that are no attributes: those of a Sequential, wrapped ones. */
+  readonly children: Instance[] = [];
+  /** A functional network. */
+  network: Network | undefined;
+  /** The shape given to `build` or as `input_shape`, with the batch axis. */
+  declared: Shape | undefined;
+}
+
+export class Keras {
+  readonly kit = new Toolkit();
+  readonly names = new Names();
+  readonly graph = new Graph();
+  /** By name: `Layer`, `Model`, `Conv2D`. */
+  readonly classes = new Map<string, ClassValue>();
+  /** Functions of `keras.activations` by name. */
+  readonly activations = new Map<string, Value>();
+  dataFormat = "channels_last";
+  floatx = "float32";
+  variableClass!: ClassValue;
+  /** `keras.Input`. */
+  input: Value = null;
+  shapeClass!: ClassValue;
+
+  cls(name: string): ClassValue {
+    const found = this.classes.get(name);
+    if (!found) throw new Error(`no Keras class ${name}`);
+    return found;
+  }
+
+  make(shape: Shape | Unknown, dtype = "float32", data?: readonly number[]): Tensor {
+    return this.kit.make(shape, dtype, data);
+  }
+
+  /** `x.shape` as the program sees it: None where the size is left open. */
+  shapeValue(interp: Interp, shape: Shape | Unknown): Value {
+    if (shape instanceof Unknown) return shape;
+    const tuple = new Tuple(shape.map((dim) => (isOpen(dim) ? null : dim)));
+    if (this.shapeClass.mro.length === 1) {
+      const base = interp.builtin("tuple");
+      if (base instanceof ClassValue) this.shapeClass.mro = [this.shapeClass, ...base.mro];
+    }
+    tuple.cls = this.shapeClass;
+    return tuple;
+  }
+
+  /** A tensor of Keras' own class from whatever stands for one. */
+  tensor(interp: Interp, value: Value): Tensor {
+    if (value instanceof Tensor) {
+      if (value.cls && value.cls.mro.includes(this.kit.cls)) return value;
+      return this.make(value.shape, value.dtype, value.data);
+    }
+    if (value instanceof Unknown) return this.make(value);
+    if (typeof value === "number" || typeof value === "boolean") return this.make([], "int32", [Number(value)]);
+    const items = toItems(value);
+    if (items) {
+      const first = items.length > 0 ? this.tensor(interp, items[0]).shape : [];
+      return this.make(first instanceof Unknown ? first : [items.length, ...first]);
+    }
+    return this.make(value === null ? interp.unknown("None stands where a tensor is needed") : []);
+  }
+}
+
+export function isLayerClass(cls: ClassValue): boolean {
+  return cls.mro.some((base) => base.native === LAYER_NATIVE);
+}
+
+export function isLayer(value: Value): value is Instance {
+  return value instanceof Instance && isLayerClass(value.cls);
+}
+
+export function isModelClass(cls: ClassValue): boolean {
+  return isLayerClass(cls) && cls.mro.some((base) => base.qualname === "keras.Model");
+}
+
+export function isModel(value: Value): value is Instance {
+  return value instanceof Instance && isModelClass(value.cls);
+}
+
+/** Made when it is first asked for, so that a subclass that forgets `super().__init__()` still works. */
+export function stateOf(layer: Instance): LayerState {
+  if (!(layer.native instanceof LayerState)) layer.native = new LayerState();
+  return layer.native as LayerState;
+}
+
+export function nameOf(keras: Keras, layer: Instance): string {
+  const known = layer.attrs.get("name");
+  if (typeof known === "string") return known;
+  const made = keras.names.auto(layer.cls.name);
+  layer.attrs.set("name", made);
+  return made;
+}
+
+export function isVariable(value: Value): value is Tensor {
+  return value instanceof Tensor && value.parameter !== undefined;
+}

@@ -1,0 +1,306 @@
+/**
+ * `Input`, `keras.Model`, functional models and `Sequential`.
+ * https://keras.io/api/models/
+ */
+import type { Interp } from "../../interpret/interp.ts";
+import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
+import {
+  type ClassValue,
+  Instance,
+  isUnknown,
+  type Kwargs,
+  List,
+  NO_KWARGS,
+  type NativeFunction,
+  type Shape,
+  Tensor,
+  toItems,
+  toNumber,
+  type Value,
+} from "../../interpret/values.ts";
+import { callLayer, runNetwork, spread } from "./calling.ts";
+import { Node, networkOf, openDim, tensorsIn } from "./graph.ts";
+import { initLayer, shapesIn, sizeOf, sublayers } from "./layer.ts";
+import { isLayer, type Keras, nameOf, stateOf } from "./library.ts";
+
+const self = (a: Bound): Instance => a.self as Instance;
+
+// ------------------------------------------------------------------------ inputs
+
+const INPUT_ARGUMENTS =
+  "shape=None, batch_size=None, dtype=None, sparse=None, batch_shape=None, name=None, tensor=None, optional=False, ragged=None, type_spec=None, batch_input_shape=None, input_shape=None";
+
+export function defineInput(keras: Keras): { readonly fn: NativeFunction; readonly cls: ClassValue } {
+  const cls = defineClass("InputLayer", {
+    bases: [keras.cls("Layer")],
+    qualname: "keras.layers.InputLayer",
+    methods: {
+      __init__: [
+        `self, ${INPUT_ARGUMENTS}`,
+        (a, interp) => {
+          initLayer(keras, interp, self(a), new Map([["name", a.name]]));
+          const whole = toItems(a.batch_shape) ?? toItems(a.batch_input_shape);
+          const given = a.shape ?? a.input_shape;
+          const items = toItems(given) ?? (toNumber(given) === undefined ? [] : [given]);
+          const batch = a.batch_size === null ? openDim() : sizeOf(a.batch_size);
+          const shape: Shape = whole ? whole.map(sizeOf) : [batch, ...items.map(sizeOf)];
+          const tensor = keras.make(isUnknown(given) ? given : shape, typeof a.dtype === "string" ? a.dtype : keras.floatx);
+          tensor.maker = nameOf(keras, self(a));
+          if (interp.site) tensor.site = interp.site;
+          stateOf(self(a)).declared = shape;
+          self(a).attrs.set("batch_shape", keras.shapeValue(interp, shape));
+          self(a).attrs.set("built", true);
+          keras.graph.add(new Node(self(a), [], NO_KWARGS, tensor, interp.site));
+          return null;
+        },
+      ],
+      call: ["self, *args, **kwargs", (a) => toItems(a.args)?.[0] ?? null],
+    },
+  });
+  const fn = def("Input", INPUT_ARGUMENTS, (a, interp) => {
+    if (a.tensor instanceof Tensor) return a.tensor;
+    return inputTensor(keras, interp.call(cls, [], new Map(Object.entries(a))), interp);
+  });
+  return { fn, cls };
+}
+
+function inputTensor(keras: Keras, layer: Value, interp: Interp): Value {
+  const node = layer instanceof Instance ? keras.graph.nodesOf(layer)[0] : undefined;
+  return node?.outputTensors[0] ?? interp.unknown("an input that could not be made");
+}
+
+// ------------------------------------------------------------------------ models
+
+function functionalArguments(args: readonly Value[], kwargs: Kwargs): boolean {
+  const outputs = kwargs.has("outputs");
+  return args.length === 2 || (args.length === 1 && outputs) || (kwargs.has("inputs") && outputs);
+}
+
+export function defineModels(keras: Keras): readonly ClassValue[] {
+  let functional: ClassValue | undefined;
+  const model: ClassValue = defineClass("Model", {
+    bases: [keras.cls("Layer")],
+    qualname: "keras.Model",
+    native: {
+      layer: false,
+      create: (interp, cls, args, kwargs) =>
+        interp.newInstance(cls === model && functional && functionalArguments(args, kwargs) ? functional : cls),
+    },
+    methods: {
+      __init__: ["self, *args, **kwargs", (a, interp) => initModel(keras, interp, a)],
+      call: ["self, *args, **kwargs", (a, interp) => callModel(keras, interp, a)],
+      build: [
+        "self, input_shape=None, **kwargs",
+        (a, interp) => {
+          stateOf(self(a)).declared = shapesIn(a.input_shape)[0];
+          interp.touch(self(a));
+          self(a).attrs.set("built", true);
+          return null;
+        },
+      ],
+      get_layer: ["self, name=None, index=None", (a, interp) => getLayer(keras, interp, a)],
+      summary: ["self, *args, **kwargs", () => null],
+      ...training(),
+    },
+    properties: {
+      layers: (a) => new List([...sublayers(self(a))]),
+      inputs: (a, interp) => part(interp, a, "inputTensors"),
+      outputs: (a, interp) => part(interp, a, "outputTensors"),
+      input: (a, interp) => one(part(interp, a, "inputTensors")),
+      output: (a, interp) => one(part(interp, a, "outputTensors")),
+      input_shape: (a, interp) => shapesOf(keras, interp, one(part(interp, a, "inputTensors"))),
+      output_shape: (a, interp) => shapesOf(keras, interp, one(part(interp, a, "outputTensors"))),
+      input_names: (a) => names(keras, a, "inputTensors"),
+      output_names: (a) => names(keras, a, "outputTensors"),
+    },
+  });
+  functional = defineClass("Functional", { bases: [model], qualname: "keras.Functional" });
+  keras.classes.set("Model", model);
+  return [model, functional, defineSequential(keras, model)];
+}
+
+function initModel(keras: Keras, interp: Interp, a: Bound): Value {
+  const { args, kwargs } = spread(a);
+  const model = self(a);
+  initLayer(keras, interp, model, kwargs);
+  if (!functionalArguments(args, kwargs)) return null;
+  const inputs = kwargs.get("inputs") ?? args[0];
+  const outputs = kwargs.get("outputs") ?? args[1];
+  stateOf(model).network = networkOf(keras.graph, inputs, outputs);
+  model.attrs.set("built", true);
+  if (isUnknown(outputs)) interp.gap(outputs.reason);
+  return null;
+}
+
+function callModel(keras: Keras, interp: Interp, a: Bound): Value {
+  const { args, kwargs } = spread(a);
+  const { network } = stateOf(self(a));
+  if (!network) return interp.fail("NotImplementedError", `${self(a).cls.name} has no call method`);
+  return runNetwork(keras, interp, network, args[0] ?? kwargs.get("inputs") ?? null);
+}
+
+function part(interp: Interp, a: Bound, key: "inputTensors" | "outputTensors"): Value {
+  const { network } = stateOf(self(a));
+  return network ? new List([...network[key]]) : interp.fail("AttributeError", `${self(a).cls.name} was never called`);
+}
+
+function one(list: Value): Value {
+  return list instanceof List && list.items.length === 1 ? list.items[0] : list;
+}
+
+function shapesOf(keras: Keras, interp: Interp, value: Value): Value {
+  if (value instanceof Tensor) return keras.shapeValue(interp, value.shape);
+  return value instanceof List ? new List(value.items.map((item) => shapesOf(keras, interp, item))) : value;
+}
+
+function names(keras: Keras, a: Bound, key: "inputTensors" | "outputTensors"): Value {
+  const tensors = stateOf(self(a)).network?.[key] ?? [];
+  return new List(tensors.map((tensor) => {
+    const node = keras.graph.makerOf(tensor);
+    return node ? nameOf(keras, node.operation) : "";
+  }));
+}
+
+function getLayer(keras: Keras, interp: Interp, a: Bound): Value {
+  const layers = sublayers(self(a));
+  const index = toNumber(a.index);
+  if (index !== undefined) return layers.at(index) ?? interp.fail("ValueError", `there is no layer ${index}`);
+  if (isUnknown(a.name)) return a.name;
+  const found = layers.find((layer) => nameOf(keras, layer) === a.name);
+  return found ?? interp.fail("ValueError", `there is no layer named ${String(a.name)}`);
+}
+
+/** Training, saving and loading: nothing of it changes a shape. */
+function training(): Record<string, readonly [string, NativeImpl]> {
+  const nothing = [
+    "compile", "fit", "evaluate", "train_on_batch", "test_on_batch", "save", "save_weights", "load_weights", "export",
+    "compile_from_config", "reset_states", "reset_metrics", "to_json",
+  ];
+  const unknown: NativeImpl = (_a, interp) => interp.unknown("depends on data");
+  return {
+    ...Object.fromEntries(nothing.map((name) => [name, ["self, *args, **kwargs", () => null] as const])),
+    ...Object.fromEntries(["fit", "predict", "predict_on_batch"].map((name) => [name, ["self, *args, **kwargs", unknown] as const])),
+  };
+}
+
+// -------------------------------------------------------------------- Sequential
+
+function defineSequential(keras: Keras, model: ClassValue): ClassValue {
+  return defineClass("Sequential", {
+    bases: [model],
+    qualname: "keras.Sequential",
+    methods: {
+      __init__: [
+        "self, layers=None, trainable=True, name=None",
+        (a, interp) => {
+          initLayer(keras, interp, self(a), new Map([["name", a.name], ["trainable", a.trainable]]));
+          const layers = a.layers === null ? [] : interp.items(a.layers);
+          if (isUnknown(layers)) interp.gap(layers.reason);
+          else for (const layer of layers) addLayer(keras, interp, self(a), layer);
+          rebuild(keras, interp, self(a));
+          return null;
+        },
+      ],
+      add: [
+        "self, layer, rebuild=True",
+        (a, interp) => {
+          addLayer(keras, interp, self(a), a.layer);
+          rebuild(keras, interp, self(a));
+          return null;
+        },
+      ],
+      pop: [
+        "self, rebuild=True",
+        (a, interp) => {
+          const gone = stateOf(self(a)).children.pop();
+          rebuild(keras, interp, self(a));
+          return gone ?? null;
+        },
+      ],
+      build: [
+        "self, input_shape=None",
+        (a, interp) => {
+          const [shape] = shapesIn(a.input_shape);
+          if (shape) startWith(keras, interp, self(a), shape);
+          return null;
+        },
+      ],
+      call: [
+        "self, inputs, training=None, mask=None, **kwargs",
+        (a, interp) => {
+          const { network, children } = stateOf(self(a));
+          if (network) return runNetwork(keras, interp, network, a.inputs);
+          return children.reduce<Value>(
+            (value, layer) => (isInputLayer(layer) ? value : callLayer(keras, interp, layer, [value], NO_KWARGS)),
+            a.inputs,
+          );
+        },
+      ],
+    },
+    properties: {
+      layers: (a) => new List(stateOf(self(a)).children.filter((layer) => !isInputLayer(layer))),
+    },
+  });
+}
+
+function isInputLayer(layer: Instance): boolean {
+  return layer.cls.qualname === "keras.layers.InputLayer";
+}
+
+function addLayer(keras: Keras, interp: Interp, model: Instance, value: Value): void {
+  const { children } = stateOf(model);
+  if (isUnknown(value)) return interp.gap(value.reason);
+  if (keras.graph.isSymbolic(value)) {
+    const origin = keras.graph.makerOf(value)?.operation;
+    if (origin) children.push(origin);
+    return;
+  }
+  if (!isLayer(value)) {
+    interp.fail("ValueError", "only layers can be added to a Sequential model");
+    return;
+  }
+  const { declared } = stateOf(value);
+  if (children.length === 0 && declared && !isInputLayer(value)) children.push(inputLayer(keras, interp, declared));
+  children.push(value);
+}
+
+function inputLayer(keras: Keras, interp: Interp, shape: Shape): Instance {
+  const layer = interp.call(keras.cls("InputLayer"), [], new Map([["batch_shape", keras.shapeValue(interp, shape)]]));
+  return layer as Instance;
+}
+
+/** A Sequential whose input is known is a functional network as well. */
+function rebuild(keras: Keras, interp: Interp, model: Instance): void {
+  const state = stateOf(model);
+  const [first, ...rest] = state.children;
+  const before = state.network;
+  state.network = undefined;
+  if (!first || rest.length === 0) return;
+  if (!isInputLayer(first)) {
+    const shape = stateOf(first).network?.inputTensors[0]?.shape;
+    if (shape && !isUnknown(shape)) startWith(keras, interp, model, shape);
+    return;
+  }
+  const input = inputTensor(keras, first, interp);
+  // Layers that were called by the last rebuild keep their outputs.
+  const kept = before && before.inputTensors[0] === input && rest.length > 1 ? before.outputTensors[0] : undefined;
+  const last = rest.at(-1);
+  const steps = kept && last ? [last] : rest;
+  const output = steps.reduce<Value>(
+    (value, layer) => callLayer(keras, interp, layer, [value], NO_KWARGS),
+    kept ?? input,
+  );
+  if (tensorsIn([output]).length === 0) return;
+  keras.names.auto("Functional");
+  state.network = networkOf(keras.graph, input, output);
+  interp.touch(model);
+  model.attrs.set("built", true);
+}
+
+function startWith(keras: Keras, interp: Interp, model: Instance, shape: Shape): void {
+  const { children } = stateOf(model);
+  const [first] = children;
+  if (!first || isInputLayer(first)) return;
+  children.unshift(inputLayer(keras, interp, [openDim(), ...shape.slice(1)]));
+  rebuild(keras, interp, model);
+}

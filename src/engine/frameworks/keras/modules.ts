@@ -1,0 +1,65 @@
+/**
+ * The modules of Keras and TensorFlow by dotted name. Keras is found under many roofs (`tensorflow.keras`,
+ * `keras.src`, `tf_keras`); all of them lead to the same names.
+ */
+import { ABSENT, type Absent, ModuleValue, Unknown, type Value } from "../../interpret/values.ts";
+import type { Keras } from "./library.ts";
+import { findName, isModule } from "./namespace.ts";
+
+const ROOFS = /^(tensorflow\.compat\.v[12]\.keras|tensorflow\.python\.keras|tensorflow\.keras|tf_keras|keras\.(_tf_keras\.keras|api|src|api\._v2\.keras))(?=\.|$)/;
+
+/** Parts of Keras whose own files are followed, where they are installed. */
+const FOLLOWED = /^keras\.applications(\.|$)/;
+
+export class KerasModules {
+  private readonly modules = new Map<string, ModuleValue>();
+  private readonly values = new Map<string, Value>();
+
+  constructor(private readonly keras: Keras) {}
+
+  has(name: string): boolean {
+    const path = canonical(name);
+    return (path === "keras" || path.startsWith("keras.") || path === "tensorflow" || path.startsWith("tensorflow.")) && !FOLLOWED.test(path);
+  }
+
+  /** `tensorflow.keras.applications.vgg16` → `keras.applications.vgg16`, whose files are read. */
+  fileModule(name: string): string | undefined {
+    const path = canonical(name);
+    if (!FOLLOWED.test(path)) return undefined;
+    return name.startsWith("keras.src.") ? name : path;
+  }
+
+  lookup(module: string, name: string): Value | Absent {
+    const home = canonical(module);
+    const path = `${home}.${name}`;
+    const known = this.values.get(path);
+    if (known !== undefined) return known;
+    const found = this.find(home, name);
+    if (found !== ABSENT) this.values.set(path, found);
+    return found;
+  }
+
+  private find(home: string, name: string): Value | Absent {
+    if (FOLLOWED.test(`${home}.${name}`)) return ABSENT;
+    const own = findName(this.keras, home, name);
+    if (own !== ABSENT) return own;
+    const alias = home === "tensorflow" && name === "keras" ? "keras" : `${home}.${name}`;
+    if (isModule(alias)) return this.module(alias);
+    if (name.startsWith("__")) return name === "__version__" ? "3.0.0" : ABSENT;
+    return new Unknown(`${home}.${name} is not modelled`);
+  }
+
+  private module(path: string): ModuleValue {
+    const known = this.modules.get(path);
+    if (known) return known;
+    const made = new ModuleValue(path);
+    made.load = (name) => this.lookup(path, name);
+    this.modules.set(path, made);
+    return made;
+  }
+}
+
+function canonical(name: string): string {
+  const path = name.replace(ROOFS, "keras");
+  return path === name ? path : canonical(path);
+}

@@ -1,0 +1,219 @@
+/** What each module of Keras has under each name. https://keras.io/api/ */
+import { def, type NativeImpl } from "../../interpret/native.ts";
+import {
+  ABSENT,
+  type Absent,
+  FunctionValue,
+  List,
+  NativeFunction,
+  Tensor,
+  toItems,
+  type Value,
+} from "../../interpret/values.ts";
+import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
+import { layerName } from "./classes.ts";
+import type { Keras } from "./library.ts";
+import { BACKEND } from "./ops/backend.ts";
+import { MATH } from "./ops/math.ts";
+import { NN } from "./ops/nn.ts";
+import { defineFunction, type FunctionTable } from "./ops/op.ts";
+import { findTensorflow, isTensorflowModule } from "./tensorflow.ts";
+
+type Maker = (keras: Keras) => Value;
+type Names = Readonly<Record<string, Maker>>;
+
+const MODULES: ReadonlySet<string> = new Set(
+  [
+    "", "layers", "layers.experimental", "layers.experimental.preprocessing", "models", "ops", "ops.nn", "ops.numpy", "ops.image",
+    "ops.operation_utils", "backend", "backend.config", "activations", "initializers", "regularizers", "constraints", "optimizers",
+    "optimizers.schedules", "losses", "metrics", "callbacks", "datasets", "utils", "utils.file_utils", "preprocessing",
+    "preprocessing.image", "preprocessing.sequence", "preprocessing.text", "saving", "random", "config", "mixed_precision",
+    "api_export", "tree", "export", "distribution", "dtype_policies", "legacy", "quantizers",
+  ].map((name) => (name === "" ? "keras" : `keras.${name}`)),
+);
+
+export function isModule(path: string): boolean {
+  return MODULES.has(path) || isTensorflowModule(path);
+}
+
+export function findName(keras: Keras, home: string, name: string): Value | Absent {
+  if (home === "tensorflow" || home.startsWith("tensorflow.")) return findTensorflow(keras, home, name);
+  const [, family = ""] = home.split(".");
+  const own = NAMES[`${home}`]?.[name] ?? NAMES[`keras.${family}`]?.[name];
+  if (own) return own(keras);
+  return FAMILIES[family]?.(keras, name) ?? (family === "" ? (topName(keras, name) ?? ABSENT) : ABSENT);
+}
+
+// -------------------------------------------------------------------- functions
+
+const fn = (name: string, signature: string, impl: (keras: Keras) => NativeImpl): Maker => (keras) =>
+  def(name, signature, impl(keras));
+const answers = (name: string, value: Value | ((keras: Keras) => Value)): Maker =>
+  fn(name, "*args, **kwargs", (keras) => () => (typeof value === "function" ? value(keras) : value));
+
+/** A decorator with arguments, `@register_keras_serializable(package="x")`, or without. */
+const decorator = (name: string): Maker => fn(name, "*args, **kwargs", () => (a) => {
+  const [first] = toItems(a.args) ?? [];
+  const decorated = first instanceof FunctionValue || (typeof first === "object" && first !== null && first.kind === "class");
+  return decorated ? first : def(name, "fn", (b) => b.fn);
+});
+
+function fromTable(keras: Keras, table: FunctionTable, name: string): Value | undefined {
+  const spec = table[name];
+  return spec && defineFunction(keras, name, spec);
+}
+
+const inertFamily = (): Value => makeInert();
+
+const FAMILIES: Readonly<Record<string, (keras: Keras, name: string) => Value | undefined>> = {
+  layers: (keras, name) => layerName(keras, name),
+  models: (keras, name) => keras.classes.get(name),
+  ops: (keras, name) => fromTable(keras, { ...MATH, ...NN }, name),
+  backend: (keras, name) => fromTable(keras, { ...MATH, ...NN, ...BACKEND }, name),
+  random: (keras, name) => fromTable(keras, RANDOM, name),
+  activations: (keras, name) => fromTable(keras, { ...MATH, ...NN }, name),
+  initializers: inertFamily,
+  regularizers: inertFamily,
+  constraints: inertFamily,
+  optimizers: inertFamily,
+  losses: inertFamily,
+  metrics: inertFamily,
+  callbacks: inertFamily,
+  mixed_precision: inertFamily,
+  dtype_policies: inertFamily,
+  export: inertFamily,
+};
+
+function topName(keras: Keras, name: string): Value | undefined {
+  if (["Layer", "Model", "Sequential", "Functional", "Input"].includes(name)) return layerName(keras, name);
+  return undefined;
+}
+
+const sample = (signature: string) => ({
+  signature,
+  run: (op, a) => op.emit({ inputs: [], shape: (toItems(a.shape) ?? []).map((dim) => (typeof dim === "number" ? dim : op.interp.unknown("a size that is not known"))) }),
+}) satisfies FunctionTable[string];
+
+const RANDOM: FunctionTable = {
+  normal: sample("shape, mean=0.0, stddev=1.0, dtype=None, seed=None"),
+  uniform: sample("shape, minval=0.0, maxval=1.0, dtype=None, seed=None"),
+  truncated_normal: sample("shape, mean=0.0, stddev=1.0, dtype=None, seed=None"),
+  randint: sample("shape, minval, maxval, dtype='int32', seed=None"),
+  dropout: {
+    signature: "inputs, rate, noise_shape=None, seed=None",
+    run: (op, a) => op.tensor(a.inputs),
+  },
+};
+
+/** An activation by name, always the same object for one name. */
+function activation(keras: Keras, value: Value): Value {
+  if (typeof value !== "string" && value !== null) return value;
+  const name = value ?? "linear";
+  let made = keras.activations.get(name);
+  if (!made) keras.activations.set(name, (made = fromTable(keras, { ...MATH, ...NN }, name) ?? defineFunction(keras, name, NN.relu!)));
+  return made;
+}
+
+const dataFormat = {
+  image_data_format: fn("image_data_format", "", (keras) => () => keras.dataFormat),
+  set_image_data_format: fn("set_image_data_format", "data_format", (keras) => (a) => {
+    if (typeof a.data_format === "string") keras.dataFormat = a.data_format;
+    return null;
+  }),
+  standardize_data_format: fn("standardize_data_format", "data_format", (keras) => (a) => a.data_format ?? keras.dataFormat),
+  floatx: fn("floatx", "", (keras) => () => keras.floatx),
+  set_floatx: fn("set_floatx", "value", (keras) => (a) => {
+    if (typeof a.value === "string") keras.floatx = a.value;
+    return null;
+  }),
+  epsilon: answers("epsilon", 1e-7),
+  backend: answers("backend", "tensorflow"),
+} satisfies Names;
+
+const serializable = {
+  register_keras_serializable: decorator("register_keras_serializable"),
+  serialize_keras_object: answers("serialize_keras_object", null),
+  deserialize_keras_object: fn("deserialize_keras_object", "config, *args, **kwargs", () => (a) => a.config),
+  get_custom_objects: answers("get_custom_objects", null),
+  custom_object_scope: () => makeInert(),
+  CustomObjectScope: () => makeInert(),
+} satisfies Names;
+
+const files = {
+  get_file: fn("get_file", "*args, **kwargs", () => (a) => toItems(a.args)?.[0] ?? "file"),
+  exists: answers("exists", false),
+  path_to_string: fn("path_to_string", "path", () => (a) => a.path),
+} satisfies Names;
+
+const network = {
+  load_model: fn("load_model", "*args, **kwargs", () => (_a, interp) => interp.unknown("saved models are not read")),
+  model_from_json: fn("model_from_json", "*args, **kwargs", () => (_a, interp) => interp.unknown("saved models are not read")),
+  clone_model: fn("clone_model", "model, *args, **kwargs", () => (a) => a.model),
+} satisfies Names;
+
+const sources = fn("get_source_inputs", "tensor, *args", (keras) => (a) =>
+  a.tensor instanceof Tensor ? new List([...keras.graph.sources(a.tensor)]) : a.tensor);
+
+const NAMES: Readonly<Record<string, Names>> = {
+  keras: {
+    KerasTensor: (keras) => keras.kit.cls,
+    Variable: (keras) => keras.variableClass,
+    InputSpec: () => makeInert(),
+    name_scope: () => makeInert(),
+    device: () => makeInert(),
+    Operation: (keras) => keras.cls("Layer"),
+    DTypePolicy: () => makeInert(),
+    RematScope: () => makeInert(),
+    ...serializable,
+  },
+  "keras.backend": {
+    ...dataFormat,
+    is_keras_tensor: fn("is_keras_tensor", "x", (keras) => (a) => keras.graph.isSymbolic(a.x)),
+    KerasTensor: (keras) => keras.kit.cls,
+    Variable: (keras) => keras.variableClass,
+    clear_session: fn("clear_session", "*args, **kwargs", (keras) => () => {
+      keras.names.reset();
+      return null;
+    }),
+    get_uid: fn("get_uid", "prefix=''", (keras) => (a) => keras.names.uid(String(a.prefix))),
+    name_scope: () => makeInert(),
+    get_session: () => makeInert(),
+    standardize_dtype: fn("standardize_dtype", "dtype", (keras) => (a) => a.dtype ?? keras.floatx),
+    learning_phase: answers("learning_phase", 0),
+    set_learning_phase: answers("set_learning_phase", null),
+  },
+  "keras.config": { ...dataFormat, enable_traceback_filtering: answers("enable_traceback_filtering", null), disable_traceback_filtering: answers("disable_traceback_filtering", null) },
+  "keras.layers": {
+    InputSpec: () => makeInert(),
+    deserialize: fn("deserialize", "config, *args, **kwargs", () => (a) => a.config),
+    serialize: answers("serialize", null),
+  },
+  "keras.models": network,
+  "keras.saving": { ...serializable, load_model: network.load_model },
+  "keras.activations": {
+    get: fn("get", "identifier", (keras) => (a) => activation(keras, a.identifier)),
+    serialize: fn("serialize", "activation", () => (a) => (a.activation instanceof NativeFunction ? a.activation.name : null)),
+    deserialize: fn("deserialize", "config, *args, **kwargs", (keras) => (a) => activation(keras, a.config)),
+  },
+  "keras.ops.operation_utils": { get_source_inputs: sources },
+  "keras.utils": {
+    ...serializable,
+    ...files,
+    get_source_inputs: sources,
+    set_random_seed: answers("set_random_seed", null),
+    plot_model: answers("plot_model", null),
+    model_to_dot: answers("model_to_dot", null),
+    clear_session: answers("clear_session", null),
+    normalize: fn("normalize", "x, *args, **kwargs", () => (a) => a.x),
+    to_categorical: fn("to_categorical", "x, num_classes=None", (keras) => (a, interp) => {
+      const input = keras.tensor(interp, a.x);
+      const classes = typeof a.num_classes === "number" ? a.num_classes : interp.unknown("the number of classes in the data");
+      return keras.make("reason" in input.shape ? input.shape : [...input.shape, classes]);
+    }),
+    get_registered_object: answers("get_registered_object", null),
+    Sequence: () => makeInert(),
+    PyDataset: () => makeInert(),
+  },
+  "keras.api_export": { keras_export: decorator("keras_export") },
+  "keras.export": { keras_export: decorator("keras_export") },
+};

@@ -1,0 +1,130 @@
+/**
+ * How a function on tensors is declared: its signature as Keras or TensorFlow documents it and a rule. On symbolic
+ * tensors a call becomes a node of the graph, with a name of its own, as a layer's call does.
+ */
+import type { Interp } from "../../../interpret/interp.ts";
+import { bind, type Bound, defineClass } from "../../../interpret/native.ts";
+import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
+import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
+import {
+  type ClassValue,
+  Instance,
+  type Kwargs,
+  NativeFunction,
+  type NativeCode,
+  type Shape,
+  Tensor,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
+import type { OpName } from "../../../report/contract.ts";
+import { numel } from "../../shape/dims.ts";
+import { OperationCode, symbolically } from "../calling.ts";
+import { tensorsIn } from "../graph.ts";
+import { type Keras, OPERATION_NATIVE } from "../library.ts";
+
+export interface FunctionSpec {
+  readonly signature: string;
+  readonly run: (op: Op, a: Bound) => Value;
+  /** What its nodes are named after; the function's own name when absent. */
+  readonly title?: string;
+  /** Answers plain values, and is no node of the graph. */
+  readonly plain?: boolean;
+}
+
+export type FunctionTable = Readonly<Record<string, FunctionSpec>>;
+
+export interface Emission {
+  readonly inputs: readonly Tensor[];
+  readonly shape: Shape | Unknown;
+  /** That of the first input when absent. */
+  readonly dtype?: string;
+  readonly data?: readonly number[] | undefined;
+  readonly op?: OpName;
+  readonly name?: string;
+  readonly macs?: Count;
+  readonly elementwise?: Count;
+  readonly geometry?: ConvGeometry | undefined;
+  readonly view?: boolean;
+  /** What does not fit, to be put after the function's name. */
+  readonly problem?: string | undefined;
+}
+
+/** One run of a function. */
+export class Op {
+  constructor(
+    readonly keras: Keras,
+    readonly interp: Interp,
+    readonly name: string,
+  ) {}
+
+  tensor(value: Value): Tensor {
+    return this.keras.tensor(this.interp, value);
+  }
+
+  emit(emission: Emission): Tensor {
+    const { keras, interp } = this;
+    const { inputs, shape, problem } = emission;
+    if (problem !== undefined && keras.graph.complain()) {
+      interp.diagnose({ severity: "error", code: "shape-mismatch", message: `${this.name} ${problem}` });
+    }
+    const symbolic = inputs.some((input) => keras.graph.isSymbolic(input));
+    const output = keras.make(shape, emission.dtype ?? inputs[0]?.dtype, symbolic ? undefined : emission.data);
+    output.maker = this.name;
+    if (interp.site) output.site = interp.site;
+    if (emission.view && inputs[0]) output.storage = inputs[0].storage;
+    if (symbolic) return keras.graph.mark(output);
+    interp.record({
+      op: emission.op ?? "other",
+      name: emission.name ?? this.name,
+      inputs: inputs.filter((input) => input.parameter === undefined),
+      outputs: [output],
+      weights: inputs.filter((input) => input.parameter !== undefined),
+      macs: emission.macs ?? 0,
+      elementwise: emission.elementwise ?? (emission.macs === undefined && !emission.view ? numel(shape) : 0),
+      ...(emission.geometry ? { geometry: emission.geometry } : {}),
+      ...(emission.view ? { view: true } : {}),
+    });
+    return output;
+  }
+}
+
+const operationClasses = new WeakMap<Keras, Map<string, ClassValue>>();
+
+/** `keras.Operation` classes, one for each function. */
+function operationClass(keras: Keras, title: string): ClassValue {
+  const known = operationClasses.get(keras) ?? new Map<string, ClassValue>();
+  operationClasses.set(keras, known);
+  let cls = known.get(title);
+  if (!cls) known.set(title, (cls = defineClass(title, { qualname: `keras.ops.${title}`, native: OPERATION_NATIVE })));
+  return cls;
+}
+
+/** Wraps code so that a call on symbols becomes a node. */
+export function asNode(keras: Keras, title: string, code: NativeCode): NativeCode {
+  return (interp, args, kwargs) => {
+    const run = (at: Interp, given: readonly Value[], named: Kwargs): Value => code(at, given, named);
+    const symbolic = tensorsIn([...args, ...kwargs.values()]).some((tensor) => keras.graph.isSymbolic(tensor));
+    if (!symbolic) return run(interp, args, kwargs);
+    if (keras.graph.depth > 0) {
+      const answer = run(interp, args, kwargs);
+      for (const tensor of tensorsIn([answer])) keras.graph.mark(tensor);
+      return answer;
+    }
+    const operation = new Instance(operationClass(keras, title));
+    if (interp.site) operation.site = interp.site;
+    operation.attrs.set("name", keras.names.auto(title));
+    operation.native = new OperationCode(run);
+    return symbolically(keras, interp, { operation, args, kwargs }, () => run(interp, args, kwargs));
+  };
+}
+
+export function defineFunction(keras: Keras, name: string, spec: FunctionSpec): NativeFunction {
+  let parsed: ParsedSignature | undefined;
+  const code: NativeCode = (interp, args, kwargs) => {
+    parsed ??= parseSignature(spec.signature);
+    const bound = bind(interp, name, parsed, args, kwargs);
+    return typeof bound === "string" ? interp.fail("TypeError", bound) : spec.run(new Op(keras, interp, name), bound);
+  };
+  return new NativeFunction(name, spec.plain ? code : asNode(keras, spec.title ?? name, code), spec.signature);
+}

@@ -1,0 +1,232 @@
+/**
+ * A class of `keras.layers` made of its entry in a table: constructor arguments become attributes, weights are made
+ * when the layer is built, and the rule is asked for each call.
+ */
+import type { Interp } from "../../interpret/interp.ts";
+import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/native.ts";
+import {
+  type ClassValue,
+  Instance,
+  type Shape,
+  Tensor,
+  Tuple,
+  toItems,
+  Unknown,
+  type Value,
+} from "../../interpret/values.ts";
+import { Config, type LayerRule, parsedSignature, type Ruling, type WeightSpec } from "../keraslike/rule.ts";
+import { toDims } from "../rules/sizes.ts";
+import { showShape } from "../shape/dims.ts";
+import { spread } from "./calling.ts";
+import { tensorsIn } from "./graph.ts";
+import { addWeightTo, initLayer, LAYER_ARGUMENTS, shapesIn } from "./layer.ts";
+import { type Keras, nameOf, stateOf } from "./library.ts";
+
+/** Arguments that Keras makes tuples with one size an axis. */
+const PER_AXIS: readonly string[] = ["kernel_size", "strides", "dilation_rate", "pool_size"];
+/** Arguments of layers that name how weights begin and are bounded. */
+const ABOUT_WEIGHTS = /(initializer|regularizer|constraint)$|^lora_/;
+
+export interface RuledClass {
+  readonly name: string;
+  readonly rule: LayerRule;
+  readonly base?: ClassValue;
+  /** Names for positional arguments behind those of the rule, in Keras' order. */
+  readonly defaults?: Readonly<Record<string, Value>>;
+}
+
+export function defineRuled(keras: Keras, { name, rule, base, defaults = {} }: RuledClass): ClassValue {
+  const cls = defineClass(name, {
+    bases: [base ?? keras.cls("Layer")],
+    qualname: `keras.layers.${name}`,
+    native: { layer: true },
+    methods: {
+      __init__: ["self, *args, **kwargs", construct(keras, name, rule, defaults)],
+      build: ["self, input_shape=None, *args, **kwargs", (a, interp) => buildRuled(keras, interp, rule, a)],
+      call: ["self, *args, **kwargs", (a, interp) => callRuled(keras, interp, rule, a)],
+    },
+  });
+  return cls;
+}
+
+function construct(keras: Keras, name: string, rule: LayerRule, defaults: Readonly<Record<string, Value>>): NativeImpl {
+  return (a, interp) => {
+    const layer = a.self as Instance;
+    const { args, kwargs } = spread(a);
+    const parsed = parsedSignature(rule);
+    const own = new Map<string, Value>();
+    const shared = new Map<string, Value>();
+    for (const [key, value] of kwargs) {
+      const known = parsed.names.has(key);
+      if (!known && LAYER_ARGUMENTS.has(key)) shared.set(key, value);
+      else if (known || !ABOUT_WEIGHTS.test(key)) own.set(key, value);
+    }
+    initLayer(keras, interp, layer, shared);
+    const bound = bind(interp, name, parsed, args, own);
+    if (typeof bound === "string") interp.fail("TypeError", bound);
+    const values: Bound = typeof bound === "string" ? Object.fromEntries(own) : bound;
+    for (const { name: key, fallback } of parsed.params) layer.attrs.set(key, values[key] ?? fallback);
+    for (const [key, value] of Object.entries(defaults)) if (!own.has(key)) layer.attrs.set(key, value);
+    normalise(keras, interp, layer, rule, parsed.names);
+    return null;
+  };
+}
+
+function normalise(keras: Keras, interp: Interp, layer: Instance, rule: LayerRule, names: ReadonlySet<string>): void {
+  const { attrs } = layer;
+  if (names.has("data_format") && (attrs.get("data_format") ?? null) === null) attrs.set("data_format", keras.dataFormat);
+  const spatial = rule.spatial ?? 0;
+  if (spatial > 0) {
+    for (const key of PER_AXIS) {
+      const value = attrs.get(key);
+      if (value !== undefined && value !== null) attrs.set(key, new Tuple(toDims(value, spatial)));
+    }
+  }
+  const activation = attrs.get("activation");
+  if (typeof activation === "string") attrs.set("activation", activation === "linear" ? null : activation);
+  interp.touch(layer);
+}
+
+// ---------------------------------------------------------------------- building
+
+function buildRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound): Value {
+  const layer = a.self as Instance;
+  const more = toItems(a.args) ?? [];
+  const shapes = [a.input_shape, ...more].flatMap(shapesIn);
+  for (const spec of rule.weights?.(new Config(layer.attrs), shapes) ?? []) {
+    const weight = addWeightTo(keras, interp, layer, spec);
+    layer.attrs.set(spec.name, weight);
+  }
+  layer.attrs.set("built", true);
+  return null;
+}
+
+// ----------------------------------------------------------------------- calling
+
+function callRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound): Value {
+  const layer = a.self as Instance;
+  const { args, kwargs } = spread(a);
+  const given = args.length > 0 ? args : [...kwargs.values()].slice(0, 1);
+  const inputs = inputsOf(keras, interp, given);
+  const run = (): Value => applyRule(keras, interp, layer, rule, inputs);
+  const outside = interp.scope?.instance !== layer && !inputs.some((input) => keras.graph.isSymbolic(input));
+  return outside && !insideWrapper(interp) ? interp.withLayer(layer, run) : run();
+}
+
+/** A wrapper's ops are its own row, those of the layer in it included. */
+function insideWrapper(interp: Interp): boolean {
+  return interp.scope?.instance.cls.native?.layer === true;
+}
+
+function inputsOf(keras: Keras, interp: Interp, given: readonly Value[]): readonly Tensor[] {
+  const [first] = given;
+  const tensors = tensorsIn(given);
+  if (tensors.length > 0) return tensors.map((tensor) => keras.tensor(interp, tensor));
+  return [keras.tensor(interp, first === undefined ? interp.unknown("a layer called without an input") : first)];
+}
+
+/** Asks the rule, reports what does not fit, makes the outputs and records the steps. */
+export function applyRule(
+  keras: Keras,
+  interp: Interp,
+  layer: Instance,
+  rule: LayerRule,
+  inputs: readonly Tensor[],
+  weights: readonly Tensor[] = stateOf(layer).weights,
+): Value {
+  const config = new Config(layer.attrs);
+  const shapes = inputs.map((input) => input.shape);
+  const ruling = rule.run(config, shapes);
+  const problem = ruling.problem ?? misbuilt(rule, config, shapes, weights);
+  if (problem !== undefined) complain(keras, interp, layer, problem, inputs[0]);
+  return emit(keras, interp, layer, ruling, inputs, weights);
+}
+
+export function emit(
+  keras: Keras,
+  interp: Interp,
+  layer: Instance,
+  ruling: Ruling,
+  inputs: readonly Tensor[],
+  weights: readonly Tensor[],
+): Value {
+  const symbolic = inputs.some((input) => keras.graph.isSymbolic(input));
+  const name = nameOf(keras, layer);
+  const make = (shape: Shape | Unknown, dtype?: string): Tensor => {
+    const tensor = keras.make(shape, dtype ?? inputs[0]?.dtype);
+    tensor.maker = name;
+    const site = layer.site ?? interp.site;
+    if (site) tensor.site = site;
+    return symbolic ? keras.graph.mark(tensor) : tensor;
+  };
+  const states = (ruling.states ?? []).map((shape) => make(shape));
+  let current = inputs;
+  for (const [i, step] of ruling.steps.entries()) {
+    const output = make(step.shape, step.dtype);
+    if (step.view && current[0]) output.storage = current[0].storage;
+    const read = step.weights
+      ? weights.filter((weight) => step.weights?.includes(String(weight.attrs?.get("name"))))
+      : weights;
+    if (!symbolic) {
+      const last = i === ruling.steps.length - 1;
+      interp.record({
+        op: step.op,
+        name: step.name,
+        inputs: current,
+        outputs: last ? [output, ...states] : [output],
+        weights: read,
+        macs: step.macs,
+        elementwise: step.elementwise,
+        ...(step.geometry ? { geometry: step.geometry } : {}),
+        ...(step.view ? { view: true } : {}),
+      });
+    }
+    current = [output];
+  }
+  return states.length === 0 ? current[0] : new Tuple([...current, ...states]);
+}
+
+/** A layer that was built for another input than the one it gets. */
+function misbuilt(
+  rule: LayerRule,
+  config: Config,
+  shapes: readonly (Shape | Unknown)[],
+  built: readonly Tensor[],
+): string | undefined {
+  const known = shapes.filter((shape): shape is Shape => !(shape instanceof Unknown));
+  if (!rule.weights || known.length !== shapes.length) return undefined;
+  for (const spec of rule.weights(config, known)) {
+    const own = built.find((weight) => weight.attrs?.get("name") === spec.name);
+    if (own && !(own.shape instanceof Unknown) && differs(own.shape, spec)) {
+      return `was built with a ${spec.name} of ${showShape(own.shape)}, but this input needs ${showShape(spec.shape)}`;
+    }
+  }
+  return undefined;
+}
+
+function differs(own: Shape, spec: WeightSpec): boolean {
+  return own.some((dim, axis) => {
+    const other = spec.shape[axis];
+    return typeof dim === "number" && typeof other === "number" && dim !== other;
+  });
+}
+
+/** A diagnostic where the layer was made, with where it was called and where its input comes from. */
+export function complain(keras: Keras, interp: Interp, layer: Instance, problem: string, input: Tensor | undefined): void {
+  if (!keras.graph.complain()) return;
+  const made = layer.site?.at;
+  const called = interp.site?.at;
+  const name = nameOf(keras, layer);
+  const source = input?.maker ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}` : "";
+  const related = [];
+  if (made && called && made !== called) related.push({ message: `${name} is called here`, at: called });
+  if (input?.site) related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
+  const at = made ?? called;
+  interp.diagnose({
+    severity: "error",
+    code: "shape-mismatch",
+    message: `${name} ${problem}${source}`,
+    ...(at ? { at } : {}),
+    ...(related.length > 0 ? { related } : {}),
+  });
+}
