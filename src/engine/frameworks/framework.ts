@@ -13,6 +13,8 @@ export interface Framework {
   hasModule(name: string): boolean;
   /** A name of one of our modules, made at first use; ABSENT when we do not know it. */
   lookup(module: string, name: string): Value | Absent;
+  /** The dotted name of files to read in place of a table: `tensorflow.keras.applications` is Keras' own code. */
+  fileModule?(name: string): string | undefined;
   /** A class whose instances are networks by themselves (`nn.Module` and what derives from it). */
   isNetworkClass(cls: ClassValue): boolean;
   isNetwork(value: Value): boolean;

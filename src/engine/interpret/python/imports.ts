@@ -105,17 +105,32 @@ function fileOf(scope: Scope): string | undefined {
 function findModule(m: Machine, path: string, from: string | undefined): ModuleValue | Unknown {
   const ours = tableModule(m, path);
   if (ours) return ours;
+  const files = filesOf(m, path) ?? path;
   for (const root of rootsOf(m, from)) {
-    const module = moduleUnder(m, root, path, path);
+    const module = moduleUnder(m, root, files, files);
     if (module) return module;
   }
-  return m.unknown(`module ${path} was not found`);
+  return m.unknown(files === path ? `module ${path} was not found` : `${path} is read from the files of ${files}, which were not found`);
+}
+
+/** Where a framework's own files are read: its table does not have them. */
+function filesOf(m: Machine, path: string): string | undefined {
+  for (const framework of m.frameworks) {
+    const files = framework.fileModule?.(path);
+    if (files !== undefined) return files;
+  }
+  return undefined;
 }
 
 /** A module of a framework or of the standard library's tables. */
 function tableModule(m: Machine, path: string): ModuleValue | undefined {
   const framework = m.frameworks.find((candidate) => candidate.hasModule(path));
-  if (framework) return tableOf(m, path, (name) => framework.lookup(path, name));
+  if (framework) {
+    return tableOf(m, path, (name) => {
+      const value = framework.lookup(path, name);
+      return value === ABSENT && framework.fileModule?.(`${path}.${name}`) ? findModule(m, `${path}.${name}`, undefined) : value;
+    });
+  }
   const table = stdlib[path];
   if (!table) return undefined;
   let names: Map<string, Value> | undefined;
