@@ -278,10 +278,15 @@ export class Session {
     const { m } = this;
     m.beginTrace();
     const result = this.bounded(() => framework.forward(m, network, args));
+    const trace = m.endTrace();
+    const spatialAxes = firstLayer(m, framework, network)?.spatialAxes ?? 0;
     return {
-      trace: m.endTrace(),
+      trace,
       inputs: args.flatMap((arg) => tensorsIn(arg)),
-      batch: batchOf(specs, firstLayer(m, framework, network)?.spatialAxes ?? 0, args[0] instanceof List),
+      batch:
+        args[0] instanceof List
+          ? batchOf(specs, ({ shape }) => shape.length !== spatialAxes + 1)
+          : batchOf(specs.slice(0, 1), () => !startsUnbatched(trace)),
       output: "reason" in result ? m.unknown(result.reason) : result.value,
     };
   }
@@ -312,6 +317,15 @@ export class Session {
 }
 
 const ignore = (): void => undefined;
+
+/** Did the first convolution get a single sample, without a batch axis? */
+function startsUnbatched({ ops }: Trace): boolean {
+  const first = ops.find(({ geometry }) => geometry !== undefined);
+  const shape = first?.inputs[0]?.shape;
+  return (
+    shape !== undefined && !isUnknown(shape) && shape.length === (first?.geometry?.kernel.length ?? 0) + 1
+  );
+}
 
 function hasFailed(run: Run): boolean {
   return run.trace.diagnostics.some(({ code }) => code === "raises" || code === "shape-mismatch");

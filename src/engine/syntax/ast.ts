@@ -369,6 +369,8 @@ export interface FunctionNode extends Node {
   readonly returns?: Expr;
   /** Python: the first string of the body. */
   readonly doc?: string;
+  /** Python's types of parameters before annotations: `A, B` of `# type: (A, B) -> C`. */
+  readonly typeComment?: string;
   /** Span of the name alone, for lenses. */
   readonly nameAt: Span;
 }

@@ -390,6 +390,7 @@ function lowerFunction(node: SyntaxNode, decorators: Expr[], at: Stmt["at"], ctx
   const params = parameters ? lowerParameters(parameters, ctx) : [];
   const { result: body, yields } = ctx.inFunction(() => bodyOf(node, ctx));
   const doc = docOf(body);
+  const typeComment = typeCommentOf(node, ctx);
   const fn: FunctionNode = {
     name: name ? ctx.textOf(name) : "",
     params,
@@ -400,6 +401,7 @@ function lowerFunction(node: SyntaxNode, decorators: Expr[], at: Stmt["at"], ctx
     decorators,
     ...(returns && { returns: lowerExpr(returns, ctx) }),
     ...(doc !== undefined && { doc }),
+    ...(typeComment !== undefined && { typeComment }),
     nameAt: ctx.span(name ?? node),
     at: ctx.span(node),
   };
@@ -422,6 +424,15 @@ function lowerClass(node: SyntaxNode, decorators: Expr[], at: Stmt["at"], ctx: L
     at: ctx.span(node),
   };
   return { kind: "classDef", cls, at };
+}
+
+/** `A, B` of a comment `# type: (A, B) -> C` between a function's head and its first statement. */
+function typeCommentOf(node: SyntaxNode, ctx: Lowering): string | undefined {
+  const parameters = field(node, "parameters");
+  const first = field(node, "body")?.namedChildren.find((child) => child.type !== "comment");
+  if (!parameters || !first) return undefined;
+  const between = ctx.text.slice(parameters.endIndex, first.startIndex);
+  return /#\s*type:\s*\((.*)\)\s*->/.exec(between)?.[1];
 }
 
 function docOf(body: readonly Stmt[]): string | undefined {
