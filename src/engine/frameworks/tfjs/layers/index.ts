@@ -1,0 +1,54 @@
+/** The module `tf.layers`: classes and the functions that make their instances. */
+import { fn, jsClass } from "../../../interpret/typescript/core.ts";
+import { type ClassValue, Instance, isUnknown, List, type Value } from "../../../interpret/values.ts";
+import { configOf, parsedSignature } from "../../keraslike/rule.ts";
+import { inputLayerClass, makeInput } from "../models.ts";
+import { type Library, snakeCase } from "../library.ts";
+import { initLayer, withBatch } from "./layer.ts";
+import { TF_LAYERS, type TfLayer } from "./table.ts";
+import { wrapperClasses } from "./wrappers.ts";
+
+/** A number that stands for an input shape. */
+const INPUT_WIDTHS: Readonly<Record<string, string>> = { Dense: "input_dim", Embedding: "input_length" };
+
+function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): ClassValue {
+  return jsClass(name, {
+    base: lib.layerClass,
+    native: { layer: true },
+    init: (m, [config], self) => {
+      const state = initLayer(lib, m, self, config);
+      const given = new Map<string, Value>();
+      if (config instanceof Instance) for (const [key, value] of config.attrs) given.set(snakeCase(key), value);
+      state.rule = rule;
+      state.config = configOf(rule, given, defaults);
+      if (self instanceof Instance && config instanceof Instance) {
+        const { names } = parsedSignature(rule);
+        for (const [key, value] of config.attrs) if (names.has(snakeCase(key))) self.attrs.set(key, value);
+      }
+      const width = given.get(INPUT_WIDTHS[name] ?? "");
+      if (typeof width === "number") state.batchInputShape ??= withBatch(null, new List([width]));
+      return undefined;
+    },
+  });
+}
+
+export function layerModule(lib: Library): Map<string, Value> {
+  const names = new Map<string, Value>();
+  const classes = new Map<string, ClassValue>();
+  const add = (cls: ClassValue, makers: readonly string[]): void => {
+    classes.set(cls.name, cls);
+    for (const maker of makers) {
+      names.set(maker, fn(maker, (m, args) => (isUnknown(args[0]) ? args[0] : m.call(cls, args))));
+    }
+  };
+  for (const [name, layer] of TF_LAYERS) add(ruleClass(lib, name, layer), layer.makers);
+  for (const [maker, cls] of wrapperClasses(lib)) add(cls, [maker]);
+  add(inputLayerClass(lib), ["inputLayer"]);
+  lib.layerClasses = classes;
+  names.set("input", fn("input", (m, [config]) => makeInput(lib, m, config)));
+  names.set("Layer", lib.layerClass);
+  names.set("RNNCell", lib.layerClass);
+  const recurrent = classes.get("RNN");
+  if (recurrent) names.set("RNN", recurrent);
+  return names;
+}

@@ -1,0 +1,155 @@
+/** TensorFlow.js as a framework: its modules of names, and how its networks are recognised, named and run. */
+import type { Interp } from "../../interpret/interp.ts";
+import { jsClass, object } from "../../interpret/typescript/core.ts";
+import {
+  ABSENT, type Absent, type ClassValue, Instance, isUnknown, List, ModuleValue, type Shape, type Tensor, Unknown, type Value,
+} from "../../interpret/values.ts";
+import type { Framework } from "../framework.ts";
+import { layerModule } from "./layers/index.ts";
+import { callLayer, childrenOf, layerClass, nameOf, weightsOf } from "./layers/layer.ts";
+import { stateOf } from "./layers/state.ts";
+import { Library, symbolicOf } from "./library.ts";
+import { modelClass, modelFunctions, sequentialClass } from "./models.ts";
+import { createOps, type OpModules } from "./ops/index.ts";
+
+/** Packages that give the whole of `tf`, or a part of it under the same names. */
+const PACKAGES = /^@tensorflow\/tfjs(-node|-node-gpu|-core|-layers|-backend-[\w-]+|-react-native)?(\/dist\/.*)?$/;
+
+
+export function createTfjs(): Framework {
+  return new Tfjs();
+}
+
+class Tfjs implements Framework {
+  readonly id = "tfjs";
+  readonly forwardNames = ["call", "predict", "constructor"];
+  private readonly lib = new Library();
+  private readonly ops: OpModules;
+  private readonly modules = new Map<string, ModuleValue>();
+  private readonly tables: Readonly<Record<string, ReadonlyMap<string, Value>>>;
+
+  constructor() {
+    const { lib } = this;
+    const root = jsClass("Serializable", {});
+    this.ops = createOps(lib, root);
+    lib.tensorClass = this.ops.tensorClass;
+    lib.symbolicClass = jsClass("SymbolicTensor", { base: root });
+    lib.layerClass = layerClass(lib, root);
+    lib.modelClass = modelClass(lib);
+    lib.sequentialClass = sequentialClass(lib);
+    const layers = layerModule(lib);
+    this.tables = {
+      ...this.ops.modules,
+      layers,
+      "": new Map<string, Value>([
+        ...this.ops.functions,
+        ...modelFunctions(lib),
+        ["Tensor", lib.tensorClass],
+        ["Variable", lib.tensorClass],
+        ["SymbolicTensor", lib.symbolicClass],
+        ["LayersModel", lib.modelClass],
+        ["Sequential", lib.sequentialClass],
+      ]),
+    };
+  }
+
+  hasModule(name: string): boolean {
+    return PACKAGES.test(name);
+  }
+
+  lookup(_module: string, name: string): Value | Absent {
+    return this.find("", name);
+  }
+
+  private find(path: string, name: string): Value | Absent {
+    const value = this.tables[path]?.get(name);
+    if (value !== undefined) return value;
+    const inner = path === "" ? name : `${path}.${name}`;
+    if (this.tables[inner]) return this.module(inner);
+    if (path === "" && (name === "default" || name === "__esModule")) return ABSENT;
+    // Training and data are no part of a network.
+    return new Unknown(`tf.${inner} is not modelled`);
+  }
+
+  private module(path: string): ModuleValue {
+    let module = this.modules.get(path);
+    if (!module) {
+      this.modules.set(path, (module = new ModuleValue(`tf.${path}`)));
+      module.load = (name) => this.find(path, name);
+    }
+    return module;
+  }
+
+  isNetworkClass(cls: ClassValue): boolean {
+    return cls.native === undefined && cls.mro.includes(this.lib.modelClass);
+  }
+
+  isNetwork(value: Value): boolean {
+    return value instanceof Instance && value.cls.mro.includes(this.lib.modelClass);
+  }
+
+  isMaker(value: Value): boolean {
+    return this.lib.makers.has(value) || value === this.lib.modelClass || value === this.lib.sequentialClass;
+  }
+
+  snapshot(): () => void {
+    const counters = new Map(this.lib.counters);
+    return () => {
+      this.lib.counters.clear();
+      for (const [prefix, count] of counters) this.lib.counters.set(prefix, count);
+    };
+  }
+
+  input(shape: Shape, dtype: string): Tensor {
+    return this.lib.tensor(shape, dtype);
+  }
+
+  declaredInputs(_interp: Interp, network: Value): readonly { readonly shape: Shape; readonly dtype: string }[] | undefined {
+    const inputs = stateOf(network)?.model?.inputs ?? [];
+    const specs = inputs.flatMap((tensor) => {
+      const symbolic = symbolicOf(tensor);
+      return symbolic && !isUnknown(symbolic.shape) ? [{ shape: symbolic.shape, dtype: symbolic.dtype }] : [];
+    });
+    return specs.length > 0 && specs.length === inputs.length ? specs : undefined;
+  }
+
+  forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
+    if (!(network instanceof Instance)) return interp.unknown("this is no model");
+    return callLayer(interp, network, inputs.length > 1 ? new List([...inputs]) : inputs[0], object(interp));
+  }
+
+  /** Layers go by their own names; one that a nested model shares with another is put below its model. */
+  layerNames(_interp: Interp, network: Value): ReadonlyMap<Instance, string> {
+    const names = new Map<Instance, string>();
+    const taken = new Set<string>();
+    const visit = (layer: Instance, path: string): void => {
+      if (names.has(layer)) return;
+      const own = nameOf(layer);
+      const name = taken.has(own) ? `${path}/${own}` : own;
+      taken.add(name);
+      names.set(layer, name);
+      for (const child of childrenOf(layer)) visit(child, name);
+    };
+    if (network instanceof Instance) {
+      names.set(network, "");
+      for (const child of childrenOf(network)) visit(child, nameOf(network));
+    }
+    return names;
+  }
+
+  parameters(_interp: Interp, network: Value): readonly Tensor[] {
+    return network instanceof Instance ? [...new Set(weightsOf(network))] : [];
+  }
+
+  entrance(): undefined {
+    return undefined;
+  }
+
+  channelAxis(rank: number): number {
+    return rank - 1;
+  }
+
+  defaultInput(spatialAxes: number, channels: number, size: number): readonly number[] {
+    return [1, ...new Array<number>(spatialAxes).fill(size), channels];
+  }
+}
