@@ -18,7 +18,7 @@ import { compilerFor } from "./interpret/compile/compiler.ts";
 import { compileArgs } from "./interpret/compile/expressions.ts";
 import { describeRaised } from "./interpret/compile/statements.ts";
 import { Raised, Stopped } from "./interpret/control.ts";
-import { Machine } from "./interpret/machine.ts";
+import { Machine, type OutermostCall } from "./interpret/machine.ts";
 import { type ModuleCache, Modules } from "./interpret/modules.ts";
 import { Scope } from "./interpret/scope.ts";
 import type { Semantics } from "./interpret/semantics.ts";
@@ -77,6 +77,9 @@ export class Session {
   private afresh: readonly (() => void)[] = [];
 
   constructor(private readonly options: SessionOptions) {
+  /** How running the module called networks. */
+  private calls: readonly OutermostCall[] = [];
+  private calledInFunctions: readonly OutermostCall[] | undefined;
     const { file, host, cache, semantics, settings } = options;
     const compiled = cache.get(file);
     if (!compiled) throw new Error(`${file} cannot be read`);
@@ -99,14 +102,27 @@ export class Session {
     this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__"));
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
     this.moduleDiagnostics = this.m
+    this.calls = this.m.outermostCalls.splice(0);
       .endTrace()
       .diagnostics.filter((problem) => problem.at.file === this.options.file);
-    this.found = findRoots(this.m, this.module, this.node, this.m.frameworks);
+    const found = findRoots(this.m, this.module, this.node, this.m.frameworks);
+    this.found = found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() };
     return this.found;
   }
 
   /** Syntax errors, and what running the module's own statements said. */
   diagnostics(): readonly TraceDiagnostic[] {
+  /** Networks that the file's own statements made and kept in no name: those of a script's `run()`. */
+  private madeRoots(): readonly Root[] {
+    const made = this.m.frameworks.flatMap((framework) => framework.made?.() ?? []);
+    return made.flatMap((network): Root[] => {
+      let place = network.site;
+      while (place && place.at.file !== this.options.file) place = place.caller;
+      const name = network.attrs.get("name");
+      return place && typeof name === "string" ? [{ name, kind: "variable", at: place.at, value: network }] : [];
+    });
+  }
+
     const syntax = this.node.errors.map(({ at, message }) => ({
       severity: "error" as const,
       code: "syntax",
@@ -189,7 +205,8 @@ export class Session {
     return m.at(root.at, () => {
       const argument = this.argumentsOf(args);
       if (root.kind === "variable") return root.value;
-      return m.call(root.value, argument.args, argument.kwargs);
+      // What an async builder promises is what it gives.
+      return m.semantics.awaitValue(m, m.call(root.value, argument.args, argument.kwargs));
     });
   }
 
@@ -210,7 +227,24 @@ export class Session {
   // -------------------------------------------------------------------- inputs
 
   private fileInput(root: Root, network: Value): ChosenInput | undefined {
-    return commentInput(this.node, root) ?? calledInput(this.m, network);
+    return (
+      commentInput(this.node, root) ??
+      calledInput(this.calls, network) ??
+      calledInput(this.callsInFunctions(), network)
+    );
+  }
+
+  /** How functions of the file that nothing has called (`def test():`) would call networks. */
+  private callsInFunctions(): readonly OutermostCall[] {
+    const { m } = this;
+    if (this.calledInFunctions) return this.calledInFunctions;
+    m.outermostCalls.length = 0;
+    for (const fn of freeFunctions(m, this.module, this.node)) {
+      m.beginTrace(EXPLORING_SHARE);
+      m.explore(() => this.bounded(() => m.call(fn)));
+    }
+    this.calledInFunctions = m.outermostCalls.splice(0);
+    return this.calledInFunctions;
   }
 
   private runOn(
@@ -328,6 +362,9 @@ function startsUnbatched({ ops }: Trace): boolean {
 }
 
 function hasFailed(run: Run): boolean {
+/** Part of a trace's bounds that each function may take which is only looked into for calls. */
+const EXPLORING_SHARE = 0.05;
+
   return run.trace.diagnostics.some(({ code }) => code === "raises" || code === "shape-mismatch");
 }
 
@@ -352,6 +389,10 @@ function tensorsIn(value: Value, depth = 0): Tensor[] {
   if (value instanceof Tuple || value instanceof List)
     return value.items.flatMap((item) => tensorsIn(item, depth + 1));
   if (value instanceof Dict)
+  if (value instanceof Instance && m.language === "typescript") {
+    const inside = [...value.attrs.values()].find((item) => m.frameworks.some((framework) => framework.isNetwork(item)));
+    if (inside !== undefined) return inside;
+  }
     return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value, depth + 1));
   if (value instanceof Instance)
     return [...value.attrs.values()].flatMap((item) => tensorsIn(item, depth + 1));

@@ -20,7 +20,8 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { isOpen, mapKwargs, mapLeaves, type Network, Node, OpenSize, tensorsIn } from "./graph.ts";
-import { isLayerClass, type Keras } from "./library.ts";
+import { sublayers } from "./layer.ts";
+import { isLayerClass, isModelClass, type Keras, OPERATION_NATIVE } from "./library.ts";
 
 /** Arguments that Keras hands to a layer's `call` only where it takes them. */
 const OPTIONAL: ReadonlySet<string> = new Set(["training", "mask"]);
@@ -29,11 +30,21 @@ export function callLayer(keras: Keras, interp: Interp, layer: Instance, args: r
   const own = (leaf: Value): Value => (leaf instanceof Tensor ? keras.tensor(interp, leaf) : leaf);
   const given = args.map((arg) => mapLeaves(arg, own));
   build(keras, interp, layer, given, kwargs);
+  markRow(layer);
   const run = (): Value => runCall(interp, layer, given, kwargs);
-  if (tensorsIn([...given, ...kwargs.values()]).some((tensor) => keras.graph.isSymbolic(tensor))) {
+  // What is not known outside of any call stands for a symbol: the layers after it are still part of the graph.
+  const lost = interp.scope === undefined && given.some((arg) => arg instanceof Unknown);
+  if (lost || tensorsIn([...given, ...kwargs.values()]).some((tensor) => keras.graph.isSymbolic(tensor))) {
     return symbolically(keras, interp, { operation: layer, args: given, kwargs }, run);
   }
   return interp.withLayer(layer, run, given);
+}
+
+/** A program's own layer without layers in it is one row, as a layer of Keras is. */
+function markRow(layer: Instance): void {
+  const { cls } = layer;
+  if (cls.native || isModelClass(cls) || sublayers(layer).length > 0) return;
+  cls.native = OPERATION_NATIVE;
 }
 
 function runCall(interp: Interp, layer: Instance, args: readonly Value[], kwargs: Kwargs): Value {
@@ -61,8 +72,8 @@ export function build(keras: Keras, interp: Interp, layer: Instance, args: reado
     mapLeaves(value, (leaf) => (leaf instanceof Tensor ? keras.shapeValue(interp, leaf.shape) : leaf));
   if (method !== ABSENT) {
     const wanted = buildParameters(method);
-    const count = wanted === undefined ? 1 : Math.min(wanted, shapes.length);
-    if (count > 0 || wanted === undefined) interp.call(method, shapes.slice(0, Math.max(count, 1)).map(shapeOf));
+    const count = Math.min(wanted ?? shapes.length, shapes.length);
+    if (count > 0) interp.call(method, shapes.slice(0, count).map(shapeOf));
   }
   interp.touch(layer);
   layer.attrs.set("built", true);

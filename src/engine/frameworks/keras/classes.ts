@@ -7,6 +7,9 @@ import { NN } from "./ops/nn.ts";
 import { spread } from "./calling.ts";
 import { defineLayerClass } from "./layer.ts";
 import type { Keras } from "./library.ts";
+import { ATTENTION } from "./layers/attention.ts";
+import { FURTHER } from "./layers/further.ts";
+import { defineWrappers } from "./layers/wrappers.ts";
 import { defineInput, defineModels } from "./models.ts";
 import { defineRuled } from "./ruled.ts";
 import { defineTensor } from "./tensor.ts";
@@ -35,6 +38,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   SeparableConvolution2D: "SeparableConv2D",
   CuDNNLSTM: "LSTM",
   CuDNNGRU: "GRU",
+  GroupedQueryAttention: "GroupQueryAttention",
   SyncBatchNormalization: "BatchNormalization",
 };
 
@@ -57,9 +61,10 @@ export function defineClasses(keras: Keras): void {
   const input = defineInput(keras);
   classes.set("InputLayer", input.cls);
   keras.input = input.fn;
-  for (const [name, rule] of Object.entries(SHARED_LAYERS)) {
-    classes.set(name, defineRuled(keras, { name, rule }));
+  for (const [name, rule] of Object.entries({ ...SHARED_LAYERS, ...FURTHER, ...ATTENTION })) {
+    classes.set(name, defineRuled(keras, { name, rule, ...(ATTENTION[name] ? { tensors: ["query", "value", "key"] } : {}) }));
   }
+  for (const cls of defineWrappers(keras)) classes.set(cls.name, cls);
 }
 
 /** A name of `keras.layers`: a class, or a function that makes one and calls it. */

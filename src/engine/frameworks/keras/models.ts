@@ -128,7 +128,10 @@ function initModel(keras: Keras, interp: Interp, a: Bound): Value {
   const outputs = kwargs.get("outputs") ?? args[1];
   stateOf(model).network = networkOf(keras.graph, inputs, outputs);
   model.attrs.set("built", true);
-  if (isUnknown(outputs)) interp.gap(outputs.reason);
+  for (const output of [outputs, ...tensorsIn([outputs])]) {
+    if (isUnknown(output)) interp.gap(output.reason);
+    else if (output instanceof Tensor && !keras.graph.makerOf(output)) interp.gap("an output that is not computed from the inputs");
+  }
   return null;
 }
 
@@ -213,6 +216,7 @@ function defineSequential(keras: Keras, model: ClassValue): ClassValue {
         "self, rebuild=True",
         (a, interp) => {
           const gone = stateOf(self(a)).children.pop();
+          stateOf(self(a)).network = undefined;
           rebuild(keras, interp, self(a));
           return gone ?? null;
         },

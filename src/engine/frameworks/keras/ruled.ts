@@ -31,25 +31,25 @@ export interface RuledClass {
   readonly name: string;
   readonly rule: LayerRule;
   readonly base?: ClassValue;
-  /** Names for positional arguments behind those of the rule, in Keras' order. */
-  readonly defaults?: Readonly<Record<string, Value>>;
+  /** Names of the tensors that `call` takes, where it takes several. */
+  readonly tensors?: readonly string[];
 }
 
-export function defineRuled(keras: Keras, { name, rule, base, defaults = {} }: RuledClass): ClassValue {
+export function defineRuled(keras: Keras, { name, rule, base, tensors }: RuledClass): ClassValue {
   const cls = defineClass(name, {
     bases: [base ?? keras.cls("Layer")],
     qualname: `keras.layers.${name}`,
     native: { layer: true },
     methods: {
-      __init__: ["self, *args, **kwargs", construct(keras, name, rule, defaults)],
+      __init__: ["self, *args, **kwargs", construct(keras, name, rule)],
       build: ["self, input_shape=None, *args, **kwargs", (a, interp) => buildRuled(keras, interp, rule, a)],
-      call: ["self, *args, **kwargs", (a, interp) => callRuled(keras, interp, rule, a)],
+      call: ["self, *args, **kwargs", (a, interp) => callRuled(keras, interp, rule, a, tensors)],
     },
   });
   return cls;
 }
 
-function construct(keras: Keras, name: string, rule: LayerRule, defaults: Readonly<Record<string, Value>>): NativeImpl {
+function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
   return (a, interp) => {
     const layer = a.self as Instance;
     const { args, kwargs } = spread(a);
@@ -66,7 +66,6 @@ function construct(keras: Keras, name: string, rule: LayerRule, defaults: Readon
     if (typeof bound === "string") interp.fail("TypeError", bound);
     const values: Bound = typeof bound === "string" ? Object.fromEntries(own) : bound;
     for (const { name: key, fallback } of parsed.params) layer.attrs.set(key, values[key] ?? fallback);
-    for (const [key, value] of Object.entries(defaults)) if (!own.has(key)) layer.attrs.set(key, value);
     normalise(keras, interp, layer, rule, parsed.names);
     return null;
   };
@@ -103,10 +102,11 @@ function buildRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound): Va
 
 // ----------------------------------------------------------------------- calling
 
-function callRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound): Value {
+function callRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound, tensors: readonly string[] | undefined): Value {
   const layer = a.self as Instance;
   const { args, kwargs } = spread(a);
-  const given = args.length > 0 ? args : [...kwargs.values()].slice(0, 1);
+  const named = tensors?.map((name, i) => args[i] ?? kwargs.get(name)).filter((value) => value !== undefined && value !== null);
+  const given = named ?? (args.length > 0 ? args.slice(0, 1) : [...kwargs.values()].slice(0, 1));
   const inputs = inputsOf(keras, interp, given);
   const run = (): Value => applyRule(keras, interp, layer, rule, inputs);
   const outside = interp.scope?.instance !== layer && !inputs.some((input) => keras.graph.isSymbolic(input));

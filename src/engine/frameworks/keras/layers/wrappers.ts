@@ -1,0 +1,247 @@
+/**
+ * Layers that run other layers or functions of the program: their ops are one row, the wrapper's.
+ * https://keras.io/api/layers/recurrent_layers/ https://keras.io/api/layers/core_layers/lambda/
+ */
+import { add, product } from "../../../cost/lift.ts";
+import type { Interp } from "../../../interpret/interp.ts";
+import { type Bound, defineClass, type NativeImpl } from "../../../interpret/native.ts";
+import {
+  type ClassValue,
+  Dict,
+  Instance,
+  isUnknown,
+  List,
+  NO_KWARGS,
+  type Shape,
+  Tensor,
+  Tuple,
+  toItems,
+  toNumber,
+  type Value,
+} from "../../../interpret/values.ts";
+import { build, callLayer, spread } from "../calling.ts";
+import { tensorsIn } from "../graph.ts";
+import { addWeightTo, initLayer } from "../layer.ts";
+import { isModelClass, type Keras, nameOf, stateOf } from "../library.ts";
+
+const self = (a: Bound): Instance => a.self as Instance;
+
+interface WrapperSpec {
+  readonly init: string;
+  /** After the arguments became attributes. */
+  readonly made?: (keras: Keras, interp: Interp, layer: Instance, a: Bound) => void;
+  readonly call: (keras: Keras, interp: Interp, layer: Instance, inputs: Value, rest: ReturnType<typeof spread>) => Value;
+}
+
+function wrapper(keras: Keras, name: string, spec: WrapperSpec): ClassValue {
+  const construct: NativeImpl = (a, interp) => {
+    const layer = self(a);
+    const { kwargs } = spread(a);
+    initLayer(keras, interp, layer, kwargs);
+    for (const [key, value] of Object.entries(a)) {
+      if (key !== "self" && key !== "kwargs" && key !== "weights") layer.attrs.set(key, value);
+    }
+    spec.made?.(keras, interp, layer, a);
+    return null;
+  };
+  return defineClass(name, {
+    bases: [keras.cls("Layer")],
+    qualname: `keras.layers.${name}`,
+    native: { layer: true },
+    methods: {
+      __init__: [`self, ${spec.init}, **kwargs`, construct],
+      call: [
+        "self, *args, **kwargs",
+        (a, interp) => {
+          const rest = spread(a);
+          const inputs = rest.args[0] ?? rest.kwargs.get("inputs") ?? [...rest.kwargs.values()][0] ?? null;
+          return spec.call(keras, interp, self(a), inputs, rest);
+        },
+      ],
+    },
+  });
+}
+
+/** Runs a layer inside a wrapper: a plain layer's ops are the wrapper's row, a network's layers have their own. */
+function inner(keras: Keras, interp: Interp, layer: Value, inputs: Value): Value {
+  if (!(layer instanceof Instance)) return isUnknown(layer) ? layer : interp.call(layer, [inputs]);
+  if (isModelClass(layer.cls)) return callLayer(keras, interp, layer, [inputs], NO_KWARGS);
+  build(keras, interp, layer, [inputs], NO_KWARGS);
+  return interp.callMethod(layer, "call", [inputs]);
+}
+
+function likeInput(keras: Keras, inputs: Value, tensor: Tensor): Tensor {
+  return tensorsIn([inputs]).some((input) => keras.graph.isSymbolic(input)) ? keras.graph.mark(tensor) : tensor;
+}
+
+// ------------------------------------------------------------------ bidirectional
+
+/** A second layer of the same arguments, with weights of its own. */
+function copyOf(keras: Keras, interp: Interp, layer: Instance, name: string): Instance {
+  const copy = interp.newInstance(layer.cls);
+  if (layer.site) copy.site = layer.site;
+  const weights = new Set<Value>(stateOf(layer).weights);
+  for (const [key, value] of layer.attrs) if (!weights.has(value)) copy.attrs.set(key, value);
+  copy.attrs.set("built", false);
+  copy.attrs.set("name", name);
+  nameOf(keras, copy);
+  return copy;
+}
+
+function joinDirections(keras: Keras, interp: Interp, mode: Value, forward: Value, backward: Value, inputs: Value): Value {
+  if (forward instanceof Tuple && backward instanceof Tuple) {
+    const [a, ...states] = forward.items;
+    const [b, ...others] = backward.items;
+    return new Tuple([joinDirections(keras, interp, mode, a, b, inputs), ...states, ...others]);
+  }
+  if (mode === null) return new Tuple([forward, backward]);
+  if (!(forward instanceof Tensor) || mode !== "concat" || !(backward instanceof Tensor)) return forward;
+  const { shape } = forward;
+  if (isUnknown(shape) || isUnknown(backward.shape)) return forward;
+  const width = add(shape.at(-1) ?? 0, backward.shape.at(-1) ?? 0);
+  const joined = keras.make([...shape.slice(0, -1), width], forward.dtype);
+  if (forward.maker !== undefined) joined.maker = forward.maker;
+  return likeInput(keras, inputs, joined);
+}
+
+const BIDIRECTIONAL: WrapperSpec = {
+  init: "layer, merge_mode='concat', weights=None, backward_layer=None",
+  made: (keras, interp, layer, a) => {
+    if (!(a.layer instanceof Instance)) return;
+    const name = nameOf(keras, a.layer);
+    layer.attrs.delete("layer");
+    a.layer.attrs.set("name", `forward_${name}`);
+    layer.attrs.set("forward_layer", a.layer);
+    const backward = a.backward_layer instanceof Instance ? a.backward_layer : copyOf(keras, interp, a.layer, `backward_${name}`);
+    layer.attrs.set("backward_layer", backward);
+  },
+  call: (keras, interp, layer, inputs) => {
+    const forward = inner(keras, interp, layer.attrs.get("forward_layer"), inputs);
+    const backward = inner(keras, interp, layer.attrs.get("backward_layer"), inputs);
+    return joinDirections(keras, interp, layer.attrs.get("merge_mode"), forward, backward, inputs);
+  },
+};
+
+// --------------------------------------------------------------- time distributed
+
+/** The time axis joins the batch while the wrapped layer runs. */
+const TIME_DISTRIBUTED: WrapperSpec = {
+  init: "layer",
+  call: (keras, interp, layer, given) => {
+    const input = keras.tensor(interp, tensorsIn([given])[0] ?? given);
+    const wrapped = layer.attrs.get("layer");
+    if (isUnknown(input.shape)) return input;
+    const [batch = 1, time = 1, ...rest] = input.shape;
+    const merged = likeInput(keras, given, keras.make([product([batch, time]), ...rest], input.dtype));
+    if (input.maker !== undefined) merged.maker = input.maker;
+    if (input.site) merged.site = input.site;
+    const answer = inner(keras, interp, wrapped, merged);
+    if (!(answer instanceof Tensor) || isUnknown(answer.shape)) return answer;
+    const output = keras.make([batch, time, ...answer.shape.slice(1)], answer.dtype);
+    output.maker = nameOf(keras, layer);
+    output.storage = answer.storage;
+    return likeInput(keras, given, output);
+  },
+};
+
+// --------------------------------------------------------------------------- cells
+
+const RNN: WrapperSpec = {
+  init: "cell, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False, zero_output_for_mask=False",
+  call: (keras, interp, layer, given) => {
+    const input = keras.tensor(interp, tensorsIn([given])[0] ?? given);
+    if (isUnknown(input.shape)) return input;
+    const [batch = 1, time = 1, ...rest] = input.shape;
+    const cell = layer.attrs.get("cell");
+    const cells = toItems(cell) ?? [cell];
+    // A step that is symbolic costs nothing: one stands for all.
+    const symbolic = keras.graph.isSymbolic(input);
+    const steps = symbolic || typeof time !== "number" ? 1 : time;
+    if (typeof time !== "number" && !symbolic) interp.gap("the number of steps of a recurrent layer is not known");
+    let output: Value = input;
+    let states: Value[] = [];
+    for (let i = 0; i < steps; i++) {
+      const step = likeInput(keras, given, keras.make([batch, ...rest], input.dtype));
+      [output, states] = runCells(keras, interp, cells, step, states);
+    }
+    if (!(output instanceof Tensor) || isUnknown(output.shape)) return output;
+    const shape: Shape = layer.attrs.get("return_sequences") === true ? [batch, time, ...output.shape.slice(1)] : output.shape;
+    const whole = likeInput(keras, given, keras.make(shape));
+    whole.maker = nameOf(keras, layer);
+    return layer.attrs.get("return_state") === true ? new Tuple([whole, ...tensorsIn(states)]) : whole;
+  },
+};
+
+function runCells(keras: Keras, interp: Interp, cells: readonly Value[], input: Tensor, before: readonly Value[]): [Value, Value[]] {
+  let value: Value = input;
+  const states: Value[] = [];
+  for (const [i, cell] of cells.entries()) {
+    if (!(cell instanceof Instance)) continue;
+    build(keras, interp, cell, [value], NO_KWARGS);
+    const state = before[i] ?? new List(initialStates(keras, interp, cell, input));
+    const answer = interp.callMethod(cell, "call", [value, state]);
+    const items = toItems(answer) ?? [answer];
+    value = items[0];
+    states.push(items[1] instanceof Tensor ? new List(items.slice(1)) : (items[1] ?? state));
+  }
+  return [value, states];
+}
+
+function initialStates(keras: Keras, interp: Interp, cell: Instance, input: Tensor): Value[] {
+  const size = interp.lookup(cell, "state_size");
+  const units = typeof size === "symbol" ? cell.attrs.get("units") : size;
+  const batch = isUnknown(input.shape) ? 1 : (input.shape[0] ?? 1);
+  return (toItems(units) ?? [units]).map((each) => {
+    const dims = toItems(each)?.map((dim) => toNumber(dim) ?? 1) ?? [toNumber(each) ?? 1];
+    return likeInput(keras, input, keras.make([batch, ...dims]));
+  });
+}
+
+const STACKED: WrapperSpec = {
+  init: "cells",
+  call: (keras, interp, layer, inputs) => {
+    const input = keras.tensor(interp, inputs);
+    const [output, states] = runCells(keras, interp, toItems(layer.attrs.get("cells")) ?? [], input, []);
+    return new Tuple([output, new List(states)]);
+  },
+};
+
+// ------------------------------------------------------------------------- others
+
+const LAMBDA: WrapperSpec = {
+  init: "function, output_shape=None, mask=None, arguments=None",
+  call: (_keras, interp, layer, inputs) => {
+    const given = layer.attrs.get("arguments");
+    const named = given instanceof Dict ? [...given.entries.values()].map(({ key, value }) => [String(key), value] as const) : [];
+    return interp.call(layer.attrs.get("function"), [inputs], new Map(named));
+  },
+};
+
+/** Keeps one vector for the largest singular value of the wrapped layer's kernel. */
+const SPECTRAL: WrapperSpec = {
+  init: "layer, power_iterations=1",
+  call: (keras, interp, layer, inputs) => {
+    const answer = inner(keras, interp, layer.attrs.get("layer"), inputs);
+    const wrapped = layer.attrs.get("layer");
+    const kernel = wrapped instanceof Instance ? (wrapped.attrs.get("kernel") ?? wrapped.attrs.get("embeddings")) : undefined;
+    if (kernel instanceof Tensor && !isUnknown(kernel.shape) && stateOf(layer).weights.length === 0) {
+      const shape = [1, kernel.shape.at(-1) ?? 1];
+      addWeightTo(keras, interp, layer, { name: "vector_u", shape, trainable: false });
+    }
+    return answer;
+  },
+};
+
+const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
+  Bidirectional: BIDIRECTIONAL,
+  TimeDistributed: TIME_DISTRIBUTED,
+  RNN,
+  StackedRNNCells: STACKED,
+  Lambda: LAMBDA,
+  SpectralNormalization: SPECTRAL,
+  Wrapper: { init: "layer", call: (keras, interp, layer, inputs) => inner(keras, interp, layer.attrs.get("layer"), inputs) },
+};
+
+export function defineWrappers(keras: Keras): readonly ClassValue[] {
+  return Object.entries(WRAPPERS).map(([name, spec]) => wrapper(keras, name, spec));
+}
