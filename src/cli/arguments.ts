@@ -1,27 +1,58 @@
 /** The command line as typed values. What does not fit is a usage error: one sentence that says what would. */
 import { parseArgs } from "node:util";
 import type { CostUnit } from "../engine/report/units.ts";
+import type { SimulationOptions } from "../engine/separable/contract.ts";
 import { splitTarget } from "./target.ts";
 
 export type Format = "text" | "json" | "jsonl" | "csv" | "markdown" | "sarif";
 
-export interface ProfileCommand {
-  readonly kind: "profile";
+/** Which network of which file, on which input. */
+export interface NetworkChoice {
   readonly file: string;
   readonly model?: string;
   readonly args?: string;
   readonly input: readonly string[];
+  readonly pythonPaths: readonly string[];
+}
+
+export interface SimulateCommand extends NetworkChoice {
+  readonly kind: "simulate";
+  readonly options: SimulationOptions;
+  readonly format: "text" | "json";
+  readonly unit: CostUnit;
+}
+
+export interface RewriteCommand extends NetworkChoice {
+  readonly kind: "rewrite";
+  readonly layers: "all" | readonly string[];
+  readonly stem: boolean;
+  readonly mode: "diff" | "write" | "json";
+}
+
+export interface SuggestCommand extends NetworkChoice {
+  readonly kind: "suggest";
+  readonly budgetMacs: number;
+  readonly stem: boolean;
+  readonly round: number;
+  readonly format: "text" | "json";
+  readonly unit: CostUnit;
+}
+
+export interface ProfileCommand extends NetworkChoice {
+  readonly kind: "profile";
   readonly all: boolean;
   readonly format: Format;
   readonly unit: CostUnit;
   /** In MACs, whatever the unit shown. */
   readonly budgetMacs?: number;
   readonly failOnUnknown: boolean;
-  readonly pythonPaths: readonly string[];
 }
 
 export type Command =
   | ProfileCommand
+  | SimulateCommand
+  | RewriteCommand
+  | SuggestCommand
   | { readonly kind: "help" }
   | { readonly kind: "version" }
   | { readonly kind: "usage-error"; readonly message: string };
@@ -30,14 +61,20 @@ export const HELP = `convlens - what every layer of a network costs, read from i
 
 Usage
   convlens profile FILE[:NAME] [options]
+  convlens simulate FILE[:NAME] [--swap all|none|NAMES] [--alpha A] [--rho R] [options]
+  convlens rewrite FILE[:NAME] --layers all|NAMES [--diff|--write|--json] [options]
+  convlens suggest FILE[:NAME] --budget COUNT [options]
 
 NAME is a class, a builder function or a class's factory (EfficientNet.from_name).
 Without it the file's main network is profiled.
 
-Options
+Which network
   --model NAME          the same as FILE:NAME
   --args "ARGUMENTS"    arguments of its call: --args "num_classes=10, width_mult=0.5"
   --input SHAPE         input of the forward call, once for each: 1x3x224x224, 1x10:int64
+  --python PATH         environment, interpreter or package folder for imports (repeats)
+
+profile
   --all                 every network of the file, as JSON Lines (or in the format asked for)
   --table               table for people (default)
   --json                one JSON object
@@ -46,7 +83,23 @@ Options
   --unit macs|flops     what costs are counted in (1 MAC = 2 FLOPs); JSON always has MACs
   --budget COUNT        exit 1 above so many MACs (FLOPs with --unit flops): 300M, 4.1G
   --fail-on-unknown     exit 1 when a figure is not known
-  --python PATH         environment, interpreter or package folder for imports (repeats)
+
+simulate: depthwise separable convolutions, width and resolution, as in MobileNet
+  --swap all|none|NAMES which convolutions, by name and with commas between; all leaves the stem
+  --stem                all takes the stem too
+  --alpha A             width multiplier, 1 when absent
+  --round N             channels become multiples of N; 1 rounds down to whole channels (default)
+  --rho R               resolution multiplier, 1 when absent
+  --resized SHAPE       the input after the change, in place of --rho (repeats)
+  --json, --unit        as above; --json prints before and after
+
+rewrite: puts the swap into the source
+  --layers all|NAMES    which convolutions; --stem as above
+  --diff                shows the change (default); --write makes it; --json prints the edits
+
+suggest: the fewest changes that reach a budget
+  --budget COUNT        so many MACs (FLOPs with --unit flops); --stem, --round, --json, --unit as above
+
   --help, --version
 
 Exit codes: 0 report printed, 1 a budget or check fails, 2 bad usage or unreadable input.
@@ -66,11 +119,42 @@ const OPTIONS = {
   budget: { type: "string" },
   "fail-on-unknown": { type: "boolean" },
   python: { type: "string", multiple: true },
+  swap: { type: "string" },
+  stem: { type: "boolean" },
+  alpha: { type: "string" },
+  rho: { type: "string" },
+  round: { type: "string" },
+  resized: { type: "string", multiple: true },
+  layers: { type: "string" },
+  diff: { type: "boolean" },
+  write: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
 
 const FORMAT_FLAGS = ["table", "json", "csv", "markdown", "sarif"] as const;
+
+const ANY = ["model", "args", "input", "python", "help", "version"] as const;
+type OptionName = keyof typeof OPTIONS;
+type Values = Extract<ReturnType<typeof parseOptions>, { readonly positionals: string[] }>["values"];
+
+interface CommandRule {
+  readonly options: readonly OptionName[];
+  readonly parse: (values: Values, network: NetworkChoice, unit: CostUnit) => Command;
+}
+
+const COMMANDS: Readonly<Record<string, CommandRule>> = {
+  profile: {
+    options: ["all", "table", "json", "csv", "markdown", "sarif", "unit", "budget", "fail-on-unknown"],
+    parse: parseProfile,
+  },
+  simulate: {
+    options: ["swap", "stem", "alpha", "rho", "round", "resized", "table", "json", "unit"],
+    parse: parseSimulate,
+  },
+  rewrite: { options: ["layers", "stem", "diff", "write", "json"], parse: parseRewrite },
+  suggest: { options: ["budget", "stem", "round", "table", "json", "unit"], parse: parseSuggest },
+};
 
 export function parseCommand(argv: readonly string[]): Command {
   const parsed = parseOptions(argv);
@@ -81,45 +165,121 @@ export function parseCommand(argv: readonly string[]): Command {
   const [command, target, ...extra] = positionals;
   if (command === undefined) return usageError("no command given; try: convlens profile FILE");
   if (command === "help") return { kind: "help" };
-  if (command !== "profile") return usageError(`unknown command "${command}"; try: convlens profile FILE`);
-  if (target === undefined) return usageError("profile needs a file: convlens profile FILE[:NAME]");
-  if (extra.length > 0) return usageError(`profile takes one file, but got "${extra.join(" ")}" too`);
+  const rule = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  if (!rule) return usageError(`unknown command "${command}"; try: convlens profile FILE`);
+  if (target === undefined) return usageError(`${command} needs a file: convlens ${command} FILE[:NAME]`);
+  if (extra.length > 0) return usageError(`${command} takes one file, but got "${extra.join(" ")}" too`);
+  const known: readonly string[] = [...ANY, ...rule.options];
+  const strange = Object.keys(values).find((name) => !known.includes(name));
+  if (strange !== undefined) return usageError(`--${strange} is no option of ${command}`);
 
-  const formats = FORMAT_FLAGS.filter((flag) => values[flag]);
-  if (formats.length > 1) return usageError(`choose one of ${formats.map((flag) => `--${flag}`).join(", ")}`);
   const unit = values.unit ?? "macs";
   if (unit !== "macs" && unit !== "flops") return usageError(`--unit is macs or flops, not "${unit}"`);
-  const input = values.input ?? [];
-  const badInput = input.find((shape) => !isInputShape(shape));
-  if (badInput !== undefined) {
-    return usageError(`--input "${badInput}" is no shape; write sizes like 1x3x224x224 or 1x10:int64`);
+  for (const name of ["input", "resized"] as const) {
+    const bad = values[name]?.find((shape) => !isInputShape(shape));
+    if (bad !== undefined)
+      return usageError(`--${name} "${bad}" is no shape; write sizes like 1x3x224x224 or 1x10:int64`);
   }
   const { file, model: named } = splitTarget(target);
   if (named !== undefined && values.model !== undefined && named !== values.model) {
     return usageError(`the network is named twice: "${named}" and "${values.model}"`);
   }
   const model = values.model ?? named;
-  const all = values.all ?? false;
-  if (all && (model !== undefined || values.args !== undefined)) {
-    return usageError("--all profiles every network: leave out --model, NAME and --args");
-  }
-  const budget = values.budget === undefined ? undefined : parseCount(values.budget);
-  if (values.budget !== undefined && budget === undefined) {
-    return usageError(`--budget "${values.budget}" is no count; write 300M, 4.1G or 300000000`);
-  }
-  return {
-    kind: "profile",
+  const network: NetworkChoice = {
     file,
     ...(model !== undefined && { model }),
     ...(values.args !== undefined && { args: values.args }),
-    input,
+    input: values.input ?? [],
+    pythonPaths: values.python ?? [],
+  };
+  return rule.parse(values, network, unit);
+}
+
+function parseProfile(values: Values, network: NetworkChoice, unit: CostUnit): Command {
+  const formats = FORMAT_FLAGS.filter((flag) => values[flag]);
+  if (formats.length > 1) return usageError(`choose one of ${formats.map((flag) => `--${flag}`).join(", ")}`);
+  const all = values.all ?? false;
+  if (all && (network.model !== undefined || network.args !== undefined)) {
+    return usageError("--all profiles every network: leave out --model, NAME and --args");
+  }
+  const budget = budgetOf(values, unit);
+  if (typeof budget === "string") return usageError(budget);
+  return {
+    kind: "profile",
+    ...network,
     all,
     format: formatOf(formats[0], all),
     unit,
-    ...(budget !== undefined && { budgetMacs: unit === "flops" ? budget / 2 : budget }),
+    ...(budget !== undefined && { budgetMacs: budget }),
     failOnUnknown: values["fail-on-unknown"] ?? false,
-    pythonPaths: values.python ?? [],
   };
+}
+
+function parseSimulate(values: Values, network: NetworkChoice, unit: CostUnit): Command {
+  const swap = values.swap === undefined ? "all" : namesOf(values.swap);
+  const alpha = factorOf(values.alpha);
+  const rho = factorOf(values.rho);
+  const round = multipleOf(values.round);
+  if (alpha === undefined) return usageError(`--alpha is a factor such as 0.75, not "${values.alpha}"`);
+  if (rho === undefined) return usageError(`--rho is a factor such as 0.714 or 5/7, not "${values.rho}"`);
+  if (round === undefined) return usageError(`--round is a whole number such as 8, not "${values.round}"`);
+  const options: SimulationOptions = {
+    ...{ swap, stem: values.stem ?? false, alpha, rho, round },
+    ...(values.resized && { resized: values.resized }),
+  };
+  return { kind: "simulate", ...network, options, format: values.json ? "json" : "text", unit };
+}
+
+function parseRewrite(values: Values, network: NetworkChoice): Command {
+  const modes = (["diff", "write", "json"] as const).filter((flag) => values[flag]);
+  if (modes.length > 1) return usageError(`choose one of ${modes.map((flag) => `--${flag}`).join(", ")}`);
+  if (values.layers === undefined) return usageError("rewrite needs --layers all, or names of layers");
+  const layers = namesOf(values.layers);
+  if (layers === "none") return usageError("--layers is all, or names of layers");
+  return { kind: "rewrite", ...network, layers, stem: values.stem ?? false, mode: modes[0] ?? "diff" };
+}
+
+function parseSuggest(values: Values, network: NetworkChoice, unit: CostUnit): Command {
+  const budget = budgetOf(values, unit);
+  if (typeof budget === "string") return usageError(budget);
+  if (budget === undefined) return usageError("suggest needs --budget, such as 300M");
+  const round = multipleOf(values.round);
+  if (round === undefined) return usageError(`--round is a whole number such as 8, not "${values.round}"`);
+  const format = values.json ? "json" : "text";
+  return { kind: "suggest", ...network, budgetMacs: budget, stem: values.stem ?? false, round, format, unit };
+}
+
+/** In MACs, or what is wrong with it. */
+function budgetOf({ budget }: Values, unit: CostUnit): number | string | undefined {
+  if (budget === undefined) return undefined;
+  const count = parseCount(budget);
+  if (count === undefined) return `--budget "${budget}" is no count; write 300M, 4.1G or 300000000`;
+  return unit === "flops" ? count / 2 : count;
+}
+
+function namesOf(text: string): "all" | "none" | readonly string[] {
+  if (text === "all" || text === "none") return text;
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** `0.75`, `5/7`; undefined when it is no factor. */
+function factorOf(text: string | undefined): number | undefined {
+  if (text === undefined) return 1;
+  const [, above, below] = /^(\d*\.?\d+)(?:\/(\d*\.?\d+))?$/.exec(text.trim()) ?? [];
+  const factor = Number(above) / Number(below ?? 1);
+  return Number.isFinite(factor) && factor > 0 && factor <= MOST ? factor : undefined;
+}
+
+/** Wider than this is a slip of the pen. */
+const MOST = 64;
+
+function multipleOf(text: string | undefined): number | undefined {
+  if (text === undefined) return 1;
+  const multiple = Number(text);
+  return Number.isSafeInteger(multiple) && multiple >= 1 ? multiple : undefined;
 }
 
 function parseOptions(argv: readonly string[]) {

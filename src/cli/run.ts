@@ -1,7 +1,5 @@
 /** One run of the command line: arguments in, text and an exit code out. What surrounds it is handed in. */
-import { existsSync } from "node:fs";
-import path from "node:path";
-import type { Engine, FileAnalysis, ProfileOptions } from "../engine/engine.types.ts";
+import type { Engine, FileAnalysis } from "../engine/engine.types.ts";
 import type { Place, Report, ReportDiagnostic } from "../engine/report/contract.ts";
 import { formatCsv } from "../engine/report/csv.ts";
 import { formatJson, formatJsonLine } from "../engine/report/json.ts";
@@ -11,22 +9,13 @@ import { formatText } from "../engine/report/text.ts";
 import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
 import { type Format, HELP, type ProfileCommand, parseCommand } from "./arguments.ts";
 import { relativePlaces } from "./places.ts";
-import { fileProblem, type Roots, rootsOf } from "./target.ts";
+import { networkOptions, openFile } from "./open.ts";
+import { rewrite } from "./rewrite.ts";
+import { simulate } from "./simulate.ts";
+import { suggest } from "./suggest.ts";
+import type { ExitCode, Surroundings } from "./surroundings.ts";
 
-export interface Surroundings {
-  readonly cwd: string;
-  readonly version: string;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  /** Characters in a line of the terminal. */
-  readonly width: number;
-  readonly color: boolean;
-  /** The active Python environment, looked up after what the command line names. */
-  readonly pythonPaths: readonly string[];
-  readonly openEngine: (roots: Roots) => Promise<Engine>;
-}
-
-export type ExitCode = 0 | 1 | 2;
+export type { ExitCode, Surroundings };
 
 export async function run(argv: readonly string[], around: Surroundings): Promise<ExitCode> {
   const command = parseCommand(argv);
@@ -42,29 +31,20 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
       return 2;
     case "profile":
       return profile(command, around);
+    case "simulate":
+      return simulate(command, around);
+    case "rewrite":
+      return rewrite(command, around);
+    case "suggest":
+      return suggest(command, around);
   }
 }
 
 async function profile(command: ProfileCommand, around: Surroundings): Promise<ExitCode> {
-  const file = path.resolve(around.cwd, command.file);
-  const problem = fileProblem(file);
-  if (problem !== undefined) {
-    around.err(`convlens: ${command.file}: ${problem}\n`);
-    return 2;
-  }
-  const missing = command.pythonPaths.find((folder) => !existsSync(path.resolve(around.cwd, folder)));
-  if (missing !== undefined) {
-    around.err(`convlens: --python ${missing}: no such file or folder\n`);
-    return 2;
-  }
-  const engine = await around.openEngine(
-    rootsOf(file, around.cwd, [
-      ...command.pythonPaths.map((folder) => path.resolve(around.cwd, folder)),
-      ...around.pythonPaths,
-    ]),
-  );
-  const name = file.replaceAll("\\", "/");
-  const found = command.all ? profileAll(engine, name, command) : profileOne(engine, name, command);
+  const opened = await openFile(command, around);
+  if (opened === undefined) return 2;
+  const { engine, file } = opened;
+  const found = command.all ? profileAll(engine, file, command) : profileOne(engine, file, command);
   for (const message of found.messages) around.err(`convlens: ${message}\n`);
   if (found.reports.length === 0) return 2;
 
@@ -82,12 +62,7 @@ interface Found {
 }
 
 function profileOne(engine: Engine, file: string, command: ProfileCommand): Found {
-  const options: ProfileOptions = {
-    ...(command.model !== undefined && { model: command.model }),
-    ...(command.args !== undefined && { args: command.args }),
-    ...(command.input.length > 0 && { input: command.input }),
-  };
-  const result = engine.profile(file, options);
+  const result = engine.profile(file, networkOptions(command));
   if (result.ok) return { reports: [result.report], messages: [] };
   return { reports: [], messages: [failureLine(command, result).replaceAll(file, command.file)] };
 }

@@ -1,6 +1,7 @@
 /** The engine: files in, reports out. It keeps parsed files between calls and nothing else. */
 import type {
   Engine,
+  FailureReason,
   FileAnalysis,
   LayerSite,
   ModelHost,
@@ -13,6 +14,9 @@ import type { Semantics } from "./interpret/semantics.ts";
 import { typescript } from "./interpret/typescript/semantics.ts";
 import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
+import type { Root } from "./roots.ts";
+import type { SimulationOptions, SimulationResult } from "./separable/contract.ts";
+import { simulateNetwork } from "./separable/simulation.ts";
 import { Session } from "./session.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
 import type { Language } from "./syntax/ast.ts";
@@ -47,6 +51,7 @@ export function createEngine({ parsers, host, settings: given }: EngineOptions):
     profile: (file, options = {}) => profileOne(open(file, options.isCancelled ?? never), options),
     analyze: (file, options = {}) =>
       analyzeAll(open(file, options.isCancelled ?? never), file, options.inputs ?? {}),
+    simulate: (file, options) => simulateOne(open(file, options.isCancelled ?? never), options),
     networks: (file) => {
       const session = open(file, never);
       if (typeof session === "string") return [];
@@ -73,6 +78,30 @@ function profileOne(session: Session | string, options: ProfileOptions): Profile
   if ("reason" in root) return fail(root.reason);
   const outcome = session.profile(root, options);
   return "reason" in outcome ? fail(outcome.reason) : { ok: true, report: outcome.report };
+}
+
+function simulateOne(
+  session: Session | string,
+  options: ProfileOptions & SimulationOptions,
+): SimulationResult {
+  const root = rootOf(session, options.model);
+  if ("reason" in root) return { ok: false, reason: root.reason };
+  const { session: opened, root: chosen } = root;
+  return simulateNetwork(
+    (input) => opened.trace(chosen, { ...options, ...(input && { input }) }),
+    options,
+  );
+}
+
+function rootOf(
+  session: Session | string,
+  model: string | undefined,
+): { readonly session: Session; readonly root: Root } | FailureReason {
+  if (typeof session === "string") return { reason: session };
+  const { roots, near } = session.roots();
+  const root = model === undefined ? (roots[0] ?? near.at(-1)) : session.resolve(model);
+  if (!root) return { reason: "no network was found" };
+  return "reason" in root ? root : { session, root };
 }
 
 function analyzeAll(

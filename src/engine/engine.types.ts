@@ -1,6 +1,7 @@
 /** What the engine is asked and answers. `createEngine` in engine.ts makes one. */
 
 import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
+import type { SimulationOptions, SimulationResult } from "./separable/contract.ts";
 import type { Span } from "./syntax/span.ts";
 
 /**
@@ -87,6 +88,8 @@ export interface Engine {
       readonly inputs?: Readonly<Record<string, readonly string[]>>;
     },
   ): FileAnalysis;
+  /** What swaps, α and ρ would make of one root. */
+  simulate(file: string, options: ProfileOptions & SimulationOptions): SimulationResult;
   /** Names of the file's roots, main root first, without tracing them. */
   networks(file: string): readonly { readonly name: string; readonly at: Place }[];
   /** Forget what is known of a file (its version is also checked on every use). */

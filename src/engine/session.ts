@@ -40,6 +40,8 @@ import {
 import { buildReport } from "./report/build.ts";
 import type { Report } from "./report/contract.ts";
 import { findRoots, type Root, type Roots } from "./roots.ts";
+import type { TracedNetwork } from "./separable/simulation.ts";
+import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { Arg, ModuleNode } from "./syntax/ast.ts";
 import { takesTensorList } from "./tensorLists.ts";
@@ -157,6 +159,12 @@ export class Session {
   }
 
   profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
+    const traced = this.trace(root, options);
+    return "reason" in traced ? traced : { report: buildReport(traced.source) };
+  }
+
+  /** Makes a network and runs it on its input. */
+  trace(root: Root, options: Pick<ProfileOptions, "args" | "input">): TracedNetwork | FailureReason {
     const { m } = this;
     m.beginTrace();
     const made = this.bounded(() => this.make(root, options.args));
@@ -175,7 +183,9 @@ export class Session {
     const { specs, origin } = input;
     const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
     return {
-      report: buildReport({
+      channelAxis: (rank) => framework.channelAxis(rank),
+      widthArguments: widthArguments([root.value, network]),
+      source: {
         tool: this.options.settings.tool,
         file: this.options.file,
         language: this.node.language,
@@ -195,7 +205,7 @@ export class Session {
         names: framework.layerNames(m, network),
         parameters: framework.parameters(m, network),
         diagnostics: this.diagnostics(),
-      }),
+      },
     };
   }
 

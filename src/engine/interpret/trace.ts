@@ -48,6 +48,8 @@ export interface OpCost {
   readonly geometry?: ConvGeometry;
   /** The output shares its input's storage: no memory of its own. */
   readonly view?: boolean;
+  /** Of an op that only reorders axes: the input's axis that each output axis is. */
+  readonly axes?: readonly number[];
 }
 
 export interface OpRecord extends OpCost {

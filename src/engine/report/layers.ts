@@ -18,6 +18,8 @@ import { groupRows, type Row } from "./rows.ts";
 
 export interface PricedRow {
   readonly layer: ReportLayer;
+  /** What the row stands for. */
+  readonly ops: readonly OpRecord[];
   /** Why a figure of the layer is null. */
   readonly unknowns: readonly Unknown[];
 }
@@ -110,7 +112,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     ...(row.ops.some((op) => op.conditional) && { conditional: true }),
   };
   const tallies = [macs, elementwise, activation, params];
-  return { layer, unknowns: tallies.flatMap((tally) => tally.unknown ?? []) };
+  return { layer, ops: row.ops, unknowns: tallies.flatMap((tally) => tally.unknown ?? []) };
 }
 
 interface SwapPrice {

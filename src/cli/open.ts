@@ -1,0 +1,40 @@
+/** Opens the engine over the file that a command names. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Engine, ProfileOptions } from "../engine/engine.types.ts";
+import type { NetworkChoice } from "./arguments.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { fileProblem, rootsOf } from "./target.ts";
+
+/** The engine over a file that is there; a line on stderr says why when it is not. */
+export async function openFile(
+  command: NetworkChoice,
+  around: Surroundings,
+): Promise<{ readonly engine: Engine; readonly file: string } | undefined> {
+  const file = path.resolve(around.cwd, command.file);
+  const problem = fileProblem(file);
+  if (problem !== undefined) {
+    around.err(`convlens: ${command.file}: ${problem}\n`);
+    return undefined;
+  }
+  const missing = command.pythonPaths.find((folder) => !existsSync(path.resolve(around.cwd, folder)));
+  if (missing !== undefined) {
+    around.err(`convlens: --python ${missing}: no such file or folder\n`);
+    return undefined;
+  }
+  const engine = await around.openEngine(
+    rootsOf(file, around.cwd, [
+      ...command.pythonPaths.map((folder) => path.resolve(around.cwd, folder)),
+      ...around.pythonPaths,
+    ]),
+  );
+  return { engine, file: file.replaceAll("\\", "/") };
+}
+
+export function networkOptions({ model, args, input }: NetworkChoice): ProfileOptions {
+  return {
+    ...(model !== undefined && { model }),
+    ...(args !== undefined && { args }),
+    ...(input.length > 0 && { input }),
+  };
+}

@@ -1,0 +1,70 @@
+/** `convlens simulate`: a network before and after MobileNet's three changes, as JSON or as a table for people. */
+import { formatChange, formatCount, formatShapes, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
+import { layoutTable } from "../engine/report/table.ts";
+import type { Simulation } from "../engine/separable/contract.ts";
+import type { SimulateCommand } from "./arguments.ts";
+import { networkOptions, openFile } from "./open.ts";
+import { relativePlaces } from "./places.ts";
+import type { ExitCode, Surroundings } from "./surroundings.ts";
+
+export async function simulate(command: SimulateCommand, around: Surroundings): Promise<ExitCode> {
+  const opened = await openFile(command, around);
+  if (opened === undefined) return 2;
+  const result = opened.engine.simulate(opened.file, { ...networkOptions(command), ...command.options });
+  if (!result.ok) {
+    around.err(`convlens: ${command.file}: ${result.reason.replaceAll(/\p{Cc}+/gu, " ")}\n`);
+    return 2;
+  }
+  const { simulation } = result;
+  for (const { layer, reason } of simulation.refused) around.err(`convlens: ${layer} is not swapped: ${reason}\n`);
+  around.out(command.format === "json" ? simulationJson(simulation, around.cwd) : simulationText(simulation, command, around));
+  return simulation.refused.length > 0 ? 1 : 0;
+}
+
+function simulationJson(simulation: Simulation, cwd: string): string {
+  const { before, after, ...rest } = simulation;
+  const { version, tool, file, network } = relativePlaces(before, cwd);
+  const all = {
+    ...{ version, tool, file, network, ...rest },
+    before: relativePlaces(before, cwd),
+    after: relativePlaces(after, cwd),
+  };
+  return `${JSON.stringify(all, undefined, 1)}\n`;
+}
+
+function simulationText(simulation: Simulation, { unit }: SimulateCommand, { width }: Surroundings): string {
+  const { before, after, alpha, rho, swapped, kept, width_arguments: widths } = simulation;
+  const [was, now] = [before.totals, after.totals];
+  const label = UNIT_LABELS[unit];
+  const change = (from: number | null, to: number | null): string =>
+    from === null || to === null ? "" : ` (${formatChange(from, to)})`;
+  const cost = (macs: number | null): string => (macs === null ? "?" : formatCount(inUnit(macs, unit)));
+  const rows = after.layers.flatMap((layer, index) => {
+    const old = before.layers[index];
+    const same = old && old.macs === layer.macs && old.params === layer.params;
+    return same || !old ? [] : [{ layer, old }];
+  });
+  const lines = [
+    `${before.network}: ${swapped.length} convolutions swapped, α ${alpha}, ρ ${Number(rho.toFixed(3))}`,
+    `input ${formatShapes(before.input.shapes)} → ${formatShapes(after.input.shapes)}`,
+    "",
+    ...layoutTable(
+      [
+        { title: "layer", align: "left", shrink: "start", cell: ({ layer }) => layer.name },
+        { title: "", align: "left", drop: 1, cell: ({ layer }) => (layer.swapped ? "swapped" : "") },
+        { title: `${label} before`, align: "right", cell: ({ old }) => cost(old.macs) },
+        { title: "after", align: "right", cell: ({ layer }) => cost(layer.macs) },
+        { title: "params before", align: "right", drop: 2, cell: ({ old }) => formatCount(old.params) },
+        { title: "after", align: "right", drop: 2, cell: ({ layer }) => formatCount(layer.params) },
+      ],
+      rows,
+      width,
+    ),
+    "",
+    `${label}  ${cost(was.macs)} → ${cost(now.macs)}${change(was.macs, now.macs)}`,
+    `params  ${formatCount(was.params)} → ${formatCount(now.params)}${change(was.params, now.params)}`,
+    ...kept.map(({ layers, reason }) => `width kept: ${layers.slice(0, 4).join(", ")}${layers.length > 4 ? ", …" : ""}: ${reason}`),
+    ...widths.map(({ name, default: value }) => `${before.network} sets its own width by ${name}${value === null ? "" : `=${value}`}: --args "${name}=${alpha}"`),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}

@@ -1,0 +1,18 @@
+/** What surrounds one run of the command line: the terminal, the working directory, and how an engine is opened. */
+import type { Engine } from "../engine/engine.types.ts";
+import type { Roots } from "./target.ts";
+
+export interface Surroundings {
+  readonly cwd: string;
+  readonly version: string;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Characters in a line of the terminal. */
+  readonly width: number;
+  readonly color: boolean;
+  /** The active Python environment, looked up after what the command line names. */
+  readonly pythonPaths: readonly string[];
+  readonly openEngine: (roots: Roots) => Promise<Engine>;
+}
+
+export type ExitCode = 0 | 1 | 2;
