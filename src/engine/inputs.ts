@@ -3,7 +3,7 @@
  * makes the shapes fit, the default; in this order, and always with its origin.
  */
 import type { Framework } from "./frameworks/framework.ts";
-import type { Machine } from "./interpret/machine.ts";
+import type { Machine, OutermostCall } from "./interpret/machine.ts";
 import { Instance, isUnknown, type Shape, Tensor, toItems, type Value } from "./interpret/values.ts";
 import type { InputOrigin } from "./report/contract.ts";
 import type { Root } from "./roots.ts";
@@ -52,12 +52,11 @@ export function commentInput(node: ModuleNode, root: Root): ChosenInput | undefi
   return specs.length > 0 ? { specs, origin: "comment" } : undefined;
 }
 
-/** A real call in the file: of this very network, or of another of its class. */
-export function calledInput(m: Machine, network: Value): ChosenInput | undefined {
-  const calls = m.outermostCalls.filter(
-    (call) => call.network === network || (network instanceof Instance && call.network.cls === network.cls),
-  );
-  for (const call of calls) {
+/** A real call in the file: of this very network, or of another of its class, which the program defines. */
+export function calledInput(calls: readonly OutermostCall[], network: Value): ChosenInput | undefined {
+  const isLike = (other: Instance): boolean =>
+    network instanceof Instance && network.cls.module !== undefined && other.cls === network.cls;
+  for (const call of calls.filter((each) => each.network === network || isLike(each.network))) {
     const tensors = call.inputs.filter((input): input is Tensor => input instanceof Tensor);
     const specs = tensors.flatMap(({ shape, dtype }) =>
       isUnknown(shape) || shape.some(isUnknown) ? [] : [{ shape, dtype }],
@@ -102,11 +101,20 @@ export function firstLayer(m: Machine, framework: Framework, network: Value): Fi
   return undefined;
 }
 
-/** Sizes that networks are commonly written for, tried when the default does not fit. */
-export const COMMON_SIZES: readonly number[] = [
+/** Sizes that networks are commonly written for, the likeliest first, and then the others. */
+const COMMON_SIZES: readonly number[] = [
   32, 28, 64, 224, 96, 48, 128, 160, 192, 227, 256, 299, 300, 331, 380, 384, 416, 448, 512, 600, 640, 572, 84,
   105, 112,
 ];
+
+/** Tried when the default does not fit. */
+export const FITTING_SIZES: readonly number[] = [
+  ...new Set([...COMMON_SIZES, ...multiples(4, 128), ...multiples(16, 512), ...multiples(1, 128)]),
+];
+
+function multiples(step: number, last: number): readonly number[] {
+  return Array.from({ length: last / step }, (_, i) => (i + 1) * step);
+}
 
 /** The samples of a batch: `2x3x8x8` is two `3x8x8`. */
 export function samplesOf({ shape, dtype }: InputSpec): InputSpec[] {
@@ -117,12 +125,14 @@ export function samplesOf({ shape, dtype }: InputSpec): InputSpec[] {
 
 const MAX_SAMPLES = 64;
 
-/** How many samples inputs hold: an input without a batch axis is one, and each of a list counts. */
-export function batchOf(specs: readonly InputSpec[], spatialAxes: number, isList: boolean): number {
-  const samples = (isList ? specs : specs.slice(0, 1)).map(({ shape }) => {
-    const [first] = shape;
-    if (spatialAxes > 0 && shape.length === spatialAxes + 1) return 1;
-    return typeof first === "number" && first > 0 ? first : 1;
+/** How many samples inputs hold: one without a batch axis is one sample. */
+export function batchOf(specs: readonly InputSpec[], hasBatchAxis: (spec: InputSpec) => boolean): number {
+  const samples = specs.map((spec) => {
+    const [first] = spec.shape;
+    return hasBatchAxis(spec) && typeof first === "number" ? first : 1;
   });
-  return Math.max(1, samples.reduce((sum, count) => sum + count, 0));
+  return Math.max(
+    1,
+    samples.reduce((sum, count) => sum + count, 0),
+  );
 }

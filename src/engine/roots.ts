@@ -9,7 +9,9 @@ import {
   ABSENT,
   ClassValue,
   FunctionValue,
+  Instance,
   type ModuleValue,
+  NativeFunction,
   Unknown,
   type Value,
 } from "./interpret/values.ts";
@@ -48,6 +50,7 @@ export function findRoots(
     value instanceof ClassValue && frameworks.some((framework) => framework.isNetworkClass(value));
   const isMaker = (value: Value): boolean =>
     isNetworkClass(value) || frameworks.some((framework) => framework.isMaker?.(value));
+  const isNetwork = (value: Value): boolean => frameworks.some((framework) => framework.isNetwork(value));
   const definitions = topLevel(node.body);
   const parts = partNames(definitions);
   const roots: Root[] = [];
@@ -72,11 +75,20 @@ export function findRoots(
     ) {
       if (!name.startsWith("_"))
         add({ name, kind: "function", at, value, fn: definition.fn }, functionNeeds(definition.fn));
-    } else if (definition.kind === "variable" && frameworks.some((framework) => framework.isNetwork(value))) {
+    } else if (definition.kind === "variable" && isNetwork(value) && !isBareLoss(value)) {
       add({ name, kind: "variable", at, value }, []);
     }
   }
   return { roots: mainFirst(withoutRepeats(roots, definitions)), near };
+}
+
+/** Functions that can be called as they stand and give no network: they may call one (`def test():`, `def main():`). */
+export function freeFunctions(m: Machine, module: ModuleValue, node: ModuleNode): readonly FunctionValue[] {
+  return topLevel(node.body).flatMap((definition) => {
+    if (definition.kind !== "function" || functionNeeds(definition.fn).length > 0) return [];
+    const value = m.lookup(module, definition.name);
+    return value instanceof FunctionValue && !returnsValue(definition.fn.body) ? [value] : [];
+  });
 }
 
 /** `net = Net()` of a class or function that is a root by itself is the same network once more. */
@@ -94,11 +106,16 @@ function withoutRepeats(roots: readonly Root[], definitions: readonly Definition
   return roots.filter((root) => !repeats.some(({ name }) => name === root.name));
 }
 
-/** Functions are how a file offers its networks; among classes the last one is built of those before it. */
+/**
+ * Functions are how a file offers its networks; among classes the last one is built of those before it. A loss is
+ * the main root only where there is nothing else.
+ */
 function mainFirst(roots: readonly Root[]): readonly Root[] {
+  const networks = roots.filter((root) => !isLoss(root.value));
   const main =
-    roots.find((root) => root.kind === "variable") ??
-    roots.find((root) => root.kind === "function") ??
+    networks.find((root) => root.kind === "variable") ??
+    networks.find((root) => root.kind === "function") ??
+    networks.at(-1) ??
     roots.at(-1);
   return main ? [main, ...roots.filter((root) => root !== main)] : [];
 }
@@ -178,13 +195,27 @@ function partNames(definitions: readonly Definition[]): ReadonlySet<string> {
 
 // ---------------------------------------------------------------------- checks
 
+function isLoss(value: Value): boolean {
+  const cls = value instanceof Instance ? value.cls : value;
+  return cls instanceof ClassValue && cls.mro.some(({ name }) => /Loss(\d?d)?$/.test(name));
+}
+
+/** `criterion = nn.CrossEntropyLoss()`: a framework's own loss is no network. */
+function isBareLoss(value: Value): boolean {
+  return value instanceof Instance && value.cls.module === undefined && isLoss(value);
+}
+
 function hasForward(_m: Machine, cls: ClassValue, frameworks: readonly Framework[]): boolean {
   const framework = frameworks.find((candidate) => candidate.isNetworkClass(cls));
   return (
-    framework?.forwardNames.some((name) =>
-      cls.mro.some((base) => base.attrs.get(name) instanceof FunctionValue),
-    ) ?? false
+    framework?.forwardNames.some((name) => cls.mro.some((base) => isWritten(base.attrs.get(name)))) ?? false
   );
+}
+
+/** A function of the program, or a framework's wrapper around one. */
+function isWritten(value: Value): boolean {
+  const fn = value instanceof NativeFunction ? value.attrs.get("__wrapped__") : value;
+  return fn instanceof FunctionValue;
 }
 
 function constructorNeeds(cls: ClassValue): readonly string[] {

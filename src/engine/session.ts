@@ -5,10 +5,10 @@ import { createFrameworks } from "./frameworks/index.ts";
 import {
   batchOf,
   type ChosenInput,
-  COMMON_SIZES,
   calledInput,
   commentInput,
   declaredSize,
+  FITTING_SIZES,
   firstLayer,
   type InputSpec,
   samplesOf,
@@ -39,7 +39,7 @@ import {
 } from "./interpret/values.ts";
 import { buildReport } from "./report/build.ts";
 import type { Report } from "./report/contract.ts";
-import { findRoots, type Root, type Roots } from "./roots.ts";
+import { findRoots, freeFunctions, type Root, type Roots } from "./roots.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -77,11 +77,11 @@ export class Session {
   private found: Roots | undefined;
   /** Puts back what frameworks count (names of layers), so that each network is made as the first one. */
   private afresh: readonly (() => void)[] = [];
-
-  constructor(private readonly options: SessionOptions) {
   /** How running the module called networks. */
   private calls: readonly OutermostCall[] = [];
   private calledInFunctions: readonly OutermostCall[] | undefined;
+
+  constructor(private readonly options: SessionOptions) {
     const { file, host, cache, semantics, settings } = options;
     const compiled = cache.get(file);
     if (!compiled) throw new Error(`${file} cannot be read`);
@@ -102,9 +102,9 @@ export class Session {
   roots(): Roots {
     if (this.found) return this.found;
     this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__"));
+    this.calls = this.m.outermostCalls.splice(0);
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
     this.moduleDiagnostics = this.m
-    this.calls = this.m.outermostCalls.splice(0);
       .endTrace()
       .diagnostics.filter((problem) => problem.at.file === this.options.file);
     const found = findRoots(this.m, this.module, this.node, this.m.frameworks);
@@ -112,8 +112,6 @@ export class Session {
     return this.found;
   }
 
-  /** Syntax errors, and what running the module's own statements said. */
-  diagnostics(): readonly TraceDiagnostic[] {
   /** Networks that the file's own statements made and kept in no name: those of a script's `run()`. */
   private madeRoots(): readonly Root[] {
     const made = this.m.frameworks.flatMap((framework) => framework.made?.() ?? []);
@@ -125,6 +123,8 @@ export class Session {
     });
   }
 
+  /** Syntax errors, and what running the module's own statements said. */
+  diagnostics(): readonly TraceDiagnostic[] {
     const syntax = this.node.errors.map(({ at, message }) => ({
       severity: "error" as const,
       code: "syntax",
@@ -173,7 +173,8 @@ export class Session {
     const network = networkIn(m, made.value);
     const framework = m.frameworks.find((candidate) => candidate.isNetwork(network));
     if (!framework) {
-      const missing = isUnknown(network) ? network.reason : building.diagnostics[0]?.message;
+      const lost = network instanceof Instance ? [...network.attrs.values()].find(isUnknown) : network;
+      const missing = isUnknown(lost) ? lost.reason : building.diagnostics[0]?.message;
       return { reason: missing ?? `${root.name} gives no network` };
     }
     const chosen =
@@ -278,10 +279,14 @@ export class Session {
     const run = this.forward(framework, network, sized(size));
     if (!hasMismatch(run) || entrance.spatialAxes === 0)
       return { run, input: { specs: sized(size), origin } };
-    for (const fitted of COMMON_SIZES) {
+    let ops = 0;
+    for (const fitted of FITTING_SIZES) {
       if (fitted === size) continue;
       const attempt = this.forward(framework, network, sized(fitted));
       if (!hasMismatch(attempt)) return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
+      ops += attempt.trace.ops.length;
+      // What does not fit at any size has nothing to do with the size.
+      if (firstMismatch(attempt) === firstMismatch(run) || ops > MAX_FITTING_OPS) break;
     }
     return { run, input: { specs: sized(size), origin } };
   }
@@ -289,7 +294,7 @@ export class Session {
   /** Inputs that the network itself has; a size that it leaves open is the default one. */
   private declaredInputs(framework: Framework, network: Value): ChosenInput | undefined {
     const declared = framework.declaredInputs?.(this.m, network);
-    if (!declared) return undefined;
+    if (!declared || isUnknown(declared)) return undefined;
     const { inputSize } = this.options.settings;
     const isOpen = declared.some(({ shape }) => shape.slice(1).some(isUnknown));
     const specs = declared.map(({ shape, dtype }) => ({
@@ -362,6 +367,9 @@ export class Session {
 
 const ignore = (): void => undefined;
 
+/** Part of a trace's bounds that each function may take which is only looked into for calls. */
+const EXPLORING_SHARE = 0.05;
+
 /** Did the first convolution get a single sample, without a batch axis? */
 function startsUnbatched({ ops }: Trace): boolean {
   const first = ops.find(({ geometry }) => geometry !== undefined);
@@ -372,14 +380,15 @@ function startsUnbatched({ ops }: Trace): boolean {
 }
 
 function hasFailed(run: Run): boolean {
-/** Part of a trace's bounds that each function may take which is only looked into for calls. */
-const EXPLORING_SHARE = 0.05;
-
   return run.trace.diagnostics.some(({ code }) => code === "raises" || code === "shape-mismatch");
 }
 
 function hasMismatch(run: Run): boolean {
-  return run.trace.diagnostics.some(({ code }) => code === "shape-mismatch");
+  return firstMismatch(run) !== undefined;
+}
+
+function firstMismatch(run: Run): string | undefined {
+  return run.trace.diagnostics.find(({ code }) => code === "shape-mismatch")?.message;
 }
 
 /** The network in what a builder gives: itself, or the first of a tuple `(model, preprocess)`. */
@@ -392,6 +401,10 @@ function networkIn(m: Machine, value: Value): Value {
   return value;
 }
 
+  if (value instanceof Instance && m.language === "typescript") {
+    const inside = [...value.attrs.values()].find((item) => m.frameworks.some((framework) => framework.isNetwork(item)));
+    if (inside !== undefined) return inside;
+  }
 /** All tensors in a network's answer: tuples, lists, dicts and objects of them. */
 function tensorsIn(value: Value, depth = 0): Tensor[] {
   if (value instanceof Tensor) return [value];
@@ -399,10 +412,6 @@ function tensorsIn(value: Value, depth = 0): Tensor[] {
   if (value instanceof Tuple || value instanceof List)
     return value.items.flatMap((item) => tensorsIn(item, depth + 1));
   if (value instanceof Dict)
-  if (value instanceof Instance && m.language === "typescript") {
-    const inside = [...value.attrs.values()].find((item) => m.frameworks.some((framework) => framework.isNetwork(item)));
-    if (inside !== undefined) return inside;
-  }
     return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value, depth + 1));
   if (value instanceof Instance)
     return [...value.attrs.values()].flatMap((item) => tensorsIn(item, depth + 1));

@@ -1,80 +1,89 @@
-import { describe, expect, it } from "vitest";
+/** Which input a network is run on, and what of a file counts as a network. */
+import { describe, expect, test } from "vitest";
+import { createEngine } from "../../src/engine/engine.ts";
+import { loadParsers } from "../../src/node/wasm.ts";
+import { memoryHost } from "./memoryHost.ts";
 import { profile } from "./profile.ts";
 
-const net = (body: string) => `
+const parsers = await loadParsers();
+
+function analyze(source: string) {
+  return createEngine({ parsers, host: memoryHost({ "/app/model.py": source }) }).analyze("/app/model.py");
+}
+
+const NET = `
 import torch
-from torch import nn
-
+import torch.nn as nn
 class Net(nn.Module):
-    def __init__(self, num_classes=10):
-        super().__init__()
-        self.conv = nn.Conv2d(3, 8, 3)
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(8, num_classes)
+    def __init__(self, width=4):
+        super(Net, self).__init__()
+        self.conv = nn.Conv2d(3, width, 3, padding=1)
+        self.fc = nn.Linear(width * 16 * 16, 10)
     def forward(self, x):
-        return self.fc(torch.flatten(self.pool(self.conv(x)), 1))
-${body}`;
+        return self.fc(self.conv(x).flatten(1))
+`;
 
-const input = (source: string, options = {}) => {
-  const { shapes, origin } = profile(source, options).input;
-  return `${shapes.map((shape) => shape?.join("x")).join(" ")} ${origin}`;
-};
-
-describe("the input of a network", () => {
-  it("is the user's, before all others", () => {
-    expect(input(net("Net()(torch.randn(1, 3, 64, 64))"), { input: ["2x3x96x96"] })).toBe("2x3x96x96 user");
-  });
-
-  it("is what a comment on the root says", () => {
-    const source = net("").replace("class Net", "# convlens: input=1x3x160x160\nclass Net");
-    expect(input(source)).toBe("1x3x160x160 comment");
-  });
-
-  it("is what the file calls the network with", () => {
-    expect(input(net("print(Net()(torch.randn(4, 3, 64, 64)).shape)"))).toBe("4x3x64x64 call");
-  });
-
-  it("is a size that the network keeps", () => {
-    const source = net("").replace("self.conv =", "self.img_size = 48\n        self.conv =");
-    expect(input(source)).toBe("1x3x48x48 declared");
-  });
-
-  it("is the crop size of the weights that a builder's annotation names", () => {
-    const source = net(`
-from enum import Enum
-from functools import partial
-from dataclasses import dataclass
-
-def preset(*, crop_size): ...
-@dataclass
-class Weights:
-    url: str
-    transforms: object
-class Net_Weights(Enum):
-    V1 = Weights("", partial(preset, crop_size=299))
-    DEFAULT = V1
-
-def net(weights: Net_Weights = None):
-    return Net()
+describe("calls in the file", () => {
+  test("a function that nothing calls shows the input", () => {
+    const { input } = profile(`${NET}
+def test():
+    net = Net()
+    y = net(torch.randn(2, 3, 16, 16))
+    print(y.size())
 `);
-    expect(input(source, { model: "net" })).toBe("1x3x299x299 declared");
+    expect(input).toMatchObject({ shapes: [[2, 3, 16, 16]], origin: "call" });
   });
 
-  it("is the size that makes a linear layer fit", () => {
-    const source = `
-from torch import nn
+  test("sizes tried for one network are no calls for the next", () => {
+    const { reports } = analyze(`${NET}
+def small(): return Net(4)
+def large(): return Net(8)
+`);
+    expect(reports.map(({ input }) => input.origin)).toEqual(["fitted", "fitted", "fitted"]);
+  });
+
+  test("a looked-into function changes nothing", () => {
+    const { totals } = profile(`${NET}
+widths = [4]
+def main():
+    widths.append(8)
+    widths[0] = 16
+    Net()(torch.zeros(1, 3, 16, 16))
+def build(): return Net(widths[0])
+`);
+    expect(totals.macs).toBe(3 * 4 * 9 * 256 + 4 * 256 * 10);
+  });
+});
+
+describe("losses", () => {
+  test("a framework's own loss is no network, and a loss of the program is not the main one", () => {
+    const { reports } = analyze(`${NET}
+class DiceLoss(nn.Module):
+    def forward(self, x, y): return (x * y).sum()
+criterion = nn.CrossEntropyLoss()
+`);
+    expect(reports.map(({ network }) => network)).toEqual(["Net", "DiceLoss"]);
+  });
+});
+
+describe("sizes that fit", () => {
+  test("a linear layer after convolutions tells the size, common or not", () => {
+    const { input } = profile(NET.replaceAll("16", "52"));
+    expect(input).toMatchObject({ shapes: [[1, 3, 52, 52]], origin: "fitted" });
+  });
+
+  test("a mismatch of channels is none of the size", () => {
+    const { input, diagnostics } = profile(`
+import torch.nn as nn
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.conv = nn.Conv2d(3, 4, 5)
-        self.fc = nn.Linear(4 * 28 * 28, 10)
+        self.a = nn.Conv2d(3, 8, 3)
+        self.b = nn.Conv2d(4, 8, 3)
     def forward(self, x):
-        return self.fc(self.conv(x).view(x.size(0), -1))
-`;
-    expect(input(source)).toBe("1x3x32x32 fitted");
-  });
-
-  it("is 224 by 224 with the first convolution's channels otherwise", () => {
-    expect(input(net(""))).toBe("1x3x224x224 default");
+        return self.b(self.a(x))
+`);
+    expect(input.origin).toBe("default");
+    expect(diagnostics.map(({ code }) => code)).toContain("shape-mismatch");
   });
 });

@@ -45,7 +45,6 @@ export interface MachineOptions {
 export interface OutermostCall {
   readonly network: Instance;
   readonly inputs: readonly Value[];
-  readonly site: Site | undefined;
 }
 
 /** Tells whether a running `try` has a handler for an exception class. */
@@ -93,21 +92,21 @@ export class Machine implements Interp {
     this.restartClock();
   }
 
-  /** Starts a new trace: bounds and records begin afresh. */
-  beginTrace(): void {
+  /** Starts a new trace: bounds and records begin afresh. `share` is the part of the bounds it may use. */
+  beginTrace(share = 1): void {
     this.ops = [];
     this.diagnostics = [];
     this.gaps = [];
-    this.steps = 0;
-    this.restartClock();
+    this.steps = this.limits.steps * (1 - share);
+    this.restartClock(share);
   }
 
   endTrace(): Trace {
     return { ops: this.ops, diagnostics: this.diagnostics, gaps: this.gaps };
   }
 
-  private restartClock(): void {
-    this.deadline = this.now() + this.limits.milliseconds;
+  private restartClock(share = 1): void {
+    this.deadline = this.now() + this.limits.milliseconds * share;
   }
 
   get language(): Language {
@@ -260,6 +259,16 @@ export class Machine implements Interp {
       : results.length === 1
         ? results[0]
         : why;
+  }
+
+  /** Runs code for what it shows on the way, and undoes what it changed. */
+  explore(body: () => void): void {
+    const { journal } = this;
+    const own = new Journal(journal);
+    this.journal = own;
+    body();
+    own.rollBack();
+    this.journal = journal;
   }
 
   private side(
@@ -466,11 +475,15 @@ export class Machine implements Interp {
 
   withLayer<T>(layer: Instance, body: () => T, inputs: readonly Value[] = []): T {
     const { scope } = this;
-    if (!scope) this.outermostCalls.push({ network: layer, inputs, site: this.site });
+    if (!scope) this.noteCall(layer, inputs);
     this.scope = { instance: layer, parent: scope };
     const result = body();
     this.scope = scope;
     return result;
+  }
+
+  noteCall(network: Instance, inputs: readonly Value[]): void {
+    this.outermostCalls.push({ network, inputs });
   }
 
   // ------------------------------------------------------------------- modules

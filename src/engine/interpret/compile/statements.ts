@@ -68,7 +68,9 @@ export function describeRaised(m: Machine, raised: Raised): string {
   const { value } = raised;
   const text = m.str(value);
   const name = value instanceof Instance ? value.cls.name : "error";
-  return text instanceof Unknown || text === "" ? name : `${name}: ${text}`;
+  if (text instanceof Unknown || text === "") return name;
+  // JavaScript's text of an error has its name already.
+  return text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
 }
 
 function hoist(nodes: readonly Stmt[]): readonly Stmt[] {
@@ -546,11 +548,13 @@ function currentError(scope: Scope): Value {
   return value === ABSENT ? null : value;
 }
 
+/** Code that is followed raises classes that are known: a handler of an unknown one is for something else. */
 function catches(m: Machine, handler: Value, cls: Value): boolean {
-  if (handler instanceof Unknown || cls instanceof Unknown) return true;
+  if (cls instanceof Unknown) return true;
+  if (handler instanceof Unknown) return false;
   if (handler instanceof ClassValue) return cls instanceof ClassValue && m.isSubclass(cls, handler);
   const options = m.items(handler);
-  return options instanceof Unknown || options.some((option) => catches(m, option, cls));
+  return !(options instanceof Unknown) && options.some((option) => catches(m, option, cls));
 }
 
 /** A loop whose number of turns is not known: its body is run once, as one side of a branch. */

@@ -16,6 +16,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { exceptionClass } from "../../../interpret/python/types/exceptions.ts";
 import {
   always,
   answers,
@@ -172,6 +173,7 @@ const HUB: NameTable = {
 };
 
 const CUDA: NameTable = {
+  OutOfMemoryError: () => defineClass("OutOfMemoryError", { bases: [exceptionClass("RuntimeError")] }),
   is_available: answers("is_available", false),
   is_bf16_supported: answers("is_bf16_supported", false),
   is_initialized: answers("is_initialized", false),
