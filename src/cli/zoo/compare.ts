@@ -73,7 +73,7 @@ export function readTruth(text: string): Truth {
 
 export function compare(truth: Truth, report: Report): Comparison {
   const ours = new Map(report.layers.map((layer) => [layer.name, layer]));
-  const problems: string[] = [];
+  const problems = errorsIn(report);
   let right = 0;
   for (const [name, row] of truth.rows) {
     const problem = difference(row, ours.get(name));
@@ -97,6 +97,13 @@ export function compare(truth: Truth, report: Report): Comparison {
     paramsRight: params === truth.params,
     problems,
   };
+}
+
+/** Every network of a zoo runs, so an error that is told of one is a false alarm. */
+export function errorsIn({ diagnostics }: Report): string[] {
+  return diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ message, at }) => `false alarm: ${message} (${at.file}:${at.line})`);
 }
 
 function difference(row: TruthRow, layer: ReportLayer | undefined): string | undefined {

@@ -20,7 +20,7 @@ import { items } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
 import { DICT } from "../types/dict.ts";
 import { changing } from "../types/list.ts";
-import { makeInert, runtimeModule } from "./inertness.ts";
+import { inertModule, makeInert, runtimeModule } from "./inertness.ts";
 import { namedTuple } from "./namedtuple.ts";
 import { inert, type Module, makeModule } from "./table.ts";
 
@@ -154,6 +154,9 @@ export const importlibUtil = (): Module =>
       ],
     },
   });
+
+/** Finders of compiled extensions: one that an installed package brings along is found. */
+export const importlibMachinery = (): Module => inertModule();
 
 /** No package has metadata here: programs that ask for versions take what they do without. */
 export const importlibMetadata = (): Module =>

@@ -11,6 +11,7 @@ import {
   type SetValue,
   StaticMethod,
   Tuple,
+  type Unknown,
   type Value,
 } from "../../values.ts";
 import { compare } from "../compare.ts";
@@ -118,7 +119,9 @@ export function filled<T extends List | Dict | SetValue>(
     args,
     kwargs,
   }: { readonly cls: ClassValue; readonly args: readonly Value[]; readonly kwargs: Kwargs },
-): T {
+): T | Unknown {
+  const [contents] = args;
+  if (cls === own && isUnknown(contents)) return contents;
   withClass(container, cls, own);
   const init = cls.mro.find((base) => base.attrs.has("__init__"));
   if (init === own) interp.call(own.attrs.get("__init__"), [container, ...args], kwargs);
