@@ -1,11 +1,78 @@
-/** The part of TensorFlow that models are written with. https://www.tensorflow.org/api_docs/python/tf */
-import { ABSENT, type Absent, type Value } from "../../interpret/values.ts";
+/** The modules of TensorFlow that models are written with. https://www.tensorflow.org/api_docs/python/tf */
+import { def, type NativeImpl } from "../../interpret/native.ts";
+import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
+import { ABSENT, type Absent, FunctionValue, toItems, type Value } from "../../interpret/values.ts";
+import { sizeOf } from "./layer.ts";
 import type { Keras } from "./library.ts";
+import { defineFunction, type FunctionTable } from "./ops/op.ts";
+import { TF, TF_IMAGE, TF_LINALG, TF_NN, TF_RANDOM } from "./ops/tensorflow.ts";
+
+const TABLES: Readonly<Record<string, FunctionTable>> = {
+  tensorflow: TF,
+  "tensorflow.math": { ...TF_NN, ...TF },
+  "tensorflow.nn": { ...TF, ...TF_NN },
+  "tensorflow.random": TF_RANDOM,
+  "tensorflow.linalg": TF_LINALG,
+  "tensorflow.image": TF_IMAGE,
+  "tensorflow.compat.v1": TF,
+};
+
+/** Modules of training, data and devices: nothing in them has a shape. */
+const INERT = ["config", "data", "io", "summary", "train", "distribute", "saved_model", "debugging", "autograph", "errors", "test", "lite", "profiler", "estimator", "experimental", "compat", "strings", "sparse", "ragged", "initializers", "losses", "metrics", "optimizers"]
+  .map((name) => `tensorflow.${name}`);
+
+const MODULES: ReadonlySet<string> = new Set([...Object.keys(TABLES), "tensorflow.python", "tensorflow.compat"]);
+
+const DTYPES: ReadonlySet<string> = new Set([
+  "float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool", "string", "complex64",
+]);
 
 export function isTensorflowModule(path: string): boolean {
-  return path === "tensorflow";
+  return MODULES.has(path);
 }
 
-export function findTensorflow(_keras: Keras, _home: string, _name: string): Value | Absent {
-  return ABSENT;
+export function findTensorflow(keras: Keras, home: string, name: string): Value | Absent {
+  const spec = TABLES[home]?.[name];
+  if (spec) return defineFunction(keras, name, { ...spec, title: spec.title ?? titleOf(home, name) });
+  if (home === "tensorflow") {
+    if (DTYPES.has(name)) return name;
+    const special = SPECIAL[name];
+    if (special) return special(keras);
+  }
+  const inert = INERT.some((path) => home === path || home.startsWith(`${path}.`) || path === `${home}.${name}`);
+  return inert && !MODULES.has(`${home}.${name}`) ? makeInert() : ABSENT;
 }
+
+function titleOf(home: string, name: string): string {
+  return home === "tensorflow" ? name : `${home.slice("tensorflow.".length)}_${name}`;
+}
+
+/** `@tf.function`, with arguments or without. */
+const decorate: NativeImpl = (a) => {
+  const [first] = toItems(a.args) ?? [];
+  return first instanceof FunctionValue || (typeof first === "object" && first !== null && first.kind === "method")
+    ? first
+    : def("function", "fn", (b) => b.fn);
+};
+
+const SPECIAL: Readonly<Record<string, (keras: Keras) => Value>> = {
+  function: () => def("function", "*args, **kwargs", decorate),
+  custom_gradient: () => def("custom_gradient", "f", (a) => a.f),
+  Variable: (keras) => keras.variableClass,
+  Tensor: (keras) => keras.kit.cls,
+  Module: (keras) => keras.cls("Layer"),
+  TensorShape: (keras) => def("TensorShape", "dims", (a, interp) => keras.shapeValue(interp, (toItems(a.dims) ?? []).map(sizeOf))),
+  TensorSpec: () => makeInert(),
+  GradientTape: () => makeInert(),
+  name_scope: () => makeInert(),
+  device: () => makeInert(),
+  control_dependencies: () => makeInert(),
+  print: () => makeInert(),
+  group: () => makeInert(),
+  newaxis: () => null,
+  __version__: () => "2.16.1",
+  cond: () => def("cond", "pred, true_fn=None, false_fn=None, name=None", (a, interp) => {
+    const truth = interp.truthy(a.pred);
+    return interp.call(truth === false ? a.false_fn : a.true_fn, []);
+  }),
+};

@@ -32,9 +32,9 @@ export function lent(name: string): OpSpec {
   throw new Error(`torch has no op ${name}`);
 }
 
-/** Runs torch's op with arguments by torch's names. */
+/** Runs torch's op with arguments by torch's names, as a step of a function. */
 export function lend(op: Op, name: string, args: Readonly<Record<string, Value>>): Value {
-  return run(op, lent(name), op.name, args);
+  return withSymbols(op, args, run(op, lent(name), name, args));
 }
 
 function run(op: Op, spec: OpSpec, name: string, args: Readonly<Record<string, Value>>): Value {
