@@ -1,12 +1,36 @@
 /** Messages from the webviews, checked field by field before anything is done with them. */
 import type { Place } from "../engine/report/contract.ts";
-import type { FromPanel, FromSidebar } from "../protocol/messages.ts";
+import { EXPORT_FORMATS, type FromPanel, type FromSidebar, type Scaling } from "../protocol/messages.ts";
+
+/** Far above a chart or a table of a large network. */
+const MAX_EXPORT = 64 * 1024 * 1024;
 
 export function parseFromPanel(message: unknown): FromPanel | undefined {
   if (!isRecord(message)) return undefined;
   switch (message.type) {
     case "ready":
-      return { type: "ready" };
+    case "cancel":
+    case "compare":
+      return { type: message.type };
+    case "scale": {
+      const scaling = parseScaling(message.scaling);
+      return isName(message.network) && scaling
+        ? { type: "scale", network: message.network, scaling }
+        : undefined;
+    }
+    case "apply": {
+      const { network, layers } = message;
+      return isName(network) && Array.isArray(layers) && layers.every(isName)
+        ? { type: "apply", network, layers }
+        : undefined;
+    }
+    case "export": {
+      const { name, data } = message;
+      const format = EXPORT_FORMATS.find((one) => one === message.format);
+      return format && isName(name) && typeof data === "string" && data.length <= MAX_EXPORT
+        ? { type: "export", format, name, data }
+        : undefined;
+    }
     case "reveal": {
       const at = parsePlace(message.at);
       return at && { type: "reveal", at };
@@ -30,13 +54,18 @@ export function parseFromSidebar(message: unknown): FromSidebar | undefined {
   if (!isRecord(message)) return undefined;
   switch (message.type) {
     case "ready":
-      return { type: "ready" };
+    case "scan":
+    case "cancelScan":
+      return { type: message.type };
     case "reveal": {
       const at = parsePlace(message.at);
       return at && { type: "reveal", at };
     }
-    case "profile":
-      return isName(message.network) ? { type: "profile", network: message.network } : undefined;
+    case "profile": {
+      const { network, uri } = message;
+      if (!isName(network)) return undefined;
+      return isName(uri) ? { type: "profile", network, uri } : { type: "profile", network };
+    }
     default:
       return undefined;
   }
@@ -65,6 +94,16 @@ export function isInputs(value: unknown): value is string[] {
       (part) => typeof part === "string" && /^[1-9]\d{0,8}(x[1-9]\d{0,8}){0,7}(:\w{1,16})?$/.test(part),
     )
   );
+}
+
+/** α and ρ as MobileNet means them: they thin and shrink, and a little room above for the curious. */
+function parseScaling(value: unknown): Scaling | undefined {
+  if (!isRecord(value)) return undefined;
+  const { alpha, rho, round } = value;
+  const isFactor = (factor: unknown): factor is number =>
+    typeof factor === "number" && factor >= 0.01 && factor <= 4;
+  const fits = isFactor(alpha) && isFactor(rho) && isPosition(round) && round <= 1024;
+  return fits ? { alpha, rho, round } : undefined;
 }
 
 function parsePlace(value: unknown): Place | undefined {

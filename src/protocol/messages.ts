@@ -3,6 +3,24 @@ import type { Place, Report } from "../engine/report/contract.ts";
 
 export type CostUnit = "MACs" | "FLOPs";
 
+/** What the place that shows the panel can do; a page on its own can do none of it. */
+export const PANEL_ABILITIES = ["reveal", "input", "network", "scale", "apply", "compare", "report"] as const;
+export type PanelAbility = (typeof PANEL_ABILITIES)[number];
+
+/** One side of a comparison; the label tells the two apart: `resnet18`, `resnet18 at HEAD`. */
+export interface ComparedReport {
+  readonly label: string;
+  readonly report: Report;
+}
+
+/** A network thinned by α and shrunk by ρ. */
+export interface Scaling {
+  readonly alpha: number;
+  readonly rho: number;
+  /** Channels are rounded to multiples of this; 1 leaves them as they come. */
+  readonly round: number;
+}
+
 /** To the panel. */
 export type ToPanel =
   | {
@@ -11,12 +29,36 @@ export type ToPanel =
       readonly unit: CostUnit;
       readonly locale: string;
       readonly budgetMacs: number | null;
+      /** Absent: reveal, input and network. */
+      readonly abilities?: readonly PanelAbility[];
+      /** How the file is called where it is shown: relative to the workspace. */
+      readonly label?: string;
     }
   /** The text is broken; the panel keeps the last good picture. `since` is an ISO time. */
   | { readonly type: "stale"; readonly since: string; readonly reason: string }
   | { readonly type: "empty"; readonly reason: string }
   /** The editor's cursor stands on these layers. */
-  | { readonly type: "select"; readonly layers: readonly string[] };
+  | { readonly type: "select"; readonly layers: readonly string[] }
+  /** An analysis takes a time that can be felt, or no longer does. */
+  | { readonly type: "busy"; readonly busy: boolean }
+  /** Answer to `scale`: the network at α and ρ, without swaps; null with why when there is none. */
+  | {
+      readonly type: "scaled";
+      readonly network: string;
+      readonly scaling: Scaling;
+      readonly report: Report | null;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: "comparison";
+      readonly left: ComparedReport;
+      readonly right: ComparedReport;
+      readonly unit: CostUnit;
+      readonly locale: string;
+    };
+
+export const EXPORT_FORMATS = ["svg", "png", "csv", "json", "markdown", "html"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** From the panel. */
 export type FromPanel =
@@ -24,7 +66,20 @@ export type FromPanel =
   | { readonly type: "reveal"; readonly at: Place }
   | { readonly type: "setUnit"; readonly unit: CostUnit }
   | { readonly type: "setInput"; readonly network: string; readonly input: readonly string[] }
-  | { readonly type: "setNetwork"; readonly network: string };
+  | { readonly type: "setNetwork"; readonly network: string }
+  /** Stop the analysis under way. */
+  | { readonly type: "cancel" }
+  | { readonly type: "compare" }
+  | { readonly type: "scale"; readonly network: string; readonly scaling: Scaling }
+  /** Write the simulated swap into the code. */
+  | { readonly type: "apply"; readonly network: string; readonly layers: readonly string[] }
+  /** Text to save; base64 for a PNG; the panel's saved state, as JSON, for an HTML report. */
+  | {
+      readonly type: "export";
+      readonly format: ExportFormat;
+      readonly name: string;
+      readonly data: string;
+    };
 
 /** To the sidebar. */
 export interface SidebarNetwork {
@@ -36,6 +91,8 @@ export interface SidebarNetwork {
   readonly input: string;
   /** Why there is no figure. */
   readonly reason?: string;
+  /** What the network cost earlier: at the last commit, when the panel was opened. */
+  readonly earlier?: readonly { readonly when: "head" | "opened"; readonly macs: number }[];
   readonly dearest: readonly {
     readonly name: string;
     readonly macs: number;
@@ -44,6 +101,21 @@ export interface SidebarNetwork {
     readonly at: Place;
   }[];
 }
+/** A file of the workspace that looks like model code. */
+export interface SidebarFile {
+  readonly uri: string;
+  readonly label: string;
+  /** null until the file was looked at. */
+  readonly networks: readonly { readonly name: string; readonly macs: number | null }[] | null;
+}
+
+export interface SidebarWorkspace {
+  readonly files: readonly SidebarFile[];
+  /** How many more files were found than are listed. */
+  readonly more: number;
+  readonly busy: boolean;
+}
+
 export type ToSidebar =
   | {
       readonly type: "networks";
@@ -53,8 +125,17 @@ export type ToSidebar =
       readonly budgetMacs?: number | null;
       readonly networks: readonly SidebarNetwork[];
     }
-  | { readonly type: "empty"; readonly reason: string };
+  | { readonly type: "empty"; readonly reason: string; readonly locale?: string }
+  | {
+      readonly type: "workspace";
+      readonly workspace: SidebarWorkspace;
+      readonly unit: CostUnit;
+      readonly locale: string;
+    };
 export type FromSidebar =
   | { readonly type: "ready" }
   | { readonly type: "reveal"; readonly at: Place }
-  | { readonly type: "profile"; readonly network: string };
+  | { readonly type: "profile"; readonly network: string; readonly uri?: string }
+  /** Look through the workspace, or stop looking. */
+  | { readonly type: "scan" }
+  | { readonly type: "cancelScan" };

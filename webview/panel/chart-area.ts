@@ -3,16 +3,18 @@
  * keyboard and for screen readers, whichever view it shows.
  */
 import { checkbox, dropdown } from "../shared/controls.ts";
-import { element, oncePerFrame, setAttribute } from "../shared/dom.ts";
+import { element, hasKeyboardFocus, oncePerFrame, setAttribute, setText } from "../shared/dom.ts";
 import { DISPLAY_KINDS } from "../shared/kinds.ts";
 import type { Translate } from "../shared/l10n.ts";
-import type { ChartView } from "./chart.ts";
+import type { Box, ChartView } from "./chart.ts";
 import { barsChart } from "./chart-bars.ts";
 import { cumulativeChart, dearestFirst } from "./chart-cumulative.ts";
 import { rooflineChart } from "./chart-roofline.ts";
+import { tradeoffChart } from "./chart-tradeoff.ts";
 import { treemapChart } from "./chart-treemap.ts";
-import { describeCost, describeLayer, describeSwaps } from "./describe.ts";
+import { describeBound, describeBounds, describeCost, describeLayer, describeSwaps } from "./describe.ts";
 import { ancestors } from "./modules.ts";
+import { svgPicture } from "./picture.ts";
 import { DEVICES, deviceNamed } from "./roofline.ts";
 import { canSwap, type Row, sumMacs } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
@@ -20,7 +22,11 @@ import { VIEWS, type View, withToggled } from "./state.ts";
 
 export interface ChartArea extends Part {
   readonly setHovered: (row: Row | null) => void;
+  /** The chart on screen as SVG. */
+  readonly picture: () => string;
 }
+
+const TIP_GAP = 10;
 
 export function chartArea(t: Translate, actions: Actions): ChartArea {
   const views: Readonly<Record<View, ChartView>> = {
@@ -28,6 +34,7 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     treemap: treemapChart(),
     cumulative: cumulativeChart(t, placeMarks),
     roofline: rooflineChart(t, placeMarks),
+    tradeoff: tradeoffChart(t, actions, placeMarks),
   };
   const tabs = viewTabs(t, actions);
   const crumbs = element("nav", { class: "crumbs", "aria-label": t("scope.label") });
@@ -40,6 +47,7 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     actions.change((state) => ({ ...state, device: name })),
   );
   const readout = element("p", { class: "readout" });
+  const tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
   const hoverMark = element("div", { class: "mark hover", hidden: true });
   const selectMark = element("div", { class: "mark selected", hidden: true });
   const plot = element("div", {
@@ -78,7 +86,12 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
   }
   function showMarks(): void {
     placeMarks();
-    if (scene) showReadout(readout, hovered ?? scene.selected, scene);
+    const row = hovered ?? (hasKeyboardFocus(plot) ? (scene?.selected ?? null) : null);
+    tip.hidden = row === null || scene === null;
+    if (row && scene) {
+      fillTip(tip, row, scene);
+      placeTip(tip, view?.boxOf(row) ?? null, plot.clientWidth);
+    }
   }
   function pointOf(event: MouseEvent): [number, number] {
     const corner = plot.getBoundingClientRect();
@@ -90,8 +103,11 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     plot.classList.toggle("pointing", row !== null || Boolean(view?.moduleAt?.(...pointOf(event))));
     actions.hover(row);
   });
+  plot.addEventListener("focus", showMarks);
+  plot.addEventListener("blur", showMarks);
   plot.addEventListener("pointerleave", () => actions.hover(null));
   plot.addEventListener("click", (event) => {
+    if (view?.press?.(...pointOf(event))) return;
     const module = view?.moduleAt?.(...pointOf(event));
     const row = view?.rowAt(...pointOf(event));
     if (module) actions.change((state) => ({ ...state, scope: module }));
@@ -115,12 +131,25 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
       hovered = row;
       showMarks();
     },
+    picture: () => {
+      const now = scene;
+      if (!now) return "";
+      const { palette, report, state } = now;
+      const total = `${now.text(now.totals.after.macs)} ${state.unit}`;
+      return svgPicture({
+        ...{ plot, legend, redraw: () => view?.redraw?.() },
+        title: `${report.network}: ${total}`,
+        subtitle: `${t(`view.${state.view}`)} · ${summary(now)}`,
+        ...{ background: palette.background, foreground: palette.foreground },
+        ...{ muted: palette.muted, font: palette.font },
+      });
+    },
     render: (now) => {
       scene = now;
       const next = views[now.state.view];
       if (view !== next) {
         view = next;
-        plot.replaceChildren(next.element, hoverMark, selectMark);
+        plot.replaceChildren(next.element, hoverMark, selectMark, tip);
         stage.replaceChildren(plot, ...(next.footer ? [next.footer] : []));
       }
       host.dataset.view = now.state.view;
@@ -138,6 +167,7 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
         deviceNamed(now.state.device).name,
       );
       describePlot(plot, now);
+      setText(readout, summary(now));
       hovered = hovered ? (now.rows[hovered.index] ?? null) : null;
       showMarks();
     },
@@ -241,7 +271,7 @@ function showLegend(legend: HTMLElement, scene: Scene): void {
   const entry = (kind: string, label: string): HTMLElement =>
     element("li", {}, element("span", { class: `dot kind-${kind}` }), label);
   if (scene.state.view === "cumulative") {
-    const swapped = charted.some((row) => row.swapped);
+    const swapped = charted.some((row) => row.changed);
     const now = entry("pointwise", t(swapped ? "kind.after" : "kind.total"));
     legend.replaceChildren(now, ...(swapped ? [entry("before", t("kind.before"))] : []));
     return;
@@ -249,29 +279,47 @@ function showLegend(legend: HTMLElement, scene: Scene): void {
   const entries = DISPLAY_KINDS.filter((kind) => present.has(kind)).map((kind) =>
     entry(kind, t(`kind.${kind}`)),
   );
-  if (charted.some((row) => row.swapped)) entries.push(entry("before", t("kind.before")));
+  if (charted.some((row) => row.changed)) entries.push(entry("before", t("kind.before")));
   if (charted.some((row) => row.before.macs === null)) entries.push(entry("unknown", t("kind.unknown")));
   legend.replaceChildren(...entries);
 }
 
-/** The layer under the pointer or selected; with neither, what there is to see in one sentence. */
-function showReadout(readout: HTMLElement, row: Row | null, scene: Scene): void {
-  if (!row) {
-    readout.replaceChildren(summary(scene));
-    return;
-  }
-  readout.replaceChildren(
-    element("span", { class: `dot kind-${row.kind}` }),
-    element("strong", {}, row.layer.name),
-    element("span", {}, describeCost(row, scene)),
-    element("span", { class: "muted" }, describeLayer(row, scene.t)),
+function fillTip(tip: HTMLElement, row: Row, scene: Scene): void {
+  tip.replaceChildren(
+    element(
+      "div",
+      { class: "tip-name" },
+      element("span", { class: `dot kind-${row.kind}` }),
+      element("strong", {}, row.layer.name),
+    ),
+    element("div", {}, describeCost(row, scene)),
+    element("div", { class: "muted" }, describeLayer(row, scene.t)),
+    ...boundsOf(row, scene).map((text) => element("div", { class: "muted" }, text)),
   );
 }
 
+/** Beside the layer, on the side where there is room, so that it hides nothing of it. */
+function placeTip(tip: HTMLElement, box: Box | null, room: number): void {
+  const { offsetWidth: width } = tip;
+  const [start, end] = box ? [box.left, box.left + box.width] : [0, 0];
+  const right = end + TIP_GAP + width <= room;
+  const left = right ? end + TIP_GAP : start - TIP_GAP - width;
+  tip.style.transform = `translate(${Math.max(0, Math.min(left, room - width))}px, 4px)`;
+}
+
+/** In the roofline view: what limits the layer on the device, as a bound. */
+function boundsOf(row: Row, { state, t }: Scene): readonly string[] {
+  if (state.view !== "roofline") return [];
+  const text = describeBound(row, state.device, t);
+  return text === null ? [] : [text];
+}
+
+/** What there is to see, in one sentence. */
 function summary(scene: Scene): string {
   const { t, state, charted } = scene;
   if (charted.length === 0) return t("chart.nothing");
   if (state.view === "cumulative") return cumulativeFact(scene);
+  if (state.view === "roofline") return describeBounds(scene);
   return describeSwaps(scene);
 }
 

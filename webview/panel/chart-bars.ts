@@ -1,8 +1,9 @@
 /**
  * The network's skyline: a bar a layer in execution order, coloured by kind, with a dashed outline of what a swap
- * took away, over a band that names the stages and sums them.
+ * took away, over a band that names the stages and sums them. chart.js lays out the axis; the bars are drawn here,
+ * which keeps a swap of a thousand layers within a frame.
  */
-import type { Chart, Plugin } from "chart.js";
+import type { Chart, Plugin, Scale } from "chart.js";
 import { element, setAttribute, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
@@ -21,6 +22,8 @@ const BAR_PART = 0.88;
 /** A stage's name is written where there is room for a few letters, its sum where there is room for a figure. */
 const LABEL_WIDTH = 34;
 const SUM_WIDTH = 56;
+/** A layer that costs anything can be seen. */
+const LEAST_HEIGHT = 1.5;
 
 type BarChart = Chart<"bar", number[], number>;
 
@@ -33,10 +36,10 @@ export function barsChart(t: Translate, actions: Actions, placed: () => void): C
   let frame: Frame | null = null;
   let places = new Map<number, number>();
 
-  const outlines: Plugin<"bar"> = {
-    id: "outlines",
+  const bars: Plugin<"bar"> = {
+    id: "bars",
     afterDatasetsDraw: (drawn) => {
-      if (scene) drawOutlines(drawn as BarChart, scene, barStep(drawn as BarChart, scene));
+      if (scene) drawBars(drawn as BarChart, scene, barStep(drawn as BarChart, scene));
     },
   };
 
@@ -101,17 +104,20 @@ export function barsChart(t: Translate, actions: Actions, placed: () => void): C
       if (!chart)
         chart = new ChartJs<"bar", number[], number>(canvas, {
           type: "bar",
-          data: { datasets: [{ data: [] }, { data: [] }] },
-          plugins: [outlines, whenPlaced(placeAll)],
+          data: { labels: [0], datasets: [{ data: [0] }] },
+          plugins: [bars, whenPlaced(placeAll)],
         });
       const next = frameOf(now, host.clientWidth);
-      if (!sameFrame(frame, next)) chart.options = optionsOf(next);
+      if (sameFrame(frame, next)) chart.draw();
+      else {
+        chart.options = optionsOf(next);
+        chart.update("none");
+      }
       frame = next;
-      fill(chart, now, host.clientWidth);
-      chart.update("none");
       placeBand();
       labelBand(now);
     },
+    redraw: () => chart?.draw(),
     rowAt: (x) => {
       if (!chart || !scene) return null;
       return scene.charted[Math.floor((x - chart.chartArea.left) / barStep(chart, scene))] ?? null;
@@ -132,29 +138,9 @@ function barStep(chart: BarChart, scene: Scene): number {
   return chart.chartArea.width / Math.max(1, scene.charted.length);
 }
 
-/** Two stacked series: what a layer consists of, and the depthwise part on top once it is swapped. */
-function fill(chart: BarChart, scene: Scene, width: number): void {
-  const { charted, palette, amount } = scene;
-  const step = width / Math.max(1, charted.length);
-  const series = (place: number) => ({
-    data: charted.map((row) => amount(row.segments[place]?.macs ?? 0)),
-    backgroundColor: charted.map((row) => palette.kinds[row.segments[place]?.kind ?? "other"]),
-    borderColor: palette.contrast ?? "transparent",
-    borderWidth: palette.contrast !== null && step >= WIDE_BAR ? 1 : 0,
-    minBarLength: place === 0 ? 1.5 : 0,
-    barPercentage: step >= GAP_BAR ? BAR_PART : 1,
-    categoryPercentage: 1,
-    stack: "cost",
-  });
-  chart.data.labels = charted.map((row) => row.index);
-  // The same two objects each time: for new ones chart.js would build all bars anew.
-  chart.data.datasets.forEach((dataset, place) => {
-    Object.assign(dataset, series(place));
-  });
-}
-
 interface Frame {
   readonly scene: Scene;
+  readonly width: number;
   readonly low: number;
   readonly high: number;
   readonly title: string;
@@ -167,6 +153,7 @@ function frameOf(scene: Scene, width: number): Frame {
   const least = charted.reduce((low, row) => (row.after.macs ? Math.min(low, row.after.macs) : low), dearest);
   return {
     scene,
+    width,
     low: state.log ? 10 ** Math.floor(Math.log10(amount(least) / 1.5)) : 0,
     high: amount(dearest) * (state.log ? 1.3 : 1.02),
     title: width < TITLE_WIDTH ? "" : state.unit,
@@ -177,6 +164,7 @@ function frameOf(scene: Scene, width: number): Frame {
 function sameFrame(one: Frame | null, other: Frame): boolean {
   return (
     one !== null &&
+    one.width === other.width &&
     one.low === other.low &&
     one.high === other.high &&
     one.title === other.title &&
@@ -191,11 +179,10 @@ function optionsOf({ scene, low, high, title }: Frame): BarChart["options"] {
     ...still,
     layout: { padding: { top: 6, left: 2 } },
     scales: {
-      x: { display: false, stacked: true },
+      x: { display: false },
       y: {
         ...costScale(palette, title, state.log),
         position: "right",
-        stacked: true,
         min: low,
         max: high,
       },
@@ -203,23 +190,49 @@ function optionsOf({ scene, low, high, title }: Frame): BarChart["options"] {
   };
 }
 
-function drawOutlines(chart: BarChart, scene: Scene, step: number): void {
+function drawBars(chart: BarChart, scene: Scene, step: number): void {
   const { ctx, chartArea } = chart;
   const scale = chart.scales.y;
   if (!scale) return;
-  const wide = step >= WIDE_BAR;
   const width = step >= GAP_BAR ? step * BAR_PART : step;
+  const leftOf = (place: number): number => chartArea.left + step * (place + 0.5) - width / 2;
   ctx.save();
+  scene.charted.forEach((row, place) => {
+    let below = 0;
+    for (const segment of row.segments) {
+      const top = scale.getPixelForValue(scene.amount(below + segment.macs));
+      const bottom = below === 0 ? chartArea.bottom : scale.getPixelForValue(scene.amount(below));
+      const height = Math.max(below === 0 ? LEAST_HEIGHT : 0, bottom - top);
+      ctx.fillStyle = scene.palette.kinds[segment.kind];
+      ctx.fillRect(leftOf(place), bottom - height, width, height);
+      below += segment.macs;
+    }
+  });
+  drawOutlines(chart, scale, scene, step, leftOf, width);
+  ctx.restore();
+  drawUnknown(chart, scene, step);
+}
+
+function drawOutlines(
+  { ctx, chartArea }: BarChart,
+  scale: Scale,
+  scene: Scene,
+  step: number,
+  leftOf: (place: number) => number,
+  width: number,
+): void {
+  const wide = step >= WIDE_BAR;
   ctx.beginPath();
   scene.charted.forEach((row, place) => {
-    if (!row.swapped || row.before.macs === null || row.after.macs === null) return;
-    const left = chartArea.left + step * (place + 0.5) - width / 2;
+    if (row.before.macs === null || row.after.macs === null || row.before.macs <= row.after.macs) return;
+    const left = leftOf(place);
     const top = scale.getPixelForValue(scene.amount(row.before.macs));
     if (wide) ctx.rect(left + 0.5, top + 0.5, width - 1, chartArea.bottom - top - 0.5);
     else ctx.rect(left, top, width, scale.getPixelForValue(scene.amount(row.after.macs)) - top);
   });
   if (wide) {
     ctx.strokeStyle = scene.palette.muted;
+    ctx.lineWidth = 1;
     ctx.setLineDash([2, 2]);
     ctx.stroke();
   } else {
@@ -227,8 +240,6 @@ function drawOutlines(chart: BarChart, scene: Scene, step: number): void {
     ctx.globalAlpha = 0.3;
     ctx.fill();
   }
-  ctx.restore();
-  drawUnknown(chart, scene, step);
 }
 
 /** A layer whose cost is not known is no gap and no zero: it gets a question mark on the baseline. */

@@ -30,6 +30,7 @@ export function cumulativeChart(t: Translate, placed: () => void): ChartView {
       fill(chart, ordered, scene, t);
       chart.update("none");
     },
+    redraw: () => chart?.draw(),
     rowAt: (x) => {
       const place = chart?.scales.x?.getValueForPixel(x);
       return place === undefined ? null : (ordered[Math.ceil(place) - 1] ?? null);
@@ -51,7 +52,7 @@ export function dearestFirst(rows: readonly Row[]): readonly Row[] {
 
 function fill(chart: LineChart, rows: readonly Row[], scene: Scene, t: Translate): void {
   const { palette, state } = scene;
-  const swapped = rows.some((row) => row.swapped);
+  const swapped = rows.some((row) => row.changed);
   const line = (when: "before" | "after") => ({
     data: sums(rows, scene, when),
     parsing: false as const,
@@ -62,6 +63,8 @@ function fill(chart: LineChart, rows: readonly Row[], scene: Scene, t: Translate
     borderDash: when === "after" ? [] : [3, 3],
     backgroundColor: withAlpha(palette.kinds.pointwise, 0.15),
     fill: when === "after",
+    // With this set chart.js draws on the context itself, which an export can record; else it makes a Path2D.
+    segment: {},
   });
   chart.data = { datasets: swapped ? [line("after"), line("before")] : [line("after")] };
   const title = t(state.dearestFirst ? "axis.rank" : "axis.layers");

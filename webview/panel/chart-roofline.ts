@@ -52,6 +52,7 @@ export function rooflineChart(t: Translate, placed: () => void): ChartView {
       fill(chart, dots, now, t);
       chart.update("none");
     },
+    redraw: () => chart?.draw(),
     rowAt: (x, y) => {
       let nearest: Row | null = null;
       let distance = REACH;
@@ -106,6 +107,7 @@ function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Transl
         pointRadius: 0,
         borderColor: palette.foreground,
         borderWidth: 1.5,
+        segment: {},
       },
     ],
   };

@@ -58,6 +58,7 @@ export function treemapChart(): ChartView {
       scene = now;
       draw();
     },
+    redraw: draw,
     rowAt: (x, y) => layout.leaves.find(({ box }) => contains(box, x, y))?.row ?? null,
     boxOf: (row) => layout.leaves.find((leaf) => leaf.row.index === row.index)?.box ?? null,
     moduleAt: (x, y) =>
@@ -142,22 +143,22 @@ function drawLeaf(brush: CanvasRenderingContext2D, { row, label, box }: Leaf, sc
   const before = row.before.macs ?? 0;
   let bottom = box.top + box.height;
   for (const segment of row.segments) {
-    const height = before === 0 ? 0 : (box.height * segment.macs) / before;
+    const height = before === 0 ? 0 : (box.height * Math.min(segment.macs, before)) / before;
     brush.fillStyle = palette.kinds[segment.kind];
     brush.globalAlpha = 0.85;
     brush.fillRect(box.left, bottom - height, box.width, height);
     bottom -= height;
   }
   brush.globalAlpha = 1;
-  const outline = row.swapped ? palette.muted : palette.contrast;
-  brush.setLineDash(row.swapped ? [2, 2] : []);
+  const outline = row.changed ? palette.muted : palette.contrast;
+  brush.setLineDash(row.changed ? [2, 2] : []);
   if (outline !== null) {
     brush.strokeStyle = outline;
     brush.strokeRect(box.left + 0.5, box.top + 0.5, Math.max(0, box.width - 1), Math.max(0, box.height - 1));
   }
   brush.setLineDash([]);
   if (box.width < LABEL.width || box.height < LABEL.height / 2) return;
-  brush.fillStyle = row.swapped ? palette.foreground : inkOn(palette.kinds[row.kind]);
+  brush.fillStyle = row.changed ? palette.foreground : inkOn(palette.kinds[row.kind]);
   write(brush, label, box, 12, palette.font);
   if (box.height > LABEL.height) write(brush, scene.text(row.after.macs), box, 25, palette.font);
 }

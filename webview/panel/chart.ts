@@ -27,12 +27,16 @@ export interface Box {
 }
 
 export interface ChartView extends Part {
+  /** Draws the plot again as it is; absent when the view is not a canvas. */
+  readonly redraw?: () => void;
   /** What stands under the plot. */
   readonly footer?: HTMLElement;
   /** The row at a point of the element, to hover and to press. */
   readonly rowAt: (x: number, y: number) => Row | null;
   /** Where a row is drawn, to mark it; null when it is not. */
   readonly boxOf: (row: Row) => Box | null;
+  /** What a press means here; true when it meant something, else it selects the row. */
+  readonly press?: (x: number, y: number) => boolean;
   /** A module's heading at a point: pressing it narrows the scope. */
   readonly moduleAt?: (x: number, y: number) => string | null;
 }

@@ -1,10 +1,12 @@
 /** A layer in words, for tooltips, the read-out and screen readers. */
 import type { ReportLayer } from "../../src/engine/report/contract.ts";
 import { count, dims, share } from "../../src/present/text.ts";
-import { formatChange } from "../shared/format.ts";
+import { formatChange, formatSeconds } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
+import { attainable, deviceNamed, intensityOf, leastSeconds, ridgeOf } from "./roofline.ts";
 import { canSwap, eligible, type Row, savingOf, sumMacs } from "./rows.ts";
 import type { Scene } from "./scene.ts";
+import { isFullSize } from "./state.ts";
 
 /** `3×3, stride 2`; what is usual is left out. */
 export function describeKernel(layer: ReportLayer, t: Translate): string {
@@ -34,7 +36,7 @@ export function describeCost(row: Row, scene: Scene): string {
   const params = row.after.params === null ? scene.t("figure.unknown") : count(row.after.params);
   const parts = [`${scene.text(row.after.macs)} ${scene.state.unit}`, `${params} ${scene.t("table.params")}`];
   if (part !== null) parts.push(share(part));
-  if (row.swapped && row.before.macs !== null && row.after.macs !== null) {
+  if (row.changed && row.before.macs !== null && row.after.macs !== null) {
     parts.push(`${scene.text(row.before.macs)} → ${formatChange(row.before.macs, row.after.macs)}`);
   }
   return parts.join(" · ");
@@ -65,13 +67,49 @@ export function describeSwaps({ t, state, totals, rows }: Scene): string {
   const swapped = candidates.filter((row) => row.swapped);
   const { before, after } = totals;
   if (candidates.length === 0 || !before.macs || after.macs === null) return t("insight.none");
+  const saved = share(Math.max(0, before.macs - after.macs) / before.macs);
+  if (!isFullSize(state.scaling)) {
+    const { alpha, rho } = state.scaling;
+    return t("insight.scaled", alpha, rho, swapped.length, candidates.length, saved, state.unit);
+  }
   if (swapped.length > 0) {
-    const saved = share((before.macs - after.macs) / before.macs);
     return t("insight.swapped", swapped.length, candidates.length, saved, state.unit);
   }
   const saving = candidates.reduce((sum, row) => sum + savingOf(row.layer), 0);
   const part = share(sumMacs(candidates, "before") / before.macs);
   return t("insight.swap", candidates.length, part, state.unit, share(saving / before.macs));
+}
+
+/** How fast a device could be at best, and what holds it: a bound, never a prediction. */
+export function describeBound(row: Row, deviceName: string, t: Translate): string | null {
+  const intensity = intensityOf(row);
+  if (intensity === null || row.after.macs === null) return null;
+  const device = deviceNamed(deviceName);
+  const seconds = (2 * row.after.macs) / attainable(device, intensity);
+  const limit = intensity < ridgeOf(device) ? "chart.memory-bound" : "chart.compute-bound";
+  return t("bound.layer", formatSeconds(seconds), device.name, t(limit));
+}
+
+/** What the device could do at best with all of them, and with the swap. */
+export function describeBounds({ charted, state, t, totals }: Scene): string {
+  const device = deviceNamed(state.device);
+  const after = leastSeconds(charted, device, "after");
+  const before = leastSeconds(charted, device, "before");
+  if (charted.some((row) => row.changed) && totals.after.macs && totals.before.macs) {
+    const fewer = (sumMacs(charted, "before") / sumMacs(charted, "after")).toFixed(1);
+    const faster = (before / after).toFixed(1);
+    return t(
+      "bound.total",
+      device.name,
+      formatSeconds(before),
+      formatSeconds(after),
+      fewer,
+      state.unit,
+      faster,
+    );
+  }
+  const waiting = charted.filter((row) => (intensityOf(row) ?? Number.POSITIVE_INFINITY) < ridgeOf(device));
+  return t("bound.now", device.name, formatSeconds(after), waiting.length, charted.length);
 }
 
 /** The last part of a path; a number alone says nothing, so it keeps its parent: `layer3.0`. */

@@ -1,6 +1,6 @@
 /** The first line: which network, which file, which input and where that input came from, and the unit. */
 import { dims } from "../../src/present/text.ts";
-import type { CostUnit } from "../../src/protocol/messages.ts";
+import { type CostUnit, EXPORT_FORMATS } from "../../src/protocol/messages.ts";
 import { button, dropdown, textField } from "../shared/controls.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
@@ -17,6 +17,9 @@ export function header(t: Translate, actions: Actions): Part {
   file.addEventListener("click", actions.revealNetwork);
   const input = inputEditor(t, actions);
   const unit = unitToggle(t, actions);
+  const compare = element("button", { type: "button", class: "link" }, t("action.compare"));
+  compare.addEventListener("click", actions.compare);
+  const exports = exportMenu(t, actions);
   const host = element(
     "header",
     { class: "header" },
@@ -26,19 +29,24 @@ export function header(t: Translate, actions: Actions): Part {
     input.element,
     element("span", { class: "spring" }),
     unit.element,
+    compare,
+    exports.element,
   );
   return {
     element: host,
     render: (scene) => {
       const { report } = scene;
-      const several = report.networks.length > 1;
+      const can = scene.abilities;
+      const several = report.networks.length > 1 && can.has("network");
       setText(title, report.network);
       title.classList.toggle("visually-hidden", several);
       setAttribute(networks.element, "hidden", !several);
       if (several) networks.setOptions(withCurrent(report.networks, report.network), report.network);
-      setText(file, shortPath(report.file));
+      setText(file, scene.label);
       setAttribute(file, "title", t("header.file", report.file));
-      setAttribute(file, "disabled", report.network_at === null);
+      setAttribute(file, "disabled", report.network_at === null || !can.has("reveal"));
+      compare.hidden = !can.has("compare");
+      exports.render(scene);
       input.render(scene);
       unit.render(scene);
     },
@@ -49,21 +57,49 @@ function withCurrent(networks: readonly string[], current: string): readonly str
   return networks.includes(current) ? networks : [current, ...networks];
 }
 
-/** The file and the two folders above it tell files apart; the rest is in the tooltip. */
-function shortPath(file: string): string {
-  return file.split(/[\\/]/).slice(-3).join("/");
+/** A menu that opens without script, by keyboard as by mouse; it closes once something is chosen. */
+function exportMenu(t: Translate, actions: Actions): Part {
+  const items = EXPORT_FORMATS.map((format) => {
+    const item = element("button", { type: "button", class: "menu-item" }, t(`export.${format}`));
+    item.addEventListener("click", () => {
+      menu.open = false;
+      actions.save(format);
+    });
+    return { format, item };
+  });
+  const menu = element(
+    "details",
+    { class: "menu" },
+    element("summary", { class: "link" }, t("action.export")),
+    element("div", { class: "menu-list" }, ...items.map(({ item }) => item)),
+  );
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!menu.contains(event.target as Node)) menu.open = false;
+  });
+  return {
+    element: menu,
+    render: ({ abilities }) => {
+      for (const { format, item } of items) item.hidden = format === "html" && !abilities.has("report");
+    },
+  };
 }
 
 function inputEditor(t: Translate, actions: Actions): Part {
   const shape = element("span", { class: "shape" });
   const origin = element("span", { class: "muted" });
+  const pencil = element("span", { class: "pencil", "aria-hidden": "true" }, "✎");
   const chip = element(
     "button",
     { class: "chip", type: "button", title: t("header.input.edit") },
     element("span", { class: "muted" }, t("header.input")),
     shape,
     origin,
-    element("span", { class: "pencil", "aria-hidden": "true" }, "✎"),
+    pencil,
   );
   const problem = element("span", { class: "problem", role: "alert" });
   const field = textField(t("header.input.edit"), { placeholder: "1x3x224x224" });
@@ -114,7 +150,9 @@ function inputEditor(t: Translate, actions: Actions): Part {
   });
   return {
     element: element("span", { class: "input" }, chip, form),
-    render: ({ report }) => {
+    render: ({ report, abilities }) => {
+      setAttribute(chip, "disabled", !abilities.has("input"));
+      pencil.hidden = !abilities.has("input");
       const { shapes, dtypes, origin: from } = report.input;
       current = shapes.map((one, index) => inputText(one, dtypes[index])).join(", ");
       setText(shape, shapes.map(dims).join(", "));

@@ -95,7 +95,7 @@ const sortValues: Readonly<Record<SortKey, (row: Row) => SortValue>> = {
   macs: (row) => row.after.macs,
   params: (row) => row.after.params,
   share: (row) => row.after.macs,
-  saved: (row) => (row.swapped ? (row.before.macs ?? 0) - (row.after.macs ?? 0) : null),
+  saved: (row) => (row.changed ? (row.before.macs ?? 0) - (row.after.macs ?? 0) : null),
 };
 
 /** Stable; what is not known comes last in either direction. */

@@ -3,19 +3,25 @@
  * frame. Runs in a VS Code webview and, with the same messages, in a plain browser page.
  */
 import type { Place, Report } from "../../src/engine/report/contract.ts";
-import type { FromPanel, ToPanel } from "../../src/protocol/messages.ts";
+import { formatCsv } from "../../src/engine/report/csv.ts";
+import { formatJson } from "../../src/engine/report/json.ts";
+import { formatMarkdown } from "../../src/engine/report/markdown.ts";
+import type { ExportFormat, FromPanel, PanelAbility, ToPanel } from "../../src/protocol/messages.ts";
 import { registerControls } from "../shared/controls.ts";
 import { element, oncePerFrame, setText } from "../shared/dom.ts";
-import { connect } from "../shared/host.ts";
+import { connect, download } from "../shared/host.ts";
 import { type Translate, translator } from "../shared/l10n.ts";
 import { readPalette, startTheme } from "../shared/theme.ts";
 import { parseToPanel } from "../shared/validate.ts";
 import { cards } from "./cards.ts";
 import { type ChartArea, chartArea } from "./chart-area.ts";
+import { comparePage } from "./compare.ts";
 import { header } from "./header.ts";
 import { type Notices, notices } from "./notices.ts";
+import { pngPicture } from "./picture.ts";
 import type { Row } from "./rows.ts";
-import { type Actions, makeScene, type Part } from "./scene.ts";
+import { Scaled } from "./scaled.ts";
+import { type Actions, makeScene, type Part, type Scene } from "./scene.ts";
 import { simulateStrip } from "./simulate.ts";
 import { fromSaved, type PanelState, toSaved, withReport } from "./state.ts";
 import { layerTable, type Table } from "./table.ts";
@@ -29,19 +35,26 @@ interface Page {
   readonly body: HTMLElement;
   readonly empty: HTMLElement;
   readonly emptyReason: HTMLElement;
+  readonly busy: HTMLElement;
+  readonly comparison: HTMLElement;
   readonly notices: Notices;
   readonly chart: ChartArea;
   readonly table: Table;
   readonly parts: readonly Part[];
 }
 
+const USUAL_ABILITIES: readonly PanelAbility[] = ["reveal", "input", "network"];
+
 registerControls();
 const host = connect<ToPanel, FromPanel>(parseToPanel, receive);
 let state: PanelState = fromSaved(host.getState());
 let report: Report | null = null;
 let budgetMacs: number | null = null;
+let abilities: ReadonlySet<PanelAbility> = new Set(USUAL_ABILITIES);
+let label = "";
 let cursor: ReadonlySet<string> = new Set();
 let rows: readonly Row[] = [];
+let scene: Scene | null = null;
 startTheme(() => {
   palette = readPalette();
   draw();
@@ -49,6 +62,7 @@ startTheme(() => {
 let palette = readPalette();
 let page = buildPage(document.documentElement.lang || navigator.language);
 const draw = oncePerFrame(drawNow);
+const scaled = new Scaled((network, scaling) => host.post({ type: "scale", network, scaling }));
 host.post({ type: "ready" });
 
 function receive(message: ToPanel): void {
@@ -57,12 +71,27 @@ function receive(message: ToPanel): void {
       if (message.locale !== page.locale) page = buildPage(message.locale);
       report = message.report;
       budgetMacs = message.budgetMacs;
+      abilities = new Set(message.abilities ?? USUAL_ABILITIES);
+      label = message.label ?? message.report.file.split(/[\\/]/).slice(-3).join("/");
+      scaled.forget();
       state = { ...state, unit: message.unit };
       change((now) => withReport(now, message.report));
       page.notices.setStale(null);
       showEmpty(null);
+      askScaled();
       return;
     }
+    case "comparison":
+      if (message.locale !== page.locale) page = buildPage(message.locale);
+      showComparison(message);
+      return;
+    case "scaled":
+      scaled.receive(message);
+      draw();
+      return;
+    case "busy":
+      page.busy.hidden = !message.busy;
+      return;
     case "stale":
       page.notices.setStale(message);
       return;
@@ -92,7 +121,12 @@ function change(step: (now: PanelState) => PanelState): void {
   if (next.unit !== state.unit) host.post({ type: "setUnit", unit: next.unit });
   state = next;
   host.setState(toSaved(state));
+  askScaled();
   draw();
+}
+
+function askScaled(): void {
+  if (report && abilities.has("scale")) scaled.ask(report.network, state.scaling);
 }
 
 function reveal(at: Place): void {
@@ -112,6 +146,7 @@ function actionsOf(): Actions {
       page.table.setHovered(row);
     },
     reveal: (row) => reveal(row.layer.at),
+    revealPlace: reveal,
     revealNetwork: () => {
       if (report?.network_at) reveal(report.network_at);
     },
@@ -119,6 +154,11 @@ function actionsOf(): Actions {
     setInput: (input) => {
       if (report) host.post({ type: "setInput", network: report.network, input });
     },
+    apply: () => {
+      if (report) host.post({ type: "apply", network: report.network, layers: [...state.swaps] });
+    },
+    compare: () => host.post({ type: "compare" }),
+    save: (format) => void save(format),
   };
 }
 
@@ -128,6 +168,10 @@ function buildPage(locale: string): Page {
   const banner = notices(t, locale, reveal);
   const chart = chartArea(t, actions);
   const table = layerTable(t, actions);
+  const comparison = element("section", { class: "panel", hidden: true });
+  const cancel = element("button", { type: "button", class: "link" }, t("action.cancel"));
+  cancel.addEventListener("click", () => host.post({ type: "cancel" }));
+  const busy = element("div", { class: "busy", role: "status", hidden: true }, t("busy.text"), " ", cancel);
   const parts = [header(t, actions), banner, cards(t), chart, simulateStrip(t, actions), table];
   const emptyReason = element("p", {}, t("empty.waiting"));
   const empty = element(
@@ -140,8 +184,10 @@ function buildPage(locale: string): Page {
   const body = element("div", { class: "panel", hidden: true }, ...parts.map((part) => part.element));
   document.documentElement.lang = locale;
   document.title = t("app.panel");
-  (document.getElementById("root") ?? document.body).replaceChildren(element("main", {}, empty, body));
-  return { t, locale, body, empty, emptyReason, notices: banner, chart, table, parts };
+  (document.getElementById("root") ?? document.body).replaceChildren(
+    element("main", {}, busy, empty, body, comparison),
+  );
+  return { t, locale, body, empty, emptyReason, busy, comparison, notices: banner, chart, table, parts };
 }
 
 function showEmpty(reason: string | null): void {
@@ -153,7 +199,46 @@ function showEmpty(reason: string | null): void {
 
 function drawNow(): void {
   if (!report) return;
-  const scene = makeScene({ report, state, t: page.t, palette, budgetMacs, cursor });
+  const { t } = page;
+  const { report: smaller, reason, waiting } = scaled.of(report.network, state.scaling);
+  scene = makeScene({
+    ...{ report, state, t, palette, budgetMacs, cursor, abilities, label },
+    ...{ scaled: smaller, scaledReason: reason, waiting },
+  });
   rows = scene.rows;
   for (const part of page.parts) part.render(scene);
+}
+
+function showComparison(message: Extract<ToPanel, { type: "comparison" }>): void {
+  page.empty.hidden = true;
+  page.body.hidden = true;
+  page.comparison.hidden = false;
+  page.comparison.replaceChildren(comparePage(message, page.t, reveal));
+}
+
+/** What is saved is what is on screen: the chart as it is drawn, the rows as they are counted. */
+async function save(format: ExportFormat): Promise<void> {
+  if (!scene || !report) return;
+  const data = await dataOf(format, scene);
+  const name = `${report.network.replaceAll(/[^\w.-]+/g, "-")}${format === "svg" || format === "png" ? `-${state.view}` : ""}`;
+  if (host.savesFiles) host.post({ type: "export", format, name, data });
+  else download(format, name, data);
+}
+
+function dataOf(format: ExportFormat, now: Scene): string | Promise<string> {
+  const unit = now.state.unit === "FLOPs" ? "flops" : "macs";
+  switch (format) {
+    case "svg":
+      return page.chart.picture();
+    case "png":
+      return pngPicture(page.chart.picture());
+    case "csv":
+      return formatCsv(now.report, unit);
+    case "json":
+      return formatJson(now.report);
+    case "markdown":
+      return formatMarkdown(now.report, unit);
+    case "html":
+      return JSON.stringify(toSaved(now.state));
+  }
 }

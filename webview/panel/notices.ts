@@ -1,7 +1,7 @@
 /** What the figures do not cover: an unfinished trace, shapes that do not fit, a file that cannot be read now. */
 import type { Place, ReportDiagnostic } from "../../src/engine/report/contract.ts";
 import { element, setText } from "../shared/dom.ts";
-import type { Translate } from "../shared/l10n.ts";
+import type { MessageKey, Translate } from "../shared/l10n.ts";
 import type { Part, Scene } from "./scene.ts";
 
 const SHOWN = 4;
@@ -26,10 +26,17 @@ export function notices(t: Translate, locale: string, reveal: (at: Place) => voi
       const errors = shown.filter(({ severity }) => severity === "error");
       const gaps = report.complete ? [] : shown.filter(({ severity }) => severity !== "error");
       incomplete.hidden = report.complete && errors.length === 0;
-      const title = report.complete ? t("notice.shape") : t("notice.incomplete");
+      const title = t(titleOf(report.complete, errors));
       incomplete.replaceChildren(element("strong", {}, title), list([...errors, ...gaps], t, reveal));
     },
   };
+}
+
+/** What is broken is said first: broken text, then shapes, then what else went wrong. */
+function titleOf(complete: boolean, errors: readonly ReportDiagnostic[]): MessageKey {
+  if (errors.some(({ code }) => code === "syntax")) return "notice.syntax";
+  if (errors.some(({ code }) => code.includes("shape"))) return "notice.shape";
+  return complete ? "notice.error" : "notice.incomplete";
 }
 
 function list(

@@ -56,6 +56,15 @@ export function intensityOf(row: Row): number | null {
   return bytes === 0 ? null : (2 * after.macs) / bytes;
 }
 
+/** Seconds that a device needs at least for these rows, one after the other; what has no known cost is left out. */
+export function leastSeconds(rows: readonly Row[], device: Device, when: "before" | "after"): number {
+  return rows.reduce((sum, row) => {
+    const asked = when === "after" ? row : { ...row, after: row.before, swapped: false };
+    const intensity = intensityOf(asked);
+    return intensity === null ? sum : sum + (2 * (asked.after.macs ?? 0)) / attainable(device, intensity);
+  }, 0);
+}
+
 function valuesIn(shapes: readonly ReportShape[]): number | null {
   let sum = 0;
   for (const shape of shapes) {

@@ -24,6 +24,8 @@ export interface Row {
   readonly before: Cost;
   readonly after: Cost;
   readonly swapped: boolean;
+  /** Costs other than before, by a swap, by α or by ρ. */
+  readonly changed: boolean;
   /** Part of "all"; the stem can be swapped, but only by itself, as MobileNet keeps it. */
   readonly eligible: boolean;
   /** What the layer's cost after consists of: one kind, or pointwise under depthwise once swapped. */
@@ -42,15 +44,24 @@ export interface Simulation {
   readonly totals: Totals;
 }
 
-export function simulate(report: Report, swaps: ReadonlySet<string>): Simulation {
+/** `scaled` is the same network at some α and ρ: the swap is then made on that. */
+export function simulate(
+  report: Report,
+  swaps: ReadonlySet<string>,
+  scaled: Report | null = null,
+): Simulation {
+  const base = scaled ?? report;
+  const places = sameLayers(report, base) ? null : placesOf(base);
   const chosen = new Set<number>();
-  report.layers.forEach((layer, index) => {
+  base.layers.forEach((layer, index) => {
     if (swaps.has(layer.name)) chosen.add(index);
   });
-  const swap = simulateSwap(report, chosen);
+  const swap = simulateSwap(base, chosen);
   const usual = eligibleLayers(report);
   const rows = report.layers.map((layer, index): Row => {
-    const { swapped = false, macs = null, params = null } = swap.layers[index] ?? {};
+    const place = places ? (places.get(layer.name) ?? -1) : index;
+    const { swapped = false, macs = layer.macs, params = layer.params } = swap.layers[place] ?? {};
+    const now = base.layers[place] ?? layer;
     return {
       index,
       layer,
@@ -58,8 +69,9 @@ export function simulate(report: Report, swaps: ReadonlySet<string>): Simulation
       before: { macs: layer.macs, params: layer.params },
       after: { macs, params },
       swapped,
+      changed: swapped || macs !== layer.macs,
       eligible: usual.has(index) && canSwap(layer),
-      segments: swapped ? separableSegments(layer) : wholeSegment(layer),
+      segments: swapped ? separableSegments(now) : wholeSegment(now),
     };
   });
   const { macs, params } = report.totals;
@@ -71,6 +83,18 @@ export function simulate(report: Report, swaps: ReadonlySet<string>): Simulation
     rows,
     totals: { before: { macs, params }, after: { macs: swap.macs, params: swap.params }, known },
   };
+}
+
+function sameLayers(one: Report, other: Report): boolean {
+  return (
+    one === other ||
+    (one.layers.length === other.layers.length &&
+      one.layers.every((layer, index) => layer.name === other.layers[index]?.name))
+  );
+}
+
+function placesOf(report: Report): ReadonlyMap<string, number> {
+  return new Map(report.layers.map((layer, index) => [layer.name, index]));
 }
 
 /** Layers that "all" swaps. */
@@ -96,15 +120,30 @@ export function swapsAbove(rows: readonly Row[], total: number, share: number): 
 
 /** The fewest swaps, dearest saving first, that bring the total down to the budget; all of them if none do. */
 export function swapsToBudget(rows: readonly Row[], total: number, budget: number): ReadonlySet<string> {
+  const steps = swapSteps(rows, total);
+  const enough = steps.findIndex(({ macs }) => macs <= budget);
+  const taken = steps.slice(1, enough < 0 ? undefined : enough + 1);
+  return new Set(taken.flatMap(({ row }) => row?.layer.name ?? []));
+}
+
+/** A point of the trade-off: the network after this swap and all before it. */
+export interface SwapStep {
+  /** null for the network as it is. */
+  readonly row: Row | null;
+  readonly macs: number;
+}
+
+/** What each further swap brings, the dearest saving first: no other choice of as many layers costs less. */
+export function swapSteps(rows: readonly Row[], total: number): readonly SwapStep[] {
+  let macs = total;
   const bySaving = [...eligible(rows)].sort((a, b) => savingOf(b.layer) - savingOf(a.layer));
-  const swaps = new Set<string>();
-  let left = total;
-  for (const row of bySaving) {
-    if (left <= budget) break;
-    swaps.add(row.layer.name);
-    left -= savingOf(row.layer);
-  }
-  return swaps;
+  return [
+    { row: null, macs },
+    ...bySaving.map((row) => {
+      macs -= savingOf(row.layer);
+      return { row, macs };
+    }),
+  ];
 }
 
 export function sumMacs(rows: readonly Row[], when: "before" | "after"): number {

@@ -1,7 +1,8 @@
 /** One frame's worth of facts: everything that the parts of the panel draw, derived once from report and state. */
 
-import type { Report } from "../../src/engine/report/contract.ts";
+import type { Place, Report } from "../../src/engine/report/contract.ts";
 import { count, inUnit } from "../../src/present/text.ts";
+import type { ExportFormat, PanelAbility } from "../../src/protocol/messages.ts";
 import { formatExact } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
 import type { Palette } from "../shared/theme.ts";
@@ -11,6 +12,11 @@ import type { PanelState } from "./state.ts";
 
 export interface Scene {
   readonly report: Report;
+  readonly scaled: Report | null;
+  readonly scaledReason: string | null;
+  readonly waiting: boolean;
+  readonly abilities: ReadonlySet<PanelAbility>;
+  readonly label: string;
   readonly state: PanelState;
   readonly t: Translate;
   readonly palette: Palette;
@@ -34,6 +40,15 @@ export interface Scene {
 
 export interface SceneParts {
   readonly report: Report;
+  /** The network at the chosen α and ρ; null at full size, or until it is known. */
+  readonly scaled: Report | null;
+  /** Why there is none. */
+  readonly scaledReason: string | null;
+  /** The network at the chosen α and ρ is on its way. */
+  readonly waiting: boolean;
+  readonly abilities: ReadonlySet<PanelAbility>;
+  /** What the file is called. */
+  readonly label: string;
   readonly state: PanelState;
   readonly t: Translate;
   readonly palette: Palette;
@@ -42,8 +57,8 @@ export interface SceneParts {
 }
 
 export function makeScene(parts: SceneParts): Scene {
-  const { report, state, t } = parts;
-  const { rows, totals } = simulate(report, state.swaps);
+  const { report, scaled, state, t } = parts;
+  const { rows, totals } = simulate(report, state.swaps, scaled);
   const scoped = rows.filter((row) => inScope(row.layer.name, state.scope));
   const charted = scoped.filter((row) => row.before.macs !== 0);
   const amount = (macs: number): number => inUnit(macs, state.unit);
@@ -71,9 +86,14 @@ export interface Actions {
   readonly hover: (row: Row | null) => void;
   /** Jump to the layer's source line. */
   readonly reveal: (row: Row) => void;
+  readonly revealPlace: (at: Place) => void;
   readonly revealNetwork: () => void;
   readonly setNetwork: (network: string) => void;
   readonly setInput: (input: readonly string[]) => void;
+  /** Write the swap into the code. */
+  readonly apply: () => void;
+  readonly compare: () => void;
+  readonly save: (format: ExportFormat) => void;
 }
 
 export interface Part {

@@ -1,13 +1,21 @@
-/** The simulation strip: swap none, all, the dear ones or down to the budget; undo; reset. */
+/**
+ * The simulation strip: swap none, all, the dear ones, or as few as reach a number; thin by α and shrink by ρ; undo,
+ * reset, and apply to the code.
+ */
+import { count } from "../../src/present/text.ts";
+import type { Scaling } from "../../src/protocol/messages.ts";
 import { button } from "../shared/controls.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
-import type { Translate } from "../shared/l10n.ts";
+import { parseCount } from "../shared/format.ts";
+import type { MessageKey, Translate } from "../shared/l10n.ts";
 import { describeSwaps } from "./describe.ts";
 import { eligible, swapsAbove, swapsToBudget } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
-import { undone, withSwaps } from "./state.ts";
+import { isUntouched, undone, withReset, withScaling, withSwaps } from "./state.ts";
 
 const USUAL_SHARE = 2;
+/** Milliseconds without a move of a slider before its value counts. */
+const REST = 120;
 
 export function simulateStrip(t: Translate, actions: Actions): Part {
   let scene: Scene | null = null;
@@ -17,35 +25,50 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
   };
   const none = link(t("action.none"), () => swapTo(() => new Set()));
   const all = link("", () => swapTo(({ rows }) => new Set(eligible(rows).map((row) => row.layer.name))));
-  const budget = link(t("action.budget"), () =>
-    swapTo(({ rows, totals, budgetMacs }) => swapsToBudget(rows, totals.known.macs, budgetMacs ?? 0)),
-  );
-  const share = element("input", {
-    class: "number",
-    type: "number",
-    min: 0,
-    max: 100,
-    step: 0.5,
-    value: USUAL_SHARE,
-    "aria-label": t("action.above.label"),
-  });
+  const share = numberField(t("action.above.label"), { min: 0, max: 100, step: 0.5 });
+  share.value = String(USUAL_SHARE);
   const above = button(t("action.above"), "secondary", () =>
     swapTo(({ rows, totals }) => swapsAbove(rows, totals.known.macs, Number(share.value) / 100)),
   );
-  share.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") above.element.click();
+  onEnter(share, () => above.element.click());
+
+  const target = element("input", {
+    class: "number wide",
+    type: "text",
+    "aria-label": t("action.reach.label"),
   });
+  const reach = button(t("action.reach"), "secondary", () =>
+    swapTo((now) => {
+      const wanted = parseCount(target.value);
+      setAttribute(target, "aria-invalid", wanted === null ? "true" : null);
+      return wanted === null
+        ? now.state.swaps
+        : swapsToBudget(now.rows, now.totals.known.macs, wanted / now.amount(1));
+    }),
+  );
+  onEnter(target, () => reach.element.click());
+  let offered = "";
+
+  const scaling = scalingFields(t, actions);
   const undo = button(t("action.undo"), "secondary", () => actions.change(undone));
-  const reset = button(t("action.reset"), "secondary", () => swapTo(() => new Set()));
+  const reset = button(t("action.reset"), "secondary", () => actions.change(withReset));
+  const apply = button(t("action.applyToCode"), "primary", actions.apply);
   const outcome = element("span", { class: "visually-hidden", role: "status" });
+  const swapping = element(
+    "div",
+    { class: "strip-line" },
+    element("strong", {}, t("simulate.label")),
+    element("span", { class: "cluster" }, element("span", {}, t("simulate.swap")), none, all),
+    element("span", { class: "cluster" }, above.element, share, element("span", {}, "%")),
+    element("span", { class: "cluster" }, reach.element, target),
+    element("span", { class: "spring" }),
+    element("span", { class: "cluster" }, undo.element, reset.element, apply.element),
+  );
   const host = element(
     "section",
     { class: "strip", "aria-label": t("simulate.label") },
-    element("strong", {}, t("simulate.label")),
-    element("span", { class: "cluster" }, element("span", {}, t("simulate.swap")), none, all, budget),
-    element("span", { class: "cluster" }, above.element, share, element("span", {}, "%")),
-    element("span", { class: "spring" }),
-    element("span", { class: "cluster" }, undo.element, reset.element),
+    swapping,
+    scaling.element,
     outcome,
   );
   return {
@@ -54,16 +77,100 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
       scene = now;
       const candidates = eligible(now.rows);
       const swapped = candidates.filter((row) => row.swapped).length;
-      host.hidden = candidates.length === 0 && now.state.swaps.size === 0;
+      const scales = now.abilities.has("scale");
+      host.hidden = candidates.length === 0 && !scales && isUntouched(now.state);
       setText(all, t("action.all", candidates.length));
       setAttribute(none, "aria-pressed", String(now.state.swaps.size === 0));
       setAttribute(all, "aria-pressed", String(swapped > 0 && swapped === candidates.length));
       setText(outcome, describeSwaps(now));
-      budget.hidden = now.budgetMacs === null;
+      const offer = count(now.amount(now.budgetMacs ?? now.totals.known.macs / 2));
+      if (target.value === offered) target.value = offer;
+      offered = offer;
       undo.setDisabled(now.state.history.length === 0);
-      reset.setDisabled(now.state.swaps.size === 0);
+      reset.setDisabled(isUntouched(now.state));
+      apply.element.hidden = !now.abilities.has("apply");
+      apply.setDisabled(now.state.swaps.size === 0);
+      scaling.element.hidden = !scales;
+      scaling.render(now);
     },
   };
+}
+
+/** α and ρ, each as a slider and as a number that can be typed. */
+function scalingFields(t: Translate, actions: Actions): Part {
+  const set = (part: Partial<Scaling>): void =>
+    actions.change((state) => withScaling(state, { ...state.scaling, ...part }));
+  const alpha = factorField("α", t, "scale.alpha", (value) => set({ alpha: value }));
+  const rho = factorField("ρ", t, "scale.rho", (value) => set({ rho: value }));
+  const round = element(
+    "select",
+    { class: "number select", "aria-label": t("scale.round"), title: t("scale.round") },
+    ...[1, 2, 4, 8, 16].map((step) =>
+      element("option", { value: step }, step === 1 ? t("scale.round.none") : t("scale.round.to", step)),
+    ),
+  );
+  round.addEventListener("change", () => set({ round: Number(round.value) }));
+  const outcome = element("span", { class: "muted scale-outcome", role: "status" });
+  return {
+    element: element("div", { class: "strip-line" }, alpha.element, round, rho.element, outcome),
+    render: ({ state, scaled, scaledReason, waiting, report }) => {
+      alpha.show(state.scaling.alpha);
+      rho.show(state.scaling.rho);
+      round.value = String(state.scaling.round);
+      round.hidden = state.scaling.alpha === 1;
+      const size = (scaled ?? report).input.shapes[0]?.map((one) => one ?? "?").join("×") ?? "";
+      if (waiting) setText(outcome, t("scale.waiting"));
+      else if (scaledReason !== null) setText(outcome, scaledReason);
+      else setText(outcome, scaled && state.scaling.rho !== 1 ? t("scale.input", size) : "");
+      outcome.classList.toggle("loss", scaledReason !== null && !waiting);
+    },
+  };
+}
+
+function factorField(symbol: string, t: Translate, label: MessageKey, change: (value: number) => void) {
+  const slider = element("input", {
+    ...{ type: "range", class: "slider", min: 0.25, max: 1, step: 0.01, "aria-label": t(label) },
+  });
+  const field = numberField(t(label), { min: 0.05, max: 2, step: 0.05 });
+  // While it is dragged the number follows; the network is asked for once the hand rests.
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  slider.addEventListener("input", () => {
+    field.value = slider.value;
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      rest = undefined;
+      change(Number(slider.value));
+    }, REST);
+  });
+  field.addEventListener("change", () => {
+    const value = Number(field.value);
+    if (value >= 0.01 && value <= 4) change(value);
+  });
+  const name = element("span", { class: "symbol", title: t(label), "aria-hidden": "true" }, symbol);
+  return {
+    element: element("span", { class: "cluster" }, name, slider, field),
+    show: (value: number) => {
+      if (rest !== undefined) return;
+      if (slider.value !== String(value)) slider.value = String(value);
+      if (document.activeElement !== field) field.value = String(value);
+    },
+  };
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+}
+
+function numberField(label: string, range: Range): HTMLInputElement {
+  return element("input", { class: "number", type: "number", ...range, "aria-label": label });
+}
+
+function onEnter(field: HTMLElement, press: () => void): void {
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") press();
+  });
 }
 
 function link(label: string, press: () => void): HTMLButtonElement {

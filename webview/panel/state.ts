@@ -1,15 +1,24 @@
 /**
  * What the user has chosen in the panel, the steps that change it, and the form in which it survives a reload.
- * Pure: `store.ts` holds the one current value.
+ * Pure: `main.ts` holds the one current value.
  */
 import type { Report } from "../../src/engine/report/contract.ts";
-import type { CostUnit } from "../../src/protocol/messages.ts";
-import { isArrayOf, isBoolean, isObject, isOneOf, isString, isUnit } from "../shared/validate.ts";
+import type { CostUnit, Scaling } from "../../src/protocol/messages.ts";
+import { isArrayOf, isBoolean, isObject, isOneOf, isScaling, isString, isUnit } from "../shared/validate.ts";
 import { SORT_KEYS, type Sort } from "./listing.ts";
 import { inScope } from "./modules.ts";
 
-export const VIEWS = ["layers", "treemap", "cumulative", "roofline"] as const;
+export const VIEWS = ["layers", "treemap", "cumulative", "roofline", "tradeoff"] as const;
 export type View = (typeof VIEWS)[number];
+
+/** What the simulation is set to. */
+export interface Choice {
+  readonly swaps: ReadonlySet<string>;
+  readonly scaling: Scaling;
+}
+
+/** MobileNet as it is; channels go to multiples of eight once α is not 1, as its successors round them. */
+export const FULL_SIZE: Scaling = { alpha: 1, rho: 1, round: 8 };
 
 export interface PanelState {
   readonly network: string | null;
@@ -20,8 +29,9 @@ export interface PanelState {
   /** Name of the selected layer. */
   readonly selected: string | null;
   readonly swaps: ReadonlySet<string>;
-  /** Earlier swaps, latest last. */
-  readonly history: readonly ReadonlySet<string>[];
+  readonly scaling: Scaling;
+  /** Earlier choices, latest last. */
+  readonly history: readonly Choice[];
   readonly log: boolean;
   /** Cumulative view: dearest layers first instead of execution order. */
   readonly dearestFirst: boolean;
@@ -40,6 +50,7 @@ export const initialState: PanelState = {
   scope: "",
   selected: null,
   swaps: new Set(),
+  scaling: FULL_SIZE,
   history: [],
   log: false,
   dearestFirst: false,
@@ -55,7 +66,31 @@ const HISTORY_LIMIT = 100;
 
 export function withSwaps(state: PanelState, swaps: ReadonlySet<string>): PanelState {
   if (swaps.size === state.swaps.size && [...swaps].every((name) => state.swaps.has(name))) return state;
-  return { ...state, swaps, history: [...state.history, state.swaps].slice(-HISTORY_LIMIT) };
+  return { ...state, swaps, history: remembered(state) };
+}
+
+export function withScaling(state: PanelState, scaling: Scaling): PanelState {
+  const { alpha, rho, round } = state.scaling;
+  if (scaling.alpha === alpha && scaling.rho === rho && scaling.round === round) return state;
+  return { ...state, scaling, history: remembered(state) };
+}
+
+/** No swaps, at full size. */
+export function withReset(state: PanelState): PanelState {
+  if (isUntouched(state)) return state;
+  return { ...state, swaps: new Set(), scaling: FULL_SIZE, history: remembered(state) };
+}
+
+export function isUntouched({ swaps, scaling }: PanelState): boolean {
+  return swaps.size === 0 && isFullSize(scaling);
+}
+
+export function isFullSize({ alpha, rho }: Scaling): boolean {
+  return alpha === 1 && rho === 1;
+}
+
+function remembered({ swaps, scaling, history }: PanelState): readonly Choice[] {
+  return [...history, { swaps, scaling }].slice(-HISTORY_LIMIT);
 }
 
 /** All of them swapped, or all of them back when they were. */
@@ -71,7 +106,7 @@ export function withToggled(state: PanelState, layers: readonly string[]): Panel
 
 export function undone(state: PanelState): PanelState {
   const previous = state.history.at(-1);
-  return previous ? { ...state, swaps: previous, history: state.history.slice(0, -1) } : state;
+  return previous ? { ...state, ...previous, history: state.history.slice(0, -1) } : state;
 }
 
 /** The next press on a column: its natural direction first, then the other. */
@@ -84,8 +119,8 @@ export function withSort(state: PanelState, key: Sort["key"]): PanelState {
 /** A new report: of the same network, choices that still make sense stay; of another one, they go. */
 export function withReport(state: PanelState, report: Report): PanelState {
   if (state.network !== report.network) {
-    const { swaps, history, selected, scope, collapsed, filter } = initialState;
-    return { ...state, network: report.network, swaps, history, selected, scope, collapsed, filter };
+    const { swaps, scaling, history, selected, scope, collapsed, filter } = initialState;
+    return { ...state, network: report.network, swaps, scaling, history, selected, scope, collapsed, filter };
   }
   const names = new Set(report.layers.map((layer) => layer.name));
   return {
@@ -96,8 +131,8 @@ export function withReport(state: PanelState, report: Report): PanelState {
 }
 
 export function toSaved(state: PanelState) {
-  const { network, unit, view, scope, selected, swaps, log, dearestFirst, device, sort, grouped, costless } =
-    state;
+  const { network, unit, view, scope, selected, swaps, scaling, log } = state;
+  const { dearestFirst, device, sort, grouped, costless } = state;
   return {
     version: 1,
     network,
@@ -106,6 +141,7 @@ export function toSaved(state: PanelState) {
     scope,
     selected,
     swaps: [...swaps],
+    scaling,
     log,
     dearestFirst,
     device,
@@ -133,6 +169,7 @@ export function fromSaved(saved: unknown): PanelState {
     scope: pick(isString, saved.scope, initialState.scope),
     selected: isString(saved.selected) ? saved.selected : null,
     swaps: new Set(pick(isNames, saved.swaps, [])),
+    scaling: pick(isScaling, saved.scaling, initialState.scaling),
     log: pick(isBoolean, saved.log, initialState.log),
     dearestFirst: pick(isBoolean, saved.dearestFirst, initialState.dearestFirst),
     device: pick(isString, saved.device, initialState.device),

@@ -83,7 +83,7 @@ export function tableRow(t: Translate, actions: Actions): TableRow {
     setText(cells.params, params === null ? t("figure.unknown") : count(params));
     setAttribute(cells.params, "title", params === null ? null : formatExact(params));
     setText(cells.share, part === null ? "" : share(part));
-    const saved = row.swapped && row.before.macs !== null && macs !== null;
+    const saved = row.changed && row.before.macs !== null && macs !== null;
     setText(cells.saved, saved ? formatChange(row.before.macs ?? 0, macs) : "");
   }
 

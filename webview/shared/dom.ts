@@ -32,6 +32,11 @@ export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
+/** Focus shown by an outline: the reader came by keyboard. */
+export function hasKeyboardFocus(target: Element): boolean {
+  return target.matches(":focus-visible");
+}
+
 /** Joins the calls of one frame: the last one runs before the next paint. */
 export function oncePerFrame(work: () => void): () => void {
   let scheduled = false;

@@ -30,3 +30,20 @@ export function formatBytes(bytes: number): string {
   const size = count(bytes);
   return size.includes(" ") ? `${size}B` : `${size} B`;
 }
+
+const SCALES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/** What a person types for a figure: `300 M`, `1.5G`, `3e8`, `300,000,000`; null when it is none. */
+export function parseCount(text: string): number | null {
+  const [, digits, prefix = ""] = /^\s*([\d.,]+(?:e\d{1,2})?)\s*([kmgt]?)\s*$/i.exec(text) ?? [];
+  const value = Number(digits?.replaceAll(",", ""));
+  const scale = SCALES[prefix.toLowerCase()] ?? 1;
+  return digits !== undefined && Number.isFinite(value) ? value * scale : null;
+}
+
+/** `12.3 µs`, `4.10 ms`. */
+export function formatSeconds(seconds: number): string {
+  const [size, unit] =
+    seconds < 1e-3 ? [seconds * 1e6, "µs"] : seconds < 1 ? [seconds * 1e3, "ms"] : [seconds, "s"];
+  return `${size.toPrecision(3)} ${unit}`;
+}

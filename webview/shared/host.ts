@@ -3,10 +3,14 @@
  * `window.convlensHost` (the live page). Messages arrive as `message` events in both.
  */
 
+import type { ExportFormat } from "../../src/protocol/messages.ts";
+
 export interface Host<Out> {
   readonly post: (message: Out) => void;
   readonly setState: (state: unknown) => void;
   readonly getState: () => unknown;
+  /** The editor asks where to save; a plain page hands the browser a download. */
+  readonly savesFiles: boolean;
 }
 
 interface WebviewApi {
@@ -34,6 +38,7 @@ export function connect<In, Out>(
   return {
     post: (message) => api?.postMessage(message),
     setState: (state) => (api?.setState ? api.setState(state) : storeState(state)),
+    savesFiles: globalThis.acquireVsCodeApi !== undefined,
     getState: () => (api?.getState ? api.getState() : storedState()),
   };
 }
@@ -53,4 +58,25 @@ function storedState(): unknown {
   } catch {
     return null;
   }
+}
+
+const FILES: Readonly<Record<ExportFormat, readonly [extension: string, type: string]>> = {
+  svg: ["svg", "image/svg+xml"],
+  png: ["png", "image/png"],
+  csv: ["csv", "text/csv"],
+  json: ["json", "application/json"],
+  markdown: ["md", "text/markdown"],
+  html: ["html", "text/html"],
+};
+
+/** Hands data to the browser as a download; PNG comes as base64. */
+export function download(format: ExportFormat, name: string, data: string): void {
+  const [extension, type] = FILES[format];
+  const content = format === "png" ? Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)) : data;
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = `${name}.${extension}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 1_000);
 }

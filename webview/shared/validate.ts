@@ -9,7 +9,16 @@ import type {
   ReportLayer,
   ReportShape,
 } from "../../src/engine/report/contract.ts";
-import type { CostUnit, SidebarNetwork, ToPanel, ToSidebar } from "../../src/protocol/messages.ts";
+import {
+  type CostUnit,
+  PANEL_ABILITIES,
+  type Scaling,
+  type SidebarFile,
+  type SidebarNetwork,
+  type SidebarWorkspace,
+  type ToPanel,
+  type ToSidebar,
+} from "../../src/protocol/messages.ts";
 
 type Check<T> = (value: unknown) => value is T;
 export type Fields = Readonly<Record<string, unknown>>;
@@ -27,6 +36,10 @@ export function isArrayOf<T>(check: Check<T>): Check<readonly T[]> {
 
 export function isOneOf<T extends string>(...values: readonly T[]): Check<T> {
   return (value): value is T => values.some((one) => one === value);
+}
+
+function isOptional<T>(check: Check<T>): Check<T | undefined> {
+  return (value): value is T | undefined => value === undefined || check(value);
 }
 
 function isNullOr<T>(check: Check<T>): Check<T | null> {
@@ -95,6 +108,9 @@ const isReport = hasForm<Report>({
   ),
 });
 
+const isCompared = hasForm<{ label: string; report: Report }>({ label: isString, report: isReport });
+export const isScaling = hasForm<Scaling>({ alpha: isNumber, rho: isNumber, round: isNumber });
+
 const isSidebarNetwork = hasForm<SidebarNetwork>({
   name: isString,
   at: isNullOr(isPlace),
@@ -102,6 +118,14 @@ const isSidebarNetwork = hasForm<SidebarNetwork>({
   params: isFigure,
   complete: isBoolean,
   input: isString,
+  earlier: isOptional(
+    isArrayOf(
+      hasForm<NonNullable<SidebarNetwork["earlier"]>[number]>({
+        when: isOneOf("head", "opened"),
+        macs: isNumber,
+      }),
+    ),
+  ),
   dearest: isArrayOf(
     hasForm<SidebarNetwork["dearest"][number]>({
       name: isString,
@@ -123,21 +147,53 @@ const toPanelForms: Form<ToPanel> = {
     unit: isUnit,
     locale: isString,
     budgetMacs: isFigure,
+    abilities: isOptional(isArrayOf(isOneOf(...PANEL_ABILITIES))),
+    label: isOptional(isString),
   }),
   stale: hasForm<Extract<ToPanel, { type: "stale" }>>({ since: isString, reason: isString }),
   empty: hasForm<Extract<ToPanel, { type: "empty" }>>({ reason: isString }),
   select: hasForm<Extract<ToPanel, { type: "select" }>>({ layers: isArrayOf(isString) }),
+  busy: hasForm<Extract<ToPanel, { type: "busy" }>>({ busy: isBoolean }),
+  scaled: hasForm<Extract<ToPanel, { type: "scaled" }>>({
+    network: isString,
+    scaling: isScaling,
+    report: isNullOr(isReport),
+    reason: isOptional(isString),
+  }),
+  comparison: hasForm<Extract<ToPanel, { type: "comparison" }>>({
+    left: isCompared,
+    right: isCompared,
+    unit: isUnit,
+    locale: isString,
+  }),
 };
+
+const isSidebarFile = hasForm<SidebarFile>({
+  uri: isString,
+  label: isString,
+  networks: isNullOr(
+    isArrayOf(hasForm<{ name: string; macs: number | null }>({ name: isString, macs: isFigure })),
+  ),
+});
 
 const toSidebarForms: Form<ToSidebar> = {
   networks: hasForm<Extract<ToSidebar, { type: "networks" }>>({
     file: isString,
     unit: isUnit,
     locale: isString,
-    budgetMacs: (value) => value === undefined || isFigure(value),
+    budgetMacs: isOptional(isFigure),
     networks: isArrayOf(isSidebarNetwork),
   }),
-  empty: hasForm<Extract<ToSidebar, { type: "empty" }>>({ reason: isString }),
+  empty: hasForm<Extract<ToSidebar, { type: "empty" }>>({ reason: isString, locale: isOptional(isString) }),
+  workspace: hasForm<Extract<ToSidebar, { type: "workspace" }>>({
+    workspace: hasForm<SidebarWorkspace>({
+      files: isArrayOf(isSidebarFile),
+      more: isNumber,
+      busy: isBoolean,
+    }),
+    unit: isUnit,
+    locale: isString,
+  }),
 };
 
 /** The message, or undefined when it is none. */

@@ -1,39 +1,74 @@
-/** The dashboard in the side bar: the active file's networks, what they cost, and their dearest layers. */
+/**
+ * The dashboard in the side bar: the active file's networks, what they cost now and cost before, their dearest
+ * layers, and the networks of the workspace.
+ */
 import { count, inUnit, share } from "../../src/present/text.ts";
-import type { CostUnit, FromSidebar, SidebarNetwork, ToSidebar } from "../../src/protocol/messages.ts";
+import type {
+  CostUnit,
+  FromSidebar,
+  SidebarNetwork,
+  SidebarWorkspace,
+  ToSidebar,
+} from "../../src/protocol/messages.ts";
 import { button, registerControls } from "../shared/controls.ts";
 import { element } from "../shared/dom.ts";
-import { formatExact } from "../shared/format.ts";
+import { formatChange, formatExact } from "../shared/format.ts";
 import { connect } from "../shared/host.ts";
 import { displayKind } from "../shared/kinds.ts";
 import { type Translate, translator } from "../shared/l10n.ts";
 import { startTheme } from "../shared/theme.ts";
 import { parseToSidebar } from "../shared/validate.ts";
+import { workspaceSection } from "./workspace.ts";
 import "../shared/base.css";
 import "./sidebar.css";
 
 registerControls();
 startTheme(() => {});
 const host = connect<ToSidebar, FromSidebar>(parseToSidebar, receive);
-const body = element("main", { class: "sidebar" });
-(document.getElementById("root") ?? document.body).replaceChildren(body);
+const active = element("div", { class: "sidebar-part" });
+const workspacePart = element("div", { class: "sidebar-part" });
+(document.getElementById("root") ?? document.body).replaceChildren(
+  element("main", { class: "sidebar" }, active, workspacePart),
+);
+let unit: CostUnit = "MACs";
+let workspace: SidebarWorkspace | null = null;
 let t = translator(document.documentElement.lang || navigator.language);
 host.post({ type: "ready" });
 
 function receive(message: ToSidebar): void {
   if (message.type === "empty") {
-    body.replaceChildren(element("p", {}, message.reason), element("p", { class: "muted" }, t("empty.hint")));
+    if (message.locale) speak(message.locale);
+    active.replaceChildren(
+      element("p", {}, message.reason),
+      element("p", { class: "muted" }, t("empty.hint")),
+    );
+    showWorkspace();
     return;
   }
-  t = translator(message.locale);
-  document.documentElement.lang = message.locale;
+  speak(message.locale);
+  unit = message.unit;
+  if (message.type === "workspace") workspace = message.workspace;
+  else showNetworks(message);
+  showWorkspace();
+}
+
+function speak(locale: string): void {
+  t = translator(locale);
+  document.documentElement.lang = locale;
   document.title = t("app.sidebar");
+}
+
+function showNetworks(message: Extract<ToSidebar, { type: "networks" }>): void {
   const budget = message.budgetMacs ?? null;
-  body.replaceChildren(
+  active.replaceChildren(
     element("h1", { class: "visually-hidden" }, t("app.sidebar")),
     element("p", { class: "muted file", title: message.file }, message.file),
     ...message.networks.map((network) => networkCard(network, message.unit, budget, t)),
   );
+}
+
+function showWorkspace(): void {
+  workspacePart.replaceChildren(workspaceSection(workspace, unit, t, host.post));
 }
 
 function networkCard(
@@ -52,7 +87,7 @@ function networkCard(
     card.append(element("p", { class: "reason" }, network.reason));
     return card;
   }
-  card.append(figures(network, unit, words));
+  card.append(figures(network, unit, words), ...changes(network, words));
   if (network.input !== "")
     card.append(element("p", { class: "muted" }, words("sidebar.input", network.input)));
   if (budgetMacs !== null && network.macs !== null) {
@@ -76,6 +111,21 @@ function figures({ macs, params }: SidebarNetwork, unit: CostUnit, words: Transl
     figure(macs === null ? null : inUnit(macs, unit), unit),
     figure(params, words("table.params")),
   );
+}
+
+/** What changed since the last commit, and since the panel was opened. */
+function changes({ macs, earlier = [] }: SidebarNetwork, words: Translate): HTMLElement[] {
+  if (macs === null) return [];
+  return earlier.map(({ when, macs: before }) => {
+    const change = formatChange(before, macs);
+    const kind = change === "" ? "muted" : macs < before ? "saving" : "loss";
+    return element(
+      "p",
+      { class: "change" },
+      element("span", { class: kind }, change === "" ? words("sidebar.unchanged") : change),
+      ` ${words(`sidebar.${when}`)}`,
+    );
+  });
 }
 
 function budgetMeter(macs: number, budget: number, unit: CostUnit, words: Translate): HTMLElement {
