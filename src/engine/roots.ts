@@ -5,11 +5,14 @@
 
 import type { Framework } from "./frameworks/framework.ts";
 import type { Machine } from "./interpret/machine.ts";
+import { parseSignature } from "./interpret/signature.ts";
 import {
   ABSENT,
+  type Absent,
   ClassValue,
   FunctionValue,
   Instance,
+  type Kwargs,
   type ModuleValue,
   NativeFunction,
   Unknown,
@@ -66,7 +69,7 @@ export function findRoots(
     if (value === ABSENT || value instanceof Unknown) continue;
     if (definition.kind === "class" && isNetworkClass(value)) {
       if (!hasForward(m, value, frameworks)) continue;
-      const needs = constructorNeeds(value);
+      const needs = withoutSupplied(constructorNeeds(value), frameworks);
       const isPart = parts.has(name);
       if (needs.length > 0 || !isPart) add({ name, kind: "class", at, value }, needs);
     } else if (
@@ -74,7 +77,10 @@ export function findRoots(
       buildsNetwork(m, module, definition.fn, isMaker, new Set())
     ) {
       if (!name.startsWith("_"))
-        add({ name, kind: "function", at, value, fn: definition.fn }, functionNeeds(definition.fn));
+        add(
+          { name, kind: "function", at, value, fn: definition.fn },
+          withoutSupplied(functionNeeds(definition.fn), frameworks),
+        );
     } else if (definition.kind === "variable" && isNetwork(value) && !isBareLoss(value)) {
       add({ name, kind: "variable", at, value }, []);
     }
@@ -85,9 +91,11 @@ export function findRoots(
 /** Functions that can be called as they stand and give no network: they may call one (`def test():`, `def main():`). */
 export function freeFunctions(m: Machine, module: ModuleValue, node: ModuleNode): readonly FunctionValue[] {
   return topLevel(node.body).flatMap((definition) => {
-    if (definition.kind !== "function" || functionNeeds(definition.fn).length > 0) return [];
+    if (definition.kind !== "function") return [];
     const value = m.lookup(module, definition.name);
-    return value instanceof FunctionValue && !returnsValue(definition.fn.body) ? [value] : [];
+    if (!(value instanceof FunctionValue)) return [];
+    const isFree = functionNeeds(definition.fn).length === 0 && !returnsValue(definition.fn.body);
+    return isFree || initialises(definition.fn) ? [value] : [];
   });
 }
 
@@ -195,6 +203,11 @@ function partNames(definitions: readonly Definition[]): ReadonlySet<string> {
 
 // ---------------------------------------------------------------------- checks
 
+/** Flax makes parameters by a call on an example: `model.init(key, jnp.ones((1, 28, 28, 1)))`. */
+function initialises(fn: FunctionNode): boolean {
+  return [...mentions(fn.body)].some((name) => /\.(init|init_with_output|lazy_init|tabulate)$/.test(name));
+}
+
 function isLoss(value: Value): boolean {
   const cls = value instanceof Instance ? value.cls : value;
   return cls instanceof ClassValue && cls.mro.some(({ name }) => /Loss(\d?d)?$/.test(name));
@@ -223,10 +236,46 @@ function constructorNeeds(cls: ClassValue): readonly string[] {
     for (const name of ["__init__", "constructor"]) {
       const init = base.attrs.get(name);
       if (init instanceof FunctionValue) return functionNeeds(init.node, name === "__init__" ? 1 : 0);
+      // A dataclass's constructor says what it needs in its signature.
+      if (init instanceof NativeFunction && init.signature !== undefined) return nativeNeeds(init.signature);
       if (init !== undefined) return [];
     }
   }
   return [];
+}
+
+function nativeNeeds(signature: string): readonly string[] {
+  const { params } = parseSignature(signature);
+  return params.filter(({ name, required }) => required && name !== "self").map(({ name }) => name);
+}
+
+/** Arguments that a framework gives by itself are not needed. */
+function withoutSupplied(needs: readonly string[], frameworks: readonly Framework[]): readonly string[] {
+  return needs.filter((name) => suppliedBy(frameworks, name) === ABSENT);
+}
+
+function suppliedBy(frameworks: readonly Framework[], name: string): Value | Absent {
+  for (const framework of frameworks) {
+    const value = framework.supplied?.(name) ?? ABSENT;
+    if (value !== ABSENT) return value;
+  }
+  return ABSENT;
+}
+
+/** Keyword arguments of a root's call, with those that a framework supplies. */
+export function suppliedArguments(m: Machine, callee: Value, given: Kwargs): Kwargs {
+  const needs =
+    callee instanceof ClassValue
+      ? constructorNeeds(callee)
+      : callee instanceof FunctionValue
+        ? functionNeeds(callee.node)
+        : [];
+  const kwargs = new Map(given);
+  for (const name of needs) {
+    const value = suppliedBy(m.frameworks, name);
+    if (value !== ABSENT && !kwargs.has(name)) kwargs.set(name, value);
+  }
+  return kwargs.size === given.size ? given : kwargs;
 }
 
 function functionNeeds(fn: FunctionNode, skip = 0): readonly string[] {

@@ -20,6 +20,7 @@ import { describeRaised } from "./interpret/compile/statements.ts";
 import { Raised, Stopped } from "./interpret/control.ts";
 import { Machine, type OutermostCall } from "./interpret/machine.ts";
 import { type ModuleCache, Modules } from "./interpret/modules.ts";
+import { PARTIAL } from "./interpret/python/stdlib/functools.ts";
 import { Scope } from "./interpret/scope.ts";
 import type { Semantics } from "./interpret/semantics.ts";
 import type { Trace, TraceDiagnostic } from "./interpret/trace.ts";
@@ -39,7 +40,7 @@ import {
 } from "./interpret/values.ts";
 import { buildReport } from "./report/build.ts";
 import type { Report } from "./report/contract.ts";
-import { findRoots, freeFunctions, type Root, type Roots } from "./roots.ts";
+import { findRoots, freeFunctions, suppliedArguments, type Root, type Roots } from "./roots.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -149,7 +150,7 @@ export class Session {
     if (isUnknown(value)) return { reason: value.reason };
     const at =
       value instanceof FunctionValue ? value.node.nameAt : value instanceof ClassValue ? value.at : undefined;
-    const kind = value instanceof Instance ? "variable" : "function";
+    const kind = value instanceof Instance && value.cls !== PARTIAL ? "variable" : "function";
     return {
       name,
       kind,
@@ -217,7 +218,8 @@ export class Session {
       const argument = this.argumentsOf(args);
       if (root.kind === "variable") return root.value;
       // What an async builder promises is what it gives.
-      return m.semantics.awaitValue(m, m.call(root.value, argument.args, argument.kwargs));
+      const kwargs = suppliedArguments(m, root.value, argument.kwargs);
+      return m.semantics.awaitValue(m, m.call(root.value, argument.args, kwargs));
     });
   }
 

@@ -39,6 +39,8 @@ export interface Framework {
     interp: Interp,
     network: Value,
   ): readonly { readonly shape: Shape; readonly dtype: string }[] | undefined;
+  /** A constructor argument that any program gives alike: Flax nnx' `rngs`. */
+  supplied?(name: string): Value | Absent;
   /** Functions that make networks, besides classes: `tf.sequential`. */
   isMaker?(value: Value): boolean;
   /** What counts up from network to network (names of layers): gives a function that puts it back. */

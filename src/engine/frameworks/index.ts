@@ -1,9 +1,10 @@
 /** All frameworks the engine knows, made afresh for each interpreter. */
 import type { Framework } from "./framework.ts";
+import { createFlax } from "./flax/flax.ts";
 import { createKeras } from "./keras/keras.ts";
 import { createTfjs } from "./tfjs/tfjs.ts";
 import { createTorch } from "./torch/torch.ts";
 
 export function createFrameworks(): readonly Framework[] {
-  return [createTorch(), createTfjs(), createKeras()];
+  return [createTorch(), createFlax(), createTfjs(), createKeras()];
 }

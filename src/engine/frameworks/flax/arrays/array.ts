@@ -1,0 +1,112 @@
+/**
+ * The class `jax.Array`: operators, subscripts, `x.at[…].set(…)`, attributes and methods.
+ * https://docs.jax.dev/en/latest/_autosummary/jax.Array.html
+ */
+import { def, defineClass } from "../../../interpret/native.ts";
+import { type ClassValue, Instance, NO_KWARGS, Property, Tensor, Tuple, type Value } from "../../../interpret/values.ts";
+import { numel } from "../../shape/dims.ts";
+import { permute } from "../../shape/layout.ts";
+import { addAttributes } from "../../torch/tensor/attributes.ts";
+import { CONTRACTIONS, REFLECTED_MATMUL } from "../../torch/tensor/contractions.ts";
+import { ELEMENTWISE, OPERATORS } from "../../torch/tensor/elementwise.ts";
+import { getItem, isView, SET_ITEM } from "../../torch/tensor/indexing.ts";
+import { SPLITS } from "../../torch/tensor/joins.ts";
+import type { OpSpec } from "../../torch/tensor/op.ts";
+import { ArrayKit } from "./kit.ts";
+import { METHODS, NUMPY } from "./numpy.ts";
+
+/** Updates that `x.at[index]` offers; all keep the shape of `x`. */
+const UPDATES = ["set", "add", "subtract", "multiply", "mul", "divide", "power", "min", "max"];
+
+const TRANSPOSED: OpSpec = {
+  signature: "input",
+  view: true,
+  rule: (a) => {
+    const view = a.layout("input");
+    const turned = permute(view, [...view.shape.keys()].reverse());
+    return "shape" in turned ? { shape: turned.shape } : turned;
+  },
+};
+
+export function createArrays(): ArrayKit {
+  const kit = new ArrayKit();
+  addAttributes(kit);
+  for (const name of METHODS) {
+    const entry = NUMPY[name];
+    if (entry) kit.cls.attrs.set(name, fromEntry(kit, name, entry));
+  }
+  for (const [name, spec] of Object.entries({ ...ELEMENTWISE, __rmatmul__: REFLECTED_MATMUL })) {
+    if (name.startsWith("__")) kit.method(name, spec);
+  }
+  const operands = { ...ELEMENTWISE, ...CONTRACTIONS };
+  for (const [operator, name] of Object.entries(OPERATORS)) {
+    const spec = operands[name];
+    if (spec) kit.method(operator, spec);
+  }
+  kit.method("unbind", SPLITS.unbind!);
+  addSubscripts(kit);
+  const property = (name: string, read: (self: Tensor) => Value): void => {
+    kit.cls.attrs.set(name, new Property(def(name, "self", (a) => (a.self instanceof Tensor ? read(a.self) : null))));
+  };
+  property("size", (self) => numel(self.shape));
+  property("nbytes", (self) => numel(self.shape));
+  property("at", (self) => placeOf(placeClass(kit), self));
+  property("sharding", () => null);
+  kit.cls.attrs.set("T", new Property(kit.fn("T", TRANSPOSED)));
+  kit.cls.attrs.set("mT", new Property(kit.fn("mT", TRANSPOSED)));
+  kit.cls.attrs.set("block_until_ready", def("block_until_ready", "self", (a) => a.self));
+  kit.asArray = fromEntry(kit, "asarray", NUMPY.asarray!);
+  return kit;
+}
+
+export function fromEntry(kit: ArrayKit, name: string, entry: (typeof NUMPY)[string]): ReturnType<ArrayKit["fn"]> {
+  return "rule" in entry ? kit.fn(name, entry) : kit.fn(name, entry[0], entry[1]);
+}
+
+function addSubscripts(kit: ArrayKit): void {
+  const view = kit.fn("getitem", getItem(true));
+  const pick = kit.fn("index", getItem(false));
+  kit.cls.attrs.set(
+    "__getitem__",
+    def("__getitem__", "self, index", (a, interp) =>
+      (isView(a.index) ? view : pick).code(interp, [a.self, a.index], NO_KWARGS),
+    ),
+  );
+}
+
+const places = new WeakMap<ArrayKit, ClassValue>();
+
+function placeOf(cls: ClassValue, array: Value, index: Value = null): Instance {
+  const place = new Instance(cls);
+  place.native = { array, index };
+  return place;
+}
+
+/** What `x.at` and `x.at[index]` are. */
+function placeClass(kit: ArrayKit): ClassValue {
+  const known = places.get(kit);
+  if (known) return known;
+  const of = (value: Value) => (value as Instance).native as { readonly array: Value; readonly index: Value };
+  const update = kit.fn("scatter", SET_ITEM);
+  const cls: ClassValue = defineClass("_IndexUpdateHelper", {
+    methods: {
+      __getitem__: ["self, index", (a) => placeOf(cls, of(a.self).array, a.index)],
+      get: ["self, **kwargs", (a, interp) => interp.getItem(of(a.self).array, of(a.self).index)],
+      apply: ["self, fn, **kwargs", (a) => of(a.self).array],
+      ...Object.fromEntries(
+        UPDATES.map((name) => [
+          name,
+          [
+            "self, values, **kwargs",
+            (a: Readonly<Record<string, Value>>, interp) => {
+              const { array, index } = of(a.self!);
+              return update.code(interp, [array, index, a.values], NO_KWARGS);
+            },
+          ] as const satisfies readonly [string, Parameters<typeof def>[2]],
+        ]),
+      ),
+    },
+  });
+  places.set(kit, cls);
+  return cls;
+}

@@ -1,0 +1,143 @@
+/**
+ * JAX's arrays: the class `jax.Array`, its dtypes, and how an op of a table becomes a function of `jax.numpy`.
+ * Shape rules are those of every framework's tensors; dtypes are JAX's with 64-bit types switched off.
+ * https://docs.jax.dev/en/latest/default_dtypes.html
+ */
+import type { Interp } from "../../../interpret/interp.ts";
+import { def, defineClass } from "../../../interpret/native.ts";
+import {
+  ClassValue,
+  Instance,
+  type Kwargs,
+  NativeFunction,
+  type Shape,
+  Tensor,
+  type Tuple,
+  Tuple as TupleValue,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
+import { DTYPES } from "../../torch/tensor/dtypes.ts";
+import { type OpSpec, toNative } from "../../torch/tensor/op.ts";
+import { Toolkit } from "../../torch/tensor/toolkit.ts";
+
+/** What JAX makes of 64-bit types unless told otherwise. */
+const NARROWED: Readonly<Record<string, string>> = {
+  int64: "int32",
+  float64: "float32",
+  complex128: "complex64",
+};
+
+/** Python's types as dtypes, and NumPy's spellings. */
+const DTYPE_NAMES: Readonly<Record<string, string>> = {
+  int: "int32",
+  float: "float32",
+  bool: "bool",
+  bool_: "bool",
+  complex: "complex64",
+};
+
+/** Keyword arguments that change neither shapes nor cost. */
+const INERT: ReadonlySet<string> = new Set([
+  "precision",
+  "preferred_element_type",
+  "out_sharding",
+  "where",
+  "initial",
+  "promote_integers",
+  "mode",
+  "unique_indices",
+  "indices_are_sorted",
+  "fill_value",
+  "optimize",
+  "sharding",
+  "inplace",
+  "upcast_f16_for_computation",
+  "approximate",
+]);
+
+export class ArrayKit extends Toolkit {
+  readonly dtypeClass: ClassValue;
+  readonly #values = new Map<string, Instance>();
+
+  constructor() {
+    super("Array", "jax.Array");
+    const show = (value: Value): string => this.dtypeName(value) ?? "dtype";
+    this.dtypeClass = defineClass("dtype", {
+      qualname: "jax.numpy.dtype",
+      methods: {
+        __call__: ["self, x=0, **kwargs", (a, interp) => this.convert(interp, a.x, show(a.self))],
+        __repr__: ["self", (a) => show(a.self)],
+        __str__: ["self", (a) => show(a.self)],
+        __eq__: ["self, other", (a) => show(a.self) === this.dtypeName(a.other)],
+        __ne__: ["self, other", (a) => show(a.self) !== this.dtypeName(a.other)],
+        __hash__: ["self", (a) => show(a.self).length],
+      },
+      properties: {
+        name: (a) => show(a.self),
+        __name__: (a) => show(a.self),
+        dtype: (a) => a.self,
+        itemsize: (a) => DTYPES[show(a.self)]?.bytes ?? 4,
+      },
+    });
+  }
+
+  override make(shape: Shape | Unknown, dtype = "float32", data?: readonly number[]): Tensor {
+    return super.make(shape, NARROWED[dtype] ?? dtype, data);
+  }
+
+  /** A shape is a plain tuple. */
+  override size(shape: Shape): Tuple {
+    return new TupleValue(shape);
+  }
+
+  override dtype(name: string): Value {
+    const known = this.#values.get(name);
+    if (known) return known;
+    const made = new Instance(this.dtypeClass);
+    made.native = name;
+    this.#values.set(name, made);
+    return made;
+  }
+
+  override dtypeName(value: Value): string | undefined {
+    if (typeof value === "string") return DTYPES[value] ? value : DTYPE_NAMES[value];
+    if (value instanceof Instance && value.cls === this.dtypeClass) return value.native as string;
+    if (value instanceof ClassValue) return DTYPES[value.name] ? value.name : DTYPE_NAMES[value.name];
+    return undefined;
+  }
+
+  /** `jnp.float32(x)`, `x.astype(dtype)`. */
+  convert(interp: Interp, value: Value, dtype: string): Value {
+    return interp.call(this.asArray, [value], new Map([["dtype", this.dtype(dtype)]]));
+  }
+
+  /** `jnp.asarray`, set by the table that has it. */
+  asArray: Value = null;
+
+  /** A function of jax.numpy that runs an op of a table; `renames` gives NumPy's names of its arguments. */
+  fn(name: string, spec: OpSpec, renames: Readonly<Record<string, string>> = {}): NativeFunction {
+    const native = toNative(this, name, spec);
+    return new NativeFunction(
+      name,
+      (interp, args, kwargs) => native.code(interp, args, settle(kwargs, spec, renames)),
+      spec.signature,
+    );
+  }
+
+  /** A method of `jax.Array`. */
+  method(name: string, spec: OpSpec, renames?: Readonly<Record<string, string>>): void {
+    this.cls.attrs.set(name, this.fn(name, spec, renames));
+  }
+}
+
+function settle(kwargs: Kwargs, spec: OpSpec, renames: Readonly<Record<string, string>>): Kwargs {
+  if (kwargs.size === 0) return kwargs;
+  const kept = new Map<string, Value>();
+  for (const [key, value] of kwargs) {
+    const name = renames[key] ?? key;
+    if (INERT.has(name) && !new RegExp(`\\b${name}\\b`).test(spec.signature)) continue;
+    kept.set(name, value);
+  }
+  return kept;
+}

@@ -1,0 +1,228 @@
+/**
+ * The modules of JAX by dotted name. Transformations (`jit`, `vmap`, `grad`) leave what they transform as it is:
+ * a forward pass costs the same.
+ */
+import { def, defineClass } from "../../interpret/native.ts";
+import {
+  ABSENT, type Absent, ClassValue, Dict, Float, FunctionValue, Instance, List, NativeFunction, BoundMethod, Tensor, toItems, Tuple,
+  Unknown, type Value,
+} from "../../interpret/values.ts";
+import { DTYPES } from "../torch/tensor/dtypes.ts";
+import { numel } from "../shape/dims.ts";
+import { activations, initializer } from "./arrays/activations.ts";
+import { createArrays, fromEntry } from "./arrays/array.ts";
+import type { ArrayKit } from "./arrays/kit.ts";
+import { laxFunctions } from "./arrays/lax.ts";
+import { LINALG, NUMPY } from "./arrays/numpy.ts";
+import { randomFunctions } from "./arrays/random.ts";
+import { layerFunctions } from "./layers/functions.ts";
+
+type Names = ReadonlyMap<string, Value>;
+
+/** Decorators and transformations, with or without arguments: what they are given, back. */
+const PASSES = `jit pjit grad value_and_grad vmap pmap checkpoint remat eval_shape jacfwd jacrev hessian named_call named_scope
+  custom_jvp custom_vjp device_put device_get block_until_ready shard_map disable_jit linearize make_jaxpr`.split(/\s+/);
+
+/** dtypes that no table of tensors has. */
+const MORE_DTYPES = ["uint16", "uint32", "uint64", "int4", "float8_e4m3b11fnuz"];
+
+export class Jax {
+  readonly kit: ArrayKit = createArrays();
+  readonly activations: Names = activations(this.kit);
+  private readonly tables = new Map<string, Names>();
+
+  /** What a module has under a name; ABSENT when we do not know it. */
+  find(module: string, name: string): Value | Absent {
+    if (module === "jax.nn.initializers") return initializer(this.kit, name);
+    let table = this.tables.get(module);
+    if (!table) this.tables.set(module, (table = MODULES[module]?.(this) ?? new Map()));
+    return table.get(name) ?? ABSENT;
+  }
+
+  has(module: string): boolean {
+    return module === "jax.nn.initializers" || module in MODULES;
+  }
+}
+
+const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
+  jax: (jax) => {
+    const names = new Map<string, Value>([
+      ["Array", jax.kit.cls],
+      ["local_device_count", def("local_device_count", "**kwargs", () => 1)],
+      ["device_count", def("device_count", "**kwargs", () => 1)],
+      ["process_index", def("process_index", "**kwargs", () => 0)],
+      ["process_count", def("process_count", "**kwargs", () => 1)],
+      ["devices", def("devices", "*args", () => new List(["cpu"]))],
+      ["local_devices", def("local_devices", "*args", () => new List(["cpu"]))],
+      ["default_backend", def("default_backend", "", () => "cpu")],
+      ["ShapeDtypeStruct", def("ShapeDtypeStruct", "shape, dtype=None, **kwargs", (a) => struct(jax.kit, a.shape, a.dtype))],
+    ]);
+    for (const name of PASSES) names.set(name, passing(name));
+    for (const name of ["map", "leaves", "flatten"]) names.set(`tree_${name}`, treeNames().get(name) ?? null);
+    return names;
+  },
+  "jax.numpy": numpyNames,
+  "jax.numpy.linalg": (jax) => new Map(Object.entries(LINALG).map(([name, entry]) => [name, fromEntry(jax.kit, name, entry)])),
+  "jax.nn": (jax) => {
+    const names = new Map<string, Value>(jax.activations);
+    const attention = layerFunctions(jax.kit).get("dot_product_attention");
+    if (attention) names.set("dot_product_attention", attention);
+    return names;
+  },
+  "jax.lax": (jax) => {
+    const names = new Map<string, Value>(numpyNames(jax));
+    for (const [name, ours] of Object.entries(LAX_NAMES)) names.set(name, names.get(ours) ?? jax.activations.get(ours) ?? null);
+    for (const [name, value] of laxFunctions(jax.kit)) names.set(name, value);
+    names.set("Precision", defineClass("Precision", { constants: { DEFAULT: "default", HIGH: "high", HIGHEST: "highest" } }));
+    names.set("ConvDimensionNumbers", def("ConvDimensionNumbers", "*specs", (a) => a.specs));
+    names.set("conv_dimension_numbers", def("conv_dimension_numbers", "lhs_shape, rhs_shape, dimension_numbers", (a) => a.dimension_numbers));
+    return names;
+  },
+  "jax.image": (jax) => new Map([["resize", laxFunctions(jax.kit).get("resize") ?? null]]),
+  "jax.random": (jax) => randomFunctions(jax.kit),
+  "jax.tree": treeNames,
+  "jax.tree_util": () =>
+    new Map<string, Value>([
+      ...[...treeNames()].map(([name, value]) => [`tree_${name}`, value] as const),
+      ["Partial", passing("Partial")],
+    ]),
+  "jax.typing": (jax) => new Map([["ArrayLike", jax.kit.cls]]),
+  "jax.scipy.special": (jax) => new Map([["logsumexp", jax.activations.get("logsumexp") ?? null]]),
+};
+
+/** `jax.lax` spells some of NumPy's functions its own way. */
+const LAX_NAMES: Readonly<Record<string, string>> = {
+  rsqrt: "reciprocal",
+  logistic: "sigmoid",
+  sub: "subtract",
+  mul: "multiply",
+  div: "divide",
+  max: "maximum",
+  min: "minimum",
+  neg: "negative",
+  integer_pow: "power",
+  select: "where",
+  concatenate: "concatenate",
+  expand_dims: "expand_dims",
+};
+
+function numpyNames({ kit }: Jax): Map<string, Value> {
+  const names = new Map<string, Value>([
+    ["ndarray", kit.cls],
+    ["dtype", def("dtype", "x", (a) => kit.dtype(kit.dtypeName(a.x) ?? "float32"))],
+    ["pi", new Float(Math.PI)],
+    ["e", new Float(Math.E)],
+    ["inf", new Float(Number.POSITIVE_INFINITY)],
+    ["nan", new Float(Number.NaN)],
+    ["newaxis", null],
+    ["floating", "floating"],
+    ["integer", "integer"],
+    ["ndim", def("ndim", "a", (a, interp) => interp.getAttr(asArray(kit, a.a, interp), "ndim"))],
+    ["shape", def("shape", "a", (a, interp) => interp.getAttr(asArray(kit, a.a, interp), "shape"))],
+    ["size", def("size", "a, axis=None", (a, interp) => sizeOf(asArray(kit, a.a, interp)))],
+    ["result_type", def("result_type", "*args", (a) => typeOf(kit, toItems(a.args)?.[0] ?? null))],
+    ["promote_types", def("promote_types", "a, b", (a) => kit.dtype(kit.dtypeName(a.a) ?? "float32"))],
+    ["issubdtype", def("issubdtype", "arg1, arg2", (a) => isSubtype(kit, a.arg1, a.arg2))],
+    ["finfo", def("finfo", "dtype", (a) => finfo(kit, a.dtype))],
+    ["vectorize", passing("vectorize")],
+  ]);
+  for (const name of [...Object.keys(DTYPES), ...MORE_DTYPES]) names.set(name, kit.dtype(name));
+  names.set("bool_", kit.dtype("bool"));
+  names.set("float_", kit.dtype("float32"));
+  names.set("int_", kit.dtype("int32"));
+  for (const [name, entry] of Object.entries(NUMPY)) names.set(name, fromEntry(kit, name, entry));
+  return names;
+}
+
+function asArray(kit: ArrayKit, value: Value, interp: Parameters<Parameters<typeof def>[2]>[1]): Value {
+  return value instanceof Tensor ? value : interp.call(kit.asArray, [value]);
+}
+
+function sizeOf(value: Value): Value {
+  return value instanceof Tensor ? numel(value.shape) : value;
+}
+
+function typeOf(kit: ArrayKit, value: Value): Value {
+  return kit.dtype(value instanceof Tensor ? value.dtype : (kit.dtypeName(value) ?? "float32"));
+}
+
+function isSubtype(kit: ArrayKit, value: Value, kind: Value): boolean {
+  const name = kit.dtypeName(value) ?? "float32";
+  if (kind === "integer") return /int/.test(name);
+  if (kind === "floating") return /float/.test(name);
+  return name === kit.dtypeName(kind);
+}
+
+function finfo(kit: ArrayKit, dtype: Value): Value {
+  const info = new Instance(defineClass("finfo", {}));
+  info.attrs.set("dtype", kit.dtype(kit.dtypeName(dtype) ?? "float32"));
+  info.attrs.set("max", new Float((2 - 2 ** -23) * 2 ** 127));
+  info.attrs.set("min", new Float(-(2 - 2 ** -23) * 2 ** 127));
+  info.attrs.set("eps", new Float(2 ** -23));
+  info.attrs.set("tiny", new Float(2 ** -126));
+  return info;
+}
+
+/** A shape and a dtype stand for an array of them. */
+function struct(kit: ArrayKit, shape: Value, dtype: Value): Value {
+  const items = toItems(shape)?.map((size) => (typeof size === "number" ? size : new Unknown("a size")));
+  return kit.make(items ?? (shape instanceof Unknown ? shape : new Unknown("a shape")), kit.dtypeName(dtype) ?? "float32");
+}
+
+/** A transformation that leaves what it is given as it is; without a function it is a decorator with options. */
+export function passing(name: string): NativeFunction {
+  return def(name, "*args, **kwargs", (a) => {
+    const first = toItems(a.args)?.[0];
+    const given =
+      first instanceof FunctionValue || first instanceof NativeFunction || first instanceof BoundMethod ||
+      first instanceof ClassValue || first instanceof Instance || first instanceof Tensor || first instanceof Dict;
+    return given || first instanceof Unknown ? first : def(name, "fn=None", (b) => b.fn);
+  });
+}
+
+/** `jax.tree`: maps over nested lists, tuples and dicts. */
+function treeNames(): Map<string, Value> {
+  return new Map<string, Value>([
+    ["map", def("map", "f, tree, *rest, is_leaf=None", (a, interp) => mapTree(a.tree, (leaf, path) => interp.call(a.f, [leaf, ...(toItems(a.rest) ?? []).map((other) => follow(other, path))])))],
+    ["leaves", def("leaves", "tree, is_leaf=None", (a) => new List([...leaves(a.tree)]))],
+    ["flatten", def("flatten", "tree, is_leaf=None", (a) => new Tuple([new List([...leaves(a.tree)]), "treedef"]))],
+    ["structure", def("structure", "tree, is_leaf=None", () => "treedef")],
+    ["reduce", def("reduce", "function, tree, initializer=None", (a, interp) => [...leaves(a.tree)].reduce<Value>((sum, leaf) => (sum === null ? leaf : interp.call(a.function, [sum, leaf])), a.initializer))],
+  ]);
+}
+
+type Path = readonly (string | number)[];
+
+function mapTree(tree: Value, change: (leaf: Value, path: Path) => Value, path: Path = []): Value {
+  if (tree === null) return null;
+  if (tree instanceof List) return new List(tree.items.map((item, i) => mapTree(item, change, [...path, i])));
+  if (tree instanceof Tuple) return new Tuple(tree.items.map((item, i) => mapTree(item, change, [...path, i])));
+  if (tree instanceof Dict) {
+    return new Dict(
+      new Map(
+        [...tree.entries].map(([key, entry]) => [
+          key,
+          { key: entry.key, value: mapTree(entry.value, change, [...path, String(entry.key)]) },
+        ]),
+      ),
+    );
+  }
+  return change(tree, path);
+}
+
+function follow(tree: Value, path: Path): Value {
+  let at = tree;
+  for (const step of path) {
+    if (at instanceof Dict) at = at.entries.get(step)?.value ?? null;
+    else at = (typeof step === "number" ? toItems(at)?.[step] : undefined) ?? null;
+  }
+  return at;
+}
+
+function* leaves(tree: Value): Generator<Value> {
+  if (tree === null) return;
+  const items = toItems(tree);
+  if (items) for (const item of items) yield* leaves(item);
+  else if (tree instanceof Dict) for (const { value } of tree.entries.values()) yield* leaves(value);
+  else yield tree;
+}

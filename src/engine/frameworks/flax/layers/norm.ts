@@ -1,0 +1,136 @@
+/**
+ * Normalisations and layers that change no shape. Running statistics are no parameters.
+ * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#normalization
+ */
+import { type Dim, isUnknown, type Shape, toItems, type Value } from "../../../interpret/values.ts";
+import { differ } from "../../rules/sizes.ts";
+import { numel } from "../../shape/dims.ts";
+import type { Layer, LayerTable, Weight } from "./spec.ts";
+
+const FLAGS = "use_bias=True, use_scale=True, bias_init=None, scale_init=None";
+const TYPES = "dtype=None, param_dtype=None, promote_dtype=None";
+
+/** Sizes of the axes that have a scale and a bias of their own. */
+function featureShape(l: Layer, name: string): Shape {
+  if (l.has("num_features")) return [l.dim("num_features")];
+  const axes = toItems(l.value(name)) ?? [l.value(name) ?? -1];
+  const shape = l.args.x === undefined ? undefined : l.run.tensor(l.args.x).shape;
+  if (shape === undefined) return [l.inFeatures];
+  if (isUnknown(shape)) return [shape];
+  return axes.map((axis) => (typeof axis === "number" ? (shape.at(axis) ?? 1) : 1));
+}
+
+function scaleAndBias(l: Layer, axes: string): readonly Weight[] {
+  const shape = featureShape(l, axes);
+  return [
+    ...(l.flag("use_scale", true) ? [{ name: "scale", shape }] : []),
+    ...(l.flag("use_bias", true) ? [{ name: "bias", shape }] : []),
+  ];
+}
+
+function norm(l: Layer): Value {
+  const input = l.input("x");
+  const { shape } = input;
+  const expected: Dim | undefined = l.has("num_features") ? l.dim("num_features") : undefined;
+  const features = isUnknown(shape) ? shape : (shape.at(-1) ?? 1);
+  const wrong = expected !== undefined && differ(features, expected);
+  return l.run.emit({
+    op: "norm",
+    inputs: [input],
+    weights: l.weights("scale", "bias", "mean", "var"),
+    shape,
+    elementwise: numel(shape),
+    problem: wrong ? `expects ${String(expected)} features, gets ${String(features)}` : undefined,
+  });
+}
+
+const BATCH = `momentum=0.99, epsilon=1e-05, dtype=None, param_dtype=None, ${FLAGS}, axis_name=None, axis_index_groups=None,
+  use_fast_variance=True, force_float32_reductions=True, promote_dtype=None`;
+const LAYER = `epsilon=1e-06, dtype=None, param_dtype=None, ${FLAGS}, reduction_axes=-1, feature_axes=-1, axis_name=None,
+  axis_index_groups=None, use_fast_variance=True, force_float32_reductions=True, promote_dtype=None`;
+const RMS = `epsilon=1e-06, dtype=None, param_dtype=None, use_scale=True, use_bias=False, scale_init=None, reduction_axes=-1,
+  feature_axes=-1, axis_name=None, axis_index_groups=None, use_fast_variance=True, force_float32_reductions=True, promote_dtype=None`;
+const GROUP = `epsilon=1e-06, dtype=None, param_dtype=None, ${FLAGS}, reduction_axes=None, axis_name=None,
+  axis_index_groups=None, use_fast_variance=True, force_float32_reductions=True, promote_dtype=None`;
+
+export const NORMS: LayerTable = {
+  BatchNorm: {
+    fn: "batch_norm",
+    linen: `use_running_average=None, axis=-1, ${BATCH}`,
+    nnx: `num_features, *, use_running_average=False, axis=-1, ${BATCH}`,
+    weights: (l) => {
+      const shape = featureShape(l, "axis");
+      return [
+        ...scaleAndBias(l, "axis"),
+        { name: "mean", shape, statistic: true },
+        { name: "var", shape, statistic: true },
+      ];
+    },
+    call: ["x, use_running_average=None, *, mask=None", norm],
+  },
+  LayerNorm: {
+    fn: "layer_norm",
+    linen: LAYER,
+    nnx: `num_features, *, ${LAYER}`,
+    weights: (l) => scaleAndBias(l, "feature_axes"),
+    call: ["x, *, mask=None", norm],
+  },
+  InstanceNorm: {
+    fn: "instance_norm",
+    linen: LAYER,
+    nnx: `num_features, *, ${LAYER}`,
+    weights: (l) => scaleAndBias(l, "feature_axes"),
+    call: ["x, *, mask=None", norm],
+  },
+  RMSNorm: {
+    fn: "rms_norm",
+    linen: RMS,
+    nnx: `num_features, *, ${RMS}`,
+    weights: (l) => scaleAndBias(l, "feature_axes"),
+    call: ["x, mask=None", norm],
+  },
+  GroupNorm: {
+    fn: "group_norm",
+    linen: `num_groups=32, group_size=None, ${GROUP}`,
+    nnx: `num_features, num_groups=32, group_size=None, *, ${GROUP}`,
+    weights: (l) => scaleAndBias(l, "axis"),
+    call: ["x, *, mask=None", norm],
+  },
+  /** Wraps another layer's parameters: its call is that layer's. */
+  SpectralNorm: {
+    fn: "spectral_norm",
+    linen: `layer_instance, n_steps=1, epsilon=1e-12, ${TYPES}, error_on_non_matrix=False, collection_name='batch_stats'`,
+    call: ["*args, **kwargs", wrapped],
+    layer: false,
+  },
+  WeightNorm: {
+    fn: "weight_norm",
+    linen: `layer_instance, epsilon=1e-12, ${TYPES}, use_scale=True, scale_init=None, feature_axes=-1, variable_filter=None`,
+    call: ["*args, **kwargs", wrapped],
+    layer: false,
+  },
+  Dropout: {
+    fn: "dropout",
+    linen: "rate, broadcast_dims=(), deterministic=None, rng_collection='dropout'",
+    nnx: "rate, *, broadcast_dims=(), deterministic=False, rng_collection='dropout'",
+    call: ["inputs, deterministic=None, rng=None, rngs=None", (l) => l.input()],
+  },
+  PReLU: {
+    fn: "prelu",
+    linen: "negative_slope_init=0.01, param_dtype=None",
+    nnx: "negative_slope_init=0.01, param_dtype=None",
+    weights: () => [{ name: "negative_slope", shape: [] }],
+    call: [
+      "inputs",
+      (l) => {
+        const input = l.input();
+        return l.run.emit({ inputs: [input], weights: l.weights("negative_slope"), shape: input.shape });
+      },
+    ],
+  },
+};
+
+function wrapped(l: Layer): Value {
+  const args = toItems(l.args.args) ?? [];
+  return l.interp.call(l.value("layer_instance"), args);
+}

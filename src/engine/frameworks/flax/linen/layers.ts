@@ -1,0 +1,78 @@
+/** linen's layers as classes: dataclasses whose parameters are made when they first see their input. */
+import { type Bound, bind, defineClass } from "../../../interpret/native.ts";
+import { parseSignature } from "../../../interpret/signature.ts";
+import { ABSENT, type ClassValue, Instance, NativeFunction, Tuple, type Value } from "../../../interpret/values.ts";
+import type { ArrayKit } from "../arrays/kit.ts";
+import { Run } from "../layers/run.ts";
+import { Layer, type LayerAccess, type LayerSpec } from "../layers/spec.ts";
+import { enter, layerVariable } from "./module.ts";
+import { pathOf, stateOf } from "./state.ts";
+
+/** Finds another layer class of linen: attention has dense layers inside. */
+type Find = (name: string) => ClassValue | undefined;
+
+export function defineLayer(kit: ArrayKit, module: ClassValue, name: string, spec: LayerSpec, find: Find): ClassValue {
+  const cls = defineClass(name, {
+    bases: [module],
+    qualname: `flax.linen.${name}`,
+    native: { ...module.native!, layer: spec.layer ?? true },
+  });
+  const fields = parseSignature(spec.linen ?? "").params;
+  cls.annotations = new Map(fields.map((field) => [field.name, null]));
+  for (const { name: field, required, fallback } of fields) if (!required) cls.attrs.set(field, fallback);
+  const methods = { ...spec.methods, __call__: spec.call };
+  for (const [method, [signature, rule]] of Object.entries(methods)) {
+    const parsed = parseSignature(`self${signature === "" ? "" : `, ${signature}`}`);
+    const code = new NativeFunction(
+      method,
+      (interp, args, kwargs) => {
+        const a = bind(interp, `${name}.${method}`, parsed, args, kwargs);
+        if (typeof a === "string") return interp.fail("TypeError", a);
+        const self = a.self as Instance;
+        const run = (): Value => rule(layerOf(kit, interp, spec, self, a, find));
+        return enter(interp, self, true, run, args.slice(1));
+      },
+      signature,
+    );
+    cls.attrs.set(method, code);
+  }
+  return cls;
+}
+
+function layerOf(kit: ArrayKit, interp: LayerAccess["interp"], spec: LayerSpec, self: Instance, a: Bound, find: Find): Layer {
+  const run = new Run(interp, kit, spec.fn, pathOf(self), self);
+  const access: LayerAccess = {
+    interp,
+    self,
+    attribute: (name) => {
+      const value = interp.lookup(self, name);
+      return value === ABSENT ? null : value;
+    },
+    weight: (name) => stateOf(self)?.variables.get(name)?.value as ReturnType<LayerAccess["weight"]>,
+    project: (name, input) => project(layer, name, input, find),
+  };
+  const layer = new Layer(run, access, a);
+  for (const { name, shape, statistic } of spec.weights?.(layer) ?? []) {
+    layerVariable(kit, self, statistic ? "batch_stats" : "params", name, shape);
+  }
+  projections.set(layer, spec);
+  return layer;
+}
+
+/** The entry a layer is of, for its projections. */
+const projections = new WeakMap<Layer, LayerSpec>();
+
+function project(layer: Layer, name: string, input: Value, find: Find): Value {
+  const dense = find("DenseGeneral");
+  const found = projections.get(layer)?.projections?.(layer).find((projection) => projection.name === name);
+  if (!dense || !found) return layer.interp.unknown(`needs the projection ${name}`);
+  const options = new Map<string, Value>([
+    ["features", found.to.length === 1 ? found.to[0] : new Tuple(found.to)],
+    ["axis", new Tuple(found.from.map((_, i) => i - found.from.length))],
+    ["use_bias", found.bias],
+    ["name", name],
+  ]);
+  const made = layer.interp.call(dense, [], options);
+  if (made instanceof Instance && layer.access.self.site) made.site = layer.access.self.site;
+  return layer.interp.call(made, [input]);
+}

@@ -1,0 +1,138 @@
+/**
+ * Lifted transforms of linen: `nn.remat` and `nn.jit` change no cost, `nn.scan` runs a module once a step with
+ * parameters of its own for each, `nn.vmap` likewise for each slice. A transformed class is named as Flax names it.
+ * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html
+ */
+import type { Interp } from "../../../interpret/interp.ts";
+import { type Bound, def, linearize } from "../../../interpret/native.ts";
+import {
+  BoundMethod, ClassValue, Dict, FunctionValue, Instance, isUnknown, type Kwargs, NativeFunction, NO_KWARGS, Tensor, toItems, Tuple,
+  type Value,
+} from "../../../interpret/values.ts";
+import { slice, stacked } from "../arrays/lax.ts";
+import { isLinen, isLinenClass, stateOf } from "./state.ts";
+
+type Lift = (interp: Interp, self: Instance, options: Bound, call: Call, args: readonly Value[], kwargs: Kwargs) => Value;
+type Call = (args: readonly Value[]) => Value;
+
+/** What `in_axes` says of an argument that every step gets whole. */
+const BROADCAST = "broadcast";
+
+const plainly: Lift = (_interp, _self, _options, call, args) => call(args);
+
+/** `axes`: one for all arguments or one each; None and `nn.broadcast` give the whole. */
+function axisOf(axes: Value, index: number): Value {
+  const items = toItems(axes);
+  return items ? (items[index] ?? 0) : (axes ?? 0);
+}
+
+function part(interp: Interp, value: Value, axis: Value, step: number): Value {
+  return axis === null || axis === BROADCAST ? value : slice(interp, value, step);
+}
+
+/** Sizes of the first axis of what is scanned over. */
+function stepsOf(options: Bound, name: string, args: readonly Value[], axes: Value, interp: Interp): number | undefined {
+  const given = options[name];
+  if (typeof given === "number") return given;
+  for (const [i, arg] of args.entries()) {
+    const axis = axisOf(axes, i);
+    if (axis === null || axis === BROADCAST) continue;
+    const tensor = arg instanceof Tensor ? arg : toItems(arg)?.find((item) => item instanceof Tensor);
+    const size = tensor instanceof Tensor && !isUnknown(tensor.shape) ? tensor.shape[0] : undefined;
+    if (typeof size === "number") return size;
+  }
+  interp.gap("a lifted loop of unknown length");
+  return undefined;
+}
+
+/** Are the parameters stacked, one for each step? */
+function stacks(options: Bound): boolean {
+  const axes = options.variable_axes;
+  const axis = axes instanceof Dict ? axes.entries.get("params")?.value : undefined;
+  return typeof axis === "number";
+}
+
+const scan: Lift = (interp, self, options, call, args) => {
+  const [carry = null, ...xs] = args;
+  const axes = options.in_axes ?? 0;
+  const steps = stepsOf(options, "length", xs, axes, interp) ?? 1;
+  const state = stateOf(self);
+  if (state && stacks(options)) state.copies = steps;
+  let running: Value = carry;
+  let last: Value = null;
+  for (let step = 0; step < steps; step++) {
+    const answer = call([running, ...xs.map((x, i) => part(interp, x, axisOf(axes, i), step))]);
+    const pair = toItems(answer);
+    if (!pair) return answer;
+    running = pair[0];
+    last = pair[1];
+  }
+  return new Tuple([running, stacked(last, steps)]);
+};
+
+const vmap: Lift = (interp, self, options, call, args) => {
+  const axes = options.in_axes ?? 0;
+  const size = stepsOf(options, "axis_size", args, axes, interp) ?? 1;
+  const state = stateOf(self);
+  if (state && stacks(options)) state.copies = size;
+  let last: Value = null;
+  for (let step = 0; step < size; step++) last = call(args.map((arg, i) => part(interp, arg, axisOf(axes, i), step)));
+  return stacked(last, size);
+};
+
+interface Transform {
+  /** What is put before the class's name. */
+  readonly prefix: string;
+  readonly lift: Lift;
+}
+
+const TRANSFORMS: Readonly<Record<string, Transform>> = {
+  remat: { prefix: "Checkpoint", lift: plainly },
+  checkpoint: { prefix: "Checkpoint", lift: plainly },
+  remat_scan: { prefix: "Checkpoint", lift: plainly },
+  jit: { prefix: "Jit", lift: plainly },
+  map_variables: { prefix: "Map_variables", lift: plainly },
+  scan: { prefix: "Scan", lift: scan },
+  vmap: { prefix: "Vmap", lift: vmap },
+};
+
+const OPTIONS = "target=None, variable_axes=None, *args, length=None, in_axes=0, out_axes=0, axis_size=None, methods=None, **kwargs";
+
+/** `nn.scan` and the like: of a class, or of a function of a module. */
+export function lifted(name: string): NativeFunction | undefined {
+  const transform = TRANSFORMS[name];
+  if (!transform) return undefined;
+  return def(name, OPTIONS, (a) => {
+    if (a.target === null) return def(name, "target", (b) => transformed(b.target, a, transform));
+    return transformed(a.target, a, transform);
+  });
+}
+
+function transformed(target: Value, options: Bound, transform: Transform): Value {
+  if (target instanceof ClassValue && isLinenClass(target)) return transformedClass(target, options, transform);
+  if (!(target instanceof FunctionValue || target instanceof NativeFunction || target instanceof BoundMethod)) return target;
+  if (transform.lift === plainly) return target;
+  const lift = new NativeFunction(`${transform.prefix.toLowerCase()}_fn`, (interp, args, kwargs) => {
+    const [self] = args;
+    if (!isLinen(self)) return interp.call(target, args, kwargs);
+    const call: Call = (given) => interp.call(target, [self, ...given], kwargs);
+    return transform.lift(interp, self, options, call, args.slice(1), kwargs);
+  });
+  if (target instanceof FunctionValue) for (const [key, value] of target.attrs) lift.attrs.set(key, value);
+  return lift;
+}
+
+function transformedClass(target: ClassValue, options: Bound, { prefix, lift }: Transform): ClassValue {
+  const cls = new ClassValue(`${prefix}${target.name}`, [target], new Map(), target.module, target.at);
+  cls.mro = linearize(cls);
+  if (target.native) cls.native = target.native;
+  if (lift === plainly) return cls;
+  const own = new NativeFunction("__call__", (interp, [self, ...args], kwargs) => {
+    const inherited = target.mro.map((base) => base.attrs.get("__call__")).find((found) => found !== undefined);
+    if (!(self instanceof Instance) || inherited === undefined) return interp.unknown(`${cls.name} cannot be called`);
+    const call: Call = (given) => interp.call(inherited, [self, ...given], kwargs);
+    return lift(interp, self, options, call, args, NO_KWARGS);
+  });
+  cls.attrs.set("__call__", own);
+  return cls;
+}
