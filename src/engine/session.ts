@@ -181,6 +181,8 @@ export class Session {
     const chosen =
       options.input && options.input.length > 0 ? userInput(options.input) : this.fileInput(root, network);
     if (typeof chosen === "string") return { reason: chosen };
+    const declared = chosen ? undefined : framework.declaredInputs?.(m, network);
+    if (isUnknown(declared)) return { reason: `its input is not known: ${declared.reason}` };
     const { run, input } = this.runOn(framework, network, chosen, root);
     const { specs, origin } = input;
     const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
@@ -393,6 +395,9 @@ function firstMismatch(run: Run): string | undefined {
   return run.trace.diagnostics.find(({ code }) => code === "shape-mismatch")?.message;
 }
 
+/** Ops that may be traced in search of a size that fits. */
+const MAX_FITTING_OPS = 20_000;
+
 /** The network in what a builder gives: itself, or the first of a tuple `(model, preprocess)`. */
 function networkIn(m: Machine, value: Value): Value {
   if (m.frameworks.some((framework) => framework.isNetwork(value))) return value;
@@ -400,13 +405,13 @@ function networkIn(m: Machine, value: Value): Value {
     const inside = value.items.find((item) => m.frameworks.some((framework) => framework.isNetwork(item)));
     if (inside !== undefined) return inside;
   }
-  return value;
-}
-
   if (value instanceof Instance && m.language === "typescript") {
     const inside = [...value.attrs.values()].find((item) => m.frameworks.some((framework) => framework.isNetwork(item)));
     if (inside !== undefined) return inside;
   }
+  return value;
+}
+
 /** All tensors in a network's answer: tuples, lists, dicts and objects of them. */
 function tensorsIn(value: Value, depth = 0): Tensor[] {
   if (value instanceof Tensor) return [value];

@@ -4,7 +4,7 @@
  */
 
 import type { Interp } from "../interpret/interp.ts";
-import type { Absent, ClassValue, Instance, Shape, Tensor, Value } from "../interpret/values.ts";
+import type { Absent, ClassValue, Instance, Shape, Tensor, Unknown, Value } from "../interpret/values.ts";
 import type { FrameworkId } from "../report/contract.ts";
 
 export interface Framework {
@@ -34,15 +34,20 @@ export interface Framework {
   channelAxis(rank: number): number;
   /** A default input for a network whose first layer has this many spatial axes and channels. */
   defaultInput(spatialAxes: number, channels: number, size: number): readonly number[];
-  /** Inputs that the network itself declares (tf.js, functional Keras); Unknown stands for sizes left open. */
+  /**
+   * Inputs that the network itself declares (tf.js, functional Keras); Unknown stands for a size left open, and for all
+   * of it when not even the number of axes is known.
+   */
   declaredInputs?(
     interp: Interp,
     network: Value,
-  ): readonly { readonly shape: Shape; readonly dtype: string }[] | undefined;
+  ): readonly { readonly shape: Shape; readonly dtype: string }[] | Unknown | undefined;
   /** A constructor argument that any program gives alike: Flax nnx' `rngs`. */
   supplied?(name: string): Value | Absent;
   /** Functions that make networks, besides classes: `tf.sequential`. */
   isMaker?(value: Value): boolean;
+  /** Networks that running the file made, in their order. */
+  made?(): readonly Instance[];
   /** What counts up from network to network (names of layers): gives a function that puts it back. */
   snapshot?(): () => void;
 }

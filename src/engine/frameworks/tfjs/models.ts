@@ -303,8 +303,10 @@ export function sequentialClass(lib: Library): ClassValue {
 
 /** `tf.model`, `tf.sequential` and their kin, which make networks. */
 export function modelFunctions(lib: Library): ReadonlyMap<string, Value> {
-  const make = (name: string, cls: () => ClassValue) =>
-    fn(name, (m, args) => (args[0] !== undefined && isUnknown(args[0]) ? args[0] : m.call(cls(), args)));
+  // A model whose ends are not known is not known itself.
+  const lost = (config: Value): Value =>
+    [config, property(config, "inputs"), property(config, "outputs")].flatMap(listOf).find(isUnknown);
+  const make = (name: string, cls: () => ClassValue) => fn(name, (m, args) => lost(args[0]) ?? m.call(cls(), args));
   const functions = new Map<string, Value>([
     ["model", make("model", () => lib.modelClass)],
     ["sequential", make("sequential", () => lib.sequentialClass)],

@@ -92,6 +92,10 @@ class Tfjs implements Framework {
     return this.lib.makers.has(value) || value === this.lib.modelClass || value === this.lib.sequentialClass;
   }
 
+  made(): readonly Instance[] {
+    return this.lib.models;
+  }
+
   snapshot(): () => void {
     const counters = new Map(this.lib.counters);
     return () => {
@@ -104,13 +108,19 @@ class Tfjs implements Framework {
     return this.lib.tensor(shape, dtype);
   }
 
-  declaredInputs(_interp: Interp, network: Value): readonly { readonly shape: Shape; readonly dtype: string }[] | undefined {
+  declaredInputs(
+    _interp: Interp,
+    network: Value,
+  ): readonly { readonly shape: Shape; readonly dtype: string }[] | Unknown | undefined {
     const inputs = stateOf(network)?.model?.inputs ?? [];
-    const specs = inputs.flatMap((tensor) => {
+    const specs: { shape: Shape; dtype: string }[] = [];
+    for (const tensor of inputs) {
       const symbolic = symbolicOf(tensor);
-      return symbolic && !isUnknown(symbolic.shape) ? [{ shape: symbolic.shape, dtype: symbolic.dtype }] : [];
-    });
-    return specs.length > 0 && specs.length === inputs.length ? specs : undefined;
+      if (!symbolic) return undefined;
+      if (isUnknown(symbolic.shape)) return symbolic.shape;
+      specs.push({ shape: symbolic.shape, dtype: symbolic.dtype });
+    }
+    return specs.length > 0 ? specs : undefined;
   }
 
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
