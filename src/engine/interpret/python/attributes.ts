@@ -188,7 +188,8 @@ function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Ab
   if (name === "__name__") return module.name;
   if (name === "__file__") return module.file ?? null;
   if (name === "__dict__") return attrsDict(module.attrs);
-  const loaded = module.load?.(name) ?? ABSENT;
+  // None is a value like another.
+  const loaded = module.load ? module.load(name) : ABSENT;
   if (loaded !== ABSENT) return loaded;
   const fallback = module.attrs.get("__getattr__");
   return fallback instanceof FunctionValue
