@@ -9,9 +9,17 @@ import type { Report } from "../engine/report/contract.ts";
 import {
   ACTIVATE,
   ANALYZE,
+  ANALYZE_TEXT,
   ANALYZED,
   type AnalyzedParams,
   type AnalyzeResult,
+  type AnalyzeTextParams,
+  REWRITE,
+  type RewriteParams,
+  type RewriteResult,
+  SIMULATE,
+  type SimulateParams,
+  type SimulateResult,
 } from "../protocol/requests.ts";
 
 type Inputs = Record<string, readonly string[]>;
@@ -22,6 +30,7 @@ export class Analyses implements vscode.Disposable {
   readonly #client: LanguageClient;
   readonly #memory: vscode.Memento;
   readonly #known = new Map<string, Promise<FileAnalysis | null>>();
+  readonly #running = new Map<string, vscode.CancellationTokenSource>();
   readonly #chosen = new Map<string, string>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #subscriptions: vscode.Disposable[];
@@ -47,6 +56,40 @@ export class Analyses implements vscode.Disposable {
     this.#known.set(key, asked);
     asked.catch(() => this.#known.delete(key));
     return asked;
+  }
+
+  /** Stops the analysis under way; who waits for it is told so. True when there was one. */
+  cancel(uri: vscode.Uri): boolean {
+    const running = this.#running.get(uri.toString());
+    running?.cancel();
+    return running !== undefined;
+  }
+
+  /** The file as it is on disk or in the editor, asked for without keeping the answer. */
+  look(uri: vscode.Uri, token: vscode.CancellationToken): Promise<FileAnalysis | null> {
+    const key = uri.toString();
+    return (
+      this.#known.get(key) ??
+      this.#client.sendRequest<AnalyzeResult>(ANALYZE, { uri: key, inputs: this.#inputs(key) }, token)
+    );
+  }
+
+  /** The same file with another text, such as that of a commit. */
+  ofText(uri: vscode.Uri, text: string): Promise<FileAnalysis | null> {
+    const params: AnalyzeTextParams = { uri: uri.toString(), text, inputs: this.#inputs(uri.toString()) };
+    return this.#client.sendRequest<AnalyzeResult>(ANALYZE_TEXT, params);
+  }
+
+  simulate(uri: vscode.Uri, network: string, options: Omit<SimulateParams, "uri" | "network">) {
+    const input = this.#inputs(uri.toString())[network];
+    const params: SimulateParams = { uri: uri.toString(), network, ...options, ...(input && { input }) };
+    return this.#client.sendRequest<SimulateResult>(SIMULATE, params);
+  }
+
+  rewrite(uri: vscode.Uri, network: string, layers: RewriteParams["layers"]) {
+    const input = this.#inputs(uri.toString())[network];
+    const params: RewriteParams = { uri: uri.toString(), network, layers, ...(input && { input }) };
+    return this.#client.sendRequest<RewriteResult>(REWRITE, params);
   }
 
   /** The report of the network that the user looks at: the chosen one, else the file's main root. */
@@ -89,7 +132,13 @@ export class Analyses implements vscode.Disposable {
   }
 
   #ask(key: string): Promise<AnalyzeResult> {
-    return this.#client.sendRequest<AnalyzeResult>(ANALYZE, { uri: key, inputs: this.#inputs(key) });
+    const source = new vscode.CancellationTokenSource();
+    this.#running.set(key, source);
+    const params = { uri: key, inputs: this.#inputs(key) };
+    return this.#client.sendRequest<AnalyzeResult>(ANALYZE, params, source.token).finally(() => {
+      if (this.#running.get(key) === source) this.#running.delete(key);
+      source.dispose();
+    });
   }
 
   #forget(uri: vscode.Uri): void {

@@ -4,6 +4,8 @@ import type { FileAnalysis } from "../engine/engine.types.ts";
 import { inputShapes } from "../present/text.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import type { Analyses } from "./analyses.ts";
+import { compare } from "./compareCommand.ts";
+import type { Comparison } from "./comparison.ts";
 import { parseFromPanel, parseInput } from "./messages.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./places.ts";
@@ -13,6 +15,7 @@ export interface CommandContext {
   readonly analyses: Analyses;
   readonly active: ActiveFile;
   readonly panel: Panel;
+  readonly comparison: Comparison;
 }
 
 type Handler = (context: CommandContext, ...args: unknown[]) => Promise<void>;
@@ -23,6 +26,11 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   "convlens.revealSource": async (_, at) => {
     const message = parseFromPanel({ type: "reveal", at });
     if (message?.type === "reveal") await reveal(message.at);
+  },
+  "convlens.compare": async (context, uri, network) => {
+    const file = toUri(uri) ?? currentUri(context);
+    if (!file) return warn(vscode.l10n.t("Open a file with model code first, then profile its network."));
+    await compare(context, file, typeof network === "string" ? network : undefined);
   },
   "convlens.setInput": setInput,
   "convlens.toggleUnit": async () => setUnit(readSettings().unit === "MACs" ? "FLOPs" : "MACs"),
@@ -46,7 +54,9 @@ async function profileNetwork(
     return warn(vscode.l10n.t("Open a file with model code first, then profile its network."));
   }
   if (typeof networkArg === "string") return context.panel.show(uri, networkArg);
-  const analysis = await whileWaiting(context.analyses.get(uri));
+  const waiting = whileWaiting(context.analyses.get(uri), () => context.analyses.cancel(uri));
+  const analysis = await waiting.catch(() => undefined);
+  if (analysis === undefined) return;
   if (!analysis || analysis.reports.length + analysis.failures.length === 0) {
     return warn(vscode.l10n.t("There is no network in this file."));
   }
@@ -104,12 +114,19 @@ function toUri(value: unknown): vscode.Uri | undefined {
   return typeof value === "string" && value !== "" ? vscode.Uri.parse(value) : undefined;
 }
 
-/** A wait that can be felt is shown. */
-async function whileWaiting<T>(work: Promise<T>): Promise<T> {
+/** A wait that can be felt is shown, and can be ended. */
+export async function whileWaiting<T>(work: Promise<T>, cancel: () => void): Promise<T> {
   const soon = new Promise<"late">((resolve) => setTimeout(() => resolve("late"), 500));
   if ((await Promise.race([work, soon])) !== "late") return work;
-  const location = vscode.ProgressLocation.Window;
-  return vscode.window.withProgress({ location, title: vscode.l10n.t("Reading the network…") }, () => work);
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t("Reading the network…"),
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, (_, token) => {
+    token.onCancellationRequested(cancel);
+    return work;
+  });
 }
 
 function warn(message: string): void {

@@ -4,19 +4,26 @@ import { ActiveFile } from "./activeFile.ts";
 import { Analyses } from "./analyses.ts";
 import { startClient } from "./client.ts";
 import { registerCommands } from "./commands.ts";
+import { Comparison } from "./comparison.ts";
+import { Earlier } from "./earlier.ts";
 import { LayersTree } from "./layersTree.ts";
 import { Panel } from "./panel.ts";
 import { Sidebar } from "./sidebar.ts";
 import { createStatus } from "./status.ts";
+import { WorkspaceScan } from "./workspaceScan.ts";
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const client = await startClient(context);
   const analyses = new Analyses(client, context.workspaceState);
   const active = new ActiveFile(analyses);
-  const panel = new Panel(context, analyses);
+  const earlier = new Earlier(analyses);
+  const scan = new WorkspaceScan(analyses);
+  const panel = new Panel(context, analyses, earlier);
+  const comparison = new Comparison(context);
   context.subscriptions.push(
-    ...[analyses, active, panel, new Sidebar(context, active), new LayersTree(active), createStatus(active)],
-    registerCommands({ analyses, active, panel }),
+    ...[analyses, active, earlier, scan, panel, comparison],
+    ...[new Sidebar(context, active, { earlier, scan }), new LayersTree(active), createStatus(active)],
+    registerCommands({ analyses, active, panel, comparison }),
   );
 }
 

@@ -7,14 +7,19 @@ import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report } from "../engine/report/contract.ts";
 import { reasonText } from "../present/reason.ts";
 import { layersAt } from "../present/sites.ts";
-import type { FromPanel, ToPanel } from "../protocol/messages.ts";
+import { type FromPanel, PANEL_ABILITIES, type ToPanel } from "../protocol/messages.ts";
 import type { Analyses } from "./analyses.ts";
+import type { Earlier } from "./earlier.ts";
+import { saveExport } from "./exports.ts";
 import { makeNonce, page } from "./html.ts";
 import { parseFromPanel } from "./messages.ts";
 import { reveal, toUri } from "./places.ts";
+import { applySwap } from "./rewrite.ts";
 import { readSettings, setUnit } from "./settings.ts";
 
 const VIEW_TYPE = "convlens.panel";
+/** Milliseconds of waiting that can be felt. */
+const BUSY_AFTER = 500;
 const TARGET_KEY = "convlens.panel.target";
 
 interface Target {
@@ -25,20 +30,22 @@ interface Target {
 export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   readonly #context: vscode.ExtensionContext;
   readonly #analyses: Analyses;
+  readonly #earlier: Earlier;
   readonly #subscriptions: vscode.Disposable[];
   #panel: vscode.WebviewPanel | undefined;
   #target: Target | undefined;
   /** The page's script listens; what is sent before is lost. */
   #ready = false;
-  /** Network that the page has a picture of, and since when that is out of date. */
-  #pictured: string | undefined;
+  /** What the page has a picture of, and since when that is out of date. */
+  #pictured: Report | undefined;
   #staleSince: string | undefined;
   /** Layers to select once the page has their network. */
   #pending: readonly string[] | undefined;
 
-  constructor(context: vscode.ExtensionContext, analyses: Analyses) {
+  constructor(context: vscode.ExtensionContext, analyses: Analyses, earlier: Earlier) {
     this.#context = context;
     this.#analyses = analyses;
+    this.#earlier = earlier;
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
       analyses.onDidChange((uri) => {
@@ -98,7 +105,9 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
     });
     panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, "media", "icon.png");
     panel.onDidDispose(() => {
-      if (this.#panel === panel) this.#panel = undefined;
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      this.#earlier.close();
     });
     webview.html = page({
       title: "ConvLens",
@@ -126,7 +135,45 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
       case "setNetwork":
         if (target) this.#aim({ uri: target.uri, network: message.network });
         return this.#update();
+      case "cancel":
+        if (target) this.#analyses.cancel(target.uri);
+        return;
+      case "compare":
+        await vscode.commands.executeCommand("convlens.compare", target?.uri.toString(), target?.network);
+        return;
+      case "scale":
+        return target && this.#scale(target.uri, message);
+      case "apply":
+        return target && applySwap(this.#analyses, target.uri, message.network, message.layers);
+      case "export": {
+        const report = this.#pictured;
+        const label = target && vscode.workspace.asRelativePath(target.uri);
+        if (target && report && label !== undefined) {
+          await saveExport(this.#context, message, { report, label, uri: target.uri });
+        }
+        return;
+      }
     }
+  }
+
+  /** The network at α and ρ, without swaps: those the page adds by itself. */
+  async #scale(uri: vscode.Uri, { network, scaling }: Extract<FromPanel, { type: "scale" }>): Promise<void> {
+    const { alpha, rho, round } = scaling;
+    const options = { swap: "none" as const, alpha, rho, round: alpha === 1 ? 1 : round };
+    const result = await this.#analyses
+      .simulate(uri, network, options)
+      .catch((error: unknown) => ({ ok: false as const, reason: String(error) }));
+    this.#post(
+      result.ok
+        ? { type: "scaled", network, scaling, report: result.simulation.after }
+        : {
+            type: "scaled",
+            network,
+            scaling,
+            report: null,
+            reason: reasonText(result.reason, vscode.l10n.t),
+          },
+    );
   }
 
   async #update(): Promise<void> {
@@ -137,28 +184,52 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
         type: "empty",
         reason: vscode.l10n.t("Open a model file and profile one of its networks."),
       });
-    const analysis = await this.#analyses.get(target.uri).catch(() => undefined);
+    const analysis = await this.#whileBusy(this.#analyses.get(target.uri)).catch(() => undefined);
     if (target !== this.#target) return;
+    if (analysis === undefined) {
+      return this.#lose(
+        target,
+        vscode.l10n.t("The analysis was stopped. Edit the file or refresh to start it again."),
+      );
+    }
     const report =
       analysis?.reports.find(({ network }) => network === target.network) ??
       (target.network === undefined ? analysis?.reports[0] : undefined);
-    if (report) return this.#picture(report);
-    this.#lose(target, reasonOf(analysis ?? undefined, target.network));
+    if (report) return this.#picture(target, report);
+    this.#lose(target, reasonOf(analysis, target.network));
   }
 
-  #picture(report: Report): void {
+  /** A wait that can be felt is shown, with a way out. */
+  async #whileBusy<T>(work: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.#post({ type: "busy", busy: true }), BUSY_AFTER);
+    try {
+      return await work;
+    } finally {
+      clearTimeout(timer);
+      this.#post({ type: "busy", busy: false });
+    }
+  }
+
+  #picture({ uri }: Target, report: Report): void {
     const { unit, budgetMacs } = readSettings();
+    this.#earlier.open(uri, report);
     if (this.#panel) this.#panel.title = report.network;
-    this.#pictured = report.network;
+    this.#pictured = report;
     this.#staleSince = undefined;
-    this.#post({ type: "report", report, unit, locale: vscode.env.language, budgetMacs });
+    this.#post({
+      ...{ type: "report", report, unit, locale: vscode.env.language, budgetMacs },
+      ...{ abilities: PANEL_ABILITIES, label: vscode.workspace.asRelativePath(uri) },
+    });
     if (this.#pending) this.#post({ type: "select", layers: this.#pending });
     this.#pending = undefined;
   }
 
   /** Without a figure the last good picture stays, marked; without a picture the page says why. */
   #lose(target: Target, reason: string): void {
-    if (this.#pictured === undefined || (target.network !== undefined && target.network !== this.#pictured)) {
+    if (
+      this.#pictured === undefined ||
+      (target.network !== undefined && target.network !== this.#pictured.network)
+    ) {
       this.#post({ type: "empty", reason });
       return;
     }
@@ -170,10 +241,11 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
     const target = this.#target;
     if (!this.#panel || !this.#ready || document.uri.toString() !== target?.uri.toString()) return;
     const analysis = await this.#analyses.get(document.uri).catch(() => null);
-    if (!analysis || this.#pictured === undefined) return;
+    const network = this.#pictured?.network;
+    if (!analysis || network === undefined) return;
     const { line, character } = selection.active;
-    const found = layersAt(analysis, { line: line + 1, column: character + 1 }, this.#pictured);
-    const layers = found?.report.network === this.#pictured ? found.layers.map(({ name }) => name) : [];
+    const found = layersAt(analysis, { line: line + 1, column: character + 1 }, network);
+    const layers = found?.report.network === network ? found.layers.map(({ name }) => name) : [];
     this.#post({ type: "select", layers });
   }
 
@@ -183,7 +255,7 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
 }
 
 /** Why there is no figure: the network's own reason, else what is wrong with the text. */
-function reasonOf(analysis: FileAnalysis | undefined, network: string | undefined): string {
+function reasonOf(analysis: FileAnalysis | null, network: string | undefined): string {
   if (!analysis) return vscode.l10n.t("There is no network in this file.");
   const failure = analysis.failures.find((each) => each.network === network || network === undefined);
   if (failure) return reasonText(failure.reason, vscode.l10n.t);

@@ -27,7 +27,10 @@ const BRIDGE = `"use strict";
   };
 }`;
 
-export function reportPage({ title, locale, script, style, message, state }: ReportPage, nonce: string): string {
+export function reportPage(
+  { title, locale, script, style, message, state }: ReportPage,
+  nonce: string,
+): string {
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data: blob:`;
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(locale)}">

@@ -7,26 +7,38 @@ import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
 import type { SidebarNetwork, ToSidebar } from "../protocol/messages.ts";
 import type { ActiveFile } from "./activeFile.ts";
+import type { Earlier } from "./earlier.ts";
 import { makeNonce, page } from "./html.ts";
 import { parseFromSidebar } from "./messages.ts";
 import { reveal } from "./places.ts";
 import { readSettings } from "./settings.ts";
+import type { WorkspaceScan } from "./workspaceScan.ts";
 
 const DEAREST = 5;
 
 export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
   readonly #context: vscode.ExtensionContext;
   readonly #active: ActiveFile;
+  readonly #earlier: Earlier;
+  readonly #scan: WorkspaceScan;
   readonly #subscriptions: vscode.Disposable[];
   #view: vscode.WebviewView | undefined;
   #ready = false;
 
-  constructor(context: vscode.ExtensionContext, active: ActiveFile) {
+  constructor(
+    context: vscode.ExtensionContext,
+    active: ActiveFile,
+    { earlier, scan }: { readonly earlier: Earlier; readonly scan: WorkspaceScan },
+  ) {
     this.#context = context;
     this.#active = active;
+    this.#earlier = earlier;
+    this.#scan = scan;
     this.#subscriptions = [
       vscode.window.registerWebviewViewProvider("convlens.dashboard", this),
       active.onDidChange(() => this.#update()),
+      earlier.onDidChange(() => this.#update()),
+      scan.onDidChange(() => this.#updateWorkspace()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration("convlens")) this.#update();
       }),
@@ -63,6 +75,13 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
       case "ready":
         this.#ready = true;
         this.#update();
+        this.#updateWorkspace();
+        break;
+      case "scan":
+        void this.#scan.start();
+        break;
+      case "cancelScan":
+        this.#scan.cancel();
         break;
       case "reveal":
         void reveal(parsed.at);
@@ -70,7 +89,7 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
       case "profile":
         void vscode.commands.executeCommand(
           "convlens.profileNetwork",
-          this.#active.current?.uri.toString(),
+          parsed.uri ?? this.#active.current?.uri.toString(),
           parsed.network,
         );
     }
@@ -89,9 +108,17 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
             unit,
             budgetMacs,
             locale: vscode.env.language,
-            networks: networks(analysis),
+            networks: networks(analysis, (report) => this.#earlier.of(current.uri, report)),
           }
-        : { type: "empty", reason: emptyReason(current !== undefined) };
+        : { type: "empty", reason: emptyReason(current !== undefined), locale: vscode.env.language };
+    void this.#view?.webview.postMessage(message);
+  }
+
+  #updateWorkspace(): void {
+    const { found } = this.#scan;
+    if (!this.#ready || !found) return;
+    const { unit } = readSettings();
+    const message: ToSidebar = { type: "workspace", workspace: found, unit, locale: vscode.env.language };
     void this.#view?.webview.postMessage(message);
   }
 }
@@ -102,7 +129,10 @@ function emptyReason(hasFile: boolean): string {
     : vscode.l10n.t("Open a file with model code to see what its layers cost.");
 }
 
-function networks(analysis: FileAnalysis): SidebarNetwork[] {
+function networks(
+  analysis: FileAnalysis,
+  earlierOf: (report: Report) => NonNullable<SidebarNetwork["earlier"]>,
+): SidebarNetwork[] {
   const known = analysis.reports.map((report) => ({
     name: report.network,
     at: report.network_at,
@@ -111,6 +141,7 @@ function networks(analysis: FileAnalysis): SidebarNetwork[] {
     complete: report.complete,
     input: inputShapes(report.input),
     dearest: dearest(report),
+    earlier: earlierOf(report),
   }));
   const unknown = openFailures(analysis).map(({ network, at, reason }) => ({
     ...{ name: network, at, macs: null, params: null, complete: false, input: "", dearest: [] },

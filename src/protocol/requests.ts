@@ -16,6 +16,12 @@ export interface AnalyzeParams {
 export type AnalyzeResult = FileAnalysis | null;
 export const ANALYZE = "convlens/analyze";
 
+/** As `ANALYZE`, of another text of the same file: as it was at a commit. What is open stays as it is. */
+export interface AnalyzeTextParams extends AnalyzeParams {
+  readonly text: string;
+}
+export const ANALYZE_TEXT = "convlens/analyzeText";
+
 /** Server → client: the analysis of this document is new; views that show it ask again. */
 export const ANALYZED = "convlens/analyzed";
 export interface AnalyzedParams {

@@ -54,6 +54,7 @@ export class Session {
   readonly #events: SessionEvents;
   readonly #rest: number;
   readonly #documents = new Map<string, OpenDocument>();
+  #texts = 0;
 
   constructor({ analyst, events, rest = REST }: SessionOptions) {
     this.#analyst = analyst;
@@ -101,18 +102,38 @@ export class Session {
     this.#events.stale();
   }
 
-  /** The analysis of the newest text; a file that is not open is analysed as it is on disk. */
-  async analysis(uri: string, inputs?: Inputs): Promise<FileAnalysis | null> {
+  /**
+   * The analysis of the newest text; a file that is not open is analysed as it is on disk. A signal stops the
+   * analysis for everyone who waits for it, until the next edit.
+   */
+  async analysis(uri: string, inputs?: Inputs, signal?: AbortSignal): Promise<FileAnalysis | null> {
     const document = this.#documents.get(uri);
-    if (!document) return this.#analyzeClosed(fileOf(uri), inputs ?? {});
+    if (!document) return this.#analyzeClosed(fileOf(uri), inputs ?? {}, signal);
+    signal?.addEventListener("abort", () => document.run?.abort.abort());
     if (inputs && JSON.stringify(inputs) !== JSON.stringify(document.inputs)) {
       document.inputs = inputs;
       this.#start(document, 0);
       this.#events.stale();
     }
     this.#renew(document);
-    while (document.run) await document.run.done;
+    while (document.run && !signal?.aborted) await document.run.done;
+    if (signal?.aborted) throw new Cancelled();
     return document.analysis ?? null;
+  }
+
+  /** The analysis of another text of a file, under a name beside it, so that its imports are found. */
+  async analysisOfText(uri: string, text: string, inputs: Inputs): Promise<FileAnalysis | null> {
+    const file = fileOf(uri);
+    this.#texts += 1;
+    const beside = file.replace(/[^/]*$/, (name) => `.earlier-${this.#texts}-${name}`);
+    this.#analyst.setText(beside, { text, version: 1 });
+    try {
+      const analysis = await this.#analyst.analyze(beside, inputs, new AbortController().signal);
+      const json = JSON.stringify(analysis).replaceAll(JSON.stringify(beside), JSON.stringify(file));
+      return JSON.parse(json) as FileAnalysis;
+    } finally {
+      this.#analyst.setText(beside, undefined);
+    }
   }
 
   /** What to show now: the newest analysis if it comes within `patience` milliseconds, else what there was before. */
@@ -166,9 +187,9 @@ export class Session {
     }
   }
 
-  async #analyzeClosed(file: string, inputs: Inputs): Promise<FileAnalysis | null> {
+  async #analyzeClosed(file: string, inputs: Inputs, signal?: AbortSignal): Promise<FileAnalysis | null> {
     if (languageOfFile(file) === "") return null;
-    const analysis = await this.#analyst.analyze(file, inputs, new AbortController().signal);
+    const analysis = await this.#analyst.analyze(file, inputs, signal ?? new AbortController().signal);
     return analysis.reports.length + analysis.failures.length > 0 ? analysis : null;
   }
 
