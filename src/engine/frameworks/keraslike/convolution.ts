@@ -1,10 +1,25 @@
 /** Convolutions of Keras-like frameworks: plain, transposed, depthwise and separable, of any rank and layout. */
-import { transposedSameOutputSize, transposedSamePaddedOutputSize, transposedValidOutputSize, transposedValidPaddedOutputSize } from "../../cost/geometry.ts";
+import {
+  transposedSameOutputSize,
+  transposedSamePaddedOutputSize,
+  transposedValidOutputSize,
+  transposedValidPaddedOutputSize,
+} from "../../cost/geometry.ts";
 import { floorDivide, multiply } from "../../cost/lift.ts";
 import { type Dim, isUnknown } from "../../interpret/values.ts";
 import { type ConvRule, type ConvRuling, convolution } from "../rules/convolution.ts";
 import type { Padding } from "../rules/window.ts";
-import { type Config, channelsOf, first, KERAS, type KnownOrNot, type LayerRule, one, type Step, type WeightSpec } from "./rule.ts";
+import {
+  type Config,
+  channelsOf,
+  first,
+  KERAS,
+  type KnownOrNot,
+  type LayerRule,
+  one,
+  type Step,
+  type WeightSpec,
+} from "./rule.ts";
 
 const COMMON = "activation=None, use_bias=True";
 
@@ -19,7 +34,9 @@ function windowRule(config: Config, spatial: number, input: KnownOrNot): ConvRul
     channels: config.channels,
     kernel: config.dims("kernel_size", spatial),
     stride: config.dims("strides", spatial),
-    dilation: config.given("dilation_rate") ? config.dims("dilation_rate", spatial) : new Array<Dim>(spatial).fill(1),
+    dilation: config.given("dilation_rate")
+      ? config.dims("dilation_rate", spatial)
+      : new Array<Dim>(spatial).fill(1),
     padding: paddingOf(config),
     inChannels: channelsOf(config, input),
     outChannels: config.given("filters") ? config.dim("filters") : 0,
@@ -52,7 +69,11 @@ function conv(spatial: number): LayerRule {
     spatial,
     weights: (c, inputs) => {
       const filters = c.dim("filters");
-      const kernel = [...c.dims("kernel_size", spatial), floorDivide(channelsOf(c, first(inputs)), c.dim("groups")), filters];
+      const kernel = [
+        ...c.dims("kernel_size", spatial),
+        floorDivide(channelsOf(c, first(inputs)), c.dim("groups")),
+        filters,
+      ];
       return [{ name: "kernel", shape: kernel, trainable: true }, ...biasOf(c, filters)];
     },
     run: (c, inputs) => {
@@ -74,7 +95,10 @@ function transposed(spatial: number): LayerRule {
     },
     run: (c, inputs) => {
       const rule = windowRule(c, spatial, first(inputs));
-      const ruling = convolution(first(inputs), { ...rule, transposed: (sizes) => transposedSizes(c, rule, sizes) });
+      const ruling = convolution(first(inputs), {
+        ...rule,
+        transposed: (sizes) => transposedSizes(c, rule, sizes),
+      });
       return one(step(`conv${spatial}d_transpose`, c, ruling), ruling.problem);
     },
   };
@@ -84,10 +108,16 @@ function transposedSizes(config: Config, rule: ConvRule, sizes: readonly Dim[]):
   const same = rule.padding === "same";
   const extra = config.given("output_padding") ? config.dims("output_padding", sizes.length) : undefined;
   return sizes.map((size, axis) => {
-    const [kernel, stride, dilation] = [rule.kernel[axis] ?? 1, rule.stride[axis] ?? 1, rule.dilation[axis] ?? 1];
+    const [kernel, stride, dilation] = [
+      rule.kernel[axis] ?? 1,
+      rule.stride[axis] ?? 1,
+      rule.dilation[axis] ?? 1,
+    ];
     const more = extra?.[axis];
     if (more === undefined) {
-      return same ? transposedSameOutputSize(size, stride) : transposedValidOutputSize(size, kernel, stride, dilation);
+      return same
+        ? transposedSameOutputSize(size, stride)
+        : transposedValidOutputSize(size, kernel, stride, dilation);
     }
     const padded = same ? transposedSamePaddedOutputSize : transposedValidPaddedOutputSize;
     return padded(size, kernel, stride, more, dilation);
@@ -126,8 +156,16 @@ function separable(spatial: number): LayerRule {
       const { inChannels, outChannels } = depthwiseRule(c, spatial, first(inputs));
       const filters = c.dim("filters");
       return [
-        { name: "depthwise_kernel", shape: [...c.dims("kernel_size", spatial), inChannels, c.dim("depth_multiplier")], trainable: true },
-        { name: "pointwise_kernel", shape: [...new Array<Dim>(spatial).fill(1), outChannels, filters], trainable: true },
+        {
+          name: "depthwise_kernel",
+          shape: [...c.dims("kernel_size", spatial), inChannels, c.dim("depth_multiplier")],
+          trainable: true,
+        },
+        {
+          name: "pointwise_kernel",
+          shape: [...new Array<Dim>(spatial).fill(1), outChannels, filters],
+          trainable: true,
+        },
         ...biasOf(c, filters),
       ];
     },

@@ -11,12 +11,17 @@ const dense: LayerRule = {
   docs: `${KERAS}/core_layers/dense/`,
   spatial: 0,
   weights: (c, [input = []]) => [
-    { name: "kernel", shape: [input.at(-1) ?? new Unknown("an input without axes"), c.dim("units")], trainable: true },
+    {
+      name: "kernel",
+      shape: [input.at(-1) ?? new Unknown("an input without axes"), c.dim("units")],
+      trainable: true,
+    },
     ...(c.flag("use_bias") ? [{ name: "bias", shape: [c.dim("units")], trainable: true }] : []),
   ],
   run: (c, inputs) => {
     const input = first(inputs);
-    if (isUnknown(input)) return one({ op: "linear", name: "dense", shape: input, macs: input, elementwise: 0 });
+    if (isUnknown(input))
+      return one({ op: "linear", name: "dense", shape: input, macs: input, elementwise: 0 });
     const shape = [...input.slice(0, -1), c.dim("units")];
     const macs = linearMacs(product(input.slice(0, -1)), input.at(-1) ?? 1, c.dim("units"));
     return one({ op: "linear", name: "dense", shape, macs, elementwise: c.activated(shape) });
@@ -64,13 +69,19 @@ const prelu: LayerRule = {
 };
 
 /** A rule that knows the rank, and gives up on an input without one. */
-function onShape(name: string, rule: (config: Config, input: Shape) => Shape | Unknown | string): LayerRule["run"] {
+function onShape(
+  name: string,
+  rule: (config: Config, input: Shape) => Shape | Unknown | string,
+): LayerRule["run"] {
   return (c, inputs): Ruling => {
     const input = first(inputs);
     if (isUnknown(input)) return one(plain(name, input, { view: true, elementwise: 0 }));
     const shape = rule(c, input);
     const lost = typeof shape === "string" ? new Unknown(shape) : shape;
-    return one(plain(name, lost, { view: true, elementwise: 0 }), typeof shape === "string" ? shape : undefined);
+    return one(
+      plain(name, lost, { view: true, elementwise: 0 }),
+      typeof shape === "string" ? shape : undefined,
+    );
   };
 }
 
@@ -93,16 +104,32 @@ export const CORE: Readonly<Record<string, LayerRule>> = {
   PReLU: prelu,
   Softmax: elementwise("softmax", "axis=-1", "activation_layers/softmax"),
   ThresholdedReLU: elementwise("thresholded_relu", "theta=1.0", "activation_layers"),
-  Rescaling: elementwise("rescaling", "scale, offset=0.0", "preprocessing_layers/image_preprocessing/rescaling"),
+  Rescaling: elementwise(
+    "rescaling",
+    "scale, offset=0.0",
+    "preprocessing_layers/image_preprocessing/rescaling",
+  ),
   Masking: elementwise("masking", "mask_value=0.0", "core_layers/masking"),
   Dropout: inert("dropout", "rate, noise_shape=None, seed=None", "regularization_layers/dropout"),
   SpatialDropout1D: inert("spatial_dropout1d", "rate", "regularization_layers/spatial_dropout1d"),
-  SpatialDropout2D: inert("spatial_dropout2d", "rate, data_format=None", "regularization_layers/spatial_dropout2d"),
-  SpatialDropout3D: inert("spatial_dropout3d", "rate, data_format=None", "regularization_layers/spatial_dropout3d"),
+  SpatialDropout2D: inert(
+    "spatial_dropout2d",
+    "rate, data_format=None",
+    "regularization_layers/spatial_dropout2d",
+  ),
+  SpatialDropout3D: inert(
+    "spatial_dropout3d",
+    "rate, data_format=None",
+    "regularization_layers/spatial_dropout3d",
+  ),
   GaussianNoise: inert("gaussian_noise", "stddev", "regularization_layers/gaussian_noise"),
   GaussianDropout: inert("gaussian_dropout", "rate", "regularization_layers/gaussian_dropout"),
   AlphaDropout: inert("alpha_dropout", "rate, noise_shape=None", "regularization_layers/alpha_dropout"),
-  ActivityRegularization: inert("activity_regularization", "l1=0.0, l2=0.0", "regularization_layers/activity_regularization"),
+  ActivityRegularization: inert(
+    "activity_regularization",
+    "l1=0.0, l2=0.0",
+    "regularization_layers/activity_regularization",
+  ),
   Identity: inert("identity", "", "core_layers/identity"),
 
   Flatten: {
@@ -137,6 +164,9 @@ export const CORE: Readonly<Record<string, LayerRule>> = {
     signature: "n",
     docs: `${KERAS}/reshaping_layers/repeat_vector/`,
     run: onShape("repeat_vector", (c, input) =>
-      input.length === 2 ? [input[0] ?? 1, c.dim("n"), input[1] ?? 1] : `expects an input with 2 axes, gets ${input.length}`),
+      input.length === 2
+        ? [input[0] ?? 1, c.dim("n"), input[1] ?? 1]
+        : `expects an input with 2 axes, gets ${input.length}`,
+    ),
   },
 };

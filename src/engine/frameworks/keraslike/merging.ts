@@ -16,7 +16,10 @@ function merge(name: string, signature: string, rule: JoinRule): LayerRule {
       if (lost) return one(plain(name, lost));
       const shape = rule(c, inputs as readonly Shape[]);
       if (!isMisfit(shape)) return one(plain(name, shape));
-      return one(plain(name, shape.guess ?? new Unknown(shape.message)), `cannot join its inputs: ${shape.message}`);
+      return one(
+        plain(name, shape.guess ?? new Unknown(shape.message)),
+        `cannot join its inputs: ${shape.message}`,
+      );
     },
   };
 }
@@ -36,7 +39,10 @@ const dot: LayerRule = {
     const axes = c.integers("axes") ?? [-1];
     const a = axisOf(axes[0] ?? -1, left.length) ?? left.length - 1;
     const b = axisOf(axes[1] ?? axes[0] ?? -1, right.length) ?? right.length - 1;
-    const rest = [...left.filter((_, axis) => axis !== a), ...right.filter((_, axis) => axis !== b && axis !== 0)];
+    const rest = [
+      ...left.filter((_, axis) => axis !== a),
+      ...right.filter((_, axis) => axis !== b && axis !== 0),
+    ];
     const shape: Dim[] = rest.length === 1 ? [...rest, 1] : rest;
     const differ = typeof left[a] === "number" && typeof right[b] === "number" && left[a] !== right[b];
     const macs = product([...rest, left[a] ?? 1]);

@@ -25,7 +25,11 @@ function norm(name: string, signature: string, page: string, moving = false): La
     docs: `${KERAS}/normalization_layers/${page}/`,
     weights: (c, [input = []]) => {
       const shape = sizes(c, input);
-      const statistics = ["moving_mean", "moving_variance"].map((name) => ({ name, shape, trainable: false }));
+      const statistics = ["moving_mean", "moving_variance"].map((name) => ({
+        name,
+        shape,
+        trainable: false,
+      }));
       return [...vectors(c, shape), ...(moving ? statistics : [])];
     },
     run: (_c, inputs) => one(plain(name, first(inputs), { op: "norm" })),
@@ -39,7 +43,11 @@ export const NORMALIZATION: Readonly<Record<string, LayerRule>> = {
     "batch_normalization",
     true,
   ),
-  LayerNormalization: norm("layer_norm", "axis=-1, epsilon=0.001, center=True, scale=True", "layer_normalization"),
+  LayerNormalization: norm(
+    "layer_norm",
+    "axis=-1, epsilon=0.001, center=True, scale=True",
+    "layer_normalization",
+  ),
   GroupNormalization: norm(
     "group_norm",
     "groups=32, axis=-1, epsilon=0.001, center=True, scale=True",

@@ -71,17 +71,22 @@ function resized(config: Config, spatial: number, input: KnownOrNot, rule: SizeR
 function edges(value: Value, spatial: number): readonly (readonly [Dim, Dim])[] {
   const items = toItems(value);
   if (items === undefined) return new Array<readonly [Dim, Dim]>(spatial).fill([toDim(value), toDim(value)]);
-  if (spatial === 1 && toItems(items[0]) === undefined) return [[toDim(items[0]), toDim(items[1] ?? items[0])]];
+  if (spatial === 1 && toItems(items[0]) === undefined)
+    return [[toDim(items[0]), toDim(items[1] ?? items[0])]];
   return Array.from({ length: spatial }, (_, axis) => {
     const pair = toItems(items[axis]);
-    return pair ? ([toDim(pair[0]), toDim(pair[1])] as const) : ([toDim(items[axis]), toDim(items[axis])] as const);
+    return pair
+      ? ([toDim(pair[0]), toDim(pair[1])] as const)
+      : ([toDim(items[axis]), toDim(items[axis])] as const);
   });
 }
 
-const moved = (argument: string, change: typeof add): SizeRule => (c, sizes) => {
-  const pairs = edges(c.value(argument), sizes.length);
-  return sizes.map((size, axis) => change(size, add(pairs[axis]?.[0] ?? 0, pairs[axis]?.[1] ?? 0)));
-};
+const moved =
+  (argument: string, change: typeof add): SizeRule =>
+  (c, sizes) => {
+    const pairs = edges(c.value(argument), sizes.length);
+    return sizes.map((size, axis) => change(size, add(pairs[axis]?.[0] ?? 0, pairs[axis]?.[1] ?? 0)));
+  };
 
 const upsampled: SizeRule = (c, sizes) => {
   const factors = c.dims("size", sizes.length);
@@ -100,25 +105,45 @@ export const POOLING: Readonly<Record<string, LayerRule>> = {
       [`GlobalAveragePooling${n}D`, globalPool(n, "average")],
       [
         `UpSampling${n}D`,
-        resizing("up_sampling", n, "size=2, data_format=None, interpolation='nearest'", `${RESHAPING}/up_sampling${n}d`, upsampled),
+        resizing(
+          "up_sampling",
+          n,
+          "size=2, data_format=None, interpolation='nearest'",
+          `${RESHAPING}/up_sampling${n}d`,
+          upsampled,
+        ),
       ],
       [
         `ZeroPadding${n}D`,
-        resizing("zero_padding", n, "padding=1, data_format=None", `${RESHAPING}/zero_padding${n}d`, moved("padding", add)),
+        resizing(
+          "zero_padding",
+          n,
+          "padding=1, data_format=None",
+          `${RESHAPING}/zero_padding${n}d`,
+          moved("padding", add),
+        ),
       ],
       [
         `Cropping${n}D`,
-        resizing("cropping", n, "cropping=1, data_format=None", `${RESHAPING}/cropping${n}d`, moved("cropping", subtract)),
+        resizing(
+          "cropping",
+          n,
+          "cropping=1, data_format=None",
+          `${RESHAPING}/cropping${n}d`,
+          moved("cropping", subtract),
+        ),
       ],
     ]),
   ),
-  Resizing: resizing("resizing", 2, "height, width, interpolation='bilinear', data_format=None", `${IMAGES}/resizing`, (c) => [
-    c.dim("height"),
-    c.dim("width"),
-  ]),
+  Resizing: resizing(
+    "resizing",
+    2,
+    "height, width, interpolation='bilinear', data_format=None",
+    `${IMAGES}/resizing`,
+    (c) => [c.dim("height"), c.dim("width")],
+  ),
   CenterCrop: resizing("center_crop", 2, "height, width, data_format=None", `${IMAGES}/center_crop`, (c) => [
     c.dim("height"),
     c.dim("width"),
   ]),
 };
-

@@ -1,13 +1,25 @@
 /** Recurrent layers and their cells: one product with the input and one with the state, per gate and time step. */
+
+import { sameOutputSize, validOutputSize } from "../../cost/geometry.ts";
 import { product, sum } from "../../cost/lift.ts";
 import { type RecurrentCell, recurrentCost } from "../../cost/recurrent.ts";
 import type { Count } from "../../interpret/trace.ts";
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
-import { sameOutputSize, validOutputSize } from "../../cost/geometry.ts";
-import { type Config, channelsOf, first, KERAS, type KnownOrNot, type LayerRule, one, type Ruling, type WeightSpec } from "./rule.ts";
+import {
+  type Config,
+  channelsOf,
+  first,
+  KERAS,
+  type KnownOrNot,
+  type LayerRule,
+  one,
+  type Ruling,
+  type WeightSpec,
+} from "./rule.ts";
 
 const GATES: Readonly<Record<RecurrentCell, number>> = { lstm: 4, gru: 3, rnn: 1 };
-const CELL = "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, reset_after=True, dropout=0.0, recurrent_dropout=0.0";
+const CELL =
+  "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, reset_after=True, dropout=0.0, recurrent_dropout=0.0";
 const LAYER = `${CELL}, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False`;
 
 /** A GRU that resets after the product keeps two biases a gate. */
@@ -23,7 +35,11 @@ function weights(cell: RecurrentCell): NonNullable<LayerRule["weights"]> {
     const count = biases(c, cell);
     const bias: Shape = count === 2 ? [2, wide] : [wide];
     return [
-      { name: "kernel", shape: [input.at(-1) ?? new Unknown("an input without axes"), wide], trainable: true },
+      {
+        name: "kernel",
+        shape: [input.at(-1) ?? new Unknown("an input without axes"), wide],
+        trainable: true,
+      },
       { name: "recurrent_kernel", shape: [units, wide], trainable: true },
       ...(count === 0 ? [] : [{ name: "bias", shape: bias, trainable: true }]),
     ];
@@ -31,7 +47,8 @@ function weights(cell: RecurrentCell): NonNullable<LayerRule["weights"]> {
 }
 
 function macsPerStep(c: Config, cell: RecurrentCell, inputSize: Dim): Count {
-  return recurrentCost({ cell, inputSize, hiddenSize: c.dim("units"), biases: 0, layers: 1, directions: 1 }).macsPerStep;
+  return recurrentCost({ cell, inputSize, hiddenSize: c.dim("units"), biases: 0, layers: 1, directions: 1 })
+    .macsPerStep;
 }
 
 function layer(cell: RecurrentCell, page: string): LayerRule {
@@ -82,13 +99,14 @@ function cellRule(cell: RecurrentCell, page: string): LayerRule {
 }
 
 /** Convolutional LSTM over images (batch, time, …): both products of its four gates are convolutions. */
-const convLstm2d: LayerRule = {
-  signature: "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, use_bias=True, return_sequences=False, return_state=False",
-  docs: `${KERAS}/recurrent_layers/conv_lstm2d/`,
+const convLstm = (spatial: number): LayerRule => ({
+  signature:
+    "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, use_bias=True, return_sequences=False, return_state=False",
+  docs: `${KERAS}/recurrent_layers/conv_lstm${spatial}d/`,
   weights: (c, [input = []]) => {
     const filters = c.dim("filters");
     const gates = product([4, filters]);
-    const kernel = c.dims("kernel_size", 2);
+    const kernel = c.dims("kernel_size", spatial);
     // The input has a time axis in front of what the convolution sees.
     const channels = channelsOf(c, [input[0] ?? 1, ...input.slice(2)]);
     const specs: WeightSpec[] = [
@@ -99,22 +117,30 @@ const convLstm2d: LayerRule = {
   },
   run: (c, inputs) => {
     const input = first(inputs);
-    const name = "conv_lstm2d";
-    if (isUnknown(input) || input.length !== 5) {
-      const lost = isUnknown(input) ? input : new Unknown(`expects an input with 5 axes, gets ${input.length}`);
+    const name = `conv_lstm${spatial}d`;
+    if (isUnknown(input) || input.length !== spatial + 3) {
+      const lost = isUnknown(input)
+        ? input
+        : new Unknown(`expects an input with ${spatial + 3} axes, gets ${input.length}`);
       const problem = isUnknown(input) ? undefined : lost.reason;
       return one({ op: "recurrent", name, shape: lost, macs: lost, elementwise: 0 }, problem);
     }
     const [batch = 1, time = 1] = input;
     const channels = channelsOf(c, [batch, ...input.slice(2)]);
     const start = c.channels === "first" ? 3 : 2;
-    const [kernel, stride, dilation] = [c.dims("kernel_size", 2), c.dims("strides", 2), c.dims("dilation_rate", 2)];
+    const [kernel, stride, dilation] = [
+      c.dims("kernel_size", spatial),
+      c.dims("strides", spatial),
+      c.dims("dilation_rate", spatial),
+    ];
     const same = c.text("padding") === "same";
-    const sizes = input.slice(start, start + 2).map((size, axis) =>
-      same
-        ? sameOutputSize(size, stride[axis] ?? 1)
-        : validOutputSize(size, kernel[axis] ?? 1, stride[axis] ?? 1, dilation[axis] ?? 1),
-    );
+    const sizes = input
+      .slice(start, start + spatial)
+      .map((size, axis) =>
+        same
+          ? sameOutputSize(size, stride[axis] ?? 1)
+          : validOutputSize(size, kernel[axis] ?? 1, stride[axis] ?? 1, dilation[axis] ?? 1),
+      );
     const filters = c.dim("filters");
     const image = c.channels === "first" ? [filters, ...sizes] : [...sizes, filters];
     const state: Shape = [batch, ...image];
@@ -123,7 +149,7 @@ const convLstm2d: LayerRule = {
     const step = { op: "recurrent", name, shape, macs, elementwise: 0 } as const;
     return withStates(c, { steps: [step] }, [state, state]);
   },
-};
+});
 
 export const RECURRENT: Readonly<Record<string, LayerRule>> = {
   LSTM: layer("lstm", "lstm"),
@@ -132,5 +158,7 @@ export const RECURRENT: Readonly<Record<string, LayerRule>> = {
   LSTMCell: cellRule("lstm", "lstm_cell"),
   GRUCell: cellRule("gru", "gru_cell"),
   SimpleRNNCell: cellRule("rnn", "simple_rnn_cell"),
-  ConvLSTM2D: convLstm2d,
+  ConvLSTM1D: convLstm(1),
+  ConvLSTM2D: convLstm(2),
+  ConvLSTM3D: convLstm(3),
 };

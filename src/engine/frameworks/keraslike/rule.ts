@@ -7,9 +7,18 @@
  * To use it: `configOf(rule, given)`, then `rule.weights(config, inputs)` when the layer is built and
  * `rule.run(config, inputs)` for each call; `run` gives the steps to record, the last one making the layer's output.
  */
-import type { ConvGeometry, Count } from "../../interpret/trace.ts";
+
 import { type ParsedSignature, parseSignature } from "../../interpret/signature.ts";
-import { type Dim, isUnknown, type Shape, toItems, toNumber, Unknown, type Value } from "../../interpret/values.ts";
+import type { ConvGeometry, Count } from "../../interpret/trace.ts";
+import {
+  type Dim,
+  isUnknown,
+  type Shape,
+  toItems,
+  toNumber,
+  Unknown,
+  type Value,
+} from "../../interpret/values.ts";
 import type { OpName } from "../../report/contract.ts";
 import type { ChannelAxis } from "../rules/convolution.ts";
 import { toDim, toDims } from "../rules/sizes.ts";

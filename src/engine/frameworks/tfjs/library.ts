@@ -6,10 +6,20 @@ import type { Interp } from "../../interpret/interp.ts";
 import type { OpCost, Site } from "../../interpret/trace.ts";
 import { fn } from "../../interpret/typescript/core.ts";
 import {
-  type ClassValue, type Dim, Instance, isUnknown, List, type NativeFunction, type Shape, Tensor, Tuple, Unknown, type Value,
+  type ClassValue,
+  type Dim,
+  Instance,
+  isUnknown,
+  List,
+  type NativeFunction,
+  type Shape,
+  Tensor,
+  Tuple,
+  Unknown,
+  type Value,
 } from "../../interpret/values.ts";
-import { numel } from "../shape/dims.ts";
 import { toDim } from "../rules/sizes.ts";
+import { numel } from "../shape/dims.ts";
 
 /** A tensor of the graph that `tf.input` and `layer.apply` build: a shape without values. */
 export class Symbolic {
@@ -117,8 +127,12 @@ export class Library {
     const layer = m.scope?.instance;
     const own = layer?.attrs.get("name");
     const at = layer?.site?.at ?? m.site?.at;
-    const source = input?.maker ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}` : "";
-    const related = input?.site ? [{ message: `${input.maker ?? "its input"} is made here`, at: input.site.at }] : [];
+    const source = input?.maker
+      ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}`
+      : "";
+    const related = input?.site
+      ? [{ message: `${input.maker ?? "its input"} is made here`, at: input.site.at }]
+      : [];
     m.diagnose({
       severity: "error",
       code: "shape-mismatch",
@@ -134,7 +148,12 @@ export class Library {
 /** A shape of the program; null is the batch in front and a size left open elsewhere. */
 export function shapeOf(value: Value): Shape | Unknown {
   if (isUnknown(value)) return value;
-  const items = value instanceof List || value instanceof Tuple ? value.items : typeof value === "number" ? [value] : undefined;
+  const items =
+    value instanceof List || value instanceof Tuple
+      ? value.items
+      : typeof value === "number"
+        ? [value]
+        : undefined;
   if (items === undefined) return new Unknown("a shape that is not known");
   return items.map((item, axis): Dim => {
     if (item === null || item === undefined) return axis === 0 ? OPEN_BATCH : new Unknown(OPEN_SIZE);
@@ -145,7 +164,9 @@ export function shapeOf(value: Value): Shape | Unknown {
 /** The shape as the program sees it. */
 export function shapeValue(shape: Shape | Unknown): Value {
   if (isUnknown(shape)) return shape;
-  return new List(shape.map((dim) => (isUnknown(dim) && (dim === OPEN_BATCH || dim.reason === OPEN_SIZE) ? null : dim)));
+  return new List(
+    shape.map((dim) => (isUnknown(dim) && (dim === OPEN_BATCH || dim.reason === OPEN_SIZE) ? null : dim)),
+  );
 }
 
 export function isOpen(dim: Dim): boolean {
@@ -175,4 +196,3 @@ export function snakeCase(name: string): string {
 export function inert(name: string, result: (m: Interp) => Value = () => undefined): NativeFunction {
   return fn(name, (m) => result(m));
 }
-

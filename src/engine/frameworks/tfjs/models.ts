@@ -1,11 +1,35 @@
 /** Models: `tf.input`, `tf.model` over a graph, `tf.sequential`. Running one replays its graph on tensors. */
 import type { Interp } from "../../interpret/interp.ts";
-import { fn, type Impl, jsClass } from "../../interpret/typescript/core.ts";
 import { promise } from "../../interpret/typescript/builtins/collections.ts";
-import { type ClassValue, Instance, isUnknown, List, type Shape, Unknown, type Value } from "../../interpret/values.ts";
-import { type GraphNode, type Library, listOf, property, shapeOf, shapeValue, symbolicOf } from "./library.ts";
-import { applyLayer, callLayer, initLayer, nameOf, replay, symbolicTensor, withBatch } from "./layers/layer.ts";
+import { fn, type Impl, jsClass } from "../../interpret/typescript/core.ts";
+import {
+  type ClassValue,
+  Instance,
+  isUnknown,
+  List,
+  type Shape,
+  Unknown,
+  type Value,
+} from "../../interpret/values.ts";
+import {
+  applyLayer,
+  callLayer,
+  initLayer,
+  nameOf,
+  replay,
+  symbolicTensor,
+  withBatch,
+} from "./layers/layer.ts";
 import { LayerState, type ModelState, stateOf } from "./layers/state.ts";
+import {
+  type GraphNode,
+  type Library,
+  listOf,
+  property,
+  shapeOf,
+  shapeValue,
+  symbolicOf,
+} from "./library.ts";
 
 // ----------------------------------------------------------------------- inputs
 
@@ -24,7 +48,9 @@ function inputShape(config: Value, sample: string, batched: string): Shape | Unk
   const whole = property(config, batched);
   if (whole !== undefined && whole !== null) return shapeOf(whole);
   const shape = property(config, sample);
-  return shape === undefined || shape === null ? new Unknown("an input without a shape") : withBatch(property(config, "batchSize"), shape);
+  return shape === undefined || shape === null
+    ? new Unknown("an input without a shape")
+    : withBatch(property(config, "batchSize"), shape);
 }
 
 interface InputSpec {
@@ -90,7 +116,8 @@ function layersOf(outputs: readonly Instance[]): Instance[] {
     }
   }
   return [...order.keys()].sort(
-    (a, b) => (layerDepth.get(b) ?? 0) - (layerDepth.get(a) ?? 0) || (order.get(a) ?? 0) - (order.get(b) ?? 0),
+    (a, b) =>
+      (layerDepth.get(b) ?? 0) - (layerDepth.get(a) ?? 0) || (order.get(a) ?? 0) - (order.get(b) ?? 0),
   );
 }
 
@@ -135,7 +162,8 @@ function initSequential(lib: Library, m: Interp, self: Value, config: Value): vo
   lib.models.push(self);
   const layers = property(config, "layers");
   if (isUnknown(layers)) m.gap(layers.reason);
-  else if (layers !== undefined && layers !== null) for (const layer of listOf(layers)) addLayer(lib, m, self, layer);
+  else if (layers !== undefined && layers !== null)
+    for (const layer of listOf(layers)) addLayer(lib, m, self, layer);
 }
 
 function addLayer(lib: Library, m: Interp, self: Instance, layer: Value): void {
@@ -159,11 +187,20 @@ function addLayer(lib: Library, m: Interp, self: Instance, layer: Value): void {
 function startWith(lib: Library, m: Interp, model: ModelState, layer: Instance, state: LayerState): void {
   if (state.nodes.length === 0) {
     if (state.batchInputShape === undefined) {
-      m.fail("ValueError", "The first layer in a Sequential model must get an `inputShape` or `batchInputShape` argument.");
+      m.fail(
+        "ValueError",
+        "The first layer in a Sequential model must get an `inputShape` or `batchInputShape` argument.",
+      );
     }
     const input = m.newInstance(lib.layerClasses.get("InputLayer") as ClassValue);
     const shape = state.batchInputShape ?? new Unknown(`${nameOf(layer)} needs inputShape`);
-    applyLayer(lib, m, layer, openInput(lib, m, input, { name: `${nameOf(layer)}_input`, shape, dtype: state.dtype }), undefined);
+    applyLayer(
+      lib,
+      m,
+      layer,
+      openInput(lib, m, input, { name: `${nameOf(layer)}_input`, shape, dtype: state.dtype }),
+      undefined,
+    );
   }
   model.outputs = state.nodes[0]?.outputs ?? [];
   model.inputs = model.outputs.flatMap((tensor) => sources(tensor));
@@ -182,7 +219,10 @@ function runModel(m: Interp, self: Value, inputs: readonly Value[]): Value {
 const predict: Impl = (m, [input], self) => {
   if (!(self instanceof Instance)) return m.unknown("a model that is not known");
   if (isUnknown(input)) return input;
-  const tensors = input instanceof Instance && symbolicOf(input) === undefined ? new List([...input.attrs.values()]) : input;
+  const tensors =
+    input instanceof Instance && symbolicOf(input) === undefined
+      ? new List([...input.attrs.values()])
+      : input;
   return callLayer(m, self, tensors, undefined);
 };
 
@@ -190,8 +230,11 @@ function getLayer(m: Interp, self: Value, name: Value, index: Value): Value {
   const layers = stateOf(self)?.model?.layers ?? [];
   const at = typeof name === "number" ? name : index;
   if (isUnknown(name)) return name;
-  if (typeof at === "number") return layers[at] ?? m.fail("ValueError", `the model has only ${layers.length} layers`);
-  return layers.find((layer) => nameOf(layer) === name) ?? m.fail("ValueError", `No such layer: ${m.str(name)}`);
+  if (typeof at === "number")
+    return layers[at] ?? m.fail("ValueError", `the model has only ${layers.length} layers`);
+  return (
+    layers.find((layer) => nameOf(layer) === name) ?? m.fail("ValueError", `No such layer: ${m.str(name)}`)
+  );
 }
 
 function names(tensors: readonly Instance[] | undefined): Value {
@@ -267,7 +310,9 @@ function computeOutputShape(m: Interp, self: Value, shape: Value): Value {
     if (!symbolic) return m.unknown("a tensor of no graph");
     const { node } = symbolic;
     const inputs = node.inputs.map(of);
-    const result = m.callMethod(node.layer, "computeOutputShape", [node.isList ? new List(inputs) : inputs[0]]);
+    const result = m.callMethod(node.layer, "computeOutputShape", [
+      node.isList ? new List(inputs) : inputs[0],
+    ]);
     const many = result instanceof List && result.items[0] instanceof List;
     node.outputs.forEach((output, i) => known.set(output, many ? result.items[i] : result));
     return known.get(tensor);
@@ -306,7 +351,8 @@ export function modelFunctions(lib: Library): ReadonlyMap<string, Value> {
   // A model whose ends are not known is not known itself.
   const lost = (config: Value): Value =>
     [config, property(config, "inputs"), property(config, "outputs")].flatMap(listOf).find(isUnknown);
-  const make = (name: string, cls: () => ClassValue) => fn(name, (m, args) => lost(args[0]) ?? m.call(cls(), args));
+  const make = (name: string, cls: () => ClassValue) =>
+    fn(name, (m, args) => lost(args[0]) ?? m.call(cls(), args));
   const functions = new Map<string, Value>([
     ["model", make("model", () => lib.modelClass)],
     ["sequential", make("sequential", () => lib.sequentialClass)],

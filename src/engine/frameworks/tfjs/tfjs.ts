@@ -2,7 +2,17 @@
 import type { Interp } from "../../interpret/interp.ts";
 import { jsClass, object } from "../../interpret/typescript/core.ts";
 import {
-  ABSENT, type Absent, type ClassValue, Instance, isUnknown, List, ModuleValue, type Shape, type Tensor, Unknown, type Value,
+  ABSENT,
+  type Absent,
+  type ClassValue,
+  Instance,
+  isUnknown,
+  List,
+  ModuleValue,
+  type Shape,
+  type Tensor,
+  Unknown,
+  type Value,
 } from "../../interpret/values.ts";
 import type { Framework } from "../framework.ts";
 import { layerModule } from "./layers/index.ts";
@@ -13,8 +23,8 @@ import { modelClass, modelFunctions, sequentialClass } from "./models.ts";
 import { createOps, type OpModules } from "./ops/index.ts";
 
 /** Packages that give the whole of `tf`, or a part of it under the same names. */
-const PACKAGES = /^@tensorflow\/tfjs(-node|-node-gpu|-core|-layers|-backend-[\w-]+|-react-native)?(\/dist\/.*)?$/;
-
+const PACKAGES =
+  /^@tensorflow\/tfjs(-node|-node-gpu|-core|-layers|-backend-[\w-]+|-react-native)?(\/dist\/.*)?$/;
 
 export function createTfjs(): Framework {
   return new Tfjs();

@@ -2,11 +2,29 @@
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
 import {
-  ABSENT, type Absent, type Attrs, BoundMethod, ClassValue, Dict, FunctionValue, Instance, isUnknown, List, ModuleValue,
-  NativeFunction, Property, RegexValue, SetValue, SuperValue, Tensor, Tuple, Unknown, type Value,
+  ABSENT,
+  type Absent,
+  type Attrs,
+  BoundMethod,
+  ClassValue,
+  Dict,
+  FunctionValue,
+  Instance,
+  isUnknown,
+  List,
+  ModuleValue,
+  NativeFunction,
+  Property,
+  type RegexValue,
+  SetValue,
+  SuperValue,
+  Tensor,
+  Tuple,
+  type Unknown,
+  type Value,
 } from "../values.ts";
-import { builtinClass, fn } from "./core.ts";
 import { constructorOf } from "./classes.ts";
+import { builtinClass, fn } from "./core.ts";
 import { str } from "./text.ts";
 
 export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
@@ -16,7 +34,13 @@ export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
   if (typeof value === "number") return builtinClass(m, "Number");
   if (typeof value === "boolean") return builtinClass(m, "Boolean");
   if (value instanceof Instance) return value.cls;
-  if (value instanceof List || value instanceof Dict || value instanceof SetValue || value instanceof Tuple || value instanceof Tensor) {
+  if (
+    value instanceof List ||
+    value instanceof Dict ||
+    value instanceof SetValue ||
+    value instanceof Tuple ||
+    value instanceof Tensor
+  ) {
     if (value.cls) return value.cls;
   }
   if (value instanceof Tensor) return m.unknown("a tensor of no framework");
@@ -109,13 +133,18 @@ function sequenceProperty(length: number, item: (index: number) => Value, name: 
   return index >= 0 && index < length ? item(index) : ABSENT;
 }
 
-function functionProperty(m: Machine, obj: FunctionValue | NativeFunction | BoundMethod, name: string): Value | Absent {
+function functionProperty(
+  m: Machine,
+  obj: FunctionValue | NativeFunction | BoundMethod,
+  name: string,
+): Value | Absent {
   if (obj instanceof BoundMethod) return ABSENT;
   const own = attr(obj.attrs, name);
   if (own !== ABSENT) return own;
   if (name === "name") return obj.name;
   if (obj instanceof NativeFunction) return ABSENT;
-  if (name === "length") return obj.node.params.filter((param) => param.kind === "normal" && !param.fallback).length;
+  if (name === "length")
+    return obj.node.params.filter((param) => param.kind === "normal" && !param.fallback).length;
   return name === "prototype" && obj.node.form !== "arrow" ? prototypeOf(m, instanceClass(m, obj)) : ABSENT;
 }
 
@@ -290,4 +319,3 @@ export function instanceOf(m: Machine, value: Value, cls: Value): boolean | Unkn
 export function bound(target: Value, self: Value, given: readonly Value[]): NativeFunction {
   return fn("bound", (m, args) => (m as Machine).callWithThis(target, self, [...given, ...args]));
 }
-

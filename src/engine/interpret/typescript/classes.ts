@@ -7,7 +7,16 @@ import { type Assigner, compileTarget } from "../compile/targets.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import {
-  ClassValue, FunctionValue, type Instance, isUnknown, List, NativeFunction, NO_KWARGS, Property, Unknown, type Value,
+  ClassValue,
+  FunctionValue,
+  type Instance,
+  isUnknown,
+  List,
+  type NativeFunction,
+  NO_KWARGS,
+  Property,
+  type Unknown,
+  type Value,
 } from "../values.ts";
 import { instanceClass } from "./attributes.ts";
 import { builtinClass, fn, INIT, isObject } from "./core.ts";
@@ -38,12 +47,19 @@ function classCode(node: ClassNode, c: Compiler): ClassCode {
     base: base && compileExpr(base, c),
     members: node.members.map((member): MemberCode => {
       if (member.kind === "staticBlock") {
-        return { kind: "block", isStatic: true, key: () => "", make: makeFunction(initializer(node, member.body), c) };
+        return {
+          kind: "block",
+          isStatic: true,
+          key: () => "",
+          make: makeFunction(initializer(node, member.body), c),
+        };
       }
       const key = compileKey(member.key, c);
       const { isStatic } = member;
       if (member.kind === "field") {
-        const make = member.value && makeFunction(initializer(node, [{ kind: "return", value: member.value, at: member.at }]), c);
+        const make =
+          member.value &&
+          makeFunction(initializer(node, [{ kind: "return", value: member.value, at: member.at }]), c);
         return { kind: "field", isStatic, key, make };
       }
       const { form } = member.fn;
@@ -56,7 +72,17 @@ function classCode(node: ClassNode, c: Compiler): ClassCode {
 /** A field's value and a static block are run as methods are: with `this`. */
 function initializer(node: ClassNode, body: readonly Stmt[]): FunctionNode {
   const { at } = node;
-  return { name: "", params: [], body, form: "method", isAsync: false, isGenerator: false, decorators: [], nameAt: at, at };
+  return {
+    name: "",
+    params: [],
+    body,
+    form: "method",
+    isAsync: false,
+    isGenerator: false,
+    decorators: [],
+    nameAt: at,
+    at,
+  };
 }
 
 interface Field {
@@ -69,9 +95,12 @@ export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
   let code = compiled.get(node);
   if (!code) compiled.set(node, (code = classCode(node, compilerFor(typescript))));
   const base = code.base?.(m, scope);
-  const parent = base instanceof ClassValue ? base
-    : base instanceof FunctionValue ? instanceClass(m, base)
-    : builtinClass(m, "Object");
+  const parent =
+    base instanceof ClassValue
+      ? base
+      : base instanceof FunctionValue
+        ? instanceClass(m, base)
+        : builtinClass(m, "Object");
   const cls = new ClassValue(node.name, [parent], new Map(), scope.module.moduleValue, node.nameAt);
   cls.mro = [cls, ...parent.mro];
   if (isUnknown(base)) cls.unknownBase = base;
@@ -88,13 +117,18 @@ export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
     if (member.kind === "field" && !member.isStatic) {
       own.push({ name, value: value instanceof FunctionValue ? value : undefined });
     } else if (member.kind === "field") {
-      later.push(() => cls.statics.set(name, value === undefined ? undefined : m.callWithThis(value, cls, [])));
+      later.push(() =>
+        cls.statics.set(name, value === undefined ? undefined : m.callWithThis(value, cls, [])),
+      );
     } else if (member.kind === "block") later.push(() => m.callWithThis(value, cls, []));
     else if (member.kind === "method") table.set(name, value);
     else {
       const known = table.get(name);
       const other = known instanceof Property ? known : new Property(undefined);
-      table.set(name, member.kind === "getter" ? new Property(value, other.setter) : new Property(other.getter, value));
+      table.set(
+        name,
+        member.kind === "getter" ? new Property(value, other.setter) : new Property(other.getter, value),
+      );
     }
   }
   fields.set(cls, own);
@@ -124,7 +158,8 @@ export function construct(m: Machine, callee: Value, args: readonly Value[]): Va
 function constructClass(m: Machine, cls: ClassValue, args: readonly Value[]): Value {
   const isNative = cls.native !== undefined;
   // Every class derives from Object, whose own call makes plain objects alone.
-  const maker = cls.mro.find((base) => base.native?.create && (base === cls || base.bases.length > 0))?.native?.create;
+  const maker = cls.mro.find((base) => base.native?.create && (base === cls || base.bases.length > 0))?.native
+    ?.create;
   if (isNative && maker) return maker(m, cls, args, NO_KWARGS);
   const made = maker ? maker(m, cls, [], NO_KWARGS) : m.newInstance(cls);
   if (isUnknown(made)) return made;
@@ -175,7 +210,11 @@ function setFields(m: Machine, cls: ClassValue, self: Value): void {
 // ----------------------------------------------------------------------- calls
 
 interface BindCode {
-  readonly params: readonly { readonly assign: Assigner; readonly fallback: Ev | undefined; readonly isRest: boolean }[];
+  readonly params: readonly {
+    readonly assign: Assigner;
+    readonly fallback: Ev | undefined;
+    readonly isRest: boolean;
+  }[];
   readonly usesArguments: boolean;
   /** Names that `var` declares anywhere in the function. */
   readonly hoisted: readonly string[];
@@ -238,6 +277,8 @@ export function callObject(m: Machine, callee: Value): Value {
     const strange = callee.cls.mro.find((base) => base.unknownBase)?.unknownBase;
     if (strange) return strange;
   }
-  return m.fail("TypeError", `${callee === undefined || callee === null ? String(callee) : "this"} is not a function`);
+  return m.fail(
+    "TypeError",
+    `${callee === undefined || callee === null ? String(callee) : "this"} is not a function`,
+  );
 }
-

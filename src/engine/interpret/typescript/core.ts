@@ -1,8 +1,22 @@
 /** What the parts of JavaScript's semantics share: native functions, plain objects, keys, names of types. */
 import type { Interp } from "../interp.ts";
 import {
-  type Attrs, BoundMethod, ClassValue, Dict, FunctionValue, Instance, isUnknown, type Key, List, NativeFunction, type NativeClass,
-  Property, SetValue, Tuple, Unknown, type Value,
+  type Attrs,
+  BoundMethod,
+  ClassValue,
+  Dict,
+  FunctionValue,
+  Instance,
+  isUnknown,
+  type Key,
+  List,
+  type NativeClass,
+  NativeFunction,
+  Property,
+  SetValue,
+  Tuple,
+  type Unknown,
+  type Value,
 } from "../values.ts";
 
 export type Impl = (m: Interp, args: readonly Value[], self: Value) => Value;
@@ -74,15 +88,18 @@ export function isPublic(key: string): boolean {
 export function entriesOf(m: Interp, value: Value): [string, Value][] | undefined {
   if (value instanceof List || value instanceof Tuple) return value.items.map((item, i) => [String(i), item]);
   if (typeof value === "string") return [...value].map((character, i) => [String(i), character]);
-  const attrs = value instanceof Instance ? value.attrs
-    : value instanceof ClassValue ? value.statics
-    : value instanceof FunctionValue ? value.attrs
-    : undefined;
+  const attrs =
+    value instanceof Instance
+      ? value.attrs
+      : value instanceof ClassValue
+        ? value.statics
+        : value instanceof FunctionValue
+          ? value.attrs
+          : undefined;
   if (!attrs) return undefined;
-  return [...attrs].filter(([key]) => isPublic(key)).map(([key, item]) => [
-    key,
-    item instanceof Property ? m.getAttr(value, key) : item,
-  ]);
+  return [...attrs]
+    .filter(([key]) => isPublic(key))
+    .map(([key, item]) => [key, item instanceof Property ? m.getAttr(value, key) : item]);
 }
 
 /** What a value is found by in a Map or Set: identity for objects. */
@@ -102,7 +119,12 @@ export function mapOf(pairs: readonly (readonly [Value, Value])[]): Dict {
 }
 
 export function isFunction(value: Value): boolean {
-  return value instanceof FunctionValue || value instanceof NativeFunction || value instanceof BoundMethod || value instanceof ClassValue;
+  return (
+    value instanceof FunctionValue ||
+    value instanceof NativeFunction ||
+    value instanceof BoundMethod ||
+    value instanceof ClassValue
+  );
 }
 
 export function isObject(value: Value): boolean {

@@ -74,15 +74,27 @@ export function enterModule(m: Machine, scope: Scope): void {
   const common = object(m, [["exports", object(m)]]);
   exportTable(module).common = common;
   const file = module.file ?? "";
-  const hidden = { module: common, exports: common.attrs.get("exports"), __filename: file, __dirname: directory(file) };
+  const hidden = {
+    module: common,
+    exports: common.attrs.get("exports"),
+    __filename: file,
+    __dirname: directory(file),
+  };
   for (const [name, value] of Object.entries(hidden)) if (!scope.vars.has(name)) scope.vars.set(name, value);
   const require = fn("require", (interp, [specifier]) =>
-    typeof specifier === "string" ? required(interp as Machine, specifier, file) : interp.unknown("require() of what is not known"));
-  scope.vars.set("require", require);
-  scope.vars.set("import", fn("import", (interp, [specifier]) =>
     typeof specifier === "string"
-      ? namespaceOf(interp as Machine, findSource(interp as Machine, specifier, file))
-      : interp.unknown("import() of what is not known")));
+      ? required(interp as Machine, specifier, file)
+      : interp.unknown("require() of what is not known"),
+  );
+  scope.vars.set("require", require);
+  scope.vars.set(
+    "import",
+    fn("import", (interp, [specifier]) =>
+      typeof specifier === "string"
+        ? namespaceOf(interp as Machine, findSource(interp as Machine, specifier, file))
+        : interp.unknown("import() of what is not known"),
+    ),
+  );
 }
 
 // --------------------------------------------------------------------- exports
@@ -111,7 +123,10 @@ function exportedBy(m: Machine, source: Source, name: string): Value | Absent {
 
 /** Did the module put something into CommonJS's `module.exports`? */
 function isUsed(exports: Value): boolean {
-  return !(exports instanceof Instance && exports.cls.name === "Object" && exports.attrs.size === 0) && exports !== undefined;
+  return (
+    !(exports instanceof Instance && exports.cls.name === "Object" && exports.attrs.size === 0) &&
+    exports !== undefined
+  );
 }
 
 /** `import * as ns`: an object whose properties are the exports. */
@@ -162,7 +177,10 @@ function resolve(m: Machine, specifier: string, from: string | undefined): strin
 function fileAt(m: Machine, path: string): string | undefined {
   // TypeScript names the output: `./x.js` is `./x.ts`.
   const bare = path.replace(/\.(js|mjs|cjs|jsx)$/, "");
-  const candidates = [...EXTENSIONS.map((ext) => path + ext), ...EXTENSIONS.slice(1).map((ext) => bare + ext)];
+  const candidates = [
+    ...EXTENSIONS.map((ext) => path + ext),
+    ...EXTENSIONS.slice(1).map((ext) => bare + ext),
+  ];
   const indices = EXTENSIONS.slice(1).map((ext) => `${path}/index${ext}`);
   return [...candidates, ...indices].find((file) => m.host.isFile(file));
 }
@@ -211,4 +229,3 @@ function fileOf(scope: Scope): string | undefined {
 function directory(file: string): string {
   return file.slice(0, Math.max(0, file.lastIndexOf("/")));
 }
-

@@ -1,20 +1,38 @@
 /** What can be iterated: arrays, texts, maps, sets, generators, and objects with an iterator of their own. */
 import type { Machine } from "../machine.ts";
-import { ABSENT, Dict, Instance, isUnknown, Iter, List, SetValue, Tensor, Tuple, type Unknown, type Value } from "../values.ts";
+import {
+  ABSENT,
+  Dict,
+  Instance,
+  Iter,
+  isUnknown,
+  List,
+  SetValue,
+  Tensor,
+  Tuple,
+  type Unknown,
+  type Value,
+} from "../values.ts";
 import { ITERATOR, RUN_TIME } from "./core.ts";
 
 export function iterate(m: Machine, value: Value): Iterator<Value> | Unknown {
   if (isUnknown(value)) return value;
   if (typeof value === "string") return value[Symbol.iterator]();
-  if (value instanceof List || value instanceof Tuple) return value.items[Symbol.iterator]() as Iterator<Value>;
+  if (value instanceof List || value instanceof Tuple)
+    return value.items[Symbol.iterator]() as Iterator<Value>;
   if (value instanceof SetValue) return value.entries.values();
   if (value instanceof Dict) {
-    return [...value.entries.values()].map(({ key, value: item }): Value => new List([key, item]))[Symbol.iterator]();
+    return [...value.entries.values()]
+      .map(({ key, value: item }): Value => new List([key, item]))
+      [Symbol.iterator]();
   }
   if (value instanceof Iter) return drain(() => value.next(undefined));
   if (value instanceof Tensor) return m.unknown(`the elements of a tensor, ${RUN_TIME}`);
   if (value instanceof Instance) return iterateInstance(m, value);
-  return m.fail("TypeError", `${value === null || value === undefined ? String(value) : "this"} is not iterable`);
+  return m.fail(
+    "TypeError",
+    `${value === null || value === undefined ? String(value) : "this"} is not iterable`,
+  );
 }
 
 function drain(next: () => Value | typeof ABSENT): Iterator<Value> {
@@ -30,7 +48,9 @@ function iterateInstance(m: Machine, value: Instance): Iterator<Value> | Unknown
   const method = m.lookup(value, ITERATOR);
   if (isUnknown(method)) return method;
   if (method === ABSENT) {
-    return m.lookup(value, "next") === ABSENT ? m.fail("TypeError", "this object is not iterable") : steps(m, value);
+    return m.lookup(value, "next") === ABSENT
+      ? m.fail("TypeError", "this object is not iterable")
+      : steps(m, value);
   }
   const iterator = m.callWithThis(method, value, []);
   if (isUnknown(iterator)) return iterator;

@@ -1,14 +1,21 @@
 /** JavaScript's operators: truth, equality, arithmetic with its conversions. */
 import type { BinaryOp, CompareOp, UnaryOp } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
-import { ABSENT, Instance, isUnknown, List, Unknown, type Value } from "../values.ts";
-import { isObject, typeName } from "./core.ts";
+import { ABSENT, Instance, isUnknown, List, type Unknown, type Value } from "../values.ts";
 import { instanceOf } from "./attributes.ts";
+import { isObject, typeName } from "./core.ts";
 import { str } from "./text.ts";
 
 export function truthy(_m: Machine, value: Value): boolean | Unknown {
   if (isUnknown(value)) return value;
-  return !(value === null || value === undefined || value === false || value === 0 || value === "" || Number.isNaN(value));
+  return !(
+    value === null ||
+    value === undefined ||
+    value === false ||
+    value === 0 ||
+    value === "" ||
+    Number.isNaN(value)
+  );
 }
 
 export function equals(_m: Machine, a: Value, b: Value): boolean | Unknown {

@@ -1,7 +1,17 @@
 /** JavaScript's answers to what the machine asks; TypeScript's types are gone before. */
 import type { Semantics } from "../semantics.ts";
 import { ClassValue, Instance } from "../values.ts";
-import { deleteAttr, deleteItem, getAttr, getItem, instanceOf, lookup, setAttr, setItem, typeOf } from "./attributes.ts";
+import {
+  deleteAttr,
+  deleteItem,
+  getAttr,
+  getItem,
+  instanceOf,
+  lookup,
+  setAttr,
+  setItem,
+  typeOf,
+} from "./attributes.ts";
 import { awaited, promise } from "./builtins/collections.ts";
 import { createBuiltins } from "./builtins/globals.ts";
 import { bindCall, callObject, construct, defineClass } from "./classes.ts";
@@ -54,4 +64,3 @@ export const typescript: Semantics = {
   enterModule,
   fileModule,
 };
-

@@ -1,8 +1,21 @@
 /** Values as text: `String(value)`, templates, and what messages show. */
 import type { Machine } from "../machine.ts";
 import {
-  ABSENT, ClassValue, Dict, FunctionValue, Instance, isUnknown, List, ModuleValue, NativeFunction, RegexValue, SetValue, Tensor,
-  Tuple, Unknown, type Value,
+  ABSENT,
+  ClassValue,
+  Dict,
+  FunctionValue,
+  Instance,
+  isUnknown,
+  List,
+  ModuleValue,
+  NativeFunction,
+  RegexValue,
+  SetValue,
+  Tensor,
+  Tuple,
+  type Unknown,
+  type Value,
 } from "../values.ts";
 import { entriesOf } from "./core.ts";
 
@@ -51,7 +64,9 @@ function show(m: Machine, value: Value, depth: number): string {
   if (value instanceof List || value instanceof Tuple) return `[${inner(value.items)}]`;
   if (value instanceof SetValue) return `Set {${inner([...value.entries.values()])}}`;
   if (value instanceof Dict) {
-    const pairs = [...value.entries.values()].map(({ key, value: item }) => `${show(m, key, 1)} => ${show(m, item, depth + 1)}`);
+    const pairs = [...value.entries.values()].map(
+      ({ key, value: item }) => `${show(m, key, 1)} => ${show(m, item, depth + 1)}`,
+    );
     return `Map {${pairs.join(", ")}}`;
   }
   if (value instanceof Tensor) {

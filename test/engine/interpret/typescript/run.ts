@@ -25,14 +25,22 @@ export function show(source: string, files: Readonly<Record<string, string>> = {
     now: () => 0,
   });
   const builtins = new Scope("builtins", undefined, typescript.createBuiltins(machine));
-  const cache = new ModuleCache(host, (name, text) => parsers.parse(name, text), () => typescript);
+  const cache = new ModuleCache(
+    host,
+    (name, text) => parsers.parse(name, text),
+    () => typescript,
+  );
   const modules = new Modules(cache, () => builtins);
   machine.start(typescript, builtins, modules);
   const module = typescript.fileModule(machine, file);
   modules.evaluate(machine, module);
   const value = machine.lookup(module, "result__");
   if (isUnknown(value)) return `unknown: ${value.reason}`;
-  if (value === ABSENT) return machine.endTrace().diagnostics.map(({ message }) => message).join("; ");
+  if (value === ABSENT)
+    return machine
+      .endTrace()
+      .diagnostics.map(({ message }) => message)
+      .join("; ");
   const text = machine.repr(value);
   return isUnknown(text) ? `unknown: ${text.reason}` : text;
 }

@@ -2,8 +2,8 @@
 import { fn, jsClass } from "../../../interpret/typescript/core.ts";
 import { type ClassValue, Instance, isUnknown, List, type Value } from "../../../interpret/values.ts";
 import { configOf, parsedSignature } from "../../keraslike/rule.ts";
-import { inputLayerClass, makeInput } from "../models.ts";
 import { type Library, snakeCase } from "../library.ts";
+import { inputLayerClass, makeInput } from "../models.ts";
 import { initLayer, withBatch } from "./layer.ts";
 import { TF_LAYERS, type TfLayer } from "./table.ts";
 import { wrapperClasses } from "./wrappers.ts";
@@ -18,7 +18,8 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
     init: (m, [config], self) => {
       const state = initLayer(lib, m, self, config);
       const given = new Map<string, Value>();
-      if (config instanceof Instance) for (const [key, value] of config.attrs) given.set(snakeCase(key), value);
+      if (config instanceof Instance)
+        for (const [key, value] of config.attrs) given.set(snakeCase(key), value);
       // The library computes shapes of "causal" as those of "valid", and cannot run it.
       if (given.get("padding") === "causal") given.set("padding", "valid");
       state.rule = rule;
@@ -40,14 +41,20 @@ export function layerModule(lib: Library): Map<string, Value> {
   const add = (cls: ClassValue, makers: readonly string[]): void => {
     classes.set(cls.name, cls);
     for (const maker of makers) {
-      names.set(maker, fn(maker, (m, args) => (isUnknown(args[0]) ? args[0] : m.call(cls, args))));
+      names.set(
+        maker,
+        fn(maker, (m, args) => (isUnknown(args[0]) ? args[0] : m.call(cls, args))),
+      );
     }
   };
   for (const [name, layer] of TF_LAYERS) add(ruleClass(lib, name, layer), layer.makers);
   for (const [maker, cls] of wrapperClasses(lib)) add(cls, [maker]);
   add(inputLayerClass(lib), ["inputLayer"]);
   lib.layerClasses = classes;
-  names.set("input", fn("input", (m, [config]) => makeInput(lib, m, config)));
+  names.set(
+    "input",
+    fn("input", (m, [config]) => makeInput(lib, m, config)),
+  );
   names.set("Layer", lib.layerClass);
   names.set("RNNCell", lib.layerClass);
   const recurrent = classes.get("RNN");

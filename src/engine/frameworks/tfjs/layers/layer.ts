@@ -2,16 +2,34 @@
  * `tf.layers.Layer`: names, building, calling, and the graph that `apply` grows. Layers of the program that derive
  * from it run their own `build`, `call` and `computeOutputShape`.
  */
+
+import { sum } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import type { Machine } from "../../../interpret/machine.ts";
 import { type Impl, jsClass } from "../../../interpret/typescript/core.ts";
 import {
-  type ClassValue, Instance, isUnknown, List, type Shape, Tensor, toNumber, Unknown, type Value,
+  type ClassValue,
+  Instance,
+  isUnknown,
+  List,
+  type Shape,
+  Tensor,
+  toNumber,
+  Unknown,
+  type Value,
 } from "../../../interpret/values.ts";
-import { sum } from "../../../cost/lift.ts";
 import { type Config, type KnownOrNot, type LayerRule, missingArguments } from "../../keraslike/rule.ts";
 import { numel } from "../../shape/dims.ts";
-import { type GraphNode, type Library, listOf, property, shapeOf, shapeValue, Symbolic, symbolicOf } from "../library.ts";
+import {
+  type GraphNode,
+  type Library,
+  listOf,
+  property,
+  Symbolic,
+  shapeOf,
+  shapeValue,
+  symbolicOf,
+} from "../library.ts";
 import { LayerState, stateOf } from "./state.ts";
 
 // ----------------------------------------------------------------- construction
@@ -45,7 +63,10 @@ function autoName(lib: Library, m: Interp, self: Instance): Value {
   const className = m.callMethod(self, "getClassName");
   if (isUnknown(className)) return className;
   const prefix = String(className);
-  const spaced = prefix.replace(/(.)([A-Z][a-z0-9]+)/g, "$1_$2").replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+  const spaced = prefix
+    .replace(/(.)([A-Z][a-z0-9]+)/g, "$1_$2")
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase();
   return `${spaced.startsWith("_") ? "private" : ""}${spaced}_${lib.uid(prefix)}`;
 }
 
@@ -57,11 +78,17 @@ export function nameOf(layer: Instance): string {
 // ---------------------------------------------------------------------- calling
 
 function inputShapes(inputs: readonly Value[]): readonly KnownOrNot[] {
-  return inputs.map((input) => (input instanceof Tensor ? input.shape : (symbolicOf(input)?.shape ?? new Unknown("an input that is not known"))));
+  return inputs.map((input) =>
+    input instanceof Tensor
+      ? input.shape
+      : (symbolicOf(input)?.shape ?? new Unknown("an input that is not known")),
+  );
 }
 
 function shapesValue(shapes: readonly KnownOrNot[], isList: boolean): Value {
-  return isList ? new List(shapes.map(shapeValue)) : shapeValue(shapes[0] ?? new Unknown("a layer without an input"));
+  return isList
+    ? new List(shapes.map(shapeValue))
+    : shapeValue(shapes[0] ?? new Unknown("a layer without an input"));
 }
 
 export function buildLayer(m: Interp, layer: Instance, shapes: readonly KnownOrNot[], isList: boolean): void {
@@ -88,11 +115,20 @@ export function applyLayer(lib: Library, m: Interp, layer: Instance, input: Valu
   const shapes = inputShapes(inputs);
   buildLayer(m, layer, shapes, isList);
   const outputShape = m.callMethod(layer, "computeOutputShape", [shapesValue(shapes, isList)]);
-  const node: GraphNode = { layer, inputs: inputs as readonly Instance[], isList, outputs: [], kwargs, site: m.site };
+  const node: GraphNode = {
+    layer,
+    inputs: inputs as readonly Instance[],
+    isList,
+    outputs: [],
+    kwargs,
+    site: m.site,
+  };
   stateOf(layer)?.nodes.push(node);
   const dtype = outputDtype(layer, symbolic[0]?.dtype ?? "float32");
   const many = outputShape instanceof List && outputShape.items[0] instanceof List;
-  const outputs = (many ? outputShape.items : [outputShape]).map((shape, i) => symbolicTensor(lib, m, node, i, shapeOf(shape), dtype));
+  const outputs = (many ? outputShape.items : [outputShape]).map((shape, i) =>
+    symbolicTensor(lib, m, node, i, shapeOf(shape), dtype),
+  );
   node.outputs.push(...outputs);
   return many ? new List(outputs) : outputs[0];
 }
@@ -101,7 +137,14 @@ function outputDtype(layer: Instance, input: string): string {
   return layer.cls.name === "Embedding" ? "float32" : input;
 }
 
-export function symbolicTensor(lib: Library, m: Interp, node: GraphNode, index: number, shape: Shape | Unknown, dtype: string): Instance {
+export function symbolicTensor(
+  lib: Library,
+  m: Interp,
+  node: GraphNode,
+  index: number,
+  shape: Shape | Unknown,
+  dtype: string,
+): Instance {
   const tensor = m.newInstance(lib.symbolicClass);
   tensor.native = new Symbolic(node, index, shape, dtype);
   const name = nameOf(node.layer);
@@ -146,7 +189,14 @@ export function replay(m: Interp, tensor: Instance, values: Map<Instance, Value>
 // ------------------------------------------------------------------------ rules
 
 /** Weights of a rule as parameters. */
-export function makeWeights(lib: Library, state: LayerState, rule: LayerRule, config: Config, shapes: readonly KnownOrNot[], prefix = ""): void {
+export function makeWeights(
+  lib: Library,
+  state: LayerState,
+  rule: LayerRule,
+  config: Config,
+  shapes: readonly KnownOrNot[],
+  prefix = "",
+): void {
   const known = shapes.filter((shape): shape is Shape => !isUnknown(shape));
   if (known.length < shapes.length) return;
   for (const spec of rule.weights?.(config, known) ?? []) {
@@ -166,7 +216,10 @@ export function runRule(
   allWeights: readonly Tensor[],
   inputs: readonly Tensor[],
 ): Value {
-  const ruling = rule.run(config, inputs.map(({ shape }) => shape));
+  const ruling = rule.run(
+    config,
+    inputs.map(({ shape }) => shape),
+  );
   let current: readonly Tensor[] = inputs;
   let outputs: readonly Tensor[] = [];
   ruling.steps.forEach((step, i) => {
@@ -234,7 +287,11 @@ const addWeight =
   (_m, [name, shape, dtype, , , trainable], self) => {
     const state = stateOf(self);
     const known = isUnknown(shape) ? shape : shapeOf(shape);
-    const weight = lib.parameter(known, trainable !== false && (state?.trainable ?? true), typeof dtype === "string" ? dtype : "float32");
+    const weight = lib.parameter(
+      known,
+      trainable !== false && (state?.trainable ?? true),
+      typeof dtype === "string" ? dtype : "float32",
+    );
     state?.weights.push(weight);
     if (typeof name === "string") state?.named.set(name, weight);
     return weight;
@@ -251,7 +308,9 @@ export function childrenOf(layer: Instance): readonly Instance[] {
   const state = stateOf(layer);
   const own = [...layer.attrs.values()].flatMap((value) => (value instanceof List ? value.items : [value]));
   const kept = own.filter((value): value is Instance => stateOf(value) !== undefined && value !== layer);
-  return [...new Set([...(state?.model?.layers ?? []), ...(state?.inner ?? []), ...(state?.model ? [] : kept)])];
+  return [
+    ...new Set([...(state?.model?.layers ?? []), ...(state?.inner ?? []), ...(state?.model ? [] : kept)]),
+  ];
 }
 
 function output(self: Value, pick: "inputs" | "outputs"): Value {
@@ -274,7 +333,8 @@ export function layerClass(lib: Library, base: ClassValue): ClassValue {
         const own = cls ? m.getAttr(cls, "className") : undefined;
         return own === undefined ? (cls?.name ?? "Layer") : own;
       },
-      apply: (m, [input, kwargs], self) => (self instanceof Instance ? applyLayer(lib, m, self, input, kwargs) : undefined),
+      apply: (m, [input, kwargs], self) =>
+        self instanceof Instance ? applyLayer(lib, m, self, input, kwargs) : undefined,
       build: build(lib),
       call: call(lib),
       invokeCallHook: () => undefined,
@@ -287,11 +347,14 @@ export function layerClass(lib: Library, base: ClassValue): ClassValue {
       },
       addWeight: addWeight(lib),
       addLoss: () => undefined,
-      getConfig: (m, _args, self) => m.unknown(`the configuration of ${self instanceof Instance ? nameOf(self) : "a layer"}`),
+      getConfig: (m, _args, self) =>
+        m.unknown(`the configuration of ${self instanceof Instance ? nameOf(self) : "a layer"}`),
       getWeights: (_m, _args, self) => new List(self instanceof Instance ? [...weightsOf(self)] : []),
       setWeights: () => undefined,
       countParams: (_m, _args, self) =>
-        self instanceof Instance ? sum(weightsOf(self).map(({ shape }) => (isUnknown(shape) ? shape : numel(shape)))) : 0,
+        self instanceof Instance
+          ? sum(weightsOf(self).map(({ shape }) => (isUnknown(shape) ? shape : numel(shape))))
+          : 0,
       dispose: () => undefined,
       calculateLosses: () => new List([]),
       resetStates: () => undefined,
@@ -302,7 +365,9 @@ export function layerClass(lib: Library, base: ClassValue): ClassValue {
       output: (_m, _args, self) => output(self, "outputs"),
       input: (_m, _args, self) => output(self, "inputs"),
       outputShape: (_m, _args, self) => {
-        const shapes = (stateOf(self)?.nodes[0]?.outputs ?? []).map((tensor) => shapeValue(symbolicOf(tensor)?.shape ?? []));
+        const shapes = (stateOf(self)?.nodes[0]?.outputs ?? []).map((tensor) =>
+          shapeValue(symbolicOf(tensor)?.shape ?? []),
+        );
         return shapes.length > 1 ? new List(shapes) : shapes[0];
       },
       batchInputShape: (_m, _args, self) => {
@@ -311,9 +376,13 @@ export function layerClass(lib: Library, base: ClassValue): ClassValue {
       },
       weights: (_m, _args, self) => new List(self instanceof Instance ? [...weightsOf(self)] : []),
       trainableWeights: (_m, _args, self) =>
-        new List(self instanceof Instance ? weightsOf(self).filter((weight) => weight.parameter?.trainable) : []),
+        new List(
+          self instanceof Instance ? weightsOf(self).filter((weight) => weight.parameter?.trainable) : [],
+        ),
       nonTrainableWeights: (_m, _args, self) =>
-        new List(self instanceof Instance ? weightsOf(self).filter((weight) => !weight.parameter?.trainable) : []),
+        new List(
+          self instanceof Instance ? weightsOf(self).filter((weight) => !weight.parameter?.trainable) : [],
+        ),
       built: (_m, _args, self) => stateOf(self)?.built ?? false,
       trainable: (_m, _args, self) => stateOf(self)?.trainable ?? true,
       dtype: (_m, _args, self) => stateOf(self)?.dtype ?? "float32",

@@ -13,7 +13,11 @@ export interface TfLayer {
   readonly defaults?: Readonly<Record<string, Value>>;
 }
 
-function shared(name: string, makers: readonly string[], defaults: Readonly<Record<string, Value>> = {}): [string, TfLayer] {
+function shared(
+  name: string,
+  makers: readonly string[],
+  defaults: Readonly<Record<string, Value>> = {},
+): [string, TfLayer] {
   const rule = SHARED_LAYERS[name];
   if (!rule) throw new Error(`no rule for ${name}`);
   return [name, { rule, makers, defaults }];

@@ -2,7 +2,17 @@
 import { multiply, product, sum } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Impl, jsClass } from "../../../interpret/typescript/core.ts";
-import { type ClassValue, type Dim, Instance, isUnknown, List, type Shape, Tensor, Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type ClassValue,
+  type Dim,
+  Instance,
+  isUnknown,
+  List,
+  type Shape,
+  Tensor,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { Config, type KnownOrNot } from "../../keraslike/rule.ts";
 import { type Library, listOf, property, shapeValue } from "../library.ts";
 import { callLayer, initLayer, makeWeights, nameOf, runRule, shapesOf } from "./layer.ts";
@@ -54,16 +64,18 @@ const timeDistributed: WrapperSpec = {
     const state = stateOf(inner);
     if (state) state.built = true;
   },
-  outputs: (w, [shape = new Unknown("no input")]) => innerOutputs(w, w.inner, oneStep(shape)).map((each) => unfolded(each, shape)),
+  outputs: (w, [shape = new Unknown("no input")]) =>
+    innerOutputs(w, w.inner, oneStep(shape)).map((each) => unfolded(each, shape)),
   call: ({ lib, m, inner }, [input]) => {
     if (!input) return undefined;
     const flat = lib.tensor(folded(input.shape), input.dtype);
     flat.storage = input.storage;
     const state = stateOf(inner);
     const { rule, config } = state ?? {};
-    const result = state && rule && config
-      ? runRule(lib, m, rule, config, (name) => state.named.get(name), state.weights, [flat])
-      : callLayer(m, inner, flat, undefined);
+    const result =
+      state && rule && config
+        ? runRule(lib, m, rule, config, (name) => state.named.get(name), state.weights, [flat])
+        : callLayer(m, inner, flat, undefined);
     if (result instanceof Tensor) result.shape = unfolded(result.shape, input.shape);
     return result;
   },
@@ -84,7 +96,10 @@ const bidirectional: WrapperSpec = {
     const { lib, m, state, inner } = w;
     const { rule, config } = stateOf(inner) ?? {};
     if (!rule || !config) return m.unknown(`${nameOf(inner)} inside Bidirectional is not followed`);
-    const ruling = rule.run(config, inputs.map(({ shape }) => shape));
+    const ruling = rule.run(
+      config,
+      inputs.map(({ shape }) => shape),
+    );
     const [step] = ruling.steps;
     const [shape = step.shape, ...more] = merged(w, [step.shape, ...(ruling.states ?? [])]);
     const problem = ruling.problem === undefined ? {} : { problem: ruling.problem };
@@ -102,7 +117,10 @@ const bidirectional: WrapperSpec = {
 };
 
 /** Both directions' outputs, joined by `mergeMode`, then the states of both. */
-function merged(w: Wrapped, [output = new Unknown("no output"), ...states]: readonly KnownOrNot[]): readonly KnownOrNot[] {
+function merged(
+  w: Wrapped,
+  [output = new Unknown("no output"), ...states]: readonly KnownOrNot[],
+): readonly KnownOrNot[] {
   const mode = property(w.config, "mergeMode");
   const both = [...states, ...states];
   if (mode === null) return [output, output, ...both];
@@ -115,23 +133,39 @@ function merged(w: Wrapped, [output = new Unknown("no output"), ...states]: read
 const rnn: WrapperSpec = {
   name: "RNN",
   inner: (config) => cellsIn(property(config, "cell")),
-  build: (w, [shape = new Unknown("no input")]) => void eachCell(w, oneStep(shape), (state, cell, input) => {
-    const { rule, config } = cell;
-    if (rule && config) makeWeights(w.lib, state, rule, config, [input], `${state.weights.length}_`);
-    else for (const each of stateOf(w.inner)?.weights ?? []) state.weights.push(each);
-  }),
-  outputs: (w, [shape = new Unknown("no input")]) => rnnOutputs(w, shape, eachCell(w, oneStep(shape), () => undefined)),
+  build: (w, [shape = new Unknown("no input")]) =>
+    void eachCell(w, oneStep(shape), (state, cell, input) => {
+      const { rule, config } = cell;
+      if (rule && config) makeWeights(w.lib, state, rule, config, [input], `${state.weights.length}_`);
+      else for (const each of stateOf(w.inner)?.weights ?? []) state.weights.push(each);
+    }),
+  outputs: (w, [shape = new Unknown("no input")]) =>
+    rnnOutputs(
+      w,
+      shape,
+      eachCell(w, oneStep(shape), () => undefined),
+    ),
   call: (w, [input]) => {
     if (!input) return undefined;
     const { lib, m, state } = w;
     const macs: (number | Unknown)[] = [];
     const last = eachCell(w, oneStep(input.shape), (_state, { rule, config }, shape) => {
-      macs.push(rule && config ? rule.run(config, [shape]).steps[0].macs : m.unknown("a cell of the program's own"));
+      macs.push(
+        rule && config ? rule.run(config, [shape]).steps[0].macs : m.unknown("a cell of the program's own"),
+      );
     });
     const time = isUnknown(input.shape) ? input.shape : (input.shape[1] ?? 1);
     const [shape = last, ...more] = rnnOutputs(w, input.shape, last);
     const outputs = lib.emitAll(m, {
-      ...{ op: "recurrent", name: "rnn", inputs: [input], shape, more, weights: state.weights, elementwise: 0 },
+      ...{
+        op: "recurrent",
+        name: "rnn",
+        inputs: [input],
+        shape,
+        more,
+        weights: state.weights,
+        elementwise: 0,
+      },
       macs: product([time, sum(macs)]),
     });
     return outputs.length > 1 ? new List([...outputs]) : outputs[0];
@@ -145,7 +179,11 @@ function cellsIn(cell: Value): readonly Value[] {
 }
 
 /** Visits the cells with what each gets; answers what the last one gives. */
-function eachCell(w: Wrapped, input: KnownOrNot, visit: (state: LayerState, cell: LayerState, input: KnownOrNot) => void): KnownOrNot {
+function eachCell(
+  w: Wrapped,
+  input: KnownOrNot,
+  visit: (state: LayerState, cell: LayerState, input: KnownOrNot) => void,
+): KnownOrNot {
   let current = input;
   for (const inner of w.state.inner) {
     const cell = stateOf(inner);
@@ -162,7 +200,8 @@ function eachCell(w: Wrapped, input: KnownOrNot, visit: (state: LayerState, cell
 function rnnOutputs(w: Wrapped, input: KnownOrNot, last: KnownOrNot): readonly KnownOrNot[] {
   const time = isUnknown(input) ? input : (input[1] ?? 1);
   const isSequence = property(w.config, "returnSequences") === true;
-  const shape: Shape | Unknown = isSequence && !isUnknown(last) ? [last[0] ?? 1, time, ...last.slice(1)] : last;
+  const shape: Shape | Unknown =
+    isSequence && !isUnknown(last) ? [last[0] ?? 1, time, ...last.slice(1)] : last;
   return property(w.config, "returnState") === true ? [shape, last] : [shape];
 }
 
@@ -175,13 +214,16 @@ const stackedCells: WrapperSpec = {
 };
 
 function wrapperClass(lib: Library, spec: WrapperSpec): ClassValue {
-  const used = (run: (w: Wrapped, args: readonly Value[]) => Value): Impl => (m, args, self) => {
-    const state = stateOf(self);
-    const inner = state?.inner[0];
-    if (!state || !(self instanceof Instance) || !inner) return m.unknown(`${spec.name} without a layer inside`);
-    const config = state.config?.value("config");
-    return run({ lib, m, self, state, config, inner }, args);
-  };
+  const used =
+    (run: (w: Wrapped, args: readonly Value[]) => Value): Impl =>
+    (m, args, self) => {
+      const state = stateOf(self);
+      const inner = state?.inner[0];
+      if (!state || !(self instanceof Instance) || !inner)
+        return m.unknown(`${spec.name} without a layer inside`);
+      const config = state.config?.value("config");
+      return run({ lib, m, self, state, config, inner }, args);
+    };
   return jsClass(spec.name, {
     base: lib.layerClass,
     native: { layer: true },
@@ -201,9 +243,16 @@ function wrapperClass(lib: Library, spec: WrapperSpec): ClassValue {
       }),
       computeOutputShape: used((w, [shape]) => {
         const shapes = spec.outputs(w, shapesOf(shape));
-        return shapes.length > 1 ? new List(shapes.map(shapeValue)) : shapeValue(shapes[0] ?? new Unknown("no output"));
+        return shapes.length > 1
+          ? new List(shapes.map(shapeValue))
+          : shapeValue(shapes[0] ?? new Unknown("no output"));
       }),
-      call: used((w, [input]) => spec.call(w, listOf(input).filter((each) => each instanceof Tensor))),
+      call: used((w, [input]) =>
+        spec.call(
+          w,
+          listOf(input).filter((each) => each instanceof Tensor),
+        ),
+      ),
     },
   });
 }

@@ -1,7 +1,16 @@
 /** All ops of `tf`: as functions, as methods of tensors, and the small modules beside them. */
-import { fn, type Impl, jsClass, method, RUN_TIME } from "../../../interpret/typescript/core.ts";
+
 import { promise } from "../../../interpret/typescript/builtins/collections.ts";
-import { type ClassValue, isUnknown, List, Tensor, toItems, Unknown, type Value } from "../../../interpret/values.ts";
+import { fn, type Impl, jsClass, method, RUN_TIME } from "../../../interpret/typescript/core.ts";
+import {
+  type ClassValue,
+  isUnknown,
+  List,
+  Tensor,
+  toItems,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { numel } from "../../shape/dims.ts";
 import { type Library, shapeValue } from "../library.ts";
 import { CONTRACTIONS, FUSED } from "./contractions.ts";
@@ -21,8 +30,22 @@ const FUNCTIONS: OpTable = { ...CONTRACTIONS, ...ELEMENTWISE, ...SHAPES, ...CREA
 
 /** Calls of the runtime that give nothing a network is made of. */
 const INERT = [
-  "dispose", "disposeVariables", "engine", "enableProdMode", "enableDebugMode", "env", "registerBackend", "setBackend", "print",
-  "removeBackend", "registerKernel", "registerGradient", "setPlatform", "deprecationWarn", "setWasmPaths", "setThreadsCount",
+  "dispose",
+  "disposeVariables",
+  "engine",
+  "enableProdMode",
+  "enableDebugMode",
+  "env",
+  "registerBackend",
+  "setBackend",
+  "print",
+  "removeBackend",
+  "registerKernel",
+  "registerGradient",
+  "setPlatform",
+  "deprecationWarn",
+  "setWasmPaths",
+  "setThreadsCount",
 ];
 const SETTLED = ["ready", "nextFrame", "setBackend"];
 
@@ -70,11 +93,13 @@ function tensorClass(lib: Library, base: ClassValue): ClassValue {
       dtype: (_m, _args, tensor) => (tensor instanceof Tensor ? tensor.dtype : undefined),
       val: self,
       isDisposed: () => false,
-      trainable: (_m, _args, tensor) => (tensor instanceof Tensor ? (tensor.parameter?.trainable ?? false) : false),
+      trainable: (_m, _args, tensor) =>
+        tensor instanceof Tensor ? (tensor.parameter?.trainable ?? false) : false,
     },
     setters: {
       trainable: (_m, [value], tensor) => {
-        if (tensor instanceof Tensor && tensor.parameter && typeof value === "boolean") tensor.parameter.trainable = value;
+        if (tensor instanceof Tensor && tensor.parameter && typeof value === "boolean")
+          tensor.parameter.trainable = value;
         return undefined;
       },
     },
@@ -91,23 +116,44 @@ function settings(names: readonly string[]): ReadonlyMap<string, Value> {
 }
 
 const INITIALIZERS = [
-  "constant", "glorotNormal", "glorotUniform", "heNormal", "heUniform", "identity", "leCunNormal", "leCunUniform", "ones", "orthogonal",
-  "randomNormal", "randomUniform", "truncatedNormal", "varianceScaling", "zeros",
+  "constant",
+  "glorotNormal",
+  "glorotUniform",
+  "heNormal",
+  "heUniform",
+  "identity",
+  "leCunNormal",
+  "leCunUniform",
+  "ones",
+  "orthogonal",
+  "randomNormal",
+  "randomUniform",
+  "truncatedNormal",
+  "varianceScaling",
+  "zeros",
 ];
 
 const util: ReadonlyMap<string, Value> = new Map([
   ["assert", fn("assert", nothing)],
   ["assertShapesMatch", fn("assertShapesMatch", nothing)],
   ["shuffle", fn("shuffle", nothing)],
-  ["sizeFromShape", fn("sizeFromShape", (m, [shape]) => {
-    const items = toItems(shape);
-    return items ? items.reduce<Value>((size, item) => m.binary("*", size, item), 1) : m.unknown("a size that is not known");
-  })],
-  ["arraysEqual", fn("arraysEqual", (m, [a, b]) => {
-    const [left, right] = [toItems(a), toItems(b)];
-    if (!left || !right) return m.unknown("arrays that are not known");
-    return left.length === right.length && left.every((item, i) => item === right[i]);
-  })],
+  [
+    "sizeFromShape",
+    fn("sizeFromShape", (m, [shape]) => {
+      const items = toItems(shape);
+      return items
+        ? items.reduce<Value>((size, item) => m.binary("*", size, item), 1)
+        : m.unknown("a size that is not known");
+    }),
+  ],
+  [
+    "arraysEqual",
+    fn("arraysEqual", (m, [a, b]) => {
+      const [left, right] = [toItems(a), toItems(b)];
+      if (!left || !right) return m.unknown("arrays that are not known");
+      return left.length === right.length && left.every((item, i) => item === right[i]);
+    }),
+  ],
   ["flatten", fn("flatten", (_m, [value]) => new List(flat(value)))],
   ["now", fn("now", (m) => m.unknown(RUN_TIME))],
 ]);
@@ -119,11 +165,24 @@ function flat(value: Value): Value[] {
 export function createOps(lib: Library, base: ClassValue): OpModules {
   const functions = ops(lib, FUNCTIONS);
   for (const name of INERT) functions.set(name, fn(name, nothing));
-  for (const name of SETTLED) functions.set(name, fn(name, (m) => promise(m, undefined)));
+  for (const name of SETTLED)
+    functions.set(
+      name,
+      fn(name, (m) => promise(m, undefined)),
+    );
   functions.set("tidy", fn("tidy", tidy));
-  functions.set("keep", fn("keep", (_m, [tensor]) => tensor));
-  functions.set("customGrad", fn("customGrad", (_m, [body]) => body));
-  functions.set("getBackend", fn("getBackend", () => "cpu"));
+  functions.set(
+    "keep",
+    fn("keep", (_m, [tensor]) => tensor),
+  );
+  functions.set(
+    "customGrad",
+    fn("customGrad", (_m, [body]) => body),
+  );
+  functions.set(
+    "getBackend",
+    fn("getBackend", () => "cpu"),
+  );
   const image = ops(lib, IMAGES);
   return {
     functions,
@@ -140,7 +199,9 @@ export function createOps(lib: Library, base: ClassValue): OpModules {
       callbacks: settings(["earlyStopping"]),
       losses: new Map<string, Value>(),
       metrics: new Map<string, Value>(),
-      browser: new Map<string, Value>([["fromPixels", fn("fromPixels", () => new Unknown(`the pixels of an image, ${RUN_TIME}`))]]),
+      browser: new Map<string, Value>([
+        ["fromPixels", fn("fromPixels", () => new Unknown(`the pixels of an image, ${RUN_TIME}`))],
+      ]),
       data: new Map<string, Value>(),
       io: new Map<string, Value>(),
       linalg: new Map<string, Value>(),

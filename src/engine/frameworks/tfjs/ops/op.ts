@@ -3,7 +3,16 @@ import type { Interp } from "../../../interpret/interp.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import { fn } from "../../../interpret/typescript/core.ts";
 import {
-  type Dim, isUnknown, List, type NativeFunction, type Shape, Tensor, toItems, toNumber, Unknown, type Value,
+  type Dim,
+  isUnknown,
+  List,
+  type NativeFunction,
+  type Shape,
+  Tensor,
+  toItems,
+  toNumber,
+  Unknown,
+  type Value,
 } from "../../../interpret/values.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import { isMisfit, type Misfit } from "../../shape/dims.ts";
@@ -83,7 +92,12 @@ export class Call {
   /** A shape rule's answer as the op's output; a misfit is said. */
   shaped(inputs: readonly Tensor[], shape: Shape | Unknown | Misfit, more: Partial<Emission> = {}): Tensor {
     if (!isMisfit(shape)) return this.emit({ inputs, shape, ...more });
-    return this.emit({ inputs, shape: shape.guess ?? new Unknown(shape.message), problem: `${shape.message}`, ...more });
+    return this.emit({
+      inputs,
+      shape: shape.guess ?? new Unknown(shape.message),
+      problem: `${shape.message}`,
+      ...more,
+    });
   }
   /** A view: the same elements in another form. */
   view(input: Tensor, shape: Shape | Unknown | Misfit): Tensor {
@@ -105,7 +119,9 @@ export function nestedShape(value: Value): Shape | Unknown {
 export function defineOp(lib: Library, name: string, { signature, rule }: OpSpec): NativeFunction {
   const { params } = parseSignature(signature);
   return fn(name, (m, args) => {
-    const bound = new Map(params.map(({ name: key, fallback }, i) => [key, args[i] === undefined ? fallback : args[i]]));
+    const bound = new Map(
+      params.map(({ name: key, fallback }, i) => [key, args[i] === undefined ? fallback : args[i]]),
+    );
     const lost = params.length > 0 && isUnknown(args[0]) && args.length === 1 ? args[0] : undefined;
     if (lost) return lost;
     return rule(new Call(lib, m, name, bound, args));

@@ -1,6 +1,16 @@
 /** Ops that change a tensor's form: reshaping, joining, cutting, resizing. */
 import { add, floorDivide, multiply, subtract } from "../../../cost/lift.ts";
-import { type Dim, isUnknown, List, type Shape, Tensor, toItems, toNumber, Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  isUnknown,
+  List,
+  type Shape,
+  Tensor,
+  toItems,
+  toNumber,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { axisOf, Misfit, numel, reshape, showShape } from "../../shape/dims.ts";
 import { concatenate, stack as stackShape } from "../../shape/join.ts";
@@ -8,13 +18,16 @@ import { shapeOf } from "../library.ts";
 import type { Call, OpRule, OpTable } from "./op.ts";
 
 /** A rule on a shape whose rank is known. */
-const onShape = (rule: (shape: Shape, c: Call) => Shape | Unknown | Misfit, isView = false): OpRule => (c) => {
-  const x = c.tensor("x");
-  const shape = isUnknown(x.shape) ? x.shape : rule(x.shape, c);
-  return isView ? c.view(x, shape) : c.shaped([x], shape);
-};
+const onShape =
+  (rule: (shape: Shape, c: Call) => Shape | Unknown | Misfit, isView = false): OpRule =>
+  (c) => {
+    const x = c.tensor("x");
+    const shape = isUnknown(x.shape) ? x.shape : rule(x.shape, c);
+    return isView ? c.view(x, shape) : c.shaped([x], shape);
+  };
 
-const isMissing = (shape: Shape, axis: number): Misfit => new Misfit(`${showShape(shape)} has no axis ${axis}`);
+const isMissing = (shape: Shape, axis: number): Misfit =>
+  new Misfit(`${showShape(shape)} has no axis ${axis}`);
 
 function axis(c: Call, shape: Shape, fallback = 0): number | undefined {
   return axisOf(c.number("axis") ?? fallback, shape.length);
@@ -32,7 +45,14 @@ const concat: OpRule = (c) => {
   if (isUnknown(tensors)) return tensors;
   const numbers = c.all.map(toNumber).filter((number) => number !== undefined);
   const lost = tensors.map(({ shape }) => shape).find(isUnknown);
-  return c.shaped(tensors, lost ?? concatenate(tensors.map(({ shape }) => shape as Shape), numbers.at(-1) ?? 0));
+  return c.shaped(
+    tensors,
+    lost ??
+      concatenate(
+        tensors.map(({ shape }) => shape as Shape),
+        numbers.at(-1) ?? 0,
+      ),
+  );
 };
 
 /** `a.concat([b, c], axis)` */
@@ -40,14 +60,28 @@ const concatMethod: OpRule = (c) => {
   const [self, others, along] = c.all;
   const tensors = [self, ...(toItems(others) ?? [others])].map((value) => c.toTensor(value));
   const lost = tensors.map(({ shape }) => shape).find(isUnknown);
-  return c.shaped(tensors, lost ?? concatenate(tensors.map(({ shape }) => shape as Shape), toNumber(along) ?? 0));
+  return c.shaped(
+    tensors,
+    lost ??
+      concatenate(
+        tensors.map(({ shape }) => shape as Shape),
+        toNumber(along) ?? 0,
+      ),
+  );
 };
 
 const stack: OpRule = (c) => {
   const tensors = c.tensors("tensors");
   if (isUnknown(tensors)) return tensors;
   const lost = tensors.map(({ shape }) => shape).find(isUnknown);
-  return c.shaped(tensors, lost ?? stackShape(tensors.map(({ shape }) => shape as Shape), c.number("axis") ?? 0));
+  return c.shaped(
+    tensors,
+    lost ??
+      stackShape(
+        tensors.map(({ shape }) => shape as Shape),
+        c.number("axis") ?? 0,
+      ),
+  );
 };
 
 const split: OpRule = (c) => {
@@ -57,7 +91,9 @@ const split: OpRule = (c) => {
   if (at === undefined) return c.m.fail("Error", isMissing(x.shape, c.number("axis") ?? 0).message);
   const sizes = toItems(c.value("sizes"))?.map(toDim);
   const count = c.number("sizes");
-  const parts = sizes ?? (count === undefined ? undefined : new Array<Dim>(count).fill(floorDivide(x.shape[at] ?? 1, count)));
+  const parts =
+    sizes ??
+    (count === undefined ? undefined : new Array<Dim>(count).fill(floorDivide(x.shape[at] ?? 1, count)));
   if (!parts) return c.m.unknown("a split into parts that are not known");
   const given = x.shape;
   return new List(parts.map((size) => c.emit({ inputs: [x], shape: given.with(at, size), elementwise: 0 })));
@@ -68,7 +104,8 @@ const unstack: OpRule = (c) => {
   if (isUnknown(x.shape)) return x.shape;
   const at = axis(c, x.shape);
   const count = at === undefined ? undefined : x.shape[at];
-  if (typeof count !== "number" || !c.m.allows(count)) return c.m.unknown("a tensor taken apart along an axis of unknown size");
+  if (typeof count !== "number" || !c.m.allows(count))
+    return c.m.unknown("a tensor taken apart along an axis of unknown size");
   const shape = x.shape.filter((_, i) => i !== at);
   return new List(Array.from({ length: count }, () => c.emit({ inputs: [x], shape, elementwise: 0 })));
 };
@@ -76,9 +113,13 @@ const unstack: OpRule = (c) => {
 const gather: OpRule = (c) => {
   const [x, indices] = [c.tensor("x"), c.tensor("indices")];
   const at = isUnknown(x.shape) ? undefined : axis(c, x.shape);
-  const shape = isUnknown(x.shape) ? x.shape : isUnknown(indices.shape) ? indices.shape
-    : at === undefined ? isMissing(x.shape, c.number("axis") ?? 0)
-    : [...x.shape.slice(0, at), ...indices.shape, ...x.shape.slice(at + 1)];
+  const shape = isUnknown(x.shape)
+    ? x.shape
+    : isUnknown(indices.shape)
+      ? indices.shape
+      : at === undefined
+        ? isMissing(x.shape, c.number("axis") ?? 0)
+        : [...x.shape.slice(0, at), ...indices.shape, ...x.shape.slice(at + 1)];
   return c.shaped([x, indices], shape, { elementwise: 0, dtype: x.dtype });
 };
 
@@ -93,7 +134,11 @@ function slice(shape: Shape, c: Call): Shape {
 }
 
 function stridedSlice(shape: Shape, c: Call): Shape | Unknown {
-  const [begin, end, strides] = [c.integers("begin"), c.integers("end"), c.given("strides") ? c.integers("strides") : []];
+  const [begin, end, strides] = [
+    c.integers("begin"),
+    c.integers("end"),
+    c.given("strides") ? c.integers("strides") : [],
+  ];
   if (!begin || !end || !strides) return new Unknown("a slice whose bounds are not known");
   const clamp = (at: number, size: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
   return shape.map((dim, i) => {
@@ -112,16 +157,19 @@ function pad(shape: Shape, c: Call): Shape | Unknown {
   });
 }
 
-const PADS = Object.fromEntries(["pad", "pad1d", "pad2d", "pad3d", "pad4d", "mirrorPad"].map((name) => [
-  name,
-  { signature: "x, paddings, constantValue=0", rule: onShape(pad) },
-]));
+const PADS = Object.fromEntries(
+  ["pad", "pad1d", "pad2d", "pad3d", "pad4d", "mirrorPad"].map((name) => [
+    name,
+    { signature: "x, paddings, constantValue=0", rule: onShape(pad) },
+  ]),
+);
 
 function transpose(shape: Shape, c: Call): Shape | Unknown | Misfit {
   if (!c.given("perm")) return [...shape].reverse();
   const axes = c.integers("perm");
   if (!axes) return new Unknown("a transposition by axes that are not known");
-  if (axes.length !== shape.length) return new Misfit(`cannot transpose ${showShape(shape)} by ${axes.join(", ")}`);
+  if (axes.length !== shape.length)
+    return new Misfit(`cannot transpose ${showShape(shape)} by ${axes.join(", ")}`);
   return axes.map((at) => shape[at] ?? 1);
 }
 
@@ -133,7 +181,9 @@ function squeeze(shape: Shape, c: Call): Shape | Unknown {
 
 function expandDims(shape: Shape, c: Call): Shape | Unknown | Misfit {
   const at = axisOf(c.number("axis") ?? 0, shape.length + 1);
-  return at === undefined ? isMissing(shape, c.number("axis") ?? 0) : [...shape.slice(0, at), 1, ...shape.slice(at)];
+  return at === undefined
+    ? isMissing(shape, c.number("axis") ?? 0)
+    : [...shape.slice(0, at), 1, ...shape.slice(at)];
 }
 
 function resized(shape: Shape, c: Call): Shape | Misfit {
@@ -150,15 +200,21 @@ function depthToSpace(shape: Shape, c: Call): Shape {
 const crop: OpRule = (c) => {
   const [image, boxes] = [c.tensor("image"), c.tensor("boxes")];
   const lost = isUnknown(image.shape) ? image.shape : isUnknown(boxes.shape) ? boxes.shape : undefined;
-  const shape = lost ?? [(boxes.shape as Shape)[0] ?? 1, ...c.dims("cropSize", 2), (image.shape as Shape).at(-1) ?? 1];
+  const shape = lost ?? [
+    (boxes.shape as Shape)[0] ?? 1,
+    ...c.dims("cropSize", 2),
+    (image.shape as Shape).at(-1) ?? 1,
+  ];
   return c.emit({ inputs: [image], shape });
 };
 
-const view = (rank: number): OpRule => (c) => {
-  const x = c.tensor("x");
-  const sizes = c.all.slice(1, rank + 1).map(toDim);
-  return c.view(x, rank === 1 ? [numel(x.shape)] : reshape(x.shape, sizes));
-};
+const view =
+  (rank: number): OpRule =>
+  (c) => {
+    const x = c.tensor("x");
+    const sizes = c.all.slice(1, rank + 1).map(toDim);
+    return c.view(x, rank === 1 ? [numel(x.shape)] : reshape(x.shape, sizes));
+  };
 
 export const SHAPES: OpTable = {
   reshape: {
@@ -174,13 +230,17 @@ export const SHAPES: OpTable = {
   flatten: { signature: "x", rule: onShape((shape) => [numel(shape)], true) },
   cast: { signature: "x, dtype", rule: cast },
   concat: { signature: "tensors, axis=0", rule: concat },
-  ...Object.fromEntries([1, 2, 3, 4].map((n) => [`concat${n}d`, { signature: "tensors, axis=0", rule: concat }])),
+  ...Object.fromEntries(
+    [1, 2, 3, 4].map((n) => [`concat${n}d`, { signature: "tensors, axis=0", rule: concat }]),
+  ),
   stack: { signature: "tensors, axis=0", rule: stack },
   unstack: { signature: "x, axis=0", rule: unstack },
   split: { signature: "x, sizes, axis=0", rule: split },
   gather: { signature: "x, indices, axis=0", rule: gather },
   slice: { signature: "x, begin, size=undefined", rule: onShape(slice) },
-  ...Object.fromEntries([1, 2, 3, 4].map((n) => [`slice${n}d`, { signature: "x, begin, size=undefined", rule: onShape(slice) }])),
+  ...Object.fromEntries(
+    [1, 2, 3, 4].map((n) => [`slice${n}d`, { signature: "x, begin, size=undefined", rule: onShape(slice) }]),
+  ),
   stridedSlice: { signature: "x, begin, end, strides=undefined", rule: onShape(stridedSlice) },
   ...PADS,
   tile: {
@@ -221,9 +281,18 @@ export const METHODS_ONLY: OpTable = {
     signature: "x",
     rule: (c) => {
       const [self, others, along] = c.all;
-      const tensors: readonly Tensor[] = [self, ...(toItems(others) ?? [others])].map((value: Value) => c.toTensor(value));
+      const tensors: readonly Tensor[] = [self, ...(toItems(others) ?? [others])].map((value: Value) =>
+        c.toTensor(value),
+      );
       const lost = tensors.map(({ shape }) => shape).find(isUnknown);
-      return c.shaped(tensors, lost ?? stackShape(tensors.map(({ shape }) => shape as Shape), toNumber(along) ?? 0));
+      return c.shaped(
+        tensors,
+        lost ??
+          stackShape(
+            tensors.map(({ shape }) => shape as Shape),
+            toNumber(along) ?? 0,
+          ),
+      );
     },
   },
   reshapeAs: {

@@ -1,8 +1,17 @@
 /** Arrays and their methods. Callbacks that cannot be decided make the answer unknown, never a guess. */
 import type { Interp } from "../../interp.ts";
-import { type ClassValue, isUnknown, Iter, List, toItems, type Unknown, type Value, ABSENT } from "../../values.ts";
 import type { Machine } from "../../machine.ts";
-import { type Impl, isFunction, ITERATOR, jsClass, method, num } from "../core.ts";
+import {
+  ABSENT,
+  type ClassValue,
+  Iter,
+  isUnknown,
+  List,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../values.ts";
+import { type Impl, ITERATOR, isFunction, jsClass, method, num } from "../core.ts";
 
 function listOf(self: Value): List {
   if (self instanceof List) return self;
@@ -10,28 +19,39 @@ function listOf(self: Value): List {
 }
 
 /** A method that changes the array. */
-const mutating = (impl: (list: List, args: readonly Value[], m: Interp) => Value): Impl => (m, args, self) => {
-  const list = listOf(self);
-  m.touch(list);
-  return impl(list, args, m);
-};
-
-const reading = (impl: (items: readonly Value[], args: readonly Value[], m: Interp) => Value): Impl => (m, args, self) =>
-  impl(listOf(self).items, args, m);
-
-const visiting = (impl: (call: (i: number) => Value, items: readonly Value[], m: Interp) => Value): Impl => (m, args, self) => {
-  const list = listOf(self);
-  const { items } = list;
-  const call = (i: number): Value => {
-    m.tick();
-    return (m as Machine).callWithThis(args[0], args[1], [items[i], i, list]);
+const mutating =
+  (impl: (list: List, args: readonly Value[], m: Interp) => Value): Impl =>
+  (m, args, self) => {
+    const list = listOf(self);
+    m.touch(list);
+    return impl(list, args, m);
   };
-  if (isUnknown(args[0])) return args[0];
-  return isFunction(args[0]) ? impl(call, items, m) : m.fail("TypeError", "the callback is not a function");
-};
+
+const reading =
+  (impl: (items: readonly Value[], args: readonly Value[], m: Interp) => Value): Impl =>
+  (m, args, self) =>
+    impl(listOf(self).items, args, m);
+
+const visiting =
+  (impl: (call: (i: number) => Value, items: readonly Value[], m: Interp) => Value): Impl =>
+  (m, args, self) => {
+    const list = listOf(self);
+    const { items } = list;
+    const call = (i: number): Value => {
+      m.tick();
+      return (m as Machine).callWithThis(args[0], args[1], [items[i], i, list]);
+    };
+    if (isUnknown(args[0])) return args[0];
+    return isFunction(args[0]) ? impl(call, items, m) : m.fail("TypeError", "the callback is not a function");
+  };
 
 /** The first index whose callback is true; -1 for none. */
-function search(call: (i: number) => Value, m: Interp, indices: Iterable<number>, wanted = true): number | Unknown {
+function search(
+  call: (i: number) => Value,
+  m: Interp,
+  indices: Iterable<number>,
+  wanted = true,
+): number | Unknown {
   for (const i of indices) {
     const truth = m.truthy(call(i));
     if (isUnknown(truth)) return truth;
@@ -57,7 +77,9 @@ function indexOf(items: readonly Value[], wanted: Value, m: Interp): number | Un
 }
 
 function flatten(items: readonly Value[], depth: number): Value[] {
-  return items.flatMap((item) => (item instanceof List && depth > 0 ? flatten(item.items, depth - 1) : [item]));
+  return items.flatMap((item) =>
+    item instanceof List && depth > 0 ? flatten(item.items, depth - 1) : [item],
+  );
 }
 
 function reduce(m: Interp, items: readonly Value[], args: readonly Value[], order: Iterable<number>): Value {
@@ -141,7 +163,11 @@ const METHODS: Readonly<Record<string, Impl>> = {
   toReversed: reading((items) => new List([...items].reverse())),
   slice: reading((items, args) => args.find(isUnknown) ?? new List(items.slice(...range(items, args)))),
   subarray: reading((items, args) => args.find(isUnknown) ?? new List(items.slice(...range(items, args)))),
-  concat: reading((items, args) => args.find(isUnknown) ?? new List([...items, ...args.flatMap((arg) => (arg instanceof List ? arg.items : [arg]))])),
+  concat: reading(
+    (items, args) =>
+      args.find(isUnknown) ??
+      new List([...items, ...args.flatMap((arg) => (arg instanceof List ? arg.items : [arg]))]),
+  ),
   join: reading((items, args, m) => {
     const parts = items.map((item) => (item === null || item === undefined ? "" : m.str(item)));
     return parts.find(isUnknown) ?? parts.join(typeof args[0] === "string" ? args[0] : ",");
@@ -163,7 +189,15 @@ const METHODS: Readonly<Record<string, Impl>> = {
     items.forEach((_, i) => void call(i));
     return undefined;
   }),
-  flatMap: visiting((call, items) => new List(flatten(items.map((_, i) => call(i)), 1))),
+  flatMap: visiting(
+    (call, items) =>
+      new List(
+        flatten(
+          items.map((_, i) => call(i)),
+          1,
+        ),
+      ),
+  ),
   filter: visiting((call, items, m) => {
     const kept: Value[] = [];
     for (let i = 0; i < items.length; i++) {
@@ -203,7 +237,8 @@ function sized(m: Interp, count: number, item: Value): Value {
 function create(m: Interp, cls: ClassValue, args: readonly Value[]): Value {
   const [only] = args;
   if (args.length === 1 && isUnknown(only)) return only;
-  const made = args.length === 1 && typeof only === "number" ? sized(m, only, undefined) : new List([...args]);
+  const made =
+    args.length === 1 && typeof only === "number" ? sized(m, only, undefined) : new List([...args]);
   if (made instanceof List && cls.name !== "Array") made.cls = cls;
   return made;
 }
@@ -211,7 +246,8 @@ function create(m: Interp, cls: ClassValue, args: readonly Value[]): Value {
 /** `Array.from(iterable, map)` and `Array.from({length}, map)`. */
 const from: Impl = (m, [source, map]) => {
   if (isUnknown(source)) return source;
-  const length = typeof source === "object" && source?.kind === "instance" ? m.lookup(source, "length") : ABSENT;
+  const length =
+    typeof source === "object" && source?.kind === "instance" ? m.lookup(source, "length") : ABSENT;
   if (isUnknown(length)) return length;
   const items = typeof length === "number" ? toItems(sized(m, length, undefined)) : m.items(source);
   if (items === undefined) return m.unknown("a very long array");
@@ -220,8 +256,17 @@ const from: Impl = (m, [source, map]) => {
 };
 
 const TYPED = [
-  "Float32Array", "Float64Array", "Int8Array", "Int16Array", "Int32Array", "Uint8Array", "Uint8ClampedArray", "Uint16Array",
-  "Uint32Array", "BigInt64Array", "ArrayBuffer",
+  "Float32Array",
+  "Float64Array",
+  "Int8Array",
+  "Int16Array",
+  "Int32Array",
+  "Uint8Array",
+  "Uint8ClampedArray",
+  "Uint16Array",
+  "Uint32Array",
+  "BigInt64Array",
+  "ArrayBuffer",
 ];
 
 function createTyped(m: Interp, _cls: ClassValue, [source]: readonly Value[]): Value {
@@ -241,10 +286,18 @@ export function arrayClasses(base: ClassValue): readonly ClassValue[] {
       if (self instanceof List && filled instanceof List) self.items = filled.items;
       return undefined;
     },
-    statics: { from, of: (_m, args) => new List([...args]), isArray: (_m, [value]) => (isUnknown(value) ? value : value instanceof List) },
+    statics: {
+      from,
+      of: (_m, args) => new List([...args]),
+      isArray: (_m, [value]) => (isUnknown(value) ? value : value instanceof List),
+    },
   });
   const typed = TYPED.map((name) =>
-    jsClass(name, { base: array, native: { layer: false, create: createTyped }, statics: { from, of: (_m, args) => new List([...args]) } }),
+    jsClass(name, {
+      base: array,
+      native: { layer: false, create: createTyped },
+      statics: { from, of: (_m, args) => new List([...args]) },
+    }),
   );
   return [array, ...typed];
 }

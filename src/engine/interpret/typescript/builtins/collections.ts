@@ -1,19 +1,35 @@
 /** Map, Set and their weak kin, iterators, promises. */
+
+import { Raised } from "../../control.ts";
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
-import { Raised } from "../../control.ts";
-import { ABSENT, type ClassValue, Dict, Instance, isUnknown, Iter, List, SetValue, type Value } from "../../values.ts";
-import { builtinClass, fn, type Impl, isFunction, ITERATOR, jsClass, keyOf, object } from "../core.ts";
+import {
+  ABSENT,
+  type ClassValue,
+  Dict,
+  Instance,
+  Iter,
+  isUnknown,
+  List,
+  SetValue,
+  type Value,
+} from "../../values.ts";
+import { builtinClass, fn, type Impl, ITERATOR, isFunction, jsClass, keyOf, object } from "../core.ts";
 import { iterOf } from "./array.ts";
 
 // ----------------------------------------------------------------- collections
 
-const onMap = (impl: (map: Dict, args: readonly Value[], m: Interp) => Value): Impl => (m, args, self) =>
-  self instanceof Dict ? impl(self, args, m) : m.unknown("a map that is not known");
-const onSet = (impl: (set: SetValue, args: readonly Value[], m: Interp) => Value): Impl => (m, args, self) =>
-  self instanceof SetValue ? impl(self, args, m) : m.unknown("a set that is not known");
+const onMap =
+  (impl: (map: Dict, args: readonly Value[], m: Interp) => Value): Impl =>
+  (m, args, self) =>
+    self instanceof Dict ? impl(self, args, m) : m.unknown("a map that is not known");
+const onSet =
+  (impl: (set: SetValue, args: readonly Value[], m: Interp) => Value): Impl =>
+  (m, args, self) =>
+    self instanceof SetValue ? impl(self, args, m) : m.unknown("a set that is not known");
 
-const pairs = (map: Dict): Value[] => [...map.entries.values()].map(({ key, value }) => new List([key, value]));
+const pairs = (map: Dict): Value[] =>
+  [...map.entries.values()].map(({ key, value }) => new List([key, value]));
 
 const MAP: Readonly<Record<string, Impl>> = {
   get: onMap((map, [key]) => (isUnknown(key) ? key : map.entries.get(keyOf(key))?.value)),
@@ -103,7 +119,10 @@ function createSet(m: Interp, cls: ClassValue, args: readonly Value[]): Value {
 const next: Impl = (m, [sent], self) => {
   const step = self instanceof Iter ? self.next(sent) : ABSENT;
   const result = self instanceof Iter && step === ABSENT ? self.result : step;
-  return object(m, [["value", result === ABSENT || result === null ? undefined : result], ["done", step === ABSENT]]);
+  return object(m, [
+    ["value", result === ABSENT || result === null ? undefined : result],
+    ["done", step === ABSENT],
+  ]);
 };
 
 // -------------------------------------------------------------------- promises
@@ -137,7 +156,10 @@ export function awaited(m: Machine, value: Value): Value {
   const then = m.lookup(value, "then");
   if (then === ABSENT || !isFunction(then)) return value;
   let settled: Value = m.unknown("a promise that is not settled");
-  m.callWithThis(then, value, [fn("resolve", (_m, [result]) => void (settled = result)), fn("reject", () => undefined)]);
+  m.callWithThis(then, value, [
+    fn("resolve", (_m, [result]) => void (settled = result)),
+    fn("reject", () => undefined),
+  ]);
   return settled;
 }
 
@@ -195,18 +217,20 @@ const firstOf: Impl = (m, [source]) => {
 };
 
 export function collectionClasses(base: ClassValue): readonly ClassValue[] {
-  const map = (name: string): ClassValue => jsClass(name, {
-    base,
-    methods: MAP,
-    native: { layer: false, create: createMap },
-    init: (m, [source], self) => (self instanceof Dict ? fillMap(m, self, source) : undefined),
-  });
-  const set = (name: string): ClassValue => jsClass(name, {
-    base,
-    methods: SET,
-    native: { layer: false, create: createSet },
-    init: (m, [source], self) => (self instanceof SetValue ? fillSet(m, self, source) : undefined),
-  });
+  const map = (name: string): ClassValue =>
+    jsClass(name, {
+      base,
+      methods: MAP,
+      native: { layer: false, create: createMap },
+      init: (m, [source], self) => (self instanceof Dict ? fillMap(m, self, source) : undefined),
+    });
+  const set = (name: string): ClassValue =>
+    jsClass(name, {
+      base,
+      methods: SET,
+      native: { layer: false, create: createSet },
+      init: (m, [source], self) => (self instanceof SetValue ? fillSet(m, self, source) : undefined),
+    });
   return [
     map("Map"),
     map("WeakMap"),
@@ -214,7 +238,15 @@ export function collectionClasses(base: ClassValue): readonly ClassValue[] {
     set("WeakSet"),
     jsClass("Iterator", {
       base,
-      methods: { next, return: (m, [value]) => object(m, [["value", value], ["done", true]]), [ITERATOR]: (_m, _args, self) => self },
+      methods: {
+        next,
+        return: (m, [value]) =>
+          object(m, [
+            ["value", value],
+            ["done", true],
+          ]),
+        [ITERATOR]: (_m, _args, self) => self,
+      },
     }),
     jsClass("Promise", {
       base,

@@ -2,8 +2,29 @@
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
 import { LazyName } from "../../scope.ts";
-import { ABSENT, type Attrs, Dict, Instance, isUnknown, List, SetValue, Unknown, type Value } from "../../values.ts";
-import { entriesOf, fn, type Impl, isFunction, ITERATOR, jsClass, mapOf, object, RUN_TIME, setOfItems } from "../core.ts";
+import {
+  ABSENT,
+  type Attrs,
+  Dict,
+  Instance,
+  isUnknown,
+  List,
+  SetValue,
+  Unknown,
+  type Value,
+} from "../../values.ts";
+import {
+  entriesOf,
+  fn,
+  type Impl,
+  ITERATOR,
+  isFunction,
+  jsClass,
+  mapOf,
+  object,
+  RUN_TIME,
+  setOfItems,
+} from "../core.ts";
 import { globalFramework } from "../imports.ts";
 import { toNumeric } from "../operators.ts";
 import { arrayClasses } from "./array.ts";
@@ -12,9 +33,40 @@ import { objectClass, objectClasses, REFLECT } from "./objects.ts";
 import { checkNumbers, parseNumbers, textClasses } from "./text.ts";
 
 const MATH_FUNCTIONS = [
-  "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clz32", "cos", "cosh", "exp", "expm1",
-  "floor", "fround", "hypot", "imul", "log", "log10", "log1p", "log2", "max", "min", "pow", "round", "sign", "sin", "sinh",
-  "sqrt", "tan", "tanh", "trunc",
+  "abs",
+  "acos",
+  "acosh",
+  "asin",
+  "asinh",
+  "atan",
+  "atan2",
+  "atanh",
+  "cbrt",
+  "ceil",
+  "clz32",
+  "cos",
+  "cosh",
+  "exp",
+  "expm1",
+  "floor",
+  "fround",
+  "hypot",
+  "imul",
+  "log",
+  "log10",
+  "log1p",
+  "log2",
+  "max",
+  "min",
+  "pow",
+  "round",
+  "sign",
+  "sin",
+  "sinh",
+  "sqrt",
+  "tan",
+  "tanh",
+  "trunc",
 ] as const;
 const MATH_CONSTANTS = ["E", "LN10", "LN2", "LOG10E", "LOG2E", "PI", "SQRT1_2", "SQRT2"] as const;
 
@@ -37,7 +89,10 @@ function math(m: Machine): Value {
 export function fromJson(m: Interp, data: unknown): Value {
   if (Array.isArray(data)) return new List(data.map((item) => fromJson(m, item)));
   if (typeof data === "object" && data !== null) {
-    return object(m, Object.entries(data).map(([key, value]): [string, Value] => [key, fromJson(m, value)]));
+    return object(
+      m,
+      Object.entries(data).map(([key, value]): [string, Value] => [key, fromJson(m, value)]),
+    );
   }
   return data as string | number | boolean | null;
 }
@@ -50,7 +105,9 @@ function toJson(m: Interp, value: Value, depth = 0): unknown {
   if (isFunction(value)) return undefined;
   const own = m.lookup(value, "toJSON");
   if (own !== ABSENT && !isUnknown(own)) return toJson(m, m.callMethod(value, "toJSON"), depth + 1);
-  const entries = (entriesOf(m, value) ?? []).map(([key, item]) => [key, toJson(m, item, depth + 1)] as const);
+  const entries = (entriesOf(m, value) ?? []).map(
+    ([key, item]) => [key, toJson(m, item, depth + 1)] as const,
+  );
   const lost = entries.map(([, item]) => item).find((item) => item instanceof Unknown);
   if (lost) return lost;
   return value instanceof List ? entries.map(([, item]) => item) : Object.fromEntries(entries);
@@ -67,22 +124,98 @@ const JSON_FUNCTIONS: Readonly<Record<string, Impl>> = {
   },
   stringify: (m, [value, , space]) => {
     const data = toJson(m, value);
-    return data instanceof Unknown ? data : JSON.stringify(data, null, typeof space === "number" || typeof space === "string" ? space : undefined);
+    return data instanceof Unknown
+      ? data
+      : JSON.stringify(
+          data,
+          null,
+          typeof space === "number" || typeof space === "string" ? space : undefined,
+        );
   },
 };
 
 // ----------------------------------------------------------------- the platform
 
 const nothing: Impl = () => undefined;
-const CONSOLE = ["log", "info", "warn", "error", "debug", "table", "time", "timeEnd", "group", "groupEnd", "assert", "trace", "dir"];
-const INERT = ["setTimeout", "setInterval", "clearTimeout", "clearInterval", "requestAnimationFrame", "cancelAnimationFrame", "alert", "setImmediate"];
+const CONSOLE = [
+  "log",
+  "info",
+  "warn",
+  "error",
+  "debug",
+  "table",
+  "time",
+  "timeEnd",
+  "group",
+  "groupEnd",
+  "assert",
+  "trace",
+  "dir",
+];
+const INERT = [
+  "setTimeout",
+  "setInterval",
+  "clearTimeout",
+  "clearInterval",
+  "requestAnimationFrame",
+  "cancelAnimationFrame",
+  "alert",
+  "setImmediate",
+];
 /** Names of the browser, of Node and of a run. */
 const AT_RUN_TIME = [
-  "document", "window", "navigator", "location", "localStorage", "sessionStorage", "self", "globalThis", "global", "fetch", "Date",
-  "performance", "Image", "ImageData", "HTMLElement", "HTMLImageElement", "HTMLVideoElement", "HTMLCanvasElement", "OffscreenCanvas",
-  "XMLHttpRequest", "WebSocket", "Worker", "URL", "URLSearchParams", "Request", "Response", "Headers", "Blob", "File", "FileReader",
-  "AbortController", "crypto", "Buffer", "Intl", "WebAssembly", "BigInt", "Proxy", "TextDecoder", "TextEncoder", "tfvis", "Event",
-  "CustomEvent", "EventTarget", "MediaStream", "AudioContext", "io", "d3", "Plotly", "$", "React", "ReactDOM", "importScripts",
+  "document",
+  "window",
+  "navigator",
+  "location",
+  "localStorage",
+  "sessionStorage",
+  "self",
+  "globalThis",
+  "global",
+  "fetch",
+  "Date",
+  "performance",
+  "Image",
+  "ImageData",
+  "HTMLElement",
+  "HTMLImageElement",
+  "HTMLVideoElement",
+  "HTMLCanvasElement",
+  "OffscreenCanvas",
+  "XMLHttpRequest",
+  "WebSocket",
+  "Worker",
+  "URL",
+  "URLSearchParams",
+  "Request",
+  "Response",
+  "Headers",
+  "Blob",
+  "File",
+  "FileReader",
+  "AbortController",
+  "crypto",
+  "Buffer",
+  "Intl",
+  "WebAssembly",
+  "BigInt",
+  "Proxy",
+  "TextDecoder",
+  "TextEncoder",
+  "tfvis",
+  "Event",
+  "CustomEvent",
+  "EventTarget",
+  "MediaStream",
+  "AudioContext",
+  "io",
+  "d3",
+  "Plotly",
+  "$",
+  "React",
+  "ReactDOM",
+  "importScripts",
 ];
 
 function process(m: Machine): Value {
@@ -102,7 +235,10 @@ function process(m: Machine): Value {
 }
 
 function table(m: Machine, functions: Readonly<Record<string, Impl>>): Value {
-  return object(m, Object.entries(functions).map(([name, impl]): [string, Value] => [name, fn(name, impl)]));
+  return object(
+    m,
+    Object.entries(functions).map(([name, impl]): [string, Value] => [name, fn(name, impl)]),
+  );
 }
 
 /** A copy of its own, down to the last object. */
@@ -114,17 +250,27 @@ function clone(m: Interp, value: Value, depth = 0): Value {
   }
   if (value instanceof SetValue) return setOfItems([...value.entries.values()]);
   if (!(value instanceof Instance)) return value;
-  return object(m, (entriesOf(m, value) ?? []).map(([key, item]) => [key, clone(m, item, depth + 1)]));
+  return object(
+    m,
+    (entriesOf(m, value) ?? []).map(([key, item]) => [key, clone(m, item, depth + 1)]),
+  );
 }
 
 /** All global names of one interpreter: a program may change what it finds, so they are its own. */
 export function createBuiltins(m: Machine): Attrs {
   const names: Attrs = new Map();
   const base = objectClass();
-  const classes = [base, ...objectClasses(base), ...arrayClasses(base), ...textClasses(base), ...collectionClasses(base)];
+  const classes = [
+    base,
+    ...objectClasses(base),
+    ...arrayClasses(base),
+    ...textClasses(base),
+    ...collectionClasses(base),
+  ];
   for (const cls of classes) names.set(cls.name, cls);
   // What needs the classes above is made at its first use.
-  const lazily = (name: string, make: () => Value): void => void (names as Map<string, Value | LazyName>).set(name, new LazyName(make));
+  const lazily = (name: string, make: () => Value): void =>
+    void (names as Map<string, Value | LazyName>).set(name, new LazyName(make));
   lazily("Math", () => math(m));
   lazily("JSON", () => table(m, JSON_FUNCTIONS));
   lazily("Reflect", () => table(m, REFLECT));
@@ -135,16 +281,42 @@ export function createBuiltins(m: Machine): Attrs {
     base,
     native: { layer: false, create: (_m, _cls, [name]) => `@@${String(name)}:${++made}` },
     statics: { for: (_m, [name]) => `@@for:${String(name)}` },
-    constants: { iterator: ITERATOR, asyncIterator: "@@asyncIterator", toStringTag: "@@toStringTag", hasInstance: "@@hasInstance" },
+    constants: {
+      iterator: ITERATOR,
+      asyncIterator: "@@asyncIterator",
+      toStringTag: "@@toStringTag",
+      hasInstance: "@@hasInstance",
+    },
   });
   names.set("Symbol", symbol);
-  for (const [name, impl] of Object.entries({ ...parseNumbers, ...checkNumbers })) names.set(name, fn(name, impl));
+  for (const [name, impl] of Object.entries({ ...parseNumbers, ...checkNumbers }))
+    names.set(name, fn(name, impl));
   for (const name of INERT) names.set(name, fn(name, nothing));
   for (const name of AT_RUN_TIME) names.set(name, new Unknown(`${name} is ${RUN_TIME}`));
-  names.set("structuredClone", fn("structuredClone", (interp, [value]) => clone(interp, value)));
-  names.set("queueMicrotask", fn("queueMicrotask", (interp, [callback]) => interp.call(callback)));
-  names.set("require", fn("require", (interp, [specifier]) => (typeof specifier === "string" ? interp.importModule(specifier) : interp.unknown("require() of what is not known"))));
-  names.set("import", fn("import", (interp, [specifier]) => (typeof specifier === "string" ? interp.importModule(specifier) : interp.unknown("import() of what is not known"))));
+  names.set(
+    "structuredClone",
+    fn("structuredClone", (interp, [value]) => clone(interp, value)),
+  );
+  names.set(
+    "queueMicrotask",
+    fn("queueMicrotask", (interp, [callback]) => interp.call(callback)),
+  );
+  names.set(
+    "require",
+    fn("require", (interp, [specifier]) =>
+      typeof specifier === "string"
+        ? interp.importModule(specifier)
+        : interp.unknown("require() of what is not known"),
+    ),
+  );
+  names.set(
+    "import",
+    fn("import", (interp, [specifier]) =>
+      typeof specifier === "string"
+        ? interp.importModule(specifier)
+        : interp.unknown("import() of what is not known"),
+    ),
+  );
   names.set("NaN", Number.NaN);
   names.set("Infinity", Number.POSITIVE_INFINITY);
   lazily("tf", () => globalFramework(m));

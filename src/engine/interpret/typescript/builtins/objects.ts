@@ -1,14 +1,25 @@
 /** Object, Function, errors, Symbol and Reflect. */
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
-import { ABSENT, ClassValue, Instance, isUnknown, List, Property, toItems, type Value } from "../../values.ts";
+import {
+  ABSENT,
+  ClassValue,
+  Instance,
+  isUnknown,
+  List,
+  Property,
+  toItems,
+  type Value,
+} from "../../values.ts";
 import { bound, PrototypeOf } from "../attributes.ts";
 import { builtinClass, entriesOf, type Impl, jsClass, method, object } from "../core.ts";
 
-const listing = (pick: (entry: [string, Value]) => Value): Impl => (m, [value]) => {
-  if (isUnknown(value)) return value;
-  return new List((entriesOf(m, value) ?? []).map(pick));
-};
+const listing =
+  (pick: (entry: [string, Value]) => Value): Impl =>
+  (m, [value]) => {
+    if (isUnknown(value)) return value;
+    return new List((entriesOf(m, value) ?? []).map(pick));
+  };
 
 const assign: Impl = (m, [target, ...sources]) => {
   for (const source of sources) {
@@ -40,9 +51,13 @@ function define(m: Interp, target: Value, key: string, descriptor: Value): void 
   const getter = m.lookup(descriptor, "get");
   const setter = m.lookup(descriptor, "set");
   const value = m.lookup(descriptor, "value");
-  const attrs = target instanceof Instance ? target.attrs : target instanceof ClassValue ? target.statics : undefined;
+  const attrs =
+    target instanceof Instance ? target.attrs : target instanceof ClassValue ? target.statics : undefined;
   if (getter !== ABSENT || setter !== ABSENT) {
-    attrs?.set(key, new Property(getter === ABSENT ? undefined : getter, setter === ABSENT ? undefined : setter));
+    attrs?.set(
+      key,
+      new Property(getter === ABSENT ? undefined : getter, setter === ABSENT ? undefined : setter),
+    );
   } else m.setAttr(target, key, value === ABSENT ? undefined : value);
 }
 
@@ -60,7 +75,10 @@ const STATICS: Readonly<Record<string, Impl>> = {
   fromEntries: (m, [source]) => {
     const pairs = m.items(source);
     if (isUnknown(pairs)) return pairs;
-    return object(m, pairs.map((pair): [string, Value] => [String(m.getItem(pair, 0)), m.getItem(pair, 1)]));
+    return object(
+      m,
+      pairs.map((pair): [string, Value] => [String(m.getItem(pair, 0)), m.getItem(pair, 1)]),
+    );
   },
   defineProperty: (m, [target, key, descriptor]) => {
     if (typeof key === "string") define(m, target, key, descriptor);
@@ -70,7 +88,8 @@ const STATICS: Readonly<Record<string, Impl>> = {
     for (const [key, descriptor] of entriesOf(m, descriptors) ?? []) define(m, target, key, descriptor);
     return target;
   },
-  getPrototypeOf: (m, [value]) => (value instanceof ClassValue ? (value.bases[0] ?? null) : m.getAttr(value, "__proto__")),
+  getPrototypeOf: (m, [value]) =>
+    value instanceof ClassValue ? (value.bases[0] ?? null) : m.getAttr(value, "__proto__"),
   setPrototypeOf: (m, [target, prototype]) => {
     if (target instanceof Instance && prototype instanceof Instance) {
       m.touch(target);
@@ -91,7 +110,10 @@ const METHODS: Readonly<Record<string, Impl>> = {
   toString: method((m, _args, self) => m.str(self)),
   valueOf: method((_m, _args, self) => self),
   isPrototypeOf: method((m, [value], self) =>
-    self instanceof Instance && self.native instanceof PrototypeOf ? m.isInstance(value, self.native.cls) : false),
+    self instanceof Instance && self.native instanceof PrototypeOf
+      ? m.isInstance(value, self.native.cls)
+      : false,
+  ),
 };
 
 const FUNCTION: Readonly<Record<string, Impl>> = {
@@ -104,7 +126,15 @@ const FUNCTION: Readonly<Record<string, Impl>> = {
   toString: method((m, _args, self) => m.str(self)),
 };
 
-const ERRORS = ["TypeError", "RangeError", "ReferenceError", "SyntaxError", "EvalError", "URIError", "AggregateError"];
+const ERRORS = [
+  "TypeError",
+  "RangeError",
+  "ReferenceError",
+  "SyntaxError",
+  "EvalError",
+  "URIError",
+  "AggregateError",
+];
 
 const initError: Impl = (m, [message], self) => {
   if (!(self instanceof Instance)) return undefined;
@@ -147,7 +177,8 @@ export function objectClasses(base: ClassValue): readonly ClassValue[] {
 
 /** A class of the program that extends Error goes by the name of its nearest built-in. */
 function errorName(m: Interp, self: Value): Value {
-  const cls = self instanceof Instance ? self.cls.mro.find((candidate) => candidate.native !== undefined) : undefined;
+  const cls =
+    self instanceof Instance ? self.cls.mro.find((candidate) => candidate.native !== undefined) : undefined;
   return cls?.name ?? builtinClass(m, "Error").name;
 }
 
@@ -160,5 +191,6 @@ export const REFLECT: Readonly<Record<string, Impl>> = {
     m.setItem(target, key, value);
     return true;
   },
-  construct: (m, [cls, list]) => (m as Machine).semantics.construct(m as Machine, cls, toItems(list) ?? [], new Map()),
+  construct: (m, [cls, list]) =>
+    (m as Machine).semantics.construct(m as Machine, cls, toItems(list) ?? [], new Map()),
 };

@@ -2,16 +2,18 @@
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
 import { type ClassValue, isUnknown, List, RegexValue, type Value } from "../../values.ts";
-import { type Impl, isFunction, ITERATOR, jsClass, method, num, text } from "../core.ts";
+import { type Impl, ITERATOR, isFunction, jsClass, method, num, text } from "../core.ts";
 import { toNumeric } from "../operators.ts";
 import { iterOf } from "./array.ts";
 
-const onText = (impl: (self: string, args: readonly Value[], m: Interp) => Value): Impl => (m, args, self) => {
-  const lost = args.find(isUnknown);
-  if (lost) return lost;
-  const value = typeof self === "string" ? self : m.str(self);
-  return isUnknown(value) ? value : impl(value, args, m);
-};
+const onText =
+  (impl: (self: string, args: readonly Value[], m: Interp) => Value): Impl =>
+  (m, args, self) => {
+    const lost = args.find(isUnknown);
+    if (lost) return lost;
+    const value = typeof self === "string" ? self : m.str(self);
+    return isUnknown(value) ? value : impl(value, args, m);
+  };
 
 const plain = (impl: (self: string, ...args: string[]) => Value): Impl =>
   onText((self, args) => impl(self, ...args.map((arg) => text(arg) ?? "undefined")));
@@ -44,7 +46,10 @@ function replace(self: string, [pattern, by]: readonly Value[], m: Interp, all: 
   }
   let lost: Value;
   const insert = (...parts: (string | number)[]): string => {
-    const result = m.call(by, parts.filter((part) => typeof part !== "object"));
+    const result = m.call(
+      by,
+      parts.filter((part) => typeof part !== "object"),
+    );
     if (isUnknown(result)) lost = result;
     return text(result) ?? String(result);
   };
@@ -64,7 +69,9 @@ const STRING: Readonly<Record<string, Impl>> = {
   endsWith: plain((self, what = "") => self.endsWith(what)),
   slice: onText((self, [from, to]) => self.slice(num(from), optional(to))),
   substring: onText((self, [from, to]) => self.substring(num(from), optional(to))),
-  substr: onText((self, [from, count]) => self.substring(num(from), count === undefined ? undefined : num(from) + num(count))),
+  substr: onText((self, [from, count]) =>
+    self.substring(num(from), count === undefined ? undefined : num(from) + num(count)),
+  ),
   toLowerCase: plain((self) => self.toLowerCase()),
   toUpperCase: plain((self) => self.toUpperCase()),
   trim: plain((self) => self.trim()),
@@ -72,7 +79,10 @@ const STRING: Readonly<Record<string, Impl>> = {
   trimEnd: plain((self) => self.trimEnd()),
   concat: plain((self, ...others) => self.concat(...others)),
   repeat: onText((self, [count], m) =>
-    m.allows(self.length * num(count)) && num(count) >= 0 ? self.repeat(num(count)) : m.unknown("a very long text")),
+    m.allows(self.length * num(count)) && num(count) >= 0
+      ? self.repeat(num(count))
+      : m.unknown("a very long text"),
+  ),
   padStart: onText((self, [count, by]) => self.padStart(Math.min(num(count), 10_000), text(by) ?? " ")),
   padEnd: onText((self, [count, by]) => self.padEnd(Math.min(num(count), 10_000), text(by) ?? " ")),
   localeCompare: plain((self, other = "") => (self < other ? -1 : self > other ? 1 : 0)),
@@ -87,16 +97,20 @@ const STRING: Readonly<Record<string, Impl>> = {
   replace: onText((self, args, m) => replace(self, args, m, false)),
   replaceAll: onText((self, args, m) => replace(self, args, m, true)),
   match: onText((self, [pattern]) => matchList(self.match(regexOf(pattern) ?? /$^/))),
-  matchAll: onText((self, [pattern]) => iterOf([...self.matchAll(regexOf(pattern, "g") ?? /$^/g)].map(matchList))),
+  matchAll: onText((self, [pattern]) =>
+    iterOf([...self.matchAll(regexOf(pattern, "g") ?? /$^/g)].map(matchList)),
+  ),
   search: onText((self, [pattern]) => self.search(regexOf(pattern) ?? /$^/)),
   [ITERATOR]: onText((self) => iterOf(self)),
 };
 
-const onNumber = (impl: (self: number, digits: number | undefined) => Value): Impl => (m, args, self) => {
-  const lost = args.find(isUnknown);
-  const value = toNumeric(m as Machine, self);
-  return lost ?? (isUnknown(value) ? value : impl(value, optional(args[0])));
-};
+const onNumber =
+  (impl: (self: number, digits: number | undefined) => Value): Impl =>
+  (m, args, self) => {
+    const lost = args.find(isUnknown);
+    const value = toNumeric(m as Machine, self);
+    return lost ?? (isUnknown(value) ? value : impl(value, optional(args[0])));
+  };
 
 const NUMBER: Readonly<Record<string, Impl>> = {
   toFixed: onNumber((self, digits) => self.toFixed(digits)),
@@ -107,7 +121,10 @@ const NUMBER: Readonly<Record<string, Impl>> = {
   valueOf: onNumber((self) => self),
 };
 
-const checking = (test: (value: unknown) => boolean): Impl => (_m, [value]) => (isUnknown(value) ? value : test(value));
+const checking =
+  (test: (value: unknown) => boolean): Impl =>
+  (_m, [value]) =>
+    isUnknown(value) ? value : test(value);
 
 export const parseNumbers: Readonly<Record<string, Impl>> = {
   parseInt: (m, [value, radix]) => {
@@ -145,7 +162,10 @@ export function textClasses(base: ClassValue): readonly ClassValue[] {
     jsClass("Number", {
       base,
       methods: NUMBER,
-      native: { layer: false, create: (m, _cls, args) => (args.length === 0 ? 0 : toNumeric(m as Machine, args[0])) },
+      native: {
+        layer: false,
+        create: (m, _cls, args) => (args.length === 0 ? 0 : toNumeric(m as Machine, args[0])),
+      },
       statics: {
         ...parseNumbers,
         isInteger: checking(Number.isInteger),
@@ -167,7 +187,10 @@ export function textClasses(base: ClassValue): readonly ClassValue[] {
     jsClass("Boolean", {
       base,
       native: { layer: false, create: (m, _cls, [value]) => m.truthy(value) },
-      methods: { toString: method((_m, _args, self) => String(self)), valueOf: method((_m, _args, self) => self) },
+      methods: {
+        toString: method((_m, _args, self) => String(self)),
+        valueOf: method((_m, _args, self) => self),
+      },
     }),
     jsClass("RegExp", {
       base,
@@ -176,7 +199,9 @@ export function textClasses(base: ClassValue): readonly ClassValue[] {
         create: (m, _cls, [source, flags]) => {
           if (source instanceof RegexValue) return new RegexValue(source.source, text(flags) ?? source.flags);
           const pattern = text(source);
-          return pattern === undefined ? m.unknown("a regular expression that is not known") : new RegexValue(pattern, text(flags) ?? "");
+          return pattern === undefined
+            ? m.unknown("a regular expression that is not known")
+            : new RegexValue(pattern, text(flags) ?? "");
         },
       },
       methods: {
@@ -192,4 +217,3 @@ export function textClasses(base: ClassValue): readonly ClassValue[] {
     }),
   ];
 }
-
