@@ -38,7 +38,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   SeparableConvolution2D: "SeparableConv2D",
   CuDNNLSTM: "LSTM",
   CuDNNGRU: "GRU",
-  GroupedQueryAttention: "GroupQueryAttention",
+  GroupQueryAttention: "GroupedQueryAttention",
   SyncBatchNormalization: "BatchNormalization",
 };
 
@@ -65,6 +65,11 @@ export function defineClasses(keras: Keras): void {
     classes.set(name, defineRuled(keras, { name, rule, ...(ATTENTION[name] ? { tensors: ["query", "value", "key"] } : {}) }));
   }
   for (const cls of defineWrappers(keras)) classes.set(cls.name, cls);
+}
+
+/** What `from keras.layers import *` brings. */
+export function layerNames(keras: Keras): readonly string[] {
+  return ["Input", ...keras.classes.keys(), ...Object.keys(ALIASES), ...Object.keys(MERGES)];
 }
 
 /** A name of `keras.layers`: a class, or a function that makes one and calls it. */

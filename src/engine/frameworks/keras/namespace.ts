@@ -11,7 +11,7 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
-import { layerName } from "./classes.ts";
+import { layerName, layerNames } from "./classes.ts";
 import type { Keras } from "./library.ts";
 import { BACKEND } from "./ops/backend.ts";
 import { MATH } from "./ops/math.ts";
@@ -185,10 +185,11 @@ const NAMES: Readonly<Record<string, Names>> = {
   "keras.config": { ...dataFormat, enable_traceback_filtering: answers("enable_traceback_filtering", null), disable_traceback_filtering: answers("disable_traceback_filtering", null) },
   "keras.layers": {
     InputSpec: () => makeInert(),
+    __all__: (keras) => new List([...layerNames(keras)]),
     deserialize: fn("deserialize", "config, *args, **kwargs", () => (a) => a.config),
     serialize: answers("serialize", null),
   },
-  "keras.models": network,
+  "keras.models": { ...network, __all__: () => new List(["Model", "Sequential", ...Object.keys(network)]) },
   "keras.saving": { ...serializable, load_model: network.load_model },
   "keras.activations": {
     get: fn("get", "identifier", (keras) => (a) => activation(keras, a.identifier)),

@@ -65,7 +65,7 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     const bound = bind(interp, name, parsed, args, own);
     if (typeof bound === "string") interp.fail("TypeError", bound);
     const values: Bound = typeof bound === "string" ? Object.fromEntries(own) : bound;
-    for (const { name: key, fallback } of parsed.params) layer.attrs.set(key, values[key] ?? fallback);
+    for (const { name: key, fallback } of parsed.params) layer.attrs.set(key, values[key] === undefined ? fallback : values[key]);
     normalise(keras, interp, layer, rule, parsed.names);
     return null;
   };

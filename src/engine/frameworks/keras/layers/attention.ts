@@ -114,7 +114,7 @@ export const ATTENTION: Readonly<Record<string, LayerRule>> = {
       valueSize: c.given("value_dim") ? c.dim("value_dim") : c.dim("key_dim"),
     }),
   ),
-  GroupQueryAttention: multiHead(
+  GroupedQueryAttention: multiHead(
     "head_dim, num_query_heads, num_key_value_heads, dropout=0.0, use_bias=True, flash_attention=None, use_gate=False, seed=None",
     "group_query_attention",
     (c) => ({
