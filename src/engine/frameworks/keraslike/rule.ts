@@ -69,11 +69,13 @@ export interface LayerRule {
   readonly spatial?: number;
 }
 
-const signatures = new Map<string, ParsedSignature>();
+const signatures = new WeakMap<LayerRule, ParsedSignature>();
 
 export function parsedSignature(rule: LayerRule): ParsedSignature {
-  let parsed = signatures.get(rule.signature);
-  if (!parsed) signatures.set(rule.signature, (parsed = parseSignature(rule.signature)));
+  const known = signatures.get(rule);
+  if (known) return known;
+  const parsed = parseSignature(rule.signature);
+  signatures.set(rule, parsed);
   return parsed;
 }
 

@@ -11,15 +11,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import {
-  applyLayer,
-  callLayer,
-  initLayer,
-  nameOf,
-  replay,
-  symbolicTensor,
-  withBatch,
-} from "./layers/layer.ts";
+import { applyLayer, callLayer, nameOf, replay, symbolicTensor, withBatch } from "./layers/layer.ts";
 import { LayerState, type ModelState, stateOf } from "./layers/state.ts";
 import {
   type GraphNode,
@@ -169,7 +161,10 @@ function initSequential(lib: Library, m: Interp, self: Value, config: Value): vo
 function addLayer(lib: Library, m: Interp, self: Instance, layer: Value): void {
   const model = stateOf(self)?.model;
   const state = stateOf(layer);
-  if (isUnknown(layer)) return m.gap(layer.reason);
+  if (isUnknown(layer)) {
+    m.gap(layer.reason);
+    return;
+  }
   if (!model || !state || !(layer instanceof Instance)) {
     m.fail("ValueError", "add() needs a layer");
     return;
@@ -314,7 +309,7 @@ function computeOutputShape(m: Interp, self: Value, shape: Value): Value {
       node.isList ? new List(inputs) : inputs[0],
     ]);
     const many = result instanceof List && result.items[0] instanceof List;
-    node.outputs.forEach((output, i) => known.set(output, many ? result.items[i] : result));
+    for (const [i, output] of node.outputs.entries()) known.set(output, many ? result.items[i] : result);
     return known.get(tensor);
   };
   const shapes = model.outputs.map(of);

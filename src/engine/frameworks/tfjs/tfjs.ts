@@ -84,7 +84,8 @@ class Tfjs implements Framework {
   private module(path: string): ModuleValue {
     let module = this.modules.get(path);
     if (!module) {
-      this.modules.set(path, (module = new ModuleValue(`tf.${path}`)));
+      module = new ModuleValue(`tf.${path}`);
+      this.modules.set(path, module);
       module.load = (name) => this.find(path, name);
     }
     return module;

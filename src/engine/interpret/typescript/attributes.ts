@@ -216,12 +216,12 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
     return;
   }
   if (typeof obj !== "object") return;
-  if (obj instanceof Instance) return setOnInstance(m, obj, name, value);
-  if (obj instanceof List) return setOnList(m, obj, name, value);
-  if (obj instanceof ClassValue) {
+  if (obj instanceof Instance) setOnInstance(m, obj, name, value);
+  else if (obj instanceof List) setOnList(m, obj, name, value);
+  else if (obj instanceof ClassValue) {
     const known = classProperty(m, obj, name);
-    if (known instanceof Property) return write(m, known, obj, value);
-    obj.statics.set(name, value);
+    if (known instanceof Property) write(m, known, obj, value);
+    else obj.statics.set(name, value);
   } else if (obj instanceof FunctionValue) {
     if (name === "prototype") setPrototype(obj, value);
     else obj.attrs.set(name, value);
@@ -229,14 +229,18 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
   else if (obj instanceof ModuleValue || obj instanceof NativeFunction) obj.attrs.set(name, value);
   else if (obj instanceof Dict || obj instanceof SetValue || obj instanceof Tensor) {
     m.touch(obj);
-    (obj.attrs ??= new Map()).set(name, value);
+    obj.attrs ??= new Map();
+    obj.attrs.set(name, value);
   }
 }
 
 function setOnInstance(m: Machine, obj: Instance, name: string, value: Value): void {
   const own = obj.attrs.get(name);
   const property = own !== undefined || obj.attrs.has(name) ? own : findInMro(obj.cls.mro, name);
-  if (property instanceof Property) return write(m, property, obj, value);
+  if (property instanceof Property) {
+    write(m, property, obj, value);
+    return;
+  }
   m.touch(obj);
   obj.attrs.set(name, value);
 }
@@ -252,7 +256,10 @@ function setOnList(m: Machine, list: List, name: string, value: Value): void {
     if (value <= list.items.length) list.items.length = value;
     else if (m.allows(value)) list.items.push(...new Array<Value>(value - list.items.length).fill(undefined));
   } else if (/^\d+$/.test(name)) setIndex(m, list, Number(name), value);
-  else (list.attrs ??= new Map()).set(name, value);
+  else {
+    list.attrs ??= new Map();
+    list.attrs.set(name, value);
+  }
 }
 
 function setIndex(m: Machine, list: List, index: number, value: Value): void {

@@ -93,7 +93,10 @@ const fields = new WeakMap<ClassValue, readonly Field[]>();
 
 export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
   let code = compiled.get(node);
-  if (!code) compiled.set(node, (code = classCode(node, compilerFor(typescript))));
+  if (!code) {
+    code = classCode(node, compilerFor(typescript));
+    compiled.set(node, code);
+  }
   const base = code.base?.(m, scope);
   const parent =
     base instanceof ClassValue
@@ -226,8 +229,7 @@ export function bindCall(m: Machine, fn: FunctionValue, scope: Scope, args: read
   for (const name of code.hoisted) scope.vars.set(name, undefined);
   if (code.usesArguments) scope.vars.set("arguments", new List([...args]));
   code.params.forEach(({ assign, fallback, isRest }, i) => {
-    if (isRest) return assign(m, scope, new List(args.slice(i)));
-    const value = args[i];
+    const value = isRest ? new List(args.slice(i)) : args[i];
     assign(m, scope, value === undefined && fallback ? fallback(m, scope) : value);
   });
 }

@@ -23,8 +23,10 @@ const exportsOf = new WeakMap<ModuleValue, Exports>();
 const namespaces = new WeakMap<ModuleValue, ModuleValue>();
 
 function exportTable(module: ModuleValue): Exports {
-  let table = exportsOf.get(module);
-  if (!table) exportsOf.set(module, (table = { names: new Map(), stars: [] }));
+  const known = exportsOf.get(module);
+  if (known) return known;
+  const table: Exports = { names: new Map(), stars: [] };
+  exportsOf.set(module, table);
   return table;
 }
 
@@ -134,7 +136,8 @@ function namespaceOf(m: Machine, source: Source): Value {
   if (!(source instanceof ModuleValue) || source.file === undefined) return source;
   let namespace = namespaces.get(source);
   if (!namespace) {
-    namespaces.set(source, (namespace = new ModuleValue(source.name)));
+    namespace = new ModuleValue(source.name);
+    namespaces.set(source, namespace);
     namespace.load = (name) => exportedBy(m, source, name);
   }
   return namespace;

@@ -114,6 +114,7 @@ const CASES: readonly (readonly [what: string, source: string, expected: string]
     "[Array.from({length: 3}, (_, i) => i * i), new Array(2).fill(0), Array(3).length]",
     "[[0, 1, 4], [0, 0], 3]",
   ],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the snippet is JavaScript
   ["fills templates", "const n = 3;\n`conv${n + 1}_${[1, 2]}`", "conv4_1,2"],
   ["leaves Math.random open", "Math.random()", "unknown: a random number, decided at run time"],
   [
@@ -176,6 +177,7 @@ const CLASSES: readonly (readonly [what: string, source: string, expected: strin
   ],
   [
     "computes keys",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the snippet is JavaScript
     "const k = 'go';\nclass A { [k + '1']() { return 1; } static [`${k}2`] = 2; }\n[new A().go1(), A.go2]",
     "[1, 2]",
   ],

@@ -23,6 +23,7 @@ export function show(source: string, files: Readonly<Record<string, string>> = {
     frameworks: createFrameworks(),
     isCancelled: () => false,
     now: () => 0,
+    parseExpression: (language, text) => parsers.parseExpression(language, text),
   });
   const builtins = new Scope("builtins", undefined, typescript.createBuiltins(machine));
   const cache = new ModuleCache(

@@ -157,7 +157,10 @@ export function awaited(m: Machine, value: Value): Value {
   if (then === ABSENT || !isFunction(then)) return value;
   let settled: Value = m.unknown("a promise that is not settled");
   m.callWithThis(then, value, [
-    fn("resolve", (_m, [result]) => void (settled = result)),
+    fn("resolve", (_m, [result]) => {
+      settled = result;
+      return undefined;
+    }),
     fn("reject", () => undefined),
   ]);
   return settled;
@@ -195,11 +198,13 @@ const PROMISE: Readonly<Record<string, Impl>> = {
 /** `new Promise((resolve, reject) => …)`: one that is not settled at once waits for something of the run. */
 function createPromise(m: Interp, _cls: ClassValue, [executor]: readonly Value[]): Value {
   let settled: Value = m.unknown("a promise that something else settles");
+  const settler = (name: string, rejected: boolean) =>
+    fn(name, (_m, [value]) => {
+      settled = promise(m, value, rejected);
+      return undefined;
+    });
   const result = settling(m, () => {
-    m.call(executor, [
-      fn("resolve", (_m, [value]) => void (settled = promise(m, value))),
-      fn("reject", (_m, [value]) => void (settled = promise(m, value, true))),
-    ]);
+    m.call(executor, [settler("resolve", false), settler("reject", true)]);
     return undefined;
   });
   return isPromise(result) && (result.native as Settled).rejected ? result : settled;
