@@ -16,6 +16,9 @@ import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
 import type { Root } from "./roots.ts";
 import type { SimulationOptions, SimulationResult } from "./separable/contract.ts";
+import type { RewriteOptions, RewriteResult, RewriteTotals, TextEdit } from "./separable/rewrite/contract.ts";
+import { withEdits } from "./separable/rewrite/place.ts";
+import { type RewriteSource, rewriteNetwork, totalsOf } from "./separable/rewrite/rewrite.ts";
 import { simulateNetwork } from "./separable/simulation.ts";
 import { Session } from "./session.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
@@ -44,7 +47,8 @@ export function createEngine({ parsers, host, settings: given }: EngineOptions):
     const { language } = compiled.node;
     const semantics = SEMANTICS[language];
     const parseArguments = (text: string) => parsers.parseArguments(language, text);
-    return new Session({ file, host, cache, semantics, settings, isCancelled, parseArguments });
+    const parseExpression = (of: Language, text: string) => parsers.parseExpression(of, text);
+    return new Session({ file, host, cache, semantics, settings, isCancelled, parseArguments, parseExpression });
   }
 
   return {
@@ -52,6 +56,15 @@ export function createEngine({ parsers, host, settings: given }: EngineOptions):
     analyze: (file, options = {}) =>
       analyzeAll(open(file, options.isCancelled ?? never), file, options.inputs ?? {}),
     simulate: (file, options) => simulateOne(open(file, options.isCancelled ?? never), options),
+    rewrite: (file, options) => {
+      const opened = open(file, options.isCancelled ?? never);
+      const retrace = (edits: readonly TextEdit[], input: readonly string[]): RewriteTotals => {
+        const edited = createEngine({ parsers, settings, host: withEdits(host, edits) });
+        const result = edited.profile(file, { ...options, input });
+        return result.ok ? totalsOf(result.report) : { macs: null, params: null };
+      };
+      return rewriteOne(opened, { read: (name) => host.read(name), retrace }, options);
+    },
     networks: (file) => {
       const session = open(file, never);
       if (typeof session === "string") return [];
@@ -89,6 +102,29 @@ function simulateOne(
   const { session: opened, root: chosen } = root;
   return simulateNetwork(
     (input) => opened.trace(chosen, { ...options, ...(input && { input }) }),
+    options,
+  );
+}
+
+function rewriteOne(
+  session: Session | string,
+  files: Pick<RewriteSource, "read" | "retrace">,
+  options: ProfileOptions & RewriteOptions,
+): RewriteResult {
+  const found = rootOf(session, options.model);
+  if ("reason" in found) return { ok: false, reason: found.reason };
+  const { session: opened, root } = found;
+  return rewriteNetwork(
+    {
+      ...files,
+      trace: () => opened.trace(root, options),
+      others: () =>
+        opened.roots().roots.flatMap((other) => {
+          if (other === root) return [];
+          const traced = opened.trace(other, {});
+          return "reason" in traced ? [] : [traced];
+        }),
+    },
     options,
   );
 }

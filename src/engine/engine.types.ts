@@ -2,6 +2,7 @@
 
 import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
 import type { SimulationOptions, SimulationResult } from "./separable/contract.ts";
+import type { RewriteOptions, RewriteResult } from "./separable/rewrite/contract.ts";
 import type { Span } from "./syntax/span.ts";
 
 /**
@@ -90,6 +91,8 @@ export interface Engine {
   ): FileAnalysis;
   /** What swaps, α and ρ would make of one root. */
   simulate(file: string, options: ProfileOptions & SimulationOptions): SimulationResult;
+  /** Text edits that put the swap of some layers of one root into the source. */
+  rewrite(file: string, options: ProfileOptions & RewriteOptions): RewriteResult;
   /** Names of the file's roots, main root first, without tracing them. */
   networks(file: string): readonly { readonly name: string; readonly at: Place }[];
   /** Forget what is known of a file (its version is also checked on every use). */

@@ -1,5 +1,7 @@
 /** Who analyses files for the session: an engine in this thread, or one in a worker (worker.ts). */
-import type { Engine, FileAnalysis } from "../engine/engine.types.ts";
+import type { Engine, FileAnalysis, ProfileOptions } from "../engine/engine.types.ts";
+import type { SimulationOptions, SimulationResult } from "../engine/separable/contract.ts";
+import type { RewriteOptions, RewriteResult } from "../engine/separable/rewrite/contract.ts";
 import type { UnsavedText } from "../node/host.ts";
 
 /** What the engine and its host are set up with. */
@@ -20,8 +22,14 @@ export interface Analyst {
   changed(files: readonly string[]): void;
   /** Rejects with `Cancelled` when the signal ends it, with the engine's own error when it fails. */
   analyze(file: string, inputs: Inputs, signal: AbortSignal): Promise<FileAnalysis>;
+  simulate(file: string, options: SimulationRequest): Promise<SimulationResult>;
+  rewrite(file: string, options: RewriteRequest): Promise<RewriteResult>;
   dispose(): void;
 }
+
+/** The network, its input and what to make of it; what there is to cancel is the worker's own business. */
+export type SimulationRequest = Omit<ProfileOptions, "isCancelled"> & SimulationOptions;
+export type RewriteRequest = Omit<ProfileOptions, "isCancelled"> & RewriteOptions;
 
 export class Cancelled extends Error {
   constructor() {
@@ -62,11 +70,32 @@ export class LocalAnalyst implements Analyst {
   }
 
   analyzeNow(file: string, inputs: Inputs, isCancelled: () => boolean): FileAnalysis {
-    if (!this.#engine) throw new Error("not configured");
+    const engine = this.#made();
     if (isCancelled()) throw new Cancelled();
-    const analysis = this.#engine.analyze(file, { isCancelled, inputs });
+    const analysis = engine.analyze(file, { isCancelled, inputs });
     if (isCancelled()) throw new Cancelled();
     return analysis;
+  }
+
+  async simulate(file: string, options: SimulationRequest): Promise<SimulationResult> {
+    return this.simulateNow(file, options);
+  }
+
+  simulateNow(file: string, options: SimulationRequest): SimulationResult {
+    return this.#made().simulate(file, options);
+  }
+
+  async rewrite(file: string, options: RewriteRequest): Promise<RewriteResult> {
+    return this.rewriteNow(file, options);
+  }
+
+  rewriteNow(file: string, options: RewriteRequest): RewriteResult {
+    return this.#made().rewrite(file, options);
+  }
+
+  #made(): Engine {
+    if (!this.#engine) throw new Error("not configured");
+    return this.#engine;
   }
 
   dispose(): void {

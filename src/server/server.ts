@@ -10,24 +10,32 @@ import {
   type Hover,
   type InitializeParams,
   type InitializeResult,
+  LSPErrorCodes,
   MarkupKind,
+  ResponseError,
   TextDocumentSyncKind,
   TextDocuments,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { createTranslate } from "../present/l10n.ts";
 import { layersAt } from "../present/sites.ts";
 import {
   ACTIVATE,
   type ActivateParams,
   ANALYZE,
+  ANALYZE_TEXT,
   ANALYZED,
   type AnalyzeParams,
+  type AnalyzeTextParams,
+  REWRITE,
+  type RewriteParams,
+  SIMULATE,
+  type SimulateParams,
 } from "../protocol/requests.ts";
 import { parseSettings, type Settings } from "../protocol/settings.ts";
-import type { Analyst, AnalystConfig } from "./analyst.ts";
+import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { layerHover, networkHover } from "./hover.ts";
-import { createTranslate } from "./l10n.ts";
 import { lenses } from "./lens.ts";
 import { Session, type Shown } from "./session.ts";
 import { fileOf } from "./uris.ts";
@@ -196,7 +204,25 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     return report && networkHover(report, how);
   }
 
-  connection.onRequest(ANALYZE, ({ uri, inputs }: AnalyzeParams) => session.analysis(uri, inputs));
+  connection.onRequest(ANALYZE, async ({ uri, inputs }: AnalyzeParams, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => abort.abort());
+    try {
+      return await session.analysis(uri, inputs, abort.signal);
+    } catch (error) {
+      if (error instanceof Cancelled) throw new ResponseError(LSPErrorCodes.RequestCancelled, error.message);
+      throw error;
+    }
+  });
+  connection.onRequest(ANALYZE_TEXT, ({ uri, text, inputs }: AnalyzeTextParams) =>
+    session.analysisOfText(uri, text, inputs ?? {}),
+  );
+  connection.onRequest(SIMULATE, ({ uri, network, ...options }: SimulateParams) =>
+    analyst.simulate(fileOf(uri), { model: network, ...options }),
+  );
+  connection.onRequest(REWRITE, ({ uri, network, ...options }: RewriteParams) =>
+    analyst.rewrite(fileOf(uri), { model: network, ...options }),
+  );
   connection.onNotification(ACTIVATE, ({ uri, network }: ActivateParams) => session.activate(uri, network));
   connection.onShutdown(() => session.dispose());
 

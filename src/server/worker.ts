@@ -4,6 +4,8 @@
  */
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { SimulationResult } from "../engine/separable/contract.ts";
+import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
 import type { UnsavedText } from "../node/host.ts";
 import {
   type Analyst,
@@ -12,21 +14,31 @@ import {
   type Inputs,
   LocalAnalyst,
   type MakeEngine,
+  type RewriteRequest,
+  type SimulationRequest,
 } from "./analyst.ts";
 
 type ToWorker =
   | { readonly type: "configure"; readonly config: AnalystConfig }
   | { readonly type: "text"; readonly file: string; readonly text: UnsavedText | undefined }
   | { readonly type: "changed"; readonly files: readonly string[] }
-  | { readonly type: "analyze"; readonly id: number; readonly file: string; readonly inputs: Inputs };
+  | { readonly type: "ask"; readonly id: number; readonly question: Question };
+
+type Question =
+  | { readonly kind: "analyze"; readonly file: string; readonly inputs: Inputs }
+  | { readonly kind: "simulate"; readonly file: string; readonly options: SimulationRequest }
+  | { readonly kind: "rewrite"; readonly file: string; readonly options: RewriteRequest };
+
+/** Each kind of question has its own kind of answer. */
+type Answer = FileAnalysis | SimulationResult | RewriteResult;
 
 type FromWorker =
-  | { readonly id: number; readonly analysis: FileAnalysis }
+  | { readonly id: number; readonly answer: Answer }
   | { readonly id: number; readonly cancelled: true }
   | { readonly id: number; readonly error: string };
 
 interface Waiter {
-  resolve(analysis: FileAnalysis): void;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
@@ -63,13 +75,25 @@ export class WorkerAnalyst implements Analyst {
   }
 
   analyze(file: string, inputs: Inputs, signal: AbortSignal): Promise<FileAnalysis> {
-    if (signal.aborted) return Promise.reject(new Cancelled());
+    return this.#ask({ kind: "analyze", file, inputs }, signal) as Promise<FileAnalysis>;
+  }
+
+  simulate(file: string, options: SimulationRequest): Promise<SimulationResult> {
+    return this.#ask({ kind: "simulate", file, options }) as Promise<SimulationResult>;
+  }
+
+  rewrite(file: string, options: RewriteRequest): Promise<RewriteResult> {
+    return this.#ask({ kind: "rewrite", file, options }) as Promise<RewriteResult>;
+  }
+
+  #ask(question: Question, signal?: AbortSignal): Promise<Answer> {
+    if (signal?.aborted) return Promise.reject(new Cancelled());
     this.#lastId += 1;
     const id = this.#lastId;
-    signal.addEventListener("abort", () => Atomics.store(this.#cancelled, id % SLOTS, id), { once: true });
+    signal?.addEventListener("abort", () => Atomics.store(this.#cancelled, id % SLOTS, id), { once: true });
     return new Promise((resolve, reject) => {
       this.#waiters.set(id, { resolve, reject });
-      this.#post({ type: "analyze", id, file, inputs });
+      this.#post({ type: "ask", id, question });
     });
   }
 
@@ -101,7 +125,7 @@ export class WorkerAnalyst implements Analyst {
   #settle(answer: FromWorker): void {
     const waiter = this.#waiters.get(answer.id);
     this.#waiters.delete(answer.id);
-    if ("analysis" in answer) waiter?.resolve(answer.analysis);
+    if ("answer" in answer) waiter?.resolve(answer.answer);
     else if ("cancelled" in answer) waiter?.reject(new Cancelled());
     else waiter?.reject(new Error(answer.error));
   }
@@ -128,7 +152,7 @@ export async function serveWorker(load: () => Promise<MakeEngine>): Promise<void
         return analyst.setText(message.file, message.text);
       case "changed":
         return analyst.changed(message.files);
-      case "analyze":
+      case "ask":
         return port.postMessage(answer(analyst, message, cancelled));
     }
   });
@@ -136,14 +160,25 @@ export async function serveWorker(load: () => Promise<MakeEngine>): Promise<void
 
 function answer(
   analyst: LocalAnalyst,
-  { id, file, inputs }: { readonly id: number; readonly file: string; readonly inputs: Inputs },
+  { id, question }: { readonly id: number; readonly question: Question },
   cancelled: Int32Array,
 ): FromWorker {
   try {
     const isCancelled = () => Atomics.load(cancelled, id % SLOTS) === id;
-    return { id, analysis: analyst.analyzeNow(file, inputs, isCancelled) };
+    return { id, answer: answerNow(analyst, question, isCancelled) };
   } catch (error) {
     if (error instanceof Cancelled) return { id, cancelled: true };
     return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+function answerNow(analyst: LocalAnalyst, question: Question, isCancelled: () => boolean): Answer {
+  switch (question.kind) {
+    case "analyze":
+      return analyst.analyzeNow(question.file, question.inputs, isCancelled);
+    case "simulate":
+      return analyst.simulateNow(question.file, question.options);
+    case "rewrite":
+      return analyst.rewriteNow(question.file, question.options);
   }
 }

@@ -16,7 +16,7 @@ import type {
   SimulationResult,
   WidthArgument,
 } from "./contract.ts";
-import { scaleResolution } from "./formulas.ts";
+import { inputTexts, resizeImage } from "./resize.ts";
 import { eligibleLayers } from "./simulate.ts";
 import { swapTrace } from "./swapTrace.ts";
 
@@ -36,7 +36,7 @@ export function simulateNetwork(trace: TraceNetwork, options: SimulationOptions)
   const first = trace();
   if ("reason" in first) return { ok: false, reason: first.reason };
   const before = buildReport(first.source);
-  const resized = options.resized ?? (rho === 1 ? undefined : resizedInput(before, first, rho));
+  const resized = options.resized ?? (rho === 1 ? undefined : inputTexts(before, (shape) => resizeImage(shape, first.channelAxis(shape.length), rho)));
   const second = trace(resized);
   if ("reason" in second) return { ok: false, reason: second.reason };
 
@@ -62,19 +62,6 @@ export function simulateNetwork(trace: TraceNetwork, options: SimulationOptions)
 
 function saving(before: number | null, after: number | null): number | null {
   return before === null || after === null || before === 0 ? null : 1 - after / before;
-}
-
-/** The input's spatial axes times ρ; batch, channels and what is no image stay. */
-function resizedInput({ input }: Report, { channelAxis }: TracedNetwork, rho: number): readonly string[] {
-  return input.shapes.map((shape, index) => {
-    const sizes = shape ?? [];
-    const image = sizes.length > 3 || (sizes.length === 3 && sizes[channelAxis(3)] === 1);
-    const after = sizes.map((size, axis) =>
-      image && axis !== 0 && axis !== channelAxis(sizes.length) ? scaleResolution(size ?? 1, rho) : (size ?? 1),
-    );
-    const dtype = input.dtypes[index] ?? "float32";
-    return `${after.join("x")}${dtype === "float32" ? "" : `:${dtype}`}`;
-  });
 }
 
 function scaleNetwork(

@@ -1,6 +1,13 @@
 /** What a rewrite answers, as plain JSON data: the edits that put depthwise separable convolutions into the source. */
 import type { Place } from "../../report/contract.ts";
 
+export interface RewriteOptions {
+  /** Names of layers; `all` takes every eligible one but the stem. */
+  readonly layers: "all" | readonly string[];
+  /** `all` takes the stem too. */
+  readonly stem?: boolean;
+}
+
 /** Replaces the text from the place's start to its end. */
 export interface TextEdit {
   readonly at: Place;
@@ -18,6 +25,14 @@ export interface Rewrite {
   /** Names of all layers that the edits change: lines that make many layers change them together. */
   readonly layers: readonly string[];
   readonly refused: readonly RewriteRefusal[];
+  /** The rewritten source, traced again, and what the simulation said of it. */
+  readonly traced: RewriteTotals;
+  readonly simulated: RewriteTotals;
+}
+
+export interface RewriteTotals {
+  readonly macs: number | null;
+  readonly params: number | null;
 }
 
 export type RewriteResult =

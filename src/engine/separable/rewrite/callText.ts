@@ -1,0 +1,165 @@
+/** A call as it is written: its callee and arguments with the text around them, so that an edit keeps the rest. */
+
+export interface ArgumentText {
+  /** Offsets of the whole argument in the call's text. */
+  readonly start: number;
+  readonly end: number;
+  /** `stride=2` has a name, `*sizes` and `**options` are spread. */
+  readonly name?: string;
+  readonly value: string;
+  readonly spread: boolean;
+}
+
+export interface CallText {
+  readonly text: string;
+  readonly callee: string;
+  readonly args: readonly ArgumentText[];
+  /** Offsets of what stands between the parentheses (of the object's braces, in TypeScript). */
+  readonly inside: readonly [start: number, end: number];
+}
+
+interface Syntax {
+  readonly lineComment: string;
+  readonly quotes: readonly string[];
+}
+
+const PYTHON: Syntax = { lineComment: "#", quotes: ['"""', "'''", '"', "'"] };
+const TYPESCRIPT: Syntax = { lineComment: "//", quotes: ['"', "'", "`"] };
+const OPENING = "([{";
+const CLOSING = ")]}";
+
+/** `nn.Conv2d(3, 64, kernel_size=3)` */
+export function readPythonCall(text: string): CallText | undefined {
+  const open = openerOfEnd(text, PYTHON);
+  if (open === undefined || text.at(-1) !== ")") return undefined;
+  const args = split(text, open + 1, text.length - 1, PYTHON).map(([start, end]) => argument(text, start, end, "="));
+  return { text, callee: text.slice(0, open).trim(), args, inside: [open + 1, text.length - 1] };
+}
+
+/** `tf.layers.conv2d({ filters: 64, kernelSize: 3 })` */
+export function readConfigCall(text: string): CallText | undefined {
+  const open = openerOfEnd(text, TYPESCRIPT);
+  if (open === undefined || text.at(-1) !== ")") return undefined;
+  const [config, ...more] = split(text, open + 1, text.length - 1, TYPESCRIPT);
+  if (!config || more.length > 0 || text[config[0]] !== "{" || text[config[1] - 1] !== "}") return undefined;
+  const inside: readonly [number, number] = [config[0] + 1, config[1] - 1];
+  const args = split(text, ...inside, TYPESCRIPT).map(([start, end]) => argument(text, start, end, ":"));
+  return { text, callee: text.slice(0, open).trim(), args, inside };
+}
+
+function argument(text: string, start: number, end: number, sign: "=" | ":"): ArgumentText {
+  const whole = text.slice(start, end);
+  if (/^(\*|\.\.\.)/.test(whole)) return { start, end, value: whole, spread: true };
+  const named = sign === "=" ? /^(\w+)\s*=(?!=)\s*/.exec(whole) : /^['"]?(\w+)['"]?\s*:\s*/.exec(whole);
+  if (named) return { start, end, name: named[1]!, value: whole.slice(named[0].length), spread: false };
+  // `{ filters }` is short for `{ filters: filters }`.
+  return { start, end, ...(sign === ":" && { name: whole }), value: whole, spread: false };
+}
+
+/** Places of the parts between commas, without comments and blanks around them. */
+function split(text: string, start: number, end: number, syntax: Syntax): [number, number][] {
+  const parts: [number, number][] = [];
+  let from: number | undefined;
+  let to = start;
+  let depth = 0;
+  const finish = (): void => {
+    if (from !== undefined) parts.push([from, to]);
+    from = undefined;
+  };
+  for (const { at, length, kind } of scan(text, start, end, syntax)) {
+    if (kind === "comment" || kind === "blank") continue;
+    if (kind === "," && depth === 0) {
+      finish();
+      continue;
+    }
+    if (kind === "open") depth++;
+    if (kind === "close") depth--;
+    from ??= at;
+    to = at + length;
+  }
+  finish();
+  return parts;
+}
+
+/** The bracket that the last character closes. */
+function openerOfEnd(text: string, syntax: Syntax): number | undefined {
+  const open: number[] = [];
+  let last: number | undefined;
+  for (const { at, kind } of scan(text, 0, text.length, syntax)) {
+    if (kind === "open") open.push(at);
+    if (kind === "close") last = open.pop();
+  }
+  return open.length === 0 ? last : undefined;
+}
+
+interface Token {
+  readonly at: number;
+  readonly length: number;
+  readonly kind: "comment" | "blank" | "string" | "," | "open" | "close" | "other";
+}
+
+function* scan(text: string, start: number, end: number, { lineComment, quotes }: Syntax): Generator<Token> {
+  let at = start;
+  while (at < end) {
+    const quote = quotes.find((mark) => text.startsWith(mark, at));
+    const character = text[at]!;
+    let length = 1;
+    let kind: Token["kind"] = "other";
+    if (text.startsWith(lineComment, at)) {
+      const line = text.indexOf("\n", at);
+      [length, kind] = [(line < 0 || line > end ? end : line) - at, "comment"];
+    } else if (quote) [length, kind] = [stringLength(text, at, quote, end), "string"];
+    else if (/\s/.test(character)) kind = "blank";
+    else if (character === ",") kind = ",";
+    else if (OPENING.includes(character)) kind = "open";
+    else if (CLOSING.includes(character)) kind = "close";
+    yield { at, length, kind };
+    at += length;
+  }
+}
+
+function stringLength(text: string, start: number, quote: string, end: number): number {
+  let at = start + quote.length;
+  while (at < end && !text.startsWith(quote, at)) at += text[at] === "\\" ? 2 : 1;
+  return Math.min(at + quote.length, end) - start;
+}
+
+/** A change to an argument: its new text, or null to leave it out. */
+export type ArgumentEdits = ReadonlyMap<ArgumentText, string | null>;
+
+/** The call with some arguments changed and some added at their end (before spread ones); the layout stays. */
+export function editCall(call: CallText, callee: string, edits: ArgumentEdits, added: readonly string[]): string {
+  const { text, args, inside } = call;
+  const open = text.indexOf(call.callee) + call.callee.length;
+  const kept = args.filter((arg) => edits.get(arg) !== null);
+  const lastPlain = kept.filter(({ spread }) => !spread).at(-1);
+  const ownLines = text.slice(inside[0], kept[0]?.start ?? inside[0]).includes("\n") && kept.length > 1;
+  const lineStart = (at: number): string => /[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", at) + 1, at))?.[0] ?? "";
+  const separator =
+    ownLines && lastPlain && text.slice(0, lastPlain.start).trimEnd() !== text.slice(0, lastPlain.start).replace(/[ \t]+$/, "")
+      ? `,\n${lineStart(lastPlain.start)}`
+      : ", ";
+  let result = callee + text.slice(open, inside[0]);
+  let at = inside[0];
+  const more = added.map((argument) => separator + argument).join("");
+  for (const arg of args) {
+    const edit = edits.get(arg);
+    if (edit === null) {
+      // The comma behind it goes too, or the one before it when it is the last.
+      const comma = /^\s*,\s*/.exec(text.slice(arg.end, inside[1]));
+      if (comma) {
+        result += text.slice(at, arg.start);
+        at = arg.end + comma[0].length;
+      } else {
+        result += text.slice(at, arg.start).replace(/,?\s*$/, "");
+        at = arg.end;
+      }
+      continue;
+    }
+    result += text.slice(at, arg.start) + (edit ?? text.slice(arg.start, arg.end));
+    at = arg.end;
+    if (arg === lastPlain) result += more;
+  }
+  if (!lastPlain && added.length > 0) result += (kept.length > 0 ? "" : "") + added.join(", ") + (kept.length > 0 ? ", " : "");
+  return result + text.slice(at);
+}

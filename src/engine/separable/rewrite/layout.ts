@@ -1,0 +1,42 @@
+/** How rewritten code is laid out: on one line where it fits, one part a line where it does not. */
+
+/** What formatters of the day allow in a line. */
+const WIDTH = 88;
+
+export interface Margin {
+  /** Of the line that the call starts on. */
+  readonly indent: string;
+  readonly unit: string;
+}
+
+/** `open`, the parts one a line and deeper by one level, `close`; all of it `levels` deeper than the call was. */
+export function block(
+  open: string,
+  parts: readonly string[],
+  close: string,
+  { indent, unit }: Margin,
+  levels: 0 | 1 = 0,
+): string {
+  const outer = indent + unit.repeat(levels);
+  const inner = outer + unit;
+  const lines = parts.map((part) => `${inner}${wrapped(indented(part, unit.repeat(levels + 1)), inner, unit)},\n`);
+  return `${open}\n${lines.join("")}${outer}${close}`;
+}
+
+/** Lines after the first one deeper by a level. */
+export function indented(text: string, unit: string): string {
+  return text.replaceAll("\n", `\n${unit}`);
+}
+
+/** A call that is too long for its line gets its arguments on the next. */
+function wrapped(part: string, indent: string, unit: string): string {
+  if (part.includes("\n") || part.length + indent.length + 1 <= WIDTH + 32) return part;
+  const open = part.indexOf("(");
+  if (open < 0 || !part.endsWith(")")) return part;
+  return `${part.slice(0, open + 1)}\n${indent}${unit}${part.slice(open + 1, -1)}\n${indent})`;
+}
+
+/** May an expression be written several times: it neither takes from an iterator nor assigns. */
+export function usesTwice(text: string): boolean {
+  return !/:=|\byield\b|\bawait\b|\bnext\s*\(|\.pop\s*\(|\.shift\s*\(|\+\+|--|\brand/.test(text);
+}

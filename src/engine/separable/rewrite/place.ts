@@ -1,0 +1,68 @@
+/** Places in a text: what stands there, and what the text is once edits are made. */
+import type { ModelHost } from "../../engine.types.ts";
+import type { Place } from "../../report/contract.ts";
+import type { TextEdit } from "./contract.ts";
+
+export function textAt(text: string, at: Place): string | undefined {
+  if (at.line < 1 || at.end_line === undefined || at.end_column === undefined) return undefined;
+  const lines = lineStarts(text);
+  const [start, end] = [offset(lines, at.line, at.column), offset(lines, at.end_line, at.end_column)];
+  return start === undefined || end === undefined ? undefined : text.slice(start, end);
+}
+
+/** Blanks at the start of the line. */
+export function indentOf(text: string, { line }: Place): string {
+  return /^[ \t]*/.exec(text.split("\n")[line - 1] ?? "")?.[0] ?? "";
+}
+
+/** What the file indents by: its smallest step. */
+export function unitOf(text: string, language: "python" | "typescript"): string {
+  const blanks = [...text.matchAll(/^(\t+| +)(?=[\w@}])/gm)].map(([, blank]) => blank!);
+  if (blanks.some((blank) => blank.startsWith("\t"))) return "\t";
+  const sizes = blanks.map(({ length }) => length).filter((length) => length > 1);
+  const smallest = sizes.length > 0 ? sizes.reduce((least, size) => Math.min(least, size)) : 0;
+  return " ".repeat(smallest || (language === "python" ? 4 : 2));
+}
+
+/** The text of one file with its edits made. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  const lines = lineStarts(text);
+  let result = text;
+  const places = edits
+    .map((edit) => ({
+      start: offset(lines, edit.at.line, edit.at.column) ?? 0,
+      end: offset(lines, edit.at.end_line ?? edit.at.line, edit.at.end_column ?? edit.at.column) ?? 0,
+      text: edit.text,
+    }))
+    .sort((a, b) => b.start - a.start);
+  for (const edit of places) result = result.slice(0, edit.start) + edit.text + result.slice(edit.end);
+  return result;
+}
+
+/** The same files with these edits made. */
+export function withEdits(host: ModelHost, edits: readonly TextEdit[]): ModelHost {
+  const texts = new Map<string, string>();
+  for (const file of new Set(edits.map(({ at }) => at.file))) {
+    const text = host.read(file);
+    if (text !== undefined) texts.set(file, applyEdits(text, edits.filter(({ at }) => at.file === file)));
+  }
+  const { searchPaths } = host;
+  return {
+    read: (file) => texts.get(file) ?? host.read(file),
+    version: (file) => (texts.has(file) ? "edited" : host.version(file)),
+    isFile: (file) => host.isFile(file),
+    isDirectory: (file) => host.isDirectory(file),
+    list: (directory) => host.list(directory),
+    searchPaths,
+    ...(host.resolve && { resolve: (specifier: string, from: string) => host.resolve?.(specifier, from) }),
+  };
+}
+
+function lineStarts(text: string): readonly number[] {
+  return [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+}
+
+function offset(lines: readonly number[], line: number, column: number): number | undefined {
+  const start = lines[line - 1];
+  return start === undefined ? undefined : start + column - 1;
+}

@@ -1,0 +1,43 @@
+/** What a rewrite knows of one constructor call: the convolutions that it makes, and how they are used. */
+import type { FrameworkId, Place } from "../../report/contract.ts";
+
+/** One convolution that the call makes, in the network at hand or in another one of the file. */
+export interface SiteInstance {
+  readonly name: string;
+  /** To be swapped. */
+  readonly wanted: boolean;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+}
+
+/** What stands between the two convolutions of the swapped form. */
+export interface Between {
+  /** `BatchNorm2d`, as the framework calls its class. */
+  readonly norm: string;
+  readonly affine: boolean;
+  /** The activation's class: `ReLU`. */
+  readonly activation: string;
+}
+
+export interface CallSite {
+  readonly at: Place;
+  readonly framework: FrameworkId;
+  /** The layer's class: `Conv2d`. */
+  readonly type: string;
+  readonly text: string;
+  readonly language: "python" | "typescript";
+  /** The whole file. */
+  readonly source: string;
+  /** Blanks at the start of the call's line, and of one more level. */
+  readonly indent: string;
+  readonly unit: string;
+  readonly rank: number;
+  readonly between: Between | undefined;
+  readonly instances: readonly SiteInstance[];
+}
+
+/** The text to put in the call's place, or why there is none. */
+export type Form = { readonly text: string } | { readonly reason: string };
