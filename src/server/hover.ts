@@ -3,8 +3,7 @@
  * separable form would cost. A line that makes many layers lists them; other layers say what they are.
  */
 import type { Report, ReportLayer } from "../engine/report/contract.ts";
-import { costly, type LayerLine } from "../present/sites.ts";
-import { count, countBeside, dims, inUnit, outputShape, saving, share } from "../present/text.ts";
+import { inputText, manyText, networkTitle, swapOfMany } from "../present/cost.ts";
 import {
   asWritten,
   type ConvTerms,
@@ -15,8 +14,10 @@ import {
   spatial,
   standard,
   type Term,
-} from "./formula.ts";
-import { inputText, type LensOptions, manyText, networkTitle } from "./lens.ts";
+} from "../present/formula.ts";
+import { costly, type LayerLine } from "../present/sites.ts";
+import { count, countBeside, dims, inUnit, outputShape, saving, share } from "../present/text.ts";
+import type { LensOptions } from "./lens.ts";
 import { commandLink, escapeMarkdown, table } from "./markdown.ts";
 
 export interface HoverOptions extends LensOptions {
@@ -261,25 +262,6 @@ function describeMany(layers: readonly ReportLayer[], report: Report, options: H
       ...(together > 0 && total ? [t("{0} of {1}", shares(together), escapeMarkdown(report.network))] : []),
       inputText(report, t),
     ].join(" · "),
-  ];
-}
-
-/** What the swap would make of all of them together. */
-function swapOfMany(layers: readonly ReportLayer[], { t, unit }: HoverOptions): string[] {
-  const eligible = layers.flatMap(({ swappable, macs, separable_macs }) =>
-    swappable && macs && separable_macs ? [{ macs, after: separable_macs }] : [],
-  );
-  if (eligible.length === 0) return [];
-  const before = eligible.reduce((sum, { macs }) => sum + macs, 0);
-  const after = eligible.reduce((sum, layer) => sum + layer.after, 0);
-  return [
-    t(
-      "As depthwise separable convolutions: {0} → {1} {2}, {3} saved",
-      count(inUnit(before, unit)),
-      count(inUnit(after, unit)),
-      unit,
-      saving(1 - after / before),
-    ),
   ];
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ReportLayer } from "../../src/engine/report/contract.ts";
+import { createTranslate } from "../../src/present/l10n.ts";
 import { layersAt } from "../../src/present/sites.ts";
 import { type HoverOptions, layerHover, networkHover } from "../../src/server/hover.ts";
-import { createTranslate } from "../../src/server/l10n.ts";
 import { analysis, layer, place, report, resnet } from "./fixtures.ts";
 
 const english: HoverOptions = { unit: "MACs", t: createTranslate("en") };

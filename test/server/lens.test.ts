@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTranslate } from "../../src/server/l10n.ts";
+import { createTranslate } from "../../src/present/l10n.ts";
 import { type LensOptions, lenses } from "../../src/server/lens.ts";
 import { analysis, FILE, layer, place, report, resnet, sitesOf } from "./fixtures.ts";
 

@@ -1,0 +1,111 @@
+/**
+ * What a layer or a network costs, in a line: the parts that lens, hover and quick info share. Figures are rounded;
+ * the exact ones are the hover's.
+ */
+import type { InputOrigin, Report, ReportLayer } from "../engine/report/contract.ts";
+import type { CostUnit } from "../protocol/messages.ts";
+import type { Translate } from "./l10n.ts";
+import { count, inputShapes, inUnit, outputShape, saving, share, sum } from "./text.ts";
+
+export interface CostOptions {
+  readonly unit: CostUnit;
+  readonly t: Translate;
+}
+
+/** `4.09 G MACs · 25.6 M params · input 1×3×224×224 (default)` */
+export function networkTitle(report: Report, { unit, t }: CostOptions): string {
+  const { macs, params } = report.totals;
+  const known = macs ?? report.layers.reduce((total, layer) => total + (layer.macs ?? 0), 0);
+  const cost = `${count(inUnit(known, unit))} ${unit}`;
+  return [
+    macs !== null && report.complete ? cost : t("at least {0}", cost),
+    params === null ? t("params unknown") : t("{0} params", count(params)),
+    inputText(report, t),
+  ].join(" · ");
+}
+
+/** `input 1×3×224×224 (default)` */
+export function inputText(report: Report, t: Translate): string {
+  return t("input {0} ({1})", inputShapes(report.input) || "?", originText(report.input.origin, t));
+}
+
+function originText(origin: InputOrigin, t: Translate): string {
+  switch (origin) {
+    case "default":
+      return t("default");
+    case "comment":
+      return t("from a comment");
+    case "call":
+      return t("from a call");
+    case "declared":
+      return t("declared");
+    case "fitted":
+      return t("fitted");
+    case "user":
+      return t("chosen");
+  }
+}
+
+/** `115.6 M MACs · 147.5 k params · 128×28×28`, in parts; what else the line makes (its norm) adds its parameters. */
+export function singleFigures(
+  layer: ReportLayer,
+  line: readonly ReportLayer[],
+  { unit, t }: CostOptions,
+): string[] {
+  const params = line.reduce((total, { params }) => total + (params ?? 0), 0);
+  return [
+    layer.macs === null ? t("{0} unknown", unit) : `${count(inUnit(layer.macs, unit))} ${unit}`,
+    ...(params > 0 ? [t("{0} params", count(params))] : []),
+    ...(layer.out[0] ? [outputShape(layer.out[0])] : []),
+    ...(layer.calls > 1 ? [t("{0} calls", layer.calls)] : []),
+  ];
+}
+
+export function manyFigures(layers: readonly ReportLayer[], options: CostOptions): string[] {
+  const { total, unknown, text } = manyText(layers, options);
+  const { t } = options;
+  return [
+    ...(total > 0 || unknown === 0 ? [text] : []),
+    ...(unknown > 0 ? [t("{0} of {1} unknown", unknown, layers.length)] : []),
+  ];
+}
+
+/** `16 × 115.6 M = 1.85 G MACs`, `16 × 12.8 M to 51.4 M = 0.78 G MACs` */
+export function manyText(layers: readonly ReportLayer[], { unit, t }: CostOptions) {
+  const costs = layers.flatMap(({ macs }) => (macs === null ? [] : [inUnit(macs, unit)]));
+  const total = costs.reduce((a, b) => a + b, 0);
+  const least = count(costs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY));
+  const most = count(costs.reduce((a, b) => Math.max(a, b), 0));
+  const each = least === most ? most : t("{0} to {1}", least, most);
+  return {
+    total: layers.reduce((sum, { macs }) => sum + (macs ?? 0), 0),
+    unknown: layers.length - costs.length,
+    text: `${costs.length} × ${each} = ${sum(total)} ${unit}`,
+  };
+}
+
+/** What they cost of the whole network, or nothing when that is not known. */
+export function shareText(layers: readonly ReportLayer[], report: Report): string[] {
+  const macs = layers.reduce((total, layer) => total + (layer.macs ?? 0), 0);
+  const total = report.totals.macs;
+  return macs > 0 && total ? [share(macs / total)] : [];
+}
+
+/** What the swap would make of all of them together. */
+export function swapOfMany(layers: readonly ReportLayer[], { t, unit }: CostOptions): string[] {
+  const eligible = layers.flatMap(({ swappable, macs, separable_macs }) =>
+    swappable && macs && separable_macs ? [{ macs, after: separable_macs }] : [],
+  );
+  if (eligible.length === 0) return [];
+  const before = eligible.reduce((sum, { macs }) => sum + macs, 0);
+  const after = eligible.reduce((sum, layer) => sum + layer.after, 0);
+  return [
+    t(
+      "As depthwise separable convolutions: {0} → {1} {2}, {3} saved",
+      count(inUnit(before, unit)),
+      count(inUnit(after, unit)),
+      unit,
+      saving(1 - after / before),
+    ),
+  ];
+}
