@@ -45,6 +45,8 @@ export function followChannels(source: FollowSource): Channels {
 }
 
 const LOST = "an operation on it cannot be followed";
+/** Ops that make a new tensor, like another one or not. */
+const MAKING = /^(new_|zeros|ones|full|empty|rand|arange|eye|one_hot)/;
 const PERMUTING = /^(permute|transpose|swap_?axes|swapdims|move(dim|axis)|t|T|mT|adjoint|rearrange|einops.*)_?$/;
 const CONCATENATING = /^(cat|concat.*|[hvd]stack|column_stack)$/i;
 const REPEATING = /^(repeat.*|tile|up_?sampling.*)$/i;
@@ -212,16 +214,21 @@ class Follower implements Channels {
     const a = this.axesOf(left);
     const b = this.axesOf(right ?? left);
     const shape = shapeOf(output);
-    const [rows, columns] = [shape.at(-2), shape.at(-1)];
-    const [across, own] = [a.at(-1), b.at(-2)];
-    const fits = across && own && rows === shapeOf(left).at(-2) && columns === shapeOf(right ?? left).at(-1);
+    const across = a.at(-1);
+    // An einsum may take its second operand as rows: what is summed over has the size that the cost tells.
+    const length = typeof op.macs === "number" ? op.macs / count(shape) : 0;
+    const asRows = op.name === "einsum" && b.length > 1 && !(sizeOf(b.at(-2)!) === length && sizeOf(b.at(-1)!) === shape.at(-1));
+    const [own, columns] = asRows ? [b.at(-1), b.at(-2)] : [b.at(-2), b.at(-1)];
+    const rows = a.at(-2);
+    const fits =
+      across && own && rows && columns && sizeOf(rows) === shape.at(-2) && sizeOf(columns) === shape.at(-1);
     if (!fits || !sameCount(across, own)) return this.lose(op);
     this.tie(across, own);
     const batch = this.broadcast(
       shape.slice(0, -2),
       [a.slice(0, -2), b.slice(0, -2)],
     );
-    const after = [...batch, a.at(-2)!, b.at(-1)!];
+    const after = [...batch, rows, columns];
     this.macs.set(op, [...after, across]);
     this.assign(output, after);
   }
@@ -259,9 +266,9 @@ class Follower implements Channels {
     if (!first) return;
     if (op.outputs.length > 1) return this.several(op, first);
     const [output] = op.outputs;
-    if (!output) return;
+    if (!output || MAKING.test(op.name)) return;
     const [before, after] = [shapeOf(first), shapeOf(output)];
-    if (operands.length === 1 && PERMUTING.test(op.name)) return this.permute(first, output, op);
+    if (operands.length === 1 && (op.axes || PERMUTING.test(op.name))) return this.permute(first, output, op);
     if (CONCATENATING.test(op.name)) return this.concatenate(op, operands, output);
     if (operands.length === 1 && REGROUPING.test(op.name)) return this.regroup(op, first, output);
     if (operands.length === 1 && count(before) === count(after) && !equal(before, after))

@@ -1,5 +1,5 @@
 /** Where the channels go when a tensor's elements are laid out anew: views, flattening, splitting an axis in two. */
-import { cut, demand, fixed, isFixed, keep, multiply, resolve, type Size, total } from "./widths.ts";
+import { cut, demand, fixed, isFixed, keep, multiply, resolve, type Size, total, unify } from "./widths.ts";
 
 /** Axes of both shapes that cover the same elements: their products are equal. */
 interface Block {
@@ -24,28 +24,23 @@ export function reshapeSizes(
     const varying = wide.find((axis) => axis === channelAxis) ?? sameSize(from, to, sizes, shape) ?? wide.at(-1);
     if (varying === undefined) continue;
     const others = wide.reduce((count, axis) => (axis === varying ? count : count * shape[axis]!), 1);
-    demand(whole, others);
-    result[varying] = cut(whole, 0, total(whole) / others) ?? kept(whole, shape[varying]!);
-    if (others > 1 && resolve(whole).length > 1) result[varying] = halves(whole, others) ?? kept(whole, shape[varying]!);
+    result[varying] = split(whole, others) ?? kept(whole, shape[varying]!);
   }
   return result;
 }
 
-/** A sum of widths splits only where all its parts are alike. */
-function halves(whole: Size, parts: number): Size | undefined {
+/** Equal parts: a width is shared out, and parts of a sum become one. */
+function split(whole: Size, parts: number): Size | undefined {
+  if (parts === 1) return whole;
+  demand(whole, parts);
   const length = total(whole) / parts;
   const first = cut(whole, 0, length);
-  if (!first) return undefined;
+  if (!first || resolve(whole).length === 1) return first;
   for (let part = 1; part < parts; part++) {
     const next = cut(whole, part * length, length);
-    if (!next || JSON.stringify(shape(next)) !== JSON.stringify(shape(first))) return undefined;
-    if (resolve(next).some(({ width }, i) => width !== resolve(first)[i]!.width)) return undefined;
+    if (!next || !unify(first, next)) return undefined;
   }
   return first;
-}
-
-function shape(size: Size): readonly (readonly number[])[] {
-  return resolve(size).map(({ times, over }) => [times, over]);
 }
 
 function kept(size: Size, length: number): Size {

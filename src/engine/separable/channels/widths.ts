@@ -94,7 +94,7 @@ export function cut(size: Size, start: number, length: number): Size | undefined
 }
 
 /** Finer shares than this are a coincidence of sizes. */
-const FINEST = 64;
+const FINEST = 512;
 
 function fraction(share: Share, part: number, whole: number): Share | undefined {
   if (part === whole) return share;
@@ -233,7 +233,9 @@ export function scaler(alpha: number, rounding: ChannelRounding, sizes: Iterable
 
 function scaleWidth(width: Width, alpha: number, rounding: ChannelRounding): number {
   if (!width.scales || width.kept !== undefined || alpha === 1) return width.channels;
-  const multiple = lcm(rounding === "none" ? 1 : rounding, width.unit);
+  const both = lcm(rounding === "none" ? 1 : rounding, width.unit);
+  // Where groups and rounding together are too coarse, groups alone must divide.
+  const multiple = both > width.channels * alpha ? width.unit : both;
   return scaleChannels(width.channels, alpha, multiple === 1 ? "none" : multiple);
 }
 

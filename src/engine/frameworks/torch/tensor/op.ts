@@ -29,6 +29,8 @@ export interface Made {
   readonly data?: readonly number[] | undefined;
   /** Places of a view's elements in its input, when they are known. */
   readonly positions?: readonly number[] | undefined;
+  /** The input's axis that each axis is, when all that changed is their order. */
+  readonly axes?: readonly number[] | undefined;
 }
 
 /** Several outputs and what they come in. */
@@ -184,7 +186,7 @@ function finish(a: Args, name: string, spec: OpSpec, each: readonly Made[]): Ten
     return tensor;
   });
   const elementwise = spec.view === true || spec.macs ? 0 : sum(outputs.map((tensor) => numel(tensor.shape)));
-  record(a, name, spec, outputs, elementwise, spec.view === true);
+  record(a, name, spec, outputs, elementwise, spec.view === true, each[0]?.axes);
   return outputs;
 }
 
@@ -195,6 +197,7 @@ function record(
   outputs: readonly Tensor[],
   elementwise: Count,
   view: boolean,
+  axes?: readonly number[],
 ): void {
   const macs = spec.macs ? (a.unknown ?? spec.macs(a, outputs)) : 0;
   const geometry = spec.geometry?.(a);
@@ -209,6 +212,7 @@ function record(
     elementwise,
     ...(geometry ? { geometry } : {}),
     ...(view ? { view } : {}),
+    ...(axes ? { axes } : {}),
   });
 }
 

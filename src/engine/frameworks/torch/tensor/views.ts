@@ -43,9 +43,20 @@ function strided(signature: string, change: (view: Layout, a: Args) => Layout | 
       const view = change(a.layout("input"), a);
       if (isMisfit(view)) return view;
       const data = a.data("input");
-      return { shape: view.shape, data: data && read(data, view) };
+      return { shape: view.shape, data: data && read(data, view), axes: orderOf(a.layout("input"), view) };
     },
   };
+}
+
+/** The input's axes in the order of the view's, told by their strides; undefined when it does more than order them. */
+function orderOf(input: Layout, view: Layout): readonly number[] | undefined {
+  if (input.shape.length !== view.shape.length || view.offset !== input.offset) return undefined;
+  const left = input.shape.map((size, axis) => ({ axis, size, stride: input.strides[axis] }));
+  const order = view.shape.map((size, axis) => {
+    const at = left.findIndex((one) => one.size === size && (one.stride === view.strides[axis] || size === 1));
+    return at < 0 ? undefined : left.splice(at, 1)[0]?.axis;
+  });
+  return order.every((axis) => axis !== undefined) ? order : undefined;
 }
 
 /** A view that keeps the order of the elements. */
