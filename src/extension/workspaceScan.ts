@@ -8,6 +8,8 @@ import type { Analyses } from "./analyses.ts";
 const MOST_READ = 2_000;
 const MOST_ANALYZED = 60;
 const MOST_BYTES = 1_000_000;
+/** Many files use a framework; only those that name layers can define a network. */
+const DEFINES_LAYERS = /\b(?:nn\.\w|Conv[123]D|Linear|Dense|Sequential|layers\.|conv2d)/;
 const FILES = "**/*.{py,ts,tsx,js,mjs,jsx}";
 const NOT_THERE = "**/{node_modules,site-packages,.venv,venv,.git,dist,build,out,__pycache__}/**";
 
@@ -76,10 +78,9 @@ export class WorkspaceScan implements vscode.Disposable {
         macs: totals.macs,
       }));
       files = files.map((file, index) => (index === place ? { ...file, networks } : file));
-      this.#show({ files, more, busy: true });
+      this.#show({ files: withNetworks(files), more, busy: true });
     }
-    // Files that only use a framework are no help to anybody.
-    this.#show({ files: files.filter(({ networks }) => networks?.length !== 0), more, busy: false });
+    this.#show({ files: withNetworks(files), more, busy: false });
   }
 
   #show(found: SidebarWorkspace): void {
@@ -88,12 +89,20 @@ export class WorkspaceScan implements vscode.Disposable {
   }
 }
 
+/** Files that only use a framework are no help to anybody. */
+function withNetworks(files: readonly SidebarFile[]): readonly SidebarFile[] {
+  return files.filter(({ networks }) => networks?.length !== 0);
+}
+
 async function isModelCode(uri: vscode.Uri): Promise<boolean> {
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > MOST_BYTES) return false;
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-    return looksLikeModelCode(uri.path.endsWith(".py") ? "python" : "typescript", text);
+    return (
+      DEFINES_LAYERS.test(text) &&
+      looksLikeModelCode(uri.path.endsWith(".py") ? "python" : "typescript", text)
+    );
   } catch {
     return false;
   }

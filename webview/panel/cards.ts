@@ -99,11 +99,21 @@ function showSwappable({ figure, detail }: Card, scene: Scene): void {
   setDetail(detail, `${scene.text(macs)} ${scene.state.unit}${part}`);
 }
 
-function showMemory({ figure, detail }: Card, { report, t }: Scene): void {
-  const { peak_activation_bytes: peak, activation_bytes: sum } = report.totals;
+/** A swap leaves the outputs as they are; α and ρ shrink them. */
+function showMemory({ figure, detail }: Card, { report, scaled, t }: Scene): void {
+  const before = report.totals.peak_activation_bytes;
+  const { peak_activation_bytes: peak, activation_bytes: sum } = (scaled ?? report).totals;
   setText(figure, peak === null ? t("figure.unknown") : formatBytes(peak));
   setAttribute(figure, "title", peak === null ? null : `${formatExact(peak)} B`);
-  setDetail(detail, sum === null ? "" : t("card.memory.sum", formatBytes(sum)));
+  const change = before === null || peak === null ? "" : formatChange(before, peak);
+  if (before !== null && peak !== null && change !== "") {
+    const kind = peak < before ? "saving" : "loss";
+    detail.replaceChildren(
+      element("del", {}, formatBytes(before)),
+      " ",
+      element("span", { class: kind }, change),
+    );
+  } else setDetail(detail, sum === null ? "" : t("card.memory.sum", formatBytes(sum)));
 }
 
 function showBudget(

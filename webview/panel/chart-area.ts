@@ -270,6 +270,15 @@ function showLegend(legend: HTMLElement, scene: Scene): void {
   const present = new Set(charted.flatMap((row) => row.segments.map((segment) => segment.kind)));
   const entry = (kind: string, label: string): HTMLElement =>
     element("li", {}, element("span", { class: `dot kind-${kind}` }), label);
+  if (scene.state.view === "tradeoff") {
+    legend.replaceChildren(
+      entry("pointwise", scene.report.network),
+      entry("standard", t("tradeoff.now")),
+      entry("depthwise", t("tradeoff.width")),
+      entry("linear", t("tradeoff.resolution")),
+    );
+    return;
+  }
   if (scene.state.view === "cumulative") {
     const swapped = charted.some((row) => row.changed);
     const now = entry("pointwise", t(swapped ? "kind.after" : "kind.total"));

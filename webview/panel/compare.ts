@@ -78,8 +78,9 @@ export function comparePage(
   );
 }
 
+/** Norms and the like follow the layers that cost something; the totals hold their parameters. */
 function costs(layer: ReportLayer | null): boolean {
-  return layer !== null && (layer.macs !== 0 || (layer.params ?? 0) > 0);
+  return layer !== null && layer.macs !== 0;
 }
 
 function heading(text: string, className = ""): HTMLElement {

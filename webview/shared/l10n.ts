@@ -190,6 +190,9 @@ const messages = {
   "table.saved": ["saved", "削減"],
   "table.share": ["share", "割合"],
   "table.swap": ["swap", "置換"],
+  "tradeoff.now": ["as simulated now", "現在のシミュレーション"],
+  "tradeoff.width": ["MobileNet at α, published", "MobileNet（α、公開値）"],
+  "tradeoff.resolution": ["MobileNet at a resolution, published", "MobileNet（解像度、公開値）"],
   "tradeoff.note": [
     "Left: this network, the dearest saving first; click a point to swap that many. Right: MobileNet's own accuracy as published (arXiv 1704.04861, tables 6 and 7), no prediction for this network.",
     "左：このネットワークで削減量の大きい順に置換した場合。点をクリックするとその数だけ置換します。右：公開された MobileNet 自身の精度（arXiv 1704.04861、表 6・7）で、このネットワークの予測ではありません。",

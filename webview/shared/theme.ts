@@ -20,6 +20,9 @@ export interface Palette {
 
 const HIGH_CONTRAST = ".vscode-high-contrast, .vscode-high-contrast-light";
 
+/** Milliseconds after which a change of theme has reached every colour. */
+const SETTLING = 250;
+
 /** Classes of `body` that stand in for what VS Code would set; call before the first paint. */
 export function startTheme(changed: () => void): void {
   const inVsCode = getComputedStyle(document.documentElement).getPropertyValue("--vscode-foreground") !== "";
@@ -33,7 +36,13 @@ export function startTheme(changed: () => void): void {
     dark.addEventListener("change", apply);
     apply();
   }
-  const observer = new MutationObserver(changed);
+  // The style attribute and the class change together, but what follows from them may settle a little later.
+  let settled: ReturnType<typeof setTimeout> | undefined;
+  const observer = new MutationObserver(() => {
+    changed();
+    clearTimeout(settled);
+    settled = setTimeout(changed, SETTLING);
+  });
   observer.observe(document.body, { attributes: true, attributeFilter: ["class"] });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ["style"] });
 }
