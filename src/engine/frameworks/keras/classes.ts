@@ -11,7 +11,7 @@ import { ATTENTION } from "./layers/attention.ts";
 import { FURTHER } from "./layers/further.ts";
 import { defineWrappers } from "./layers/wrappers.ts";
 import { defineInput, defineModels } from "./models.ts";
-import { defineRuled } from "./ruled.ts";
+import { defineRuled, type RuledClass } from "./ruled.ts";
 import { defineTensor } from "./tensor.ts";
 
 /** Old and short names. */
@@ -53,6 +53,14 @@ const MERGES: Readonly<Record<string, string>> = {
   dot: "Dot",
 };
 
+const HEADS = { tensors: ["query", "value", "key"], inside: ["Softmax", "Dropout"] } as const;
+
+/** Layers that take several tensors. */
+const SEVERAL: Readonly<Record<string, Pick<RuledClass, "tensors" | "inside">>> = {
+  MultiHeadAttention: HEADS,
+  GroupedQueryAttention: HEADS,
+};
+
 export function defineClasses(keras: Keras): void {
   const { classes } = keras;
   defineTensor(keras, { ...MATH, ...NN });
@@ -62,7 +70,7 @@ export function defineClasses(keras: Keras): void {
   classes.set("InputLayer", input.cls);
   keras.input = input.fn;
   for (const [name, rule] of Object.entries({ ...SHARED_LAYERS, ...FURTHER, ...ATTENTION })) {
-    classes.set(name, defineRuled(keras, { name, rule, ...(ATTENTION[name] ? { tensors: ["query", "value", "key"] } : {}) }));
+    classes.set(name, defineRuled(keras, { name, rule, ...SEVERAL[name] }));
   }
   for (const cls of defineWrappers(keras)) classes.set(cls.name, cls);
 }

@@ -80,6 +80,17 @@ export class Graph {
     return value instanceof Tensor && this.symbols.has(value);
   }
 
+  /** A network that is built inside a layer's call has a graph of its own. */
+  apart<T>(body: () => T): T {
+    const { depth } = this;
+    this.depth = 0;
+    try {
+      return body();
+    } finally {
+      this.depth = depth;
+    }
+  }
+
   /** Counts a shape that does not fit; false when it was reported already. */
   complain(): boolean {
     this.problems++;

@@ -290,9 +290,8 @@ function rebuild(keras: Keras, interp: Interp, model: Instance): void {
   const kept = before && before.inputTensors[0] === input && rest.length > 1 ? before.outputTensors[0] : undefined;
   const last = rest.at(-1);
   const steps = kept && last ? [last] : rest;
-  const output = steps.reduce<Value>(
-    (value, layer) => callLayer(keras, interp, layer, [value], NO_KWARGS),
-    kept ?? input,
+  const output = keras.graph.apart(() =>
+    steps.reduce<Value>((value, layer) => callLayer(keras, interp, layer, [value], NO_KWARGS), kept ?? input),
   );
   if (tensorsIn([output]).length === 0) return;
   keras.names.auto("Functional");

@@ -33,16 +33,18 @@ export interface RuledClass {
   readonly base?: ClassValue;
   /** Names of the tensors that `call` takes, where it takes several. */
   readonly tensors?: readonly string[];
+  /** Layers inside that Keras names by itself when this one is built. */
+  readonly inside?: readonly string[];
 }
 
-export function defineRuled(keras: Keras, { name, rule, base, tensors }: RuledClass): ClassValue {
+export function defineRuled(keras: Keras, { name, rule, base, tensors, inside = [] }: RuledClass): ClassValue {
   const cls = defineClass(name, {
     bases: [base ?? keras.cls("Layer")],
     qualname: `keras.layers.${name}`,
     native: { layer: true },
     methods: {
       __init__: ["self, *args, **kwargs", construct(keras, name, rule)],
-      build: ["self, input_shape=None, *args, **kwargs", (a, interp) => buildRuled(keras, interp, rule, a)],
+      build: ["self, input_shape=None, *args, **kwargs", (a, interp) => buildRuled(keras, interp, rule, a, inside)],
       call: ["self, *args, **kwargs", (a, interp) => callRuled(keras, interp, rule, a, tensors)],
     },
   });
@@ -88,8 +90,9 @@ function normalise(keras: Keras, interp: Interp, layer: Instance, rule: LayerRul
 
 // ---------------------------------------------------------------------- building
 
-function buildRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound): Value {
+function buildRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound, inside: readonly string[]): Value {
   const layer = a.self as Instance;
+  for (const name of inside) keras.names.auto(name);
   const more = toItems(a.args) ?? [];
   const shapes = [a.input_shape, ...more].flatMap(shapesIn);
   for (const spec of rule.weights?.(new Config(layer.attrs), shapes) ?? []) {
