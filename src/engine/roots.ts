@@ -68,7 +68,7 @@ export function findRoots(
     const value = m.lookup(module, name);
     if (value === ABSENT || value instanceof Unknown) continue;
     if (definition.kind === "class" && isNetworkClass(value)) {
-      if (!hasForward(m, value, frameworks)) continue;
+      if (!hasForward(m, value, frameworks) || isBareBase(m, module, value, definitions)) continue;
       const needs = withoutSupplied(constructorNeeds(value), frameworks);
       const isPart = parts.has(name);
       if (needs.length > 0 || !isPart) add({ name, kind: "class", at, value }, needs);
@@ -229,6 +229,20 @@ function hasForward(_m: Machine, cls: ClassValue, frameworks: readonly Framework
 function isWritten(value: Value): boolean {
   const fn = value instanceof NativeFunction ? value.attrs.get("__wrapped__") : value;
   return fn instanceof FunctionValue;
+}
+
+/** A class that makes no layers of its own, for other classes of the file to derive from. */
+function isBareBase(
+  m: Machine,
+  module: ModuleValue,
+  cls: ClassValue,
+  definitions: readonly Definition[],
+): boolean {
+  if (cls.mro.some((base) => base.attrs.get("__init__") instanceof FunctionValue)) return false;
+  return definitions.some((other) => {
+    const derived = other.kind === "class" ? m.lookup(module, other.name) : ABSENT;
+    return derived instanceof ClassValue && derived !== cls && derived.mro.includes(cls);
+  });
 }
 
 function constructorNeeds(cls: ClassValue): readonly string[] {

@@ -18,7 +18,7 @@ import { compilerFor } from "./interpret/compile/compiler.ts";
 import { compileArgs } from "./interpret/compile/expressions.ts";
 import { describeRaised } from "./interpret/compile/statements.ts";
 import { Raised, Stopped } from "./interpret/control.ts";
-import { Machine, type OutermostCall } from "./interpret/machine.ts";
+import { Machine, type OutermostCall, ScriptedCalls } from "./interpret/machine.ts";
 import { type ModuleCache, Modules } from "./interpret/modules.ts";
 import { PARTIAL } from "./interpret/python/stdlib/functools.ts";
 import { Scope } from "./interpret/scope.ts";
@@ -40,11 +40,11 @@ import {
 } from "./interpret/values.ts";
 import { buildReport } from "./report/build.ts";
 import type { Report } from "./report/contract.ts";
-import { findRoots, freeFunctions, suppliedArguments, type Root, type Roots } from "./roots.ts";
+import { findRoots, freeFunctions, type Root, type Roots, suppliedArguments } from "./roots.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
-import type { Arg, ModuleNode } from "./syntax/ast.ts";
+import type { Arg, Expr, Language, ModuleNode } from "./syntax/ast.ts";
 import { takesTensorList } from "./tensorLists.ts";
 import { weightsSize } from "./weightsSize.ts";
 
@@ -56,6 +56,7 @@ export interface SessionOptions {
   readonly settings: EngineSettings;
   readonly isCancelled: () => boolean;
   readonly parseArguments: (text: string) => readonly Arg[];
+  readonly parseExpression: (language: Language, text: string) => Expr;
 }
 
 /** A traced root, or why there is none. */
@@ -92,6 +93,7 @@ export class Session {
       limits: settings.limits,
       frameworks: createFrameworks(),
       isCancelled: options.isCancelled,
+      parseExpression: options.parseExpression,
       now: settings.now,
     });
     const builtins = new Scope("builtins", undefined, semantics.createBuiltins(this.m));
@@ -102,7 +104,9 @@ export class Session {
 
   roots(): Roots {
     if (this.found) return this.found;
+    this.m.scripted = new ScriptedCalls();
     this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__"));
+    this.m.scripted = undefined;
     this.calls = this.m.outermostCalls.splice(0);
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
     this.moduleDiagnostics = this.m
@@ -120,7 +124,9 @@ export class Session {
       let place = network.site;
       while (place && place.at.file !== this.options.file) place = place.caller;
       const name = network.attrs.get("name");
-      return place && typeof name === "string" ? [{ name, kind: "variable", at: place.at, value: network }] : [];
+      return place && typeof name === "string"
+        ? [{ name, kind: "variable", at: place.at, value: network }]
+        : [];
     });
   }
 
@@ -254,10 +260,12 @@ export class Session {
     const { m } = this;
     if (this.calledInFunctions) return this.calledInFunctions;
     m.outermostCalls.length = 0;
+    m.scripted = new ScriptedCalls();
     for (const fn of freeFunctions(m, this.module, this.node)) {
       m.beginTrace(EXPLORING_SHARE);
       m.explore(() => this.bounded(() => m.call(fn)));
     }
+    m.scripted = undefined;
     this.calledInFunctions = m.outermostCalls.splice(0);
     return this.calledInFunctions;
   }
@@ -406,7 +414,9 @@ function networkIn(m: Machine, value: Value): Value {
     if (inside !== undefined) return inside;
   }
   if (value instanceof Instance && m.language === "typescript") {
-    const inside = [...value.attrs.values()].find((item) => m.frameworks.some((framework) => framework.isNetwork(item)));
+    const inside = [...value.attrs.values()].find((item) =>
+      m.frameworks.some((framework) => framework.isNetwork(item)),
+    );
     if (inside !== undefined) return inside;
   }
   return value;

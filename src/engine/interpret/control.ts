@@ -14,3 +14,8 @@ export class Raised {
 export class Stopped {
   constructor(readonly reason: string) {}
 }
+
+/** What a `with` of a context manager keeps from its body's callers: `contextlib.suppress(NameError)`. */
+export class Suppression {
+  constructor(readonly types: Value) {}
+}

@@ -91,7 +91,7 @@ export interface Interp {
   record(cost: OpCost): void;
   readonly scope: LayerScope | undefined;
   /** Runs `body` with `layer` on top of the stack of running modules; `inputs` are what it was called with. */
-  withLayer<T>(layer: Instance, body: () => T, inputs?: readonly Value[]): T;
+  withLayer<T extends Value>(layer: Instance, body: () => T, inputs?: readonly Value[]): T;
   /** The program says what it gives a network, without running it: `summary(model, (3, 32, 32))`. */
   noteCall(network: Instance, inputs: readonly Value[]): void;
 

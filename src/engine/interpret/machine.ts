@@ -4,7 +4,7 @@
  */
 import type { EngineLimits, ModelHost } from "../engine.types.ts";
 import type { Framework } from "../frameworks/framework.ts";
-import type { BinaryOp, CompareOp, Language } from "../syntax/ast.ts";
+import type { BinaryOp, CompareOp, Expr, Language } from "../syntax/ast.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import { BREAK, CONTINUE, type Completion, RETURN } from "./compile/completion.ts";
 import { Raised, Stopped } from "./control.ts";
@@ -28,6 +28,7 @@ import {
   type ModuleValue,
   NativeFunction,
   NO_KWARGS,
+  Tensor,
   Unknown,
   type Value,
 } from "./values.ts";
@@ -37,6 +38,8 @@ export interface MachineOptions {
   readonly limits: EngineLimits;
   readonly frameworks: readonly Framework[];
   readonly isCancelled: () => boolean;
+  /** Reads an expression of the program's language, for `eval`. */
+  readonly parseExpression: (language: Language, text: string) => Expr;
   /** Milliseconds from any fixed point. */
   readonly now: () => number;
 }
@@ -47,6 +50,26 @@ export interface OutermostCall {
   readonly inputs: readonly Value[];
 }
 
+/** Answers of networks by their inputs' shapes. */
+export class ScriptedCalls {
+  private readonly calls = new Map<Instance, Map<string, { readonly answer: Value }>>();
+
+  get(network: Instance, inputs: readonly Value[]): { readonly answer: Value } | undefined {
+    return this.calls.get(network)?.get(signatureOf(inputs));
+  }
+
+  set(network: Instance, inputs: readonly Value[], answer: Value): void {
+    const calls = this.calls.get(network) ?? new Map<string, { readonly answer: Value }>();
+    this.calls.set(network, calls.set(signatureOf(inputs), { answer }));
+  }
+}
+
+function signatureOf(inputs: readonly Value[]): string {
+  const shapeOf = ({ shape, dtype }: Tensor): string =>
+    `${dtype}:${shape instanceof Unknown ? "?" : shape.map((dim) => (dim instanceof Unknown ? "?" : dim)).join("x")}`;
+  return inputs.map((input) => (input instanceof Tensor ? shapeOf(input) : typeof input)).join();
+}
+
 /** Tells whether a running `try` has a handler for an exception class. */
 type Catcher = (type: string) => boolean;
 
@@ -55,12 +78,15 @@ export class Machine implements Interp {
   readonly limits: EngineLimits;
   readonly frameworks: readonly Framework[];
   readonly outermostCalls: OutermostCall[] = [];
+  readonly parseExpression: MachineOptions["parseExpression"];
   modules!: Modules;
   semantics!: Semantics;
   site: Site | undefined = undefined;
   scope: LayerScope | undefined;
   journal: Journal | undefined;
   returned: Value = null;
+  /** Set while a script runs: what networks answered it, for its loops call them over and over. */
+  scripted: ScriptedCalls | undefined;
   readonly catchers: Catcher[] = [];
   /** Modules that are tables of the engine, by dotted name, and folders without a module of their own. */
   readonly tableModules = new Map<string, ModuleValue>();
@@ -81,6 +107,7 @@ export class Machine implements Interp {
     this.limits = options.limits;
     this.frameworks = options.frameworks;
     this.isCancelled = options.isCancelled;
+    this.parseExpression = options.parseExpression;
     this.now = options.now;
   }
 
@@ -473,12 +500,15 @@ export class Machine implements Interp {
     }
   }
 
-  withLayer<T>(layer: Instance, body: () => T, inputs: readonly Value[] = []): T {
+  withLayer<T extends Value>(layer: Instance, body: () => T, inputs: readonly Value[] = []): T {
     const { scope } = this;
+    const known = scope ? undefined : this.scripted?.get(layer, inputs);
+    if (known) return known.answer as T;
     if (!scope) this.noteCall(layer, inputs);
     this.scope = { instance: layer, parent: scope };
     const result = body();
     this.scope = scope;
+    if (!scope) this.scripted?.set(layer, inputs, result);
     return result;
   }
 

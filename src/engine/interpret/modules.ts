@@ -79,13 +79,15 @@ export class Modules {
     const entry: Loaded = { module, state: "idle" };
     this.loaded.set(file, entry);
     module.load = (wanted) => {
-      if (submodule) {
+      // What a package's own text names may be bound there, even if a module of the same name lies in its folder.
+      const isNamed = submodule && entry.state === "idle" && this.names(module, wanted);
+      if (submodule && !isNamed) {
         const found = submodule(wanted);
         if (found !== ABSENT) return found;
       }
       if (entry.state !== "idle") return ABSENT;
       this.run(m, entry);
-      return module.attrs.has(wanted) ? m.lookup(module, wanted) : ABSENT;
+      return module.attrs.has(wanted) ? m.lookup(module, wanted) : (submodule?.(wanted) ?? ABSENT);
     };
     return module;
   }
@@ -98,6 +100,13 @@ export class Modules {
 
   textOf(module: ModuleValue | undefined): string {
     return (module?.file === undefined ? undefined : this.cache.get(module.file)?.text) ?? "";
+  }
+
+  private names(module: ModuleValue, name: string): boolean {
+    return new RegExp(
+      `\\bimport\\b[^\\n]*\\b${name}\\b|\\b${name}\\s*(,|=|$)|\\b(def|class)\\s+${name}\\b`,
+      "m",
+    ).test(this.textOf(module));
   }
 
   private run(m: Machine, entry: Loaded, name = entry.module.name): void {

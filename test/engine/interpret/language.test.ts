@@ -74,6 +74,21 @@ class D(C):
     "(2, 40)",
   ],
   [
+    "eval reads the scope it stands in, and suppress keeps what it cannot",
+    `
+import contextlib
+class Conv: pass
+def build(rows, nc):
+    made = []
+    for name in rows:
+        with contextlib.suppress(NameError):
+            name = eval(name)
+        made.append(name.__name__ if name is Conv else name)
+    return made
+build(["Conv", "nc", "nearest", "[nc, 2 * nc]", "None"], 80)`,
+    "['Conv', 80, 'nearest', [80, 160], None]",
+  ],
+  [
     "properties, setters and class methods",
     `
 class Box:

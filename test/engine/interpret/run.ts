@@ -35,6 +35,7 @@ export function run(
     frameworks: createFrameworks(),
     isCancelled: () => false,
     now: () => 0,
+    parseExpression: (language, text) => parsers.parseExpression(language, text),
   });
   const builtins = new Scope("builtins", undefined, createBuiltins());
   const modules = new Modules(

@@ -508,6 +508,9 @@ function mappingOf(m: Machine, value: Value): [Value, Value][] {
 function compileCall(node: Call, c: Compiler): Ev {
   const { at } = node;
   const { args, kwargs } = compileArgs(node.args, c);
+  if (c.language === "python" && node.callee.kind === "name" && node.callee.id === "eval") {
+    return compileEval(node, c);
+  }
   const special =
     c.language === "python" && node.callee.kind === "name" && node.args.length === 0
       ? scopeCalls[node.callee.id]
@@ -578,6 +581,20 @@ function compileCall(node: Call, c: Compiler): Ev {
     const fn = callee(m, s);
     if (optional && (fn === null || fn === undefined)) return undefined;
     return run(m, s, (values) => m.callWithThis(fn, undefined, values));
+  };
+}
+
+/** `eval(text)` reads the scope it stands in; what is no text is given back, as code objects are not modelled. */
+function compileEval(node: Call, c: Compiler): Ev {
+  const source = node.args[0] && compileExpr(node.args[0].value, c);
+  const code = new Map<string, Ev>();
+  return (m, s) => {
+    const text = source?.(m, s);
+    if (text instanceof Unknown) return text;
+    if (typeof text !== "string") return m.unknown("eval() of this is not followed");
+    const known = code.get(text) ?? compileExpr(m.parseExpression(c.language, text.trim()), c);
+    code.set(text, known);
+    return m.at(node.at, () => known(m, s));
   };
 }
 

@@ -1,6 +1,6 @@
 /** Statements compiled to closures: one entry a node kind. */
 import type { Expr, Pattern, Stmt } from "../../syntax/ast.ts";
-import { Raised } from "../control.ts";
+import { Raised, Suppression } from "../control.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { ABSENT, ClassValue, Dict, Instance, Unknown, type Value } from "../values.ts";
@@ -381,8 +381,12 @@ const compilers: Compilers = {
           ),
         ) === true;
       const restore = m.checkpoint();
+      const suppressed =
+        manager instanceof Instance && manager.native instanceof Suppression && manager.native;
+      if (suppressed) m.catchers.push((type) => catches(m, suppressed.types, m.builtin(type)));
       try {
         const completion = enter(m, s, index + 1);
+        if (suppressed) m.catchers.pop();
         const { returned } = m;
         exit(null);
         m.returned = returned;

@@ -5,6 +5,7 @@
 
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
+import { exceptionClass } from "../../../interpret/python/types/exceptions.ts";
 import {
   ABSENT,
   type ClassValue,
@@ -16,7 +17,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { exceptionClass } from "../../../interpret/python/types/exceptions.ts";
 import {
   always,
   answers,
@@ -387,6 +387,12 @@ export const RUNTIME: Readonly<Record<string, NameTable>> = {
   "torch.amp": AMP,
   "torch.cuda.nvtx": { ...inert("range_push", "range_pop"), range: context("range") },
   "torch.xpu": CUDA,
+  "torch.accelerator": { ...CUDA, current_accelerator: answers("current_accelerator", null) },
+  "torch.serialization": {
+    ...inert("add_safe_globals", "clear_safe_globals", "save"),
+    safe_globals: context("safe_globals"),
+    load: unknown("load", "files of weights are not read"),
+  },
   "torch.mps": CUDA,
   "torch.cpu": CUDA,
   "torch.cpu.amp": AMP,

@@ -296,6 +296,7 @@ function properties(kit: Toolkit): Readonly<Record<string, (self: Tensor, interp
     names: (self) => new Tuple(Array.isArray(self.shape) ? self.shape.map(() => null) : []),
     layout: () => "torch.strided",
     is_cuda: () => false,
+    is_xpu: () => false,
     is_cpu: () => true,
     is_mps: () => false,
     is_xla: () => false,

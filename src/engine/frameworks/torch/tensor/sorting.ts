@@ -74,8 +74,14 @@ function unique(a: Args): Answer {
   if (isMisfit(at)) return at;
   const values: Made = { shape: at === undefined ? [count] : shape.with(at, count), data: found };
   const each = [values];
-  if (a.flag("return_inverse")) each.push({ shape: at === undefined ? shape : [shape[at]!], dtype: "int64" });
-  if (a.flag("return_counts")) each.push({ shape: [count], dtype: "int64" });
+  if (a.flag("return_inverse")) {
+    const indices = data?.map((value) => found!.indexOf(value));
+    each.push({ shape: at === undefined ? shape : [shape[at]!], dtype: "int64", data: indices });
+  }
+  if (a.flag("return_counts")) {
+    const counts = found?.map((value) => data!.filter((other) => other === value).length);
+    each.push({ shape: [count], dtype: "int64", data: counts });
+  }
   return each.length === 1 ? values : { each, pack: "tuple" };
 }
 

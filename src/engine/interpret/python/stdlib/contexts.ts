@@ -1,5 +1,6 @@
 /** `contextlib`, `abc`, `types`, `warnings`, `logging`: small modules around classes and contexts. */
 
+import { Suppression } from "../../control.ts";
 import type { Interp } from "../../interp.ts";
 import { def, defineClass } from "../../native.ts";
 import {
@@ -101,7 +102,13 @@ const NULL_CONTEXT: ClassValue = defineClass("nullcontext", {
 const SUPPRESS: ClassValue = defineClass("suppress", {
   bases: [OBJECT],
   methods: {
-    __init__: ["self, *exceptions", (a, interp) => none(interp.setAttr(a.self, "exceptions", a.exceptions))],
+    __init__: [
+      "self, *exceptions",
+      (a, interp) => {
+        if (a.self instanceof Instance) a.self.native = new Suppression(a.exceptions);
+        return none(interp.setAttr(a.self, "exceptions", a.exceptions));
+      },
+    ],
     __enter__: ["self", () => null],
     __exit__: [
       "self, type=None, value=None, tb=None",

@@ -1,0 +1,90 @@
+/** Code as people write it: fixtures for what networks found in the wild once got wrong. Figures are torch's own. */
+import { describe, expect, test } from "vitest";
+import { profile } from "../../profile.ts";
+
+describe("packages", () => {
+  test("a name that a package binds wins over its module of the same name", () => {
+    const report = profile(
+      `
+import torch.nn as nn
+from layers import conv_block
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = conv_block(3, 8)
+    def forward(self, x):
+        return self.block(x)
+`,
+      {
+        input: ["1x3x8x8"],
+        files: {
+          "/app/layers/__init__.py": "from .conv_block import conv_block\n",
+          "/app/layers/conv_block.py":
+            "import torch.nn as nn\ndef conv_block(a, b):\n    return nn.Conv2d(a, b, 3)\n",
+        },
+      },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 7776, params: 224 } });
+  });
+
+  test("names of a registry that text builds by eval", () => {
+    const report = profile(
+      `
+import contextlib
+import torch
+import torch.nn as nn
+import yaml
+class Conv(nn.Module):
+    def __init__(self, c1, c2, k=1, s=1):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, k, s, k // 2, bias=False)
+        self.bn = nn.BatchNorm2d(c2)
+        self.act = nn.SiLU()
+    def forward(self, x):
+        return self.act(self.bn(self.conv(x)))
+class Model(nn.Module):
+    def __init__(self, cfg="net.yaml", ch=3):
+        super().__init__()
+        with open(cfg) as f:
+            rows = yaml.safe_load(f)["backbone"]
+        layers = []
+        for n, m, args in rows:
+            m = eval(m)
+            for j, a in enumerate(args):
+                with contextlib.suppress(NameError):
+                    args[j] = eval(a) if isinstance(a, str) else a
+            if m is Conv:
+                args = [ch, *args]
+                ch = args[1]
+            layers.append(nn.Sequential(*(m(*args) for _ in range(n))) if n > 1 else m(*args))
+        self.model = nn.Sequential(*layers)
+    def forward(self, x):
+        return self.model(x)
+`,
+      {
+        input: ["1x3x32x32"],
+        files: {
+          "/app/net.yaml":
+            "backbone:\n  - [1, Conv, [8, 3, 2]]\n  - [1, nn.Upsample, [None, 2, 'nearest']]\n  - [1, Conv, [4]]\n",
+        },
+      },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 88064, params: 272 } });
+  });
+});
+
+describe("bases of other classes", () => {
+  test("a class that only gives others their forward is no network", () => {
+    const { networks } = profile(`
+import torch.nn as nn
+class Bottleneck(nn.Module):
+    def forward(self, x):
+        return self.conv(x)
+class Wide(Bottleneck):
+    def __init__(self):
+        super(Wide, self).__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+`);
+    expect(networks).toEqual(["Wide"]);
+  });
+});
