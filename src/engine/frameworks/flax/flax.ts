@@ -1,6 +1,5 @@
 /** Flax and JAX as a framework: their modules of names, and how linen and nnx networks are recognised, named and run. */
 import type { Interp } from "../../interpret/interp.ts";
-import { def, defineClass } from "../../interpret/native.ts";
 import {
   ABSENT, type Absent, type ClassValue, FunctionValue, Instance, ModuleValue, NativeFunction, type Shape, Tensor, toItems, Unknown,
   type Value,
@@ -9,12 +8,16 @@ import type { Framework } from "../framework.ts";
 import { Jax } from "./jax.ts";
 import { Linen } from "./linen/linen.ts";
 import { isLinen, isLinenClass, stateOf, tensorsOf, walk } from "./linen/state.ts";
+import { isNnx, isNnxClass, walk as walkNnx } from "./nnx/module.ts";
+import { Nnx } from "./nnx/nnx.ts";
 import { inert } from "./inert.ts";
 
 const ROOTS = ["flax", "jax", "jaxlib", "optax", "ml_collections", "clu", "orbax", "chex"];
 
 /** Modules whose names we know: what is not there does not exist. */
 const COMPLETE: ReadonlySet<string> = new Set(["flax.linen"]);
+
+const NAMESPACES: ReadonlySet<string> = new Set(["flax.linen", "flax.nnx"]);
 
 /** A module that is another one by a second name. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -49,6 +52,7 @@ class Flax implements Framework {
   readonly forwardNames = ["__call__"];
   private readonly jax = new Jax();
   private readonly linen = new Linen(this.jax);
+  private readonly nnx = new Nnx(this.jax);
   private readonly modules = new Map<string, ModuleValue>();
   private readonly values = new Map<string, Value>();
 
@@ -69,10 +73,11 @@ class Flax implements Framework {
 
   private find(module: string, name: string): Value | Absent {
     const submodule = `${module}.${name}`;
-    if (this.jax.has(submodule) || submodule in ALIASES || submodule === "flax.linen" || PACKAGES.has(submodule)) {
+    if (this.jax.has(submodule) || submodule in ALIASES || NAMESPACES.has(submodule) || PACKAGES.has(submodule)) {
       return this.module(submodule);
     }
     if (module === "flax.linen") return this.linen.find(name);
+    if (module === "flax.nnx") return this.nnx.find(name);
     if (this.jax.has(module)) return this.jax.find(module, name);
     return inert(this.jax.kit, module, name);
   }
@@ -92,11 +97,11 @@ class Flax implements Framework {
   }
 
   isNetworkClass(cls: ClassValue): boolean {
-    return isLinenClass(cls);
+    return isLinenClass(cls) || isNnxClass(cls);
   }
 
   isNetwork(value: Value): boolean {
-    return isLinen(value);
+    return isLinen(value) || isNnx(value);
   }
 
   input(shape: Shape, dtype: string): Value {
@@ -119,6 +124,7 @@ class Flax implements Framework {
       if (param.kind === "rest" || param.kind === "keywords") continue;
       const byName = param.kind === "keywordOnly";
       if (param.name in INFERENCE) kwargs.set(param.name, INFERENCE[param.name]);
+      else if (param.name === "rngs" && param.fallback === undefined) kwargs.set("rngs", this.nnx.newRngs());
       else if (/(^|_)(rng|key)$/.test(param.name) && param.fallback === undefined) {
         kwargs.set(param.name, this.jax.kit.make([2], "uint32"));
       } else if (byName && param.fallback === undefined && args.length > 0) kwargs.set(param.name, args.shift());
@@ -128,12 +134,14 @@ class Flax implements Framework {
   }
 
   layerNames(_interp: Interp, network: Value): ReadonlyMap<Instance, string> {
+    if (isNnx(network)) return walkNnx(network);
     return isLinen(network) ? walk(network) : new Map();
   }
 
   parameters(_interp: Interp, network: Value): readonly Tensor[] {
     const found = new Set<Tensor>();
-    if (!isLinen(network)) return [];
+    if (isNnx(network)) walkNnx(network, (tensor) => tensor.parameter && !tensor.parameter.buffer && found.add(tensor));
+    if (!isLinen(network)) return [...found];
     for (const module of walk(network).keys()) {
       for (const { value, collection } of stateOf(module)?.variables.values() ?? []) {
         if (collection === "params") for (const tensor of tensorsOf(value)) found.add(tensor);
@@ -142,8 +150,17 @@ class Flax implements Framework {
     return [...found];
   }
 
-  entrance(): undefined {
-    return undefined;
+  supplied(name: string): Value | Absent {
+    return name === "rngs" ? this.nnx.newRngs() : ABSENT;
+  }
+
+  entrance(layer: Instance): { readonly spatialAxes: number; readonly channels: number } | undefined {
+    if (!isNnx(layer)) return undefined;
+    const channels = layer.attrs.get("in_features");
+    if (typeof channels !== "number") return undefined;
+    const kernel = layer.attrs.get("kernel_size");
+    const spatialAxes = toItems(kernel ?? null)?.length ?? (typeof kernel === "number" ? 1 : 0);
+    return { spatialAxes, channels };
   }
 
   channelAxis(rank: number): number {

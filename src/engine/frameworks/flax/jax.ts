@@ -12,7 +12,7 @@ import { numel } from "../shape/dims.ts";
 import { activations, initializer } from "./arrays/activations.ts";
 import { createArrays, fromEntry } from "./arrays/array.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
-import { laxFunctions } from "./arrays/lax.ts";
+import { laxFunctions, slice, stacked } from "./arrays/lax.ts";
 import { LINALG, NUMPY } from "./arrays/numpy.ts";
 import { randomFunctions } from "./arrays/random.ts";
 import { layerFunctions } from "./layers/functions.ts";
@@ -20,7 +20,7 @@ import { layerFunctions } from "./layers/functions.ts";
 type Names = ReadonlyMap<string, Value>;
 
 /** Decorators and transformations, with or without arguments: what they are given, back. */
-const PASSES = `jit pjit grad value_and_grad vmap pmap checkpoint remat eval_shape jacfwd jacrev hessian named_call named_scope
+const PASSES = `jit pjit grad value_and_grad pmap checkpoint remat eval_shape jacfwd jacrev hessian named_call named_scope
   custom_jvp custom_vjp device_put device_get block_until_ready shard_map disable_jit linearize make_jaxpr`.split(/\s+/);
 
 /** dtypes that no table of tensors has. */
@@ -57,6 +57,7 @@ const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
       ["default_backend", def("default_backend", "", () => "cpu")],
       ["ShapeDtypeStruct", def("ShapeDtypeStruct", "shape, dtype=None, **kwargs", (a) => struct(jax.kit, a.shape, a.dtype))],
     ]);
+    names.set("vmap", vmap());
     for (const name of PASSES) names.set(name, passing(name));
     for (const name of ["map", "leaves", "flatten"]) names.set(`tree_${name}`, treeNames().get(name) ?? null);
     return names;
@@ -178,6 +179,27 @@ export function passing(name: string): NativeFunction {
       first instanceof ClassValue || first instanceof Instance || first instanceof Tensor || first instanceof Dict;
     return given || first instanceof Unknown ? first : def(name, "fn=None", (b) => b.fn);
   });
+}
+
+/** `jax.vmap`: the function once for each slice of the axis, and what it gives along a new first one. */
+function vmap(): NativeFunction {
+  return def("vmap", "fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None", (a) =>
+    new NativeFunction("vmapped", (interp, args, kwargs) => {
+      const axes = args.map((_, i) => (toItems(a.in_axes) ? toItems(a.in_axes)![i] : a.in_axes));
+      const sliced = args.findIndex((arg, i) => axes[i] !== null && arg instanceof Tensor);
+      const shape = sliced < 0 ? undefined : (args[sliced] as Tensor).shape;
+      const size = Array.isArray(shape) ? shape[0] : undefined;
+      if (typeof size !== "number" || !interp.allows(size)) {
+        interp.gap("jax.vmap over an axis of unknown size");
+        return interp.call(a.fun, args, kwargs);
+      }
+      let result: Value = null;
+      for (let step = 0; step < size; step++) {
+        result = interp.call(a.fun, args.map((arg, i) => (axes[i] === null ? arg : slice(interp, arg, step))), kwargs);
+      }
+      return stacked(result, size);
+    }),
+  );
 }
 
 /** `jax.tree`: maps over nested lists, tuples and dicts. */

@@ -45,13 +45,10 @@ export function createArrays(): ArrayKit {
   }
   kit.method("unbind", SPLITS.unbind!);
   addSubscripts(kit);
-  const property = (name: string, read: (self: Tensor) => Value): void => {
-    kit.cls.attrs.set(name, new Property(def(name, "self", (a) => (a.self instanceof Tensor ? read(a.self) : null))));
-  };
-  property("size", (self) => numel(self.shape));
-  property("nbytes", (self) => numel(self.shape));
-  property("at", (self) => placeOf(placeClass(kit), self));
-  property("sharding", () => null);
+  kit.property("size", (self) => numel(self.shape));
+  kit.property("nbytes", (self) => numel(self.shape));
+  kit.property("at", (self) => placeOf(placeClass(kit), self));
+  kit.property("sharding", () => null);
   kit.cls.attrs.set("T", new Property(kit.fn("T", TRANSPOSED)));
   kit.cls.attrs.set("mT", new Property(kit.fn("mT", TRANSPOSED)));
   kit.cls.attrs.set("block_until_ready", def("block_until_ready", "self", (a) => a.self));

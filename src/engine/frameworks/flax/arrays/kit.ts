@@ -10,6 +10,7 @@ import {
   Instance,
   type Kwargs,
   NativeFunction,
+  Property,
   type Shape,
   Tensor,
   type Tuple,
@@ -123,6 +124,12 @@ export class ArrayKit extends Toolkit {
       (interp, args, kwargs) => native.code(interp, args, settle(kwargs, spec, renames)),
       spec.signature,
     );
+  }
+
+  /** A computed attribute of `jax.Array`. */
+  property(name: string, read: (self: Tensor) => Value): void {
+    const getter = def(name, "self", (a) => (a.self instanceof Tensor ? read(a.self) : null));
+    this.cls.attrs.set(name, new Property(getter));
   }
 
   /** A method of `jax.Array`. */

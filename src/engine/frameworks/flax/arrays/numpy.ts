@@ -235,6 +235,8 @@ function arange(a: Args): Answer {
 const SORT = keep("input, axis=-1, *, stable=True, descending=False");
 const NORM: OpSpec = { ...REDUCTIONS.norm!, signature: "input, ord=None, dim=None, keepdim=False" };
 
+const ARRAY: OpSpec = { ...CREATION.asarray!, signature: "data, dtype=None, copy=None, order=None, ndmin=0" };
+
 const OWN: NumpyTable = {
   reshape: [RESHAPE, { newshape: "shape" }],
   transpose: strided("input, *axes", transpose),
@@ -252,14 +254,20 @@ const OWN: NumpyTable = {
   zeros_like: like(0),
   ones_like: like(1),
   empty_like: like(),
-  array: [CREATION.asarray!, { object: "data", a: "data" }],
-  asarray: [CREATION.asarray!, { object: "data", a: "data" }],
+  array: [ARRAY, { object: "data", a: "data" }],
+  asarray: [ARRAY, { object: "data", a: "data" }],
   eye: [CREATION.eye!, { N: "n", M: "m" }],
   identity: CREATION.eye!,
   arange: { signature: "start=0, stop=None, step=1, dtype=None", rule: arange },
   linspace: { signature: "start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0", rule: linspace },
   logspace: { signature: "start, stop, num=50, endpoint=True, base=10.0, dtype=None", rule: linspace },
   take: { signature: "input, indices, axis=None", rule: take },
+  roll: [VIEWS.roll!, { shift: "shifts", axis: "dims" }],
+  // The product of vectors and matrices; more axes on the right are rare.
+  dot: [CONTRACTIONS.matmul!, { a: "input", b: "other" }],
+  tensordot: [CONTRACTION_FUNCTIONS.tensordot ?? CONTRACTIONS.tensordot!, { axes: "dims" }],
+  meshgrid: { ...JOINS.meshgrid!, signature: "*tensors, indexing='xy', sparse=False" },
+  flatten: VIEWS.ravel!,
   take_along_axis: { signature: "input, indices, axis=-1", rule: takeAlong },
   sort: SORT,
   argsort: keep("input, axis=-1, *, stable=True, descending=False", "int32"),
@@ -290,5 +298,5 @@ export const NUMPY: NumpyTable = {
 export const LINALG: NumpyTable = { norm: [NORM, { axis: "dim", keepdims: "keepdim" }] };
 
 /** Methods of `jax.Array`, which take their first argument as self. */
-export const METHODS: readonly string[] = `reshape transpose ravel swapaxes squeeze diagonal sum mean prod max min argmax argmin
+export const METHODS: readonly string[] = `reshape flatten transpose ravel swapaxes squeeze diagonal sum mean prod max min argmax argmin
   any all var std cumsum cumprod clip round repeat dot take astype sort argsort conj conjugate copy trace ptp`.split(/\s+/);

@@ -106,7 +106,13 @@ export const NORMS: LayerTable = {
   WeightNorm: {
     fn: "weight_norm",
     linen: `layer_instance, epsilon=1e-12, ${TYPES}, use_scale=True, scale_init=None, feature_axes=-1, variable_filter=None`,
-    call: ["*args, **kwargs", wrapped],
+    call: [
+      "*args, **kwargs",
+      (l) => {
+        l.interp.gap("the scales of WeightNorm are not counted");
+        return wrapped(l);
+      },
+    ],
     layer: false,
   },
   Dropout: {

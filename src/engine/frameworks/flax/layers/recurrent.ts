@@ -4,7 +4,7 @@
  */
 import { product, sum } from "../../../cost/lift.ts";
 import { recurrentCost, type RecurrentCell } from "../../../cost/recurrent.ts";
-import { type Dim, isUnknown, type Shape, toItems, Tuple, Unknown, type Value } from "../../../interpret/values.ts";
+import { type Dim, isUnknown, type Shape, Tensor, toItems, Tuple, type Unknown, type Value } from "../../../interpret/values.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { Layer, type LayerSpec, type LayerTable, type Weight } from "./spec.ts";
 
@@ -27,7 +27,8 @@ function weights(l: Layer, kind: CellKind): readonly Weight[] {
   return [
     { name: "input_kernel", shape: [l.inFeatures, wide] },
     { name: "recurrent_kernel", shape: [size, wide] },
-    { name: "bias", shape: [sum<Unknown>([wide, product<Unknown>([kind.extraBiases, size])])] },
+    // nnx has one bias a gate.
+    { name: "bias", shape: [sum<Unknown>([wide, l.has("hidden_features") ? 0 : product<Unknown>([kind.extraBiases, size])])] },
   ];
 }
 
@@ -93,7 +94,15 @@ function sequence(l: Layer): Value {
   const [state, output] = toItems(answer) ?? [null, answer];
   const asked = l.args.return_carry;
   const both = l.interp.truthy(asked === null || asked === undefined ? l.value("return_carry") : asked) === true;
-  return both ? new Tuple([state, output]) : output;
+  return both ? new Tuple([lastStep(l, state ?? null), output]) : output;
+}
+
+/** States of the last step: a sequence's without its time axis. */
+function lastStep(l: Layer, state: Value): Value {
+  const items = toItems(state);
+  if (items) return new Tuple(items.map((item) => lastStep(l, item)));
+  if (!(state instanceof Tensor) || isUnknown(state.shape)) return state;
+  return l.run.make(state.shape.toSpliced(-2, 1));
 }
 
 export const RECURRENT: LayerTable = {

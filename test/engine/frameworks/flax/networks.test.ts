@@ -1,0 +1,229 @@
+/** Networks of linen and nnx: names as Flax gives them, parameters as real Flax counts them, inputs from calls. */
+import { describe, expect, it } from "vitest";
+import { expectFigures, type Fixture, profile } from "../../profile.ts";
+
+const LINEN = "import jax\nimport jax.numpy as jnp\nfrom functools import partial\nfrom typing import Any\nfrom flax import linen as nn\n";
+const NNX = "import jax\nimport jax.numpy as jnp\nfrom flax import nnx\n";
+
+/** Names with parameters, in the order of the trace. */
+function names(source: string, options: Fixture = {}): Readonly<Record<string, number | null>> {
+  const report = profile(source, options);
+  expect(report.diagnostics.map(({ message }) => message)).toEqual([]);
+  return Object.fromEntries(report.layers.map(({ name, params }) => [name, params]));
+}
+
+describe("linen", () => {
+  it("prices layers made in a compact method, on the input of an init that is never called", () => {
+    const report = expectFigures(`${LINEN}
+class CNN(nn.Module):  #: total 4643840 MACs, 824458 params
+  @nn.compact
+  def __call__(self, x):
+    x = nn.Conv(features=32, kernel_size=(3, 3))(x)  #: 225792 MACs, 320 params, 1x28x28x32
+    x = nn.relu(x)
+    x = nn.avg_pool(x, window_shape=(2, 2), strides=(2, 2))
+    x = nn.Conv(features=64, kernel_size=(3, 3))(x)  #: 3612672 MACs, 18496 params, 1x14x14x64
+    x = nn.avg_pool(nn.relu(x), window_shape=(2, 2), strides=(2, 2))
+    x = x.reshape((x.shape[0], -1))
+    x = nn.relu(nn.Dense(features=256)(x))  #: 802816 MACs, 803072 params, 1x256
+    return nn.Dense(features=10)(x)  #: 2560 MACs, 2570 params, 1x10
+
+def create_train_state(rng, config):
+  cnn = CNN()
+  return cnn.init(rng, jnp.ones([1, 28, 28, 1]))['params']
+`);
+    expect(report.input).toMatchObject({ shapes: [[1, 28, 28, 1]], origin: "call" });
+    expect(report.layers.map(({ name }) => name)).toEqual(["Conv_0", "Conv_1", "Dense_0", "Dense_1"]);
+  });
+
+  it("names blocks by class and order, and layers by an explicit name", () => {
+    const source = `${LINEN}
+class Block(nn.Module):
+  filters: int
+  conv: Any
+  norm: Any
+  @nn.compact
+  def __call__(self, x):
+    y = self.norm()(self.conv(self.filters, (3, 3))(x))
+    if x.shape != y.shape:
+      x = self.conv(self.filters, (1, 1), name='conv_proj')(x)
+    return nn.relu(x + y)
+
+class Net(nn.Module):
+  depth: int = 2
+  @nn.compact
+  def __call__(self, x, train: bool = True):
+    conv = partial(nn.Conv, use_bias=False)
+    norm = partial(nn.BatchNorm, use_running_average=not train)
+    x = conv(8, (3, 3), name='conv_init')(x)
+    for i in range(self.depth):
+      x = Block(8 * 2 ** i, conv=conv, norm=norm)(x)
+    return nn.Dense(5)(jnp.mean(x, axis=(1, 2)))
+`;
+    expect(names(source, { input: ["1x32x32x3"] })).toEqual({
+      conv_init: 216,
+      "Block_0.Conv_0": 576,
+      "Block_0.BatchNorm_0": 16,
+      "Block_1.Conv_0": 1152,
+      "Block_1.BatchNorm_0": 32,
+      "Block_1.conv_proj": 128,
+      Dense_0: 85,
+    });
+  });
+
+  it("names what setup makes by its attributes, lists and dicts included", () => {
+    const source = `${LINEN}
+class Net(nn.Module):
+  def setup(self):
+    self.stem = nn.Conv(4, (3, 3))
+    self.layers = [nn.Dense(4) for _ in range(2)]
+    self.heads = {'a': nn.Dense(2), 'b': nn.Dense(3)}
+  def encode(self, x):
+    for layer in self.layers:
+      x = layer(x)
+    return x
+  def __call__(self, x):
+    x = self.encode(self.stem(x))
+    return self.heads['a'](x), self.heads['b'](x)
+`;
+    expect(names(source)).toEqual({ stem: 112, layers_0: 20, layers_1: 20, heads_a: 10, heads_b: 15 });
+  });
+
+  it("counts the parameters of a module once that is called twice", () => {
+    const report = profile(
+      `${LINEN}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    layer = nn.Dense(3)
+    return layer(layer(x))
+`,
+      { input: ["2x3"] },
+    );
+    expect(report.layers.map(({ name, calls, params, macs }) => ({ name, calls, params, macs }))).toEqual([
+      { name: "Dense_0", calls: 2, params: 12, macs: 18 },
+    ]);
+  });
+
+  it("gives every step of a lifted scan parameters of its own", () => {
+    const report = profile(
+      `${LINEN}
+class Block(nn.Module):
+  @nn.compact
+  def __call__(self, x, _):
+    return nn.relu(nn.Dense(4)(x)), None
+
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    blocks = nn.scan(Block, variable_axes={'params': 0}, split_rngs={'params': True}, length=3)
+    x, _ = blocks()(x, None)
+    return nn.remat(Head)()(x)
+
+class Head(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    return nn.Dense(2)(x)
+`,
+      { input: ["1x4"], model: "Net" },
+    );
+    expect(report.layers.map(({ name, params, macs }) => [name, params, macs])).toEqual([
+      ["ScanBlock_0.Dense_0", 60, 48],
+      ["CheckpointHead_0.Dense_0", 10, 8],
+    ]);
+  });
+
+  it("makes a network of functools.partial with the arguments it lacks", () => {
+    const source = `${LINEN}
+class Net(nn.Module):
+  widths: Any
+  classes: int
+  @nn.compact
+  def __call__(self, x):
+    for width in self.widths:
+      x = nn.Conv(width, (3, 3), strides=2)(x)
+    return nn.Dense(self.classes)(x.mean((1, 2)))
+
+Small = partial(Net, widths=[4, 8])
+`;
+    expect(names(source, { model: "Small", args: "classes=10" })).toEqual({ Conv_0: 112, Conv_1: 296, Dense_0: 90 });
+  });
+
+  it("counts self.param and what is multiplied with it", () => {
+    const report = profile(
+      `${LINEN}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    w = self.param('w', nn.initializers.lecun_normal(), (x.shape[-1], 5))
+    scale = self.param('scale', lambda key: jnp.ones((5,)))
+    return jnp.dot(x, w) * scale
+`,
+      { input: ["2x3"] },
+    );
+    expect(report.totals).toMatchObject({ macs: 15, params: 20 });
+    expect(report.output).toEqual([[2, 5]]);
+  });
+
+  it("says where the channels of a transposed input do not fit", () => {
+    const report = profile(
+      `${LINEN}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    return nn.Conv(8, (3, 3), feature_group_count=4)(x)
+`,
+      { input: ["1x8x8x3"] },
+    );
+    expect(report.diagnostics.map(({ code }) => code)).toContain("shape-mismatch");
+  });
+});
+
+describe("nnx", () => {
+  it("prices layers by the path of attributes, and fits the input to the dense layer", () => {
+    const report = expectFigures(`${NNX}
+from functools import partial
+class CNN(nnx.Module):  #: total 4643840 MACs, 824650 params
+  def __init__(self, rngs: nnx.Rngs):
+    self.conv1 = nnx.Conv(1, 32, kernel_size=(3, 3), rngs=rngs)  #: 225792 MACs, 320 params, 1x28x28x32
+    self.norm1 = nnx.BatchNorm(32, rngs=rngs)  #: 0 MACs, 64 params, 1x28x28x32
+    self.conv2 = nnx.Conv(32, 64, kernel_size=(3, 3), rngs=rngs)  #: 3612672 MACs, 18496 params, 1x14x14x64
+    self.norm2 = nnx.BatchNorm(64, rngs=rngs)  #: 0 MACs, 128 params, 1x14x14x64
+    self.pool = partial(nnx.avg_pool, window_shape=(2, 2), strides=(2, 2))
+    self.linear1 = nnx.Linear(3136, 256, rngs=rngs)  #: 802816 MACs, 803072 params, 1x256
+    self.linear2 = nnx.Linear(256, 10, rngs=rngs)  #: 2560 MACs, 2570 params, 1x10
+  def __call__(self, x, rngs: nnx.Rngs):
+    x = self.pool(nnx.relu(self.norm1(self.conv1(x))))
+    x = self.pool(nnx.relu(self.norm2(self.conv2(x))))
+    x = nnx.relu(self.linear1(x.reshape(x.shape[0], -1)))
+    return self.linear2(x)
+`);
+    expect(report.input).toMatchObject({ shapes: [[1, 28, 28, 1]], origin: "fitted" });
+  });
+
+  it("follows lists, sequences and parameters of the program's own", () => {
+    const source = `${NNX}
+class Block(nnx.Module):
+  def __init__(self, width, *, rngs):
+    self.attention = nnx.MultiHeadAttention(2, width, decode=False, rngs=rngs)
+    self.mlp = nnx.Sequential(nnx.Linear(width, 8, rngs=rngs), nnx.gelu, nnx.Linear(8, width, rngs=rngs))
+  def __call__(self, x):
+    return x + self.mlp(self.attention(x))
+
+class Net(nnx.Module):
+  def __init__(self, *, rngs: nnx.Rngs):
+    self.cls = nnx.Param(jnp.zeros((1, 1, 4)))
+    self.blocks = nnx.List([Block(4, rngs=rngs) for _ in range(1)])
+  def __call__(self, x):
+    x = jnp.concatenate([self.cls, x], axis=1)
+    for block in self.blocks:
+      x = block(x)
+    return x
+`;
+    const report = profile(source, { input: ["1x5x4"] });
+    expect(report.totals.params).toBe(4 + 80 + 40 + 36);
+    expect(report.output).toEqual([[1, 6, 4]]);
+    expect(report.layers.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["blocks.0.attention.query", "blocks.0.attention", "blocks.0.mlp.layers.0", "blocks.0.mlp.layers.2"]),
+    );
+  });
+});
