@@ -17,7 +17,7 @@ function merge(name: string, signature: string, rule: JoinRule): LayerRule {
       const shape = rule(c, inputs as readonly Shape[]);
       if (!isMisfit(shape)) return one(plain(name, shape));
       return one(
-        plain(name, shape.guess ?? new Unknown(shape.message)),
+        plain(name, shape.guess ?? inputs[0] ?? new Unknown(shape.message)),
         `cannot join its inputs: ${shape.message}`,
       );
     },

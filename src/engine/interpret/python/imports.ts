@@ -128,7 +128,9 @@ function tableModule(m: Machine, path: string): ModuleValue | undefined {
   if (framework) {
     return tableOf(m, path, (name) => {
       const value = framework.lookup(path, name);
-      return value === ABSENT && framework.fileModule?.(`${path}.${name}`) ? findModule(m, `${path}.${name}`, undefined) : value;
+      if (value instanceof ModuleValue && framework.hasModule(value.name)) return tableModule(m, value.name) ?? value;
+      const followed = value === ABSENT && framework.fileModule?.(`${path}.${name}`) !== undefined;
+      return followed ? findModule(m, `${path}.${name}`, undefined) : value;
     });
   }
   const table = stdlib[path];
