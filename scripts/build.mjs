@@ -2,10 +2,19 @@
  * Builds everything that ships into dist/: one bundle an entry point, and the wasm files beside them.
  * usage: node scripts/build.mjs [--watch] [--production]
  */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
-import { root } from "./lib/project.mjs";
+import { plugin, root } from "./lib/project.mjs";
 
 const watch = process.argv.includes("--watch");
 const production = process.argv.includes("--production");
@@ -47,6 +56,12 @@ const bundles = [
     options: { ...commonJs, external: ["vscode"] },
   },
   { entry: "src/server/node.ts", out: "server.cjs", options: commonJs, executable: true },
+  {
+    entry: "src/plugin/index.ts",
+    out: `${plugin}/index.js`,
+    // tsserver calls what require gives.
+    options: { ...commonJs, footer: { js: "module.exports = module.exports.default;" } },
+  },
   { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },
   { entry: "src/cli/zoo.ts", out: "zoo.mjs", options: esModule },
@@ -72,15 +87,28 @@ function optionsOf({ entry, out, options, executable }) {
   };
 }
 
-function copyWasm() {
-  mkdirSync(path.join(root, "dist"), { recursive: true });
+function copyWasm(folder) {
+  mkdirSync(folder, { recursive: true });
   for (const file of wasmFiles) {
-    copyFileSync(path.join(root, "node_modules", file), path.join(root, "dist", path.basename(file)));
+    copyFileSync(path.join(root, "node_modules", file), path.join(folder, path.basename(file)));
   }
 }
 
+/** The plugin is a package of its own, and tsserver looks for it in the node_modules of the extension. */
+function preparePlugin() {
+  const folder = path.join(root, "dist", plugin);
+  copyWasm(folder);
+  const { version, license } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const manifest = { name: plugin, version, license, main: "index.js", type: "commonjs" };
+  writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  const link = path.join(root, "node_modules", plugin);
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(folder, link, "junction");
+}
+
 if (production) rmSync(path.join(root, "dist"), { recursive: true, force: true });
-copyWasm();
+copyWasm(path.join(root, "dist"));
+preparePlugin();
 
 if (watch) {
   const contexts = await Promise.all(bundles.map((bundle) => esbuild.context(optionsOf(bundle))));

@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
+/** The TypeScript language-service plugin's package. */
+export const plugin = "convlens-typescript-plugin";
+
 /** Downloads that outlive a clone: code-server, torchvision's sources. */
 export const cacheFolder = process.env.CONVLENS_CACHE ?? path.join(homedir(), ".cache", "convlens");
 

@@ -13,13 +13,14 @@ const FILES = {
   tsx: ["tree-sitter-typescript", "tree-sitter-tsx.wasm"],
 } as const;
 
-export function loadParsers(): Promise<Parsers> {
+/** `folders` are looked in after the bundle's own. */
+export function loadParsers(folders: readonly string[] = []): Promise<Parsers> {
   const here = scriptFolder();
   const read =
     ([folder, file]: readonly [string, string]) =>
     () => {
-      const bundled = join(here, file);
-      return readFile(existsSync(bundled) ? bundled : join(packageFolder(folder, here), file));
+      const bundled = [here, ...folders].map((place) => join(place, file)).find((path) => existsSync(path));
+      return readFile(bundled ?? join(packageFolder(folder, here), file));
     };
   return createParsers({
     runtimeWasm: read(FILES.runtimeWasm),
