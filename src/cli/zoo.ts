@@ -1,7 +1,8 @@
 /**
  * `node dist/zoo.mjs SOURCES TRUTH [BUILDER…]`: profiles builders from the model code under SOURCES, in one process.
  * Those with a file in TRUTH/torchvision_layers are compared with what the real network measured, row by row; all
- * that TRUTH/torchvision.json lists, with the totals that torchvision publishes.
+ * that TRUTH/torchvision.json lists, with the totals that torchvision publishes. Where SOURCES hold Keras, those in
+ * TRUTH/keras_applications.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -37,10 +38,18 @@ interface Line extends Comparison {
 
 const engine = createEngine({ host: createNodeHost({ folders: [sources] }), parsers: await loadParsers() });
 const wanted = (name: string) => filters.length === 0 || filters.some((filter) => name.includes(filter));
-const measured = measuredCases(path.join(truthFolder, "torchvision_layers"), wanted);
-const published = publishedCases(path.join(truthFolder, "torchvision.json"), wanted);
-
-const tables = [table("measured, every row", measured), table("published totals", published)];
+const holds = (name: string) => existsSync(path.join(sources, name));
+const tables = [
+  ...(holds("torchvision")
+    ? [
+        table("measured, every row", measuredCases(path.join(truthFolder, "torchvision_layers"), wanted)),
+        table("published totals", publishedCases(path.join(truthFolder, "torchvision.json"), wanted)),
+      ]
+    : []),
+  ...(holds("keras")
+    ? [table("keras.applications, every row", measuredCases(path.join(truthFolder, "keras_applications"), wanted))]
+    : []),
+];
 process.exitCode = tables.every((allRight) => allRight) ? 0 : 1;
 
 function measuredCases(folder: string, wanted: (name: string) => boolean): Case[] {
