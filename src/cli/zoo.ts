@@ -47,7 +47,12 @@ const tables = [
       ]
     : []),
   ...(holds("keras")
-    ? [table("keras.applications, every row", measuredCases(path.join(truthFolder, "keras_applications"), wanted))]
+    ? [
+        table(
+          "keras.applications, every row",
+          measuredCases(path.join(truthFolder, "keras_applications"), wanted),
+        ),
+      ]
     : []),
 ];
 process.exitCode = tables.every((allRight) => allRight) ? 0 : 1;

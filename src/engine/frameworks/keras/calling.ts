@@ -14,8 +14,8 @@ import {
   List,
   NO_KWARGS,
   Tensor,
-  toItems,
   Tuple,
+  toItems,
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
@@ -26,7 +26,13 @@ import { isLayerClass, isModelClass, type Keras, OPERATION_NATIVE } from "./libr
 /** Arguments that Keras hands to a layer's `call` only where it takes them. */
 const OPTIONAL: ReadonlySet<string> = new Set(["training", "mask"]);
 
-export function callLayer(keras: Keras, interp: Interp, layer: Instance, args: readonly Value[], kwargs: Kwargs): Value {
+export function callLayer(
+  keras: Keras,
+  interp: Interp,
+  layer: Instance,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): Value {
   const own = (leaf: Value): Value => (leaf instanceof Tensor ? keras.tensor(interp, leaf) : leaf);
   const given = args.map((arg) => mapLeaves(arg, own));
   build(keras, interp, layer, given, kwargs);
@@ -64,7 +70,13 @@ function accepted(call: Value, kwargs: Kwargs): Kwargs {
 
 // ---------------------------------------------------------------------- building
 
-export function build(keras: Keras, interp: Interp, layer: Instance, args: readonly Value[], kwargs: Kwargs): void {
+export function build(
+  keras: Keras,
+  interp: Interp,
+  layer: Instance,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): void {
   if (layer.attrs.get("built") === true) return;
   const method = interp.lookup(layer, "build");
   const shapes = [...args, ...kwargs.values()].filter((value) => tensorsIn([value]).length > 0);
@@ -129,7 +141,13 @@ export class OperationCode {
   constructor(readonly run: (interp: Interp, args: readonly Value[], kwargs: Kwargs) => Value) {}
 }
 
-function perform(keras: Keras, interp: Interp, operation: Instance, args: readonly Value[], kwargs: Kwargs): Value {
+function perform(
+  keras: Keras,
+  interp: Interp,
+  operation: Instance,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): Value {
   if (isLayerClass(operation.cls)) return callLayer(keras, interp, operation, args, kwargs);
   const { native } = operation;
   if (!(native instanceof OperationCode)) return interp.unknown("an op that is not known");
@@ -157,11 +175,16 @@ export function runNetwork(keras: Keras, interp: Interp, network: Network, given
     if (node.isInput || wanted.every((tensor) => values.has(tensor))) continue;
     const args = node.args.map((arg) => mapLeaves(arg, change));
     const kwargs = mapKwargs(node.kwargs, change);
-    const run = (): Value => keras.graph.quietly(node.failed, () => perform(keras, interp, node.operation, args, kwargs));
+    const run = (): Value =>
+      keras.graph.quietly(node.failed, () => perform(keras, interp, node.operation, args, kwargs));
     const answer = node.site ? interp.at(node.site.at, run) : run();
     const outputs = tensorsIn([answer]);
     for (const [i, tensor] of wanted.entries()) {
-      values.set(tensor, outputs[i] ?? keras.make(answer instanceof Unknown ? answer : interp.unknown("an output that is not known")));
+      values.set(
+        tensor,
+        outputs[i] ??
+          keras.make(answer instanceof Unknown ? answer : interp.unknown("an output that is not known")),
+      );
     }
   }
   return mapLeaves(network.outputs, change);
@@ -179,7 +202,9 @@ function fitInputs(keras: Keras, network: Network, given: Value): readonly Value
       const keys = [...network.inputs.entries.values()].map(({ key }) => key);
       return keys.map((key) => byName.get(key));
     }
-    return network.inputTensors.map((tensor) => byName.get(String(keras.graph.makerOf(tensor)?.operation.attrs.get("name"))));
+    return network.inputTensors.map((tensor) =>
+      byName.get(String(keras.graph.makerOf(tensor)?.operation.attrs.get("name"))),
+    );
   }
   const tensors = tensorsIn([given]);
   return tensors.length > 0 ? tensors : (toItems(given) ?? [given]);
@@ -189,5 +214,8 @@ function fitInputs(keras: Keras, network: Network, given: Value): readonly Value
 export function spread(a: Bound): { readonly args: readonly Value[]; readonly kwargs: Kwargs } {
   const args = a.args instanceof Tuple || a.args instanceof List ? a.args.items : [];
   if (!(a.kwargs instanceof Dict) || a.kwargs.entries.size === 0) return { args, kwargs: NO_KWARGS };
-  return { args, kwargs: new Map([...a.kwargs.entries.values()].map(({ key, value }) => [String(key), value])) };
+  return {
+    args,
+    kwargs: new Map([...a.kwargs.entries.values()].map(({ key, value }) => [String(key), value])),
+  };
 }

@@ -2,15 +2,15 @@
 import { def } from "../../interpret/native.ts";
 import type { Value } from "../../interpret/values.ts";
 import { SHARED_LAYERS } from "../keraslike/layers.ts";
-import { MATH } from "./ops/math.ts";
-import { NN } from "./ops/nn.ts";
 import { spread } from "./calling.ts";
 import { defineLayerClass } from "./layer.ts";
-import type { Keras } from "./library.ts";
 import { ATTENTION } from "./layers/attention.ts";
 import { FURTHER } from "./layers/further.ts";
 import { defineWrappers } from "./layers/wrappers.ts";
+import type { Keras } from "./library.ts";
 import { defineInput, defineModels } from "./models.ts";
+import { MATH } from "./ops/math.ts";
+import { NN } from "./ops/nn.ts";
 import { defineRuled, type RuledClass } from "./ruled.ts";
 import { defineTensor } from "./tensor.ts";
 

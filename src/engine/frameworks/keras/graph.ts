@@ -2,6 +2,8 @@
  * The graph behind symbolic tensors: every call of a layer or op on one is a node that remembers what it was called
  * with. A functional network is the part of the graph between its inputs and its outputs, in Keras' own order.
  */
+
+import type { Site } from "../../interpret/trace.ts";
 import {
   Dict,
   type Instance,
@@ -14,7 +16,6 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import type { Site } from "../../interpret/trace.ts";
 
 /** Reason of a size that is None in Keras: known only when the network is called. */
 const OPEN = "a size that the input leaves open";
@@ -137,7 +138,9 @@ export class Graph {
     if (!node || node.isInput) return [tensor];
     if (seen.has(node)) return [];
     seen.add(node);
-    return [...new Set(node.inputs.flatMap((input) => (this.symbols.has(input) ? this.sources(input, seen) : [])))];
+    return [
+      ...new Set(node.inputs.flatMap((input) => (this.symbols.has(input) ? this.sources(input, seen) : []))),
+    ];
   }
 }
 
@@ -181,7 +184,8 @@ export function networkOf(graph: Graph, inputs: Value, outputs: Value): Network 
     nodeDepths.set(node, depth);
     for (const input of node.inputs) {
       const parent = graph.makerOf(input);
-      if (parent && walked.has(parent)) nodeDepths.set(parent, Math.max(depth + 1, nodeDepths.get(parent) ?? 0));
+      if (parent && walked.has(parent))
+        nodeDepths.set(parent, Math.max(depth + 1, nodeDepths.get(parent) ?? 0));
     }
   }
   for (const input of inputTensors) {
@@ -191,7 +195,9 @@ export function networkOf(graph: Graph, inputs: Value, outputs: Value): Network 
     traversal.set(node.operation, -1);
   }
   const order = (operation: Instance): number => traversal.get(operation) ?? 0;
-  const operations = [...depths.keys()].sort((a, b) => depths.get(b)! - depths.get(a)! || order(a) - order(b));
+  const operations = [...depths.keys()].sort(
+    (a, b) => depths.get(b)! - depths.get(a)! || order(a) - order(b),
+  );
   const nodes = [...nodeDepths.keys()].sort((a, b) => nodeDepths.get(b)! - nodeDepths.get(a)!);
   return { inputs, outputs, inputTensors, outputTensors, nodes, operations };
 }
@@ -226,8 +232,4 @@ export function mapLeaves(value: Value, change: (leaf: Value) => Value): Value {
 export function mapKwargs(kwargs: Kwargs, change: (leaf: Value) => Value): Kwargs {
   if (kwargs.size === 0) return NO_KWARGS;
   return new Map([...kwargs].map(([key, value]) => [key, mapLeaves(value, change)]));
-}
-
-export function sizeAt(shape: Shape | Unknown, axis: number): Value {
-  return shape instanceof Unknown ? shape : shape[axis];
 }

@@ -10,11 +10,11 @@ import {
   type Tensor,
   type Value,
 } from "../../interpret/values.ts";
-import { SHARED_LAYERS } from "../keraslike/layers.ts";
 import type { Framework } from "../framework.ts";
+import { SHARED_LAYERS } from "../keraslike/layers.ts";
+import { defineClasses } from "./classes.ts";
 import { allWeights, descendants, trainableWeights } from "./layer.ts";
 import { isLayer, isModel, isModelClass, Keras, nameOf, stateOf } from "./library.ts";
-import { defineClasses } from "./classes.ts";
 import { KerasModules } from "./modules.ts";
 
 export function createKeras(): Framework {
@@ -61,7 +61,8 @@ class KerasFramework implements Framework {
   declaredInputs(_interp: Interp, network: Value): readonly { shape: Shape; dtype: string }[] | undefined {
     if (!isModel(network)) return undefined;
     const { network: graph, declared, children } = stateOf(network);
-    const own = graph?.inputTensors.flatMap(({ shape, dtype }) => (isUnknown(shape) ? [] : [{ shape, dtype }])) ?? [];
+    const own =
+      graph?.inputTensors.flatMap(({ shape, dtype }) => (isUnknown(shape) ? [] : [{ shape, dtype }])) ?? [];
     if (own.length > 0) return own;
     const shape = declared ?? (children[0] && stateOf(children[0]).declared);
     return shape && [{ shape, dtype: "float32" }];
@@ -73,7 +74,10 @@ class KerasFramework implements Framework {
   }
 
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
-    const several = inputs.length > 1 && isModel(network) && (stateOf(network).network !== undefined || !takesSeveral(interp, network, inputs.length));
+    const several =
+      inputs.length > 1 &&
+      isModel(network) &&
+      (stateOf(network).network !== undefined || !takesSeveral(interp, network, inputs.length));
     return interp.call(network, several ? [new List([...inputs])] : inputs);
   }
 
@@ -122,13 +126,19 @@ class KerasFramework implements Framework {
 /** Layers and ops directly below a layer. */
 function operationsOf(layer: Instance): readonly Instance[] {
   const graph = isLayer(layer) ? stateOf(layer).network : undefined;
-  return graph ? [...new Set([...graph.operations, ...descendants(layer)])] : isLayer(layer) ? descendants(layer) : [];
+  return graph
+    ? [...new Set([...graph.operations, ...descendants(layer)])]
+    : isLayer(layer)
+      ? descendants(layer)
+      : [];
 }
 
 function takesSeveral(interp: Interp, network: Instance, count: number): boolean {
   const call = interp.lookup(network, "call");
   const fn = typeof call === "object" && call !== null && call.kind === "method" ? call.fn : call;
   if (typeof fn !== "object" || fn === null || fn.kind !== "function") return false;
-  const positional = fn.node.params.slice(1).filter((param) => param.name !== "training" && param.name !== "mask");
+  const positional = fn.node.params
+    .slice(1)
+    .filter((param) => param.name !== "training" && param.name !== "mask");
   return positional.length >= count;
 }

@@ -7,7 +7,7 @@ import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/n
 import {
   type ClassValue,
   Dict,
-  Instance,
+  type Instance,
   isUnknown,
   List,
   Property,
@@ -30,8 +30,17 @@ const self = (a: Bound): Instance => a.self as Instance;
 
 /** What the constructor of every layer takes besides its own arguments. */
 export const LAYER_ARGUMENTS: ReadonlySet<string> = new Set([
-  "name", "dtype", "trainable", "activity_regularizer", "autocast", "input_shape", "input_dim", "batch_input_shape",
-  "batch_size", "weights", "dynamic",
+  "name",
+  "dtype",
+  "trainable",
+  "activity_regularizer",
+  "autocast",
+  "input_shape",
+  "input_dim",
+  "batch_input_shape",
+  "batch_size",
+  "weights",
+  "dynamic",
 ]);
 
 export function defineLayerClass(keras: Keras): ClassValue {
@@ -61,7 +70,12 @@ export function setTrainable(layer: Instance, trainable: boolean): void {
 }
 
 /** What `Layer.__init__` does with the arguments that all layers share. */
-export function initLayer(keras: Keras, interp: Interp, layer: Instance, given: ReadonlyMap<string, Value>): void {
+export function initLayer(
+  keras: Keras,
+  interp: Interp,
+  layer: Instance,
+  given: ReadonlyMap<string, Value>,
+): void {
   interp.touch(layer);
   const name = given.get("name");
   layer.attrs.set("name", typeof name === "string" ? name : keras.names.auto(layer.cls.name));
@@ -117,11 +131,18 @@ export function descendants(layer: Instance): readonly Instance[] {
   return [...found];
 }
 
-function collect<T extends Value>(value: Value, is: (value: Value) => value is T, add: (item: T) => void, depth = 0): void {
+function collect<T extends Value>(
+  value: Value,
+  is: (value: Value) => value is T,
+  add: (item: T) => void,
+  depth = 0,
+): void {
   if (is(value)) add(value);
   else if (depth > 3 || value === null || typeof value !== "object") return;
-  else if (value.kind === "list" || value.kind === "tuple") for (const item of value.items) collect(item, is, add, depth + 1);
-  else if (value.kind === "dict") for (const entry of value.entries.values()) collect(entry.value, is, add, depth + 1);
+  else if (value.kind === "list" || value.kind === "tuple")
+    for (const item of value.items) collect(item, is, add, depth + 1);
+  else if (value.kind === "dict")
+    for (const entry of value.entries.values()) collect(entry.value, is, add, depth + 1);
 }
 
 /** Weights of the layer itself: made by `add_weight`, and variables that are attributes. */
@@ -223,7 +244,9 @@ function calls(keras: Keras): Record<string, Method> {
         keras.graph.depth++;
         const output = callLayer(keras, interp, self(a), [given], new Map());
         keras.graph.depth--;
-        return output instanceof Tensor ? keras.shapeValue(interp, output.shape) : interp.unknown("an output shape");
+        return output instanceof Tensor
+          ? keras.shapeValue(interp, output.shape)
+          : interp.unknown("an output shape");
       },
     ],
     compute_mask: ["self, *args, **kwargs", () => null],
@@ -251,12 +274,17 @@ function weightLists(): Record<string, NativeImpl> {
 
 /** The tensors of a layer's first call. */
 function places(keras: Keras): Record<string, NativeImpl> {
-  const first = (a: Bound, interp: Interp, pick: (inputs: readonly Tensor[], outputs: Value) => Value): Value => {
+  const first = (
+    a: Bound,
+    interp: Interp,
+    pick: (inputs: readonly Tensor[], outputs: Value) => Value,
+  ): Value => {
     const [node] = keras.graph.nodesOf(self(a));
     if (!node) return interp.fail("AttributeError", `${nameOf(keras, self(a))} was never called`);
     return pick(node.isInput ? node.outputTensors : node.inputs, node.outputs);
   };
-  const one = (tensors: readonly Tensor[]): Value => (tensors.length === 1 ? tensors[0] : new List([...tensors]));
+  const one = (tensors: readonly Tensor[]): Value =>
+    tensors.length === 1 ? tensors[0] : new List([...tensors]);
   const shapeOf = (interp: Interp, value: Value): Value =>
     value instanceof Tensor
       ? keras.shapeValue(interp, value.shape)
@@ -304,6 +332,14 @@ function configOf(keras: Keras, layer: Instance): Dict {
 
 /** Methods that change no shape and cost nothing in a trace of inference. */
 function inert(): Record<string, Method> {
-  const names = ["add_loss", "add_metric", "set_weights", "quantize", "load_own_variables", "save_own_variables", "stateless_call"];
+  const names = [
+    "add_loss",
+    "add_metric",
+    "set_weights",
+    "quantize",
+    "load_own_variables",
+    "save_own_variables",
+    "stateless_call",
+  ];
   return Object.fromEntries(names.map((name) => [name, ["self, *args, **kwargs", () => null]]));
 }

@@ -71,11 +71,12 @@ export class Keras {
   /** A tensor of Keras' own class from whatever stands for one. */
   tensor(interp: Interp, value: Value): Tensor {
     if (value instanceof Tensor) {
-      if (value.cls && value.cls.mro.includes(this.kit.cls)) return value;
+      if (value.cls?.mro.includes(this.kit.cls)) return value;
       return this.make(value.shape, value.dtype, value.data);
     }
     if (value instanceof Unknown) return this.make(value);
-    if (typeof value === "number" || typeof value === "boolean") return this.make([], "int32", [Number(value)]);
+    if (typeof value === "number" || typeof value === "boolean")
+      return this.make([], "int32", [Number(value)]);
     const items = toItems(value);
     if (items) {
       const first = items.length > 0 ? this.tensor(interp, items[0]).shape : [];

@@ -10,8 +10,8 @@ import {
   isUnknown,
   type Kwargs,
   List,
-  NO_KWARGS,
   type NativeFunction,
+  NO_KWARGS,
   type Shape,
   Tensor,
   toItems,
@@ -44,7 +44,10 @@ export function defineInput(keras: Keras): { readonly fn: NativeFunction; readon
           const items = toItems(given) ?? (toNumber(given) === undefined ? [] : [given]);
           const batch = a.batch_size === null ? openDim() : sizeOf(a.batch_size);
           const shape: Shape = whole ? whole.map(sizeOf) : [batch, ...items.map(sizeOf)];
-          const tensor = keras.make(isUnknown(given) ? given : shape, typeof a.dtype === "string" ? a.dtype : keras.floatx);
+          const tensor = keras.make(
+            isUnknown(given) ? given : shape,
+            typeof a.dtype === "string" ? a.dtype : keras.floatx,
+          );
           tensor.maker = nameOf(keras, self(a));
           if (interp.site) tensor.site = interp.site;
           stateOf(self(a)).declared = shape;
@@ -84,7 +87,9 @@ export function defineModels(keras: Keras): readonly ClassValue[] {
     native: {
       layer: false,
       create: (interp, cls, args, kwargs) =>
-        interp.newInstance(cls === model && functional && functionalArguments(args, kwargs) ? functional : cls),
+        interp.newInstance(
+          cls === model && functional && functionalArguments(args, kwargs) ? functional : cls,
+        ),
     },
     methods: {
       __init__: ["self, *args, **kwargs", (a, interp) => initModel(keras, interp, a)],
@@ -130,7 +135,8 @@ function initModel(keras: Keras, interp: Interp, a: Bound): Value {
   model.attrs.set("built", true);
   for (const output of [outputs, ...tensorsIn([outputs])]) {
     if (isUnknown(output)) interp.gap(output.reason);
-    else if (output instanceof Tensor && !keras.graph.makerOf(output)) interp.gap("an output that is not computed from the inputs");
+    else if (output instanceof Tensor && !keras.graph.makerOf(output))
+      interp.gap("an output that is not computed from the inputs");
   }
   return null;
 }
@@ -144,7 +150,9 @@ function callModel(keras: Keras, interp: Interp, a: Bound): Value {
 
 function part(interp: Interp, a: Bound, key: "inputTensors" | "outputTensors"): Value {
   const { network } = stateOf(self(a));
-  return network ? new List([...network[key]]) : interp.fail("AttributeError", `${self(a).cls.name} was never called`);
+  return network
+    ? new List([...network[key]])
+    : interp.fail("AttributeError", `${self(a).cls.name} was never called`);
 }
 
 function one(list: Value): Value {
@@ -158,10 +166,12 @@ function shapesOf(keras: Keras, interp: Interp, value: Value): Value {
 
 function names(keras: Keras, a: Bound, key: "inputTensors" | "outputTensors"): Value {
   const tensors = stateOf(self(a)).network?.[key] ?? [];
-  return new List(tensors.map((tensor) => {
-    const node = keras.graph.makerOf(tensor);
-    return node ? nameOf(keras, node.operation) : "";
-  }));
+  return new List(
+    tensors.map((tensor) => {
+      const node = keras.graph.makerOf(tensor);
+      return node ? nameOf(keras, node.operation) : "";
+    }),
+  );
 }
 
 function getLayer(keras: Keras, interp: Interp, a: Bound): Value {
@@ -176,13 +186,29 @@ function getLayer(keras: Keras, interp: Interp, a: Bound): Value {
 /** Training, saving and loading: nothing of it changes a shape. */
 function training(): Record<string, readonly [string, NativeImpl]> {
   const nothing = [
-    "compile", "fit", "evaluate", "train_on_batch", "test_on_batch", "save", "save_weights", "load_weights", "export",
-    "compile_from_config", "reset_states", "reset_metrics", "to_json",
+    "compile",
+    "fit",
+    "evaluate",
+    "train_on_batch",
+    "test_on_batch",
+    "save",
+    "save_weights",
+    "load_weights",
+    "export",
+    "compile_from_config",
+    "reset_states",
+    "reset_metrics",
+    "to_json",
   ];
   const unknown: NativeImpl = (_a, interp) => interp.unknown("depends on data");
   return {
     ...Object.fromEntries(nothing.map((name) => [name, ["self, *args, **kwargs", () => null] as const])),
-    ...Object.fromEntries(["fit", "predict", "predict_on_batch"].map((name) => [name, ["self, *args, **kwargs", unknown] as const])),
+    ...Object.fromEntries(
+      ["fit", "predict", "predict_on_batch"].map((name) => [
+        name,
+        ["self, *args, **kwargs", unknown] as const,
+      ]),
+    ),
   };
 }
 
@@ -196,7 +222,15 @@ function defineSequential(keras: Keras, model: ClassValue): ClassValue {
       __init__: [
         "self, layers=None, trainable=True, name=None",
         (a, interp) => {
-          initLayer(keras, interp, self(a), new Map([["name", a.name], ["trainable", a.trainable]]));
+          initLayer(
+            keras,
+            interp,
+            self(a),
+            new Map([
+              ["name", a.name],
+              ["trainable", a.trainable],
+            ]),
+          );
           const layers = a.layers === null ? [] : interp.items(a.layers);
           if (isUnknown(layers)) interp.gap(layers.reason);
           else for (const layer of layers) addLayer(keras, interp, self(a), layer);
@@ -235,7 +269,8 @@ function defineSequential(keras: Keras, model: ClassValue): ClassValue {
           const { network, children } = stateOf(self(a));
           if (network) return runNetwork(keras, interp, network, a.inputs);
           return children.reduce<Value>(
-            (value, layer) => (isInputLayer(layer) ? value : callLayer(keras, interp, layer, [value], NO_KWARGS)),
+            (value, layer) =>
+              isInputLayer(layer) ? value : callLayer(keras, interp, layer, [value], NO_KWARGS),
             a.inputs,
           );
         },
@@ -253,7 +288,10 @@ function isInputLayer(layer: Instance): boolean {
 
 function addLayer(keras: Keras, interp: Interp, model: Instance, value: Value): void {
   const { children } = stateOf(model);
-  if (isUnknown(value)) return interp.gap(value.reason);
+  if (isUnknown(value)) {
+    interp.gap(value.reason);
+    return;
+  }
   if (keras.graph.isSymbolic(value)) {
     const origin = keras.graph.makerOf(value)?.operation;
     if (origin) children.push(origin);
@@ -264,12 +302,17 @@ function addLayer(keras: Keras, interp: Interp, model: Instance, value: Value): 
     return;
   }
   const { declared } = stateOf(value);
-  if (children.length === 0 && declared && !isInputLayer(value)) children.push(inputLayer(keras, interp, declared));
+  if (children.length === 0 && declared && !isInputLayer(value))
+    children.push(inputLayer(keras, interp, declared));
   children.push(value);
 }
 
 function inputLayer(keras: Keras, interp: Interp, shape: Shape): Instance {
-  const layer = interp.call(keras.cls("InputLayer"), [], new Map([["batch_shape", keras.shapeValue(interp, shape)]]));
+  const layer = interp.call(
+    keras.cls("InputLayer"),
+    [],
+    new Map([["batch_shape", keras.shapeValue(interp, shape)]]),
+  );
   return layer as Instance;
 }
 
@@ -287,7 +330,8 @@ function rebuild(keras: Keras, interp: Interp, model: Instance): void {
   }
   const input = inputTensor(keras, first, interp);
   // Layers that were called by the last rebuild keep their outputs.
-  const kept = before && before.inputTensors[0] === input && rest.length > 1 ? before.outputTensors[0] : undefined;
+  const kept =
+    before && before.inputTensors[0] === input && rest.length > 1 ? before.outputTensors[0] : undefined;
   const last = rest.at(-1);
   const steps = kept && last ? [last] : rest;
   const output = keras.graph.apart(() =>

@@ -6,7 +6,8 @@ import { ABSENT, type Absent, ModuleValue, Unknown, type Value } from "../../int
 import type { Keras } from "./library.ts";
 import { findName, isModule } from "./namespace.ts";
 
-const ROOFS = /^(tensorflow\.compat\.v[12]\.keras|tensorflow\.python\.keras|tensorflow\.keras|tf_keras|keras\.(_tf_keras\.keras|api|src|api\._v2\.keras))(?=\.|$)/;
+const ROOFS =
+  /^(tensorflow\.compat\.v[12]\.keras|tensorflow\.python\.keras|tensorflow\.keras|tf_keras|keras\.(_tf_keras\.keras|api|src|api\._v2\.keras))(?=\.|$)/;
 
 /** Parts of Keras whose own files are followed, where they are installed. */
 const FOLLOWED = /^keras\.applications(\.|$)/;
@@ -19,7 +20,13 @@ export class KerasModules {
 
   has(name: string): boolean {
     const path = canonical(name);
-    return (path === "keras" || path.startsWith("keras.") || path === "tensorflow" || path.startsWith("tensorflow.")) && !FOLLOWED.test(path);
+    return (
+      (path === "keras" ||
+        path.startsWith("keras.") ||
+        path === "tensorflow" ||
+        path.startsWith("tensorflow.")) &&
+      !FOLLOWED.test(path)
+    );
   }
 
   /** `tensorflow.keras.applications.vgg16` → `keras.applications.vgg16`, whose files are read. */

@@ -1,5 +1,6 @@
 /** What each module of Keras has under each name. https://keras.io/api/ */
 import { def, type NativeImpl } from "../../interpret/native.ts";
+import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
 import {
   ABSENT,
   type Absent,
@@ -10,7 +11,6 @@ import {
   toItems,
   type Value,
 } from "../../interpret/values.ts";
-import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
 import { layerName, layerNames } from "./classes.ts";
 import type { Keras } from "./library.ts";
 import { BACKEND } from "./ops/backend.ts";
@@ -24,11 +24,45 @@ type Names = Readonly<Record<string, Maker>>;
 
 const MODULES: ReadonlySet<string> = new Set(
   [
-    "", "layers", "layers.experimental", "layers.experimental.preprocessing", "models", "ops", "ops.nn", "ops.numpy", "ops.image",
-    "ops.operation_utils", "backend", "backend.config", "activations", "initializers", "regularizers", "constraints", "optimizers",
-    "optimizers.schedules", "losses", "metrics", "callbacks", "datasets", "utils", "utils.file_utils", "preprocessing",
-    "preprocessing.image", "preprocessing.sequence", "preprocessing.text", "saving", "random", "config", "mixed_precision",
-    "api_export", "tree", "export", "distribution", "dtype_policies", "legacy", "quantizers",
+    "",
+    "layers",
+    "layers.experimental",
+    "layers.experimental.preprocessing",
+    "models",
+    "ops",
+    "ops.nn",
+    "ops.numpy",
+    "ops.image",
+    "ops.operation_utils",
+    "backend",
+    "backend.config",
+    "activations",
+    "initializers",
+    "regularizers",
+    "constraints",
+    "optimizers",
+    "optimizers.schedules",
+    "losses",
+    "metrics",
+    "callbacks",
+    "datasets",
+    "utils",
+    "utils.file_utils",
+    "preprocessing",
+    "preprocessing.image",
+    "preprocessing.sequence",
+    "preprocessing.text",
+    "saving",
+    "random",
+    "config",
+    "mixed_precision",
+    "api_export",
+    "tree",
+    "export",
+    "distribution",
+    "dtype_policies",
+    "legacy",
+    "quantizers",
   ].map((name) => (name === "" ? "keras" : `keras.${name}`)),
 );
 
@@ -46,17 +80,22 @@ export function findName(keras: Keras, home: string, name: string): Value | Abse
 
 // -------------------------------------------------------------------- functions
 
-const fn = (name: string, signature: string, impl: (keras: Keras) => NativeImpl): Maker => (keras) =>
-  def(name, signature, impl(keras));
+const fn =
+  (name: string, signature: string, impl: (keras: Keras) => NativeImpl): Maker =>
+  (keras) =>
+    def(name, signature, impl(keras));
 const answers = (name: string, value: Value | ((keras: Keras) => Value)): Maker =>
   fn(name, "*args, **kwargs", (keras) => () => (typeof value === "function" ? value(keras) : value));
 
 /** A decorator with arguments, `@register_keras_serializable(package="x")`, or without. */
-const decorator = (name: string): Maker => fn(name, "*args, **kwargs", () => (a) => {
-  const [first] = toItems(a.args) ?? [];
-  const decorated = first instanceof FunctionValue || (typeof first === "object" && first !== null && first.kind === "class");
-  return decorated ? first : def(name, "fn", (b) => b.fn);
-});
+const decorator = (name: string): Maker =>
+  fn(name, "*args, **kwargs", () => (a) => {
+    const [first] = toItems(a.args) ?? [];
+    const decorated =
+      first instanceof FunctionValue ||
+      (typeof first === "object" && first !== null && first.kind === "class");
+    return decorated ? first : def(name, "fn", (b) => b.fn);
+  });
 
 function fromTable(keras: Keras, table: FunctionTable, name: string): Value | undefined {
   const spec = table[name];
@@ -89,10 +128,17 @@ function topName(keras: Keras, name: string): Value | undefined {
   return undefined;
 }
 
-const sample = (signature: string) => ({
-  signature,
-  run: (op, a) => op.emit({ inputs: [], shape: (toItems(a.shape) ?? []).map((dim) => (typeof dim === "number" ? dim : op.interp.unknown("a size that is not known"))) }),
-}) satisfies FunctionTable[string];
+const sample = (signature: string) =>
+  ({
+    signature,
+    run: (op, a) =>
+      op.emit({
+        inputs: [],
+        shape: (toItems(a.shape) ?? []).map((dim) =>
+          typeof dim === "number" ? dim : op.interp.unknown("a size that is not known"),
+        ),
+      }),
+  }) satisfies FunctionTable[string];
 
 const RANDOM: FunctionTable = {
   normal: sample("shape, mean=0.0, stddev=1.0, dtype=None, seed=None"),
@@ -109,8 +155,10 @@ const RANDOM: FunctionTable = {
 function activation(keras: Keras, value: Value): Value {
   if (typeof value !== "string" && value !== null) return value;
   const name = value ?? "linear";
-  let made = keras.activations.get(name);
-  if (!made) keras.activations.set(name, (made = fromTable(keras, { ...MATH, ...NN }, name) ?? defineFunction(keras, name, NN.relu!)));
+  const known = keras.activations.get(name);
+  if (known !== undefined) return known;
+  const made = fromTable(keras, { ...MATH, ...NN }, name) ?? makeInert();
+  keras.activations.set(name, made);
   return made;
 }
 
@@ -120,7 +168,11 @@ const dataFormat = {
     if (typeof a.data_format === "string") keras.dataFormat = a.data_format;
     return null;
   }),
-  standardize_data_format: fn("standardize_data_format", "data_format", (keras) => (a) => a.data_format ?? keras.dataFormat),
+  standardize_data_format: fn(
+    "standardize_data_format",
+    "data_format",
+    (keras) => (a) => a.data_format ?? keras.dataFormat,
+  ),
   floatx: fn("floatx", "", (keras) => () => keras.floatx),
   set_floatx: fn("set_floatx", "value", (keras) => (a) => {
     if (typeof a.value === "string") keras.floatx = a.value;
@@ -146,13 +198,24 @@ const files = {
 } satisfies Names;
 
 const network = {
-  load_model: fn("load_model", "*args, **kwargs", () => (_a, interp) => interp.unknown("saved models are not read")),
-  model_from_json: fn("model_from_json", "*args, **kwargs", () => (_a, interp) => interp.unknown("saved models are not read")),
+  load_model: fn(
+    "load_model",
+    "*args, **kwargs",
+    () => (_a, interp) => interp.unknown("saved models are not read"),
+  ),
+  model_from_json: fn(
+    "model_from_json",
+    "*args, **kwargs",
+    () => (_a, interp) => interp.unknown("saved models are not read"),
+  ),
   clone_model: fn("clone_model", "model, *args, **kwargs", () => (a) => a.model),
 } satisfies Names;
 
-const sources = fn("get_source_inputs", "tensor, *args", (keras) => (a) =>
-  a.tensor instanceof Tensor ? new List([...keras.graph.sources(a.tensor)]) : a.tensor);
+const sources = fn(
+  "get_source_inputs",
+  "tensor, *args",
+  (keras) => (a) => (a.tensor instanceof Tensor ? new List([...keras.graph.sources(a.tensor)]) : a.tensor),
+);
 
 const NAMES: Readonly<Record<string, Names>> = {
   keras: {
@@ -182,7 +245,11 @@ const NAMES: Readonly<Record<string, Names>> = {
     learning_phase: answers("learning_phase", 0),
     set_learning_phase: answers("set_learning_phase", null),
   },
-  "keras.config": { ...dataFormat, enable_traceback_filtering: answers("enable_traceback_filtering", null), disable_traceback_filtering: answers("disable_traceback_filtering", null) },
+  "keras.config": {
+    ...dataFormat,
+    enable_traceback_filtering: answers("enable_traceback_filtering", null),
+    disable_traceback_filtering: answers("disable_traceback_filtering", null),
+  },
   "keras.layers": {
     InputSpec: () => makeInert(),
     __all__: (keras) => new List([...layerNames(keras)]),
@@ -193,7 +260,11 @@ const NAMES: Readonly<Record<string, Names>> = {
   "keras.saving": { ...serializable, load_model: network.load_model },
   "keras.activations": {
     get: fn("get", "identifier", (keras) => (a) => activation(keras, a.identifier)),
-    serialize: fn("serialize", "activation", () => (a) => (a.activation instanceof NativeFunction ? a.activation.name : null)),
+    serialize: fn(
+      "serialize",
+      "activation",
+      () => (a) => (a.activation instanceof NativeFunction ? a.activation.name : null),
+    ),
     deserialize: fn("deserialize", "config, *args, **kwargs", (keras) => (a) => activation(keras, a.config)),
   },
   "keras.ops.operation_utils": { get_source_inputs: sources },
@@ -208,7 +279,10 @@ const NAMES: Readonly<Record<string, Names>> = {
     normalize: fn("normalize", "x, *args, **kwargs", () => (a) => a.x),
     to_categorical: fn("to_categorical", "x, num_classes=None", (keras) => (a, interp) => {
       const input = keras.tensor(interp, a.x);
-      const classes = typeof a.num_classes === "number" ? a.num_classes : interp.unknown("the number of classes in the data");
+      const classes =
+        typeof a.num_classes === "number"
+          ? a.num_classes
+          : interp.unknown("the number of classes in the data");
       return keras.make("reason" in input.shape ? input.shape : [...input.shape, classes]);
     }),
     get_registered_object: answers("get_registered_object", null),

@@ -6,9 +6,9 @@ import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/native.ts";
 import {
   type ClassValue,
-  Instance,
+  type Instance,
   type Shape,
-  Tensor,
+  type Tensor,
   Tuple,
   toItems,
   Unknown,
@@ -37,14 +37,20 @@ export interface RuledClass {
   readonly inside?: readonly string[];
 }
 
-export function defineRuled(keras: Keras, { name, rule, base, tensors, inside = [] }: RuledClass): ClassValue {
+export function defineRuled(
+  keras: Keras,
+  { name, rule, base, tensors, inside = [] }: RuledClass,
+): ClassValue {
   const cls = defineClass(name, {
     bases: [base ?? keras.cls("Layer")],
     qualname: `keras.layers.${name}`,
     native: { layer: true },
     methods: {
       __init__: ["self, *args, **kwargs", construct(keras, name, rule)],
-      build: ["self, input_shape=None, *args, **kwargs", (a, interp) => buildRuled(keras, interp, rule, a, inside)],
+      build: [
+        "self, input_shape=None, *args, **kwargs",
+        (a, interp) => buildRuled(keras, interp, rule, a, inside),
+      ],
       call: ["self, *args, **kwargs", (a, interp) => callRuled(keras, interp, rule, a, tensors)],
     },
   });
@@ -67,15 +73,23 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     const bound = bind(interp, name, parsed, args, own);
     if (typeof bound === "string") interp.fail("TypeError", bound);
     const values: Bound = typeof bound === "string" ? Object.fromEntries(own) : bound;
-    for (const { name: key, fallback } of parsed.params) layer.attrs.set(key, values[key] === undefined ? fallback : values[key]);
+    for (const { name: key, fallback } of parsed.params)
+      layer.attrs.set(key, values[key] === undefined ? fallback : values[key]);
     normalise(keras, interp, layer, rule, parsed.names);
     return null;
   };
 }
 
-function normalise(keras: Keras, interp: Interp, layer: Instance, rule: LayerRule, names: ReadonlySet<string>): void {
+function normalise(
+  keras: Keras,
+  interp: Interp,
+  layer: Instance,
+  rule: LayerRule,
+  names: ReadonlySet<string>,
+): void {
   const { attrs } = layer;
-  if (names.has("data_format") && (attrs.get("data_format") ?? null) === null) attrs.set("data_format", keras.dataFormat);
+  if (names.has("data_format") && (attrs.get("data_format") ?? null) === null)
+    attrs.set("data_format", keras.dataFormat);
   const spatial = rule.spatial ?? 0;
   if (spatial > 0) {
     for (const key of PER_AXIS) {
@@ -90,7 +104,13 @@ function normalise(keras: Keras, interp: Interp, layer: Instance, rule: LayerRul
 
 // ---------------------------------------------------------------------- building
 
-function buildRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound, inside: readonly string[]): Value {
+function buildRuled(
+  keras: Keras,
+  interp: Interp,
+  rule: LayerRule,
+  a: Bound,
+  inside: readonly string[],
+): Value {
   const layer = a.self as Instance;
   for (const name of inside) keras.names.auto(name);
   const more = toItems(a.args) ?? [];
@@ -105,10 +125,18 @@ function buildRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound, ins
 
 // ----------------------------------------------------------------------- calling
 
-function callRuled(keras: Keras, interp: Interp, rule: LayerRule, a: Bound, tensors: readonly string[] | undefined): Value {
+function callRuled(
+  keras: Keras,
+  interp: Interp,
+  rule: LayerRule,
+  a: Bound,
+  tensors: readonly string[] | undefined,
+): Value {
   const layer = a.self as Instance;
   const { args, kwargs } = spread(a);
-  const named = tensors?.map((name, i) => args[i] ?? kwargs.get(name)).filter((value) => value !== undefined && value !== null);
+  const named = tensors
+    ?.map((name, i) => args[i] ?? kwargs.get(name))
+    .filter((value) => value !== undefined && value !== null);
   const given = named ?? (args.length > 0 ? args.slice(0, 1) : [...kwargs.values()].slice(0, 1));
   const inputs = inputsOf(keras, interp, given);
   const run = (): Value => applyRule(keras, interp, layer, rule, inputs);
@@ -125,7 +153,9 @@ function inputsOf(keras: Keras, interp: Interp, given: readonly Value[]): readon
   const [first] = given;
   const tensors = tensorsIn(given);
   if (tensors.length > 0) return tensors.map((tensor) => keras.tensor(interp, tensor));
-  return [keras.tensor(interp, first === undefined ? interp.unknown("a layer called without an input") : first)];
+  return [
+    keras.tensor(interp, first === undefined ? interp.unknown("a layer called without an input") : first),
+  ];
 }
 
 /** Asks the rule, reports what does not fit, makes the outputs and records the steps. */
@@ -215,12 +245,20 @@ function differs(own: Shape, spec: WeightSpec): boolean {
 }
 
 /** A diagnostic where the layer was made, with where it was called and where its input comes from. */
-export function complain(keras: Keras, interp: Interp, layer: Instance, problem: string, input: Tensor | undefined): void {
+export function complain(
+  keras: Keras,
+  interp: Interp,
+  layer: Instance,
+  problem: string,
+  input: Tensor | undefined,
+): void {
   if (!keras.graph.complain()) return;
   const made = layer.site?.at;
   const called = interp.site?.at;
   const name = nameOf(keras, layer);
-  const source = input?.maker ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}` : "";
+  const source = input?.maker
+    ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}`
+    : "";
   const related = [];
   if (made && called && made !== called) related.push({ message: `${name} is called here`, at: called });
   if (input?.site) related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });

@@ -3,17 +3,17 @@ import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/n
 import {
   ABSENT,
   Iter,
+  List,
   type NativeFunction,
   Property,
   Tensor,
   Tuple,
   Unknown,
   type Value,
-  List,
 } from "../../interpret/values.ts";
+import { numel } from "../shape/dims.ts";
 import { getItem } from "../torch/tensor/indexing.ts";
 import { toNative } from "../torch/tensor/op.ts";
-import { numel } from "../shape/dims.ts";
 import type { Keras } from "./library.ts";
 import { asNode, defineFunction, type FunctionTable } from "./ops/op.ts";
 
@@ -51,7 +51,10 @@ export function defineTensor(keras: Keras, functions: FunctionTable): void {
   for (const [name, title] of Object.entries({ ...OPERATORS, ...COMPARISONS })) {
     const fn = operator(title);
     attrs.set(`__${name}__`, fn);
-    attrs.set(`__r${name}__`, def(`__r${name}__`, "self, other", (a, interp) => interp.call(fn, [a.other, a.self])));
+    attrs.set(
+      `__r${name}__`,
+      def(`__r${name}__`, "self, other", (a, interp) => interp.call(fn, [a.other, a.self])),
+    );
   }
   for (const [name, title] of Object.entries(UNARY)) attrs.set(`__${name}__`, operator(title));
   const equal = operator("equal");
@@ -70,8 +73,10 @@ export function defineTensor(keras: Keras, functions: FunctionTable): void {
   const pick = asNode(keras, "GetItem", (interp, args, kwargs) => view.code(interp, args, kwargs));
   const item = def("get_item", "x, key", (a, interp) => pick(interp, [a.x, a.key], new Map()));
 
-  for (const [name, impl] of Object.entries(properties(keras))) attrs.set(name, new Property(def(name, "self", impl)));
-  for (const [name, [signature, impl]] of Object.entries(methods(keras))) attrs.set(name, def(name, signature, impl));
+  for (const [name, impl] of Object.entries(properties(keras)))
+    attrs.set(name, new Property(def(name, "self", impl)));
+  for (const [name, [signature, impl]] of Object.entries(methods(keras)))
+    attrs.set(name, def(name, signature, impl));
   defineVariable(keras);
   keras.shapeClass = defineClass("TensorShape", {
     methods: {
@@ -86,7 +91,10 @@ export function defineTensor(keras: Keras, functions: FunctionTable): void {
 }
 
 function properties(keras: Keras): Record<string, NativeImpl> {
-  const rank: NativeImpl = (a) => (self(a).shape instanceof Unknown ? self(a).shape as Unknown : (self(a).shape as readonly unknown[]).length);
+  const rank: NativeImpl = (a) =>
+    self(a).shape instanceof Unknown
+      ? (self(a).shape as Unknown)
+      : (self(a).shape as readonly unknown[]).length;
   return {
     shape: (a, interp) => keras.shapeValue(interp, self(a).shape),
     dtype: (a) => self(a).dtype,
@@ -107,7 +115,11 @@ function methods(keras: Keras): Record<string, readonly [string, NativeImpl]> {
     get_shape: ["self", (a, interp) => keras.shapeValue(interp, self(a).shape)],
     numpy: ["self", (a) => a.self],
     set_shape: ["self, shape", () => null],
-    item: ["self", (a, interp) => (self(a).data?.length === 1 ? self(a).data![0] : interp.unknown("depends on the data of a tensor"))],
+    item: [
+      "self",
+      (a, interp) =>
+        self(a).data?.length === 1 ? self(a).data![0] : interp.unknown("depends on the data of a tensor"),
+    ],
     __len__: [
       "self",
       (a, interp) => {
@@ -145,9 +157,22 @@ function defineVariable(keras: Keras): void {
       create: (interp, made, args, kwargs) => {
         const given = args[0] ?? kwargs.get("initial_value") ?? kwargs.get("initializer") ?? null;
         const shape = kwargs.get("shape") ?? args[1];
-        const value = shape instanceof Tuple && !(given instanceof Tensor)
-          ? keras.make(shape.items.map((dim) => (typeof dim === "number" ? dim : interp.unknown("a size of a variable"))))
-          : keras.tensor(interp, typeof given === "object" && given !== null && !(given instanceof Tensor) && interp.isCallable(given) ? interp.call(given) : given);
+        const value =
+          shape instanceof Tuple && !(given instanceof Tensor)
+            ? keras.make(
+                shape.items.map((dim) =>
+                  typeof dim === "number" ? dim : interp.unknown("a size of a variable"),
+                ),
+              )
+            : keras.tensor(
+                interp,
+                typeof given === "object" &&
+                  given !== null &&
+                  !(given instanceof Tensor) &&
+                  interp.isCallable(given)
+                  ? interp.call(given)
+                  : given,
+              );
         const variable = keras.make(value.shape, value.dtype);
         variable.cls = made;
         variable.parameter = { trainable: interp.truthy(kwargs.get("trainable") ?? true) !== false };
@@ -155,9 +180,14 @@ function defineVariable(keras: Keras): void {
         return variable;
       },
     },
-    methods: { __init__: nothing, assign: nothing, assign_add: nothing, assign_sub: nothing, read_value: nothing },
+    methods: {
+      __init__: nothing,
+      assign: nothing,
+      assign_add: nothing,
+      assign_sub: nothing,
+      read_value: nothing,
+    },
     properties: { value: (a) => a.self, trainable: (a) => self(a).parameter?.trainable ?? false },
   });
   keras.variableClass = cls;
 }
-

@@ -18,13 +18,51 @@ const TABLES: Readonly<Record<string, FunctionTable>> = {
 };
 
 /** Modules of training, data and devices: nothing in them has a shape. */
-const INERT = ["config", "data", "io", "summary", "train", "distribute", "saved_model", "debugging", "autograph", "errors", "test", "lite", "profiler", "estimator", "experimental", "compat", "strings", "sparse", "ragged", "initializers", "losses", "metrics", "optimizers"]
-  .map((name) => `tensorflow.${name}`);
+const INERT = [
+  "config",
+  "data",
+  "io",
+  "summary",
+  "train",
+  "distribute",
+  "saved_model",
+  "debugging",
+  "autograph",
+  "errors",
+  "test",
+  "lite",
+  "profiler",
+  "estimator",
+  "experimental",
+  "compat",
+  "strings",
+  "sparse",
+  "ragged",
+  "initializers",
+  "losses",
+  "metrics",
+  "optimizers",
+].map((name) => `tensorflow.${name}`);
 
-const MODULES: ReadonlySet<string> = new Set([...Object.keys(TABLES), "tensorflow.python", "tensorflow.compat"]);
+const MODULES: ReadonlySet<string> = new Set([
+  ...Object.keys(TABLES),
+  "tensorflow.python",
+  "tensorflow.compat",
+]);
 
 const DTYPES: ReadonlySet<string> = new Set([
-  "float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool", "string", "complex64",
+  "float16",
+  "float32",
+  "float64",
+  "bfloat16",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "bool",
+  "string",
+  "complex64",
 ]);
 
 export function isTensorflowModule(path: string): boolean {
@@ -39,7 +77,9 @@ export function findTensorflow(keras: Keras, home: string, name: string): Value 
     const special = SPECIAL[name];
     if (special) return special(keras);
   }
-  const inert = INERT.some((path) => home === path || home.startsWith(`${path}.`) || path === `${home}.${name}`);
+  const inert = INERT.some(
+    (path) => home === path || home.startsWith(`${path}.`) || path === `${home}.${name}`,
+  );
   return inert && !MODULES.has(`${home}.${name}`) ? makeInert() : ABSENT;
 }
 
@@ -50,7 +90,8 @@ function titleOf(home: string, name: string): string {
 /** `@tf.function`, with arguments or without. */
 const decorate: NativeImpl = (a) => {
   const [first] = toItems(a.args) ?? [];
-  return first instanceof FunctionValue || (typeof first === "object" && first !== null && first.kind === "method")
+  return first instanceof FunctionValue ||
+    (typeof first === "object" && first !== null && first.kind === "method")
     ? first
     : def("function", "fn", (b) => b.fn);
 };
@@ -61,7 +102,8 @@ const SPECIAL: Readonly<Record<string, (keras: Keras) => Value>> = {
   Variable: (keras) => keras.variableClass,
   Tensor: (keras) => keras.kit.cls,
   Module: (keras) => keras.cls("Layer"),
-  TensorShape: (keras) => def("TensorShape", "dims", (a, interp) => keras.shapeValue(interp, (toItems(a.dims) ?? []).map(sizeOf))),
+  TensorShape: (keras) =>
+    def("TensorShape", "dims", (a, interp) => keras.shapeValue(interp, (toItems(a.dims) ?? []).map(sizeOf))),
   TensorSpec: () => makeInert(),
   GradientTape: () => makeInert(),
   name_scope: () => makeInert(),
@@ -71,8 +113,9 @@ const SPECIAL: Readonly<Record<string, (keras: Keras) => Value>> = {
   group: () => makeInert(),
   newaxis: () => null,
   __version__: () => "2.16.1",
-  cond: () => def("cond", "pred, true_fn=None, false_fn=None, name=None", (a, interp) => {
-    const truth = interp.truthy(a.pred);
-    return interp.call(truth === false ? a.false_fn : a.true_fn, []);
-  }),
+  cond: () =>
+    def("cond", "pred, true_fn=None, false_fn=None, name=None", (a, interp) => {
+      const truth = interp.truthy(a.pred);
+      return interp.call(truth === false ? a.false_fn : a.true_fn, []);
+    }),
 };

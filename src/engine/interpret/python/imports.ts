@@ -105,12 +105,14 @@ function fileOf(scope: Scope): string | undefined {
 function findModule(m: Machine, path: string, from: string | undefined): ModuleValue | Unknown {
   const ours = tableModule(m, path);
   if (ours) return ours;
-  const files = filesOf(m, path) ?? path;
+  const followed = filesOf(m, path);
+  const files = followed ?? path;
   for (const root of rootsOf(m, from)) {
     const module = moduleUnder(m, root, files, files);
     if (module) return module;
   }
-  return m.unknown(files === path ? `module ${path} was not found` : `${path} is read from the files of ${files}, which were not found`);
+  if (followed === undefined) return m.unknown(`module ${path} was not found`);
+  return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
 }
 
 /** Where a framework's own files are read: its table does not have them. */
@@ -128,7 +130,8 @@ function tableModule(m: Machine, path: string): ModuleValue | undefined {
   if (framework) {
     return tableOf(m, path, (name) => {
       const value = framework.lookup(path, name);
-      if (value instanceof ModuleValue && framework.hasModule(value.name)) return tableModule(m, value.name) ?? value;
+      if (value instanceof ModuleValue && framework.hasModule(value.name))
+        return tableModule(m, value.name) ?? value;
       const followed = value === ABSENT && framework.fileModule?.(`${path}.${name}`) !== undefined;
       return followed ? findModule(m, `${path}.${name}`, undefined) : value;
     });

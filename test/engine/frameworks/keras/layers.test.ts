@@ -25,11 +25,13 @@ function input(shape: readonly (number | "int")[]): string {
 }
 
 describe("layers of Keras", () => {
-  it.each(truths.map((truth) => [truth.code, truth.inputs.map((shape) => shape.join("x")).join(" "), truth] as const))(
-    "%s on %s",
-    (_, __, truth) => {
-      const several = truth.inputs.length > 1;
-      const report = profile(`
+  it.each(
+    truths.map(
+      (truth) => [truth.code, truth.inputs.map((shape) => shape.join("x")).join(" "), truth] as const,
+    ),
+  )("%s on %s", (_, __, truth) => {
+    const several = truth.inputs.length > 1;
+    const report = profile(`
 import keras
 from keras.layers import *
 
@@ -38,13 +40,14 @@ def net():
     layer = ${truth.code}
     return keras.Model(inputs, layer(${truth.call ? "*inputs" : several ? "inputs" : "inputs[0]"}))
 `);
-      expect(report.diagnostics.map(({ message }) => message)).toEqual([]);
-      expect(report.complete).toBe(true);
-      // Keras leaves some sizes open that are known here.
-      const open = (at: number, axis: number): boolean => truth.out[at]?.[axis] === null;
-      expect(report.output.map((shape, at) => shape?.map((size, axis) => (open(at, axis) ? null : size)))).toEqual(truth.out);
-      expect([report.totals.params, report.totals.trainable_params]).toEqual([truth.params, truth.trainable]);
-      if (truth.params > 0) expect(report.layers.map(({ name }) => name)).toEqual([truth.name]);
-    },
-  );
+    expect(report.diagnostics.map(({ message }) => message)).toEqual([]);
+    expect(report.complete).toBe(true);
+    // Keras leaves some sizes open that are known here.
+    const open = (at: number, axis: number): boolean => truth.out[at]?.[axis] === null;
+    expect(
+      report.output.map((shape, at) => shape?.map((size, axis) => (open(at, axis) ? null : size))),
+    ).toEqual(truth.out);
+    expect([report.totals.params, report.totals.trainable_params]).toEqual([truth.params, truth.trainable]);
+    if (truth.params > 0) expect(report.layers.map(({ name }) => name)).toEqual([truth.name]);
+  });
 });

@@ -27,7 +27,9 @@ describe("models of Keras", () => {
     expect(report.complete).toBe(true);
     expect(report.output.map((shape) => shape?.slice(1))).toEqual(truth.out.map((shape) => shape.slice(1)));
     const rows = report.layers.filter(({ params }) => params !== 0);
-    expect(byName(rows.map(({ name, type, params }) => [name, type, params] as const))).toEqual(byName(truth.rows));
+    expect(byName(rows.map(({ name, type, params }) => [name, type, params] as const))).toEqual(
+      byName(truth.rows),
+    );
     expect([report.totals.params, report.totals.trainable_params]).toEqual([truth.params, truth.trainable]);
   });
 });

@@ -2,8 +2,16 @@
 import { attentionMacs, linearMacs } from "../../../cost/contraction.ts";
 import { multiply, product, sum } from "../../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, toItems, Unknown } from "../../../interpret/values.ts";
+import {
+  type Config,
+  KERAS,
+  type KnownOrNot,
+  type LayerRule,
+  one,
+  plain,
+  type WeightSpec,
+} from "../../keraslike/rule.ts";
 import { toDim } from "../../rules/sizes.ts";
-import { type Config, KERAS, type KnownOrNot, type LayerRule, one, plain, type WeightSpec } from "../../keraslike/rule.ts";
 
 const PAGE = `${KERAS}/attention_layers`;
 const NO_INPUT = new Unknown("an attention layer without its inputs");
@@ -86,16 +94,27 @@ function multiHead(signature: string, page: string, headsOf: (config: Config) =>
 }
 
 /** `Attention` and `AdditiveAttention`: no heads, no projections. */
-function dotAttention(name: string, signature: string, scale: (config: Config, query: Shape) => readonly WeightSpec[]): LayerRule {
+function dotAttention(
+  name: string,
+  signature: string,
+  scale: (config: Config, query: Shape) => readonly WeightSpec[],
+): LayerRule {
   return {
     signature,
     docs: `${PAGE}/${name}/`,
     weights: (c, [query = []]) => scale(c, query),
     run: (_c, inputs) => {
       const [query, value, key] = operands(inputs);
-      if (isUnknown(query) || isUnknown(value) || isUnknown(key)) return one(plain(name, query, { op: "attention" }));
+      if (isUnknown(query) || isUnknown(value) || isUnknown(key))
+        return one(plain(name, query, { op: "attention" }));
       const shape = [...query.slice(0, -1), last(value)];
-      const macs = attentionMacs(product(query.slice(0, -2)), query.at(-2) ?? 1, value.at(-2) ?? 1, last(key), last(value));
+      const macs = attentionMacs(
+        product(query.slice(0, -2)),
+        query.at(-2) ?? 1,
+        value.at(-2) ?? 1,
+        last(key),
+        last(value),
+      );
       return one({ op: "attention", name, shape, macs, elementwise: 0 });
     },
   };

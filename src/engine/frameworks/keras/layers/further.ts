@@ -1,9 +1,18 @@
 /** Layers that Keras has and TensorFlow.js has not. https://keras.io/api/layers/ */
 import { einsumMacs, einsumShape, parseEinsum } from "../../../cost/contraction.ts";
 import { type Dim, isUnknown, type Shape, toItems, Unknown } from "../../../interpret/values.ts";
+import {
+  type Config,
+  first,
+  KERAS,
+  type KnownOrNot,
+  type LayerRule,
+  one,
+  plain,
+  type WeightSpec,
+} from "../../keraslike/rule.ts";
 import { resize } from "../../rules/pooling.ts";
 import { toDim } from "../../rules/sizes.ts";
-import { type Config, first, KERAS, type KnownOrNot, type LayerRule, one, plain, type WeightSpec } from "../../keraslike/rule.ts";
 
 // ------------------------------------------------------------------ einsum dense
 
@@ -14,18 +23,15 @@ interface EinsumSizes {
 
 /** Sizes of the weight's labels: those of the input, and of the output as the layer was told. */
 function einsumSizes(config: Config, input: Shape): EinsumSizes | Unknown {
-  const [, left = "", weight = "", output = ""] = /^(.*),(.*)->(.*)$/.exec(config.text("equation").replaceAll(" ", "")) ?? [];
+  const [, left = "", weight = "", output = ""] =
+    /^(.*),(.*)->(.*)$/.exec(config.text("equation").replaceAll(" ", "")) ?? [];
   if (weight === "") return new Unknown("needs an equation of an input and a weight");
   const sizes = new Map<string, Dim>();
-  const name = (term: string, shape: readonly Dim[], fromEnd: boolean): void => {
-    const [before = "", after] = term.split("...");
-    [...(after === undefined && !fromEnd ? before : "")].forEach((label, i) => sizes.set(label, shape[i] ?? 1));
-    if (after !== undefined || fromEnd) {
-      const tail = after ?? before;
-      [...tail].forEach((label, i) => sizes.set(label, shape[shape.length - tail.length + i] ?? 1));
-      if (after !== undefined) [...before].forEach((label, i) => sizes.set(label, shape[i] ?? 1));
-    }
-  };
+  // Labels before an ellipsis count from the front, those behind it from the end.
+  const [before = "", after = ""] = left.split("...");
+  for (const [i, label] of [...before].entries()) sizes.set(label, input[i] ?? 1);
+  for (const [i, label] of [...after].entries())
+    sizes.set(label, input[input.length - after.length + i] ?? 1);
   const given = config.value("output_shape");
   const items = toItems(given) ?? [given];
   const labels = output.replace("...", "");
@@ -34,12 +40,17 @@ function einsumSizes(config: Config, input: Shape): EinsumSizes | Unknown {
     const item = items[i + items.length - Math.min(items.length, shown.length)];
     if (item !== null && item !== undefined) sizes.set(label, toDim(item));
   });
-  name(left, input, false);
   const axes = config.text("bias_axes");
-  const firstAxis = Math.min(...[...axes].map((label) => labels.indexOf(label)).filter((at) => at >= 0), labels.length);
+  const firstAxis = Math.min(
+    ...[...axes].map((label) => labels.indexOf(label)).filter((at) => at >= 0),
+    labels.length,
+  );
   return {
     weight: [...weight].map((label) => sizes.get(label) ?? 1),
-    bias: axes === "" ? [] : [...labels.slice(firstAxis)].map((label) => (axes.includes(label) ? (sizes.get(label) ?? 1) : 1)),
+    bias:
+      axes === ""
+        ? []
+        : [...labels.slice(firstAxis)].map((label) => (axes.includes(label) ? (sizes.get(label) ?? 1) : 1)),
   };
 }
 
@@ -49,25 +60,39 @@ const einsumDense: LayerRule = {
   weights: (c, [input = []]) => {
     const sizes = einsumSizes(c, input);
     if (isUnknown(sizes)) return [];
-    const bias: WeightSpec[] = sizes.bias.length > 0 ? [{ name: "bias", shape: sizes.bias, trainable: true }] : [];
+    const bias: WeightSpec[] =
+      sizes.bias.length > 0 ? [{ name: "bias", shape: sizes.bias, trainable: true }] : [];
     return [{ name: "kernel", shape: sizes.weight, trainable: true }, ...bias];
   },
   run: (c, inputs) => {
     const input = first(inputs);
     const sizes = isUnknown(input) ? input : einsumSizes(c, input);
-    const lost = (why: Unknown, problem?: string) => one({ op: "linear", name: "einsum", shape: why, macs: why, elementwise: 0 }, problem);
-    if (isUnknown(sizes) || isUnknown(input)) return lost(isUnknown(sizes) ? sizes : new Unknown("an einsum of an unknown input"));
+    const lost = (why: Unknown, problem?: string) =>
+      one({ op: "linear", name: "einsum", shape: why, macs: why, elementwise: 0 }, problem);
+    if (isUnknown(sizes) || isUnknown(input))
+      return lost(isUnknown(sizes) ? sizes : new Unknown("an einsum of an unknown input"));
     const equation = parseEinsum(c.text("equation"), [input.length, sizes.weight.length]);
     if (typeof equation === "string") return lost(new Unknown(equation), equation);
     const shapes = [input, sizes.weight];
     const shape = einsumShape(equation, shapes);
-    return one({ op: "linear", name: "einsum", shape, macs: einsumMacs(equation, shapes), elementwise: c.activated(shape) });
+    return one({
+      op: "linear",
+      name: "einsum",
+      shape,
+      macs: einsumMacs(equation, shapes),
+      elementwise: c.activated(shape),
+    });
   },
 };
 
 // ------------------------------------------------------------------ elementwise
 
-const unchanged = (name: string, signature: string, page: string, more: Partial<LayerRule> = {}): LayerRule => ({
+const unchanged = (
+  name: string,
+  signature: string,
+  page: string,
+  more: Partial<LayerRule> = {},
+): LayerRule => ({
   signature,
   docs: `${KERAS}/${page}/`,
   run: (_c, inputs) => one(plain(name, first(inputs))),
@@ -83,31 +108,42 @@ const idle = (name: string, signature: string): LayerRule => ({
 
 const AUGMENTATIONS: Readonly<Record<string, string>> = {
   RandomFlip: "mode='horizontal_and_vertical', seed=None, data_format=None",
-  RandomRotation: "factor, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
-  RandomZoom: "height_factor, width_factor=None, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
-  RandomTranslation: "height_factor, width_factor, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
+  RandomRotation:
+    "factor, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
+  RandomZoom:
+    "height_factor, width_factor=None, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
+  RandomTranslation:
+    "height_factor, width_factor, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
   RandomContrast: "factor, value_range=(0, 255), seed=None",
   RandomBrightness: "factor, value_range=(0, 255), seed=None",
   RandomHue: "factor, value_range=(0, 255), data_format=None, seed=None",
   RandomSaturation: "factor, value_range=(0, 255), data_format=None, seed=None",
   RandomSharpness: "factor, value_range=(0, 255), data_format=None, seed=None",
-  RandomShear: "x_factor=0.0, y_factor=0.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, data_format=None, seed=None",
+  RandomShear:
+    "x_factor=0.0, y_factor=0.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, data_format=None, seed=None",
   RandomGrayscale: "factor=0.5, data_format=None, seed=None",
-  RandomColorJitter: "value_range=(0, 255), brightness_factor=None, contrast_factor=None, saturation_factor=None, hue_factor=None, seed=None, data_format=None",
+  RandomColorJitter:
+    "value_range=(0, 255), brightness_factor=None, contrast_factor=None, saturation_factor=None, hue_factor=None, seed=None, data_format=None",
   RandomColorDegeneration: "factor, value_range=(0, 255), data_format=None, seed=None",
   RandomPosterization: "factor, value_range=(0, 255), data_format=None, seed=None",
   RandomInvert: "factor=1.0, value_range=(0, 255), seed=None, data_format=None",
-  RandomGaussianBlur: "factor=1.0, kernel_size=3, sigma=1.0, value_range=(0, 255), data_format=None, seed=None",
-  RandomErasing: "factor=1.0, scale=(0.02, 0.33), fill_value=None, value_range=(0, 255), seed=None, data_format=None",
-  RandomPerspective: "factor=1.0, scale=0.3, interpolation='bilinear', fill_value=0.0, seed=None, data_format=None",
-  RandomElasticTransform: "factor=1.0, scale=1.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, value_range=(0, 255), seed=None, data_format=None",
+  RandomGaussianBlur:
+    "factor=1.0, kernel_size=3, sigma=1.0, value_range=(0, 255), data_format=None, seed=None",
+  RandomErasing:
+    "factor=1.0, scale=(0.02, 0.33), fill_value=None, value_range=(0, 255), seed=None, data_format=None",
+  RandomPerspective:
+    "factor=1.0, scale=0.3, interpolation='bilinear', fill_value=0.0, seed=None, data_format=None",
+  RandomElasticTransform:
+    "factor=1.0, scale=1.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, value_range=(0, 255), seed=None, data_format=None",
   RandomHeight: "factor, interpolation='bilinear', seed=None",
   RandomWidth: "factor, interpolation='bilinear', seed=None",
   AutoContrast: "value_range=(0, 255)",
   Equalization: "value_range=(0, 255), bins=256, data_format=None",
   Solarization: "addition_factor=0.0, threshold_factor=0.0, value_range=(0, 255), seed=None",
-  RandAugment: "value_range=(0, 255), num_ops=2, factor=0.5, interpolation='bilinear', seed=None, data_format=None",
-  AugMix: "value_range=(0, 255), num_chains=3, chain_depth=3, factor=0.3, alpha=1.0, all_ops=True, interpolation='bilinear', seed=None, data_format=None",
+  RandAugment:
+    "value_range=(0, 255), num_ops=2, factor=0.5, interpolation='bilinear', seed=None, data_format=None",
+  AugMix:
+    "value_range=(0, 255), num_chains=3, chain_depth=3, factor=0.3, alpha=1.0, all_ops=True, interpolation='bilinear', seed=None, data_format=None",
   MixUp: "alpha=0.2, data_format=None, seed=None",
   CutMix: "factor=1.0, seed=None, data_format=None",
 };
@@ -137,7 +173,8 @@ function encoded(config: Config, input: KnownOrNot): KnownOrNot {
   if (isUnknown(input)) return input;
   const tokens = config.dim("num_tokens");
   if (config.text("output_mode") === "int") return input;
-  if (config.text("output_mode") === "one_hot") return input.at(-1) === 1 ? [...input.slice(0, -1), tokens] : [...input, tokens];
+  if (config.text("output_mode") === "one_hot")
+    return input.at(-1) === 1 ? [...input.slice(0, -1), tokens] : [...input, tokens];
   return input.length <= 1 ? [...input, tokens] : [...input.slice(0, -1), tokens];
 }
 
@@ -149,13 +186,18 @@ const lookup = (name: string, signature: string): LayerRule => ({
 });
 
 const textVectorization: LayerRule = {
-  signature: "max_tokens=None, standardize='lower_and_strip_punctuation', split='whitespace', ngrams=None, output_mode='int', output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None, idf_weights=None, sparse=False, ragged=False, encoding='utf-8'",
+  signature:
+    "max_tokens=None, standardize='lower_and_strip_punctuation', split='whitespace', ngrams=None, output_mode='int', output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None, idf_weights=None, sparse=False, ragged=False, encoding='utf-8'",
   docs: `${KERAS}/preprocessing_layers/text/text_vectorization/`,
   run: (c, inputs) => {
     const input = first(inputs);
-    const length = c.given("output_sequence_length") ? c.dim("output_sequence_length") : new Unknown("the length of the text");
+    const length = c.given("output_sequence_length")
+      ? c.dim("output_sequence_length")
+      : new Unknown("the length of the text");
     const width = c.text("output_mode") === "int" ? length : c.dim("max_tokens");
-    return one(plain("text_vectorization", isUnknown(input) ? input : [input[0] ?? 1, width], { dtype: "int64" }));
+    return one(
+      plain("text_vectorization", isUnknown(input) ? input : [input[0] ?? 1, width], { dtype: "int64" }),
+    );
   },
 };
 
@@ -164,7 +206,9 @@ const adaptive = (spatial: number, what: string): LayerRule => ({
   docs: `${KERAS}/pooling_layers/`,
   spatial,
   run: (c, inputs) => {
-    const ruling = resize(first(inputs), { spatial, channels: c.channels, otherAxes: [2, 2] }, () => ({ sizes: c.dims("output_size", spatial) }));
+    const ruling = resize(first(inputs), { spatial, channels: c.channels, otherAxes: [2, 2] }, () => ({
+      sizes: c.dims("output_size", spatial),
+    }));
     return one(plain(`adaptive_${what}_pool${spatial}d`, ruling.shape), ruling.problem);
   },
 });
@@ -173,7 +217,9 @@ const cropped: LayerRule = {
   signature: "height, width, seed=None, data_format=None",
   docs: `${KERAS}/preprocessing_layers/image_augmentation/random_crop/`,
   run: (c, inputs) => {
-    const ruling = resize(first(inputs), { spatial: 2, channels: c.channels, otherAxes: [1, 2] }, () => ({ sizes: [c.dim("height"), c.dim("width")] }));
+    const ruling = resize(first(inputs), { spatial: 2, channels: c.channels, otherAxes: [1, 2] }, () => ({
+      sizes: [c.dim("height"), c.dim("width")],
+    }));
     return one(plain("random_crop", ruling.shape), ruling.problem);
   },
 };
@@ -185,7 +231,9 @@ export const FURTHER: Readonly<Record<string, LayerRule>> = {
     weights: (_c, [input = []]) => [{ name: "scale", shape: [input.at(-1) ?? 1], trainable: true }],
     run: (_c, inputs) => one(plain("rms_norm", first(inputs), { op: "norm" })),
   }),
-  ...Object.fromEntries(Object.entries(AUGMENTATIONS).map(([name, signature]) => [name, idle(name, signature)])),
+  ...Object.fromEntries(
+    Object.entries(AUGMENTATIONS).map(([name, signature]) => [name, idle(name, signature)]),
+  ),
   RandomCrop: cropped,
   Normalization: normalization,
   CategoryEncoding: {
@@ -193,10 +241,19 @@ export const FURTHER: Readonly<Record<string, LayerRule>> = {
     docs: `${KERAS}/preprocessing_layers/categorical/category_encoding/`,
     run: (c, inputs) => one(plain("category_encoding", encoded(c, first(inputs)), { dtype: "float32" })),
   },
-  Discretization: lookup("discretization", "bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', sparse=False"),
+  Discretization: lookup(
+    "discretization",
+    "bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', sparse=False",
+  ),
   Hashing: lookup("hashing", "num_bins, mask_value=None, salt=None, output_mode='int', sparse=False"),
-  IntegerLookup: lookup("integer_lookup", "max_tokens=None, num_oov_indices=1, mask_token=None, oov_token=-1, vocabulary=None, vocabulary_dtype='int64', idf_weights=None, invert=False, output_mode='int', sparse=False, pad_to_max_tokens=False"),
-  StringLookup: lookup("string_lookup", "max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', vocabulary=None, idf_weights=None, invert=False, output_mode='int', pad_to_max_tokens=False, sparse=False, encoding='utf-8'"),
+  IntegerLookup: lookup(
+    "integer_lookup",
+    "max_tokens=None, num_oov_indices=1, mask_token=None, oov_token=-1, vocabulary=None, vocabulary_dtype='int64', idf_weights=None, invert=False, output_mode='int', sparse=False, pad_to_max_tokens=False",
+  ),
+  StringLookup: lookup(
+    "string_lookup",
+    "max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', vocabulary=None, idf_weights=None, invert=False, output_mode='int', pad_to_max_tokens=False, sparse=False, encoding='utf-8'",
+  ),
   TextVectorization: textVectorization,
   ...Object.fromEntries(
     [1, 2, 3].flatMap((spatial) => [

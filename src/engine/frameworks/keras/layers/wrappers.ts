@@ -30,7 +30,13 @@ interface WrapperSpec {
   readonly init: string;
   /** After the arguments became attributes. */
   readonly made?: (keras: Keras, interp: Interp, layer: Instance, a: Bound) => void;
-  readonly call: (keras: Keras, interp: Interp, layer: Instance, inputs: Value, rest: ReturnType<typeof spread>) => Value;
+  readonly call: (
+    keras: Keras,
+    interp: Interp,
+    layer: Instance,
+    inputs: Value,
+    rest: ReturnType<typeof spread>,
+  ) => Value;
 }
 
 function wrapper(keras: Keras, name: string, spec: WrapperSpec): ClassValue {
@@ -71,7 +77,9 @@ function inner(keras: Keras, interp: Interp, layer: Value, inputs: Value): Value
 }
 
 function likeInput(keras: Keras, inputs: Value, tensor: Tensor): Tensor {
-  return tensorsIn([inputs]).some((input) => keras.graph.isSymbolic(input)) ? keras.graph.mark(tensor) : tensor;
+  return tensorsIn([inputs]).some((input) => keras.graph.isSymbolic(input))
+    ? keras.graph.mark(tensor)
+    : tensor;
 }
 
 // ------------------------------------------------------------------ bidirectional
@@ -88,7 +96,14 @@ function copyOf(keras: Keras, interp: Interp, layer: Instance, name: string): In
   return copy;
 }
 
-function joinDirections(keras: Keras, interp: Interp, mode: Value, forward: Value, backward: Value, inputs: Value): Value {
+function joinDirections(
+  keras: Keras,
+  interp: Interp,
+  mode: Value,
+  forward: Value,
+  backward: Value,
+  inputs: Value,
+): Value {
   if (forward instanceof Tuple && backward instanceof Tuple) {
     const [a, ...states] = forward.items;
     const [b, ...others] = backward.items;
@@ -112,7 +127,10 @@ const BIDIRECTIONAL: WrapperSpec = {
     layer.attrs.delete("layer");
     a.layer.attrs.set("name", `forward_${name}`);
     layer.attrs.set("forward_layer", a.layer);
-    const backward = a.backward_layer instanceof Instance ? a.backward_layer : copyOf(keras, interp, a.layer, `backward_${name}`);
+    const backward =
+      a.backward_layer instanceof Instance
+        ? a.backward_layer
+        : copyOf(keras, interp, a.layer, `backward_${name}`);
     layer.attrs.set("backward_layer", backward);
   },
   call: (keras, interp, layer, inputs) => {
@@ -157,7 +175,8 @@ const RNN: WrapperSpec = {
     // A step that is symbolic costs nothing: one stands for all.
     const symbolic = keras.graph.isSymbolic(input);
     const steps = symbolic || typeof time !== "number" ? 1 : time;
-    if (typeof time !== "number" && !symbolic) interp.gap("the number of steps of a recurrent layer is not known");
+    if (typeof time !== "number" && !symbolic)
+      interp.gap("the number of steps of a recurrent layer is not known");
     let output: Value = input;
     let states: Value[] = [];
     for (let i = 0; i < steps; i++) {
@@ -165,14 +184,21 @@ const RNN: WrapperSpec = {
       [output, states] = runCells(keras, interp, cells, step, states);
     }
     if (!(output instanceof Tensor) || isUnknown(output.shape)) return output;
-    const shape: Shape = layer.attrs.get("return_sequences") === true ? [batch, time, ...output.shape.slice(1)] : output.shape;
+    const shape: Shape =
+      layer.attrs.get("return_sequences") === true ? [batch, time, ...output.shape.slice(1)] : output.shape;
     const whole = likeInput(keras, given, keras.make(shape));
     whole.maker = nameOf(keras, layer);
     return layer.attrs.get("return_state") === true ? new Tuple([whole, ...tensorsIn(states)]) : whole;
   },
 };
 
-function runCells(keras: Keras, interp: Interp, cells: readonly Value[], input: Tensor, before: readonly Value[]): [Value, Value[]] {
+function runCells(
+  keras: Keras,
+  interp: Interp,
+  cells: readonly Value[],
+  input: Tensor,
+  before: readonly Value[],
+): [Value, Value[]] {
   let value: Value = input;
   const states: Value[] = [];
   for (const [i, cell] of cells.entries()) {
@@ -212,7 +238,10 @@ const LAMBDA: WrapperSpec = {
   init: "function, output_shape=None, mask=None, arguments=None",
   call: (_keras, interp, layer, inputs) => {
     const given = layer.attrs.get("arguments");
-    const named = given instanceof Dict ? [...given.entries.values()].map(({ key, value }) => [String(key), value] as const) : [];
+    const named =
+      given instanceof Dict
+        ? [...given.entries.values()].map(({ key, value }) => [String(key), value] as const)
+        : [];
     return interp.call(layer.attrs.get("function"), [inputs], new Map(named));
   },
 };
@@ -223,7 +252,10 @@ const SPECTRAL: WrapperSpec = {
   call: (keras, interp, layer, inputs) => {
     const answer = inner(keras, interp, layer.attrs.get("layer"), inputs);
     const wrapped = layer.attrs.get("layer");
-    const kernel = wrapped instanceof Instance ? (wrapped.attrs.get("kernel") ?? wrapped.attrs.get("embeddings")) : undefined;
+    const kernel =
+      wrapped instanceof Instance
+        ? (wrapped.attrs.get("kernel") ?? wrapped.attrs.get("embeddings"))
+        : undefined;
     if (kernel instanceof Tensor && !isUnknown(kernel.shape) && stateOf(layer).weights.length === 0) {
       const shape = [1, kernel.shape.at(-1) ?? 1];
       addWeightTo(keras, interp, layer, { name: "vector_u", shape, trainable: false });
@@ -239,7 +271,10 @@ const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   StackedRNNCells: STACKED,
   Lambda: LAMBDA,
   SpectralNormalization: SPECTRAL,
-  Wrapper: { init: "layer", call: (keras, interp, layer, inputs) => inner(keras, interp, layer.attrs.get("layer"), inputs) },
+  Wrapper: {
+    init: "layer",
+    call: (keras, interp, layer, inputs) => inner(keras, interp, layer.attrs.get("layer"), inputs),
+  },
 };
 
 export function defineWrappers(keras: Keras): readonly ClassValue[] {

@@ -1,5 +1,5 @@
 /** What `keras.backend` has beside `keras.ops`: the older names of the same functions. */
-import { NO_KWARGS, toItems, Tensor, type Value } from "../../../interpret/values.ts";
+import { NO_KWARGS, Tensor, toItems, type Value } from "../../../interpret/values.ts";
 import { borrow } from "./borrow.ts";
 import { MATH, shapeOf } from "./math.ts";
 import { NN } from "./nn.ts";
@@ -23,7 +23,10 @@ export const BACKEND: FunctionTable = {
     signature: "x, pattern",
     run: (op, a) => same(MATH, "transpose").run(op, { x: a.x, axes: a.pattern }),
   },
-  batch_dot: { signature: "x, y, axes=None", run: (op, a) => same(NN, "matmul").run(op, { x1: a.x, x2: a.y }) },
+  batch_dot: {
+    signature: "x, y, axes=None",
+    run: (op, a) => same(NN, "matmul").run(op, { x1: a.x, x2: a.y }),
+  },
   pow: borrow("x, a", "pow", { x: "input", a: "exponent" }),
   resize_images: {
     signature: "x, height_factor, width_factor, data_format=None, interpolation='nearest'",
@@ -39,10 +42,25 @@ export const BACKEND: FunctionTable = {
       return op.emit({ inputs: [input], shape: scaled });
     },
   },
-  l2_normalize: { signature: "x, axis=None", run: (op, a) => op.emit({ inputs: [op.tensor(a.x)], shape: op.tensor(a.x).shape }) },
-  in_train_phase: { signature: "x, alt, training=None", plain: true, run: (op, a) => callIf(a.alt, (fn) => op.interp.call(fn, [], NO_KWARGS)) },
-  constant: { signature: "value, dtype=None, shape=None, name=None", plain: true, run: (op, a) => same(MATH, "convert_to_tensor").run(op, { x: a.value }) },
-  variable: { signature: "value, dtype=None, name=None, constraint=None", plain: true, run: (op, a) => same(MATH, "convert_to_tensor").run(op, { x: a.value }) },
+  l2_normalize: {
+    signature: "x, axis=None",
+    run: (op, a) => op.emit({ inputs: [op.tensor(a.x)], shape: op.tensor(a.x).shape }),
+  },
+  in_train_phase: {
+    signature: "x, alt, training=None",
+    plain: true,
+    run: (op, a) => callIf(a.alt, (fn) => op.interp.call(fn, [], NO_KWARGS)),
+  },
+  constant: {
+    signature: "value, dtype=None, shape=None, name=None",
+    plain: true,
+    run: (op, a) => same(MATH, "convert_to_tensor").run(op, { x: a.value }),
+  },
+  variable: {
+    signature: "value, dtype=None, name=None, constraint=None",
+    plain: true,
+    run: (op, a) => same(MATH, "convert_to_tensor").run(op, { x: a.value }),
+  },
 };
 
 function callIf(value: Value, call: (fn: Value) => Value): Value {

@@ -20,8 +20,20 @@ import { tensorsIn } from "../graph.ts";
 import type { FunctionSpec, Op } from "./op.ts";
 
 const LENDERS = [
-  ELEMENTWISE, REDUCTIONS, VIEWS, VIEW_METHODS, JOINS, SPLITS, CONTRACTIONS, CONTRACTION_FUNCTIONS, CREATION, INDEXING,
-  WHERE_FUNCTION, SORTING, TRIANGLES, LINALG,
+  ELEMENTWISE,
+  REDUCTIONS,
+  VIEWS,
+  VIEW_METHODS,
+  JOINS,
+  SPLITS,
+  CONTRACTIONS,
+  CONTRACTION_FUNCTIONS,
+  CREATION,
+  INDEXING,
+  WHERE_FUNCTION,
+  SORTING,
+  TRIANGLES,
+  LINALG,
 ];
 
 export function lent(name: string): OpSpec {
@@ -77,7 +89,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /** A function of Keras with a rule of torch. `names` adds to or overrides what its parameters mean. */
-export function borrow(signature: string, torch: string, names: Readonly<Record<string, string>> = {}): FunctionSpec {
+export function borrow(
+  signature: string,
+  torch: string,
+  names: Readonly<Record<string, string>> = {},
+): FunctionSpec {
   const spec = lent(torch);
   const { params } = parseSignature(signature);
   return {

@@ -1,7 +1,15 @@
 /** `keras.ops` over elements and axes. https://keras.io/api/ops/numpy/ */
-import { List, Tensor, toItems, toNumber, Tuple, type Unknown, type Value } from "../../../interpret/values.ts";
-import { axisOf, reshape, isMisfit } from "../../shape/dims.ts";
-import { isOpen, openDim, OpenSize } from "../graph.ts";
+import {
+  List,
+  Tensor,
+  Tuple,
+  toItems,
+  toNumber,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
+import { axisOf, isMisfit, reshape } from "../../shape/dims.ts";
+import { isOpen, OpenSize, openDim } from "../graph.ts";
 import { sizeOf } from "../layer.ts";
 import { borrow, lend } from "./borrow.ts";
 import type { FunctionSpec, FunctionTable, Op } from "./op.ts";
@@ -39,7 +47,9 @@ const REDUCTION = {
 
 /** The target of a reshape: None keeps what is left open. */
 function target(value: Value): readonly (number | Unknown)[] {
-  return (toItems(value) ?? [value]).map((item) => (item instanceof Tensor ? (item.data?.[0] ?? openDim()) : sizeOf(item)));
+  return (toItems(value) ?? [value]).map((item) =>
+    item instanceof Tensor ? (item.data?.[0] ?? openDim()) : sizeOf(item),
+  );
 }
 
 export function reshaped(op: Op, value: Value, newShape: Value): Value {
@@ -61,7 +71,8 @@ export function reshaped(op: Op, value: Value, newShape: Value): Value {
 export function transposed(op: Op, value: Value, axes: Value): Value {
   const input = op.tensor(value);
   const rank = "reason" in input.shape ? 0 : input.shape.length;
-  const order = axes === null || axes === undefined ? Array.from({ length: rank }, (_, i) => rank - 1 - i) : axes;
+  const order =
+    axes === null || axes === undefined ? Array.from({ length: rank }, (_, i) => rank - 1 - i) : axes;
   return lend(op, "permute", { input, dims: Array.isArray(order) ? new Tuple(order) : order });
 }
 
@@ -71,7 +82,9 @@ function padded(op: Op, value: Value, widths: Value): Value {
   const { shape } = input;
   if ("reason" in shape) return op.emit({ inputs: [input], shape });
   const sizes = shape.map((dim, axis) => {
-    const pair = toItems(pairs[axis]) ?? (pairs.length > 0 && toItems(pairs[0]) === undefined ? pairs : [widths, widths]);
+    const pair =
+      toItems(pairs[axis]) ??
+      (pairs.length > 0 && toItems(pairs[0]) === undefined ? pairs : [widths, widths]);
     const before = toNumber(pair[0]);
     const after = toNumber(pair[1] ?? pair[0]);
     if (typeof dim !== "number" || before === undefined || after === undefined) return dim;
@@ -125,7 +138,10 @@ const FORMS: FunctionTable = {
       return answer instanceof Tuple ? new List([...answer.items]) : answer;
     },
   },
-  split: { signature: "x, indices_or_sections, axis=0", run: (op, a) => splitInto(op, a.x, a.indices_or_sections, a.axis) },
+  split: {
+    signature: "x, indices_or_sections, axis=0",
+    run: (op, a) => splitInto(op, a.x, a.indices_or_sections, a.axis),
+  },
   squeeze: borrow("x, axis=None", "squeeze"),
   expand_dims: { signature: "x, axis", run: (op, a) => expanded(op, a.x, a.axis) },
   swapaxes: borrow("x, axis1, axis2", "swapaxes", { axis1: "dim0", axis2: "dim1" }),
@@ -141,7 +157,10 @@ const FORMS: FunctionTable = {
   tile: borrow("x, repeats", "tile", { repeats: "dims" }),
   repeat: borrow("x, repeats, axis=None", "repeat_interleave"),
   roll: borrow("x, shift, axis=None", "roll", { shift: "shifts", axis: "dims" }),
-  pad: { signature: "x, pad_width, mode='constant', constant_values=None", run: (op, a) => padded(op, a.x, a.pad_width) },
+  pad: {
+    signature: "x, pad_width, mode='constant', constant_values=None",
+    run: (op, a) => padded(op, a.x, a.pad_width),
+  },
   broadcast_to: borrow("x, shape", "broadcast_to", { shape: "size" }),
   where: borrow("condition, x1=None, x2=None", "where", { condition: "condition", x1: "input", x2: "other" }),
   clip: borrow("x, x_min, x_max", "clamp", { x_min: "min", x_max: "max" }),
@@ -182,13 +201,26 @@ const CREATION: FunctionTable = {
   full_like: borrow("x, fill_value, dtype=None", "full_like"),
   eye: borrow("N, M=None, k=0, dtype=None", "eye", { N: "n", M: "m", k: "" }),
   linspace: borrow("start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0", "linspace", {
-    stop: "end", num: "steps", endpoint: "", retstep: "", axis: "",
+    stop: "end",
+    num: "steps",
+    endpoint: "",
+    retstep: "",
+    axis: "",
   }),
   arange: {
     signature: "start, stop=None, step=1, dtype=None",
-    run: (op, a) => lend(op, "arange", a.stop === null ? { end: a.start, step: a.step } : { start: a.start, end: a.stop, step: a.step }),
+    run: (op, a) =>
+      lend(
+        op,
+        "arange",
+        a.stop === null ? { end: a.start, step: a.step } : { start: a.start, end: a.stop, step: a.step },
+      ),
   },
-  convert_to_tensor: { signature: "x, dtype=None, sparse=None, ragged=None", plain: true, run: (op, a) => asTensor(op, a.x) },
+  convert_to_tensor: {
+    signature: "x, dtype=None, sparse=None, ragged=None",
+    plain: true,
+    run: (op, a) => asTensor(op, a.x),
+  },
   convert_to_numpy: { signature: "x", plain: true, run: (op, a) => asTensor(op, a.x) },
   array: { signature: "x, dtype=None", plain: true, run: (op, a) => asTensor(op, a.x) },
 };
@@ -213,4 +245,3 @@ const PLAIN: FunctionTable = {
 };
 
 export const MATH: FunctionTable = { ...UNARY, ...BINARY, ...REDUCTION, ...FORMS, ...CREATION, ...PLAIN };
-

@@ -2,7 +2,15 @@
 import { attentionMacs } from "../../../cost/contraction.ts";
 import { transposedSameOutputSize, transposedValidOutputSize } from "../../../cost/geometry.ts";
 import { floorDivide, multiply, product } from "../../../cost/lift.ts";
-import { type Dim, type Shape, toItems, toNumber, Tuple, Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  type Shape,
+  Tuple,
+  toItems,
+  toNumber,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { type ChannelAxis, type ConvRule, convolution } from "../../rules/convolution.ts";
 import { windowPool } from "../../rules/pooling.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
@@ -41,7 +49,8 @@ export interface ConvCall {
 }
 
 function paddingOf(value: Value, channels: ChannelAxis): Padding {
-  if (typeof value === "string") return value.toLowerCase() === "same" ? "same" : value.toLowerCase() === "causal" ? "causal" : "valid";
+  if (typeof value === "string")
+    return value.toLowerCase() === "same" ? "same" : value.toLowerCase() === "causal" ? "causal" : "valid";
   const pairs = toItems(value);
   if (!pairs) return "valid";
   const spatial = channels === "first" ? pairs.slice(2) : pairs.slice(1, -1);
@@ -52,7 +61,8 @@ function paddingOf(value: Value, channels: ChannelAxis): Padding {
 export function spatialSizes(value: Value, spatial: number, channels: ChannelAxis): readonly Dim[] {
   const items = toItems(value);
   if (value === null || value === undefined) return new Array<Dim>(spatial).fill(1);
-  if (items?.length === spatial + 2) return (channels === "first" ? items.slice(2) : items.slice(1, -1)).map(toDim);
+  if (items?.length === spatial + 2)
+    return (channels === "first" ? items.slice(2) : items.slice(1, -1)).map(toDim);
   return toDims(value, spatial);
 }
 
@@ -79,7 +89,15 @@ export function runConv(op: Op, call: ConvCall): Value {
   const padding = paddingOf(call.padding, channels);
   const kernelSizes = kernel.shape.slice(0, spatial);
   const rule: ConvRule = {
-    spatial, channels, kernel: kernelSizes, stride, dilation, padding, groups, inChannels, outChannels,
+    spatial,
+    channels,
+    kernel: kernelSizes,
+    stride,
+    dilation,
+    padding,
+    groups,
+    inChannels,
+    outChannels,
     bias: false,
     batchAxes: [1, 1],
   };
@@ -123,24 +141,48 @@ const conv = (kind: ConvCall["kind"]): FunctionSpec => ({
     }),
 });
 
-export function separableConv(op: Op, call: Omit<ConvCall, "kind" | "kernel">, depthwise: Value, pointwise: Value): Value {
+export function separableConv(
+  op: Op,
+  call: Omit<ConvCall, "kind" | "kernel">,
+  depthwise: Value,
+  pointwise: Value,
+): Value {
   const deep = runConv(op, { ...call, kernel: depthwise, kind: "depthwise" });
-  return runConv(op, { ...call, input: deep, kernel: pointwise, strides: 1, dilations: 1, padding: "valid", kind: "plain" });
+  return runConv(op, {
+    ...call,
+    input: deep,
+    kernel: pointwise,
+    strides: 1,
+    dilations: 1,
+    padding: "valid",
+    kind: "plain",
+  });
 }
 
 // ------------------------------------------------------------------------- pools
 
-export function runPool(op: Op, value: Value, size: Value, strides: Value, padding: Value, channels: ChannelAxis): Value {
+export function runPool(
+  op: Op,
+  value: Value,
+  size: Value,
+  strides: Value,
+  padding: Value,
+  channels: ChannelAxis,
+): Value {
   const input = op.tensor(value);
   const rank = input.shape instanceof Unknown ? 4 : input.shape.length;
   const spatial = rank - 2;
   const kernel = spatialSizes(size, spatial, channels);
-  const ruling = windowPool(input.shape, { spatial, channels, otherAxes: [2, 2] }, {
-    kernel,
-    stride: strides === null ? kernel : spatialSizes(strides, spatial, channels),
-    dilation: new Array<Dim>(spatial).fill(1),
-    padding: paddingOf(padding, channels),
-  });
+  const ruling = windowPool(
+    input.shape,
+    { spatial, channels, otherAxes: [2, 2] },
+    {
+      kernel,
+      stride: strides === null ? kernel : spatialSizes(strides, spatial, channels),
+      dilation: new Array<Dim>(spatial).fill(1),
+      padding: paddingOf(padding, channels),
+    },
+  );
   return op.emit({ inputs: [input], shape: ruling.shape, problem: ruling.problem });
 }
 
@@ -153,7 +195,11 @@ const pool: FunctionSpec = {
 
 const einsum: FunctionSpec = {
   signature: "subscripts, *operands, **kwargs",
-  run: (op, a) => lend(op, "einsum", { equation: a.subscripts, operands: new Tuple((toItems(a.operands) ?? []).map((item) => op.tensor(item))) }),
+  run: (op, a) =>
+    lend(op, "einsum", {
+      equation: a.subscripts,
+      operands: new Tuple((toItems(a.operands) ?? []).map((item) => op.tensor(item))),
+    }),
 };
 
 function attention(op: Op, queryValue: Value, keyValue: Value, valueValue: Value): Value {
@@ -178,7 +224,8 @@ export function resized(op: Op, value: Value, size: Value, channels: ChannelAxis
   const input = op.tensor(value);
   const [height, width] = toDims(size, 2);
   const { shape } = input;
-  if (shape instanceof Unknown || height === undefined || width === undefined) return op.emit({ inputs: [input], shape });
+  if (shape instanceof Unknown || height === undefined || width === undefined)
+    return op.emit({ inputs: [input], shape });
   const at = channels === "first" ? shape.length - 2 : shape.length - 3;
   return op.emit({ inputs: [input], shape: shape.toSpliced(at, 2, height, width) });
 }
@@ -198,7 +245,9 @@ export function moments(op: Op, value: Value, axes: Value, keep: Value): Value {
 
 /** Adds up what broadcasts: batch norms and biases. */
 export function combined(op: Op, values: readonly Value[]): Value {
-  const inputs = values.filter((value) => value !== null && value !== undefined).map((value) => op.tensor(value));
+  const inputs = values
+    .filter((value) => value !== null && value !== undefined)
+    .map((value) => op.tensor(value));
   const shapes = inputs.flatMap(({ shape }): Shape[] => (shape instanceof Unknown ? [] : [shape]));
   const shape = broadcast(...shapes);
   return op.emit({
@@ -213,15 +262,23 @@ export const NN: FunctionTable = {
   conv: conv("plain"),
   depthwise_conv: conv("depthwise"),
   conv_transpose: {
-    signature: "inputs, kernel, strides=1, padding='valid', output_padding=None, data_format=None, dilation_rate=1",
+    signature:
+      "inputs, kernel, strides=1, padding='valid', output_padding=None, data_format=None, dilation_rate=1",
     run: conv("transposed").run,
   },
   separable_conv: {
-    signature: "inputs, depthwise_kernel, pointwise_kernel, strides=1, padding='valid', data_format=None, dilation_rate=1",
+    signature:
+      "inputs, depthwise_kernel, pointwise_kernel, strides=1, padding='valid', data_format=None, dilation_rate=1",
     run: (op, a) =>
       separableConv(
         op,
-        { input: a.inputs, strides: a.strides, padding: a.padding, dilations: a.dilation_rate, channels: channelsOf(op, a.data_format) },
+        {
+          input: a.inputs,
+          strides: a.strides,
+          padding: a.padding,
+          dilations: a.dilation_rate,
+          channels: channelsOf(op, a.data_format),
+        },
         a.depthwise_kernel,
         a.pointwise_kernel,
       ),
@@ -241,13 +298,17 @@ export const NN: FunctionTable = {
   batch_normalization: elementwise("x, mean, variance, axis=-1, offset=None, scale=None, epsilon=0.001"),
   layer_normalization: elementwise("x, gamma=None, beta=None, axis=-1, epsilon=None, rms_scaling=False"),
   rms_normalization: elementwise("x, scale=1, axis=-1, epsilon=None"),
-  moments: { signature: "x, axes, keepdims=False, synchronized=False", run: (op, a) => moments(op, a.x, a.axes, a.keepdims) },
+  moments: {
+    signature: "x, axes, keepdims=False, synchronized=False",
+    run: (op, a) => moments(op, a.x, a.axes, a.keepdims),
+  },
   one_hot: {
     signature: "x, num_classes, axis=-1, dtype=None, sparse=False",
     run: (op, a) => oneHot(op, a.x, a.num_classes, a.axis),
   },
   resize: {
-    signature: "images, size, interpolation='bilinear', antialias=False, crop_to_aspect_ratio=False, pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None",
+    signature:
+      "images, size, interpolation='bilinear', antialias=False, crop_to_aspect_ratio=False, pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None",
     run: (op, a) => resized(op, a.images, a.size, channelsOf(op, a.data_format)),
   },
   rgb_to_grayscale: {
@@ -256,7 +317,10 @@ export const NN: FunctionTable = {
       const input = op.tensor(a.images);
       const { shape } = input;
       if (shape instanceof Unknown) return op.emit({ inputs: [input], shape });
-      return op.emit({ inputs: [input], shape: shape.with(channelsOf(op, a.data_format) === "first" ? -3 : -1, 1) });
+      return op.emit({
+        inputs: [input],
+        shape: shape.with(channelsOf(op, a.data_format) === "first" ? -3 : -1, 1),
+      });
     },
   },
   extract_patches: {
@@ -268,12 +332,19 @@ export const NN: FunctionTable = {
 export function patches(op: Op, value: Value, size: Value, strides: Value, padding: Value): Value {
   const input = op.tensor(value);
   const kernel = spatialSizes(size, 2, "last");
-  const ruling = windowPool(input.shape, { spatial: 2, channels: "last", otherAxes: [2, 2] }, {
-    kernel,
-    stride: strides === null ? kernel : spatialSizes(strides, 2, "last"),
-    dilation: [1, 1],
-    padding: paddingOf(padding, "last"),
-  });
+  const ruling = windowPool(
+    input.shape,
+    { spatial: 2, channels: "last", otherAxes: [2, 2] },
+    {
+      kernel,
+      stride: strides === null ? kernel : spatialSizes(strides, 2, "last"),
+      dilation: [1, 1],
+      padding: paddingOf(padding, "last"),
+    },
+  );
   if (ruling.shape instanceof Unknown) return op.emit({ inputs: [input], shape: ruling.shape });
-  return op.emit({ inputs: [input], shape: ruling.shape.with(-1, product([...kernel, ruling.shape.at(-1) ?? 1])) });
+  return op.emit({
+    inputs: [input],
+    shape: ruling.shape.with(-1, product([...kernel, ruling.shape.at(-1) ?? 1])),
+  });
 }

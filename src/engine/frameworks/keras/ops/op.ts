@@ -3,17 +3,17 @@
  * tensors a call becomes a node of the graph, with a name of its own, as a layer's call does.
  */
 import type { Interp } from "../../../interpret/interp.ts";
-import { bind, type Bound, defineClass } from "../../../interpret/native.ts";
+import { type Bound, bind, defineClass } from "../../../interpret/native.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
 import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
   type ClassValue,
   Instance,
   type Kwargs,
-  NativeFunction,
   type NativeCode,
+  NativeFunction,
   type Shape,
-  Tensor,
+  type Tensor,
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
@@ -69,7 +69,11 @@ export class Op {
       interp.diagnose({ severity: "error", code: "shape-mismatch", message: `${this.name} ${problem}` });
     }
     const symbolic = inputs.some((input) => keras.graph.isSymbolic(input));
-    const output = keras.make(shape, emission.dtype ?? inputs[0]?.dtype, symbolic ? undefined : emission.data);
+    const output = keras.make(
+      shape,
+      emission.dtype ?? inputs[0]?.dtype,
+      symbolic ? undefined : emission.data,
+    );
     output.maker = this.name;
     if (interp.site) output.site = interp.site;
     if (emission.view && inputs[0]) output.storage = inputs[0].storage;
@@ -95,8 +99,10 @@ const operationClasses = new WeakMap<Keras, Map<string, ClassValue>>();
 function operationClass(keras: Keras, title: string): ClassValue {
   const known = operationClasses.get(keras) ?? new Map<string, ClassValue>();
   operationClasses.set(keras, known);
-  let cls = known.get(title);
-  if (!cls) known.set(title, (cls = defineClass(title, { qualname: `keras.ops.${title}`, native: OPERATION_NATIVE })));
+  const made = known.get(title);
+  if (made) return made;
+  const cls = defineClass(title, { qualname: `keras.ops.${title}`, native: OPERATION_NATIVE });
+  known.set(title, cls);
   return cls;
 }
 
@@ -104,7 +110,9 @@ function operationClass(keras: Keras, title: string): ClassValue {
 export function asNode(keras: Keras, title: string, code: NativeCode): NativeCode {
   return (interp, args, kwargs) => {
     const run = (at: Interp, given: readonly Value[], named: Kwargs): Value => code(at, given, named);
-    const symbolic = tensorsIn([...args, ...kwargs.values()]).some((tensor) => keras.graph.isSymbolic(tensor));
+    const symbolic = tensorsIn([...args, ...kwargs.values()]).some((tensor) =>
+      keras.graph.isSymbolic(tensor),
+    );
     if (!symbolic) return run(interp, args, kwargs);
     if (keras.graph.depth > 0) {
       const answer = run(interp, args, kwargs);
@@ -124,7 +132,13 @@ export function defineFunction(keras: Keras, name: string, spec: FunctionSpec): 
   const code: NativeCode = (interp, args, kwargs) => {
     parsed ??= parseSignature(spec.signature);
     const bound = bind(interp, name, parsed, args, kwargs);
-    return typeof bound === "string" ? interp.fail("TypeError", bound) : spec.run(new Op(keras, interp, name), bound);
+    return typeof bound === "string"
+      ? interp.fail("TypeError", bound)
+      : spec.run(new Op(keras, interp, name), bound);
   };
-  return new NativeFunction(name, spec.plain ? code : asNode(keras, spec.title ?? name, code), spec.signature);
+  return new NativeFunction(
+    name,
+    spec.plain ? code : asNode(keras, spec.title ?? name, code),
+    spec.signature,
+  );
 }

@@ -1,10 +1,30 @@
 /** Functions of TensorFlow, under its own names and arguments. https://www.tensorflow.org/api_docs/python/tf */
-import { type Dim, isUnknown, List, Tensor, toItems, toNumber, Tuple, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  isUnknown,
+  List,
+  Tensor,
+  Tuple,
+  toItems,
+  toNumber,
+  type Value,
+} from "../../../interpret/values.ts";
 import { toDims } from "../../rules/sizes.ts";
 import { axisOf } from "../../shape/dims.ts";
 import { borrow, lend } from "./borrow.ts";
 import { castTo, MATH, reshaped, shapeOf, transposed } from "./math.ts";
-import { channelsOf, combined, type ConvCall, moments, NN, patches, resized, runConv, runPool, separableConv } from "./nn.ts";
+import {
+  type ConvCall,
+  channelsOf,
+  combined,
+  moments,
+  NN,
+  patches,
+  resized,
+  runConv,
+  runPool,
+  separableConv,
+} from "./nn.ts";
 import type { FunctionSpec, FunctionTable, Op } from "./op.ts";
 
 const each = (names: string, entry: (name: string) => FunctionSpec): FunctionTable =>
@@ -16,7 +36,8 @@ const unchanged: FunctionSpec = {
   run: (op, a) => op.emit({ inputs: [op.tensor(a.x)], shape: op.tensor(a.x).shape }),
 };
 
-const reduction = (name: string): FunctionSpec => borrow("input_tensor, axis=None, keepdims=False, name=None", name, { name: "" });
+const reduction = (name: string): FunctionSpec =>
+  borrow("input_tensor, axis=None, keepdims=False, name=None", name, { name: "" });
 const binary = (name: string): FunctionSpec => borrow("x, y, name=None", name, { name: "" });
 
 const conv = (kind: ConvCall["kind"]): FunctionSpec => ({
@@ -48,26 +69,55 @@ const sized = (name: string): FunctionSpec => ({
 });
 
 export const TF_NN: FunctionTable = {
-  ...each("relu relu6 elu selu gelu silu swish softplus softsign leaky_relu softmax log_softmax sigmoid tanh crelu l2_normalize lrn local_response_normalization dropout batch_normalization", () => unchanged),
+  ...each(
+    "relu relu6 elu selu gelu silu swish softplus softsign leaky_relu softmax log_softmax sigmoid tanh crelu l2_normalize lrn local_response_normalization dropout batch_normalization",
+    () => unchanged,
+  ),
   ...each("conv1d conv2d conv3d convolution atrous_conv2d", () => conv("plain")),
-  depthwise_conv2d: { ...conv("depthwise"), signature: "input, filter, strides, padding, data_format=None, dilations=None, name=None", run: (op, a) => conv("depthwise").run(op, { ...a, filters: a.filter }) },
+  depthwise_conv2d: {
+    ...conv("depthwise"),
+    signature: "input, filter, strides, padding, data_format=None, dilations=None, name=None",
+    run: (op, a) => conv("depthwise").run(op, { ...a, filters: a.filter }),
+  },
   ...each("conv2d_transpose conv1d_transpose conv3d_transpose", () => conv("transposed")),
   separable_conv2d: {
-    signature: "input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None",
+    signature:
+      "input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None",
     run: (op, a) =>
       separableConv(
         op,
-        { input: a.input, strides: a.strides, padding: a.padding, dilations: a.dilations, channels: channelsOf(op, a.data_format) },
+        {
+          input: a.input,
+          strides: a.strides,
+          padding: a.padding,
+          dilations: a.dilations,
+          channels: channelsOf(op, a.data_format),
+        },
         a.depthwise_filter,
         a.pointwise_filter,
       ),
   },
   ...each("max_pool max_pool1d max_pool2d max_pool3d avg_pool avg_pool1d avg_pool2d avg_pool3d", () => pool),
-  bias_add: { signature: "value, bias, data_format=None, name=None", run: (op, a) => combined(op, [a.value, channelsOf(op, a.data_format) === "first" ? null : a.bias]) },
-  moments: { signature: "x, axes, shift=None, keepdims=False, name=None", run: (op, a) => moments(op, a.x, a.axes, a.keepdims) },
-  embedding_lookup: { signature: "params, ids, max_norm=None, name=None", run: (op, a) => gathered(op, a.params, a.ids, 0) },
-  depth_to_space: { signature: "input, block_size, data_format='NHWC', name=None", run: (op, a) => blocks(op, a.input, a.block_size, "out") },
-  space_to_depth: { signature: "input, block_size, data_format='NHWC', name=None", run: (op, a) => blocks(op, a.input, a.block_size, "in") },
+  bias_add: {
+    signature: "value, bias, data_format=None, name=None",
+    run: (op, a) => combined(op, [a.value, channelsOf(op, a.data_format) === "first" ? null : a.bias]),
+  },
+  moments: {
+    signature: "x, axes, shift=None, keepdims=False, name=None",
+    run: (op, a) => moments(op, a.x, a.axes, a.keepdims),
+  },
+  embedding_lookup: {
+    signature: "params, ids, max_norm=None, name=None",
+    run: (op, a) => gathered(op, a.params, a.ids, 0),
+  },
+  depth_to_space: {
+    signature: "input, block_size, data_format='NHWC', name=None",
+    run: (op, a) => blocks(op, a.input, a.block_size, "out"),
+  },
+  space_to_depth: {
+    signature: "input, block_size, data_format='NHWC', name=None",
+    run: (op, a) => blocks(op, a.input, a.block_size, "in"),
+  },
 };
 
 /** Pixels into channels and back. */
@@ -102,18 +152,36 @@ const FORMS: FunctionTable = {
   shape: { signature: "input, out_type=None, name=None", plain: true, run: (op, a) => shapeOf(op, a.input) },
   rank: { signature: "input, name=None", plain: true, run: (op, a) => MATH.ndim!.run(op, { x: a.input }) },
   reshape: { signature: "tensor, shape, name=None", run: (op, a) => reshaped(op, a.tensor, a.shape) },
-  transpose: { signature: "a, perm=None, conjugate=False, name=None", run: (op, a) => transposed(op, a.a, a.perm) },
+  transpose: {
+    signature: "a, perm=None, conjugate=False, name=None",
+    run: (op, a) => transposed(op, a.a, a.perm),
+  },
   concat: borrow("values, axis, name=None", "cat", { name: "" }),
   stack: borrow("values, axis=0, name=None", "stack", { name: "" }),
-  unstack: { signature: "value, num=None, axis=0, name=None", run: (op, a) => MATH.unstack!.run(op, { x: a.value, axis: a.axis }) },
-  split: { signature: "value, num_or_size_splits, axis=0, num=None, name=None", run: (op, a) => split(op, a.value, a.num_or_size_splits, a.axis) },
+  unstack: {
+    signature: "value, num=None, axis=0, name=None",
+    run: (op, a) => MATH.unstack!.run(op, { x: a.value, axis: a.axis }),
+  },
+  split: {
+    signature: "value, num_or_size_splits, axis=0, num=None, name=None",
+    run: (op, a) => split(op, a.value, a.num_or_size_splits, a.axis),
+  },
   squeeze: borrow("input, axis=None, name=None", "squeeze", { name: "" }),
-  expand_dims: { signature: "input, axis, name=None", run: (op, a) => MATH.expand_dims!.run(op, { x: a.input, axis: a.axis }) },
-  pad: { signature: "tensor, paddings, mode='CONSTANT', constant_values=0, name=None", run: (op, a) => MATH.pad!.run(op, { x: a.tensor, pad_width: a.paddings }) },
+  expand_dims: {
+    signature: "input, axis, name=None",
+    run: (op, a) => MATH.expand_dims!.run(op, { x: a.input, axis: a.axis }),
+  },
+  pad: {
+    signature: "tensor, paddings, mode='CONSTANT', constant_values=0, name=None",
+    run: (op, a) => MATH.pad!.run(op, { x: a.tensor, pad_width: a.paddings }),
+  },
   tile: borrow("input, multiples, name=None", "tile", { multiples: "dims", name: "" }),
   repeat: borrow("input, repeats, axis=None, name=None", "repeat_interleave", { name: "" }),
   broadcast_to: borrow("input, shape, name=None", "broadcast_to", { shape: "size", name: "" }),
-  gather: { signature: "params, indices, validate_indices=None, axis=0, batch_dims=0, name=None", run: (op, a) => gathered(op, a.params, a.indices, a.axis) },
+  gather: {
+    signature: "params, indices, validate_indices=None, axis=0, batch_dims=0, name=None",
+    run: (op, a) => gathered(op, a.params, a.indices, a.axis),
+  },
   cast: { signature: "x, dtype, name=None", run: (op, a) => castTo(op, a.x, a.dtype) },
   where: borrow("condition, x=None, y=None, name=None", "where", { x: "input", y: "other", name: "" }),
   slice: {
@@ -136,16 +204,29 @@ const FORMS: FunctionTable = {
   identity: { signature: "input, name=None", run: (op, a) => op.tensor(a.input) },
   stop_gradient: { signature: "input, name=None", run: (op, a) => op.tensor(a.input) },
   ensure_shape: { signature: "x, shape, name=None", run: (op, a) => op.tensor(a.x) },
-  one_hot: { signature: "indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None", run: (op, a) => NN.one_hot!.run(op, { x: a.indices, num_classes: a.depth, axis: a.axis ?? -1 }) },
+  one_hot: {
+    signature: "indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None",
+    run: (op, a) => NN.one_hot!.run(op, { x: a.indices, num_classes: a.depth, axis: a.axis ?? -1 }),
+  },
   add_n: { signature: "inputs, name=None", run: (op, a) => combined(op, toItems(a.inputs) ?? []) },
   clip_by_value: unchanged,
-  boolean_mask: { signature: "tensor, mask, axis=None, name=None", run: (op, a) => op.emit({ inputs: [op.tensor(a.tensor)], shape: op.interp.unknown("depends on the data of a mask") }) },
+  boolean_mask: {
+    signature: "tensor, mask, axis=None, name=None",
+    run: (op, a) =>
+      op.emit({ inputs: [op.tensor(a.tensor)], shape: op.interp.unknown("depends on the data of a mask") }),
+  },
 };
 
 const MATH_NAMES: FunctionTable = {
-  ...each("exp log sqrt rsqrt sin cos tan tanh sigmoid sign floor ceil abs square negative logical_not erf log1p", (name) => borrow("x, name=None", name, { name: "" })),
+  ...each(
+    "exp log sqrt rsqrt sin cos tan tanh sigmoid sign floor ceil abs square negative logical_not erf log1p",
+    (name) => borrow("x, name=None", name, { name: "" }),
+  ),
   round: unchanged,
-  ...each("add subtract multiply divide maximum minimum logical_and logical_or less less_equal greater greater_equal not_equal floor_divide true_divide", binary),
+  ...each(
+    "add subtract multiply divide maximum minimum logical_and logical_or less less_equal greater greater_equal not_equal floor_divide true_divide",
+    binary,
+  ),
   truediv: binary("true_divide"),
   floordiv: binary("floor_divide"),
   equal: binary("eq"),
@@ -161,14 +242,31 @@ const MATH_NAMES: FunctionTable = {
   reduce_std: reduction("std"),
   reduce_variance: reduction("var"),
   reduce_logsumexp: reduction("logsumexp"),
-  argmax: { signature: "input, axis=0, output_type=None, name=None", run: (op, a) => lend(op, "argmax", { input: op.tensor(a.input), dim: a.axis }) },
-  argmin: { signature: "input, axis=0, output_type=None, name=None", run: (op, a) => lend(op, "argmin", { input: op.tensor(a.input), dim: a.axis }) },
-  cumsum: borrow("x, axis=0, exclusive=False, reverse=False, name=None", "cumsum", { exclusive: "", reverse: "", name: "" }),
+  argmax: {
+    signature: "input, axis=0, output_type=None, name=None",
+    run: (op, a) => lend(op, "argmax", { input: op.tensor(a.input), dim: a.axis }),
+  },
+  argmin: {
+    signature: "input, axis=0, output_type=None, name=None",
+    run: (op, a) => lend(op, "argmin", { input: op.tensor(a.input), dim: a.axis }),
+  },
+  cumsum: borrow("x, axis=0, exclusive=False, reverse=False, name=None", "cumsum", {
+    exclusive: "",
+    reverse: "",
+    name: "",
+  }),
   top_k: borrow("input, k=1, sorted=True, name=None", "topk", { name: "" }),
   l2_normalize: unchanged,
-  matmul: { signature: "a, b, transpose_a=False, transpose_b=False, *args, **kwargs", run: (op, a) => matmul(op, a.a, a.b, a.transpose_a, a.transpose_b) },
+  matmul: {
+    signature: "a, b, transpose_a=False, transpose_b=False, *args, **kwargs",
+    run: (op, a) => matmul(op, a.a, a.b, a.transpose_a, a.transpose_b),
+  },
   tensordot: borrow("a, b, axes, name=None", "tensordot", { a: "a", b: "b", axes: "dims", name: "" }),
-  einsum: { ...NN.einsum!, signature: "equation, *inputs, **kwargs", run: (op, a) => NN.einsum!.run(op, { subscripts: a.equation, operands: a.inputs }) },
+  einsum: {
+    ...NN.einsum!,
+    signature: "equation, *inputs, **kwargs",
+    run: (op, a) => NN.einsum!.run(op, { subscripts: a.equation, operands: a.inputs }),
+  },
 };
 
 function matmul(op: Op, left: Value, right: Value, turnLeft: Value, turnRight: Value): Value {
@@ -183,14 +281,34 @@ function matmul(op: Op, left: Value, right: Value, turnLeft: Value, turnRight: V
 
 const CREATION: FunctionTable = {
   ...each("zeros ones", sized),
-  fill: { signature: "dims, value, name=None", run: (op, a) => op.emit({ inputs: [], shape: toDims(a.dims, toItems(a.dims)?.length ?? 1) }) },
+  fill: {
+    signature: "dims, value, name=None",
+    run: (op, a) => op.emit({ inputs: [], shape: toDims(a.dims, toItems(a.dims)?.length ?? 1) }),
+  },
   zeros_like: unchanged,
   ones_like: unchanged,
-  range: { signature: "start, limit=None, delta=1, dtype=None, name=None", run: (op, a) => MATH.arange!.run(op, { start: a.start, stop: a.limit, step: a.delta }) },
-  linspace: { signature: "start, stop, num, name=None, axis=0", run: (op, a) => lend(op, "linspace", { start: a.start, end: a.stop, steps: a.num }) },
-  constant: { signature: "value, dtype=None, shape=None, name='Const'", plain: true, run: (op, a) => MATH.convert_to_tensor!.run(op, { x: a.value }) },
-  convert_to_tensor: { signature: "value, dtype=None, dtype_hint=None, name=None", plain: true, run: (op, a) => MATH.convert_to_tensor!.run(op, { x: a.value }) },
-  eye: { signature: "num_rows, num_columns=None, batch_shape=None, dtype=None, name=None", run: (op, a) => lend(op, "eye", { n: a.num_rows, m: a.num_columns }) },
+  range: {
+    signature: "start, limit=None, delta=1, dtype=None, name=None",
+    run: (op, a) => MATH.arange!.run(op, { start: a.start, stop: a.limit, step: a.delta }),
+  },
+  linspace: {
+    signature: "start, stop, num, name=None, axis=0",
+    run: (op, a) => lend(op, "linspace", { start: a.start, end: a.stop, steps: a.num }),
+  },
+  constant: {
+    signature: "value, dtype=None, shape=None, name='Const'",
+    plain: true,
+    run: (op, a) => MATH.convert_to_tensor!.run(op, { x: a.value }),
+  },
+  convert_to_tensor: {
+    signature: "value, dtype=None, dtype_hint=None, name=None",
+    plain: true,
+    run: (op, a) => MATH.convert_to_tensor!.run(op, { x: a.value }),
+  },
+  eye: {
+    signature: "num_rows, num_columns=None, batch_shape=None, dtype=None, name=None",
+    run: (op, a) => lend(op, "eye", { n: a.num_rows, m: a.num_columns }),
+  },
   is_tensor: { signature: "x", plain: true, run: (_op, a) => a.x instanceof Tensor },
 };
 
@@ -202,16 +320,31 @@ export const TF_LINALG: FunctionTable = {
   matmul: MATH_NAMES.matmul!,
   einsum: MATH_NAMES.einsum!,
   l2_normalize: unchanged,
-  norm: { signature: "tensor, ord='euclidean', axis=None, keepdims=False, name=None", run: (op, a) => lend(op, "norm", { input: op.tensor(a.tensor), dim: a.axis, keepdim: a.keepdims }) },
+  norm: {
+    signature: "tensor, ord='euclidean', axis=None, keepdims=False, name=None",
+    run: (op, a) => lend(op, "norm", { input: op.tensor(a.tensor), dim: a.axis, keepdim: a.keepdims }),
+  },
 };
 
 export const TF_IMAGE: FunctionTable = {
-  resize: { signature: "images, size, *args, **kwargs", run: (op, a) => resized(op, a.images, a.size, "last") },
+  resize: {
+    signature: "images, size, *args, **kwargs",
+    run: (op, a) => resized(op, a.images, a.size, "last"),
+  },
   ...each("resize_with_pad resize_with_crop_or_pad", () => ({
     signature: "image, target_height, target_width, *args, **kwargs",
     run: (op, a) => resized(op, a.image, new Tuple([a.target_height, a.target_width]), "last"),
   })),
-  extract_patches: { signature: "images, sizes, strides, rates, padding, name=None", run: (op, a) => patches(op, a.images, a.sizes, a.strides, a.padding) },
-  ...each("random_flip_left_right random_flip_up_down flip_left_right flip_up_down random_brightness random_contrast adjust_brightness per_image_standardization convert_image_dtype", () => unchanged),
-  rgb_to_grayscale: { signature: "images, name=None", run: (op, a) => NN.rgb_to_grayscale!.run(op, { images: a.images, data_format: "channels_last" }) },
+  extract_patches: {
+    signature: "images, sizes, strides, rates, padding, name=None",
+    run: (op, a) => patches(op, a.images, a.sizes, a.strides, a.padding),
+  },
+  ...each(
+    "random_flip_left_right random_flip_up_down flip_left_right flip_up_down random_brightness random_contrast adjust_brightness per_image_standardization convert_image_dtype",
+    () => unchanged,
+  ),
+  rgb_to_grayscale: {
+    signature: "images, name=None",
+    run: (op, a) => NN.rgb_to_grayscale!.run(op, { images: a.images, data_format: "channels_last" }),
+  },
 };

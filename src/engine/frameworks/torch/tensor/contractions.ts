@@ -253,7 +253,7 @@ function cheapestOrder(sizes: readonly Dim[]): Count {
   return best[0]?.[count - 1] ?? 0;
 }
 
-/** Distances of all pairs of rows: as dear as the product of the two matrices. */
+/** Distances of all pairs of rows: no contraction to torch's own counters, however it is computed. */
 const CDIST: OpSpec = {
   signature: "x1, x2, p=2.0, compute_mode=None",
   rule: (a) => {
@@ -266,12 +266,6 @@ const CDIST: OpSpec = {
     }
     const batch = broadcast(left.slice(0, -2), right.slice(0, -2));
     return isMisfit(batch) ? batch : { shape: [...batch, left.at(-2)!, right.at(-2)!] };
-  },
-  macs: (a, [output]) => {
-    const columns = a.shape("x1").at(-1) ?? 1;
-    return output && !(output.shape instanceof Unknown)
-      ? product<Unknown>([...output.shape, columns])
-      : (a.unknown ?? 0);
   },
 };
 
