@@ -1,16 +1,26 @@
 /** Flax and JAX as a framework: their modules of names, and how linen and nnx networks are recognised, named and run. */
 import type { Interp } from "../../interpret/interp.ts";
 import {
-  ABSENT, type Absent, type ClassValue, FunctionValue, Instance, ModuleValue, NativeFunction, type Shape, Tensor, toItems, Unknown,
+  ABSENT,
+  type Absent,
+  type ClassValue,
+  FunctionValue,
+  Instance,
+  ModuleValue,
+  NativeFunction,
+  type Shape,
+  type Tensor,
+  toItems,
+  Unknown,
   type Value,
 } from "../../interpret/values.ts";
 import type { Framework } from "../framework.ts";
+import { inert } from "./inert.ts";
 import { Jax } from "./jax.ts";
 import { Linen } from "./linen/linen.ts";
 import { isLinen, isLinenClass, stateOf, tensorsOf, walk } from "./linen/state.ts";
 import { isNnx, isNnxClass, walk as walkNnx } from "./nnx/module.ts";
 import { Nnx } from "./nnx/nnx.ts";
-import { inert } from "./inert.ts";
 
 const ROOTS = ["flax", "jax", "jaxlib", "optax", "ml_collections", "clu", "orbax", "chex"];
 
@@ -73,7 +83,12 @@ class Flax implements Framework {
 
   private find(module: string, name: string): Value | Absent {
     const submodule = `${module}.${name}`;
-    if (this.jax.has(submodule) || submodule in ALIASES || NAMESPACES.has(submodule) || PACKAGES.has(submodule)) {
+    if (
+      this.jax.has(submodule) ||
+      submodule in ALIASES ||
+      NAMESPACES.has(submodule) ||
+      PACKAGES.has(submodule)
+    ) {
       return this.module(submodule);
     }
     if (module === "flax.linen") return this.linen.find(name);
@@ -117,7 +132,10 @@ class Flax implements Framework {
   }
 
   /** Flags of inference and random keys that the forward method takes besides its inputs. */
-  private completed(network: Value, inputs: readonly Value[]): { args: readonly Value[]; kwargs: ReadonlyMap<string, Value> } {
+  private completed(
+    network: Value,
+    inputs: readonly Value[],
+  ): { args: readonly Value[]; kwargs: ReadonlyMap<string, Value> } {
     const args = [...inputs];
     const kwargs = new Map<string, Value>();
     for (const [i, param] of forwardParams(network).entries()) {
@@ -127,7 +145,8 @@ class Flax implements Framework {
       else if (param.name === "rngs" && param.fallback === undefined) kwargs.set("rngs", this.nnx.newRngs());
       else if (/(^|_)(rng|key)$/.test(param.name) && param.fallback === undefined) {
         kwargs.set(param.name, this.jax.kit.make([2], "uint32"));
-      } else if (byName && param.fallback === undefined && args.length > 0) kwargs.set(param.name, args.shift());
+      } else if (byName && param.fallback === undefined && args.length > 0)
+        kwargs.set(param.name, args.shift());
       else if (!byName && i < args.length) continue;
     }
     return { args, kwargs };
@@ -140,7 +159,8 @@ class Flax implements Framework {
 
   parameters(_interp: Interp, network: Value): readonly Tensor[] {
     const found = new Set<Tensor>();
-    if (isNnx(network)) walkNnx(network, (tensor) => tensor.parameter && !tensor.parameter.buffer && found.add(tensor));
+    if (isNnx(network))
+      walkNnx(network, (tensor) => tensor.parameter && !tensor.parameter.buffer && found.add(tensor));
     if (!isLinen(network)) return [...found];
     for (const module of walk(network).keys()) {
       for (const { value, collection } of stateOf(module)?.variables.values() ?? []) {

@@ -1,6 +1,15 @@
 /** The parts of JAX's surroundings that change no cost: containers of configuration, optimisers, training states. */
 import { def, defineClass } from "../../interpret/native.ts";
-import { ABSENT, type Absent, ClassValue, Dict, Instance, toItems, Tuple, type Value } from "../../interpret/values.ts";
+import {
+  ABSENT,
+  type Absent,
+  ClassValue,
+  Dict,
+  Instance,
+  Tuple,
+  toItems,
+  type Value,
+} from "../../interpret/values.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
 import { passing } from "./jax.ts";
 
@@ -8,10 +17,27 @@ type Make = (kit: ArrayKit) => Value;
 
 const NAMES: Readonly<Record<string, Readonly<Record<string, Make>>>> = {
   ml_collections: { ConfigDict: configDict, FrozenConfigDict: configDict },
-  "ml_collections.config_dict": { ConfigDict: configDict, FrozenConfigDict: configDict, placeholder: () => def("placeholder", "*args", () => null) },
-  "flax.core": { freeze: () => passing("freeze"), unfreeze: () => passing("unfreeze"), FrozenDict: () => passing("FrozenDict"), pop: () => def("pop", "d, key", pop) },
-  "flax.core.frozen_dict": { freeze: () => passing("freeze"), unfreeze: () => passing("unfreeze"), FrozenDict: () => passing("FrozenDict") },
-  "flax.struct": { dataclass: () => dataclass(), field: () => field(), PyTreeNode: () => defineClass("PyTreeNode", {}) },
+  "ml_collections.config_dict": {
+    ConfigDict: configDict,
+    FrozenConfigDict: configDict,
+    placeholder: () => def("placeholder", "*args", () => null),
+  },
+  "flax.core": {
+    freeze: () => passing("freeze"),
+    unfreeze: () => passing("unfreeze"),
+    FrozenDict: () => passing("FrozenDict"),
+    pop: () => def("pop", "d, key", pop),
+  },
+  "flax.core.frozen_dict": {
+    freeze: () => passing("freeze"),
+    unfreeze: () => passing("unfreeze"),
+    FrozenDict: () => passing("FrozenDict"),
+  },
+  "flax.struct": {
+    dataclass: () => dataclass(),
+    field: () => field(),
+    PyTreeNode: () => defineClass("PyTreeNode", {}),
+  },
 };
 
 /** Modules below a package that are modules themselves, found by name. */
@@ -52,7 +78,9 @@ function configDict(): ClassValue {
         (a) => {
           const self = a.self as Instance;
           for (const dict of [a.initial_dictionary, a.kwargs]) {
-            if (dict instanceof Dict) for (const { key, value } of dict.entries.values()) self.attrs.set(String(key), nested(cls, value));
+            if (dict instanceof Dict)
+              for (const { key, value } of dict.entries.values())
+                self.attrs.set(String(key), nested(cls, value));
           }
           return null;
         },
@@ -80,7 +108,9 @@ function configDict(): ClassValue {
         "self, *others, **kwargs",
         (a) => {
           for (const dict of [...(toItems(a.others) ?? []), a.kwargs]) {
-            if (dict instanceof Dict) for (const { key, value } of dict.entries.values()) (a.self as Instance).attrs.set(String(key), value);
+            if (dict instanceof Dict)
+              for (const { key, value } of dict.entries.values())
+                (a.self as Instance).attrs.set(String(key), value);
           }
           return null;
         },

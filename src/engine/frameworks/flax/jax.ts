@@ -4,11 +4,24 @@
  */
 import { def, defineClass } from "../../interpret/native.ts";
 import {
-  ABSENT, type Absent, ClassValue, Dict, Float, FunctionValue, Instance, List, NativeFunction, BoundMethod, Tensor, toItems, Tuple,
-  Unknown, type Value,
+  ABSENT,
+  type Absent,
+  BoundMethod,
+  ClassValue,
+  Dict,
+  Float,
+  FunctionValue,
+  Instance,
+  List,
+  NativeFunction,
+  Tensor,
+  Tuple,
+  toItems,
+  Unknown,
+  type Value,
 } from "../../interpret/values.ts";
-import { DTYPES } from "../torch/tensor/dtypes.ts";
 import { numel } from "../shape/dims.ts";
+import { DTYPES } from "../torch/tensor/dtypes.ts";
 import { activations, initializer } from "./arrays/activations.ts";
 import { createArrays, fromEntry } from "./arrays/array.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
@@ -20,8 +33,11 @@ import { layerFunctions } from "./layers/functions.ts";
 type Names = ReadonlyMap<string, Value>;
 
 /** Decorators and transformations, with or without arguments: what they are given, back. */
-const PASSES = `jit pjit grad value_and_grad pmap checkpoint remat eval_shape jacfwd jacrev hessian named_call named_scope
-  custom_jvp custom_vjp device_put device_get block_until_ready shard_map disable_jit linearize make_jaxpr`.split(/\s+/);
+const PASSES =
+  `jit pjit grad value_and_grad pmap checkpoint remat eval_shape jacfwd jacrev hessian named_call named_scope
+  custom_jvp custom_vjp device_put device_get block_until_ready shard_map disable_jit linearize make_jaxpr`.split(
+    /\s+/,
+  );
 
 /** dtypes that no table of tensors has. */
 const MORE_DTYPES = ["uint16", "uint32", "uint64", "int4", "float8_e4m3b11fnuz"];
@@ -34,9 +50,10 @@ export class Jax {
   /** What a module has under a name; ABSENT when we do not know it. */
   find(module: string, name: string): Value | Absent {
     if (module === "jax.nn.initializers") return initializer(this.kit, name);
-    let table = this.tables.get(module);
-    if (!table) this.tables.set(module, (table = MODULES[module]?.(this) ?? new Map()));
-    return table.get(name) ?? ABSENT;
+    const table = this.tables.get(module) ?? MODULES[module]?.(this) ?? new Map<string, Value>();
+    this.tables.set(module, table);
+    const value = table.get(name);
+    return value === undefined ? ABSENT : value;
   }
 
   has(module: string): boolean {
@@ -55,7 +72,10 @@ const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
       ["devices", def("devices", "*args", () => new List(["cpu"]))],
       ["local_devices", def("local_devices", "*args", () => new List(["cpu"]))],
       ["default_backend", def("default_backend", "", () => "cpu")],
-      ["ShapeDtypeStruct", def("ShapeDtypeStruct", "shape, dtype=None, **kwargs", (a) => struct(jax.kit, a.shape, a.dtype))],
+      [
+        "ShapeDtypeStruct",
+        def("ShapeDtypeStruct", "shape, dtype=None, **kwargs", (a) => struct(jax.kit, a.shape, a.dtype)),
+      ],
     ]);
     names.set("vmap", vmap());
     for (const name of PASSES) names.set(name, passing(name));
@@ -63,7 +83,8 @@ const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
     return names;
   },
   "jax.numpy": numpyNames,
-  "jax.numpy.linalg": (jax) => new Map(Object.entries(LINALG).map(([name, entry]) => [name, fromEntry(jax.kit, name, entry)])),
+  "jax.numpy.linalg": (jax) =>
+    new Map(Object.entries(LINALG).map(([name, entry]) => [name, fromEntry(jax.kit, name, entry)])),
   "jax.nn": (jax) => {
     const names = new Map<string, Value>(jax.activations);
     const attention = layerFunctions(jax.kit).get("dot_product_attention");
@@ -72,11 +93,21 @@ const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
   },
   "jax.lax": (jax) => {
     const names = new Map<string, Value>(numpyNames(jax));
-    for (const [name, ours] of Object.entries(LAX_NAMES)) names.set(name, names.get(ours) ?? jax.activations.get(ours) ?? null);
+    for (const [name, ours] of Object.entries(LAX_NAMES))
+      names.set(name, names.get(ours) ?? jax.activations.get(ours) ?? null);
     for (const [name, value] of laxFunctions(jax.kit)) names.set(name, value);
-    names.set("Precision", defineClass("Precision", { constants: { DEFAULT: "default", HIGH: "high", HIGHEST: "highest" } }));
-    names.set("ConvDimensionNumbers", def("ConvDimensionNumbers", "*specs", (a) => a.specs));
-    names.set("conv_dimension_numbers", def("conv_dimension_numbers", "lhs_shape, rhs_shape, dimension_numbers", (a) => a.dimension_numbers));
+    names.set(
+      "Precision",
+      defineClass("Precision", { constants: { DEFAULT: "default", HIGH: "high", HIGHEST: "highest" } }),
+    );
+    names.set(
+      "ConvDimensionNumbers",
+      def("ConvDimensionNumbers", "*specs", (a) => a.specs),
+    );
+    names.set(
+      "conv_dimension_numbers",
+      def("conv_dimension_numbers", "lhs_shape, rhs_shape, dimension_numbers", (a) => a.dimension_numbers),
+    );
     return names;
   },
   "jax.image": (jax) => new Map([["resize", laxFunctions(jax.kit).get("resize") ?? null]]),
@@ -167,7 +198,10 @@ function finfo(kit: ArrayKit, dtype: Value): Value {
 /** A shape and a dtype stand for an array of them. */
 function struct(kit: ArrayKit, shape: Value, dtype: Value): Value {
   const items = toItems(shape)?.map((size) => (typeof size === "number" ? size : new Unknown("a size")));
-  return kit.make(items ?? (shape instanceof Unknown ? shape : new Unknown("a shape")), kit.dtypeName(dtype) ?? "float32");
+  return kit.make(
+    items ?? (shape instanceof Unknown ? shape : new Unknown("a shape")),
+    kit.dtypeName(dtype) ?? "float32",
+  );
 }
 
 /** A transformation that leaves what it is given as it is; without a function it is a decorator with options. */
@@ -175,41 +209,71 @@ export function passing(name: string): NativeFunction {
   return def(name, "*args, **kwargs", (a) => {
     const first = toItems(a.args)?.[0];
     const given =
-      first instanceof FunctionValue || first instanceof NativeFunction || first instanceof BoundMethod ||
-      first instanceof ClassValue || first instanceof Instance || first instanceof Tensor || first instanceof Dict;
+      first instanceof FunctionValue ||
+      first instanceof NativeFunction ||
+      first instanceof BoundMethod ||
+      first instanceof ClassValue ||
+      first instanceof Instance ||
+      first instanceof Tensor ||
+      first instanceof Dict;
     return given || first instanceof Unknown ? first : def(name, "fn=None", (b) => b.fn);
   });
 }
 
 /** `jax.vmap`: the function once for each slice of the axis, and what it gives along a new first one. */
 function vmap(): NativeFunction {
-  return def("vmap", "fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None", (a) =>
-    new NativeFunction("vmapped", (interp, args, kwargs) => {
-      const axes = args.map((_, i) => (toItems(a.in_axes) ? toItems(a.in_axes)![i] : a.in_axes));
-      const sliced = args.findIndex((arg, i) => axes[i] !== null && arg instanceof Tensor);
-      const shape = sliced < 0 ? undefined : (args[sliced] as Tensor).shape;
-      const size = Array.isArray(shape) ? shape[0] : undefined;
-      if (typeof size !== "number" || !interp.allows(size)) {
-        interp.gap("jax.vmap over an axis of unknown size");
-        return interp.call(a.fun, args, kwargs);
-      }
-      let result: Value = null;
-      for (let step = 0; step < size; step++) {
-        result = interp.call(a.fun, args.map((arg, i) => (axes[i] === null ? arg : slice(interp, arg, step))), kwargs);
-      }
-      return stacked(result, size);
-    }),
+  return def(
+    "vmap",
+    "fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None",
+    (a) =>
+      new NativeFunction("vmapped", (interp, args, kwargs) => {
+        const axes = args.map((_, i) => (toItems(a.in_axes) ? toItems(a.in_axes)![i] : a.in_axes));
+        const sliced = args.findIndex((arg, i) => axes[i] !== null && arg instanceof Tensor);
+        const shape = sliced < 0 ? undefined : (args[sliced] as Tensor).shape;
+        const size = Array.isArray(shape) ? shape[0] : undefined;
+        if (typeof size !== "number" || !interp.allows(size)) {
+          interp.gap("jax.vmap over an axis of unknown size");
+          return interp.call(a.fun, args, kwargs);
+        }
+        let result: Value = null;
+        for (let step = 0; step < size; step++) {
+          result = interp.call(
+            a.fun,
+            args.map((arg, i) => (axes[i] === null ? arg : slice(interp, arg, step))),
+            kwargs,
+          );
+        }
+        return stacked(result, size);
+      }),
   );
 }
 
 /** `jax.tree`: maps over nested lists, tuples and dicts. */
 function treeNames(): Map<string, Value> {
   return new Map<string, Value>([
-    ["map", def("map", "f, tree, *rest, is_leaf=None", (a, interp) => mapTree(a.tree, (leaf, path) => interp.call(a.f, [leaf, ...(toItems(a.rest) ?? []).map((other) => follow(other, path))])))],
+    [
+      "map",
+      def("map", "f, tree, *rest, is_leaf=None", (a, interp) =>
+        mapTree(a.tree, (leaf, path) =>
+          interp.call(a.f, [leaf, ...(toItems(a.rest) ?? []).map((other) => follow(other, path))]),
+        ),
+      ),
+    ],
     ["leaves", def("leaves", "tree, is_leaf=None", (a) => new List([...leaves(a.tree)]))],
-    ["flatten", def("flatten", "tree, is_leaf=None", (a) => new Tuple([new List([...leaves(a.tree)]), "treedef"]))],
+    [
+      "flatten",
+      def("flatten", "tree, is_leaf=None", (a) => new Tuple([new List([...leaves(a.tree)]), "treedef"])),
+    ],
     ["structure", def("structure", "tree, is_leaf=None", () => "treedef")],
-    ["reduce", def("reduce", "function, tree, initializer=None", (a, interp) => [...leaves(a.tree)].reduce<Value>((sum, leaf) => (sum === null ? leaf : interp.call(a.function, [sum, leaf])), a.initializer))],
+    [
+      "reduce",
+      def("reduce", "function, tree, initializer=None", (a, interp) =>
+        [...leaves(a.tree)].reduce<Value>(
+          (sum, leaf) => (sum === null ? leaf : interp.call(a.function, [sum, leaf])),
+          a.initializer,
+        ),
+      ),
+    ],
   ]);
 }
 
@@ -218,7 +282,8 @@ type Path = readonly (string | number)[];
 function mapTree(tree: Value, change: (leaf: Value, path: Path) => Value, path: Path = []): Value {
   if (tree === null) return null;
   if (tree instanceof List) return new List(tree.items.map((item, i) => mapTree(item, change, [...path, i])));
-  if (tree instanceof Tuple) return new Tuple(tree.items.map((item, i) => mapTree(item, change, [...path, i])));
+  if (tree instanceof Tuple)
+    return new Tuple(tree.items.map((item, i) => mapTree(item, change, [...path, i])));
   if (tree instanceof Dict) {
     return new Dict(
       new Map(

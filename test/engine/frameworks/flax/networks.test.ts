@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { expectFigures, type Fixture, profile } from "../../profile.ts";
 
-const LINEN = "import jax\nimport jax.numpy as jnp\nfrom functools import partial\nfrom typing import Any\nfrom flax import linen as nn\n";
+const LINEN =
+  "import jax\nimport jax.numpy as jnp\nfrom functools import partial\nfrom typing import Any\nfrom flax import linen as nn\n";
 const NNX = "import jax\nimport jax.numpy as jnp\nfrom flax import nnx\n";
 
 /** Names with parameters, in the order of the trace. */
@@ -76,16 +77,24 @@ class Net(nn.Module):
   def setup(self):
     self.stem = nn.Conv(4, (3, 3))
     self.layers = [nn.Dense(4) for _ in range(2)]
+    self.seq = nn.Sequential([nn.Dense(4), nn.relu])
     self.heads = {'a': nn.Dense(2), 'b': nn.Dense(3)}
   def encode(self, x):
     for layer in self.layers:
       x = layer(x)
     return x
   def __call__(self, x):
-    x = self.encode(self.stem(x))
+    x = self.seq(self.encode(self.stem(x)))
     return self.heads['a'](x), self.heads['b'](x)
 `;
-    expect(names(source)).toEqual({ stem: 112, layers_0: 20, layers_1: 20, heads_a: 10, heads_b: 15 });
+    expect(names(source)).toEqual({
+      stem: 112,
+      layers_0: 20,
+      layers_1: 20,
+      "seq.layers_0": 20,
+      heads_a: 10,
+      heads_b: 15,
+    });
   });
 
   it("counts the parameters of a module once that is called twice", () => {
@@ -145,7 +154,11 @@ class Net(nn.Module):
 
 Small = partial(Net, widths=[4, 8])
 `;
-    expect(names(source, { model: "Small", args: "classes=10" })).toEqual({ Conv_0: 112, Conv_1: 296, Dense_0: 90 });
+    expect(names(source, { model: "Small", args: "classes=10" })).toEqual({
+      Conv_0: 112,
+      Conv_1: 296,
+      Dense_0: 90,
+    });
   });
 
   it("counts self.param and what is multiplied with it", () => {
@@ -223,7 +236,12 @@ class Net(nnx.Module):
     expect(report.totals.params).toBe(4 + 80 + 40 + 36);
     expect(report.output).toEqual([[1, 6, 4]]);
     expect(report.layers.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["blocks.0.attention.query", "blocks.0.attention", "blocks.0.mlp.layers.0", "blocks.0.mlp.layers.2"]),
+      expect.arrayContaining([
+        "blocks.0.attention.query",
+        "blocks.0.attention",
+        "blocks.0.mlp.layers.0",
+        "blocks.0.mlp.layers.2",
+      ]),
     );
   });
 });

@@ -2,7 +2,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createFlax } from "../../../../src/engine/frameworks/flax/flax.ts";
-import { Instance, isUnknown, Tensor, toItems, toNumber, type Value } from "../../../../src/engine/interpret/values.ts";
+import {
+  Instance,
+  isUnknown,
+  Tensor,
+  toItems,
+  toNumber,
+  type Value,
+} from "../../../../src/engine/interpret/values.ts";
 import { run } from "../../interpret/run.ts";
 
 interface Recorded {
@@ -39,30 +46,42 @@ function shown(value: Value): unknown {
 
 /** A recorded dtype where ours is kept apart: keys and masks of bits. */
 const simplified = (out: unknown): unknown =>
-  typeof out === "string" ? out.replace(/^key<fry>/, "uint32") : Array.isArray(out) ? out.map(simplified) : out;
+  typeof out === "string"
+    ? out.replace(/^key<fry>/, "uint32")
+    : Array.isArray(out)
+      ? out.map(simplified)
+      : out;
 
 describe("jax.numpy, jax.nn, jax.random, jax.lax", () => {
-  it.each(truth<Recorded>("jax_arrays.json").map(({ code, out }) => [code, out] as const))("%s", (code, out) => {
-    const { value } = run(`${IMPORTS}${code}`);
-    expect(shown(value)).toEqual(simplified(out));
-  });
+  it.each(truth<Recorded>("jax_arrays.json").map(({ code, out }) => [code, out] as const))(
+    "%s",
+    (code, out) => {
+      const { value } = run(`${IMPORTS}${code}`);
+      expect(shown(value)).toEqual(simplified(out));
+    },
+  );
 });
 
 describe("layers", () => {
   const flax = createFlax();
-  const rows = truth<RecordedLayer>("flax_layers.json").map(({ code, inputs, out, params }) => [code, inputs, out, params] as const);
+  const rows = truth<RecordedLayer>("flax_layers.json").map(
+    ({ code, inputs, out, params }) => [code, inputs, out, params] as const,
+  );
   it.each(rows)("%s", (code, inputs, out, params) => {
     const tensors = inputs.map((shape) => {
       const [first, ...rest] = shape;
-      return typeof first === "string" ? `jnp.zeros((${rest.join(",")},), '${first}')` : `jnp.zeros((${shape.join(",")},))`;
+      return typeof first === "string"
+        ? `jnp.zeros((${rest.join(",")},), '${first}')`
+        : `jnp.zeros((${shape.join(",")},))`;
     });
     const ran = run(`${IMPORTS}layer = ${code}\nlayer(${tensors.join(", ")})`);
     const layer = ran.get("layer");
     const { diagnostics } = ran.machine.endTrace();
     expect(diagnostics.map(({ message }) => message)).toEqual([]);
     expect(layer).toBeInstanceOf(Instance);
-    const sizes = flax.parameters(ran.machine, layer as Instance).map(({ shape }) => (shape as readonly number[]).reduce((a, b) => a * b, 1));
+    const sizes = flax
+      .parameters(ran.machine, layer as Instance)
+      .map(({ shape }) => (shape as readonly number[]).reduce((a, b) => a * b, 1));
     expect({ out: shown(ran.value), params: sizes.reduce((a, b) => a + b, 0) }).toEqual({ out, params });
   });
 });
-

@@ -4,14 +4,17 @@
  */
 import { def } from "../../../interpret/native.ts";
 import { isUnknown, type NativeFunction, toItems, type Value } from "../../../interpret/values.ts";
-import { REDUCTIONS } from "../../torch/tensor/reductions.ts";
-import type { Answer, OpSpec } from "../../torch/tensor/op.ts";
 import type { Args } from "../../torch/tensor/args.ts";
 import { floatOf } from "../../torch/tensor/dtypes.ts";
+import type { Answer, OpSpec } from "../../torch/tensor/op.ts";
+import { REDUCTIONS } from "../../torch/tensor/reductions.ts";
 import type { ArrayKit } from "./kit.ts";
 
-const ELEMENTWISE = `relu relu6 sigmoid log_sigmoid softplus soft_sign silu swish elu leaky_relu hard_sigmoid hard_silu
-  hard_swish hard_tanh celu selu gelu squareplus mish sparse_plus sparse_sigmoid tanh identity log1mexp`.split(/\s+/);
+const ELEMENTWISE =
+  `relu relu6 sigmoid log_sigmoid softplus soft_sign silu swish elu leaky_relu hard_sigmoid hard_silu
+  hard_swish hard_tanh celu selu gelu squareplus mish sparse_plus sparse_sigmoid tanh identity log1mexp`.split(
+    /\s+/,
+  );
 const OVER_AXIS = "softmax log_softmax standardize".split(" ");
 
 /** Keeps the shape; integers become floating point. */
@@ -28,24 +31,35 @@ function glu(a: Args): Answer {
   const shape = a.shape("input");
   const axis = a.int("axis");
   const at = axis < 0 ? axis + shape.length : axis;
-  return { shape: shape.map((size, i) => (i === at && typeof size === "number" ? Math.floor(size / 2) : size)) };
+  return {
+    shape: shape.map((size, i) => (i === at && typeof size === "number" ? Math.floor(size / 2) : size)),
+  };
 }
 
 const OPS: Readonly<Record<string, OpSpec>> = {
-  ...Object.fromEntries(ELEMENTWISE.map((name) => [name, kept("input, *args, alpha=None, b=None, negative_slope=None")])),
+  ...Object.fromEntries(
+    ELEMENTWISE.map((name) => [name, kept("input, *args, alpha=None, b=None, negative_slope=None")]),
+  ),
   ...Object.fromEntries(OVER_AXIS.map((name) => [name, kept("input, axis=-1, where=None, epsilon=1e-05")])),
   normalize: kept("input, axis=-1, mean=None, variance=None, epsilon=1e-05"),
   glu: { signature: "input, axis=-1", rule: glu },
   one_hot: {
     signature: "input, num_classes, dtype=None, axis=-1",
-    rule: (a) => ({ shape: [...a.shape("input"), a.dim("num_classes")], dtype: a.dtype("dtype") ?? "float32" }),
+    rule: (a) => ({
+      shape: [...a.shape("input"), a.dim("num_classes")],
+      dtype: a.dtype("dtype") ?? "float32",
+    }),
   },
-  logsumexp: { ...REDUCTIONS.logsumexp!, signature: "input, dim=(), keepdim=False, *, b=None, return_sign=False" },
+  logsumexp: {
+    ...REDUCTIONS.logsumexp!,
+    signature: "input, dim=(), keepdim=False, *, b=None, return_sign=False",
+  },
 };
 
 export function activations(kit: ArrayKit): Map<string, NativeFunction> {
   const names = new Map<string, NativeFunction>();
-  for (const [name, spec] of Object.entries(OPS)) names.set(name, kit.fn(name, spec, { x: "input", a: "input" }));
+  for (const [name, spec] of Object.entries(OPS))
+    names.set(name, kit.fn(name, spec, { x: "input", a: "input" }));
   return names;
 }
 
@@ -57,7 +71,9 @@ export function initializer(kit: ArrayKit, name: string): Value {
   const fill = def(name, "key=None, shape=(), dtype=None, out_sharding=None, **kwargs", (a, interp) => {
     const items = toItems(a.shape) ?? (isUnknown(a.shape) ? undefined : [a.shape]);
     if (!items) return kit.make(isUnknown(a.shape) ? a.shape : interp.unknown("a shape"));
-    const shape = items.map((item) => (typeof item === "number" || isUnknown(item) ? item : interp.unknown("a size")));
+    const shape = items.map((item) =>
+      typeof item === "number" || isUnknown(item) ? item : interp.unknown("a size"),
+    );
     return kit.make(shape, kit.dtypeName(a.dtype) ?? "float32");
   });
   return DIRECT.has(name) ? fill : def(name, "*args, **kwargs", () => fill);

@@ -3,7 +3,7 @@
  * https://docs.jax.dev/en/latest/_autosummary/jax.Array.html
  */
 import { def, defineClass } from "../../../interpret/native.ts";
-import { type ClassValue, Instance, NO_KWARGS, Property, Tensor, Tuple, type Value } from "../../../interpret/values.ts";
+import { type ClassValue, Instance, NO_KWARGS, Property, type Value } from "../../../interpret/values.ts";
 import { numel } from "../../shape/dims.ts";
 import { permute } from "../../shape/layout.ts";
 import { addAttributes } from "../../torch/tensor/attributes.ts";
@@ -51,12 +51,19 @@ export function createArrays(): ArrayKit {
   kit.property("sharding", () => null);
   kit.cls.attrs.set("T", new Property(kit.fn("T", TRANSPOSED)));
   kit.cls.attrs.set("mT", new Property(kit.fn("mT", TRANSPOSED)));
-  kit.cls.attrs.set("block_until_ready", def("block_until_ready", "self", (a) => a.self));
+  kit.cls.attrs.set(
+    "block_until_ready",
+    def("block_until_ready", "self", (a) => a.self),
+  );
   kit.asArray = fromEntry(kit, "asarray", NUMPY.asarray!);
   return kit;
 }
 
-export function fromEntry(kit: ArrayKit, name: string, entry: (typeof NUMPY)[string]): ReturnType<ArrayKit["fn"]> {
+export function fromEntry(
+  kit: ArrayKit,
+  name: string,
+  entry: (typeof NUMPY)[string],
+): ReturnType<ArrayKit["fn"]> {
   return "rule" in entry ? kit.fn(name, entry) : kit.fn(name, entry[0], entry[1]);
 }
 

@@ -6,11 +6,20 @@ import { product } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def } from "../../../interpret/native.ts";
 import {
-  type Dim, Instance, isUnknown, type NativeFunction, type Shape, Tensor, toItems, Tuple, type Unknown, type Value,
+  type Dim,
+  Instance,
+  isUnknown,
+  type NativeFunction,
+  type Shape,
+  Tensor,
+  Tuple,
+  toItems,
+  type Unknown,
+  type Value,
 } from "../../../interpret/values.ts";
 import { type ConvRule, convolution } from "../../rules/convolution.ts";
-import { windowOutput } from "../../rules/window.ts";
 import { toDim } from "../../rules/sizes.ts";
+import { windowOutput } from "../../rules/window.ts";
 import { showShape } from "../../shape/dims.ts";
 import { paddingOf, transposedSizes } from "../layers/conv.ts";
 import { Run } from "../layers/run.ts";
@@ -62,7 +71,10 @@ function conv(run: Run, a: Bound, transposed: boolean): Value {
     return run.emit({ op, inputs, weights, shape: why, macs: why });
   }
   const axes = input.shape.length - 2;
-  const layout = layoutsOf(transposed && a.dimension_numbers === null ? channelsLast(axes) : a.dimension_numbers, axes);
+  const layout = layoutsOf(
+    transposed && a.dimension_numbers === null ? channelsLast(axes) : a.dimension_numbers,
+    axes,
+  );
   const order = standard(layout.input);
   const spatial = [...order].slice(1, -1).join("");
   const shape = reorder(input.shape, layout.input, order);
@@ -131,21 +143,34 @@ function dotGeneral(run: Run, a: Bound): Value {
     (toItems(pair?.[side] ?? null) ?? []).filter((axis) => typeof axis === "number");
   const [summedLeft, summedRight] = [axes(contracting, 0), axes(contracting, 1)];
   const [batchLeft, batchRight] = [axes(batch, 0), axes(batch, 1)];
-  const rest = (shape: Shape, used: readonly number[]): Shape => shape.filter((_, axis) => !used.includes(axis));
+  const rest = (shape: Shape, used: readonly number[]): Shape =>
+    shape.filter((_, axis) => !used.includes(axis));
   const shape = [
     ...batchLeft.map((axis) => (left.shape as Shape)[axis] ?? 1),
     ...rest(left.shape, [...summedLeft, ...batchLeft]),
     ...rest(right.shape, [...summedRight, ...batchRight]),
   ];
   const summed = summedLeft.map((axis) => (left.shape as Shape)[axis] ?? 1);
-  const differs = summedRight.some((axis, i) => (right.shape as Shape)[axis] !== summed[i] && typeof summed[i] === "number");
-  const problem = differs ? `cannot contract ${showShape(left.shape)} with ${showShape(right.shape)}` : undefined;
-  return run.emit({ op: "matmul", inputs, weights, shape, macs: product<Unknown>([...shape, ...summed]), problem });
+  const differs = summedRight.some(
+    (axis, i) => (right.shape as Shape)[axis] !== summed[i] && typeof summed[i] === "number",
+  );
+  const problem = differs
+    ? `cannot contract ${showShape(left.shape)} with ${showShape(right.shape)}`
+    : undefined;
+  return run.emit({
+    op: "matmul",
+    inputs,
+    weights,
+    shape,
+    macs: product<Unknown>([...shape, ...summed]),
+    problem,
+  });
 }
 
 function resize(run: Run, a: Bound): Value {
   const input = run.tensor(a.image);
-  const shape = toItems(a.shape)?.map(toDim) ?? (isUnknown(a.shape) ? a.shape : run.interp.unknown("a shape"));
+  const shape =
+    toItems(a.shape)?.map(toDim) ?? (isUnknown(a.shape) ? a.shape : run.interp.unknown("a shape"));
   return run.emit({ inputs: [input], shape, dtype: input.dtype });
 }
 
@@ -158,7 +183,10 @@ function padConfig(run: Run, a: Bound): Value {
     const [low = 0, high = 0, inner = 0] = (toItems(config[axis] ?? null) ?? []).map(toDim);
     const known = [size, low, high, inner].every((part) => typeof part === "number");
     return known
-      ? (size as number) + (low as number) + (high as number) + Math.max((size as number) - 1, 0) * (inner as number)
+      ? (size as number) +
+          (low as number) +
+          (high as number) +
+          Math.max((size as number) - 1, 0) * (inner as number)
       : size;
   });
   return run.emit({ inputs: [input], shape, dtype: input.dtype });
@@ -231,14 +259,23 @@ const CONV = `lhs, rhs, window_strides, padding, lhs_dilation=None, rhs_dilation
 const RULES: Readonly<Record<string, readonly [string, Rule]>> = {
   conv_general_dilated: [CONV, (run, a) => conv(run, a, false)],
   conv_with_general_padding: [CONV, (run, a) => conv(run, a, false)],
-  conv: ["lhs, rhs, window_strides, padding, precision=None, preferred_element_type=None", (run, a) => conv(run, { ...a, dimension_numbers: null, lhs_dilation: null, rhs_dilation: null }, false)],
+  conv: [
+    "lhs, rhs, window_strides, padding, precision=None, preferred_element_type=None",
+    (run, a) => conv(run, { ...a, dimension_numbers: null, lhs_dilation: null, rhs_dilation: null }, false),
+  ],
   conv_transpose: [
     `lhs, rhs, strides, padding, rhs_dilation=None, dimension_numbers=None, transpose_kernel=False, precision=None,
     preferred_element_type=None, use_consistent_padding=False`,
     (run, a) => conv(run, { ...a, lhs_dilation: null }, true),
   ],
-  reduce_window: ["operand, init_value, computation, window_dimensions, window_strides, padding, base_dilation=None, window_dilation=None", reduceWindow],
-  dot_general: ["lhs, rhs, dimension_numbers, precision=None, preferred_element_type=None, out_sharding=None", dotGeneral],
+  reduce_window: [
+    "operand, init_value, computation, window_dimensions, window_strides, padding, base_dilation=None, window_dilation=None",
+    reduceWindow,
+  ],
+  dot_general: [
+    "lhs, rhs, dimension_numbers, precision=None, preferred_element_type=None, out_sharding=None",
+    dotGeneral,
+  ],
   pad: ["operand, padding_value, padding_config", padConfig],
   resize: ["image, shape, method='linear', antialias=True, precision=None", resize],
 };
@@ -251,8 +288,15 @@ const CONTROL: Readonly<Record<string, readonly [string, (interp: Interp, a: Bou
   pmean: ["x, axis_name=None, **kwargs", (_interp, a) => a.x],
   psum: ["x, axis_name=None, **kwargs", (_interp, a) => a.x],
   with_sharding_constraint: ["x, shardings=None", (_interp, a) => a.x],
-  convert_element_type: ["operand, new_dtype", (interp, a) => interp.callMethod(a.operand, "astype", [a.new_dtype])],
-  map: ["f, xs, batch_size=None", (interp, a) => toItems(scan(interp, { f: pairing(a.f), init: null, xs: a.xs, length: null }))?.[1] ?? null],
+  convert_element_type: [
+    "operand, new_dtype",
+    (interp, a) => interp.callMethod(a.operand, "astype", [a.new_dtype]),
+  ],
+  map: [
+    "f, xs, batch_size=None",
+    (interp, a) =>
+      toItems(scan(interp, { f: pairing(a.f), init: null, xs: a.xs, length: null }))?.[1] ?? null,
+  ],
 };
 
 function pairing(f: Value): Value {
@@ -263,10 +307,16 @@ function pairing(f: Value): Value {
 export function laxFunctions(kit: ArrayKit): Map<string, NativeFunction> {
   const names = new Map<string, NativeFunction>();
   for (const [name, [signature, rule]] of Object.entries(RULES)) {
-    names.set(name, def(name, signature, (a, interp) => rule(new Run(interp, kit, name, name), a)));
+    names.set(
+      name,
+      def(name, signature, (a, interp) => rule(new Run(interp, kit, name, name), a)),
+    );
   }
   for (const [name, [signature, rule]] of Object.entries(CONTROL)) {
-    names.set(name, def(name, signature, (a, interp) => rule(interp, a)));
+    names.set(
+      name,
+      def(name, signature, (a, interp) => rule(interp, a)),
+    );
   }
   return names;
 }

@@ -4,7 +4,7 @@
  * https://docs.jax.dev/en/latest/jax.numpy.html
  */
 import { rangeLength } from "../../../cost/geometry.ts";
-import { Float, List, type Shape, Tensor, Tuple, toItems, toNumber, Unknown, type Value } from "../../../interpret/values.ts";
+import { Float, Tensor, Tuple, toItems, toNumber, Unknown } from "../../../interpret/values.ts";
 import { axisOf, broadcast, isMisfit, Misfit, numel, reshape, showShape } from "../../shape/dims.ts";
 import { type IndexItem, index } from "../../shape/index.ts";
 import { expand, flip, insertAxis, type Layout, permute, read } from "../../shape/layout.ts";
@@ -38,7 +38,8 @@ const SHARED: OpTable = {
 };
 
 /** Names that mean the same. */
-const SAME = `exp expm1 exp2 log log2 log10 log1p sqrt reciprocal sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh
+const SAME =
+  `exp expm1 exp2 log log2 log10 log1p sqrt reciprocal sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh
   arccosh arctanh deg2rad rad2deg sinc negative positive sign ceil floor trunc fix isnan isinf isfinite isposinf isneginf
   isreal logical_not signbit multiply fmod floor_divide maximum minimum fmax fmin bitwise_and bitwise_or bitwise_xor
   true_divide arctan2 logaddexp not_equal less less_equal greater greater_equal logical_and logical_or logical_xor isclose
@@ -86,7 +87,21 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   copy: "clone",
 };
 
-const RENAMES: Renames = { a_min: "min", a_max: "max", k: "diagonal", shift: "shifts", arrays: "tensors", reps: "dims", ddof: "correction", array: "input", ary: "input", arr: "input", b: "other", y: "other", condition: "condition" };
+const RENAMES: Renames = {
+  a_min: "min",
+  a_max: "max",
+  k: "diagonal",
+  shift: "shifts",
+  arrays: "tensors",
+  reps: "dims",
+  ddof: "correction",
+  array: "input",
+  ary: "input",
+  arr: "input",
+  b: "other",
+  y: "other",
+  condition: "condition",
+};
 
 const keep = (signature: string, dtype?: string): OpSpec => ({
   signature,
@@ -140,11 +155,12 @@ function pad(a: Args): Answer {
   const shape = a.shape("input");
   const width = a.bound.pad_width;
   const items = toItems(width) ?? (width instanceof Tensor ? undefined : [width]);
-  if (width instanceof Unknown || !items) return { shape: shape.map(() => a.interp.unknown("padding is not known")) };
+  if (width instanceof Unknown || !items)
+    return { shape: shape.map(() => a.interp.unknown("padding is not known")) };
   const pairs = items.map((item) => toItems(item) ?? [item]);
   const flat = pairs.every((pair) => pair.length === 1) && pairs.length === 2 && shape.length !== 2;
   const padded = shape.map((size, axis) => {
-    const pair = flat ? pairs.flat() : (pairs.length === 1 ? pairs[0] : pairs[axis]);
+    const pair = flat ? pairs.flat() : pairs.length === 1 ? pairs[0] : pairs[axis];
     const before = pair?.[0];
     const after = pair?.at(-1);
     const [x, y] = [before === undefined ? 0 : a.toDim(before), after === undefined ? 0 : a.toDim(after)];
@@ -190,7 +206,12 @@ function take(a: Args): Answer {
   const shape = a.has("axis") ? whole : [numel(whole)];
   const at = axisOf(a.has("axis") ? a.int("axis") : 0, shape.length);
   if (at === undefined) return new Misfit(`${showShape(shape)} has no axis ${a.int("axis")}`);
-  const items: IndexItem[] = new Array<IndexItem>(at).fill({ kind: "slice", start: undefined, stop: undefined, step: 1 });
+  const items: IndexItem[] = new Array<IndexItem>(at).fill({
+    kind: "slice",
+    start: undefined,
+    stop: undefined,
+    step: 1,
+  });
   const indices = a.tensor("indices");
   items.push({ kind: "gather", shape: a.shapeOf(indices), data: a.kit.dataOf(indices) });
   return index(shape, items, a.data("input"));
@@ -241,9 +262,13 @@ const OWN: NumpyTable = {
   reshape: [RESHAPE, { newshape: "shape" }],
   transpose: strided("input, *axes", transpose),
   permute_dims: strided("input, *axes", transpose),
-  matrix_transpose: strided("input", (view) => permute(view, [...view.shape.keys()].slice(0, -2).concat([view.shape.length - 1, view.shape.length - 2]))),
+  matrix_transpose: strided("input", (view) =>
+    permute(view, [...view.shape.keys()].slice(0, -2).concat([view.shape.length - 1, view.shape.length - 2])),
+  ),
   expand_dims: [strided("input, axis", expandDims), { dim: "axis" }],
-  flip: strided("input, axis=None", (view, a) => flip(view, a.has("axis") ? a.ints("axis") : [...view.shape.keys()])),
+  flip: strided("input, axis=None", (view, a) =>
+    flip(view, a.has("axis") ? a.ints("axis") : [...view.shape.keys()]),
+  ),
   broadcast_to: strided("input, shape", (view, a) => expand(view, a.dims("shape"))),
   pad: { signature: "input, pad_width, mode='constant', constant_values=0, **kwargs", rule: pad },
   zeros: sized(0),
@@ -259,7 +284,10 @@ const OWN: NumpyTable = {
   eye: [CREATION.eye!, { N: "n", M: "m" }],
   identity: CREATION.eye!,
   arange: { signature: "start=0, stop=None, step=1, dtype=None", rule: arange },
-  linspace: { signature: "start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0", rule: linspace },
+  linspace: {
+    signature: "start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0",
+    rule: linspace,
+  },
   logspace: { signature: "start, stop, num=50, endpoint=True, base=10.0, dtype=None", rule: linspace },
   take: { signature: "input, indices, axis=None", rule: take },
   roll: [VIEWS.roll!, { shift: "shifts", axis: "dims" }],
@@ -272,7 +300,10 @@ const OWN: NumpyTable = {
   sort: SORT,
   argsort: keep("input, axis=-1, *, stable=True, descending=False", "int32"),
   ptp: { ...REDUCTIONS.amax!, signature: "input, dim=(), keepdim=False" },
-  average: { ...REDUCTIONS.mean!, signature: "input, dim=None, weights=None, returned=False, keepdim=False, *, dtype=None" },
+  average: {
+    ...REDUCTIONS.mean!,
+    signature: "input, dim=None, weights=None, returned=False, keepdim=False, *, dtype=None",
+  },
   nan_to_num: keep("input, copy=True, nan=0.0, posinf=None, neginf=None"),
   astype: { signature: "input, dtype, copy=False, device=None", rule: astype },
 };
@@ -298,5 +329,8 @@ export const NUMPY: NumpyTable = {
 export const LINALG: NumpyTable = { norm: [NORM, { axis: "dim", keepdims: "keepdim" }] };
 
 /** Methods of `jax.Array`, which take their first argument as self. */
-export const METHODS: readonly string[] = `reshape flatten transpose ravel swapaxes squeeze diagonal sum mean prod max min argmax argmin
-  any all var std cumsum cumprod clip round repeat dot take astype sort argsort conj conjugate copy trace ptp`.split(/\s+/);
+export const METHODS: readonly string[] =
+  `reshape flatten transpose ravel swapaxes squeeze diagonal sum mean prod max min argmax argmin
+  any all var std cumsum cumprod clip round repeat dot take astype sort argsort conj conjugate copy trace ptp`.split(
+    /\s+/,
+  );

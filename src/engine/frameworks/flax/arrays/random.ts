@@ -2,9 +2,10 @@
  * `jax.random`: keys are arrays whose data nobody needs; samples have the shape that is asked for.
  * https://docs.jax.dev/en/latest/jax.random.html
  */
+
+import type { NativeFunction } from "../../../interpret/values.ts";
 import type { Args } from "../../torch/tensor/args.ts";
 import type { Answer, OpSpec } from "../../torch/tensor/op.ts";
-import type { NativeFunction } from "../../../interpret/values.ts";
 import type { ArrayKit } from "./kit.ts";
 
 const KEY: OpSpec = { signature: "seed=0, *, impl=None", rule: () => ({ shape: [2], dtype: "uint32" }) };
@@ -62,7 +63,9 @@ const OPS: Readonly<Record<string, OpSpec>> = {
     signature: "key, x, axis=0, independent=False",
     rule: (a) => {
       const { shape, dtype } = a.tensor("x");
-      return Array.isArray(shape) && shape.length === 0 ? { shape: [a.dim("x")], dtype: "int32" } : { shape, dtype };
+      return Array.isArray(shape) && shape.length === 0
+        ? { shape: [a.dim("x")], dtype: "int32" }
+        : { shape, dtype };
     },
   },
   categorical: { signature: "key, logits, axis=-1, shape=None", rule: categorical },

@@ -27,7 +27,11 @@ function last(l: Layer, value: Value): Dim {
 function projections(l: Layer): readonly Projection[] {
   const query = l.has("in_features") ? l.dim("in_features") : last(l, l.args.inputs_q);
   const other = given(l, "inputs_k", "inputs_kv");
-  const kv = l.has("in_kv_features") ? l.dim("in_kv_features") : l.has("in_features") || other === undefined ? query : last(l, other);
+  const kv = l.has("in_kv_features")
+    ? l.dim("in_kv_features")
+    : l.has("in_features") || other === undefined
+      ? query
+      : last(l, other);
   const qkv = l.has("qkv_features") ? l.dim("qkv_features") : query;
   const out = l.has("out_features") ? l.dim("out_features") : query;
   const heads = l.dim("num_heads");
@@ -45,7 +49,11 @@ function attention(l: Layer): Value {
   const query = l.args.inputs_q;
   const key = given(l, "inputs_k", "inputs_kv") ?? query;
   const value = given(l, "inputs_v") ?? key;
-  const [q, k, v] = [l.access.project("query", query), l.access.project("key", key), l.access.project("value", value)];
+  const [q, k, v] = [
+    l.access.project("query", query),
+    l.access.project("key", key),
+    l.access.project("value", value),
+  ];
   const inputs = [l.run.tensor(q), l.run.tensor(k), l.run.tensor(v)];
   const unknown = inputs.map(({ shape }) => shape).find(isUnknown);
   const shape = (inputs[0]!.shape as Shape) ?? [];
@@ -72,5 +80,8 @@ const LAYER: LayerSpec = {
 export const ATTENTION: LayerTable = {
   MultiHeadDotProductAttention: LAYER,
   MultiHeadAttention: LAYER,
-  SelfAttention: { ...LAYER, call: ["inputs_q, mask=None, deterministic=None, dropout_rng=None, sow_weights=False", attention] },
+  SelfAttention: {
+    ...LAYER,
+    call: ["inputs_q, mask=None, deterministic=None, dropout_rng=None, sow_weights=False", attention],
+  },
 };

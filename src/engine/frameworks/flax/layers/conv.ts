@@ -5,7 +5,14 @@
  */
 import { transposedSameOutputSize, transposedValidOutputSize } from "../../../cost/geometry.ts";
 import { floorDivide, lift, product } from "../../../cost/lift.ts";
-import { type Dim, isUnknown, type Shape, type Tensor, toItems, toNumber, type Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  isUnknown,
+  type Shape,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { type ConvRule, convolution } from "../../rules/convolution.ts";
 import { toDim } from "../../rules/sizes.ts";
 import type { Padding } from "../../rules/window.ts";
@@ -16,8 +23,9 @@ const half = lift((size: number) => Math.floor(size / 2));
 const dilated = lift((size: number, dilation: number) => (size - 1) * dilation + 1);
 const before = lift((size: number) => Math.floor((size - 1) / 2));
 const less = lift((a: number, b: number) => a - b);
-const explicitTransposed = lift((size: number, stride: number, low: number, high: number, window: number) =>
-  (size - 1) * stride + 1 + low + high - window + 1,
+const explicitTransposed = lift(
+  (size: number, stride: number, low: number, high: number, window: number) =>
+    (size - 1) * stride + 1 + low + high - window + 1,
 );
 
 /** `'SAME'`, `'VALID'`, `'CIRCULAR'`, `'CAUSAL'`, one amount, one an axis, or a pair an axis. */
@@ -26,7 +34,8 @@ export function paddingOf(value: Value, kernel: readonly Dim[], dilation: readon
   if (typeof value === "string") {
     const name = value.toUpperCase();
     if (name === "VALID") return "valid";
-    if (name === "CIRCULAR" || name === "REFLECT") return windows.map((size) => [before(size), half(size)] as const);
+    if (name === "CIRCULAR" || name === "REFLECT")
+      return windows.map((size) => [before(size), half(size)] as const);
     if (name === "CAUSAL") return windows.map((size) => [less(size, 1), 0] as const);
     return "same";
   }
@@ -35,7 +44,9 @@ export function paddingOf(value: Value, kernel: readonly Dim[], dilation: readon
   return kernel.map((_, axis) => {
     const item = items.length === 1 ? items[0] : items[axis];
     const pair = toItems(item);
-    return pair ? ([toDim(pair[0]), toDim(pair[1])] as const) : ([toDim(item ?? 0), toDim(item ?? 0)] as const);
+    return pair
+      ? ([toDim(pair[0]), toDim(pair[1])] as const)
+      : ([toDim(item ?? 0), toDim(item ?? 0)] as const);
   });
 }
 
@@ -80,7 +91,8 @@ function spread(shape: Shape | Unknown, l: Layer, spatial: number): Shape | Unkn
 function conv(l: Layer): Value {
   const input = l.input();
   const rule = ruleOf(l);
-  if (isUnknown(input.shape)) return l.run.emit({ op: "conv", inputs: [input], shape: input.shape, macs: input.shape });
+  if (isUnknown(input.shape))
+    return l.run.emit({ op: "conv", inputs: [input], shape: input.shape, macs: input.shape });
   const ruling = convolution(spread(input.shape, l, rule.spatial), rule);
   return l.run.emit({
     op: "conv",
@@ -102,7 +114,11 @@ function convWeights(l: Layer): readonly Weight[] {
 /** Sizes of a transposed convolution's output. https://docs.jax.dev/en/latest/_autosummary/jax.lax.conv_transpose.html */
 export function transposedSizes(sizes: readonly Dim[], rule: ConvRule, padding: Value): readonly Dim[] {
   return sizes.map((size, axis) => {
-    const [kernel, stride, dilation] = [rule.kernel[axis] ?? 1, rule.stride[axis] ?? 1, rule.dilation[axis] ?? 1];
+    const [kernel, stride, dilation] = [
+      rule.kernel[axis] ?? 1,
+      rule.stride[axis] ?? 1,
+      rule.dilation[axis] ?? 1,
+    ];
     if (typeof padding === "string") {
       return padding.toUpperCase() === "VALID"
         ? transposedValidOutputSize(size, kernel, stride, dilation)
@@ -119,7 +135,8 @@ function convTranspose(l: Layer): Value {
   if (isUnknown(input.shape)) {
     return l.run.emit({ op: "conv_transpose", inputs: [input], shape: input.shape, macs: input.shape });
   }
-  const transposed = (sizes: readonly Dim[]): readonly Dim[] => transposedSizes(sizes, rule, l.value("padding"));
+  const transposed = (sizes: readonly Dim[]): readonly Dim[] =>
+    transposedSizes(sizes, rule, l.value("padding"));
   return l.run.emit({
     op: "conv_transpose",
     inputs: [input],

@@ -4,12 +4,20 @@
  */
 import { einsumMacs, einsumShape, linearMacs, parseEinsum } from "../../../cost/contraction.ts";
 import { product } from "../../../cost/lift.ts";
-import { type Dim, isUnknown, type Shape, type Tensor, toItems, type Unknown, type Value } from "../../../interpret/values.ts";
-import { differ, toDim } from "../../rules/sizes.ts";
+import {
+  type Dim,
+  isUnknown,
+  type Shape,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
+import { differ } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import type { Layer, LayerTable, Weight } from "./spec.ts";
 
-const COMMON = "dtype=None, param_dtype=None, precision=None, kernel_init=None, bias_init=None, dot_general=None, dot_general_cls=None, promote_dtype=None, preferred_element_type=None";
+const COMMON =
+  "dtype=None, param_dtype=None, precision=None, kernel_init=None, bias_init=None, dot_general=None, dot_general_cls=None, promote_dtype=None, preferred_element_type=None";
 
 function biasOf(l: Layer, shape: Shape): readonly Weight[] {
   return l.flag("use_bias", true) ? [{ name: "bias", shape }] : [];

@@ -6,7 +6,14 @@ import { attentionMacs } from "../../../cost/contraction.ts";
 import { product } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def } from "../../../interpret/native.ts";
-import { type Dim, isUnknown, type NativeFunction, toItems, Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  isUnknown,
+  type NativeFunction,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { windowPool } from "../../rules/pooling.ts";
 import { toDim } from "../../rules/sizes.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
@@ -16,7 +23,10 @@ import { Run } from "./run.ts";
 type FunctionRule = (run: Run, a: Bound) => Value;
 
 function sizes(value: Value, axes: number): readonly Dim[] {
-  return toItems(value)?.map(toDim) ?? new Array<Dim>(axes).fill(value === null || value === undefined ? 1 : toDim(value));
+  return (
+    toItems(value)?.map(toDim) ??
+    new Array<Dim>(axes).fill(value === null || value === undefined ? 1 : toDim(value))
+  );
 }
 
 /** Windows over the axes between the batch and the channels; the stride is 1 unless told otherwise. */
@@ -71,14 +81,20 @@ function mask(run: Run, a: Bound): Value {
   const key = run.tensor(a.key ?? a.x);
   if (isUnknown(query.shape)) return run.make(query.shape, "float32");
   if (isUnknown(key.shape)) return run.make(key.shape, "float32");
-  return run.make([...query.shape.slice(0, -1), 1, query.shape.at(-1) ?? 1, key.shape.at(-1) ?? 1], "float32");
+  return run.make(
+    [...query.shape.slice(0, -1), 1, query.shape.at(-1) ?? 1, key.shape.at(-1) ?? 1],
+    "float32",
+  );
 }
 
 /** Masks that are there, broadcast; None when there is none. */
 function combineMasks(run: Run, a: Bound): Value {
   const given = (toItems(a.masks) ?? []).filter((item) => item !== null && item !== undefined);
   if (given.length === 0) return null;
-  return given.reduce<Value>((left, right) => (left === null ? right : run.interp.binary("*", left, right)), null);
+  return given.reduce<Value>(
+    (left, right) => (left === null ? right : run.interp.binary("*", left, right)),
+    null,
+  );
 }
 
 const POOL = "inputs, window_shape, strides=None, padding='VALID'";

@@ -3,8 +3,17 @@
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#recurrent
  */
 import { product, sum } from "../../../cost/lift.ts";
-import { recurrentCost, type RecurrentCell } from "../../../cost/recurrent.ts";
-import { type Dim, isUnknown, type Shape, Tensor, toItems, Tuple, type Unknown, type Value } from "../../../interpret/values.ts";
+import { type RecurrentCell, recurrentCost } from "../../../cost/recurrent.ts";
+import {
+  type Dim,
+  isUnknown,
+  type Shape,
+  Tensor,
+  Tuple,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { Layer, type LayerSpec, type LayerTable, type Weight } from "./spec.ts";
 
@@ -28,7 +37,12 @@ function weights(l: Layer, kind: CellKind): readonly Weight[] {
     { name: "input_kernel", shape: [l.inFeatures, wide] },
     { name: "recurrent_kernel", shape: [size, wide] },
     // nnx has one bias a gate.
-    { name: "bias", shape: [sum<Unknown>([wide, l.has("hidden_features") ? 0 : product<Unknown>([kind.extraBiases, size])])] },
+    {
+      name: "bias",
+      shape: [
+        sum<Unknown>([wide, l.has("hidden_features") ? 0 : product<Unknown>([kind.extraBiases, size])]),
+      ],
+    },
   ];
 }
 
@@ -93,7 +107,8 @@ function sequence(l: Layer): Value {
   const answer = l.interp.call(l.value("cell"), [null, input]);
   const [state, output] = toItems(answer) ?? [null, answer];
   const asked = l.args.return_carry;
-  const both = l.interp.truthy(asked === null || asked === undefined ? l.value("return_carry") : asked) === true;
+  const both =
+    l.interp.truthy(asked === null || asked === undefined ? l.value("return_carry") : asked) === true;
   return both ? new Tuple([lastStep(l, state ?? null), output]) : output;
 }
 
@@ -115,7 +130,10 @@ export const RECURRENT: LayerTable = {
     linen: `cell, cell_size=None, time_major=False, return_carry=False, reverse=False, keep_order=False, unroll=1,
       variable_axes=None, variable_broadcast='params', variable_carry=False, split_rngs=None`,
     nnx: `cell, *, time_major=False, return_carry=False, reverse=False, keep_order=False, unroll=1, broadcast_rngs=None, state_axes=None`,
-    call: ["inputs, *, initial_carry=None, init_key=None, seq_lengths=None, return_carry=None, time_major=None, reverse=None, keep_order=None, rngs=None", sequence],
+    call: [
+      "inputs, *, initial_carry=None, init_key=None, seq_lengths=None, return_carry=None, time_major=None, reverse=None, keep_order=None, rngs=None",
+      sequence,
+    ],
     layer: false,
   },
 };

@@ -4,7 +4,14 @@
  */
 import type { Interp } from "../../../interpret/interp.ts";
 import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
-import { type Instance, isUnknown, type Shape, Tensor, type Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type Instance,
+  isUnknown,
+  type Shape,
+  Tensor,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
 import { numel } from "../../shape/dims.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
@@ -44,18 +51,23 @@ export class Run {
       return this.kit.make(this.interp.fail("TypeError", `${this.who} needs an array, gets None`));
     }
     const made = this.interp.call(this.kit.asArray, [value]);
-    return made instanceof Tensor ? made : this.kit.make(isUnknown(made) ? made : this.interp.unknown("not an array"));
+    return made instanceof Tensor
+      ? made
+      : this.kit.make(isUnknown(made) ? made : this.interp.unknown("not an array"));
   }
 
   /** A diagnostic where the layer was made, with where it was called and where its input comes from. */
   problem(text: string, input?: Tensor): void {
     const made = this.layer?.site?.at;
     const called = this.interp.site?.at;
-    const from = input?.maker ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}` : "";
+    const from = input?.maker
+      ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}`
+      : "";
     const at = made ?? called;
     const related = [];
     if (made && called) related.push({ message: `${this.who} is called here`, at: called });
-    if (input?.site) related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
+    if (input?.site)
+      related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
     this.interp.diagnose({
       severity: "error",
       code: "shape-mismatch",

@@ -4,7 +4,16 @@
  * that the program gives. A rule asks its `Layer` for either.
  */
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Dim, type Instance, isUnknown, type Shape, type Tensor, toItems, Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  type Instance,
+  isUnknown,
+  type Shape,
+  type Tensor,
+  toItems,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import type { Run } from "./run.ts";
 

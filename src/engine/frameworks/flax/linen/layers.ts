@@ -1,7 +1,14 @@
 /** linen's layers as classes: dataclasses whose parameters are made when they first see their input. */
 import { type Bound, bind, defineClass } from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
-import { ABSENT, type ClassValue, Instance, NativeFunction, Tuple, type Value } from "../../../interpret/values.ts";
+import {
+  ABSENT,
+  type ClassValue,
+  Instance,
+  NativeFunction,
+  Tuple,
+  type Value,
+} from "../../../interpret/values.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 import { Run } from "../layers/run.ts";
 import { Layer, type LayerAccess, type LayerSpec } from "../layers/spec.ts";
@@ -11,7 +18,13 @@ import { pathOf, stateOf } from "./state.ts";
 /** Finds another layer class of linen: attention has dense layers inside. */
 type Find = (name: string) => ClassValue | undefined;
 
-export function defineLayer(kit: ArrayKit, module: ClassValue, name: string, spec: LayerSpec, find: Find): ClassValue {
+export function defineLayer(
+  kit: ArrayKit,
+  module: ClassValue,
+  name: string,
+  spec: LayerSpec,
+  find: Find,
+): ClassValue {
   const cls = defineClass(name, {
     bases: [module],
     qualname: `flax.linen.${name}`,
@@ -39,7 +52,14 @@ export function defineLayer(kit: ArrayKit, module: ClassValue, name: string, spe
   return cls;
 }
 
-function layerOf(kit: ArrayKit, interp: LayerAccess["interp"], spec: LayerSpec, self: Instance, a: Bound, find: Find): Layer {
+function layerOf(
+  kit: ArrayKit,
+  interp: LayerAccess["interp"],
+  spec: LayerSpec,
+  self: Instance,
+  a: Bound,
+  find: Find,
+): Layer {
   const run = new Run(interp, kit, spec.fn, pathOf(self), self);
   const access: LayerAccess = {
     interp,
@@ -64,7 +84,10 @@ const projections = new WeakMap<Layer, LayerSpec>();
 
 function project(layer: Layer, name: string, input: Value, find: Find): Value {
   const dense = find("DenseGeneral");
-  const found = projections.get(layer)?.projections?.(layer).find((projection) => projection.name === name);
+  const found = projections
+    .get(layer)
+    ?.projections?.(layer)
+    .find((projection) => projection.name === name);
   if (!dense || !found) return layer.interp.unknown(`needs the projection ${name}`);
   const options = new Map<string, Value>([
     ["features", found.to.length === 1 ? found.to[0] : new Tuple(found.to)],

@@ -1,7 +1,15 @@
 /** `flax.linen` of one interpreter: layers, functions, transforms and decorators by name, made at first use. */
 import { def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import {
-  ABSENT, type Absent, type ClassValue, FunctionValue, type Instance, List, NativeFunction, toItems, type Value,
+  ABSENT,
+  type Absent,
+  type ClassValue,
+  FunctionValue,
+  type Instance,
+  List,
+  NativeFunction,
+  toItems,
+  type Value,
 } from "../../../interpret/values.ts";
 import type { Jax } from "../jax.ts";
 import { layerFunctions } from "../layers/functions.ts";
@@ -11,7 +19,8 @@ import { COMPACT, defineModule, enter, NOWRAP } from "./module.ts";
 import { lifted } from "./transforms.ts";
 
 /** Decorators and functions that give their first argument back. */
-const PASSES = `with_logical_constraint with_partitioning with_logical_partitioning share_scope unbox meta add_metadata_axis
+const PASSES =
+  `with_logical_constraint with_partitioning with_logical_partitioning share_scope unbox meta add_metadata_axis
   logical_to_mesh_sharding module_paths map_coordinates custom_vjp`.split(/\s+/);
 
 export class Linen {
@@ -31,7 +40,12 @@ export class Linen {
       ["merge_param", def("merge_param", "name, a, b", (a) => a.a ?? a.b)],
       ["apply", def("apply", "fn, module, mutable=False, **kwargs", (a) => a.module)],
       ["tabulate", def("tabulate", "module, *args, **kwargs", () => tabulating())],
-      ["cond", def("cond", "pred, true_fun, false_fun, mdl, *operands, **kwargs", (a, interp) => interp.call(a.true_fun, [a.mdl, ...(toItems(a.operands) ?? [])]))],
+      [
+        "cond",
+        def("cond", "pred, true_fun, false_fun, mdl, *operands, **kwargs", (a, interp) =>
+          interp.call(a.true_fun, [a.mdl, ...(toItems(a.operands) ?? [])]),
+        ),
+      ],
       ...PASSES.map((name) => [name, first(name)] as const),
     ]);
   }
@@ -46,8 +60,10 @@ export class Linen {
     if (known) return known;
     const spec = LAYERS[name];
     const made =
-      name === "Sequential" ? this.sequential()
-        : spec?.linen === undefined ? undefined
+      name === "Sequential"
+        ? this.sequential()
+        : spec?.linen === undefined
+          ? undefined
           : defineLayer(this.jax.kit, this.module, name, spec, (other) => this.layer(other));
     if (made) this.classes.set(name, made);
     return made;

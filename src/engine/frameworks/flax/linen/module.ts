@@ -7,11 +7,34 @@ import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import { dataclasses } from "../../../interpret/python/stdlib/dataclasses.ts";
 import {
-  ABSENT, type ClassValue, Dict, FunctionValue, Instance, isUnknown, type Kwargs, NativeFunction, NO_KWARGS, Tensor,
-  toItems, Tuple, type Value,
+  ABSENT,
+  type ClassValue,
+  Dict,
+  FunctionValue,
+  type Instance,
+  isUnknown,
+  type Kwargs,
+  NativeFunction,
+  NO_KWARGS,
+  Tensor,
+  Tuple,
+  toItems,
+  type Value,
 } from "../../../interpret/values.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
-import { copiesOf, isLinen, isLinenClass, type ModuleState, pathOf, place, register, stateOf, tensorsOf, treeOf, walk } from "./state.ts";
+import {
+  copiesOf,
+  isLinen,
+  isLinenClass,
+  type ModuleState,
+  pathOf,
+  place,
+  register,
+  stateOf,
+  tensorsOf,
+  treeOf,
+  walk,
+} from "./state.ts";
 
 /** Marks a function as `nn.compact`, and as `nn.nowrap`. */
 export const COMPACT = "__compact__";
@@ -65,7 +88,11 @@ function makeDataclasses(interp: Interp, cls: ClassValue): void {
   const makeDataclass = dataclasses().get("dataclass") ?? null;
   for (const base of [...cls.mro].reverse()) {
     if (base.attrs.has(FIELDS) || !isLinenClass(base)) continue;
-    const options = new Map<string, Value>([["eq", false], ["repr", false], ["kw_only", base.bases.length === 0]]);
+    const options = new Map<string, Value>([
+      ["eq", false],
+      ["repr", false],
+      ["kw_only", base.bases.length === 0],
+    ]);
     interp.call(makeDataclass, [base], options);
   }
 }
@@ -155,7 +182,13 @@ const LIFE: Readonly<Record<string, readonly [string, NativeImpl]>> = {
 // ----------------------------------------------------------------- variables
 
 /** A parameter or statistic of a layer, made when it is first asked for. */
-export function layerVariable(kit: ArrayKit, self: Instance, collection: string, name: string, shape: Tensor["shape"]): Tensor {
+export function layerVariable(
+  kit: ArrayKit,
+  self: Instance,
+  collection: string,
+  name: string,
+  shape: Tensor["shape"],
+): Tensor {
   const state = stateOf(self);
   const known = state?.variables.get(name)?.value;
   if (known instanceof Tensor) return known;
@@ -167,7 +200,7 @@ export function layerVariable(kit: ArrayKit, self: Instance, collection: string,
 }
 
 /** `self.param(name, init, *args)` and `self.variable(collection, name, init, *args)`. */
-function made(kit: ArrayKit, interp: Interp, self: Instance, collection: string, name: string, init: () => Value): Value {
+function made(kit: ArrayKit, self: Instance, collection: string, name: string, init: () => Value): Value {
   const state = stateOf(self);
   const known = state?.variables.get(name);
   if (known) return known.value;
@@ -197,14 +230,14 @@ function variables(kit: ArrayKit): Readonly<Record<string, readonly [string, Nat
     param: [
       "self, name, init_fn=None, *init_args, unbox=True, **init_kwargs",
       (a, interp) =>
-        made(kit, interp, a.self as Instance, "params", String(a.name), () =>
+        made(kit, a.self as Instance, "params", String(a.name), () =>
           initial(a, interp, [key(), ...(toItems(a.init_args) ?? [])]),
         ),
     ],
     variable: [
       "self, col, name, init_fn=None, *init_args, unbox=True, **init_kwargs",
       (a, interp) => {
-        const value = made(kit, interp, a.self as Instance, String(a.col), String(a.name), () =>
+        const value = made(kit, a.self as Instance, String(a.col), String(a.name), () =>
           initial(a, interp, toItems(a.init_args) ?? []),
         );
         const box = interp.newInstance(variable);
@@ -217,7 +250,10 @@ function variables(kit: ArrayKit): Readonly<Record<string, readonly [string, Nat
       (a) => stateOf(a.self as Instance)?.variables.get(String(a.name))?.value ?? a.default,
     ],
     put_variable: ["self, col, name, value", () => null],
-    has_variable: ["self, col, name", (a) => a.col === "params" && stateOf(a.self as Instance)?.variables.has(String(a.name)) === true],
+    has_variable: [
+      "self, col, name",
+      (a) => a.col === "params" && stateOf(a.self as Instance)?.variables.has(String(a.name)) === true,
+    ],
     is_mutable_collection: ["self, col", () => false],
     is_initializing: ["self", () => false],
     has_rng: ["self, name", () => false],

@@ -4,7 +4,15 @@
  * https://flax.readthedocs.io/en/latest/developer_notes/module_lifecycle.html
  */
 import type { Interp } from "../../../interpret/interp.ts";
-import { type ClassValue, Dict, Instance, List, Tensor, Tuple, type Value } from "../../../interpret/values.ts";
+import {
+  type ClassValue,
+  Dict,
+  Instance,
+  List,
+  Tensor,
+  Tuple,
+  type Value,
+} from "../../../interpret/values.ts";
 
 export class ModuleState {
   parent: Instance | undefined;
@@ -81,16 +89,18 @@ export function place(interp: Interp, cls: ClassValue, kwargs: ReadonlyMap<strin
 export function register(parent: Instance, name: string, value: Value): void {
   if (isLinen(value)) adopt(parent, name, value);
   else if (value instanceof List || value instanceof Tuple) {
-    value.items.forEach((item, i) => register(parent, `${name}_${i}`, item));
+    for (const [i, item] of value.items.entries()) register(parent, `${name}_${i}`, item);
   } else if (value instanceof Dict) {
-    for (const { key, value: item } of value.entries.values()) register(parent, `${name}_${String(key)}`, item);
+    for (const { key, value: item } of value.entries.values())
+      register(parent, `${name}_${String(key)}`, item);
   }
 }
 
 function adopt(parent: Instance, name: string, child: Instance): void {
   const own = stateOf(child);
   const above = stateOf(parent);
-  if (!own || !above || (own.parent !== undefined && own.parent !== parent)) return;
+  // One that has no name yet belongs to whoever holds it; one that a compact method named stays where it is.
+  if (!own || !above || (own.parent !== undefined && own.parent !== parent && own.name !== undefined)) return;
   own.parent = parent;
   own.name ??= name;
   above.children.set(own.name, child);
@@ -102,7 +112,8 @@ export function walk(root: Instance): ReadonlyMap<Instance, string> {
   const visit = (module: Instance, path: string): void => {
     if (names.has(module)) return;
     names.set(module, path);
-    for (const [name, child] of stateOf(module)?.children ?? []) visit(child, path === "" ? name : `${path}.${name}`);
+    for (const [name, child] of stateOf(module)?.children ?? [])
+      visit(child, path === "" ? name : `${path}.${name}`);
   };
   visit(root, "");
   return names;
@@ -121,7 +132,8 @@ export function pathOf(module: Instance): string {
 /** Copies that the lifted transforms around a module make of its parameters. */
 export function copiesOf(module: Instance): number {
   let copies = 1;
-  for (let at: Instance | undefined = module; at; at = stateOf(at)?.parent) copies *= stateOf(at)?.copies ?? 1;
+  for (let at: Instance | undefined = module; at; at = stateOf(at)?.parent)
+    copies *= stateOf(at)?.copies ?? 1;
   return copies;
 }
 

@@ -6,13 +6,31 @@
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, linearize } from "../../../interpret/native.ts";
 import {
-  BoundMethod, ClassValue, Dict, FunctionValue, Instance, isUnknown, type Kwargs, NativeFunction, NO_KWARGS, Tensor, toItems, Tuple,
+  BoundMethod,
+  ClassValue,
+  Dict,
+  FunctionValue,
+  Instance,
+  isUnknown,
+  type Kwargs,
+  NativeFunction,
+  NO_KWARGS,
+  Tensor,
+  Tuple,
+  toItems,
   type Value,
 } from "../../../interpret/values.ts";
 import { slice, stacked } from "../arrays/lax.ts";
 import { isLinen, isLinenClass, stateOf } from "./state.ts";
 
-type Lift = (interp: Interp, self: Instance, options: Bound, call: Call, args: readonly Value[], kwargs: Kwargs) => Value;
+type Lift = (
+  interp: Interp,
+  self: Instance,
+  options: Bound,
+  call: Call,
+  args: readonly Value[],
+  kwargs: Kwargs,
+) => Value;
 type Call = (args: readonly Value[]) => Value;
 
 /** What `in_axes` says of an argument that every step gets whole. */
@@ -31,7 +49,13 @@ function part(interp: Interp, value: Value, axis: Value, step: number): Value {
 }
 
 /** Sizes of the first axis of what is scanned over. */
-function stepsOf(options: Bound, name: string, args: readonly Value[], axes: Value, interp: Interp): number | undefined {
+function stepsOf(
+  options: Bound,
+  name: string,
+  args: readonly Value[],
+  axes: Value,
+  interp: Interp,
+): number | undefined {
   const given = options[name];
   if (typeof given === "number") return given;
   for (const [i, arg] of args.entries()) {
@@ -76,7 +100,8 @@ const vmap: Lift = (interp, self, options, call, args) => {
   const state = stateOf(self);
   if (state && stacks(options)) state.copies = size;
   let last: Value = null;
-  for (let step = 0; step < size; step++) last = call(args.map((arg, i) => part(interp, arg, axisOf(axes, i), step)));
+  for (let step = 0; step < size; step++)
+    last = call(args.map((arg, i) => part(interp, arg, axisOf(axes, i), step)));
   return stacked(last, size);
 };
 
@@ -96,7 +121,8 @@ const TRANSFORMS: Readonly<Record<string, Transform>> = {
   vmap: { prefix: "Vmap", lift: vmap },
 };
 
-const OPTIONS = "target=None, variable_axes=None, *args, length=None, in_axes=0, out_axes=0, axis_size=None, methods=None, **kwargs";
+const OPTIONS =
+  "target=None, variable_axes=None, *args, length=None, in_axes=0, out_axes=0, axis_size=None, methods=None, **kwargs";
 
 /** `nn.scan` and the like: of a class, or of a function of a module. */
 export function lifted(name: string): NativeFunction | undefined {
@@ -109,8 +135,10 @@ export function lifted(name: string): NativeFunction | undefined {
 }
 
 function transformed(target: Value, options: Bound, transform: Transform): Value {
-  if (target instanceof ClassValue && isLinenClass(target)) return transformedClass(target, options, transform);
-  if (!(target instanceof FunctionValue || target instanceof NativeFunction || target instanceof BoundMethod)) return target;
+  if (target instanceof ClassValue && isLinenClass(target))
+    return transformedClass(target, options, transform);
+  if (!(target instanceof FunctionValue || target instanceof NativeFunction || target instanceof BoundMethod))
+    return target;
   if (transform.lift === plainly) return target;
   const lift = new NativeFunction(`${transform.prefix.toLowerCase()}_fn`, (interp, args, kwargs) => {
     const [self] = args;
@@ -128,8 +156,11 @@ function transformedClass(target: ClassValue, options: Bound, { prefix, lift }: 
   if (target.native) cls.native = target.native;
   if (lift === plainly) return cls;
   const own = new NativeFunction("__call__", (interp, [self, ...args], kwargs) => {
-    const inherited = target.mro.map((base) => base.attrs.get("__call__")).find((found) => found !== undefined);
-    if (!(self instanceof Instance) || inherited === undefined) return interp.unknown(`${cls.name} cannot be called`);
+    const inherited = target.mro
+      .map((base) => base.attrs.get("__call__"))
+      .find((found) => found !== undefined);
+    if (!(self instanceof Instance) || inherited === undefined)
+      return interp.unknown(`${cls.name} cannot be called`);
     const call: Call = (given) => interp.call(inherited, [self, ...given], kwargs);
     return lift(interp, self, options, call, args, NO_KWARGS);
   });

@@ -3,11 +3,21 @@
  * a layer's name is the path of attributes that leads to it.
  * https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/module.html
  */
-import { type Bound, bind, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
+
 import type { Interp } from "../../../interpret/interp.ts";
+import { type Bound, bind, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import {
-  ABSENT, ClassValue, Dict, FunctionValue, Instance, List, NativeFunction, Tensor, Tuple, type Value,
+  ABSENT,
+  type ClassValue,
+  Dict,
+  FunctionValue,
+  Instance,
+  List,
+  NativeFunction,
+  Tensor,
+  Tuple,
+  type Value,
 } from "../../../interpret/values.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 import { Run } from "../layers/run.ts";
@@ -60,7 +70,10 @@ function wrapCall(_interp: Interp, cls: ClassValue): void {
 }
 
 /** Everything below a module by path, each once: modules, and parameters with `onTensor`. */
-export function walk(root: Instance, onTensor: (tensor: Tensor) => void = () => {}): ReadonlyMap<Instance, string> {
+export function walk(
+  root: Instance,
+  onTensor: (tensor: Tensor) => void = () => {},
+): ReadonlyMap<Instance, string> {
   const names = new Map<Instance, string>();
   const seen = new Set<object>();
   const visit = (value: Value, path: string): void => {
@@ -73,7 +86,7 @@ export function walk(root: Instance, onTensor: (tensor: Tensor) => void = () => 
       for (const [name, item] of value.attrs) visit(item, below(name));
     } else if (value instanceof List || value instanceof Tuple) {
       seen.add(value);
-      value.items.forEach((item, i) => visit(item, below(String(i))));
+      for (const [i, item] of value.items.entries()) visit(item, below(String(i)));
     } else if (value instanceof Dict) {
       seen.add(value);
       for (const { key, value: item } of value.entries.values()) visit(item, below(String(key)));
@@ -86,13 +99,22 @@ export function walk(root: Instance, onTensor: (tensor: Tensor) => void = () => 
 type Find = (name: string) => ClassValue | undefined;
 
 /** A layer's class: its constructor keeps its arguments and makes its parameters. */
-export function defineLayer(kit: ArrayKit, module: ClassValue, name: string, spec: LayerSpec, find: Find): ClassValue {
+export function defineLayer(
+  kit: ArrayKit,
+  module: ClassValue,
+  name: string,
+  spec: LayerSpec,
+  find: Find,
+): ClassValue {
   const signature = spec.nnx ?? "";
   const { params } = parseSignature(signature);
   const cls = defineClass(name, {
     bases: [module],
     qualname: `flax.nnx.${name}`,
-    native: { layer: spec.layer ?? true, ...(module.native?.onSubclass ? { onSubclass: module.native.onSubclass } : {}) },
+    native: {
+      layer: spec.layer ?? true,
+      ...(module.native?.onSubclass ? { onSubclass: module.native.onSubclass } : {}),
+    },
     methods: {
       __init__: [
         `self, ${signature}${signature.includes("*") ? "" : ", *"}, rngs=None, **kwargs`,
@@ -159,7 +181,10 @@ function build(kit: ArrayKit, interp: Interp, spec: LayerSpec, self: Instance, f
   const dense = find("LinearGeneral");
   for (const { name, from, to, bias } of dense ? (spec.projections?.(layer) ?? []) : []) {
     const axis = new Tuple(from.map((_, i) => i - from.length));
-    const options = new Map<string, Value>([["axis", axis], ["use_bias", bias]]);
+    const options = new Map<string, Value>([
+      ["axis", axis],
+      ["use_bias", bias],
+    ]);
     self.attrs.set(name, interp.call(dense!, [new Tuple(from), new Tuple(to)], options));
   }
 }
@@ -173,7 +198,13 @@ export function random(kit: ArrayKit): ClassValue {
       __call__: ["self", key],
       __getitem__: ["self, name", () => def("stream", "", key)],
       __contains__: ["self, name", () => true],
-      __getattr__: ["self, name", (a) => (String(a.name).startsWith("__") ? (ABSENT as unknown as Value) : def(String(a.name), "*args, **kwargs", key))],
+      __getattr__: [
+        "self, name",
+        (a) =>
+          String(a.name).startsWith("__")
+            ? (ABSENT as unknown as Value)
+            : def(String(a.name), "*args, **kwargs", key),
+      ],
       fork: itself,
       split: itself,
     },

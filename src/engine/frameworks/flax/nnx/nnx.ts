@@ -2,7 +2,17 @@
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
 import {
-  ABSENT, type Absent, type ClassValue, Dict, Instance, List, type NativeFunction, NativeFunction as Native, Tensor, toItems, Tuple,
+  ABSENT,
+  type Absent,
+  type ClassValue,
+  Dict,
+  Instance,
+  List,
+  NativeFunction as Native,
+  type NativeFunction,
+  Tensor,
+  Tuple,
+  toItems,
   type Value,
 } from "../../../interpret/values.ts";
 import { type Jax, passing } from "../jax.ts";
@@ -11,7 +21,8 @@ import { LAYERS } from "../layers/index.ts";
 import { defineLayer, defineModule, random } from "./module.ts";
 
 /** Transformations and markers that leave what they are given as it is. */
-const PASSES = `jit grad value_and_grad remat checkpoint split_rngs data static to_arrays clone pytree with_partitioning
+const PASSES =
+  `jit grad value_and_grad remat checkpoint split_rngs data static to_arrays clone pytree with_partitioning
   with_metadata cached_partial custom_vjp fori_loop`.split(/\s+/);
 
 /** Variables by whether they are parameters. */
@@ -44,7 +55,10 @@ export class Nnx {
       ["update", def("update", "*args", () => null)],
       ["split", def("split", "node, *filters", (a) => new Tuple([a.node, new Dict()]))],
       ["merge", def("merge", "graphdef, *states", (a) => a.graphdef)],
-      ["eval_shape", def("eval_shape", "f, *args, **kwargs", (a, interp) => interp.call(a.f, toItems(a.args) ?? []))],
+      [
+        "eval_shape",
+        def("eval_shape", "f, *args, **kwargs", (a, interp) => interp.call(a.f, toItems(a.args) ?? [])),
+      ],
       ["tabulate", def("tabulate", "obj, *args, **kwargs", (a, interp) => tabulate(a, interp))],
       ["vmap", counted("vmap")],
       ["scan", counted("scan")],
@@ -54,7 +68,10 @@ export class Nnx {
     ]);
     jax.kit.property("value", (self) => self);
     jax.kit.property("raw_value", (self) => self);
-    jax.kit.cls.attrs.set("get_value", def("get_value", "self", (a) => a.self));
+    jax.kit.cls.attrs.set(
+      "get_value",
+      def("get_value", "self", (a) => a.self),
+    );
   }
 
   find(name: string): Value | Absent {
