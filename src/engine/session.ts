@@ -338,7 +338,9 @@ export class Session {
   ): Run {
     const { m } = this;
     m.beginTrace();
+    m.inference = true;
     const result = this.bounded(() => framework.forward(m, network, args));
+    m.inference = false;
     const trace = m.endTrace();
     const spatialAxes = firstLayer(m, framework, network)?.spatialAxes ?? 0;
     return {
@@ -347,7 +349,7 @@ export class Session {
       batch:
         args[0] instanceof List
           ? batchOf(specs, ({ shape }) => shape.length !== spatialAxes + 1)
-          : batchOf(specs.slice(0, 1), () => !startsUnbatched(trace)),
+          : batchOf(specs.slice(0, 1), (spec) => !startsUnbatched(trace, spec)),
       output: "reason" in result ? m.unknown(result.reason) : result.value,
     };
   }
@@ -382,13 +384,12 @@ const ignore = (): void => undefined;
 /** Part of a trace's bounds that each function may take which is only looked into for calls. */
 const EXPLORING_SHARE = 0.05;
 
-/** Did the first convolution get a single sample, without a batch axis? */
-function startsUnbatched({ ops }: Trace): boolean {
+/** Was the input a single sample, without a batch axis, to the first convolution? */
+function startsUnbatched({ ops }: Trace, { shape }: InputSpec): boolean {
   const first = ops.find(({ geometry }) => geometry !== undefined);
-  const shape = first?.inputs[0]?.shape;
-  return (
-    shape !== undefined && !isUnknown(shape) && shape.length === (first?.geometry?.kernel.length ?? 0) + 1
-  );
+  const seen = first?.inputs[0]?.shape;
+  const rank = (first?.geometry?.kernel.length ?? 0) + 1;
+  return seen !== undefined && !isUnknown(seen) && seen.length === rank && shape.length === rank;
 }
 
 function hasFailed(run: Run): boolean {

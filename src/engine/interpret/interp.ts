@@ -25,6 +25,9 @@ export interface Interp {
   /** Language of the code that is running. */
   readonly language: Language;
 
+  /** A network is being traced, as inference; otherwise the program makes and trains its networks. */
+  readonly inference: boolean;
+
   // -- objects (by the running language's rules)
   call(callee: Value, args?: readonly Value[], kwargs?: Kwargs): Value;
   /** `obj.name(...args)`. */

@@ -85,6 +85,7 @@ export class Machine implements Interp {
   scope: LayerScope | undefined;
   journal: Journal | undefined;
   returned: Value = null;
+  inference = false;
   /** Set while a script runs: what networks answered it, for its loops call them over and over. */
   scripted: ScriptedCalls | undefined;
   readonly catchers: Catcher[] = [];

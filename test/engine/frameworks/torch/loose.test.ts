@@ -88,3 +88,36 @@ class Wide(Bottleneck):
     expect(networks).toEqual(["Wide"]);
   });
 });
+
+describe("training", () => {
+  test("a network is in training while it is made, and never in a trace", () => {
+    const report = profile(
+      `
+import torch
+import torch.nn as nn
+class Detect(nn.Module):
+    stride = None
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(8, 4, 1)
+    def forward(self, x):
+        x = self.conv(x)
+        return x if self.training else (x * self.stride, x)
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.detect = Detect()
+        y = self.forward(torch.zeros(1, 3, 64, 64))
+        self.detect.stride = 64 // y.shape[-2]
+        self.eval()
+        self.modes = (self.training, self.detect.training)
+        self.fc = nn.Linear(2 if self.modes == (False, False) else 3, 5)
+    def forward(self, x):
+        return self.detect(self.stem(x))
+`,
+      { input: ["1x3x32x32"] },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 55296 + 8192, params: 224 + 36 + 15 } });
+  });
+});

@@ -2,8 +2,8 @@
  * `torch.nn.Module`: registration of submodules, parameters and buffers, calling with hooks, and the walks.
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
  *
- * A trace is inference, so `training` is False whatever `train()` and assignments say, and what only moves or
- * freezes numbers (`to`, `half`, `load_state_dict`) gives the module back.
+ * A trace is inference, so `training` is False in it whatever `train()` and assignments say; code that makes networks
+ * finds them in training, as torch makes them. What only moves or freezes numbers (`to`, `half`) gives the module back.
  */
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, defineClass, type NativeImpl } from "../../../interpret/native.ts";
@@ -37,7 +37,10 @@ export function defineModule(): ClassValue {
   return defineClass("Module", {
     qualname: "torch.nn.modules.module.Module",
     native: MODULE_NATIVE,
-    constants: { training: false, dump_patches: false, _version: 1, call_super_init: false },
+    properties: {
+      training: (a, interp) => !interp.inference && (self(a).attrs.get("training") ?? true),
+    },
+    constants: { dump_patches: false, _version: 1, call_super_init: false },
     methods: { ...ATTRIBUTES, ...REGISTRATION, ...CALLING, ...hookMethods(), ...WALKS, ...STATE, ...inert() },
   });
 }
@@ -90,7 +93,6 @@ function forget(interp: Interp, module: Instance, name: string, except?: string)
 }
 
 function setAttribute(interp: Interp, self: Instance, name: string, value: Value): void {
-  if (name === "training") return;
   if (isParameter(value)) {
     forget(interp, self, name, "_parameters");
     addTensor(interp, self, "_parameters", name, value);
@@ -287,8 +289,6 @@ const SAME = [
   "float",
   "double",
   "bfloat16",
-  "eval",
-  "train",
   "requires_grad_",
   "share_memory",
   "type",
@@ -317,8 +317,19 @@ function inert(): Record<string, Method> {
   const methods: Record<string, Method> = {};
   for (const name of SAME) methods[name] = ["self, *args, **kwargs", (a) => a.self];
   for (const name of NOTHING) methods[name] = ["self, *args, **kwargs", () => null];
+  methods.eval = ["self", (a, interp) => setTraining(interp, self(a), false)];
+  methods.train = ["self, mode=True", (a, interp) => setTraining(interp, self(a), a.mode)];
   methods.requires_grad_ = ["self, requires_grad=True", freeze];
   return methods;
+}
+
+function setTraining(interp: Interp, module: Instance, mode: Value): Value {
+  // In a trace the mode has no say.
+  for (const [, part] of interp.inference ? [] : walkModules(module)) {
+    interp.touch(part);
+    part.attrs.set("training", mode);
+  }
+  return module;
 }
 
 function freeze(a: Bound, interp: Interp): Value {
