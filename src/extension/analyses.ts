@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report } from "../engine/report/contract.ts";
+import type { ChosenView } from "../protocol/plugin.ts";
 import {
   ACTIVATE,
   ANALYZE,
@@ -21,6 +22,7 @@ import {
   type SimulateParams,
   type SimulateResult,
 } from "../protocol/requests.ts";
+import { fileOf } from "../server/uris.ts";
 
 type Inputs = Record<string, readonly string[]>;
 
@@ -96,6 +98,18 @@ export class Analyses implements vscode.Disposable {
   active(uri: vscode.Uri, analysis: FileAnalysis): Report | undefined {
     const chosen = this.#chosen.get(uri.toString());
     return analysis.reports.find(({ network }) => network === chosen) ?? analysis.reports[0];
+  }
+
+  /** What was chosen for each file, for the plugin that analyses by itself. */
+  views(): Readonly<Record<string, ChosenView>> {
+    const inputs = this.#memory.get<Record<string, Inputs>>(INPUTS_KEY) ?? {};
+    const keys = new Set([...this.#chosen.keys(), ...Object.keys(inputs)]);
+    return Object.fromEntries(
+      [...keys].map((key) => {
+        const active = this.#chosen.get(key);
+        return [fileOf(key), { ...(active !== undefined && { active }), inputs: this.#inputs(key) }];
+      }),
+    );
   }
 
   choose(uri: vscode.Uri, network: string): void {

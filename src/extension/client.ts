@@ -6,15 +6,25 @@ import {
   type ServerOptions,
   TransportKind,
 } from "vscode-languageclient/node";
+import type { QuickInfo } from "./quickInfo.ts";
 import { withInterpreter } from "./settings.ts";
 
 export const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"];
 const SCHEMES = ["file", "untitled", "vscode-vfs"];
 
 /** Commands that a hover may link to. */
-const LINKED_COMMANDS = ["convlens.profileNetwork", "convlens.revealLayer"];
+const LINKED_COMMANDS = [
+  "convlens.profileNetwork",
+  "convlens.revealLayer",
+  "convlens.simulateLayer",
+  "convlens.rewriteLayer",
+  "convlens.explain",
+];
 
-export async function startClient(context: vscode.ExtensionContext): Promise<LanguageClient> {
+export async function startClient(
+  context: vscode.ExtensionContext,
+  quickInfo: QuickInfo,
+): Promise<LanguageClient> {
   const module = context.asAbsolutePath("dist/server.cjs");
   const server: ServerOptions = {
     run: { module, transport: TransportKind.ipc },
@@ -29,6 +39,8 @@ export async function startClient(context: vscode.ExtensionContext): Promise<Lan
     markdown: { isTrusted: { enabledCommands: LINKED_COMMANDS } },
     synchronize: { fileEvents: watcher },
     middleware: {
+      provideHover: async (document, position, token, next) =>
+        (await quickInfo.tells(document, position, token)) ? undefined : next(document, position, token),
       workspace: {
         configuration: async (params, token, next) => {
           const sections = await next(params, token);

@@ -8,22 +8,25 @@ import { Comparison } from "./comparison.ts";
 import { Earlier } from "./earlier.ts";
 import { LayersTree } from "./layersTree.ts";
 import { Panel } from "./panel.ts";
+import { QuickInfo } from "./quickInfo.ts";
 import { Sidebar } from "./sidebar.ts";
 import { createStatus } from "./status.ts";
 import { WorkspaceScan } from "./workspaceScan.ts";
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const client = await startClient(context);
+  const quickInfo = new QuickInfo();
+  const client = await startClient(context, quickInfo);
   const analyses = new Analyses(client, context.workspaceState);
+  quickInfo.follow(analyses);
   const active = new ActiveFile(analyses);
   const earlier = new Earlier(analyses);
   const scan = new WorkspaceScan(analyses);
   const panel = new Panel(context, analyses, earlier);
   const comparison = new Comparison(context);
   context.subscriptions.push(
-    ...[analyses, active, earlier, scan, panel, comparison],
+    ...[quickInfo, analyses, active, earlier, scan, panel, comparison],
     ...[new Sidebar(context, active, { earlier, scan }), new LayersTree(active), createStatus(active)],
-    registerCommands({ analyses, active, panel, comparison }),
+    registerCommands({ analyses, active, panel, comparison, folder: context.extensionUri }),
   );
 }
 
