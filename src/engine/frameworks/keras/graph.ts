@@ -10,7 +10,6 @@ import {
   type Kwargs,
   List,
   NO_KWARGS,
-  type Shape,
   Tensor,
   Tuple,
   Unknown,
