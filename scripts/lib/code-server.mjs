@@ -12,6 +12,7 @@ import { cacheFolder, onPath, runNpm } from "./project.mjs";
 
 const CODE_SERVER = "4.139.1";
 const PLAYWRIGHT = "1.64.0";
+const AXE = "4.14.1";
 
 const nodeBin = path.join(cacheFolder, "node24", "node_modules", "node", "bin");
 const entry = path.join(cacheFolder, "code-server", "node_modules", "code-server", "out", "node", "entry.js");
@@ -26,6 +27,12 @@ export async function installCodeServer() {
 
 export async function installPlaywright() {
   await installInCache("playwright", `playwright-core@${PLAYWRIGHT}`, []);
+}
+
+/** Resolves to the file of axe-core, which is put into a page to check what it shows. */
+export async function installAxe() {
+  await installInCache("axe", `axe-core@${AXE}`, []);
+  return path.join(cacheFolder, "axe", "node_modules", "axe-core", "axe.min.js");
 }
 
 /** npm 11 runs a dependency's install script only when package.json allows it. */

@@ -29,6 +29,7 @@ export function layer(name: string, facts: Partial<ReportLayer> = {}): ReportLay
     swappable: true,
     separable_macs: 14_651_392,
     separable_params: 4_672,
+    separable_trainable_params: 4_672,
     ...facts,
   };
 }
@@ -40,6 +41,7 @@ export function fixed(name: string, facts: Partial<ReportLayer> = {}): ReportLay
     swappable: false,
     separable_macs: null,
     separable_params: null,
+    separable_trainable_params: null,
     ...facts,
   });
 }

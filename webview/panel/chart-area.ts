@@ -27,6 +27,8 @@ export interface ChartArea extends Part {
 }
 
 const TIP_GAP = 10;
+/** More marks than these would only cover the chart. */
+const MOST_MARKS = 100;
 
 export function chartArea(t: Translate, actions: Actions): ChartArea {
   const views: Readonly<Record<View, ChartView>> = {
@@ -48,6 +50,7 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
   );
   const readout = element("p", { class: "readout" });
   const tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+  const cursorMarks = element("div", { "aria-hidden": "true" });
   const hoverMark = element("div", { class: "mark hover", hidden: true });
   const selectMark = element("div", { class: "mark selected", hidden: true });
   const plot = element("div", {
@@ -80,7 +83,19 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     target.style.width = `${box.width}px`;
     target.style.height = `${box.height}px`;
   }
+  /** A line of source may make many layers: each of them is marked. */
+  function placeCursor(): void {
+    const now = scene;
+    const rows = now ? now.charted.filter((row) => now.cursor.has(row.layer.name)).slice(0, MOST_MARKS) : [];
+    while (cursorMarks.children.length > rows.length) cursorMarks.lastElementChild?.remove();
+    rows.forEach((row, place) => {
+      const made =
+        cursorMarks.children[place] ?? cursorMarks.appendChild(element("div", { class: "mark cursor" }));
+      mark(made as HTMLElement, row);
+    });
+  }
   function placeMarks(): void {
+    placeCursor();
     mark(hoverMark, hovered);
     mark(selectMark, scene?.selected ?? null);
   }
@@ -149,7 +164,7 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
       const next = views[now.state.view];
       if (view !== next) {
         view = next;
-        plot.replaceChildren(next.element, hoverMark, selectMark, tip);
+        plot.replaceChildren(next.element, cursorMarks, hoverMark, selectMark, tip);
         stage.replaceChildren(plot, ...(next.footer ? [next.footer] : []));
       }
       host.dataset.view = now.state.view;

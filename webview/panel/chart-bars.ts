@@ -194,8 +194,13 @@ function drawBars(chart: BarChart, scene: Scene, step: number): void {
   const { ctx, chartArea } = chart;
   const scale = chart.scales.y;
   if (!scale) return;
-  const width = step >= GAP_BAR ? step * BAR_PART : step;
-  const leftOf = (place: number): number => chartArea.left + step * (place + 0.5) - width / 2;
+  const gaps = step >= GAP_BAR;
+  const width = gaps ? step * BAR_PART : Math.max(step, 1);
+  // Bars without gaps start on whole pixels: edges in between would make stripes.
+  const leftOf = (place: number): number => {
+    const left = chartArea.left + step * (place + 0.5) - width / 2;
+    return gaps ? left : Math.round(left);
+  };
   ctx.save();
   scene.charted.forEach((row, place) => {
     let below = 0;
@@ -204,7 +209,7 @@ function drawBars(chart: BarChart, scene: Scene, step: number): void {
       const bottom = below === 0 ? chartArea.bottom : scale.getPixelForValue(scene.amount(below));
       const height = Math.max(below === 0 ? LEAST_HEIGHT : 0, bottom - top);
       ctx.fillStyle = scene.palette.kinds[segment.kind];
-      ctx.fillRect(leftOf(place), bottom - height, width, height);
+      ctx.fillRect(leftOf(place), bottom - height, gaps ? width : Math.ceil(width), height);
       below += segment.macs;
     }
   });

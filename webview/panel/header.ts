@@ -10,6 +10,9 @@ const UNITS: readonly CostUnit[] = ["MACs", "FLOPs"];
 /** `1x3x224x224` or `1x10:int64`. */
 const INPUT_FORM = /^\d+(x\d+)*(:[a-z]+\d*)?$/i;
 
+/** What networks are run in; it changes the bytes, not the operations. */
+const DTYPES = ["float32", "float16", "bfloat16", "float64"];
+
 export function header(t: Translate, actions: Actions): Part {
   const title = element("h1", { class: "network" });
   const networks = dropdown(t("header.network"), actions.setNetwork);
@@ -103,12 +106,40 @@ function inputEditor(t: Translate, actions: Actions): Part {
   );
   const problem = element("span", { class: "problem", role: "alert" });
   const field = textField(t("header.input.edit"), { placeholder: "1x3x224x224" });
+  const batch = element("input", {
+    class: "number",
+    type: "number",
+    min: 1,
+    step: 1,
+    "aria-label": t("header.batch"),
+  });
+  const dtype = element(
+    "select",
+    { class: "number select", "aria-label": t("header.dtype") },
+    ...DTYPES.map((name) => element("option", { value: name }, name)),
+  );
+  // The shape stays what counts: the two fields write into it.
+  batch.addEventListener("input", () => {
+    const size = Number(batch.value);
+    if (Number.isInteger(size) && size > 0)
+      field.setValue(field.value().replaceAll(/(^|, *)\d+/g, `$1${size}`));
+  });
+  dtype.addEventListener("change", () => {
+    const suffix = dtype.value === "float32" ? "" : `:${dtype.value}`;
+    const parts = field
+      .value()
+      .split(",")
+      .map((part) => part.trim());
+    field.setValue(parts.map((part) => (isFloat(part) ? part.replace(/(:.*)?$/, suffix) : part)).join(", "));
+  });
   const apply = button(t("action.apply"), "primary", () => submit());
   const cancel = button(t("action.cancel"), "secondary", () => close());
   const form = element(
     "span",
     { class: "input-form", hidden: true },
     field.element,
+    element("label", { class: "cluster" }, t("header.batch"), batch),
+    dtype,
     apply.element,
     cancel.element,
     problem,
@@ -117,6 +148,8 @@ function inputEditor(t: Translate, actions: Actions): Part {
 
   function open(): void {
     field.setValue(current);
+    batch.value = /^\d+/.exec(current)?.[0] ?? "";
+    dtype.value = DTYPES.find((name) => current.includes(`:${name}`)) ?? "float32";
     setText(problem, "");
     chip.hidden = true;
     form.hidden = false;
@@ -159,6 +192,11 @@ function inputEditor(t: Translate, actions: Actions): Part {
       setText(origin, t(`origin.${from}`));
     },
   };
+}
+
+/** An input of indices keeps its type when the precision changes. */
+function isFloat(part: string): boolean {
+  return !part.includes(":") || DTYPES.some((name) => part.endsWith(`:${name}`));
 }
 
 function inputText(shape: readonly (number | null)[] | null, dtype: string | undefined): string {

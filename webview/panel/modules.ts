@@ -45,6 +45,8 @@ export function stagesOf(rows: readonly Row[], scope: string): readonly Stage[] 
   return stages.flatMap((stage) => {
     const splits = stage.rows.some((row) => pathOf(row.layer.name) !== stage.path);
     const dominates = rows.length > 2 && stage.rows.length > DOMINANT * rows.length && stage.path !== scope;
-    return splits && dominates ? stagesOf(stage.rows, stage.path) : [stage];
+    const inner = splits && dominates ? stagesOf(stage.rows, stage.path) : [stage];
+    // A stage a layer would say nothing that the bars do not.
+    return inner.length < stage.rows.length ? inner : [stage];
   });
 }

@@ -79,6 +79,7 @@ const isLayer = hasForm<ReportLayer>({
   swappable: isBoolean,
   separable_macs: isFigure,
   separable_params: isFigure,
+  separable_trainable_params: isFigure,
 });
 
 const isOrigin: Check<InputOrigin> = isOneOf("default", "comment", "call", "declared", "fitted", "user");

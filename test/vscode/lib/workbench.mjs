@@ -52,7 +52,8 @@ export const themes = {
 
 /**
  * Starts VS Code on a copy of `workspace` and waits until its workbench is drawn.
- * `extensions` are folders with a package.json, linked as they are; `env` reaches the extension host.
+ * `extensions` are folders with a package.json, linked as they are; `env` reaches the extension host; `prepare` is
+ * called with the copy before it is opened.
  */
 export async function openWorkbench({
   workspace,
@@ -61,11 +62,13 @@ export async function openWorkbench({
   env = {},
   locale,
   viewport = { width: 1280, height: 900 },
+  prepare = async () => {},
 }) {
   const { chromium } = await import(pathToFileURL(playwrightEntry).href);
   const home = await mkdtemp(path.join(tmpdir(), "convlens-vscode-"));
   const folder = path.join(home, "workspace");
   await cp(workspace, folder, { recursive: true });
+  await prepare(folder);
   await linkExtensions(path.join(home, "extensions"), extensions);
   await mkdir(path.join(home, "data", "User"), { recursive: true });
   await writeFile(
@@ -98,7 +101,7 @@ export async function openWorkbench({
     page.on("pageerror", (error) => pageErrors.push(String(error)));
     await page.goto(`${server.address}/?folder=${encodeURIComponent(folder)}`);
     await page.waitForSelector(".monaco-workbench .part.editor", { timeout: 60_000 });
-    return { page, folder, home, pageErrors, close };
+    return { page, browser, folder, home, pageErrors, close };
   } catch (error) {
     await close();
     throw error;
@@ -117,14 +120,14 @@ async function openQuickInput(page, ...keys) {
   await page.waitForSelector(".quick-input-widget input", { state: "visible" });
 }
 
-/** Types into the quick input and takes the entry, once it is the one that Enter would take. */
-async function pick(page, text, entry) {
+/** Types into the quick input and takes the entry, once it is the one that Enter would take; another may follow. */
+async function pick(page, text, entry, { last = true } = {}) {
   await page.keyboard.type(text);
   await page
     .locator(".quick-input-list .monaco-list-row.focused", { hasText: entry })
     .waitFor({ timeout: 20_000 });
   await page.keyboard.press("Enter");
-  await page.waitForSelector(".quick-input-widget", { state: "hidden", timeout: 20_000 });
+  if (last) await page.waitForSelector(".quick-input-widget", { state: "hidden", timeout: 20_000 });
 }
 
 /** Opens a file of the workspace by quick open. */
@@ -135,10 +138,10 @@ export async function openFile({ page }, name) {
   await page.waitForSelector(".editor-instance .view-lines .view-line", { timeout: 20_000 });
 }
 
-/** Runs a command by its title in the command palette. */
-export async function runCommand({ page }, title) {
+/** Runs a command by its title in the command palette; `asks` when it goes on with a list of its own. */
+export async function runCommand({ page }, title, { asks = false } = {}) {
   await openQuickInput(page, "F1");
-  await pick(page, title, title.replace(/^[^:]+: /, ""));
+  await pick(page, title, title.replace(/^[^:]+: /, ""), { last: !asks });
 }
 
 /** Opens a container of the activity bar by its title; a click on the open one would close it. */

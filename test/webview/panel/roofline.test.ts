@@ -3,7 +3,7 @@ import { attainable, intensityOf, ridgeOf } from "../../../webview/panel/rooflin
 import { simulate } from "../../../webview/panel/rows.ts";
 import { layer, report } from "../report.ts";
 
-const device = { name: "test", flops: 1e12, bandwidth: 1e11 };
+const device = { name: "test", flops: 1e12, dtype: "float32", bandwidth: 1e11, source: "" } as const;
 
 describe("the roofline", () => {
   it("rises with intensity up to the ridge and is flat from there", () => {

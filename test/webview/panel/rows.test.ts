@@ -4,6 +4,7 @@ import {
   eligible,
   savingOf,
   simulate,
+  swapSteps,
   swapsAbove,
   swapsToBudget,
 } from "../../../webview/panel/rows.ts";
@@ -81,5 +82,36 @@ describe("choosing swaps", () => {
   it("saves nothing where nothing can be swapped", () => {
     expect(savingOf(fixed("b"))).toBe(0);
     expect(savingOf(layer("a"))).toBe(STANDARD - DEPTHWISE - POINTWISE);
+  });
+});
+
+describe("simulate at another width", () => {
+  const half = report([
+    stem,
+    layer("a", { macs: 28_901_376, separable_macs: 4_114_432, params: 9_216, separable_params: 1_312 }),
+    ...network.layers.slice(2),
+  ]);
+
+  it("swaps the thinned layers and compares with the network as it is", () => {
+    const [, row] = simulate(network, new Set(["a"]), half).rows;
+    expect(row).toMatchObject({ swapped: true, changed: true });
+    expect(row?.before.macs).toBe(STANDARD);
+    expect(row?.after.macs).toBe(4_114_432);
+  });
+
+  it("marks layers that only α changed, and finds them by name when their order differs", () => {
+    const reversed = { ...half, layers: [...half.layers].reverse() };
+    const rows = simulate(network, new Set(), reversed).rows;
+    expect(rows.map(({ changed }) => changed)).toEqual([false, true, false, false, false]);
+    expect(rows[1]?.after.macs).toBe(28_901_376);
+  });
+});
+
+describe("swapSteps", () => {
+  it("takes the dearest saving first, each step on top of those before", () => {
+    const { rows, totals } = simulate(network, new Set());
+    const steps = swapSteps(rows, totals.known.macs);
+    expect(steps.map(({ row }) => row?.layer.name)).toEqual([undefined, "a", "c"]);
+    expect(steps[2]?.macs).toBe(totals.known.macs - (STANDARD - DEPTHWISE - POINTWISE) - 30_000_000);
   });
 });

@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
+  FULL_SIZE,
   fromSaved,
   initialState,
+  isUntouched,
   toSaved,
   undone,
   withReport,
+  withReset,
+  withScaling,
   withSort,
   withSwaps,
   withToggled,
@@ -28,6 +32,16 @@ describe("swaps", () => {
     const all = withToggled(some, ["a", "b"]);
     expect([...all.swaps]).toEqual(["a", "b"]);
     expect(withToggled(all, ["a", "b"]).swaps.size).toBe(0);
+  });
+
+  it("and scalings are taken back in the order they were made, and reset together", () => {
+    const thin = withScaling(withToggled(initialState, ["a"]), { alpha: 0.5, rho: 1, round: 8 });
+    expect(undone(thin).scaling).toEqual(FULL_SIZE);
+    expect([...undone(thin).swaps]).toEqual(["a"]);
+    const reset = withReset(thin);
+    expect(isUntouched(reset)).toBe(true);
+    expect(undone(reset).scaling.alpha).toBe(0.5);
+    expect(withReset(initialState)).toBe(initialState);
   });
 
   it("that change nothing leave no step to undo", () => {

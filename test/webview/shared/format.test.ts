@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatChange, formatExact, formatTick } from "../../../webview/shared/format.ts";
+import {
+  formatBytes,
+  formatChange,
+  formatExact,
+  formatSeconds,
+  formatTick,
+  parseCount,
+} from "../../../webview/shared/format.ts";
 
 describe("figures of the panel", () => {
   it("writes ticks without digits that say nothing", () => {
@@ -23,5 +30,26 @@ describe("figures of the panel", () => {
   it("writes memory in decimal units", () => {
     expect(formatBytes(3_211_264)).toBe("3.21 MB");
     expect(formatBytes(12)).toBe("12 B");
+  });
+});
+
+describe("parseCount", () => {
+  it("reads what a person types for a figure", () => {
+    expect(parseCount("300 M")).toBe(300e6);
+    expect(parseCount("1.5g")).toBe(1.5e9);
+    expect(parseCount("300,000")).toBe(300_000);
+    expect(parseCount("3e8")).toBe(3e8);
+  });
+
+  it("takes nothing else for one", () => {
+    for (const text of ["", "much", "3 x", "1.2.3"]) expect(parseCount(text)).toBeNull();
+  });
+});
+
+describe("formatSeconds", () => {
+  it("chooses the unit that fits", () => {
+    expect(formatSeconds(12.34e-6)).toBe("12.3 µs");
+    expect(formatSeconds(4.1e-3)).toBe("4.10 ms");
+    expect(formatSeconds(2)).toBe("2.00 s");
   });
 });

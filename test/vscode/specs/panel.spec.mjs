@@ -1,0 +1,296 @@
+/** The panel in the workbench: the paper's figures, links with the editor, live edits, exports, comparisons, access. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { cp, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { installAxe } from "../../../scripts/lib/code-server.mjs";
+import { root } from "../../../scripts/lib/project.mjs";
+import { resnet18 } from "../expected.mjs";
+import { seriousFindings, textOf, typeNumber, untilCard } from "../lib/panel.mjs";
+import {
+  eventually,
+  goToLine,
+  lensTexts,
+  openFile,
+  openView,
+  openWorkbench,
+  runCommand,
+  screenshot,
+  themes,
+  useTheme,
+  webviewFrame,
+} from "../lib/workbench.mjs";
+
+const MOBILENET = "mobilenet_v1_plain.py";
+/** MobileNets, arXiv 1704.04861, tables 4, 6 and 7, to the last MAC. */
+const PAPER = { plain: 4_867_293_184, swapped: 568_740_352, half: 149_497_088, at160: 290_675_200 };
+
+/** Hundreds of layers, as the largest networks have. */
+const LARGE = `from torch import nn
+
+
+class Large(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Conv2d(64, 64, 3, padding=1) for _ in range(500)])
+
+    def forward(self, x):
+        return self.body(x)
+`;
+
+describe("The panel in the workbench", () => {
+  let workbench;
+  let panel;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      workspace: path.join(root, "test", "vscode", "workspace"),
+      settings: { "git.enabled": true, "convlens.budgetMacs": 1e9 },
+      viewport: { width: 1500, height: 1000 },
+      prepare: async (folder) => {
+        await cp(path.join(root, "examples", MOBILENET), path.join(folder, MOBILENET));
+        await writeFile(path.join(folder, "large.py"), LARGE);
+        const git = (...args) =>
+          execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@localhost", ...args], {
+            cwd: folder,
+          });
+        git("init", "-q");
+        git("add", ".");
+        git("commit", "-q", "-m", "Narrow network");
+        // Since the commit, conv2 has grown from a 3×3 to a 5×5 kernel.
+        const file = path.join(folder, "small_cnn.py");
+        await writeFile(
+          file,
+          readFileSync(file, "utf8").replace(
+            "(16, 32, 3, stride=2, padding=1",
+            "(16, 32, 5, stride=2, padding=2",
+          ),
+        );
+      },
+    });
+  });
+  after(() => workbench?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") {
+      await screenshot(
+        workbench,
+        `failed-${this.currentTest.title.replace(/[^a-z]+/gi, "-").toLowerCase()}`,
+        {
+          width: 1500,
+          height: 1000,
+        },
+      );
+    }
+  });
+
+  async function profile(file) {
+    await openFile(workbench, file);
+    await lensTexts(workbench);
+    await runCommand(workbench, "ConvLens: Profile Network");
+    panel = await webviewFrame(workbench, ".panel canvas");
+  }
+
+  it("arrives at the paper's MobileNet by the swap, α and ρ", async () => {
+    await profile(MOBILENET);
+    await untilCard(panel, "MACs", PAPER.plain);
+    await panel.getByRole("button", { name: /^all \d+/ }).click();
+    await untilCard(panel, "MACs", PAPER.swapped);
+    await typeNumber(panel, "Width multiplier", 0.5);
+    await untilCard(panel, "MACs", PAPER.half);
+    await panel.getByRole("button", { name: "Undo" }).click();
+    await untilCard(panel, "MACs", PAPER.swapped);
+    await typeNumber(panel, "Resolution multiplier", 0.714);
+    await untilCard(panel, "MACs", PAPER.at160);
+    await panel.getByRole("button", { name: "Reset" }).click();
+    await untilCard(panel, "MACs", PAPER.plain);
+  });
+
+  it("swaps as few layers as reach a number", async () => {
+    await panel.getByRole("textbox", { name: /^Total to reach/ }).fill("2.5 G");
+    await panel.getByRole("button", { name: "Swap to reach" }).click();
+    const swapped = () => panel.evaluate(() => document.querySelector(".readout")?.textContent ?? "");
+    await eventually(async () => (/^\d+ of 13 swapped/.test(await swapped()) ? true : undefined), {
+      what: "swaps that reach the number",
+    });
+    const count = Number.parseInt(await swapped(), 10);
+    assert.ok(count > 2 && count < 13, await swapped());
+    await panel.getByRole("tab", { name: "Trade-off" }).click();
+    await screenshot(workbench, "panel-tradeoff", { width: 1500, height: 1000 });
+    await panel.getByRole("tab", { name: "Layers" }).click();
+    await panel.getByRole("button", { name: "Reset" }).click();
+  });
+
+  it("links the chart, the table and the editor both ways", async () => {
+    await profile(resnet18.file);
+    await untilCard(panel, "MACs", resnet18.macs);
+    const plot = panel.locator("#plot");
+    const box = await plot.boundingBox();
+    await plot.hover({ position: { x: 30, y: box.height - 20 } });
+    await panel.locator(".tip strong").waitFor();
+    const hovered = await panel.locator(".tip strong").textContent();
+    assert.equal(await panel.locator(".row.hovered bdi").textContent(), hovered);
+
+    await panel.locator(".row bdi", { hasText: /^layer1\.0\.conv2$/ }).click();
+    await workbench.page.locator(".statusbar-item", { hasText: `Ln ${resnet18.blockConv2.line},` }).waitFor();
+
+    await workbench.page.locator(".tab", { hasText: resnet18.file }).first().click();
+    await goToLine(workbench, resnet18.blockConv1.line, 12);
+    await eventually(
+      async () =>
+        (await panel.locator(".mark.cursor:visible").count()) === resnet18.blockConv1.count
+          ? true
+          : undefined,
+      {
+        what: "a mark on each layer of the line",
+      },
+    );
+  });
+
+  it("keeps the last picture while the text is broken, and says since when", async () => {
+    const { page } = workbench;
+    await goToLine(workbench, resnet18.stem.line, 200);
+    await page
+      .locator(".editor-instance .view-lines")
+      .first()
+      .click({ position: { x: 300, y: 8 } });
+    await goToLine(workbench, 1, 1);
+    await page.keyboard.type("class class (((\n");
+    await panel.locator(".notice.warning:visible").first().waitFor({ timeout: 20_000 });
+    await untilCard(panel, "MACs", resnet18.macs);
+    await page.keyboard.press("Control+Z");
+    await page.keyboard.press("Control+Z");
+    await panel.locator(".notice.warning:visible").first().waitFor({ state: "hidden", timeout: 20_000 });
+  });
+
+  it("exports the chart as SVG, the layers as CSV, and a report that opens from disk", async () => {
+    await runCommand(workbench, "ConvLens: Profile Network");
+    const svg = await save("Chart as SVG", "resnet18-layers.svg");
+    assert.match(svg, /^<svg /);
+    assert.match(svg, /resnet18: 1\.81 G MACs/);
+    assert.ok((svg.match(/<path /g) ?? []).length > 20, "a path for each bar");
+    const csv = await save("Layers as CSV", "resnet18.csv");
+    assert.match(csv, /layer1\.0\.conv1,Conv2d/);
+    const html = await save("Report as HTML", "resnet18.html");
+    assert.ok(!html.includes(workbench.folder), "the report tells nothing of the disk");
+
+    const page = await workbench.browser.newPage({ viewport: { width: 300, height: 900 } });
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await page.goto(pathToFileURL(path.join(workbench.folder, "resnet18.html")).href);
+    await page.locator("h1", { hasText: "resnet18" }).waitFor();
+    await untilCard(page, "MACs", resnet18.macs);
+    assert.deepEqual(errors, []);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(overflow <= 0, `300 px are enough, ${overflow} too many`);
+    await page.close();
+  });
+
+  async function save(item, name) {
+    await panel.locator(".menu summary").click();
+    await panel.locator(".menu-item", { hasText: item }).click();
+    const { page } = workbench;
+    await page.locator(".quick-input-widget input").waitFor({ state: "visible" });
+    await eventually(async () =>
+      (await page.locator(".quick-input-widget input").first().inputValue()).endsWith(name)
+        ? true
+        : undefined,
+    );
+    await page.keyboard.press("Enter");
+    const file = path.join(workbench.folder, name);
+    await eventually(async () => (existsSync(file) && readFileSync(file, "utf8") !== "" ? true : undefined), {
+      what: name,
+    });
+    await page.keyboard.press("Escape");
+    return readFileSync(file, "utf8");
+  }
+
+  it("compares a file with its last commit, and tells the change in the side bar", async () => {
+    await runCommand(workbench, "View: Close All Editors");
+    await openFile(workbench, "small_cnn.py");
+    await lensTexts(workbench);
+    await openView(workbench, "ConvLens");
+    const sidebar = await webviewFrame(workbench, "main.sidebar .network-card");
+    // conv2: 16²·5²·16·32 instead of 16²·3²·16·32, on 2 220 672 in all.
+    await sidebar.getByText("+94 % since the last commit").waitFor({ timeout: 20_000 });
+    await runCommand(workbench, "ConvLens: Compare Networks or Revisions", { asks: true });
+    await workbench.page
+      .locator(".quick-input-list .monaco-list-row", { hasText: "Narrow network" })
+      .waitFor();
+    await workbench.page.keyboard.type("Narrow");
+    await workbench.page.keyboard.press("Enter");
+    const compare = await webviewFrame(workbench, ".compare .diff");
+    const rows = await compare.locator(".diff-row.changed th .diff-name").allTextContents();
+    assert.deepEqual(rows, ["conv2"]);
+    const text = await textOf(compare);
+    assert.match(text, /1\.18 M/);
+    assert.match(text, /3\.28 M/);
+    await screenshot(workbench, "compare", { width: 1500, height: 1000 });
+  });
+
+  it("lists the networks of the workspace in the side bar", async () => {
+    const sidebar = await webviewFrame(workbench, "main.sidebar .network-card");
+    await sidebar.getByText("Look through the workspace").click();
+    for (const network of ["PlainMobileNet", "resnet18", "Large"]) {
+      await sidebar.locator(".workspace-network", { hasText: network }).waitFor({ timeout: 30_000 });
+    }
+  });
+
+  it("swaps 500 layers within a frame", async () => {
+    await runCommand(workbench, "View: Close All Editors");
+    await profile("large.py");
+    await panel.getByRole("button", { name: /^all (499|500)$/ }).waitFor();
+    const times = await panel.evaluate(async () => {
+      const button = (text) =>
+        [...document.querySelectorAll(".strip .link")].find((one) => one.textContent.startsWith(text));
+      const taken = [];
+      for (let turn = 0; turn < 20; turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        // Callbacks of one frame run in order: ours before and after the panel's.
+        let started = 0;
+        requestAnimationFrame(() => {
+          started = performance.now();
+        });
+        button(turn % 2 === 0 ? "all" : "none").click();
+        await new Promise((resolve) => {
+          requestAnimationFrame(() => {
+            taken.push(performance.now() - started);
+            resolve();
+          });
+        });
+      }
+      return taken.sort((a, b) => a - b);
+    });
+    const median = times[times.length >> 1];
+    console.log(`      500 layers: ${median.toFixed(1)} ms of script a swap (median of ${times.length})`);
+    assert.ok(median < 16, `${median} ms`);
+  });
+
+  it("has no serious finding of axe in any theme", async () => {
+    const axe = readFileSync(await installAxe(), "utf8");
+    const sidebar = await webviewFrame(workbench, "main.sidebar");
+    for (const theme of Object.keys(themes)) {
+      await useTheme(workbench, theme);
+      await screenshot(workbench, "panel-large", { theme, width: 1500, height: 1000 });
+      assert.deepEqual(await seriousFindings(panel, axe), [], `the panel in ${theme}`);
+      assert.deepEqual(await seriousFindings(sidebar, axe), [], `the side bar in ${theme}`);
+    }
+    await useTheme(workbench, "dark");
+  });
+
+  it("comes back after a reload with the swaps that were chosen", async () => {
+    await panel.getByRole("button", { name: /^all (499|500)$/ }).click();
+    const swapped = await panel.evaluate(() => document.querySelector(".card-figure")?.title);
+    await workbench.page.reload();
+    await workbench.page.waitForSelector(".monaco-workbench .part.editor", { timeout: 60_000 });
+    const again = await webviewFrame(workbench, ".panel canvas", { timeout: 60_000 });
+    await eventually(
+      async () =>
+        (await again.evaluate(() => document.querySelector(".card-figure")?.title)) === swapped
+          ? true
+          : undefined,
+      { timeout: 30_000, what: "the same total" },
+    );
+  });
+});
