@@ -36,6 +36,7 @@ export function layer(given: Partial<ReportLayer> & Pick<ReportLayer, "name">): 
     swappable: true,
     separable_macs: 14_651_392,
     separable_params: 4_672,
+    separable_trainable_params: 4_672,
     ...given,
   };
 }

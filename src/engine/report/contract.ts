@@ -82,6 +82,7 @@ export interface ReportLayer {
   /** MACs and params of the depthwise-separable form (batch norm and bias as the swap would write them). */
   readonly separable_macs: number | null;
   readonly separable_params: number | null;
+  readonly separable_trainable_params: number | null;
   /** Ran under a condition that could not be decided. */
   readonly conditional?: boolean;
 }

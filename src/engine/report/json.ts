@@ -46,6 +46,7 @@ const LAYER_FIELDS: readonly (keyof ReportLayer)[] = [
   "not_swappable",
   "separable_macs",
   "separable_params",
+  "separable_trainable_params",
   "conditional",
 ];
 

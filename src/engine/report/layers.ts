@@ -109,6 +109,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     ...(swap?.obstacle && { not_swappable: SWAP_OBSTACLES[swap.obstacle] }),
     separable_macs: swap?.macs ?? null,
     separable_params: swap?.params ?? null,
+    separable_trainable_params: swap?.trainable ?? null,
     ...(row.ops.some((op) => op.conditional) && { conditional: true }),
   };
   const tallies = [macs, elementwise, activation, params];
@@ -119,6 +120,7 @@ interface SwapPrice {
   readonly obstacle: SwapObstacle | undefined;
   readonly macs: number | null;
   readonly params: number | null;
+  readonly trainable: number | null;
 }
 
 /** A stem that is left alone by default still shows what its swap would cost. */
@@ -126,16 +128,22 @@ function priceSwap(row: Row, main: OpRecord, geometry: ConvGeometry, context: Pr
   const conv = { ...geometry, kernelElements: kernelElements(geometry) };
   const stem = conv.inChannels <= IMAGE_CHANNELS && main.inputs.some((input) => context.image.has(input));
   const obstacle = swapObstacle({ ...conv, stem });
-  if (obstacle !== undefined && obstacle !== "stem") return { obstacle, macs: null, params: null };
+  if (obstacle !== undefined && obstacle !== "stem")
+    return { obstacle, macs: null, params: null, trainable: null };
 
-  const around = { bias: conv.bias, normVectors: normVectors(main, context.consumers) };
+  const norm = normVectors(main, context.consumers);
+  const around = { bias: conv.bias, normVectors: norm.length };
   const macs = new Tally();
   for (const op of row.ops) {
     const output = op.outputs[0];
     if (op.op !== "conv" || output === undefined) continue;
     macs.add(positionMacs(conv, elements(output)));
   }
-  return { obstacle, macs: macs.value(context.batch), params: swapParams(conv, around).separable };
+  const params = swapParams(conv, around).separable;
+  const isFrozen = main.weights.some((weight) => weight.parameter?.trainable === false);
+  const fixed = norm.filter((vector) => vector.parameter?.trainable === false).length * conv.inChannels;
+  const trainable = isFrozen ? 0 : params - fixed;
+  return { obstacle, macs: macs.value(context.batch), params, trainable };
 }
 
 function positionMacs(conv: Parameters<typeof swapMacs>[0], outputs: number | Unknown): number | Unknown {
@@ -166,12 +174,12 @@ function firstConsumers(ops: readonly OpRecord[]): ReadonlyMap<Tensor, OpRecord>
 
 const BATCH_NORM = /batch_?norm/i;
 
-/** Weight vectors (scale, shift) of the batch norm that reads a convolution's output; 0 when none does. */
-function normVectors(conv: OpRecord, consumers: ReadonlyMap<Tensor, OpRecord>): number {
+/** Weight vectors of the batch norm that reads a convolution's output; none when none does. */
+function normVectors(conv: OpRecord, consumers: ReadonlyMap<Tensor, OpRecord>): readonly Tensor[] {
   const output = conv.outputs[0];
   const next = output && consumers.get(output);
-  if (next?.op !== "norm" || !BATCH_NORM.test(next.name)) return 0;
-  return next.weights.filter((weight) => weight.parameter && weight.parameter.buffer !== true).length;
+  if (next?.op !== "norm" || !BATCH_NORM.test(next.name)) return [];
+  return next.weights.filter((weight) => weight.parameter && weight.parameter.buffer !== true);
 }
 
 /** The op that a row is named for: the one with the most MACs, an unknown count before all, the first if equal. */

@@ -36,7 +36,11 @@ export function simulateNetwork(trace: TraceNetwork, options: SimulationOptions)
   const first = trace();
   if ("reason" in first) return { ok: false, reason: first.reason };
   const before = buildReport(first.source);
-  const resized = options.resized ?? (rho === 1 ? undefined : inputTexts(before, (shape) => resizeImage(shape, first.channelAxis(shape.length), rho)));
+  const resized =
+    options.resized ??
+    (rho === 1
+      ? undefined
+      : inputTexts(before, (shape) => resizeImage(shape, first.channelAxis(shape.length), rho)));
   const second = trace(resized);
   if ("reason" in second) return { ok: false, reason: second.reason };
 
@@ -74,7 +78,9 @@ function scaleNetwork(
   const channels = followChannels({ ops: trace.ops, inputs, outputs, channelAxis });
   const { ops, kept } = scaleTrace(trace.ops, channels, alpha, round === 1 ? "none" : round);
   const scaled = { ...source, trace: { ...trace, ops } };
-  const names = new Map(rowsOf(scaled).flatMap(({ layer, ops: own }) => own.map((op) => [op.index, layer.name])));
+  const names = new Map(
+    rowsOf(scaled).flatMap(({ layer, ops: own }) => own.map((op) => [op.index, layer.name])),
+  );
   return { source: scaled, kept: keptWidths(kept, (op) => names.get(op.index)) };
 }
 
@@ -91,7 +97,8 @@ function chooseLayers(report: Report, { swap, stem = false }: SimulationOptions)
     .filter((name) => !possible.includes(name))
     .map((layer) => ({
       layer,
-      reason: report.layers.find(({ name }) => name === layer)?.not_swappable ?? "There is no such convolution.",
+      reason:
+        report.layers.find(({ name }) => name === layer)?.not_swappable ?? "There is no such convolution.",
     }));
   return { names: new Set(swap.filter((name) => possible.includes(name))), refused };
 }
@@ -102,13 +109,18 @@ function swapNetwork(source: ReportSource, plain: Report, names: ReadonlySet<str
   const sites = rows.flatMap(({ layer, ops }) => {
     if (!names.has(layer.name) || layer.separable_macs === null) return [];
     const normVectors = normVectorsOf(layer);
-    return ops.filter(({ op }) => op === "conv").map((op) => ({ op, normVectors }));
+    const fixedVectors = fixedVectorsOf(layer);
+    return ops.filter(({ op }) => op === "conv").map((op) => ({ op, normVectors, fixedVectors }));
   });
   if (sites.length === 0) return plain;
   const { ops, parameters } = swapTrace(source.trace.ops, source.parameters, sites);
   const swapped = { ...source, parameters, trace: { ...source.trace, ops } };
   const { totals } = buildReport(swapped);
-  return { ...plain, totals, layers: plain.layers.map((layer) => (names.has(layer.name) ? swapRow(layer) : layer)) };
+  return {
+    ...plain,
+    totals,
+    layers: plain.layers.map((layer) => (names.has(layer.name) ? swapRow(layer) : layer)),
+  };
 }
 
 /** Vectors of the batch norm between, as the row's figures tell them. */
@@ -118,18 +130,30 @@ function normVectorsOf(layer: SimulatedLayer): number {
   return (params - kernelOf(layer) * inputs - inputs * outputs - (bias ? outputs : 0)) / inputs;
 }
 
+/** Those of them that training does not change: moving statistics that the framework counts as weights. */
+function fixedVectorsOf(layer: SimulatedLayer): number {
+  const { separable_params: params, separable_trainable_params: trainable, in_channels: inputs } = layer;
+  return params === null || !trainable || !inputs ? 0 : (params - trainable) / inputs;
+}
+
 function swapRow(layer: SimulatedLayer): SimulatedLayer {
-  const { separable_macs: macs, separable_params: params, in_channels: inputs, out_channels: outputs } = layer;
+  const {
+    separable_macs: macs,
+    separable_params: params,
+    in_channels: inputs,
+    out_channels: outputs,
+  } = layer;
   if (macs === null || params === null || !inputs || !outputs) return layer;
   const kernel = kernelOf(layer);
   const filtered = (macs * kernel) / (kernel + outputs);
   const norm = normVectorsOf(layer) * inputs;
   return {
     ...layer,
-    ...{ macs, params, trainable_params: params, swappable: false, swapped: true },
+    ...{ macs, params, trainable_params: layer.separable_trainable_params, swappable: false, swapped: true },
     not_swappable: "It is depthwise separable now.",
     separable_macs: null,
     separable_params: null,
+    separable_trainable_params: null,
     parts: [
       { part: "depthwise", macs: filtered, params: kernel * inputs },
       ...(norm > 0 ? [{ part: "norm" as const, macs: 0, params: norm }] : []),

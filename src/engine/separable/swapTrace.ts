@@ -12,10 +12,14 @@ export interface SwappedTrace {
   readonly parameters: readonly Tensor[];
 }
 
-/** `normVectors`: weight vectors of the batch norm behind the convolution, 0 where none follows. */
+/**
+ * `normVectors`: weight vectors of the batch norm behind the convolution, 0 where none follows; `fixedVectors` of them
+ * are not trained.
+ */
 export interface SwapSite {
   readonly op: OpRecord;
   readonly normVectors: number;
+  readonly fixedVectors: number;
 }
 
 export function swapTrace(
@@ -49,7 +53,12 @@ interface Weights {
   readonly bias: readonly Tensor[];
 }
 
-function makeWeights(conv: ConvGeometry, site: SwapSite, weight: Tensor | undefined, bias: Tensor | undefined): Weights {
+function makeWeights(
+  conv: ConvGeometry,
+  site: SwapSite,
+  weight: Tensor | undefined,
+  bias: Tensor | undefined,
+): Weights {
   const like = (shape: readonly number[]): Tensor => {
     const tensor = new Tensor(shape, weight?.dtype);
     if (weight?.parameter) tensor.parameter = weight.parameter;
@@ -57,20 +66,33 @@ function makeWeights(conv: ConvGeometry, site: SwapSite, weight: Tensor | undefi
   };
   return {
     depthwise: like([conv.inChannels, ...conv.kernel]),
-    norm: Array.from({ length: site.normVectors }, () => like([conv.inChannels])),
+    norm: Array.from({ length: site.normVectors }, (_, i) => {
+      const vector = like([conv.inChannels]);
+      if (i < site.fixedVectors) vector.parameter = { trainable: false };
+      return vector;
+    }),
     pointwise: like([conv.inChannels, conv.outChannels]),
     bias: bias ? [bias] : [],
   };
 }
 
-function split(op: OpRecord, conv: ConvGeometry, input: Tensor, output: Tensor, weights: Weights): OpRecord[] {
+function split(
+  op: OpRecord,
+  conv: ConvGeometry,
+  input: Tensor,
+  output: Tensor,
+  weights: Weights,
+): OpRecord[] {
   const shape = isKnown(output.shape) ? output.shape : [];
   const elements = shape.reduce((count, size) => count * size, 1);
   const positions = elements / conv.outChannels;
   const kernel = conv.kernel.reduce((count, size) => count * size, 1);
   const middle = (): Tensor => {
     const channels = shape.indexOf(conv.outChannels, 1);
-    return new Tensor(channels < 0 ? [positions, conv.inChannels] : shape.with(channels, conv.inChannels), output.dtype);
+    return new Tensor(
+      channels < 0 ? [positions, conv.inChannels] : shape.with(channels, conv.inChannels),
+      output.dtype,
+    );
   };
   const filtered = middle();
   const depthwise: OpRecord = {
@@ -109,7 +131,13 @@ function split(op: OpRecord, conv: ConvGeometry, input: Tensor, output: Tensor, 
     inputs: [mixed],
     weights: [weights.pointwise, ...weights.bias],
     macs: positions * conv.inChannels * conv.outChannels,
-    geometry: { ...conv, kernel: ones, stride: ones, dilation: ones, padding: conv.kernel.map(() => [0, 0] as const) },
+    geometry: {
+      ...conv,
+      kernel: ones,
+      stride: ones,
+      dilation: ones,
+      padding: conv.kernel.map(() => [0, 0] as const),
+    },
   };
   return [{ ...depthwise, inputs: [input] }, ...between, pointwise];
 }

@@ -106,6 +106,9 @@ function truthLayer(row: TruthRow, index: number): ReportLayer {
     ...(obstacle && { not_swappable: SWAP_OBSTACLES[obstacle] }),
     separable_macs: swappable ? swapMacs(conv, positions).separable : null,
     separable_params: swappable ? swapParams(conv, { bias: false, normVectors: 2 }).separable : null,
+    separable_trainable_params: swappable
+      ? swapParams(conv, { bias: false, normVectors: 2 }).separable
+      : null,
   };
 }
 
