@@ -44,6 +44,8 @@ export interface Framework {
   ): readonly { readonly shape: Shape; readonly dtype: string }[] | Unknown | undefined;
   /** A constructor argument that any program gives alike: Flax nnx' `rngs`. */
   supplied?(name: string): Value | Absent;
+  /** The base that a class with these methods, in a module of this text, is taken to have when its own is not known. */
+  assumedBase?(methods: ReadonlySet<string>, text: string): ClassValue | undefined;
   /** Functions that make networks, besides classes: `tf.sequential`. */
   isMaker?(value: Value): boolean;
   /** Networks that running the file made, in their order. */

@@ -97,6 +97,8 @@ export interface Interp {
   withLayer<T extends Value>(layer: Instance, body: () => T, inputs?: readonly Value[]): T;
   /** The program says what it gives a network, without running it: `summary(model, (3, 32, 32))`. */
   noteCall(network: Instance, inputs: readonly Value[]): void;
+  /** Arguments of the program's function that is running, its first parameter left out. */
+  callerArguments(): ReadonlyMap<string, Value>;
 
   // -- modules
   /** Absolute dotted name (Python) or specifier (JS). */

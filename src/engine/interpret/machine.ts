@@ -86,6 +86,8 @@ export class Machine implements Interp {
   journal: Journal | undefined;
   returned: Value = null;
   inference = false;
+  /** Scope of the running function. */
+  private frame: Scope | undefined;
   /** Set while a script runs: what networks answered it, for its loops call them over and over. */
   scripted: ScriptedCalls | undefined;
   readonly catchers: Catcher[] = [];
@@ -191,28 +193,31 @@ export class Machine implements Interp {
   callFunction(fn: FunctionValue, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
     if (this.depth >= this.limits.callDepth) throw new Stopped("calls nest too deeply");
     this.tick();
-    const { site, semantics } = this;
+    const { site, semantics, frame } = this;
     const { code } = fn;
     this.semantics = code.semantics;
     this.depth++;
     const scope = new Scope("function", fn.scope);
     scope.owner = fn;
     scope.self = self;
+    this.frame = scope;
     code.semantics.bindCall(this, fn, scope, args, kwargs);
     const result = code.run(this, scope);
     this.depth--;
     this.site = site;
+    this.frame = frame;
     this.semantics = semantics;
     return result;
   }
 
   /** Everything that unwinding must put back; taken where exceptions are caught. */
   checkpoint(): () => void {
-    const { site, scope, semantics, depth, undecided, journal, pendingReturns } = this;
+    const { site, scope, frame, semantics, depth, undecided, journal, pendingReturns } = this;
     const catchers = this.catchers.length;
     return () => {
       this.site = site;
       this.scope = scope;
+      this.frame = frame;
       this.semantics = semantics;
       this.depth = depth;
       this.undecided = undecided;
@@ -515,6 +520,12 @@ export class Machine implements Interp {
 
   noteCall(network: Instance, inputs: readonly Value[]): void {
     this.outermostCalls.push({ network, inputs });
+  }
+
+  callerArguments(): ReadonlyMap<string, Value> {
+    const { owner, vars } = this.frame ?? {};
+    const names = owner?.node.params.slice(1).map(({ name }) => name) ?? [];
+    return new Map(names.flatMap((name) => (vars?.has(name) ? [[name, vars.get(name)]] : [])));
   }
 
   // ------------------------------------------------------------------- modules

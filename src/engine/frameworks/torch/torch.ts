@@ -11,6 +11,8 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import type { Framework } from "../framework.ts";
+import { COUNTERS } from "./ecosystem/counters.ts";
+import { isLightning, Lightning, SUBMODULES } from "./ecosystem/lightning.ts";
 import { unmodelled } from "./library/inert.ts";
 import { NN_MODULES } from "./library/nn-utils.ts";
 import { RUNTIME } from "./library/runtime.ts";
@@ -105,6 +107,7 @@ class Torch implements Framework {
   readonly id = "torch";
   readonly forwardNames = ["forward", "__call__"];
   private readonly nn: NnLibrary;
+  private readonly lightning: Lightning;
   private readonly modules = new Map<string, ModuleValue>();
   private readonly tables = new Map<string, ReadonlyMap<string, Value>>();
   private readonly values = new Map<string, Value>();
@@ -112,6 +115,7 @@ class Torch implements Framework {
 
   constructor(private readonly tensors: Tensors) {
     this.nn = new NnLibrary(tensors);
+    this.lightning = new Lightning(this.nn);
     this.known = new Set([
       ...CLASS_MODULES,
       "torch.nn.functional",
@@ -119,12 +123,13 @@ class Torch implements Framework {
       EINOPS_LAYERS,
       ...Object.keys(RUNTIME),
       ...Object.keys(NN_MODULES),
+      ...Object.keys(COUNTERS),
       ...Object.keys(tensors.modules),
     ]);
   }
 
   hasModule(name: string): boolean {
-    return name === "torch" || name.startsWith("torch.") || this.known.has(name);
+    return name === "torch" || name.startsWith("torch.") || this.known.has(name) || isLightning(name);
   }
 
   lookup(module: string, name: string): Value | Absent {
@@ -135,6 +140,9 @@ class Torch implements Framework {
       return own;
     }
     if (this.known.has(path)) return this.module(path);
+    if (isLightning(module)) {
+      return SUBMODULES.has(name) ? this.module(path) : this.lightning.lookup(module, name);
+    }
     const alias = module.startsWith("torch.nn") ? ALIASES[name] : undefined;
     if (alias !== undefined) return this.module(alias);
     return COMPLETE.has(module) || name.startsWith("__") ? ABSENT : unmodelled(module, name);
@@ -154,7 +162,7 @@ class Torch implements Framework {
       const value = this.tensors.functions.get(name);
       if (value !== undefined) return value;
     }
-    const stub = RUNTIME[module]?.[name] ?? NN_MODULES[module]?.[name];
+    const stub = RUNTIME[module]?.[name] ?? NN_MODULES[module]?.[name] ?? COUNTERS[module]?.[name];
     if (stub) return stub(this.nn);
     const table = this.table(module)?.get(name);
     if (table !== undefined) return table;
@@ -181,6 +189,10 @@ class Torch implements Framework {
 
   isNetworkClass(cls: ClassValue): boolean {
     return isModuleClass(cls);
+  }
+
+  assumedBase(methods: ReadonlySet<string>, text: string): ClassValue | undefined {
+    return methods.has("forward") && /\btorch\b/.test(text) ? this.nn.module : undefined;
   }
 
   isNetwork(value: Value): boolean {

@@ -86,6 +86,9 @@ function makeClass(
   node: ClassNode,
 ): ClassValue {
   const known = bases.filter((base): base is ClassValue => base instanceof ClassValue);
+  const strange = bases.find((base) => base instanceof Unknown);
+  const assumed = strange && assumedBase(m, known, body, node);
+  if (assumed) known.push(assumed);
   const object = m.builtinClass("object");
   const cls = new ClassValue(
     name,
@@ -95,9 +98,26 @@ function makeClass(
     node.nameAt,
   );
   cls.mro = linearize(cls);
-  const strange = bases.find((base) => base instanceof Unknown);
   if (strange instanceof Unknown) cls.unknownBase = strange;
   return cls;
+}
+
+/** What an unknown base of a class with a network's methods is taken to derive from. */
+function assumedBase(
+  m: Machine,
+  known: readonly ClassValue[],
+  body: Scope,
+  node: ClassNode,
+): ClassValue | undefined {
+  if (known.some((base) => m.frameworks.some((framework) => framework.isNetworkClass(base))))
+    return undefined;
+  const methods = new Set(node.body.flatMap((each) => (each.kind === "functionDef" ? [each.fn.name] : [])));
+  const text = m.modules.textOf(body.module.moduleValue);
+  for (const framework of m.frameworks) {
+    const base = framework.assumedBase?.(methods, text);
+    if (base) return base;
+  }
+  return undefined;
 }
 
 /** `__set_name__`, `__init_subclass__`, and what native bases do with their subclasses. */
@@ -137,6 +157,11 @@ export function construct(m: Machine, cls: Value, args: readonly Value[], kwargs
 /** `type.__call__`: `__new__`, then `__init__`. */
 export function instantiate(m: Machine, cls: ClassValue, args: readonly Value[], kwargs: Kwargs): Value {
   const object = allocate(m, cls, args, kwargs);
+  for (const base of cls.mro) {
+    if (base.unknownBase && m.frameworks.some((framework) => framework.isNetworkClass(base))) {
+      m.gap(base.unknownBase.reason);
+    }
+  }
   if (object instanceof Unknown) return object;
   const made = typeOf(m, object);
   if (made instanceof Unknown || !m.isSubclass(made, cls)) return object;

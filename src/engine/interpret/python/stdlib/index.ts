@@ -5,6 +5,7 @@ import { collections, collectionsAbc } from "./collections.ts";
 import { abc, contextlib, logging, types, warnings } from "./contexts.ts";
 import { copy } from "./copy.ts";
 import { dataclasses } from "./dataclasses.ts";
+import { glob, pkgutil } from "./datafiles.ts";
 import { enumModule } from "./enum.ts";
 import { functools } from "./functools.ts";
 import { inspect } from "./inspect.ts";
@@ -47,6 +48,7 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   dataclasses,
   enum: enumModule,
   functools,
+  glob,
   heapq,
   importlib,
   "importlib.machinery": importlibMachinery,
@@ -65,6 +67,7 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   os,
   "os.path": osPath,
   pathlib,
+  pkgutil,
   posixpath: osPath,
   re,
   statistics,

@@ -1,0 +1,91 @@
+/** Modules that find data files: `glob`, and `pkgutil.get_data` for files beside a package's code. */
+import type { Interp } from "../../interp.ts";
+import { Bytes, List, type Value } from "../../values.ts";
+import { toText } from "../core.ts";
+import { findPath, joinPath, pathText, readText } from "../files.ts";
+import { iterOf } from "../sequences.ts";
+import { runtimeModule } from "./inertness.ts";
+import { type Module, makeModule } from "./table.ts";
+
+/** Folders and files that a search may look at. */
+const MAX_VISITS = 20_000;
+
+/** `*` and `?` within one name, `[ab]`. */
+export function namePattern(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source.replaceAll("[!", "[^")}$`);
+}
+
+/** Paths that match, each as `prefix` and what the host has below it; `**` is any depth. */
+function matches(interp: Interp, pattern: string, recursive: boolean): readonly string[] {
+  const parts = pattern.split("/");
+  const fixed = parts.findIndex((part) => /[*?[]/.test(part));
+  if (fixed < 0) return findPath(interp, pattern, "any") === undefined ? [] : [pattern];
+  const prefix = parts.slice(0, fixed).join("/");
+  const start = findPath(interp, prefix === "" ? (pattern.startsWith("/") ? "/" : ".") : prefix, "directory");
+  if (start === undefined) return [];
+  const found: string[] = [];
+  let visits = 0;
+  const visit = (folder: string, shown: string, rest: readonly string[]): void => {
+    const [head = "", ...tail] = rest;
+    if (head === "**" && recursive) visit(folder, shown, tail);
+    const wanted = namePattern(head === "**" && recursive ? "*" : head);
+    for (const name of interp.host.list(folder)) {
+      if (++visits > MAX_VISITS) return;
+      if (!wanted.test(name) || (name.startsWith(".") && !head.startsWith("."))) continue;
+      const path = joinPath(folder, name);
+      const text = shown === "" ? name : `${shown.replace(/\/$/, "")}/${name}`;
+      const isFolder = interp.host.isDirectory(path);
+      if (head === "**" && recursive && isFolder) visit(path, text, rest);
+      else if (tail.length === 0 && head !== "**") found.push(text);
+      else if (tail.length > 0 && head !== "**" && isFolder) visit(path, text, tail);
+    }
+  };
+  visit(start, prefix === "" && pattern.startsWith("/") ? "/" : prefix, parts.slice(fixed));
+  return [...new Set(found)].sort();
+}
+
+function search(interp: Interp, pathname: Value, recursive: Value): readonly string[] | undefined {
+  const pattern = pathText(interp, pathname);
+  return pattern === undefined ? undefined : matches(interp, pattern, recursive === true);
+}
+
+export const glob = (): Module =>
+  makeModule({
+    functions: {
+      glob: [
+        "pathname, *, root_dir=None, dir_fd=None, recursive=False, include_hidden=False",
+        (a, interp) => {
+          const found = search(interp, a.pathname, a.recursive);
+          return found ? new List([...found]) : interp.unknown("the pattern of a glob is not known");
+        },
+      ],
+      iglob: [
+        "pathname, *, root_dir=None, dir_fd=None, recursive=False, include_hidden=False",
+        (a, interp) => iterOf([...(search(interp, a.pathname, a.recursive) ?? [])]),
+      ],
+      escape: ["pathname", (a) => a.pathname],
+    },
+  });
+
+export const pkgutil = (): Module =>
+  runtimeModule("pkgutil", [
+    ...makeModule({
+      functions: {
+        get_data: [
+          "package, resource",
+          (a, interp) => {
+            const resource = toText(a.resource);
+            if (resource === undefined) return interp.unknown("the name of a resource is not known");
+            const text = readText(interp, resource);
+            if (text === undefined)
+              return interp.fail("FileNotFoundError", `No such file or directory: '${resource}'`);
+            return new Bytes(text);
+          },
+        ],
+      },
+    }),
+  ]);
