@@ -389,7 +389,8 @@ function startsUnbatched({ ops }: Trace, { shape }: InputSpec): boolean {
   const first = ops.find(({ geometry }) => geometry !== undefined);
   const seen = first?.inputs[0]?.shape;
   const rank = (first?.geometry?.kernel.length ?? 0) + 1;
-  return seen !== undefined && !isUnknown(seen) && seen.length === rank && shape.length === rank;
+  if (seen === undefined || isUnknown(seen) || seen.length !== rank) return false;
+  return shape.length === rank && shape[0] === seen[0];
 }
 
 function hasFailed(run: Run): boolean {

@@ -34,7 +34,7 @@ function expectEqual({ cases, seed, torch }: FuzzFile): void {
 describe("random networks", () => {
   it("have the shapes, parameters and multiply-accumulates that were recorded from torch", () => {
     expectEqual(recorded);
-  });
+  }, 60_000);
 
   const python = pythonWithTorch();
   it.skipIf(!python)(

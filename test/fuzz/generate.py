@@ -34,6 +34,7 @@ class Counter(TorchDispatchMode):
     def __init__(self):
         super().__init__()
         self.macs = 0
+        self.has_vectors = False
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
@@ -46,6 +47,8 @@ class Counter(TorchDispatchMode):
             self.macs += numel(args[0].shape) * args[1].shape[-1]
         elif name in ("addmm", "baddbmm"):
             self.macs += numel(args[1].shape) * args[2].shape[-1]
+        elif name in ("mv", "dot"):  # as in spectral norm: not what torch's own counters count
+            self.has_vectors = True
         elif name == "_trilinear":  # a bilinear layer: torch multiplies three tensors and sums two axes
             self.macs += numel(out.shape) * args[0].shape[-1] * args[2].shape[-1]
         return out
@@ -214,6 +217,11 @@ def resize_layer(d):
     )
 
 
+def unbatched(d):
+    """A convolution without a batch axis; a batch of one, so that samples count as they are."""
+    return f"nn.Conv{d.rank - 1}d({1 if d.shape[0] == 1 else None}, {d.int(1, 4)}, {d.int(1, 2)})", "{m}({x})"
+
+
 def block(d):
     """Layers of other families, and several in one."""
     c, last, n = d.shape[1], d.shape[-1], d.spatial()
@@ -241,11 +249,10 @@ def block(d):
         (f"nn.ParameterList([nn.Parameter(torch.ones({last})) for _ in range({d.int(1, 3)})])", "{x} * sum({m})"),
         ("nn.Softmax2d()", "{m}({x})"),
         (f"nn.CosineSimilarity(dim={d.dim()})", "{m}({x}, {x})"),
-        (f"nn.Conv{d.rank - 1}d({d.shape[0]}, {d.int(1, 4)}, {d.int(1, 2)})", "{m}({x})"),  # without a batch axis
     )
 
 
-MODULES = [block, block, conv, conv, conv, lazy_conv, transposed, transposed, pool, pool, other_pool, norm, linear, recurrent,
+MODULES = [block, block, unbatched, conv, conv, conv, lazy_conv, transposed, transposed, pool, pool, other_pool, norm, linear, recurrent,
            padding_layer, container, resize_layer]
 
 
@@ -558,7 +565,7 @@ def make_case(rng):
         if layer:
             layers.append(f"        {member} = {layer}\n")
         steps.append(f"        {name} = {text}{'' if value.is_floating_point() else '.float()'}\n")
-        macs.append(counter.macs)
+        macs.append(None if counter.has_vectors and not layer else counter.macs)
     used = {name for name, _ in net.named_children()} | {name for name, _ in net.named_parameters(recurse=False)}
     for extra in [name for name in used if int(name[1:]) >= len(layers)]:
         delattr(net, extra)

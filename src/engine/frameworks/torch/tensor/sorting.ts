@@ -2,6 +2,7 @@
  * Sorting, searching, and counting: ops whose results depend on the order or the values of the elements.
  * https://docs.pytorch.org/docs/stable/torch.html#comparison-ops
  */
+import { product } from "../../../cost/lift.ts";
 import { type Dim, type Shape, Tensor, Unknown } from "../../../interpret/values.ts";
 import { axisOf, isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
 import { mapLanes } from "../../shape/reduce.ts";
@@ -139,6 +140,11 @@ const ROWS_BY_ROWS: OpSpec = {
       shape: shape.length < 2 || shape[0] === 1 ? [] : [shape[0]!, shape[0]!],
       dtype: floatOf(a.tensor("input").dtype),
     };
+  },
+  macs: (a) => {
+    if (a.unknown) return a.unknown;
+    const [rows = 1, columns] = a.shape("input");
+    return columns === undefined ? 0 : product<Unknown>([rows, rows, columns]);
   },
 };
 
