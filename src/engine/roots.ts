@@ -228,7 +228,17 @@ function hasForward(_m: Machine, cls: ClassValue, frameworks: readonly Framework
 /** A function of the program, or a framework's wrapper around one. */
 function isWritten(value: Value): boolean {
   const fn = value instanceof NativeFunction ? value.attrs.get("__wrapped__") : value;
-  return fn instanceof FunctionValue;
+  return fn instanceof FunctionValue && !isAbstract(fn.node);
+}
+
+/** `def forward(self, x): raise NotImplementedError` only says what others must have. */
+function isAbstract({ body }: FunctionNode): boolean {
+  return body.every(
+    (node) =>
+      node.kind === "raise" ||
+      node.kind === "pass" ||
+      (node.kind === "expr" && node.value.kind === "literal"),
+  );
 }
 
 /** A class that makes no layers of its own, for other classes of the file to derive from. */

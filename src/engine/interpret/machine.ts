@@ -53,12 +53,23 @@ export interface OutermostCall {
 /** Answers of networks by their inputs' shapes. */
 export class ScriptedCalls {
   private readonly calls = new Map<Instance, Map<string, { readonly answer: Value }>>();
+  private known = 0;
+  private made = 0;
 
   get(network: Instance, inputs: readonly Value[]): { readonly answer: Value } | undefined {
-    return this.calls.get(network)?.get(signatureOf(inputs));
+    const call = this.calls.get(network)?.get(signatureOf(inputs));
+    if (call) this.known++;
+    return call;
+  }
+
+  /** Tells, when it is called, whether networks were called since and all their answers were known: a loop that trains. */
+  repeats(): () => boolean {
+    const { known, made } = this;
+    return () => this.known > known && this.made === made;
   }
 
   set(network: Instance, inputs: readonly Value[], answer: Value): void {
+    this.made++;
     const calls = this.calls.get(network) ?? new Map<string, { readonly answer: Value }>();
     this.calls.set(network, calls.set(signatureOf(inputs), { answer }));
   }
@@ -86,6 +97,8 @@ export class Machine implements Interp {
   journal: Journal | undefined;
   returned: Value = null;
   inference = false;
+  /** Counts branches that leave a loop or function on one side of an undecided condition. */
+  undecidedExits = 0;
   /** Scope of the running function. */
   private frame: Scope | undefined;
   /** Set while a script runs: what networks answered it, for its loops call them over and over. */
@@ -326,6 +339,7 @@ export class Machine implements Interp {
       this.returned = joinValues(va, vb, why);
       return RETURN;
     }
+    if (a !== b) this.undecidedExits++;
     if (a === RETURN || b === RETURN) {
       // One side left the function: what it gave is joined with what the rest of the function gives.
       this.pendingReturns ??= [];

@@ -6,6 +6,7 @@ import {
   type ClassValue,
   type FunctionValue,
   type ModuleValue,
+  Unknown,
   type Value,
 } from "./values.ts";
 
@@ -13,7 +14,12 @@ export type ScopeKind = "builtins" | "module" | "function" | "class" | "block";
 
 /** A name imported but not yet used: the module behind it is evaluated at the first look-up. */
 export class LazyName {
-  constructor(readonly force: () => Value) {}
+  /** It is being resolved: whoever asks now stands in a circle of imports. */
+  running = false;
+  constructor(
+    readonly force: () => Value,
+    readonly from?: ModuleValue,
+  ) {}
 }
 
 export class Scope {
@@ -67,6 +73,8 @@ export class Scope {
 /** The value itself; a lazily imported name is resolved and stored first. */
 export function forced(vars: Attrs, name: string, value: Value | LazyName): Value {
   if (!(value instanceof LazyName)) return value;
+  if (value.running) return new Unknown(`${name} is imported in a circle`);
+  value.running = true;
   const real = value.force();
   vars.set(name, real);
   return real;

@@ -196,16 +196,21 @@ const compilers: Compilers = {
     const test = compileTest(node.test, c);
     const body = compileBlock(node.body, c);
     const otherwise = compileBlock(node.otherwise, c);
+    const endless = node.test.kind === "literal";
     return (m, s) => {
       for (;;) {
         m.tick();
         const truth = test(m, s);
         if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, s), node.label);
         if (!truth) return otherwise(m, s);
+        const repeats = m.scripted?.repeats();
+        const { undecidedExits } = m;
         const completion = body(m, s);
         const step = loopStep(completion, node.label);
         if (step === "leave") return undefined;
         if (step === "exit") return completion;
+        // `while True` that something unknown may leave, or that only trains, is over when it has shown what it does.
+        if (repeats?.() || (endless && m.undecidedExits > undecidedExits)) return undefined;
       }
     };
   },
@@ -254,11 +259,11 @@ const compilers: Compilers = {
         m.tick();
         const scope = fresh ? new Scope("block", s) : s;
         assign(m, scope, step.value);
+        const repeats = m.scripted?.repeats();
         const completion = body(m, scope);
-        if (completion === undefined) continue;
-        const then = loopStep(completion, node.label);
-        if (then === "leave") return undefined;
+        const then = completion === undefined ? "next" : loopStep(completion, node.label);
         if (then === "exit") return completion;
+        if (then === "leave" || repeats?.()) return undefined;
       }
       return otherwise(m, s);
     };

@@ -46,13 +46,13 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
     if (eager) m.setVar(scope, bind, get());
     else {
       m.journal?.saveVar(scope.vars, bind);
-      setLazy(scope.vars, bind, get);
+      setLazy(scope.vars, bind, get, module);
     }
   }
 }
 
-function setLazy(vars: Attrs, name: string, force: () => Value): void {
-  (vars as Map<string, Value | LazyName>).set(name, new LazyName(force));
+function setLazy(vars: Attrs, name: string, force: () => Value, from: ModuleValue): void {
+  (vars as Map<string, Value | LazyName>).set(name, new LazyName(force, from));
 }
 
 /**
@@ -77,14 +77,16 @@ function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): voi
       ? [...module.attrs.keys()].filter((name) => !name.startsWith("_"))
       : names.filter((name): name is string => typeof name === "string");
   for (const name of wanted) {
-    const own = module.attrs.get(name);
+    const own: Value | LazyName = module.attrs.get(name);
+    // A name that the other module has from here is here already.
+    if (own instanceof LazyName && own.from !== undefined && own.from === scope.module.moduleValue) continue;
     if (own === undefined && !module.attrs.has(name)) {
       const value = lookup(m, module, name);
       if (value !== ABSENT) m.setVar(scope, name, value);
     } else {
       m.journal?.saveVar(scope.vars, name);
       // A name that is itself lazily imported stays lazy.
-      scope.vars.set(name, own);
+      (scope.vars as Map<string, Value | LazyName>).set(name, own);
     }
   }
 }

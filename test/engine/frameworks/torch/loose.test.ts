@@ -121,3 +121,75 @@ class Model(nn.Module):
     expect(report).toMatchObject({ complete: true, totals: { macs: 55296 + 8192, params: 224 + 36 + 15 } });
   });
 });
+
+describe("imports", () => {
+  test("a package whose modules import from it by its own name", () => {
+    const report = profile(
+      `
+import torch.nn as nn
+from models import BaseNet
+class Net(BaseNet):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+    def forward(self, x):
+        return self.conv(x)
+`,
+      {
+        file: "/app/models/net.py",
+        input: ["1x3x8x8"],
+        files: {
+          "/app/models/__init__.py": "from .base import *\nfrom .net import *\n",
+          "/app/models/base.py": "from torch import nn\nclass BaseNet(nn.Module):\n    pass\n",
+        },
+      },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
+  });
+});
+
+describe("scripts", () => {
+  test("a loop that only trains ends when it has shown what it does", () => {
+    const report = profile(
+      `
+import itertools
+import torch
+import torch.nn as nn
+net = nn.Conv2d(3, 4, 3)
+steps = 0
+for step in itertools.count():
+    net(torch.randn(1, 3, 8, 8))
+    steps += 1
+while True:
+    loss = net(torch.randn(1, 3, 8, 8)).mean()
+    if loss.item() < 0.1:
+        break
+tail = nn.Linear(steps, 5)
+`,
+      { model: "tail" },
+    );
+    expect(report.totals.params).toBeLessThanOrEqual(15);
+    expect(report.diagnostics.filter(({ code }) => code === "limit")).toEqual([]);
+  });
+});
+
+describe("abstract networks", () => {
+  test("a forward that only raises makes no root", () => {
+    const { networks } = profile(`
+import torch.nn as nn
+class Encoder(nn.Module):
+    """The interface."""
+    def __init__(self):
+        super().__init__()
+    def forward(self, x):
+        raise NotImplementedError
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+    def forward(self, x):
+        return self.conv(x)
+`);
+    expect(networks).toEqual(["Net"]);
+  });
+});
