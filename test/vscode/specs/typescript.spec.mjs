@@ -1,0 +1,80 @@
+/**
+ * TensorFlow.js in the workbench: one hover a place, by the plugin in tsserver where there is one, else by the language
+ * server. Parameters and shapes are those of the real library's summary for the same model.
+ */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { root } from "../../../scripts/lib/project.mjs";
+import { eventually, hoverAt, lensTexts, openFile, openWorkbench, screenshot } from "../lib/workbench.mjs";
+
+const workspace = path.join(root, "test", "vscode", "typescript");
+
+/** Figures of the layer on line 7, once each: 8²·5²·8·16 MACs and 5²·8·16 + 16 parameters. */
+function assertOneHover(text) {
+  assert.equal(text.match(/8²·5²·8·16/g)?.length, 1, text);
+  assert.match(text, /205 k|204\.8 k/);
+  assert.match(text, /3\.2\d? k|3,216/);
+  assert.match(text, /of digits/);
+}
+
+describe("TensorFlow.js with the built-in tsserver", () => {
+  let workbench;
+  before(async () => {
+    workbench = await openWorkbench({ workspace });
+  });
+  after(() => workbench?.close());
+
+  it("shows one hover, TypeScript's own with the figures in it", async () => {
+    await openFile(workbench, "digits.ts");
+    const lenses = await lensTexts(workbench, { atLeast: 4 });
+    assert.match(lenses.join("\n"), /204\.8 k MACs · 3\.22 k params · 8×8×16/);
+    const text = await eventually(
+      async () => {
+        const found = await hoverAt(workbench, 7, "wide");
+        return /const wide/.test(found) && /MACs/.test(found) && !/loading/.test(found) ? found : undefined;
+      },
+      { timeout: 60_000, what: "TypeScript's hover with figures" },
+    );
+    assertOneHover(text);
+    assert.doesNotMatch(text, /Simulate/);
+    await screenshot(workbench, "hover-typescript");
+  });
+
+  it("shows it where TypeScript itself has nothing to say", async () => {
+    const text = await hoverAt(workbench, 7, "16");
+    assertOneHover(text);
+    assert.doesNotMatch(text, /Simulate/);
+  });
+});
+
+describe("TensorFlow.js where tsserver has no plugin", () => {
+  let workbench;
+  let extension;
+  before(async () => {
+    extension = await mkdtemp(path.join(tmpdir(), "convlens-bare-"));
+    for (const name of ["package.json", "package.nls.json", "dist", "l10n", "media"]) {
+      await symlink(path.join(root, name), path.join(extension, name));
+    }
+    workbench = await openWorkbench({ workspace, extensions: [extension] });
+  });
+  after(async () => {
+    await workbench?.close();
+    await rm(extension, { recursive: true, force: true });
+  });
+
+  it("shows one hover with figures, the language server's", async () => {
+    await openFile(workbench, "digits.ts");
+    await lensTexts(workbench, { atLeast: 4 });
+    const text = await eventually(
+      async () => {
+        const found = await hoverAt(workbench, 7, "wide");
+        return /MACs/.test(found) ? found : undefined;
+      },
+      { timeout: 60_000, what: "the language server's hover" },
+    );
+    assertOneHover(text);
+    assert.match(text, /Simulate/);
+  });
+});
