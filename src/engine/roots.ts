@@ -65,7 +65,7 @@ export function findRoots(
 
   for (const definition of definitions) {
     const { name, at } = definition;
-    const value = m.lookup(module, name);
+    const value = m.tryLookup(module, name);
     if (value === ABSENT || value instanceof Unknown) continue;
     if (definition.kind === "class" && isNetworkClass(value)) {
       if (!hasForward(m, value, frameworks) || isBareBase(m, module, value, definitions)) continue;
@@ -92,7 +92,7 @@ export function findRoots(
 export function freeFunctions(m: Machine, module: ModuleValue, node: ModuleNode): readonly FunctionValue[] {
   return topLevel(node.body).flatMap((definition) => {
     if (definition.kind !== "function") return [];
-    const value = m.lookup(module, definition.name);
+    const value = m.tryLookup(module, definition.name);
     if (!(value instanceof FunctionValue)) return [];
     const isFree = functionNeeds(definition.fn).length === 0 && !returnsValue(definition.fn.body);
     return isFree || initialises(definition.fn) ? [value] : [];
@@ -250,7 +250,7 @@ function isBareBase(
 ): boolean {
   if (cls.mro.some((base) => base.attrs.get("__init__") instanceof FunctionValue)) return false;
   return definitions.some((other) => {
-    const derived = other.kind === "class" ? m.lookup(module, other.name) : ABSENT;
+    const derived = other.kind === "class" ? m.tryLookup(module, other.name) : ABSENT;
     return derived instanceof ClassValue && derived !== cls && derived.mro.includes(cls);
   });
 }
@@ -321,10 +321,10 @@ function buildsNetwork(
   seen.add(fn);
   for (const name of mentions(fn.body)) {
     const [head = "", ...rest] = name.split(".");
-    let value: Value | typeof ABSENT = module.attrs.has(head) ? m.lookup(module, head) : ABSENT;
+    let value: Value | typeof ABSENT = module.attrs.has(head) ? m.tryLookup(module, head) : ABSENT;
     for (const part of rest) {
       if (value === ABSENT || value instanceof Unknown) break;
-      value = m.lookup(value, part);
+      value = m.tryLookup(value, part);
     }
     if (value === ABSENT || value instanceof Unknown) continue;
     if (isMaker(value)) return true;

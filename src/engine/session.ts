@@ -149,7 +149,7 @@ export class Session {
     if (root) return root;
     let value: Value = this.module;
     for (const part of name.split(".")) {
-      const next = this.m.lookup(value, part);
+      const next = this.m.tryLookup(value, part);
       if (next === ABSENT) return { reason: `there is no ${name} in ${this.options.file}` };
       value = next;
     }

@@ -87,3 +87,11 @@ class Net(nn.Module):
     expect(diagnostics.map(({ code }) => code)).toContain("shape-mismatch");
   });
 });
+
+test("a name whose module raises when it is looked at is no network, and the others are", () => {
+  const { networks } = profile(`${NET}\nfrom gpu import kernel\ndef build():\n    return kernel(Net())\n`, {
+    model: "Net",
+    files: { "/app/gpu.py": "raise RuntimeError('no device')\n" },
+  });
+  expect(networks).toContain("Net");
+});

@@ -368,6 +368,18 @@ export class Machine implements Interp {
   deleteAttr(obj: Value, name: string): void {
     this.semantics.deleteAttr(this, obj, name);
   }
+  /** The same where nothing catches: what looking up runs (a lazily imported module) may raise or pass a bound. */
+  tryLookup(obj: Value, name: string): Value | Absent {
+    const restore = this.checkpoint();
+    try {
+      return this.lookup(obj, name);
+    } catch (error) {
+      restore();
+      if (error instanceof Stopped) return this.unknown(error.reason);
+      if (error instanceof Raised) return this.unknown(`looking up ${name} raises`);
+      throw error;
+    }
+  }
   getItem(obj: Value, index: Value): Value {
     return this.semantics.getItem(this, obj, index);
   }
