@@ -72,6 +72,8 @@ export interface Interp {
    */
   fail(type: string, message: string): Unknown;
   unknown(reason: string): Unknown;
+  /** What unwinding must put back, for native code that catches an exception. */
+  checkpoint(): () => void;
   diagnose(diagnostic: Omit<TraceDiagnostic, "at"> & { readonly at?: Span }): void;
   /** The trace misses something that may cost: the report is not complete. */
   gap(reason: string): void;

@@ -13,6 +13,7 @@ import {
 import type { Framework } from "../framework.ts";
 import { COUNTERS } from "./ecosystem/counters.ts";
 import { isLightning, Lightning, SUBMODULES } from "./ecosystem/lightning.ts";
+import { EXTRACTION } from "./library/extract.ts";
 import { unmodelled } from "./library/inert.ts";
 import { NN_MODULES } from "./library/nn-utils.ts";
 import { RUNTIME } from "./library/runtime.ts";
@@ -123,6 +124,7 @@ class Torch implements Framework {
       EINOPS_LAYERS,
       ...Object.keys(RUNTIME),
       ...Object.keys(NN_MODULES),
+      ...Object.keys(EXTRACTION),
       ...Object.keys(COUNTERS),
       ...Object.keys(tensors.modules),
     ]);
@@ -162,7 +164,11 @@ class Torch implements Framework {
       const value = this.tensors.functions.get(name);
       if (value !== undefined) return value;
     }
-    const stub = RUNTIME[module]?.[name] ?? NN_MODULES[module]?.[name] ?? COUNTERS[module]?.[name];
+    const stub =
+      RUNTIME[module]?.[name] ??
+      NN_MODULES[module]?.[name] ??
+      EXTRACTION[module]?.[name] ??
+      COUNTERS[module]?.[name];
     if (stub) return stub(this.nn);
     const table = this.table(module)?.get(name);
     if (table !== undefined) return table;
@@ -225,6 +231,13 @@ class Torch implements Framework {
         return { spatialAxes: found.spatialAxes, channels };
     }
     return undefined;
+  }
+
+  entryForm(layer: Instance): "tokens" | "sequence" | "sequence first" | undefined {
+    const names = new Set(layer.cls.mro.map(({ name }) => name));
+    if (names.has("Embedding") || names.has("EmbeddingBag")) return "tokens";
+    if (!names.has("RNNBase")) return undefined;
+    return layer.attrs.get("batch_first") === true ? "sequence" : "sequence first";
   }
 
   channelAxis(_rank: number): number {
