@@ -195,8 +195,17 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
     const report =
       analysis?.reports.find(({ network }) => network === target.network) ??
       (target.network === undefined ? analysis?.reports[0] : undefined);
-    if (report) return this.#picture(target, report);
+    if (report && !this.#isDamage(analysis, report)) return this.#picture(target, report);
     this.#lose(target, reasonOf(analysis, target.network));
+  }
+
+  /** What could be read of broken text is less than the picture that is there. */
+  #isDamage(analysis: FileAnalysis | null, report: Report): boolean {
+    const broken = analysis?.diagnostics.some(
+      ({ code, at }) => code === "syntax" && at.file === analysis.file,
+    );
+    const known = this.#pictured?.network === report.network && this.#pictured.totals.macs !== null;
+    return broken === true && known && report.totals.macs === null;
   }
 
   /** A wait that can be felt is shown, with a way out. */

@@ -107,7 +107,8 @@ export function barsChart(t: Translate, actions: Actions, placed: () => void): C
           data: { labels: [0], datasets: [{ data: [0] }] },
           plugins: [bars, whenPlaced(placeAll)],
         });
-      const next = frameOf(now, host.clientWidth);
+      // chart.js knows its width; asking the page for it would make the browser lay out what was just written.
+      const next = frameOf(now, chart.width || host.clientWidth);
       if (sameFrame(frame, next)) chart.draw();
       else {
         chart.options = optionsOf(next);

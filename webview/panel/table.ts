@@ -29,6 +29,7 @@ const COLUMNS: readonly (readonly [SortKey, MessageKey | null, number: boolean])
   ["saved", "table.saved", true],
 ];
 const OVERSCAN = 6;
+const USUAL_HEIGHT = 22;
 
 export function layerTable(t: Translate, actions: Actions): Table {
   const filter = textField(t("table.filter"), {
@@ -77,12 +78,15 @@ export function layerTable(t: Translate, actions: Actions): Table {
   let active = -1;
   let dearest = 1;
   let rowHeight = 0;
+  // Kept, because asking the page for them would make the browser lay out what was just written.
+  let room = 0;
+  let scrolled = 0;
 
   function fillRows(): void {
     const now = scene;
     if (!now) return;
-    const first = Math.max(0, Math.floor(grid.scrollTop / rowHeight) - OVERSCAN);
-    const shown = Math.ceil(grid.clientHeight / rowHeight) + 2 * OVERSCAN;
+    const first = Math.max(0, Math.floor(scrolled / rowHeight) - OVERSCAN);
+    const shown = Math.ceil(room / rowHeight) + 2 * OVERSCAN;
     const last = Math.min(items.length, first + shown);
     while (pool.length < Math.min(shown, items.length)) {
       const made = tableRow(t, actions);
@@ -101,18 +105,26 @@ export function layerTable(t: Translate, actions: Actions): Table {
     setAttribute(grid, "aria-activedescendant", active >= first && active < last ? rowId(active) : null);
   }
   const refill = oncePerFrame(fillRows);
-  grid.addEventListener("scroll", refill, { passive: true });
+  grid.addEventListener(
+    "scroll",
+    () => {
+      scrolled = grid.scrollTop;
+      refill();
+    },
+    { passive: true },
+  );
   new ResizeObserver(() => {
     rowHeight = head.element.offsetHeight || rowHeight;
+    room = grid.clientHeight;
     spacer.style.height = `${items.length * rowHeight}px`;
     refill();
   }).observe(grid);
 
   function scrollTo(place: number): void {
     const top = place * rowHeight;
-    const room = grid.clientHeight - rowHeight;
+    const free = grid.clientHeight - rowHeight;
     if (top < grid.scrollTop) grid.scrollTop = top;
-    else if (top + rowHeight > grid.scrollTop + room) grid.scrollTop = top + rowHeight - room;
+    else if (top + rowHeight > grid.scrollTop + free) grid.scrollTop = top + rowHeight - free;
   }
   function activate(place: number): void {
     active = Math.max(0, Math.min(items.length - 1, place));
@@ -176,7 +188,7 @@ export function layerTable(t: Translate, actions: Actions): Table {
       nothing.hidden = items.length > 0;
       setAttribute(grid, "role", state.grouped ? "treegrid" : "grid");
       setAttribute(grid, "aria-rowcount", items.length + 1);
-      rowHeight = head.element.offsetHeight || rowHeight || 22;
+      rowHeight ||= head.element.offsetHeight || USUAL_HEIGHT;
       spacer.style.height = `${items.length * rowHeight}px`;
       fillRows();
     },
