@@ -17,10 +17,13 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
     return 2;
   }
   const { rewrite } = result;
-  for (const { layers: left, reason } of rewrite.refused) around.err(`convlens: ${left.join(", ")}: ${reason}\n`);
+  for (const { layers: left, reason } of rewrite.refused)
+    around.err(`convlens: ${left.join(", ")}: ${reason}\n`);
   if (command.mode === "json") around.out(`${JSON.stringify(rewrite, undefined, 1)}\n`);
   else for (const [file, edits] of byFile(rewrite)) change(file, edits, command, around);
-  around.err(`convlens: ${rewrite.layers.length} layers${command.mode === "write" ? " rewritten" : " to rewrite"}\n`);
+  around.err(
+    `convlens: ${rewrite.layers.length} layers${command.mode === "write" ? " rewritten" : " to rewrite"}\n`,
+  );
   const { traced, simulated } = rewrite;
   const same = traced.macs === simulated.macs && traced.params === simulated.params;
   around.err(
@@ -37,7 +40,12 @@ function byFile({ edits }: Rewrite): ReadonlyMap<string, readonly TextEdit[]> {
   return files;
 }
 
-function change(file: string, edits: readonly TextEdit[], { mode }: RewriteCommand, around: Surroundings): void {
+function change(
+  file: string,
+  edits: readonly TextEdit[],
+  { mode }: RewriteCommand,
+  around: Surroundings,
+): void {
   const before = readFileSync(file, "utf8");
   if (mode === "write") writeFileSync(file, applyEdits(before, edits));
   else around.out(diff(path.relative(around.cwd, file), before, edits));

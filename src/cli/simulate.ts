@@ -1,6 +1,7 @@
 /** `convlens simulate`: a network before and after MobileNet's three changes, as JSON or as a table for people. */
-import { formatChange, formatCount, formatShapes, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
+
 import { layoutTable } from "../engine/report/table.ts";
+import { formatChange, formatCount, formatShapes, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
 import type { Simulation } from "../engine/separable/contract.ts";
 import type { SimulateCommand } from "./arguments.ts";
 import { networkOptions, openFile } from "./open.ts";
@@ -16,8 +17,13 @@ export async function simulate(command: SimulateCommand, around: Surroundings): 
     return 2;
   }
   const { simulation } = result;
-  for (const { layer, reason } of simulation.refused) around.err(`convlens: ${layer} is not swapped: ${reason}\n`);
-  around.out(command.format === "json" ? simulationJson(simulation, around.cwd) : simulationText(simulation, command, around));
+  for (const { layer, reason } of simulation.refused)
+    around.err(`convlens: ${layer} is not swapped: ${reason}\n`);
+  around.out(
+    command.format === "json"
+      ? simulationJson(simulation, around.cwd)
+      : simulationText(simulation, command, around),
+  );
   return simulation.refused.length > 0 ? 1 : 0;
 }
 
@@ -63,8 +69,14 @@ function simulationText(simulation: Simulation, { unit }: SimulateCommand, { wid
     "",
     `${label}  ${cost(was.macs)} → ${cost(now.macs)}${change(was.macs, now.macs)}`,
     `params  ${formatCount(was.params)} → ${formatCount(now.params)}${change(was.params, now.params)}`,
-    ...kept.map(({ layers, reason }) => `width kept: ${layers.slice(0, 4).join(", ")}${layers.length > 4 ? ", …" : ""}: ${reason}`),
-    ...widths.map(({ name, default: value }) => `${before.network} sets its own width by ${name}${value === null ? "" : `=${value}`}: --args "${name}=${alpha}"`),
+    ...kept.map(
+      ({ layers, reason }) =>
+        `width kept: ${layers.slice(0, 4).join(", ")}${layers.length > 4 ? ", …" : ""}: ${reason}`,
+    ),
+    ...widths.map(
+      ({ name, default: value }) =>
+        `${before.network} sets its own width by ${name}${value === null ? "" : `=${value}`}: --args "${name}=${alpha}"`,
+    ),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }

@@ -9,6 +9,7 @@ import type { Comparison } from "./comparison.ts";
 import { parseFromPanel, parseInput } from "./messages.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./places.ts";
+import { applySwap } from "./rewrite.ts";
 import { readSettings, setUnit } from "./settings.ts";
 
 export interface CommandContext {
@@ -16,6 +17,8 @@ export interface CommandContext {
   readonly active: ActiveFile;
   readonly panel: Panel;
   readonly comparison: Comparison;
+  /** The extension's own folder. */
+  readonly folder: vscode.Uri;
 }
 
 type Handler = (context: CommandContext, ...args: unknown[]) => Promise<void>;
@@ -23,6 +26,9 @@ type Handler = (context: CommandContext, ...args: unknown[]) => Promise<void>;
 const COMMANDS: Readonly<Record<string, Handler>> = {
   "convlens.profileNetwork": profileNetwork,
   "convlens.revealLayer": revealLayer,
+  "convlens.simulateLayer": revealLayer,
+  "convlens.rewriteLayer": rewriteLayer,
+  "convlens.explain": explain,
   "convlens.revealSource": async (_, at) => {
     const message = parseFromPanel({ type: "reveal", at });
     if (message?.type === "reveal") await reveal(message.at);
@@ -74,6 +80,25 @@ async function revealLayer(
   if (!uri || typeof network !== "string") return;
   const names = Array.isArray(layers) ? layers.filter((name) => typeof name === "string") : [];
   await context.panel.show(uri, network, names);
+}
+
+async function rewriteLayer(
+  { analyses }: CommandContext,
+  uriArg: unknown,
+  network: unknown,
+  layers: unknown,
+): Promise<void> {
+  const uri = toUri(uriArg);
+  if (!uri || typeof network !== "string" || !Array.isArray(layers)) return;
+  const names = layers.filter((name) => typeof name === "string");
+  if (names.length > 0) await applySwap(analyses, uri, network, names);
+}
+
+/** The page on depthwise separable convolution, in the editor's language where there is one. */
+async function explain({ folder }: CommandContext): Promise<void> {
+  const language = vscode.env.language.startsWith("ja") ? "ja" : "en";
+  const page = vscode.Uri.joinPath(folder, "media", "walkthrough", `separable.${language}.md`);
+  await vscode.commands.executeCommand("markdown.showPreview", page);
 }
 
 /** Asks for the shapes that go in; an empty answer goes back to what the file says. */

@@ -1,4 +1,5 @@
 /** The `convlens.*` settings, as typed values. Whatever a client sends, what comes out is valid. */
+import { type Device, parseDevices } from "../engine/cost/devices.ts";
 import type { CostUnit } from "./messages.ts";
 
 export interface Settings {
@@ -12,6 +13,11 @@ export interface Settings {
   readonly budgetMacs: number | null;
   /** Time limit for tracing one network. */
   readonly milliseconds: number;
+  /** MobileNet's width and resolution multipliers, which hovers show every layer at. */
+  readonly alpha: number;
+  readonly rho: number;
+  /** The user's own devices, for the roofline. */
+  readonly devices: readonly Device[];
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -22,6 +28,9 @@ export const DEFAULT_SETTINGS: Settings = {
   pythonPath: [],
   budgetMacs: null,
   milliseconds: 10_000,
+  alpha: 1,
+  rho: 1,
+  devices: [],
 };
 
 /** Reads the `convlens` section of a configuration, nested or with dotted keys; what is wrong keeps its default. */
@@ -35,6 +44,9 @@ export function parseSettings(section: unknown): Settings {
     pythonPath: strings(at("pythonPath")),
     budgetMacs: positive(at("budgetMacs")) ?? DEFAULT_SETTINGS.budgetMacs,
     milliseconds: positive(at("limits.milliseconds")) ?? DEFAULT_SETTINGS.milliseconds,
+    alpha: positive(at("alpha")) ?? DEFAULT_SETTINGS.alpha,
+    rho: positive(at("rho")) ?? DEFAULT_SETTINGS.rho,
+    devices: parseDevices(at("devices")),
   };
 }
 

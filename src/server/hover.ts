@@ -15,12 +15,13 @@ import {
   standard,
   type Term,
 } from "../present/formula.ts";
+import { intensityText, multipliersText, type PracticeOptions } from "../present/practice.ts";
 import { costly, type LayerLine } from "../present/sites.ts";
 import { count, countBeside, dims, inUnit, outputShape, saving, share } from "../present/text.ts";
 import type { LensOptions } from "./lens.ts";
 import { commandLink, escapeMarkdown, table } from "./markdown.ts";
 
-export interface HoverOptions extends LensOptions {
+export interface HoverOptions extends LensOptions, PracticeOptions {
   /** The document, when the client knows the extension's commands. */
   readonly commandUri?: string | undefined;
 }
@@ -68,6 +69,8 @@ function describe(layer: ReportLayer, report: Report, options: HoverOptions): st
   return [
     title(layer, report, options),
     ...(terms ? convolution(layer, terms, options) : plain(layer, options)),
+    ...(terms ? multipliersText(layer, terms, options) : []),
+    ...practice(layer, options),
     ...whyUnknown(layer, report, options),
     context(layer, report, options),
   ];
@@ -265,11 +268,28 @@ function describeMany(layers: readonly ReportLayer[], report: Report, options: H
   ];
 }
 
+function practice(layer: ReportLayer, options: HoverOptions): string[] {
+  const parts = intensityText(layer, options);
+  return parts.length > 0 ? [parts.map(escapeMarkdown).join(" · ")] : [];
+}
+
+/** Simulate · Rewrite · Explain for what can be swapped; the panel and the explanation for other convolutions. */
 function links(layers: readonly ReportLayer[], report: Report, { t, commandUri }: HoverOptions): string[] {
   if (commandUri === undefined) return [];
   const names = layers.slice(0, 64).map(({ name }) => name);
-  const title = layers.some(({ swappable }) => swappable) ? t("Simulate") : t("Show in the panel");
-  return [commandLink(title, "convlens.revealLayer", [commandUri, report.network, names])];
+  const target = [commandUri, report.network, names];
+  const swappable = layers.filter((layer) => layer.swappable).map(({ name }) => name);
+  const explain = layers.some(({ kernel }) => kernel !== null) ? [commandLink(t("Explain"), "convlens.explain", [])] : [];
+  if (swappable.length === 0)
+    return [[commandLink(t("Show in the panel"), "convlens.revealLayer", target), ...explain].join(" · ")];
+  const some = [commandUri, report.network, swappable.slice(0, 64)];
+  return [
+    [
+      commandLink(t("Simulate"), "convlens.simulateLayer", some),
+      commandLink(t("Rewrite"), "convlens.rewriteLayer", some),
+      ...explain,
+    ].join(" · "),
+  ];
 }
 
 function exact(value: number): string {

@@ -3,6 +3,7 @@
  * src/protocol for the extension's views. What the documents hold is session.ts's business.
  */
 import {
+  type CodeAction,
   type CodeLens,
   CodeLensRefreshRequest,
   type Connection,
@@ -33,6 +34,7 @@ import {
   type SimulateParams,
 } from "../protocol/requests.ts";
 import { parseSettings, type Settings } from "../protocol/settings.ts";
+import { type ActionData, isActionData, rewriteActions, workspaceEdit } from "./actions.ts";
 import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { layerHover, networkHover } from "./hover.ts";
@@ -121,6 +123,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
         textDocumentSync: TextDocumentSyncKind.Incremental,
         codeLensProvider: { resolveProvider: false },
         hoverProvider: true,
+        codeActionProvider: { codeActionKinds: ["refactor.rewrite"], resolveProvider: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
       serverInfo: { name: "convlens", version },
@@ -195,13 +198,51 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     position: { readonly line: number; readonly column: number },
   ): string | undefined {
     const commandUri = options.commands ? uri : undefined;
-    const how = { unit: settings.unit, t, active, commandUri };
+    const { unit, alpha, rho, devices } = settings;
+    const how = { unit, t, active, commandUri, alpha, rho, devices };
     const line = layersAt(analysis, position, active);
     if (line) return layerHover(line, how);
     const report = analysis.reports.find(
       ({ network_at: at }) => at?.file === analysis.file && at.line === position.line,
     );
     return report && networkHover(report, how);
+  }
+
+  connection.onCodeAction(async ({ textDocument: { uri }, range: { start } }): Promise<CodeAction[]> => {
+    const shown = await session.shown(uri, PATIENCE);
+    if (!shown) return [];
+    const position = { line: start.line + 1, column: start.character + 1 };
+    const actions = rewriteActions(shown.analysis, position, { uri, t, active: shown.active });
+    const resolves = client?.capabilities.textDocument?.codeAction?.resolveSupport?.properties.includes("edit");
+    return resolves ? actions : Promise.all(actions.map(withEdit));
+  });
+
+  connection.onCodeActionResolve(withEdit);
+
+  /** Works out an action's edit; what cannot be rewritten is told to the user. */
+  async function withEdit(action: CodeAction): Promise<CodeAction> {
+    if (!isActionData(action.data)) return action;
+    const edit = await editOf(action.data);
+    return edit ? { ...action, edit } : action;
+  }
+
+  async function editOf(data: ActionData) {
+    const { uri, network: model, layers } = data;
+    const result = await analyst.rewrite(fileOf(uri), { model, layers });
+    if (!result.ok) {
+      void connection.window.showWarningMessage(`ConvLens: ${result.reason}`);
+      return undefined;
+    }
+    const support = client?.capabilities.workspace?.workspaceEdit;
+    return workspaceEdit(
+      result.rewrite,
+      data,
+      {
+        documentChanges: support?.documentChanges === true,
+        annotations: support?.changeAnnotationSupport !== undefined && support.documentChanges === true,
+      },
+      t,
+    );
   }
 
   connection.onRequest(ANALYZE, async ({ uri, inputs }: AnalyzeParams, token) => {

@@ -33,6 +33,8 @@ function engineOf(reports: readonly Report[], asked: ProfileOptions[] = []): Eng
       diagnostics: [],
     }),
     networks: () => [],
+    simulate: () => ({ ok: false, reason: "" }),
+    rewrite: () => ({ ok: false, reason: "" }),
     invalidate: () => undefined,
   };
 }

@@ -18,6 +18,8 @@ async function start(answer: FileAnalysis, options: object = {}, capabilities: o
     analyze: () => answer,
     profile: () => ({ ok: false, reason: "", networks: [], diagnostics: [] }),
     networks: () => [],
+    simulate: () => ({ ok: false, reason: "" }),
+    rewrite: () => ({ ok: false, reason: "" }),
     invalidate: () => undefined,
   };
   const [toServer, fromServer] = [new PassThrough(), new PassThrough()];

@@ -42,6 +42,8 @@ function start(events: Partial<SessionEvents> = {}) {
     },
     profile: () => ({ ok: false, reason: "", networks: [], diagnostics: [] }),
     networks: () => [],
+    simulate: () => ({ ok: false, reason: "" }),
+    rewrite: () => ({ ok: false, reason: "" }),
     invalidate: () => undefined,
   });
   const analyst = new LocalAnalyst(make);

@@ -17,5 +17,7 @@ export function inputTexts(
 /** Spatial axes times ρ; the batch, the channels and what is no image stay. */
 export function resizeImage(shape: readonly number[], channelAxis: number, rho: number): readonly number[] {
   const image = shape.length > 3 || (shape.length === 3 && (shape[channelAxis] ?? 0) <= 4);
-  return shape.map((size, axis) => (image && axis !== 0 && axis !== channelAxis ? scaleResolution(size, rho) : size));
+  return shape.map((size, axis) =>
+    image && axis !== 0 && axis !== channelAxis ? scaleResolution(size, rho) : size,
+  );
 }

@@ -21,7 +21,8 @@ export function reshapeSizes(
     const whole = merge(from.map((axis) => sizes[axis]!));
     if (whole === undefined) continue;
     const wide = to.filter((axis) => shape[axis] !== 1);
-    const varying = wide.find((axis) => axis === channelAxis) ?? sameSize(from, to, sizes, shape) ?? wide.at(-1);
+    const varying =
+      wide.find((axis) => axis === channelAxis) ?? sameSize(from, to, sizes, shape) ?? wide.at(-1);
     if (varying === undefined) continue;
     const others = wide.reduce((count, axis) => (axis === varying ? count : count * shape[axis]!), 1);
     result[varying] = split(whole, others) ?? kept(whole, shape[varying]!);
@@ -57,7 +58,10 @@ function merge(sizes: readonly Size[]): Size | undefined {
   const [first, ...more] = chosen;
   if (!first) return undefined;
   for (const size of more) keep(size, "it is laid out in one axis with other channels");
-  return multiply(first, sizes.reduce((count, size) => (size === first ? count : count * total(size)), 1));
+  return multiply(
+    first,
+    sizes.reduce((count, size) => (size === first ? count : count * total(size)), 1),
+  );
 }
 
 /** An axis that only moved past others of its block. */

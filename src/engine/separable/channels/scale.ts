@@ -8,7 +8,7 @@ import type { Tensor } from "../../interpret/values.ts";
 import type { KeptWidth } from "../contract.ts";
 import type { ChannelRounding } from "../formulas.ts";
 import type { Channels, Product } from "./follow.ts";
-import { resolve, scaler, type Size, total } from "./widths.ts";
+import { resolve, type Size, scaler, total } from "./widths.ts";
 
 export interface ScaledTrace {
   readonly ops: readonly OpRecord[];
@@ -48,9 +48,10 @@ export function scaleTrace(
       const reason = resolve(widths.output).find(({ width }) => width.kept !== undefined)?.width.kept;
       if (reason !== undefined) kept.set(op, reason);
     }
-    const macs = op.op === "attention" && op.weights.length > 0
-      ? attentionMacs(op, channels, factor)
-      : rescale(op.macs, channels.macs.get(op));
+    const macs =
+      op.op === "attention" && op.weights.length > 0
+        ? attentionMacs(op, channels, factor)
+        : rescale(op.macs, channels.macs.get(op));
     return {
       ...op,
       macs,
@@ -97,7 +98,10 @@ function resize(tensor: Tensor, shape: readonly number[]): void {
 }
 
 /** Rows whose width stayed, by reason. */
-export function keptWidths(kept: ReadonlyMap<OpRecord, string>, nameOf: (op: OpRecord) => string | undefined): KeptWidth[] {
+export function keptWidths(
+  kept: ReadonlyMap<OpRecord, string>,
+  nameOf: (op: OpRecord) => string | undefined,
+): KeptWidth[] {
   const reasons = new Map<string, { channels: number; layers: string[] }>();
   for (const [op, reason] of kept) {
     const name = nameOf(op);

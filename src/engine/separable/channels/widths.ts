@@ -40,7 +40,9 @@ export function fixed(size: number): Size {
 }
 
 export function free(channels: number, kind: "layer" | "constant"): Size {
-  return channels <= 1 ? fixed(channels) : [{ width: new Width(channels, kind === "layer"), times: 1, over: 1 }];
+  return channels <= 1
+    ? fixed(channels)
+    : [{ width: new Width(channels, kind === "layer"), times: 1, over: 1 }];
 }
 
 export function total(size: Size): number {
@@ -57,7 +59,11 @@ export function resolve(size: Size): Size {
   const add = (share: Share): void => {
     const last = shares.at(-1);
     if (last?.width === share.width) {
-      shares[shares.length - 1] = ratio(share.width, last.times * share.over + share.times * last.over, last.over * share.over);
+      shares[shares.length - 1] = ratio(
+        share.width,
+        last.times * share.over + share.times * last.over,
+        last.over * share.over,
+      );
     } else shares.push(share);
   };
   for (const { width, times, over } of size) {
@@ -156,7 +162,9 @@ function join(a: Size, b: Size): boolean {
 function sameShares(a: Size, b: Size): boolean {
   return (
     a.length === b.length &&
-    a.every((share, i) => share.width === b[i]!.width && share.times === b[i]!.times && share.over === b[i]!.over)
+    a.every(
+      (share, i) => share.width === b[i]!.width && share.times === b[i]!.times && share.over === b[i]!.over,
+    )
   );
 }
 
@@ -216,7 +224,11 @@ export function keep(size: Size, reason: string | undefined): void {
 }
 
 /** Sizes after the width multiplier: every free width is rounded once. */
-export function scaler(alpha: number, rounding: ChannelRounding, sizes: Iterable<Size>): (size: Size) => number {
+export function scaler(
+  alpha: number,
+  rounding: ChannelRounding,
+  sizes: Iterable<Size>,
+): (size: Size) => number {
   for (const size of sizes) {
     for (const { width, over } of resolve(size)) if (width !== ONE) width.unit = lcm(width.unit, over);
   }

@@ -32,7 +32,9 @@ const CLOSING = ")]}";
 export function readPythonCall(text: string): CallText | undefined {
   const open = openerOfEnd(text, PYTHON);
   if (open === undefined || text.at(-1) !== ")") return undefined;
-  const args = split(text, open + 1, text.length - 1, PYTHON).map(([start, end]) => argument(text, start, end, "="));
+  const args = split(text, open + 1, text.length - 1, PYTHON).map(([start, end]) =>
+    argument(text, start, end, "="),
+  );
   return { text, callee: text.slice(0, open).trim(), args, inside: [open + 1, text.length - 1] };
 }
 
@@ -128,15 +130,23 @@ function stringLength(text: string, start: number, quote: string, end: number): 
 export type ArgumentEdits = ReadonlyMap<ArgumentText, string | null>;
 
 /** The call with some arguments changed and some added at their end (before spread ones); the layout stays. */
-export function editCall(call: CallText, callee: string, edits: ArgumentEdits, added: readonly string[]): string {
+export function editCall(
+  call: CallText,
+  callee: string,
+  edits: ArgumentEdits,
+  added: readonly string[],
+): string {
   const { text, args, inside } = call;
   const open = text.indexOf(call.callee) + call.callee.length;
   const kept = args.filter((arg) => edits.get(arg) !== null);
   const lastPlain = kept.filter(({ spread }) => !spread).at(-1);
   const ownLines = text.slice(inside[0], kept[0]?.start ?? inside[0]).includes("\n") && kept.length > 1;
-  const lineStart = (at: number): string => /[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", at) + 1, at))?.[0] ?? "";
+  const lineStart = (at: number): string =>
+    /[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", at) + 1, at))?.[0] ?? "";
   const separator =
-    ownLines && lastPlain && text.slice(0, lastPlain.start).trimEnd() !== text.slice(0, lastPlain.start).replace(/[ \t]+$/, "")
+    ownLines &&
+    lastPlain &&
+    text.slice(0, lastPlain.start).trimEnd() !== text.slice(0, lastPlain.start).replace(/[ \t]+$/, "")
       ? `,\n${lineStart(lastPlain.start)}`
       : ", ";
   let result = callee + text.slice(open, inside[0]);
@@ -160,6 +170,7 @@ export function editCall(call: CallText, callee: string, edits: ArgumentEdits, a
     at = arg.end;
     if (arg === lastPlain) result += more;
   }
-  if (!lastPlain && added.length > 0) result += (kept.length > 0 ? "" : "") + added.join(", ") + (kept.length > 0 ? ", " : "");
+  if (!lastPlain && added.length > 0)
+    result += (kept.length > 0 ? "" : "") + added.join(", ") + (kept.length > 0 ? ", " : "");
   return result + text.slice(at);
 }

@@ -10,13 +10,17 @@ import type { CallSite, Form } from "./site.ts";
 export function flaxForm(site: CallSite): Form {
   if (site.type !== "Conv") return { reason: `${site.type} is not one of Flax' own convolutions` };
   const call = readPythonCall(site.text);
-  if (!call || call.args.some(({ spread }) => spread)) return { reason: "the call that makes it cannot be read" };
+  if (!call || call.args.some(({ spread }) => spread))
+    return { reason: "the call that makes it cannot be read" };
   const nnx = call.args.some(({ name }) => name === "rngs");
-  const parameters = nnx ? ["in_features", "out_features", "kernel_size", "strides"] : ["features", "kernel_size", "strides"];
+  const parameters = nnx
+    ? ["in_features", "out_features", "kernel_size", "strides"]
+    : ["features", "kernel_size", "strides"];
   const bound = new Map(call.args.map((arg, index) => [arg.name ?? parameters[index] ?? "", arg] as const));
   const kernel = bound.get("kernel_size");
   if (!kernel) return { reason: "its kernel is not an argument of the call that makes it" };
-  if (site.instances.some(({ wanted }) => !wanted)) return { reason: "the same call makes layers that must stay" };
+  if (site.instances.some(({ wanted }) => !wanted))
+    return { reason: "the same call makes layers that must stay" };
   if (!nnx) return linenForm(site, call, bound);
   const [input, output, rngs] = [bound.get("in_features"), bound.get("out_features"), bound.get("rngs")!];
   if (!input || !output || !usesTwice(input.value))
@@ -40,7 +44,8 @@ function linenForm(site: CallSite, call: CallText, bound: ReadonlyMap<string, Ar
   const [input] = channels;
   if (!features || input === undefined || channels.length > 1)
     return { reason: "its input channels differ from use to use, and Linen's layers do not name them" };
-  if (site.between) return { reason: "Linen's batch norm needs to be told whether it trains: write it by hand" };
+  if (site.between)
+    return { reason: "Linen's batch norm needs to be told whether it trains: write it by hand" };
   const bias = bound.get("use_bias");
   const parts = [
     depthwise(call, features, String(input), bound),
@@ -56,7 +61,9 @@ function depthwise(
   input: string,
   bound: ReadonlyMap<string, ArgumentText>,
 ): string {
-  const edits = new Map<ArgumentText, string>([[features, features.name ? `${features.name}=${input}` : input]]);
+  const edits = new Map<ArgumentText, string>([
+    [features, features.name ? `${features.name}=${input}` : input],
+  ]);
   const groups = bound.get("feature_group_count");
   const bias = bound.get("use_bias");
   if (groups) edits.set(groups, `feature_group_count=${input}`);

@@ -32,8 +32,12 @@ export function guardFor(instances: readonly SiteInstance[], texts: GuardTexts):
     const apart = [
       apartBy(texts.inChannels, wanted, others, ({ inChannels }) => inChannels),
       apartBy(texts.outChannels, wanted, others, ({ outChannels }) => outChannels),
-      apartBy(texts.kernel, wanted, others, ({ kernel }) => (kernel.every((size) => size === kernel[0]) ? kernel[0] : undefined)),
-      apartBy(texts.stride, wanted, others, ({ stride }) => (stride.every((step) => step === stride[0]) ? stride[0] : undefined)),
+      apartBy(texts.kernel, wanted, others, ({ kernel }) =>
+        kernel.every((size) => size === kernel[0]) ? kernel[0] : undefined,
+      ),
+      apartBy(texts.stride, wanted, others, ({ stride }) =>
+        stride.every((step) => step === stride[0]) ? stride[0] : undefined,
+      ),
     ].find((condition) => condition !== undefined);
     if (apart === undefined) return undefined;
     conditions.push(apart);
@@ -45,12 +49,13 @@ function apartBy(
   text: string | undefined,
   wanted: readonly SiteInstance[],
   others: readonly SiteInstance[],
-  valueOf: (instance: SiteInstance) => number | undefined,
+  read: (instance: SiteInstance) => number | undefined,
 ): string | undefined {
   if (!isVariable(text)) return undefined;
-  const own = [...new Set(wanted.map(valueOf))];
-  const left = [...new Set(others.map(valueOf))];
-  if (own.includes(undefined) || left.includes(undefined) || own.some((value) => left.includes(value))) return undefined;
+  const own = [...new Set(wanted.map(read))];
+  const left = [...new Set(others.map(read))];
+  if (own.includes(undefined) || left.includes(undefined) || own.some((value) => left.includes(value)))
+    return undefined;
   if (left.length === 1) return `${operand(text)} != ${left[0]}`;
   if (own.length === 1) return `${operand(text)} == ${own[0]}`;
   return left.length <= 4 ? `${operand(text)} not in (${left.join(", ")})` : undefined;

@@ -40,7 +40,9 @@ export function kerasForm(site: CallSite): Form {
     stride: bound.get("strides")?.value,
   });
   if (guard === undefined)
-    return { reason: "the same call makes layers that must stay, and none of its arguments tells them apart" };
+    return {
+      reason: "the same call makes layers that must stay, and none of its arguments tells them apart",
+    };
   const layer = (name: string): string => call.callee.replace(/\w+$/, name);
   const form = site.between
     ? composed(site, call, bound, layer, match[1]!)
@@ -68,7 +70,10 @@ function separable(call: CallText, bound: Bound, callee: string): string {
     const kernel = KERNEL.exec(name);
     if (kernel) edits.set(arg, `depthwise_${kernel[1]}=${arg.value}, pointwise_${kernel[1]}=${arg.value}`);
     // In SeparableConv2D, `depth_multiplier` stands where `groups` does.
-    else if (!arg.name && PARAMETERS.indexOf(name as (typeof PARAMETERS)[number]) > PARAMETERS.indexOf("groups"))
+    else if (
+      !arg.name &&
+      PARAMETERS.indexOf(name as (typeof PARAMETERS)[number]) > PARAMETERS.indexOf("groups")
+    )
       edits.set(arg, `${name}=${arg.value}`);
   }
   return editCall(call, callee, edits, []);
@@ -100,12 +105,17 @@ function composed(
       : ACTIVATION_LAYERS.has(activation)
         ? `${layer(activation)}()`
         : `${layer("Activation")}("${activation.toLowerCase()}")`;
-  const kept = ["activation", "use_bias", "bias_initializer", "data_format", "kernel_initializer", "kernel_regularizer"].flatMap(
-    (name) => {
-      const arg = bound.get(name);
-      return arg ? [`${name}=${arg.value}`] : [];
-    },
-  );
+  const kept = [
+    "activation",
+    "use_bias",
+    "bias_initializer",
+    "data_format",
+    "kernel_initializer",
+    "kernel_regularizer",
+  ].flatMap((name) => {
+    const arg = bound.get(name);
+    return arg ? [`${name}=${arg.value}`] : [];
+  });
   const style = bound.get("filters")!.name ? "filters=" : "";
   const parts = [
     editCall(call, layer(`DepthwiseConv${rank}D`), edits, ["use_bias=False"]),
@@ -122,7 +132,8 @@ function sequentialOf(callee: string, source: string): string | undefined {
   const prefix = /^(.*\b(?:keras|tf\.keras))\.layers\.\w+$/.exec(callee)?.[1];
   if (prefix) return `${prefix}.Sequential`;
   if (/^\s*from\s+[\w.]*keras[\w.]*\s+import\s+[^#\n]*\bSequential\b/m.test(source)) return "Sequential";
-  if (/^\s*(import\s+keras\b|from\s+tensorflow\s+import\s+(?:[^#\n]*\W)?keras\b)/m.test(source)) return "keras.Sequential";
+  if (/^\s*(import\s+keras\b|from\s+tensorflow\s+import\s+(?:[^#\n]*\W)?keras\b)/m.test(source))
+    return "keras.Sequential";
   if (/^\s*import\s+tensorflow\s+as\s+tf\b/m.test(source)) return "tf.keras.Sequential";
   return undefined;
 }

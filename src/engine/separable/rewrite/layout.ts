@@ -19,7 +19,9 @@ export function block(
 ): string {
   const outer = indent + unit.repeat(levels);
   const inner = outer + unit;
-  const lines = parts.map((part) => `${inner}${wrapped(indented(part, unit.repeat(levels + 1)), inner, unit)},\n`);
+  const lines = parts.map(
+    (part) => `${inner}${wrapped(indented(part, unit.repeat(levels + 1)), inner, unit)},\n`,
+  );
   return `${open}\n${lines.join("")}${outer}${close}`;
 }
 

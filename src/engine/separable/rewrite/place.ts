@@ -44,7 +44,14 @@ export function withEdits(host: ModelHost, edits: readonly TextEdit[]): ModelHos
   const texts = new Map<string, string>();
   for (const file of new Set(edits.map(({ at }) => at.file))) {
     const text = host.read(file);
-    if (text !== undefined) texts.set(file, applyEdits(text, edits.filter(({ at }) => at.file === file)));
+    if (text !== undefined)
+      texts.set(
+        file,
+        applyEdits(
+          text,
+          edits.filter(({ at }) => at.file === file),
+        ),
+      );
   }
   const { searchPaths } = host;
   return {

@@ -7,10 +7,17 @@ import type { FailureReason } from "../../engine.types.ts";
 import { buildReport } from "../../report/build.ts";
 import type { Place, Report } from "../../report/contract.ts";
 import { type PricedRow, priceLayers } from "../../report/layers.ts";
-import { simulateNetwork, type TracedNetwork } from "../simulation.ts";
 import { inputTexts } from "../resize.ts";
 import { eligibleLayers } from "../simulate.ts";
-import type { Rewrite, RewriteOptions, RewriteRefusal, RewriteResult, RewriteTotals, TextEdit } from "./contract.ts";
+import { simulateNetwork, type TracedNetwork } from "../simulation.ts";
+import type {
+  Rewrite,
+  RewriteOptions,
+  RewriteRefusal,
+  RewriteResult,
+  RewriteTotals,
+  TextEdit,
+} from "./contract.ts";
 import { formOf } from "./forms.ts";
 import { indentOf, textAt, unitOf } from "./place.ts";
 import type { Between, CallSite, SiteInstance } from "./site.ts";
@@ -121,13 +128,20 @@ function rewriteSite(
   const instances = rows.map((row) => instanceOf(row, wanted.includes(row)));
   const foreign = others
     .flat()
-    .filter(({ layer }) => placeKey(layer.at) === key && !layer.swappable && !(stem && layer.separable_macs !== null))
+    .filter(
+      ({ layer }) =>
+        placeKey(layer.at) === key && !layer.swappable && !(stem && layer.separable_macs !== null),
+    )
     .map((row) => instanceOf(row, false));
   const forms = wanted.map((row) => {
     const conv = row.ops.find(({ geometry }) => geometry !== undefined);
     return conv && betweenOf(conv, network.readers);
   });
-  if (forms.some((form) => (form === undefined) !== (forms[0] === undefined) || form?.affine !== forms[0]?.affine))
+  if (
+    forms.some(
+      (form) => (form === undefined) !== (forms[0] === undefined) || form?.affine !== forms[0]?.affine,
+    )
+  )
     return { reason: "a batch norm follows only some of the layers that this line makes" };
 
   const site: CallSite = {
@@ -178,6 +192,10 @@ function append(map: Map<string, string[]>, key: string, value: string): void {
 
 function inOrder(edits: readonly TextEdit[]): TextEdit[] {
   return [...edits].sort((a, b) =>
-    a.at.file === b.at.file ? a.at.line - b.at.line || a.at.column - b.at.column : a.at.file < b.at.file ? -1 : 1,
+    a.at.file === b.at.file
+      ? a.at.line - b.at.line || a.at.column - b.at.column
+      : a.at.file < b.at.file
+        ? -1
+        : 1,
   );
 }

@@ -6,7 +6,8 @@ export function spelled(name: string, callee: string, source: string): string | 
   const prefix = dot < 0 ? "" : callee.slice(0, dot + 1);
   if (/^(\w+\.)*nn\.$/.test(prefix)) return prefix + name;
   if (importsName(name, source)) return name;
-  if (/^\s*(import\s+torch\.nn\s+as\s+nn|from\s+torch\s+import\s+(?:.*\W)?nn\b)/m.test(source)) return `nn.${name}`;
+  if (/^\s*(import\s+torch\.nn\s+as\s+nn|from\s+torch\s+import\s+(?:.*\W)?nn\b)/m.test(source))
+    return `nn.${name}`;
   if (/^\s*import\s+torch\b/m.test(source)) return `torch.nn.${name}`;
   return prefix === "" ? undefined : prefix + name;
 }

@@ -38,7 +38,12 @@ export function betweenOf(conv: OpRecord, readers: Readers): Between | undefined
   const name = after?.name.replace(/_$/, "") ?? "";
   const known = after?.op === "other" ? (ACTIVATIONS[name] ?? undefined) : undefined;
   return {
-    norm: conv.geometry?.kernel.length === 1 ? "BatchNorm1d" : conv.geometry?.kernel.length === 3 ? "BatchNorm3d" : "BatchNorm2d",
+    norm:
+      conv.geometry?.kernel.length === 1
+        ? "BatchNorm1d"
+        : conv.geometry?.kernel.length === 3
+          ? "BatchNorm3d"
+          : "BatchNorm2d",
     affine: weights.length > 0,
     activation: known ?? "ReLU",
   };

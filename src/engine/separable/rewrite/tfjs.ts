@@ -28,7 +28,9 @@ export function tfjsForm(site: CallSite): Form {
   if (guard === undefined)
     return { reason: "the same call makes layers that must stay, and none of its options tells them apart" };
   const layer = (name: string): string => call.callee.replace(/\w+$/, name);
-  const text = site.between ? composed(site, call, bound, layer) : separable(call, bound, layer("separableConv2d"));
+  const text = site.between
+    ? composed(site, call, bound, layer)
+    : separable(call, bound, layer("separableConv2d"));
   if (guard === "") return { text };
   return { text: `(${guard.replace(/==/g, "===").replace(/!=(?!=)/g, "!==")} ? ${text} : ${site.text})` };
 }
@@ -59,10 +61,12 @@ function composed(site: CallSite, call: CallText, bound: Bound, layer: (name: st
       : activation === "ReLU6"
         ? `${layer("reLU")}({ maxValue: 6 })`
         : `${layer("activation")}({ activation: "${activation.toLowerCase()}" })`;
-  const kept = ["activation", "useBias", "biasInitializer", "kernelInitializer", "dataFormat"].flatMap((name) => {
-    const arg = bound.get(name);
-    return arg ? [`, ${name}: ${arg.value}`] : [];
-  });
+  const kept = ["activation", "useBias", "biasInitializer", "kernelInitializer", "dataFormat"].flatMap(
+    (name) => {
+      const arg = bound.get(name);
+      return arg ? [`, ${name}: ${arg.value}`] : [];
+    },
+  );
   const own = bound.get("filters")!;
   const shorthand = own.value === "filters" ? "filters" : `filters: ${own.value}`;
   const parts = [

@@ -2,8 +2,8 @@
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { guardFor } from "./guard.ts";
 import { block, indented, usesTwice } from "./layout.ts";
-import { spelled } from "./spelling.ts";
 import type { CallSite, Form } from "./site.ts";
+import { spelled } from "./spelling.ts";
 
 const PARAMETERS = [
   "in_channels",
@@ -21,7 +21,8 @@ const PARAMETERS = [
 type Parameter = (typeof PARAMETERS)[number];
 
 export function torchForm(site: CallSite): Form {
-  if (!/^Conv[123]d$/.test(site.type)) return { reason: `${site.type} is not one of torch's own convolutions` };
+  if (!/^Conv[123]d$/.test(site.type))
+    return { reason: `${site.type} is not one of torch's own convolutions` };
   const call = readPythonCall(site.text);
   if (!call) return { reason: "the call that makes it cannot be read" };
   if (call.args.some(({ spread, value }) => spread && !value.startsWith("**")))
@@ -39,11 +40,17 @@ export function torchForm(site: CallSite): Form {
     stride: bound.get("stride")?.value,
   });
   if (guard === undefined)
-    return { reason: "the same call makes layers that must stay, and none of its arguments tells them apart" };
+    return {
+      reason: "the same call makes layers that must stay, and none of its arguments tells them apart",
+    };
   const sequential = spelled("Sequential", call.callee, site.source);
   if (sequential === undefined) return { reason: "nn.Sequential is not imported in its file" };
 
-  const parts = [depthwise(call, bound, input.value), ...between(site, call, input.value), pointwise(call, bound)];
+  const parts = [
+    depthwise(call, bound, input.value),
+    ...between(site, call, input.value),
+    pointwise(call, bound),
+  ];
   const swapped = block(`${sequential}(`, parts, ")", site, guard === "" ? 0 : 1);
   if (guard === "") return { text: swapped };
   const inner = site.indent + site.unit;
@@ -104,7 +111,8 @@ const IN_PLACE = new Set(["ReLU", "ReLU6", "SiLU", "Hardswish", "LeakyReLU", "EL
 function between({ between: form, source, text }: CallSite, call: CallText, input: string): string[] {
   if (!form) return [];
   const own = (name: string): string => spelled(name, call.callee, source) ?? `nn.${name}`;
-  const inPlace = IN_PLACE.has(form.activation) && /inplace\s*=\s*True/.test(source) && !text.includes("inplace");
+  const inPlace =
+    IN_PLACE.has(form.activation) && /inplace\s*=\s*True/.test(source) && !text.includes("inplace");
   return [
     `${own(form.norm)}(${input}${form.affine ? "" : ", affine=False"})`,
     `${own(form.activation)}(${inPlace ? "inplace=True" : ""})`,

@@ -1,0 +1,65 @@
+/**
+ * Devices for the roofline: peak single precision and memory bandwidth as their makers publish them, with where. Peak
+ * figures bound what a layer can reach; nothing reaches them.
+ */
+
+export interface Device {
+  readonly name: string;
+  /** Peak floating-point operations a second at this dtype, without sparsity; a multiply-accumulate is two. */
+  readonly flops: number;
+  readonly dtype: "float32" | "float16" | "int8";
+  /** Bytes a second from and to main memory. */
+  readonly bandwidth: number;
+  readonly source: string;
+}
+
+export const DEVICES: readonly Device[] = [
+  {
+    ...{ name: "NVIDIA T4", flops: 8.1e12, dtype: "float32", bandwidth: 320e9 },
+    source: "NVIDIA T4 Tensor Core GPU, datasheet (2019)",
+  },
+  {
+    ...{ name: "NVIDIA A100 40 GB", flops: 19.5e12, dtype: "float32", bandwidth: 1555e9 },
+    source: "NVIDIA A100 Tensor Core GPU, datasheet (2020)",
+  },
+  {
+    ...{ name: "NVIDIA H100 SXM", flops: 67e12, dtype: "float32", bandwidth: 3350e9 },
+    source: "NVIDIA H100 Tensor Core GPU, datasheet (2023)",
+  },
+  {
+    ...{ name: "GeForce RTX 4090", flops: 82.6e12, dtype: "float32", bandwidth: 1008e9 },
+    source: "NVIDIA Ada GPU Architecture, whitepaper (2022)",
+  },
+  {
+    ...{ name: "Apple M2 GPU (10 cores)", flops: 3.6e12, dtype: "float32", bandwidth: 100e9 },
+    source: "Apple unveils M2, newsroom (June 2022)",
+  },
+];
+
+/** Devices of the user's own, as the `convlens.devices` setting has them; what is wrong is left out. */
+export function parseDevices(value: unknown): readonly Device[] {
+  return Array.isArray(value) ? value.flatMap((entry) => parseDevice(entry) ?? []) : [];
+}
+
+const DTYPES = ["float32", "float16", "int8"] as const;
+
+function parseDevice(value: unknown): Device | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { name, gflops, bandwidth, dtype, source } = value as Record<string, unknown>;
+  if (typeof name !== "string" || name.trim() === "" || !isPositive(gflops) || !isPositive(bandwidth))
+    return undefined;
+  return {
+    name,
+    flops: gflops * GIGA,
+    dtype: DTYPES.find((known) => known === dtype) ?? "float32",
+    bandwidth: bandwidth * GIGA,
+    source: typeof source === "string" ? source : "convlens.devices",
+  };
+}
+
+/** The setting is in units that datasheets use: GFLOP/s and GB/s. */
+const GIGA = 1e9;
+
+function isPositive(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}

@@ -1,0 +1,91 @@
+/**
+ * The roofline model over a report's layers: bytes that must move, arithmetic intensity, and the least time on a device
+ * (Williams, Waterman, Patterson, "Roofline: an insightful visual performance model", 2009). A bound, no prediction.
+ */
+import type { ReportLayer, ReportShape } from "../report/contract.ts";
+import type { Device } from "./devices.ts";
+
+/** What crosses the memory bus once in each call: inputs, outputs and weights. Of a float32 network, 4 bytes a value. */
+export interface Traffic {
+  readonly parameterBytes: number;
+  readonly activationBytes: number;
+}
+
+export interface Bound {
+  readonly seconds: number;
+  readonly by: "compute" | "memory";
+}
+
+export type Ceilings = Pick<Device, "flops" | "bandwidth">;
+
+export interface LayerCost {
+  readonly macs: number | null;
+  readonly params: number | null;
+}
+
+const BYTES_PER_VALUE = 4;
+
+export function parameterBytes(params: number | null): number | null {
+  return params === null ? null : params * BYTES_PER_VALUE;
+}
+
+/** `separable`: as its depthwise separable form, whose depthwise output is written and read as well. */
+export function trafficOf(
+  layer: ReportLayer,
+  cost: LayerCost = layer,
+  form: "standard" | "separable" = "standard",
+): Traffic | undefined {
+  const [inputs, outputs] = [valuesIn(layer.in), valuesIn(layer.out)];
+  if (inputs === null || outputs === null || cost.params === null) return undefined;
+  const between =
+    form === "separable" && layer.in_channels && layer.out_channels
+      ? (2 * outputs * layer.in_channels) / layer.out_channels
+      : 0;
+  return {
+    parameterBytes: cost.params * BYTES_PER_VALUE,
+    activationBytes: (inputs + outputs + between) * layer.calls * BYTES_PER_VALUE,
+  };
+}
+
+/** FLOPs a byte; undefined where a figure is not known or nothing is computed. */
+export function intensityOf(macs: number | null, traffic: Traffic | undefined): number | undefined {
+  if (!macs || !traffic) return undefined;
+  const bytes = traffic.parameterBytes + traffic.activationBytes;
+  return bytes === 0 ? undefined : (2 * macs) / bytes;
+}
+
+/** The least time that a device needs: for its operations or for its bytes, whichever is longer. */
+export function boundOf(
+  macs: number | null,
+  traffic: Traffic | undefined,
+  device: Ceilings,
+): Bound | undefined {
+  if (macs === null || !traffic) return undefined;
+  const compute = (2 * macs) / device.flops;
+  const memory = (traffic.parameterBytes + traffic.activationBytes) / device.bandwidth;
+  return compute >= memory ? { seconds: compute, by: "compute" } : { seconds: memory, by: "memory" };
+}
+
+/** Intensity from which on the device is limited by compute. */
+export function ridgeOf({ flops, bandwidth }: Ceilings): number {
+  return flops / bandwidth;
+}
+
+/** FLOPs a second that a device can reach at this intensity. */
+export function attainable({ flops, bandwidth }: Ceilings, intensity: number): number {
+  return Math.min(flops, bandwidth * intensity);
+}
+
+function valuesIn(shapes: readonly ReportShape[]): number | null {
+  let sum = 0;
+  for (const shape of shapes) {
+    if (shape === null) return null;
+    let product = 1;
+    for (const size of shape) {
+      if (size === null) return null;
+      product *= size;
+    }
+    sum += product;
+  }
+  return sum;
+}

@@ -1,0 +1,99 @@
+/**
+ * Which changes reach a budget of MACs with the fewest layers changed. Swaps save independently of each other, so the
+ * largest savings first is the best choice for every number of layers: no other set of k swaps saves more. Where swaps
+ * alone do not reach the budget, α and ρ are taken from MobileNet's own values, the mildest that do.
+ */
+import type { Report } from "../report/contract.ts";
+import { eligibleLayers } from "./simulate.ts";
+
+export interface ParetoPoint {
+  /** Layers changed. */
+  readonly layers: number;
+  readonly macs: number;
+  readonly params: number;
+  /** The layer that this point changes beyond those before it; absent at the start. */
+  readonly added?: string;
+}
+
+/** Fewest layers to most: each point swaps one more. Undefined when the network's cost is not known. */
+export function paretoOfSwaps(
+  report: Report,
+  stem: "keep" | "swap" = "keep",
+): readonly ParetoPoint[] | undefined {
+  const { macs, params } = report.totals;
+  if (macs === null || params === null) return undefined;
+  const eligible = eligibleLayers(report, stem);
+  const savings = report.layers
+    .flatMap((layer, index) => {
+      const { macs: before, separable_macs: after, params: weights, separable_params: separable } = layer;
+      if (!eligible.has(index) || before === null || after === null || weights === null || separable === null)
+        return [];
+      return [{ name: layer.name, macs: before - after, params: weights - separable }];
+    })
+    .filter((saving) => saving.macs > 0)
+    .sort((a, b) => b.macs - a.macs);
+  const points: ParetoPoint[] = [{ layers: 0, macs, params }];
+  for (const saving of savings) {
+    const last = points.at(-1)!;
+    points.push({
+      layers: last.layers + 1,
+      macs: last.macs - saving.macs,
+      params: last.params - saving.params,
+      added: saving.name,
+    });
+  }
+  return points;
+}
+
+/** The first point of the list that fits, or undefined when none does. */
+export function pointWithin(points: readonly ParetoPoint[], budgetMacs: number): ParetoPoint | undefined {
+  return points.find(({ macs }) => macs <= budgetMacs);
+}
+
+/** Names of the layers that a point changes. */
+export function swapsOf(points: readonly ParetoPoint[], { layers }: ParetoPoint): readonly string[] {
+  return points.slice(1, layers + 1).flatMap(({ added }) => added ?? []);
+}
+
+/** The paper's multipliers, mildest first (tables 6 and 7). */
+export const ALPHAS = [1, 0.75, 0.5, 0.25] as const;
+export const RHOS = [1, 6 / 7, 5 / 7, 4 / 7] as const;
+
+export interface Suggestion {
+  readonly swap: readonly string[];
+  readonly alpha: number;
+  readonly rho: number;
+  readonly macs: number;
+  readonly params: number | null;
+}
+
+export interface ScaledCost {
+  readonly macs: number | null;
+  readonly params: number | null;
+}
+
+/**
+ * Swaps alone where they suffice; else all swaps with the multipliers that come nearest to the budget from below.
+ * `scaled` prices all swaps at a width and a resolution.
+ */
+export function suggest(
+  points: readonly ParetoPoint[],
+  budgetMacs: number,
+  scaled: (alpha: number, rho: number) => ScaledCost,
+): Suggestion | undefined {
+  const point = pointWithin(points, budgetMacs);
+  if (point)
+    return { swap: swapsOf(points, point), alpha: 1, rho: 1, macs: point.macs, params: point.params };
+  const last = points.at(-1);
+  if (!last) return undefined;
+  const swap = swapsOf(points, last);
+  let best: Suggestion | undefined;
+  for (const alpha of ALPHAS) {
+    for (const rho of RHOS) {
+      const { macs, params } = scaled(alpha, rho);
+      if (macs === null || macs > budgetMacs || (best && best.macs >= macs)) continue;
+      best = { swap, alpha, rho, macs, params };
+    }
+  }
+  return best;
+}

@@ -1,0 +1,113 @@
+/**
+ * Code actions that put depthwise separable convolutions into the source: for the layer under the cursor, and for all
+ * of its network. They carry what to rewrite; the edit is worked out when one is picked.
+ */
+import {
+  type CodeAction,
+  CodeActionKind,
+  type TextDocumentEdit,
+  type TextEdit,
+  type WorkspaceEdit,
+} from "vscode-languageserver";
+import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { Rewrite } from "../engine/separable/rewrite/contract.ts";
+import { eligibleLayers } from "../engine/separable/simulate.ts";
+import type { Translate } from "../present/l10n.ts";
+import { type LayerLine, layersAt } from "../present/sites.ts";
+import { rangeOf } from "./diagnostics.ts";
+import { uriOf } from "./uris.ts";
+
+/** What an action rewrites, as its `data`. */
+export interface ActionData {
+  readonly uri: string;
+  readonly network: string;
+  readonly layers: "all" | readonly string[];
+}
+
+export interface ActionOptions {
+  readonly uri: string;
+  readonly t: Translate;
+  readonly active?: string | undefined;
+}
+
+export function rewriteActions(
+  analysis: FileAnalysis,
+  position: { readonly line: number; readonly column: number },
+  { uri, t, active }: ActionOptions,
+): CodeAction[] {
+  const line = layersAt(analysis, position, active);
+  const report =
+    line?.report ??
+    analysis.reports.find(({ network_at: at }) => at?.file === analysis.file && at.line === position.line);
+  if (!report) return [];
+  const make = (title: string, layers: ActionData["layers"]): CodeAction => ({
+    title,
+    kind: CodeActionKind.RefactorRewrite,
+    data: { uri, network: report.network, layers } satisfies ActionData,
+  });
+  const own = line ? swappable(line) : [];
+  const all = eligibleLayers(report).size;
+  return [
+    ...(own.length > 0 ? [make(t("Replace with depthwise separable convolution"), own)] : []),
+    ...(all > own.length
+      ? [make(t("Replace all {0} eligible convolutions of {1}", all, report.network), "all")]
+      : []),
+  ];
+}
+
+function swappable({ layers }: LayerLine): readonly string[] {
+  return layers.filter((layer) => layer.swappable).map(({ name }) => name);
+}
+
+/** Is this what an action of ours carries? It went through the client. */
+export function isActionData(value: unknown): value is ActionData {
+  if (typeof value !== "object" || value === null) return false;
+  const { uri, network, layers } = value as Record<string, unknown>;
+  const names = Array.isArray(layers) && layers.every((name) => typeof name === "string");
+  return typeof uri === "string" && typeof network === "string" && (layers === "all" || names);
+}
+
+export interface EditSupport {
+  readonly documentChanges: boolean;
+  /** The client can ask the user before it makes an edit. */
+  readonly annotations: boolean;
+}
+
+/** The rewrite as a workspace edit; the user confirms it where it goes beyond what was picked. */
+export function workspaceEdit(
+  rewrite: Rewrite,
+  picked: ActionData,
+  support: EditSupport,
+  t: Translate,
+): WorkspaceEdit {
+  const byFile = new Map<string, TextEdit[]>();
+  const beyond =
+    picked.layers === "all" || rewrite.layers.length > picked.layers.length || !isAsSimulated(rewrite);
+  for (const { at, text } of rewrite.edits) {
+    const uri = uriOf(at.file);
+    const edit = {
+      range: rangeOf(at),
+      newText: text,
+      ...(support.annotations && beyond && { annotationId: ANNOTATION }),
+    };
+    byFile.set(uri, [...(byFile.get(uri) ?? []), edit]);
+  }
+  if (!support.documentChanges) return { changes: Object.fromEntries(byFile) };
+  const documentChanges = [...byFile].map(
+    ([uri, edits]): TextDocumentEdit => ({ textDocument: { uri, version: null }, edits }),
+  );
+  if (!support.annotations || !beyond) return { documentChanges };
+  const label = t("{0} layers of {1} become depthwise separable", rewrite.layers.length, rewrite.network);
+  const description = rewrite.layers.slice(0, 12).join(", ");
+  return {
+    documentChanges,
+    changeAnnotations: { [ANNOTATION]: { label, description, needsConfirmation: true } },
+  };
+}
+
+const ANNOTATION = "convlens.rewrite";
+
+/** The rewritten source costs what the simulation said. */
+export function isAsSimulated({ traced, simulated }: Rewrite): boolean {
+  return traced.macs === simulated.macs && traced.params === simulated.params;
+}
