@@ -3,7 +3,7 @@
  * it is now. usage: node scripts/screenshots.mjs
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -23,6 +23,8 @@ import { smallerPng } from "./lib/png.mjs";
 import { build, ensureInstalled, root } from "./lib/project.mjs";
 
 const FILE = "mobilenet_v1_plain.py";
+/** One line a layer: what a lens and a hover are at their clearest. */
+const SMALL = "small_cnn.py";
 const MOST_BYTES = 300_000;
 const folders = {
   screenshots: path.join(root, "media/screenshots"),
@@ -67,33 +69,29 @@ async function commitNarrower(folder) {
   git("add", ".");
   git("commit", "-q", "-m", "Twelve blocks");
   writeFileSync(file, text);
+  copyFileSync(path.join(root, "test/vscode/workspace", SMALL), path.join(folder, SMALL));
 }
 
 async function takeAll() {
   const { page } = workbench;
   await runCommand(workbench, "View: Close Primary Side Bar");
-  await openFile(workbench, FILE);
-  await lensTexts(workbench, { atLeast: 2 });
+  await openFile(workbench, SMALL);
+  await lensTexts(workbench, { atLeast: 6 });
+  await goToLine(workbench, 19);
+  const code = { x: 48, y: 0, width: 860, height: 520 };
+  await take("screenshots", "lens-dark", code);
+  await take("walkthrough", "lens", code);
 
-  await goToLine(workbench, 37);
-  await page.keyboard.press("Escape");
-  await take("screenshots", "lens-dark", { x: 48, y: 0, width: 800, height: 560 });
-  await take("walkthrough", "lens", { x: 48, y: 0, width: 800, height: 560 });
-
-  await hoverAt(workbench, 31, "Conv2d");
+  await hoverAt(workbench, 9, "Conv2d");
   await sleep(400);
-  const box = await page.locator(".monaco-hover:not(.hidden)").first().boundingBox();
-  const around = {
-    x: 48,
-    y: Math.max(0, box.y - 170),
-    width: Math.min(1352, box.x + box.width),
-    height: box.height + 260,
-  };
-  await take("screenshots", "hover-dark", fitted(around));
-  await take("walkthrough", "hover", fitted(around));
+  await take("screenshots", "hover-dark", { ...code, height: 640 });
+  await take("walkthrough", "hover", { ...code, height: 640 });
   await page.mouse.move(700, 850);
   await page.keyboard.press("Escape");
 
+  await openFile(workbench, FILE);
+  await lensTexts(workbench, { atLeast: 2 });
+  await goToLine(workbench, 37);
   await runCommand(workbench, "ConvLens: Profile Network");
   const panel = await webviewFrame(workbench, ".panel canvas");
   await panel.getByText("4.87 G").first().waitFor();
