@@ -6,7 +6,7 @@
 import { Raised } from "../../../interpret/control.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
-import { type ClassValue, Dict, type Instance, toItems, type Value } from "../../../interpret/values.ts";
+import { type ClassValue, Dict, type Instance, isUnknown, toItems, type Value } from "../../../interpret/values.ts";
 import { isModule } from "../nn/library.ts";
 import { initModule } from "../nn/module.ts";
 import type { NnLibrary } from "../nn/nn.ts";
@@ -25,6 +25,7 @@ interface Extraction {
 
 function create(nn: NnLibrary, a: Bound, interp: Interp): Value {
   const nodes = nodesOf(a.return_nodes ?? null) ?? nodesOf(a.eval_return_nodes ?? null);
+  if (isUnknown(a.model)) return a.model;
   if (!isModule(a.model) || !nodes) return interp.unknown("the nodes of a feature extractor are not known");
   const { model } = a;
   const cls: ClassValue = defineClass(model.cls.name, {
