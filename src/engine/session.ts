@@ -15,8 +15,8 @@ import {
   userInput,
 } from "./inputs.ts";
 import { compilerFor } from "./interpret/compile/compiler.ts";
-import { compileArgs } from "./interpret/compile/expressions.ts";
-import { describeRaised } from "./interpret/compile/statements.ts";
+import { compileArgs } from "./interpret/compile/calls.ts";
+import { describeRaised } from "./interpret/compile/exceptions.ts";
 import { Raised, Stopped } from "./interpret/control.ts";
 import { Machine, type OutermostCall, ScriptedCalls } from "./interpret/machine.ts";
 import { type ModuleCache, Modules } from "./interpret/modules.ts";

@@ -2,33 +2,28 @@
  * Expressions compiled to closures: one entry a node kind. The tree is walked once; what runs afterwards holds only
  * what evaluation needs.
  */
-import type { Arg, Call, Expr, PropertyDef, Template } from "../../syntax/ast.ts";
+import type { Expr } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
-import { Scope } from "../scope.ts";
+import type { Scope } from "../scope.ts";
 import {
   ABSENT,
-  BoundMethod,
   Bytes,
   Dict,
   Float,
-  FunctionValue,
-  Instance,
-  Iter,
-  type Kwargs,
   List,
-  NO_KWARGS,
-  Property,
   RegexValue,
   Slice,
-  SuperValue,
   TRUE_ELLIPSIS,
   Tuple,
   Unknown,
   type Value,
 } from "../values.ts";
+import { compileCall, mappingOf, superOf, thisOf } from "./calls.ts";
 import type { Compiler, Ev } from "./compiler.ts";
+import { compileComprehension } from "./comprehension.ts";
 import { compileClass, makeFunction } from "./functions.ts";
+import { compileProperty, compileTemplate } from "./objects.ts";
 import { compileTarget } from "./targets.ts";
 
 type Compilers = { readonly [K in Expr["kind"]]: (node: Extract<Expr, { kind: K }>, c: Compiler) => Ev };
@@ -289,70 +284,7 @@ const compilers: Compilers = {
   function: (node, c) => makeFunction(node.fn, c),
   classExpr: (node, c) => compileClass(node.cls, c),
 
-  comprehension: (node, c) => {
-    const element = compileExpr(node.element, c);
-    const key = node.key && compileExpr(node.key, c);
-    const clauses = node.clauses.map((clause) => ({
-      assign: compileTarget(clause.target, c),
-      iterable: compileExpr(clause.iterable, c),
-      conditions: clause.conditions.map((condition) => compileTest(condition, c)),
-      at: clause.iterable.at,
-    }));
-    type Clause = (typeof clauses)[number];
-
-    function* turns(m: Machine, s: Scope, depth: number): Generator<Unknown | undefined> {
-      const clause = clauses[depth] as Clause;
-      const iterator = m.at(clause.at, () => m.iterate(clause.iterable(m, s)));
-      if (iterator instanceof Unknown) {
-        yield iterator;
-        return;
-      }
-      for (let step = iterator.next(); !step.done; step = iterator.next()) {
-        m.tick();
-        clause.assign(m, s, step.value);
-        let keep: boolean | Unknown = true;
-        for (const condition of clause.conditions) {
-          keep = condition(m, s);
-          if (keep !== true) break;
-        }
-        if (keep instanceof Unknown) yield keep;
-        else if (keep) {
-          if (depth + 1 < clauses.length) yield* turns(m, s, depth + 1);
-          else yield undefined;
-        }
-      }
-    }
-
-    if (node.type === "generator") {
-      return (m, s) => {
-        const scope = new Scope("block", s);
-        const turn = turns(m, scope, 0);
-        return new Iter(() => {
-          const step = turn.next();
-          if (step.done) return ABSENT;
-          if (step.value) m.gap(step.value.reason);
-          return step.value ?? element(m, scope);
-        }, "generator");
-      };
-    }
-    return (m, s) => {
-      const scope = new Scope("block", s);
-      const values: Value[] = [];
-      const dict = new Dict();
-      for (const missing of turns(m, scope, 0)) {
-        if (missing) return missing;
-        if (key) {
-          const k = key(m, scope);
-          if (k instanceof Unknown) return k;
-          dictSet(m, dict, k, element(m, scope));
-        } else values.push(element(m, scope));
-        if (!m.allows(Math.max(values.length, dict.entries.size))) return m.unknown("too many items");
-      }
-      if (node.type === "dict") return dict;
-      if (node.type === "list") return new List(values);
-      return setOf(m, values);
-    };
-  },
+  comprehension: compileComprehension,
 
   assignExpr: (node, c) => {
     const assign = compileTarget(node.target, c);
@@ -427,7 +359,7 @@ const compilers: Compilers = {
 };
 
 /** Does `?.` stand somewhere in front? Then all that follows is left out with it. */
-function isOptionalChain(node: Expr): boolean {
+export function isOptionalChain(node: Expr): boolean {
   if (node.kind === "attribute" || node.kind === "subscript")
     return node.optional === true || isOptionalChain(node.object);
   return node.kind === "call" && (node.optional === true || isOptionalChain(node.callee));
@@ -466,179 +398,6 @@ export function compileItems(
   };
 }
 
-interface CompiledArgs {
-  readonly args: (m: Machine, s: Scope) => Value[] | Unknown;
-  readonly kwargs: ((m: Machine, s: Scope) => Kwargs | Unknown) | undefined;
-}
-
-export function compileArgs(nodes: readonly Arg[], c: Compiler): CompiledArgs {
-  const positional: Expr[] = [];
-  const named: { readonly name: string | undefined; readonly ev: Ev }[] = [];
-  for (const arg of nodes) {
-    if (arg.kind === "positional") positional.push(arg.value);
-    else if (arg.kind === "spread") positional.push({ kind: "star", value: arg.value, at: arg.value.at });
-    else if (arg.kind === "keyword") named.push({ name: arg.name, ev: compileExpr(arg.value, c) });
-    else named.push({ name: undefined, ev: compileExpr(arg.value, c) });
-  }
-  const args = compileItems(positional, c);
-  if (named.length === 0) return { args, kwargs: undefined };
-  return {
-    args,
-    kwargs: (m, s) => {
-      const kwargs = new Map<string, Value>();
-      for (const { name, ev } of named) {
-        const value = ev(m, s);
-        if (name !== undefined) kwargs.set(name, value);
-        else if (value instanceof Unknown) return value;
-        else for (const [key, item] of mappingOf(m, value)) kwargs.set(String(key), item);
-      }
-      return kwargs;
-    },
-  };
-}
-
-function mappingOf(m: Machine, value: Value): [Value, Value][] {
-  if (value instanceof Dict) return [...value.entries.values()].map((entry) => [entry.key, entry.value]);
-  if (value === null || value === undefined) return [];
-  const keys = m.lookup(value, "keys") === ABSENT ? undefined : m.items(m.callMethod(value, "keys"));
-  if (keys === undefined || keys instanceof Unknown) return [];
-  return keys.map((key) => [key, m.getItem(value, key)]);
-}
-
-function compileCall(node: Call, c: Compiler): Ev {
-  const { at } = node;
-  const { args, kwargs } = compileArgs(node.args, c);
-  if (c.language === "python" && node.callee.kind === "name" && node.callee.id === "eval") {
-    return compileEval(node, c);
-  }
-  const special =
-    c.language === "python" && node.callee.kind === "name" && node.args.length === 0
-      ? scopeCalls[node.callee.id]
-      : undefined;
-  if (special) return special;
-
-  const run = (m: Machine, s: Scope, call: (args: Value[], kwargs: Kwargs) => Value): Value => {
-    const values = args(m, s);
-    const named = kwargs ? kwargs(m, s) : NO_KWARGS;
-    const { site } = m;
-    m.site = { at, caller: site };
-    const result =
-      values instanceof Unknown
-        ? argumentGap(m, values)
-        : named instanceof Unknown
-          ? argumentGap(m, named)
-          : call(values, named);
-    m.site = site;
-    return result;
-  };
-
-  if (c.language === "python") {
-    const callee = compileExpr(node.callee, c);
-    return (m, s) => {
-      const fn = callee(m, s);
-      return run(m, s, (values, named) => m.call(fn, values, named));
-    };
-  }
-
-  if (node.isNew) {
-    const callee = compileExpr(node.callee, c);
-    return (m, s) => {
-      const cls = callee(m, s);
-      return run(m, s, (values, named) => m.semantics.construct(m, cls, values, named));
-    };
-  }
-  if (node.callee.kind === "super") {
-    return (m, s) =>
-      run(m, s, (values) => {
-        const parent = superOf(m, s);
-        return parent instanceof SuperValue
-          ? m.callWithThis(m.getAttr(parent, "constructor"), parent.self, values)
-          : parent;
-      });
-  }
-  const optional = node.optional === true || isOptionalChain(node.callee);
-  if (node.callee.kind === "attribute" || node.callee.kind === "subscript") {
-    const { callee } = node;
-    const isSuper = callee.object.kind === "super";
-    const object = compileExpr(callee.object, c);
-    const key: Ev = callee.kind === "attribute" ? () => callee.name : compileExpr(callee.index, c);
-    const optionalObject = callee.optional === true || isOptionalChain(callee.object);
-    return (m, s) => {
-      const obj = object(m, s);
-      if (obj instanceof Unknown) return run(m, s, () => m.call(obj));
-      if (optionalObject && (obj === null || obj === undefined)) return undefined;
-      const name = key(m, s);
-      const fn = typeof name === "string" ? m.at(at, () => m.getAttr(obj, name)) : m.getItem(obj, name);
-      if (optional && (fn === null || fn === undefined)) return undefined;
-      const self = isSuper ? thisOf(s) : obj;
-      return run(m, s, (values) =>
-        fn instanceof BoundMethod ? m.call(fn, values) : m.callWithThis(fn, self, values),
-      );
-    };
-  }
-  const callee = compileExpr(node.callee, c);
-  return (m, s) => {
-    const fn = callee(m, s);
-    if (optional && (fn === null || fn === undefined)) return undefined;
-    return run(m, s, (values) => m.callWithThis(fn, undefined, values));
-  };
-}
-
-/** `eval(text)` reads the scope it stands in; what is no text is given back, as code objects are not modelled. */
-function compileEval(node: Call, c: Compiler): Ev {
-  const source = node.args[0] && compileExpr(node.args[0].value, c);
-  const code = new Map<string, Ev>();
-  return (m, s) => {
-    const text = source?.(m, s);
-    if (text instanceof Unknown) return text;
-    if (typeof text !== "string") return m.unknown("eval() of this is not followed");
-    const known = code.get(text) ?? compileExpr(m.parseExpression(c.language, text.trim()), c);
-    code.set(text, known);
-    return m.at(node.at, () => known(m, s));
-  };
-}
-
-/** A call whose spread arguments are not known is not made. */
-function argumentGap(m: Machine, why: Unknown): Unknown {
-  if (m.scope) m.gap(why.reason);
-  return why;
-}
-
-/** Python calls without arguments that read the scope they stand in. */
-const scopeCalls: Readonly<Record<string, Ev>> = {
-  super: (m, s) => superOf(m, s),
-  locals: (_m, s) => scopeDict(s.local),
-  vars: (_m, s) => scopeDict(s.local),
-  globals: (_m, s) => scopeDict(s.module),
-};
-
-function scopeDict(scope: Scope): Dict {
-  const dict = new Dict();
-  for (const key of scope.vars.keys()) {
-    const value = scope.get(key);
-    if (value !== ABSENT) dict.entries.set(key, { key, value });
-  }
-  return dict;
-}
-
-export function superOf(m: Machine, scope: Scope): Value {
-  for (let s: Scope | undefined = scope; s; s = s.parent) {
-    const home = s.owner?.homeClass;
-    if (!home) continue;
-    const first = s.owner!.node.params[0]?.name;
-    const self = m.language === "python" ? (first === undefined ? undefined : s.vars.get(first)) : s.self;
-    return new SuperValue(home, self);
-  }
-  return m.fail("RuntimeError", "super() outside a method");
-}
-
-export function thisOf(scope: Scope): Value {
-  for (let s: Scope | undefined = scope; s; s = s.parent) {
-    if (s.owner && s.owner.node.form !== "arrow") return s.self;
-  }
-  return undefined;
-}
-
 function compileDelete(operand: Expr, c: Compiler): Ev {
   if (operand.kind === "attribute") {
     const object = compileExpr(operand.object, c);
@@ -656,75 +415,4 @@ function compileDelete(operand: Expr, c: Compiler): Ev {
     };
   }
   return () => true;
-}
-
-function compileTemplate(node: Template, c: Compiler): Ev {
-  const parts = node.parts.map((part) =>
-    typeof part === "string"
-      ? part
-      : {
-          value: compileExpr(part.value, c),
-          conversion: part.conversion,
-          format: part.format && compileTemplate(part.format, c),
-        },
-  );
-  return (m, s) => {
-    let text = "";
-    for (const part of parts) {
-      if (typeof part === "string") {
-        text += part;
-        continue;
-      }
-      const value = part.value(m, s);
-      const spec = part.format ? part.format(m, s) : "";
-      const shown =
-        typeof value === "string" && spec === "" && part.conversion === undefined
-          ? value
-          : m.semantics.format(m, value, part.conversion, typeof spec === "string" ? spec : "");
-      if (shown instanceof Unknown) return shown;
-      text += shown;
-    }
-    return text;
-  };
-}
-
-type PropertyCode = (m: Machine, s: Scope, object: Instance) => void;
-
-function compileProperty(property: PropertyDef, c: Compiler): PropertyCode {
-  const value = compileExpr(property.value, c);
-  if (property.kind === "spread") {
-    return (m, s, object) => {
-      const source = value(m, s);
-      if (source instanceof Instance) for (const [key, item] of source.attrs) object.attrs.set(key, item);
-      else if (source instanceof List)
-        for (const [i, item] of source.items.entries()) object.attrs.set(String(i), item);
-      else if (source instanceof Unknown) m.gap(source.reason);
-    };
-  }
-  const key = compileKey(property.key, c);
-  return (m, s, object) => {
-    const name = key(m, s);
-    if (name instanceof Unknown) return m.gap(name.reason);
-    const item = value(m, s);
-    if (property.kind === "value") object.attrs.set(name, item);
-    else {
-      const old = object.attrs.get(name);
-      const known = old instanceof Property ? old : new Property(undefined);
-      object.attrs.set(
-        name,
-        property.kind === "getter" ? new Property(item, known.setter) : new Property(known.getter, item),
-      );
-    }
-    if (item instanceof FunctionValue && item.attrs.size === 0 && item.name === "")
-      item.attrs.set("name", name);
-  };
-}
-
-export function compileKey(key: string | Expr, c: Compiler): (m: Machine, s: Scope) => string | Unknown {
-  if (typeof key === "string") return () => key;
-  const ev = compileExpr(key, c);
-  return (m, s) => {
-    const value = ev(m, s);
-    return typeof value === "string" ? value : m.str(value);
-  };
 }

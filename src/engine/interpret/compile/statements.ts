@@ -1,13 +1,15 @@
 /** Statements compiled to closures: one entry a node kind. */
 import type { Expr, Pattern, Stmt } from "../../syntax/ast.ts";
-import { Raised, Suppression } from "../control.ts";
+import { Raised } from "../control.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
-import { ABSENT, ClassValue, Dict, Instance, Unknown, type Value } from "../values.ts";
+import { Unknown, type Value } from "../values.ts";
 import type { Compiler, Ex } from "./compiler.ts";
-import { BREAK, CONTINUE, type Completion, loopStep, RETURN } from "./completion.ts";
+import { BREAK, CONTINUE, type Completion, RETURN } from "./completion.ts";
+import { compileRaise, compileTry, compileWith, reportRaised } from "./exceptions.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileClass, makeDecorated } from "./functions.ts";
+import { compileCFor, compileDoWhile, compileFor, compileWhile } from "./loops.ts";
 import { compilePattern } from "./patterns.ts";
 import { compileTarget } from "./targets.ts";
 
@@ -52,27 +54,6 @@ export function compileResilient(nodes: readonly Stmt[], c: Compiler): Ex {
   };
 }
 
-export function reportRaised(m: Machine, raised: Raised): string {
-  const message = describeRaised(m, raised);
-  m.diagnose({
-    severity: "warning",
-    code: "raises",
-    message,
-    ...(raised.site ? { at: raised.site.at } : {}),
-  });
-  return message;
-}
-
-/** `ValueError: kernel size must be odd` */
-export function describeRaised(m: Machine, raised: Raised): string {
-  const { value } = raised;
-  const text = m.str(value);
-  const name = value instanceof Instance ? value.cls.name : "error";
-  if (text instanceof Unknown || text === "") return name;
-  // JavaScript's text of an error has its name already.
-  return text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
-}
-
 function hoist(nodes: readonly Stmt[]): readonly Stmt[] {
   const isFunction = (node: Stmt): boolean =>
     node.kind === "functionDef" || (node.kind === "export" && node.declaration?.kind === "functionDef");
@@ -80,7 +61,7 @@ function hoist(nodes: readonly Stmt[]): readonly Stmt[] {
 }
 
 /** JS bodies of loops and blocks have a scope of their own; Python's have not. */
-function compileBlock(nodes: readonly Stmt[], c: Compiler): Ex {
+export function compileBlock(nodes: readonly Stmt[], c: Compiler): Ex {
   const body = compileBody(nodes, c);
   const declares =
     c.language === "typescript" &&
@@ -192,106 +173,13 @@ const compilers: Compilers = {
     };
   },
 
-  while: (node, c) => {
-    const test = compileTest(node.test, c);
-    const body = compileBlock(node.body, c);
-    const otherwise = compileBlock(node.otherwise, c);
-    const endless = node.test.kind === "literal";
-    return (m, s) => {
-      for (;;) {
-        m.tick();
-        const truth = test(m, s);
-        if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, s), node.label);
-        if (!truth) return otherwise(m, s);
-        const repeats = m.scripted?.repeats();
-        const { undecidedExits } = m;
-        const completion = body(m, s);
-        const step = loopStep(completion, node.label);
-        if (step === "leave") return undefined;
-        if (step === "exit") return completion;
-        // `while True` that something unknown may leave, or that only trains, is over when it has shown what it does.
-        if (repeats?.() || (endless && m.undecidedExits > undecidedExits)) return undefined;
-      }
-    };
-  },
+  while: compileWhile,
 
-  doWhile: (node, c) => {
-    const test = compileTest(node.test, c);
-    const body = compileBlock(node.body, c);
-    return (m, s) => {
-      for (;;) {
-        m.tick();
-        const completion = body(m, s);
-        const step = loopStep(completion, node.label);
-        if (step === "leave") return undefined;
-        if (step === "exit") return completion;
-        const truth = test(m, s);
-        if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, s), node.label);
-        if (!truth) return undefined;
-      }
-    };
-  },
+  doWhile: compileDoWhile,
 
-  for: (node, c) => {
-    const binding = node.declare === undefined ? "assign" : node.declare === "var" ? "declareVar" : "declare";
-    const assign = compileTarget(node.target, c, binding);
-    const iterable = compileExpr(node.iterable, c);
-    const body = compileBlock(node.body, c);
-    const otherwise = compileBlock(node.otherwise, c);
-    const fresh = node.declare === "const" || node.declare === "let";
-    return (m, s) => {
-      const source = iterable(m, s);
-      const iterator = m.at(node.iterable.at, () =>
-        node.over === "keys" ? keysOf(m, source) : m.iterate(source),
-      );
-      if (iterator instanceof Unknown) {
-        return onceOrNot(
-          m,
-          iterator,
-          () => {
-            assign(m, s, iterator);
-            return body(m, s);
-          },
-          node.label,
-        );
-      }
-      for (let step = iterator.next(); !step.done; step = iterator.next()) {
-        m.tick();
-        const scope = fresh ? new Scope("block", s) : s;
-        assign(m, scope, step.value);
-        const repeats = m.scripted?.repeats();
-        const completion = body(m, scope);
-        const then = completion === undefined ? "next" : loopStep(completion, node.label);
-        if (then === "exit") return completion;
-        if (then === "leave" || repeats?.()) return undefined;
-      }
-      return otherwise(m, s);
-    };
-  },
+  for: compileFor,
 
-  cFor: (node, c) => {
-    const init = node.init && compileStmt(node.init, c);
-    const test = node.test && compileTest(node.test, c);
-    const update = node.update && compileExpr(node.update, c);
-    const body = compileBlock(node.body, c);
-    return (m, s) => {
-      let scope = new Scope("block", s);
-      init?.(m, scope);
-      for (;;) {
-        m.tick();
-        const truth = test ? test(m, scope) : true;
-        if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, scope), node.label);
-        if (!truth) return undefined;
-        const completion = body(m, scope);
-        const step = loopStep(completion, node.label);
-        if (step === "leave") return undefined;
-        if (step === "exit") return completion;
-        // Closures made in this turn keep this turn's variables.
-        scope = new Scope("block", s, new Map(scope.vars));
-        update?.(m, scope);
-      }
-    };
-  },
+  cFor: compileCFor,
 
   return: (node, c) => {
     const value = node.value && compileExpr(node.value, c);
@@ -307,104 +195,11 @@ const compilers: Compilers = {
   continue: (node) => (): Completion =>
     node.label === undefined ? CONTINUE : { type: "continue", label: node.label },
 
-  raise: (node, c) => {
-    const value = node.value && compileExpr(node.value, c);
-    return (m, s) => {
-      const raised = value ? value(m, s) : currentError(s);
-      const site = { at: node.at, caller: m.site };
-      throw new Raised(raised instanceof ClassValue ? m.at(node.at, () => m.call(raised)) : raised, site);
-    };
-  },
+  raise: compileRaise,
 
-  try: (node, c) => {
-    const body = compileBlock(node.body, c);
-    const otherwise = compileBlock(node.otherwise, c);
-    const finalizer = compileBlock(node.finalizer, c);
-    const handlers = node.handlers.map((handler) => ({
-      type: handler.type && compileExpr(handler.type, c),
-      assign: handler.target && compileTarget(handler.target, c, "declare"),
-      body: compileBlock(handler.body, c),
-    }));
-    return (m, s) => {
-      const restore = m.checkpoint();
-      if (handlers.length > 0) {
-        m.catchers.push((type) => {
-          const cls = m.builtin(type);
-          return handlers.some((handler) => {
-            const caught = handler.type?.(m, s);
-            return handler.type === undefined || catches(m, caught, cls);
-          });
-        });
-      }
-      let completion: Completion;
-      try {
-        completion = body(m, s);
-        if (handlers.length > 0) m.catchers.pop();
-        if (completion === undefined) completion = otherwise(m, s);
-      } catch (error) {
-        if (!(error instanceof Raised)) throw error;
-        restore();
-        const cls = m.typeOf(error.value);
-        const handler = handlers.find(({ type }) => type === undefined || catches(m, type(m, s), cls));
-        if (!handler) {
-          const left = finalizer(m, s);
-          if (left !== undefined) return left;
-          throw error;
-        }
-        const scope = c.language === "python" ? s : new Scope("block", s);
-        scope.vars.set(CURRENT_ERROR, error.value);
-        handler.assign?.(m, scope, error.value);
-        completion = handler.body(m, scope);
-      }
-      const { returned } = m;
-      const left = finalizer(m, s);
-      if (left !== undefined) return left;
-      m.returned = returned;
-      return completion;
-    };
-  },
+  try: compileTry,
 
-  with: (node, c) => {
-    const items = node.items.map((item) => ({
-      context: compileExpr(item.context, c),
-      assign: item.target && compileTarget(item.target, c),
-      at: item.context.at,
-    }));
-    const body = compileBlock(node.body, c);
-    const enter = (m: Machine, s: Scope, index: number): Completion => {
-      const item = items[index];
-      if (!item) return body(m, s);
-      const manager = item.context(m, s);
-      const value =
-        manager instanceof Unknown ? manager : m.at(item.at, () => m.callMethod(manager, "__enter__"));
-      item.assign?.(m, s, value);
-      const exit = (error: Value): boolean =>
-        !(manager instanceof Unknown) &&
-        m.truthy(
-          m.at(item.at, () =>
-            m.callMethod(manager, "__exit__", [error === null ? null : m.typeOf(error), error, null]),
-          ),
-        ) === true;
-      const restore = m.checkpoint();
-      const suppressed =
-        manager instanceof Instance && manager.native instanceof Suppression && manager.native;
-      if (suppressed) m.catchers.push((type) => catches(m, suppressed.types, m.builtin(type)));
-      try {
-        const completion = enter(m, s, index + 1);
-        if (suppressed) m.catchers.pop();
-        const { returned } = m;
-        exit(null);
-        m.returned = returned;
-        return completion;
-      } catch (error) {
-        if (!(error instanceof Raised)) throw error;
-        restore();
-        if (exit(error.value)) return undefined;
-        throw error;
-      }
-    };
-    return (m, s) => enter(m, s, 0);
-  },
+  with: compileWith,
 
   import: (node, c) => (m, s) => {
     m.at(node.at, () => c.semantics.importModule(m, node, s));
@@ -548,46 +343,6 @@ const compilers: Compilers = {
     return undefined;
   },
 };
-
-/** Where a handler's exception is kept for a bare `raise`; no program can name it. */
-const CURRENT_ERROR = "<error>";
-
-function currentError(scope: Scope): Value {
-  const value = scope.get(CURRENT_ERROR);
-  return value === ABSENT ? null : value;
-}
-
-/** Code that is followed raises classes that are known: a handler of an unknown one is for something else. */
-function catches(m: Machine, handler: Value, cls: Value): boolean {
-  if (cls instanceof Unknown) return true;
-  if (handler instanceof Unknown) return false;
-  if (handler instanceof ClassValue) return cls instanceof ClassValue && m.isSubclass(cls, handler);
-  const options = m.items(handler);
-  return !(options instanceof Unknown) && options.some((option) => catches(m, option, cls));
-}
-
-/** A loop whose number of turns is not known: its body is run once, as one side of a branch. */
-function onceOrNot(m: Machine, why: Unknown, body: () => Completion, label: string | undefined): Completion {
-  if (m.scope) m.gap(why.reason);
-  return m.fork(
-    why,
-    () => {
-      const completion = body();
-      return loopStep(completion, label) === "exit" ? completion : undefined;
-    },
-    () => undefined,
-  );
-}
-
-function keysOf(m: Machine, source: Value): Iterator<Value> | Unknown {
-  if (source instanceof Unknown) return source;
-  if (source instanceof Instance) return [...source.attrs.keys()][Symbol.iterator]();
-  if (source instanceof Dict)
-    return [...source.entries.values()].map((entry) => entry.key)[Symbol.iterator]();
-  const length = m.length(source);
-  if (length instanceof Unknown) return length;
-  return Array.from({ length }, (_, i) => String(i))[Symbol.iterator]();
-}
 
 function compileDelete(target: Expr, c: Compiler): (m: Machine, s: Scope) => void {
   if (target.kind === "name") {

@@ -4,7 +4,8 @@ import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import { ABSENT, Instance, List, Unknown, type Value } from "../values.ts";
 import type { Compiler } from "./compiler.ts";
-import { compileExpr, compileKey } from "./expressions.ts";
+import { compileExpr } from "./expressions.ts";
+import { compileKey } from "./objects.ts";
 
 export type Assigner = (m: Machine, s: Scope, value: Value) => void;
 /** How a name in a pattern is stored: assigned, or declared in the present scope. */

@@ -1,8 +1,8 @@
 /** Python classes: definition with bases, metaclass and hooks; construction of instances; binding of calls. */
 import type { ClassNode } from "../../syntax/ast.ts";
+import { compileArgs } from "../compile/calls.ts";
 import type { Ex } from "../compile/compiler.ts";
 import { compilerFor } from "../compile/compiler.ts";
-import { compileArgs } from "../compile/expressions.ts";
 import { compileResilient } from "../compile/statements.ts";
 import type { Machine } from "../machine.ts";
 import { linearize } from "../native.ts";

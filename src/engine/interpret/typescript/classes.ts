@@ -1,8 +1,9 @@
 /** Classes and calls: definition, construction through `super(…)`, fields, binding of arguments. */
 import type { ClassNode, Expr, FunctionNode, Stmt } from "../../syntax/ast.ts";
 import { type Compiler, compilerFor, type Ev } from "../compile/compiler.ts";
-import { compileExpr, compileKey } from "../compile/expressions.ts";
+import { compileExpr } from "../compile/expressions.ts";
 import { makeFunction } from "../compile/functions.ts";
+import { compileKey } from "../compile/objects.ts";
 import { type Assigner, compileTarget } from "../compile/targets.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";

@@ -1,0 +1,189 @@
+/** Calls compiled to closures: arguments, `super`, `this`, and the calls that read the scope they stand in. */
+import type { Arg, Call, Expr } from "../../syntax/ast.ts";
+import type { Machine } from "../machine.ts";
+import type { Scope } from "../scope.ts";
+import {
+  ABSENT,
+  BoundMethod,
+  Dict,
+  type Kwargs,
+  NO_KWARGS,
+  SuperValue,
+  Unknown,
+  type Value,
+} from "../values.ts";
+import type { Compiler, Ev } from "./compiler.ts";
+import { compileExpr, compileItems, isOptionalChain } from "./expressions.ts";
+
+export interface CompiledArgs {
+  readonly args: (m: Machine, s: Scope) => Value[] | Unknown;
+  readonly kwargs: ((m: Machine, s: Scope) => Kwargs | Unknown) | undefined;
+}
+
+export function compileArgs(nodes: readonly Arg[], c: Compiler): CompiledArgs {
+  const positional: Expr[] = [];
+  const named: { readonly name: string | undefined; readonly ev: Ev }[] = [];
+  for (const arg of nodes) {
+    if (arg.kind === "positional") positional.push(arg.value);
+    else if (arg.kind === "spread") positional.push({ kind: "star", value: arg.value, at: arg.value.at });
+    else if (arg.kind === "keyword") named.push({ name: arg.name, ev: compileExpr(arg.value, c) });
+    else named.push({ name: undefined, ev: compileExpr(arg.value, c) });
+  }
+  const args = compileItems(positional, c);
+  if (named.length === 0) return { args, kwargs: undefined };
+  return {
+    args,
+    kwargs: (m, s) => {
+      const kwargs = new Map<string, Value>();
+      for (const { name, ev } of named) {
+        const value = ev(m, s);
+        if (name !== undefined) kwargs.set(name, value);
+        else if (value instanceof Unknown) return value;
+        else for (const [key, item] of mappingOf(m, value)) kwargs.set(String(key), item);
+      }
+      return kwargs;
+    },
+  };
+}
+
+export function mappingOf(m: Machine, value: Value): [Value, Value][] {
+  if (value instanceof Dict) return [...value.entries.values()].map((entry) => [entry.key, entry.value]);
+  if (value === null || value === undefined) return [];
+  const keys = m.lookup(value, "keys") === ABSENT ? undefined : m.items(m.callMethod(value, "keys"));
+  if (keys === undefined || keys instanceof Unknown) return [];
+  return keys.map((key) => [key, m.getItem(value, key)]);
+}
+
+export function compileCall(node: Call, c: Compiler): Ev {
+  const { at } = node;
+  const { args, kwargs } = compileArgs(node.args, c);
+  if (c.language === "python" && node.callee.kind === "name" && node.callee.id === "eval") {
+    return compileEval(node, c);
+  }
+  const special =
+    c.language === "python" && node.callee.kind === "name" && node.args.length === 0
+      ? scopeCalls[node.callee.id]
+      : undefined;
+  if (special) return special;
+
+  const run = (m: Machine, s: Scope, call: (args: Value[], kwargs: Kwargs) => Value): Value => {
+    const values = args(m, s);
+    const named = kwargs ? kwargs(m, s) : NO_KWARGS;
+    const { site } = m;
+    m.site = { at, caller: site };
+    const result =
+      values instanceof Unknown
+        ? argumentGap(m, values)
+        : named instanceof Unknown
+          ? argumentGap(m, named)
+          : call(values, named);
+    m.site = site;
+    return result;
+  };
+
+  if (c.language === "python") {
+    const callee = compileExpr(node.callee, c);
+    return (m, s) => {
+      const fn = callee(m, s);
+      return run(m, s, (values, named) => m.call(fn, values, named));
+    };
+  }
+
+  if (node.isNew) {
+    const callee = compileExpr(node.callee, c);
+    return (m, s) => {
+      const cls = callee(m, s);
+      return run(m, s, (values, named) => m.semantics.construct(m, cls, values, named));
+    };
+  }
+  if (node.callee.kind === "super") {
+    return (m, s) =>
+      run(m, s, (values) => {
+        const parent = superOf(m, s);
+        return parent instanceof SuperValue
+          ? m.callWithThis(m.getAttr(parent, "constructor"), parent.self, values)
+          : parent;
+      });
+  }
+  const optional = node.optional === true || isOptionalChain(node.callee);
+  if (node.callee.kind === "attribute" || node.callee.kind === "subscript") {
+    const { callee } = node;
+    const isSuper = callee.object.kind === "super";
+    const object = compileExpr(callee.object, c);
+    const key: Ev = callee.kind === "attribute" ? () => callee.name : compileExpr(callee.index, c);
+    const optionalObject = callee.optional === true || isOptionalChain(callee.object);
+    return (m, s) => {
+      const obj = object(m, s);
+      if (obj instanceof Unknown) return run(m, s, () => m.call(obj));
+      if (optionalObject && (obj === null || obj === undefined)) return undefined;
+      const name = key(m, s);
+      const fn = typeof name === "string" ? m.at(at, () => m.getAttr(obj, name)) : m.getItem(obj, name);
+      if (optional && (fn === null || fn === undefined)) return undefined;
+      const self = isSuper ? thisOf(s) : obj;
+      return run(m, s, (values) =>
+        fn instanceof BoundMethod ? m.call(fn, values) : m.callWithThis(fn, self, values),
+      );
+    };
+  }
+  const callee = compileExpr(node.callee, c);
+  return (m, s) => {
+    const fn = callee(m, s);
+    if (optional && (fn === null || fn === undefined)) return undefined;
+    return run(m, s, (values) => m.callWithThis(fn, undefined, values));
+  };
+}
+
+/** `eval(text)` reads the scope it stands in; what is no text is given back, as code objects are not modelled. */
+function compileEval(node: Call, c: Compiler): Ev {
+  const source = node.args[0] && compileExpr(node.args[0].value, c);
+  const code = new Map<string, Ev>();
+  return (m, s) => {
+    const text = source?.(m, s);
+    if (text instanceof Unknown) return text;
+    if (typeof text !== "string") return m.unknown("eval() of this is not followed");
+    const known = code.get(text) ?? compileExpr(m.parseExpression(c.language, text.trim()), c);
+    code.set(text, known);
+    return m.at(node.at, () => known(m, s));
+  };
+}
+
+/** A call whose spread arguments are not known is not made. */
+function argumentGap(m: Machine, why: Unknown): Unknown {
+  if (m.scope) m.gap(why.reason);
+  return why;
+}
+
+/** Python calls without arguments that read the scope they stand in. */
+const scopeCalls: Readonly<Record<string, Ev>> = {
+  super: (m, s) => superOf(m, s),
+  locals: (_m, s) => scopeDict(s.local),
+  vars: (_m, s) => scopeDict(s.local),
+  globals: (_m, s) => scopeDict(s.module),
+};
+
+function scopeDict(scope: Scope): Dict {
+  const dict = new Dict();
+  for (const key of scope.vars.keys()) {
+    const value = scope.get(key);
+    if (value !== ABSENT) dict.entries.set(key, { key, value });
+  }
+  return dict;
+}
+
+export function superOf(m: Machine, scope: Scope): Value {
+  for (let s: Scope | undefined = scope; s; s = s.parent) {
+    const home = s.owner?.homeClass;
+    if (!home) continue;
+    const first = s.owner!.node.params[0]?.name;
+    const self = m.language === "python" ? (first === undefined ? undefined : s.vars.get(first)) : s.self;
+    return new SuperValue(home, self);
+  }
+  return m.fail("RuntimeError", "super() outside a method");
+}
+
+export function thisOf(scope: Scope): Value {
+  for (let s: Scope | undefined = scope; s; s = s.parent) {
+    if (s.owner && s.owner.node.form !== "arrow") return s.self;
+  }
+  return undefined;
+}

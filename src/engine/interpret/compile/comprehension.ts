@@ -1,0 +1,74 @@
+/** Comprehensions and generator expressions compiled to closures. */
+import type { Comprehension } from "../../syntax/ast.ts";
+import type { Machine } from "../machine.ts";
+import { dictSet, setOf } from "../python/dict.ts";
+import { Scope } from "../scope.ts";
+import { ABSENT, Dict, Iter, List, Unknown, type Value } from "../values.ts";
+import type { Compiler, Ev } from "./compiler.ts";
+import { compileExpr, compileTest } from "./expressions.ts";
+import { compileTarget } from "./targets.ts";
+
+export function compileComprehension(node: Comprehension, c: Compiler): Ev {
+  const element = compileExpr(node.element, c);
+  const key = node.key && compileExpr(node.key, c);
+  const clauses = node.clauses.map((clause) => ({
+    assign: compileTarget(clause.target, c),
+    iterable: compileExpr(clause.iterable, c),
+    conditions: clause.conditions.map((condition) => compileTest(condition, c)),
+    at: clause.iterable.at,
+  }));
+  type Clause = (typeof clauses)[number];
+
+  function* turns(m: Machine, s: Scope, depth: number): Generator<Unknown | undefined> {
+    const clause = clauses[depth] as Clause;
+    const iterator = m.at(clause.at, () => m.iterate(clause.iterable(m, s)));
+    if (iterator instanceof Unknown) {
+      yield iterator;
+      return;
+    }
+    for (let step = iterator.next(); !step.done; step = iterator.next()) {
+      m.tick();
+      clause.assign(m, s, step.value);
+      let keep: boolean | Unknown = true;
+      for (const condition of clause.conditions) {
+        keep = condition(m, s);
+        if (keep !== true) break;
+      }
+      if (keep instanceof Unknown) yield keep;
+      else if (keep) {
+        if (depth + 1 < clauses.length) yield* turns(m, s, depth + 1);
+        else yield undefined;
+      }
+    }
+  }
+
+  if (node.type === "generator") {
+    return (m, s) => {
+      const scope = new Scope("block", s);
+      const turn = turns(m, scope, 0);
+      return new Iter(() => {
+        const step = turn.next();
+        if (step.done) return ABSENT;
+        if (step.value) m.gap(step.value.reason);
+        return step.value ?? element(m, scope);
+      }, "generator");
+    };
+  }
+  return (m, s) => {
+    const scope = new Scope("block", s);
+    const values: Value[] = [];
+    const dict = new Dict();
+    for (const missing of turns(m, scope, 0)) {
+      if (missing) return missing;
+      if (key) {
+        const k = key(m, scope);
+        if (k instanceof Unknown) return k;
+        dictSet(m, dict, k, element(m, scope));
+      } else values.push(element(m, scope));
+      if (!m.allows(Math.max(values.length, dict.entries.size))) return m.unknown("too many items");
+    }
+    if (node.type === "dict") return dict;
+    if (node.type === "list") return new List(values);
+    return setOf(m, values);
+  };
+}

@@ -1,0 +1,134 @@
+/** Loops compiled to closures. One whose number of turns is not known runs its body once, as a side of a branch. */
+import type { CFor, DoWhile, For, While } from "../../syntax/ast.ts";
+import type { Machine } from "../machine.ts";
+import { Scope } from "../scope.ts";
+import { Dict, Instance, Unknown, type Value } from "../values.ts";
+import type { Compiler, Ex } from "./compiler.ts";
+import { type Completion, loopStep } from "./completion.ts";
+import { compileExpr, compileTest } from "./expressions.ts";
+import { compileBlock, compileStmt } from "./statements.ts";
+import { compileTarget } from "./targets.ts";
+
+export function compileWhile(node: While, c: Compiler): Ex {
+  const test = compileTest(node.test, c);
+  const body = compileBlock(node.body, c);
+  const otherwise = compileBlock(node.otherwise, c);
+  const endless = node.test.kind === "literal";
+  return (m, s) => {
+    for (;;) {
+      m.tick();
+      const truth = test(m, s);
+      if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, s), node.label);
+      if (!truth) return otherwise(m, s);
+      const repeats = m.scripted?.repeats();
+      const { undecidedExits } = m;
+      const completion = body(m, s);
+      const step = loopStep(completion, node.label);
+      if (step === "leave") return undefined;
+      if (step === "exit") return completion;
+      // `while True` that something unknown may leave, or that only trains, is over when it has shown what it does.
+      if (repeats?.() || (endless && m.undecidedExits > undecidedExits)) return undefined;
+    }
+  };
+}
+
+export function compileDoWhile(node: DoWhile, c: Compiler): Ex {
+  const test = compileTest(node.test, c);
+  const body = compileBlock(node.body, c);
+  return (m, s) => {
+    for (;;) {
+      m.tick();
+      const completion = body(m, s);
+      const step = loopStep(completion, node.label);
+      if (step === "leave") return undefined;
+      if (step === "exit") return completion;
+      const truth = test(m, s);
+      if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, s), node.label);
+      if (!truth) return undefined;
+    }
+  };
+}
+
+export function compileFor(node: For, c: Compiler): Ex {
+  const binding = node.declare === undefined ? "assign" : node.declare === "var" ? "declareVar" : "declare";
+  const assign = compileTarget(node.target, c, binding);
+  const iterable = compileExpr(node.iterable, c);
+  const body = compileBlock(node.body, c);
+  const otherwise = compileBlock(node.otherwise, c);
+  const fresh = node.declare === "const" || node.declare === "let";
+  return (m, s) => {
+    const source = iterable(m, s);
+    const iterator = m.at(node.iterable.at, () =>
+      node.over === "keys" ? keysOf(m, source) : m.iterate(source),
+    );
+    if (iterator instanceof Unknown) {
+      return onceOrNot(
+        m,
+        iterator,
+        () => {
+          assign(m, s, iterator);
+          return body(m, s);
+        },
+        node.label,
+      );
+    }
+    for (let step = iterator.next(); !step.done; step = iterator.next()) {
+      m.tick();
+      const scope = fresh ? new Scope("block", s) : s;
+      assign(m, scope, step.value);
+      const repeats = m.scripted?.repeats();
+      const completion = body(m, scope);
+      const then = completion === undefined ? "next" : loopStep(completion, node.label);
+      if (then === "exit") return completion;
+      if (then === "leave" || repeats?.()) return undefined;
+    }
+    return otherwise(m, s);
+  };
+}
+
+export function compileCFor(node: CFor, c: Compiler): Ex {
+  const init = node.init && compileStmt(node.init, c);
+  const test = node.test && compileTest(node.test, c);
+  const update = node.update && compileExpr(node.update, c);
+  const body = compileBlock(node.body, c);
+  return (m, s) => {
+    let scope = new Scope("block", s);
+    init?.(m, scope);
+    for (;;) {
+      m.tick();
+      const truth = test ? test(m, scope) : true;
+      if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, scope), node.label);
+      if (!truth) return undefined;
+      const completion = body(m, scope);
+      const step = loopStep(completion, node.label);
+      if (step === "leave") return undefined;
+      if (step === "exit") return completion;
+      // Closures made in this turn keep this turn's variables.
+      scope = new Scope("block", s, new Map(scope.vars));
+      update?.(m, scope);
+    }
+  };
+}
+
+/** A loop whose number of turns is not known: its body is run once, as one side of a branch. */
+function onceOrNot(m: Machine, why: Unknown, body: () => Completion, label: string | undefined): Completion {
+  if (m.scope) m.gap(why.reason);
+  return m.fork(
+    why,
+    () => {
+      const completion = body();
+      return loopStep(completion, label) === "exit" ? completion : undefined;
+    },
+    () => undefined,
+  );
+}
+
+function keysOf(m: Machine, source: Value): Iterator<Value> | Unknown {
+  if (source instanceof Unknown) return source;
+  if (source instanceof Instance) return [...source.attrs.keys()][Symbol.iterator]();
+  if (source instanceof Dict)
+    return [...source.entries.values()].map((entry) => entry.key)[Symbol.iterator]();
+  const length = m.length(source);
+  if (length instanceof Unknown) return length;
+  return Array.from({ length }, (_, i) => String(i))[Symbol.iterator]();
+}

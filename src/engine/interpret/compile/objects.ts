@@ -1,0 +1,78 @@
+/** Object literals and templates compiled to closures. */
+import type { Expr, PropertyDef, Template } from "../../syntax/ast.ts";
+import type { Machine } from "../machine.ts";
+import type { Scope } from "../scope.ts";
+import { FunctionValue, Instance, List, Property, Unknown } from "../values.ts";
+import type { Compiler, Ev } from "./compiler.ts";
+import { compileExpr } from "./expressions.ts";
+
+export function compileTemplate(node: Template, c: Compiler): Ev {
+  const parts = node.parts.map((part) =>
+    typeof part === "string"
+      ? part
+      : {
+          value: compileExpr(part.value, c),
+          conversion: part.conversion,
+          format: part.format && compileTemplate(part.format, c),
+        },
+  );
+  return (m, s) => {
+    let text = "";
+    for (const part of parts) {
+      if (typeof part === "string") {
+        text += part;
+        continue;
+      }
+      const value = part.value(m, s);
+      const spec = part.format ? part.format(m, s) : "";
+      const shown =
+        typeof value === "string" && spec === "" && part.conversion === undefined
+          ? value
+          : m.semantics.format(m, value, part.conversion, typeof spec === "string" ? spec : "");
+      if (shown instanceof Unknown) return shown;
+      text += shown;
+    }
+    return text;
+  };
+}
+
+type PropertyCode = (m: Machine, s: Scope, object: Instance) => void;
+
+export function compileProperty(property: PropertyDef, c: Compiler): PropertyCode {
+  const value = compileExpr(property.value, c);
+  if (property.kind === "spread") {
+    return (m, s, object) => {
+      const source = value(m, s);
+      if (source instanceof Instance) for (const [key, item] of source.attrs) object.attrs.set(key, item);
+      else if (source instanceof List)
+        for (const [i, item] of source.items.entries()) object.attrs.set(String(i), item);
+      else if (source instanceof Unknown) m.gap(source.reason);
+    };
+  }
+  const key = compileKey(property.key, c);
+  return (m, s, object) => {
+    const name = key(m, s);
+    if (name instanceof Unknown) return m.gap(name.reason);
+    const item = value(m, s);
+    if (property.kind === "value") object.attrs.set(name, item);
+    else {
+      const old = object.attrs.get(name);
+      const known = old instanceof Property ? old : new Property(undefined);
+      object.attrs.set(
+        name,
+        property.kind === "getter" ? new Property(item, known.setter) : new Property(known.getter, item),
+      );
+    }
+    if (item instanceof FunctionValue && item.attrs.size === 0 && item.name === "")
+      item.attrs.set("name", name);
+  };
+}
+
+export function compileKey(key: string | Expr, c: Compiler): (m: Machine, s: Scope) => string | Unknown {
+  if (typeof key === "string") return () => key;
+  const ev = compileExpr(key, c);
+  return (m, s) => {
+    const value = ev(m, s);
+    return typeof value === "string" ? value : m.str(value);
+  };
+}
