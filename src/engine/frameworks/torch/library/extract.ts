@@ -6,7 +6,14 @@
 import { Raised } from "../../../interpret/control.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
-import { type ClassValue, Dict, type Instance, isUnknown, toItems, type Value } from "../../../interpret/values.ts";
+import {
+  type ClassValue,
+  Dict,
+  type Instance,
+  isUnknown,
+  toItems,
+  type Value,
+} from "../../../interpret/values.ts";
 import { isModule } from "../nn/library.ts";
 import { initModule } from "../nn/module.ts";
 import type { NnLibrary } from "../nn/nn.ts";
