@@ -1,5 +1,6 @@
 /** One interpreter over one file: its module is run once, then each root is made and traced in it. */
 import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
+import { type Probed, probe, specsOf } from "./entries.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import { createFrameworks } from "./frameworks/index.ts";
 import {
@@ -14,8 +15,8 @@ import {
   samplesOf,
   userInput,
 } from "./inputs.ts";
-import { compilerFor } from "./interpret/compile/compiler.ts";
 import { compileArgs } from "./interpret/compile/calls.ts";
+import { compilerFor } from "./interpret/compile/compiler.ts";
 import { describeRaised } from "./interpret/compile/exceptions.ts";
 import { Raised, Stopped } from "./interpret/control.ts";
 import { Machine, type OutermostCall, ScriptedCalls } from "./interpret/machine.ts";
@@ -45,7 +46,7 @@ import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { Arg, Expr, Language, ModuleNode } from "./syntax/ast.ts";
-import { takesTensorList } from "./tensorLists.ts";
+import { forwardOf, takesTensorList } from "./tensorLists.ts";
 import { weightsSize } from "./weightsSize.ts";
 
 export interface SessionOptions {
@@ -82,6 +83,8 @@ export class Session {
   /** How running the module called networks. */
   private calls: readonly OutermostCall[] = [];
   private calledInFunctions: readonly OutermostCall[] | undefined;
+  /** Takes back what the last trial of an input made in the network. */
+  private takeBack: (() => void) | undefined;
 
   constructor(private readonly options: SessionOptions) {
     const { file, host, cache, semantics, settings } = options;
@@ -279,10 +282,27 @@ export class Session {
     if (chosen) return { run: this.forward(framework, network, chosen.specs), input: chosen };
     const ownInputs = this.declaredInputs(framework, network);
     if (ownInputs) return { run: this.forward(framework, network, ownInputs.specs), input: ownInputs };
-    const entrance = firstLayer(this.m, framework, network) ?? { spatialAxes: 2, channels: 3 };
-    const sized = (size: number): readonly InputSpec[] => [
-      { shape: framework.defaultInput(entrance.spatialAxes, entrance.channels, size), dtype: "float32" },
-    ];
+    this.takeBack = framework.keep?.(network);
+    const found = this.tried(framework, network, root);
+    this.takeBack = undefined;
+    return found;
+  }
+
+  /** Tries the inputs that nothing but the network itself speaks for. */
+  private tried(framework: Framework, network: Value, root: Root): { run: Run; input: ChosenInput } {
+    const { args, first } = this.probed(framework, network);
+    const met = (args.length === 1 ? args[0]?.layer : undefined) ?? first;
+    const entrance = (met && framework.entrance(met)) ??
+      firstLayer(this.m, framework, network) ?? { spatialAxes: 2, channels: 3 };
+    const sized = (size: number): readonly InputSpec[] =>
+      args.length > 0
+        ? specsOf(framework, args, entrance, size)
+        : [
+            {
+              shape: framework.defaultInput(entrance.spatialAxes, entrance.channels, size),
+              dtype: "float32",
+            },
+          ];
     const declared = declaredSize(network) ?? weightsSize(this.m, this.module, root.fn);
     // Video is seen at half the side of an image.
     const usual = this.options.settings.inputSize / (entrance.spatialAxes === 3 ? 2 : 1);
@@ -290,7 +310,7 @@ export class Session {
     const origin = declared === undefined ? "default" : "declared";
     const run = this.forward(framework, network, sized(size));
     if (!hasMismatch(run) || entrance.spatialAxes === 0)
-      return { run, input: { specs: sized(size), origin } };
+      return this.settled(framework, network, run, { specs: sized(size), origin });
     let ops = 0;
     for (const fitted of FITTING_SIZES) {
       if (fitted === size) continue;
@@ -358,6 +378,7 @@ export class Session {
 
   /** Runs code of the program: what it raises and the bounds it passes become a reason, and are said in the trace. */
   private bounded<T>(body: () => T): { readonly value: T } | FailureReason {
+    this.takeBack?.();
     const { m } = this;
     const restore = m.checkpoint();
     try {

@@ -83,6 +83,17 @@ function split(text: string, start: number, end: number, syntax: Syntax): [numbe
   return parts;
 }
 
+/** The length of the text up to the bracket that closes its first one; undefined when none does. */
+export function closingOf(text: string): number | undefined {
+  let depth = 0;
+  for (const { at, kind } of scan(text, 0, text.length, TYPESCRIPT)) {
+    if (kind === "open") depth++;
+    if (kind === "close") depth--;
+    if (kind === "close" && depth === 0) return at + 1;
+  }
+  return undefined;
+}
+
 /** The bracket that the last character closes. */
 function openerOfEnd(text: string, syntax: Syntax): number | undefined {
   const open: number[] = [];
@@ -149,28 +160,25 @@ export function editCall(
     text.slice(0, lastPlain.start).trimEnd() !== text.slice(0, lastPlain.start).replace(/[ \t]+$/, "")
       ? `,\n${lineStart(lastPlain.start)}`
       : ", ";
+  const more = added.map((argument) => separator + argument).join("");
   let result = callee + text.slice(open, inside[0]);
   let at = inside[0];
-  const more = added.map((argument) => separator + argument).join("");
-  for (const arg of args) {
+  let first = true;
+  args.forEach((arg, index) => {
     const edit = edits.get(arg);
     if (edit === null) {
-      // The comma behind it goes too, or the one before it when it is the last.
-      const comma = /^\s*,\s*/.exec(text.slice(arg.end, inside[1]));
-      if (comma) {
-        result += text.slice(at, arg.start);
-        at = arg.end + comma[0].length;
-      } else {
-        result += text.slice(at, arg.start).replace(/,?\s*$/, "");
-        at = arg.end;
-      }
-      continue;
+      // The comma before it goes with it, or the one behind it when nothing is before.
+      if (first) result += text.slice(at, arg.start);
+      at = first ? (args[index + 1]?.start ?? arg.end) : arg.end;
+      return;
     }
-    result += text.slice(at, arg.start) + (edit ?? text.slice(arg.start, arg.end));
-    at = arg.end;
+    result += text.slice(at, arg.start);
+    if (first && lastPlain === undefined && added.length > 0) result += `${added.join(", ")}, `;
+    result += edit ?? text.slice(arg.start, arg.end);
     if (arg === lastPlain) result += more;
-  }
-  if (!lastPlain && added.length > 0)
-    result += (kept.length > 0 ? "" : "") + added.join(", ") + (kept.length > 0 ? ", " : "");
+    at = arg.end;
+    first = false;
+  });
+  if (first) result += added.join(", ");
   return result + text.slice(at);
 }

@@ -5,7 +5,7 @@
  */
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { guardFor } from "./guard.ts";
-import { block } from "./layout.ts";
+import { block, guarded } from "./layout.ts";
 import type { CallSite, Form } from "./site.ts";
 
 const PARAMETERS = [
@@ -45,10 +45,10 @@ export function kerasForm(site: CallSite): Form {
     };
   const layer = (name: string): string => call.callee.replace(/\w+$/, name);
   const form = site.between
-    ? composed(site, call, bound, layer, match[1]!)
+    ? composed(site, call, bound, layer, match[1]!, guard === "" ? 0 : 1)
     : { text: separable(call, bound, layer(`SeparableConv${match[1]}D`)) };
   if ("reason" in form || guard === "") return form;
-  return { text: `(${form.text} if ${guard} else ${site.text})` };
+  return { text: guarded(form.text, guard, site.text, site) };
 }
 
 type Bound = ReadonlyMap<string, ArgumentText>;
@@ -87,6 +87,7 @@ function composed(
   bound: Bound,
   layer: (name: string) => string,
   rank: string,
+  levels: 0 | 1,
 ): Form {
   const sequential = sequentialOf(call.callee, site.source);
   if (sequential === undefined) return { reason: "keras is not imported in its file" };
@@ -124,7 +125,7 @@ function composed(
     `${call.callee}(${[`${style}${bound.get("filters")!.value}`, style ? "kernel_size=1" : "1", ...kept].join(", ")})`,
   ];
   const name = bound.get("name");
-  return { text: block(`${sequential}([`, parts, name ? `], name=${name.value})` : "])", site) };
+  return { text: block(`${sequential}([`, parts, name ? `], name=${name.value})` : "])", site, levels) };
 }
 
 /** `keras.layers.Conv2D` → `keras.Sequential`. */

@@ -25,6 +25,12 @@ export function block(
   return `${open}\n${lines.join("")}${outer}${close}`;
 }
 
+/** The swapped form under a condition, else the call as it was. */
+export function guarded(swapped: string, guard: string, call: string, { indent, unit }: Margin): string {
+  const inner = indent + unit;
+  return `(\n${inner}${swapped}\n${inner}if ${guard}\n${inner}else ${indented(call, unit)}\n${indent})`;
+}
+
 /** Lines after the first one deeper by a level. */
 export function indented(text: string, unit: string): string {
   return text.replaceAll("\n", `\n${unit}`);

@@ -3,11 +3,31 @@ import type { ModelHost } from "../../engine.types.ts";
 import type { Place } from "../../report/contract.ts";
 import type { TextEdit } from "./contract.ts";
 
-export function textAt(text: string, at: Place): string | undefined {
+/** A text cut at a place. */
+export interface Cut {
+  readonly before: string;
+  readonly inside: string;
+  readonly behind: string;
+}
+
+export function cutAt(text: string, at: Place): Cut | undefined {
   if (at.line < 1 || at.end_line === undefined || at.end_column === undefined) return undefined;
   const lines = lineStarts(text);
   const [start, end] = [offset(lines, at.line, at.column), offset(lines, at.end_line, at.end_column)];
-  return start === undefined || end === undefined ? undefined : text.slice(start, end);
+  if (start === undefined || end === undefined) return undefined;
+  return { before: text.slice(0, start), inside: text.slice(start, end), behind: text.slice(end) };
+}
+
+/** The place with so many characters of the text behind it. */
+export function longer(at: Place, { behind }: Cut, characters: number): Place {
+  const more = behind.slice(0, characters).split("\n");
+  const last = more.at(-1)?.length ?? 0;
+  const { end_line: line = at.line, end_column: column = at.column } = at;
+  return {
+    ...at,
+    end_line: line + more.length - 1,
+    end_column: more.length === 1 ? column + last : last + 1,
+  };
 }
 
 /** Blanks at the start of the line. */

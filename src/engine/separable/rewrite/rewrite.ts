@@ -19,7 +19,7 @@ import type {
   TextEdit,
 } from "./contract.ts";
 import { formOf } from "./forms.ts";
-import { indentOf, textAt, unitOf } from "./place.ts";
+import { cutAt, indentOf, longer, unitOf } from "./place.ts";
 import type { Between, CallSite, SiteInstance } from "./site.ts";
 import { betweenOf, firstReaders, type Readers } from "./surroundings.ts";
 
@@ -120,7 +120,7 @@ function rewriteSite(
   const { at, type } = first.layer;
   if (INSTALLED.test(at.file)) return { reason: "it is made in an installed package" };
   const text = read(at.file);
-  const call = text === undefined ? undefined : textAt(text, at);
+  const call = text === undefined ? undefined : cutAt(text, at);
   if (text === undefined || call === undefined) return { reason: "the call that makes it cannot be read" };
 
   // A line changes every layer that it makes: those that can be swapped are, the stem where it was asked for.
@@ -145,7 +145,8 @@ function rewriteSite(
     return { reason: "a batch norm follows only some of the layers that this line makes" };
 
   const site: CallSite = {
-    ...{ at, framework, type, language, text: call, source: text },
+    ...{ at, framework, type, language, text: call.inside, source: text },
+    ...{ before: call.before, behind: call.behind },
     indent: indentOf(text, at),
     unit: unitOf(text, language),
     rank: first.layer.kernel?.length ?? 2,
@@ -154,7 +155,8 @@ function rewriteSite(
   };
   const form = formOf(site);
   if ("reason" in form) return form;
-  return { edit: { at, text: form.text }, layers: wanted.map(({ layer }) => layer.name) };
+  const place = form.behind ? longer(at, call, form.behind) : at;
+  return { edit: { at: place, text: form.text }, layers: wanted.map(({ layer }) => layer.name) };
 }
 
 function instanceOf({ layer }: PricedRow, wanted: boolean): SiteInstance {

@@ -29,8 +29,10 @@ export interface CallSite {
   readonly type: string;
   readonly text: string;
   readonly language: "python" | "typescript";
-  /** The whole file. */
+  /** The whole file, and its parts before and behind the call. */
   readonly source: string;
+  readonly before: string;
+  readonly behind: string;
   /** Blanks at the start of the call's line, and of one more level. */
   readonly indent: string;
   readonly unit: string;
@@ -39,5 +41,5 @@ export interface CallSite {
   readonly instances: readonly SiteInstance[];
 }
 
-/** The text to put in the call's place, or why there is none. */
-export type Form = { readonly text: string } | { readonly reason: string };
+/** The text to put in the call's place (and of so many characters behind it), or why there is none. */
+export type Form = { readonly text: string; readonly behind?: number } | { readonly reason: string };

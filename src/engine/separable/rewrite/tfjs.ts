@@ -1,11 +1,10 @@
 /**
- * The swap in TensorFlow.js: `separableConv2d` where no batch norm follows; else a `tf.sequential` of
- * `depthwiseConv2d`, `batchNormalization`, the activation and a 1×1 `conv2d`, which is added or applied as the layer was.
+ * The swap in TensorFlow.js: `separableConv2d` where no batch norm follows; else
+ * `depthwiseConv2d`, `batchNormalization`, the activation and a 1×1 `conv2d`, added or applied as the layer was.
  * https://js.tensorflow.org/api/latest/#Layers-Convolutional
  */
-import { type ArgumentText, type CallText, editCall, readConfigCall } from "./callText.ts";
+import { type ArgumentText, type CallText, closingOf, editCall, readConfigCall } from "./callText.ts";
 import { guardFor } from "./guard.ts";
-import { block } from "./layout.ts";
 import type { CallSite, Form } from "./site.ts";
 
 const KERNEL = /^kernel(Initializer|Regularizer|Constraint)$/;
@@ -28,11 +27,20 @@ export function tfjsForm(site: CallSite): Form {
   if (guard === undefined)
     return { reason: "the same call makes layers that must stay, and none of its options tells them apart" };
   const layer = (name: string): string => call.callee.replace(/\w+$/, name);
-  const text = site.between
-    ? composed(site, call, bound, layer)
-    : separable(call, bound, layer("separableConv2d"));
-  if (guard === "") return { text };
-  return { text: `(${guard.replace(/==/g, "===").replace(/!=(?!=)/g, "!==")} ? ${text} : ${site.text})` };
+  if (site.between === undefined) {
+    const text = separable(call, bound, layer("separableConv2d"));
+    return { text: guard === "" ? text : `(${strictly(guard)} ? ${text} : ${site.text})` };
+  }
+  return guard === ""
+    ? inPlace(site, composed(site, call, bound, layer))
+    : {
+        reason:
+          "the same call makes layers that must stay, and several layers cannot stand under a condition",
+      };
+}
+
+function strictly(guard: string): string {
+  return guard.replaceAll(" == ", " === ").replaceAll(" != ", " !== ").replaceAll(" and ", " && ");
 }
 
 type Bound = ReadonlyMap<string, ArgumentText>;
@@ -46,7 +54,30 @@ function separable(call: CallText, bound: Bound, callee: string): string {
   return editCall(call, callee, edits, []);
 }
 
-function composed(site: CallSite, call: CallText, bound: Bound, layer: (name: string) => string): string {
+/** Several layers where there was one: added one after the other, listed, or applied to each other's result. */
+function inPlace({ before, behind, indent }: CallSite, layers: readonly string[]): Form {
+  const added = /(?:^|[\n;{}])[ \t]*([\w.$]+\.add\()\s*$/.exec(before)?.[1];
+  if (added && /^\s*\)\s*(;|\n|$)/.test(behind)) return { text: layers.join(`);\n${indent}${added}`) };
+  if (/[[,]\s*$/.test(before) && /^\s*[,\]]/.test(behind)) {
+    const own = /\n([ \t]*)$/.exec(before)?.[1];
+    return { text: layers.join(own === undefined ? ", " : `,\n${own}`) };
+  }
+  const applied = /^\s*\.apply(?=\()/.exec(behind)?.[0];
+  const length = applied === undefined ? undefined : closingOf(behind.slice(applied.length));
+  if (applied === undefined || length === undefined)
+    return { reason: "several layers can stand only where it is added, listed or applied" };
+  const input = behind.slice(applied.length + 1, applied.length + length - 1);
+  const text = layers.reduce((value, layer) => `${layer}.apply(${value})`, input);
+  return { text, behind: applied.length + length };
+}
+
+/** The layers of the swapped form, in order. */
+function composed(
+  site: CallSite,
+  call: CallText,
+  bound: Bound,
+  layer: (name: string) => string,
+): readonly string[] {
   const moved = new Set(["filters", "activation", "useBias", "name", "biasInitializer", "biasRegularizer"]);
   const edits = new Map<ArgumentText, string | null>();
   for (const [name, arg] of bound) {
@@ -55,27 +86,29 @@ function composed(site: CallSite, call: CallText, bound: Bound, layer: (name: st
     else if (kernel) edits.set(arg, `depthwise${kernel[1]}: ${arg.value}`);
   }
   const activation = site.between?.activation ?? "ReLU";
-  const middle =
-    activation === "ReLU"
-      ? `${layer("reLU")}()`
-      : activation === "ReLU6"
-        ? `${layer("reLU")}({ maxValue: 6 })`
-        : `${layer("activation")}({ activation: "${activation.toLowerCase()}" })`;
-  const kept = ["activation", "useBias", "biasInitializer", "kernelInitializer", "dataFormat"].flatMap(
-    (name) => {
-      const arg = bound.get(name);
-      return arg ? [`, ${name}: ${arg.value}`] : [];
-    },
-  );
-  const own = bound.get("filters")!;
-  const shorthand = own.value === "filters" ? "filters" : `filters: ${own.value}`;
-  const parts = [
+  const kept = [
+    "activation",
+    "useBias",
+    "biasInitializer",
+    "kernelInitializer",
+    "dataFormat",
+    "name",
+  ].flatMap((name) => {
+    const arg = bound.get(name);
+    return arg ? [`, ${name}: ${arg.value}`] : [];
+  });
+  const filters = bound.get("filters")?.value ?? "";
+  const shorthand = filters === "filters" ? "filters" : `filters: ${filters}`;
+  return [
     editCall(call, layer("depthwiseConv2d"), edits, ["useBias: false"]),
     `${layer("batchNormalization")}()`,
-    middle,
+    ACTIVATIONS[activation]?.(layer) ??
+      `${layer("activation")}({ activation: "${activation.toLowerCase()}" })`,
     `${call.callee}({ ${shorthand}, kernelSize: 1${kept.join("")} })`,
   ];
-  const sequential = call.callee.replace(/layers\.\w+$/, "sequential");
-  const name = bound.get("name");
-  return block(`${sequential}({${name ? ` name: ${name.value},` : ""} layers: [`, parts, "] })", site);
 }
+
+const ACTIVATIONS: Readonly<Record<string, (layer: (name: string) => string) => string>> = {
+  ReLU: (layer) => `${layer("reLU")}()`,
+  ReLU6: (layer) => `${layer("reLU")}({ maxValue: 6 })`,
+};

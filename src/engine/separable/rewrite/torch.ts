@@ -1,7 +1,7 @@
 /** The swap in PyTorch: `nn.Sequential` of a grouped `nn.Conv2d`, batch norm and activation, and a 1×1 `nn.Conv2d`. */
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { guardFor } from "./guard.ts";
-import { block, indented, usesTwice } from "./layout.ts";
+import { block, guarded, usesTwice } from "./layout.ts";
 import type { CallSite, Form } from "./site.ts";
 import { spelled } from "./spelling.ts";
 
@@ -52,10 +52,7 @@ export function torchForm(site: CallSite): Form {
     pointwise(call, bound),
   ];
   const swapped = block(`${sequential}(`, parts, ")", site, guard === "" ? 0 : 1);
-  if (guard === "") return { text: swapped };
-  const inner = site.indent + site.unit;
-  const original = indented(call.text, site.unit);
-  return { text: `(\n${inner}${swapped}\n${inner}if ${guard}\n${inner}else ${original}\n${site.indent})` };
+  return { text: guard === "" ? swapped : guarded(swapped, guard, call.text, site) };
 }
 
 /** What `**options` gives for a parameter. */

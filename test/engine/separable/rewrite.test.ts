@@ -1,0 +1,354 @@
+/** Model code in, model code out; the rewritten program is traced again and must cost what the simulation says. */
+import { describe, expect, it } from "vitest";
+import { createEngine } from "../../../src/engine/engine.ts";
+import type { RewriteOptions } from "../../../src/engine/separable/rewrite/contract.ts";
+import { applyEdits } from "../../../src/engine/separable/rewrite/place.ts";
+import { loadParsers } from "../../../src/node/wasm.ts";
+import { memoryHost } from "../memoryHost.ts";
+
+const parsers = await loadParsers();
+
+function rewrite(source: string, options: Partial<RewriteOptions> & { model?: string; file?: string } = {}) {
+  const { file = "/app/net.py", model, ...rest } = options;
+  const engine = createEngine({ parsers, host: memoryHost({ [file]: source }) });
+  const result = engine.rewrite(file, { layers: "all", ...rest, ...(model !== undefined && { model }) });
+  if (!result.ok) return { reason: result.reason, text: source, layers: [], refused: [] };
+  const { edits, layers, refused, traced, simulated } = result.rewrite;
+  expect(traced).toEqual(simulated);
+  return { reason: undefined, text: applyEdits(source, edits), layers, refused };
+}
+
+const torch = (init: string, forward: string): string => `import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, w=16):
+        super().__init__()
+${init.replace(/^\n|\n\s*$/g, "")}
+
+    def forward(self, x):
+        return ${forward}
+`;
+
+/** The lines of the rewritten text that the source does not have. */
+function added(source: string, text: string): string {
+  const before = new Set(source.split("\n"));
+  return text
+    .split("\n")
+    .filter((line) => !before.has(line))
+    .join("\n");
+}
+
+describe("a rewrite in PyTorch", () => {
+  it("keeps expressions, keywords and the bias, which the pointwise part takes", () => {
+    const source = torch(
+      `
+        self.stem = nn.Conv2d(3, w, 3)
+        self.conv = nn.Conv2d(w, 2 * w, kernel_size=(5, 3), stride=2, padding="valid")  # widens
+`,
+      "self.conv(self.stem(x))",
+    );
+    const { text, layers } = rewrite(source);
+    expect(layers).toEqual(["conv"]);
+    expect(added(source, text)).toBe(`        self.conv = nn.Sequential(
+            nn.Conv2d(w, w, kernel_size=(5, 3), stride=2, padding="valid", groups=w, bias=False),
+            nn.Conv2d(w, 2 * w, kernel_size=1),
+        )  # widens`);
+  });
+
+  it("puts the batch norm and the activation that follow between the two", () => {
+    const source = torch(
+      `
+        self.net = nn.Sequential(
+            nn.Conv2d(3, w, 3, bias=False),
+            nn.Conv2d(w, w, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(w),
+            nn.SiLU(),
+        )
+`,
+      "self.net(x)",
+    );
+    expect(added(source, rewrite(source).text)).toBe(`            nn.Sequential(
+                nn.Conv2d(w, w, 3, 1, 1, bias=False, groups=w),
+                nn.BatchNorm2d(w),
+                nn.SiLU(),
+                nn.Conv2d(w, w, 1, bias=False),
+            ),`);
+  });
+
+  it("keeps comments and a line for each argument", () => {
+    const source = torch(
+      `
+        self.stem = nn.Conv2d(3, w, 3)
+        self.conv = nn.Conv2d(
+            w,  # in
+            32,  # out
+            kernel_size=3,
+        )
+`,
+      "self.conv(self.stem(x))",
+    );
+    expect(rewrite(source).text).toContain(`        self.conv = nn.Sequential(
+            nn.Conv2d(
+                w,  # in
+                w,  # out
+                kernel_size=3,
+                groups=w,
+                bias=False,
+            ),
+            nn.Conv2d(w, 32, kernel_size=1),
+        )`);
+  });
+
+  it("spells names as the file does", () => {
+    const source = `import torch.nn
+from torch.nn import Conv2d, Module
+
+
+class Net(Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = Conv2d(3, 8, 3)
+        self.conv = Conv2d(8, 8, 3)
+
+    def forward(self, x):
+        return self.conv(self.stem(x))
+`;
+    expect(rewrite(source).text).toContain(`self.conv = torch.nn.Sequential(
+            Conv2d(8, 8, 3, groups=8, bias=False),`);
+  });
+
+  it("changes all layers of one line together", () => {
+    const source = torch(
+      `
+        self.stem = nn.Conv2d(3, w, 3)
+        self.blocks = nn.ModuleList(nn.Conv2d(w, w, 3, padding=1) for _ in range(3))
+`,
+      "self.blocks[2](self.blocks[1](self.blocks[0](self.stem(x))))",
+    );
+    expect(rewrite(source, { layers: ["blocks.1"] }).layers).toEqual(["blocks.0", "blocks.1", "blocks.2"]);
+  });
+
+  it("guards a loop that makes the stem too", () => {
+    const source = torch(
+      `
+        layers, channels = [], 3
+        for width in (8, 16, 16):
+            layers.append(nn.Conv2d(channels, width, 3))
+            channels = width
+        self.net = nn.Sequential(*layers)
+`,
+      "self.net(x)",
+    );
+    const { text, layers } = rewrite(source);
+    expect(layers).toEqual(["net.1", "net.2"]);
+    expect(added(source, text)).toBe(`            layers.append((
+                nn.Sequential(
+                    nn.Conv2d(channels, channels, 3, groups=channels, bias=False),
+                    nn.Conv2d(channels, width, 1),
+                )
+                if channels != 3
+                else nn.Conv2d(channels, width, 3)
+            ))`);
+  });
+
+  it("takes the stem of a shared line when asked to", () => {
+    const source = torch(
+      `
+        self.net = nn.Sequential(*[nn.Conv2d(c, 8, 3) for c in (3, 8)])
+`,
+      "self.net(x)",
+    );
+    const { text, layers } = rewrite(source, { stem: true });
+    expect(layers).toEqual(["net.0", "net.1"]);
+    expect(text).not.toContain(" if c ");
+  });
+
+  it("guards a helper that other networks of the file call with groups", () => {
+    const source = `from torch import nn
+
+
+def conv3x3(i, o, groups=1):
+    return nn.Conv2d(i, o, kernel_size=3, padding=1, groups=groups, bias=False)
+
+
+class Plain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 32, 7)
+        self.conv = conv3x3(32, 32)
+
+    def forward(self, x):
+        return self.conv(self.stem(x))
+
+
+class Grouped(Plain):
+    def __init__(self):
+        super().__init__()
+        self.conv = conv3x3(32, 32, groups=8)
+`;
+    const { text, layers } = rewrite(source, { model: "Plain" });
+    expect(layers).toEqual(["conv"]);
+    expect(text).toContain(
+      "if groups == 1\n        else nn.Conv2d(i, o, kernel_size=3, padding=1, groups=groups, bias=False)",
+    );
+    const engine = createEngine({ parsers, host: memoryHost({ "/a.py": source, "/b.py": text }) });
+    const totals = ["/a.py", "/b.py"].map((file) => {
+      const result = engine.profile(file, { model: "Grouped" });
+      return result.ok && result.report.totals;
+    });
+    expect(totals[0]).toEqual(totals[1]);
+  });
+
+  it("guards a kernel that comes with the keyword arguments", () => {
+    const source = `from torch import nn
+
+
+class Basic(nn.Module):
+    def __init__(self, i, o, **kwargs):
+        super().__init__()
+        self.conv = nn.Conv2d(i, o, bias=False, **kwargs)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.a = Basic(8, 8, kernel_size=3)
+        self.b = Basic(8, 8, kernel_size=1)
+
+    def forward(self, x):
+        return self.b(self.a(self.stem(x)))
+`;
+    const { text, layers } = rewrite(source, { model: "Net" });
+    expect(layers).toEqual(["a.conv"]);
+    expect(text).toContain('if kwargs.get("kernel_size") not in (1, (1, 1))');
+    expect(text).toContain("nn.Conv2d(i, i, bias=False, groups=i, **kwargs)");
+  });
+
+  it("leaves alone, with the reason, what it cannot tell apart or does not know", () => {
+    const shared = torch(
+      `
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.net = nn.Sequential(*[nn.Conv2d(8, 8, **o) for o in ({"kernel_size": 3}, {"kernel_size": 3, "groups": 2})])
+`,
+      "self.net(self.stem(x))",
+    );
+    expect(rewrite(shared).reason).toContain("none of its arguments tells them apart");
+    const own = torch(
+      `
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.conv = Own(8, 8, 3)
+`,
+      "self.conv(self.stem(x))",
+    ).replace("class Net", "class Own(nn.Conv2d):\n    pass\n\n\nclass Net");
+    expect(rewrite(own).reason).toContain("Own is not one of torch's own convolutions");
+    expect(rewrite(own, { layers: ["stem", "head"] }).refused).toEqual([
+      { layers: ["head"], reason: "There is no such convolution." },
+    ]);
+  });
+});
+
+describe("a rewrite in Keras", () => {
+  const keras = (body: string) => `import keras
+from keras import layers
+
+
+def net():
+    images = keras.Input((32, 32, 3))
+    x = layers.Conv2D(8, 3)(images)
+${body}
+    return keras.Model(images, layers.GlobalAveragePooling2D()(x))
+`;
+
+  it("is SeparableConv2D where no batch norm follows", () => {
+    const source = keras(
+      '    x = layers.Conv2D(16, 3, padding="same", kernel_initializer="he_normal", name="wide")(x)',
+    );
+    expect(added(source, rewrite(source).text)).toBe(
+      '    x = layers.SeparableConv2D(16, 3, padding="same", depthwise_initializer="he_normal", pointwise_initializer="he_normal", name="wide")(x)',
+    );
+  });
+
+  it("is a Sequential with the batch norm and the activation between where one follows", () => {
+    const source = keras(`    x = layers.Conv2D(16, 3, strides=2, use_bias=False, name="wide")(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.ReLU()(x)`);
+    expect(added(source, rewrite(source).text)).toBe(`    x = keras.Sequential([
+        layers.DepthwiseConv2D(3, strides=2, use_bias=False),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+        layers.Conv2D(16, 1, use_bias=False),
+    ], name="wide")(x)`);
+  });
+});
+
+describe("a rewrite in TensorFlow.js", () => {
+  const file = "/app/net.ts";
+  const tfjs = (body: string) => `import * as tf from "@tensorflow/tfjs";
+
+export function net() {
+  const model = tf.sequential();
+  model.add(tf.layers.conv2d({ inputShape: [32, 32, 3], filters: 8, kernelSize: 3 }));
+${body}
+  return model;
+}
+`;
+
+  it("is separableConv2d where no batch norm follows", () => {
+    const source = tfjs('  model.add(tf.layers.conv2d({ filters: 16, kernelSize: 3, padding: "same" }));');
+    expect(added(source, rewrite(source, { file }).text)).toBe(
+      '  model.add(tf.layers.separableConv2d({ filters: 16, kernelSize: 3, padding: "same" }));',
+    );
+  });
+
+  it("adds its layers one after the other where one follows", () => {
+    const source =
+      tfjs(`  model.add(tf.layers.conv2d({ filters: 16, kernelSize: 3, strides: 2, useBias: false }));
+  model.add(tf.layers.batchNormalization());
+  model.add(tf.layers.reLU({ maxValue: 6 }));`);
+    expect(
+      added(source, rewrite(source, { file }).text),
+    ).toBe(`  model.add(tf.layers.depthwiseConv2d({ kernelSize: 3, strides: 2, useBias: false }));
+  model.add(tf.layers.reLU());
+  model.add(tf.layers.conv2d({ filters: 16, kernelSize: 1, useBias: false }));`);
+  });
+
+  it("applies its layers to each other's result where it was applied", () => {
+    const source = `import * as tf from "@tensorflow/tfjs";
+
+export function net() {
+  const input = tf.input({ shape: [32, 32, 3] });
+  let x = tf.layers.conv2d({ filters: 8, kernelSize: 3 }).apply(input) as tf.SymbolicTensor;
+  x = tf.layers.conv2d({ filters: 16, kernelSize: 3, useBias: false }).apply(x) as tf.SymbolicTensor;
+  x = tf.layers.batchNormalization().apply(x) as tf.SymbolicTensor;
+  return tf.model({ inputs: input, outputs: x });
+}
+`;
+    expect(rewrite(source, { file }).text).toContain(
+      "x = tf.layers.conv2d({ filters: 16, kernelSize: 1, useBias: false }).apply(tf.layers.reLU().apply(tf.layers.batchNormalization().apply(tf.layers.depthwiseConv2d({ kernelSize: 3, useBias: false }).apply(x)))) as tf.SymbolicTensor;",
+    );
+  });
+});
+
+describe("a rewrite in Flax", () => {
+  it("is two convolutions, the first with a group for each channel", () => {
+    const source = `from flax import linen as nn
+
+
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        x = nn.Conv(8, (3, 3))(x)
+        return nn.Conv(16, (3, 3), strides=(2, 2), use_bias=False)(x)
+`;
+    expect(added(source, rewrite(source).text)).toBe(`        return nn.Sequential([
+            nn.Conv(8, (3, 3), strides=(2, 2), use_bias=False, feature_group_count=8),
+            nn.Conv(16, (1, 1), use_bias=False),
+        ])(x)`);
+  });
+});
