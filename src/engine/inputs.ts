@@ -93,12 +93,14 @@ export interface FirstLayer {
   readonly channels: number;
 }
 
+/** The first layer that is one to enter by; one that takes images comes before those that take features. */
 export function firstLayer(m: Machine, framework: Framework, network: Value): FirstLayer | undefined {
-  for (const layer of framework.layerNames(m, network).keys()) {
-    const found = framework.entrance(layer);
-    if (found) return found;
-  }
-  return undefined;
+  const found = [...framework.layerNames(m, network).keys()].flatMap(
+    (layer) => framework.entrance(layer) ?? [],
+  );
+  const [first] = found;
+  if (first?.spatialAxes !== 0) return first;
+  return found.find(({ spatialAxes, channels }) => spatialAxes > 0 && channels === 3) ?? first;
 }
 
 /** Sizes that networks are commonly written for, the likeliest first, and then the others. */

@@ -14,7 +14,8 @@ export function takesTensorList(network: Value, forwardNames: readonly string[])
   return LIST_OF_TENSORS.test(type.replace(/\s/g, ""));
 }
 
-function forwardOf(network: Value, names: readonly string[]): FunctionNode | undefined {
+/** The source of a network's forward method. */
+export function forwardOf(network: Value, names: readonly string[]): FunctionNode | undefined {
   if (!(network instanceof Instance)) return undefined;
   for (const { attrs } of network.cls.mro) {
     for (const name of names) {

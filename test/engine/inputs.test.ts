@@ -95,3 +95,76 @@ test("a name whose module raises when it is looked at is no network, and the oth
   });
   expect(networks).toContain("Net");
 });
+
+describe("arguments of forward", () => {
+  const inputOf = (init: string, signature: string, body: string) =>
+    profile(`
+import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.late = nn.Conv2d(16, 4, 1)
+        ${init}
+    def forward(self, ${signature}):
+        ${body}
+`);
+  test.each<[string, string, string, string, unknown, number]>([
+    [
+      "the layer that the input meets tells its channels, not the first that is made",
+      "self.stem = nn.Conv2d(1, 16, 3, padding=1)",
+      "x",
+      "return self.late(self.stem(x))",
+      [[1, 1, 224, 224]],
+      224 * 224 * (144 + 64),
+    ],
+    [
+      "tokens for an embedding",
+      "self.emb = nn.Embedding(100, 8); self.out = nn.Linear(8, 2)",
+      "tokens",
+      "return self.out(self.emb(tokens))",
+      [[1, 128]],
+      128 * 16,
+    ],
+    [
+      "a label beside noise",
+      "self.emb = nn.Embedding(10, 10); self.fc = nn.Linear(20, 5); self.inp = nn.Linear(6, 10)",
+      "noise, labels",
+      "return self.fc(torch.cat((self.emb(labels), self.inp(noise)), -1))",
+      [[1, 6], [1]],
+      100 + 60,
+    ],
+    [
+      "two images joined along their channels",
+      "self.stem = nn.Conv2d(6, 16, 3, padding=1)",
+      "a, b",
+      "return self.late(self.stem(torch.cat((a, b), 1)))",
+      [
+        [1, 3, 224, 224],
+        [1, 3, 224, 224],
+      ],
+      224 * 224 * (864 + 64),
+    ],
+    [
+      "a sequence for a recurrent layer",
+      "self.rnn = nn.GRU(5, 8, batch_first=True)",
+      "x",
+      "return self.rnn(x)[0]",
+      [[1, 128, 5]],
+      128 * 3 * (5 * 8 + 8 * 8),
+    ],
+    [
+      "a time step beside an image",
+      "self.stem = nn.Conv2d(3, 16, 3, padding=1); self.time = nn.Linear(1, 16)",
+      "x, t",
+      "return self.late(self.stem(x) + self.time(t[:, None].float())[:, :, None, None])",
+      [[1, 3, 224, 224], [1]],
+      224 * 224 * (432 + 64) + 16,
+    ],
+  ])("%s", (_, init, signature, body, shapes, macs) => {
+    const report = inputOf(init, signature, body);
+    expect(report.diagnostics.map(({ message }) => message)).toEqual([]);
+    expect(report.input).toMatchObject({ shapes, origin: "default" });
+    expect(report).toMatchObject({ complete: true, totals: { macs } });
+  });
+});

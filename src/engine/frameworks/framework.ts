@@ -30,6 +30,8 @@ export interface Framework {
   parameters(interp: Interp, network: Value): readonly Tensor[];
   /** Spatial axes and channels that a layer takes, when it is one that an input can enter by. */
   entrance(layer: Instance): { readonly spatialAxes: number; readonly channels: number } | undefined;
+  /** What a layer that takes no pixels takes; frameworks without it are not asked where their inputs enter. */
+  entryForm?(layer: Instance): "tokens" | "sequence" | "sequence first" | undefined;
   /** Axis of the channels in an input of this rank: 1 for NCHW, rank - 1 for NHWC. */
   channelAxis(rank: number): number;
   /** A default input for a network whose first layer has this many spatial axes and channels. */

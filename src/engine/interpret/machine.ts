@@ -97,6 +97,8 @@ export class Machine implements Interp {
   journal: Journal | undefined;
   returned: Value = null;
   inference = false;
+  /** Told of every layer that is called, while inputs are sought. */
+  onLayer: ((layer: Instance, inputs: readonly Value[]) => void) | undefined;
   /** Counts branches that leave a loop or function on one side of an undecided condition. */
   undecidedExits = 0;
   /** Scope of the running function. */
@@ -534,6 +536,7 @@ export class Machine implements Interp {
 
   withLayer<T extends Value>(layer: Instance, body: () => T, inputs: readonly Value[] = []): T {
     const { scope } = this;
+    this.onLayer?.(layer, inputs);
     const known = scope ? undefined : this.scripted?.get(layer, inputs);
     if (known) return known.answer as T;
     if (!scope) this.noteCall(layer, inputs);

@@ -75,7 +75,13 @@ export function forced(vars: Attrs, name: string, value: Value | LazyName): Valu
   if (!(value instanceof LazyName)) return value;
   if (value.running) return new Unknown(`${name} is imported in a circle`);
   value.running = true;
-  const real = value.force();
+  let real: Value;
+  try {
+    real = value.force();
+  } finally {
+    // A star import may have put the same lazy name into other modules.
+    value.running = false;
+  }
   vars.set(name, real);
   return real;
 }

@@ -148,6 +148,28 @@ class Net(BaseNet):
   });
 });
 
+test("a lazy name that a star import passed on is itself everywhere", () => {
+  const report = profile(
+    `
+from blocks import *
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = OrderedDict(a=Block())["a"]
+    def forward(self, x):
+        return self.conv(x)
+`,
+    {
+      input: ["1x3x8x8"],
+      files: {
+        "/app/blocks.py":
+          "from collections import OrderedDict\nimport torch.nn as nn\nclass Block(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.parts = OrderedDict()\n        self.conv = nn.Conv2d(3, 4, 3)\n    def forward(self, x):\n        return self.conv(x)\n",
+      },
+    },
+  );
+  expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
+});
+
 describe("scripts", () => {
   test("a loop that only trains ends when it has shown what it does", () => {
     const report = profile(
