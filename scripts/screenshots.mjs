@@ -113,7 +113,7 @@ async function takeAll() {
   await comparison.locator(".diff-row").first().waitFor();
   await runCommand(workbench, "View: Join All Editor Groups");
   await page.locator(".tab", { hasText: "↔" }).click();
-  await take("walkthrough", "compare", { x: 48, y: 0, width: 900, height: 700 });
+  await take("walkthrough", "compare", { x: 48, y: 0, width: 1050, height: 560 });
 
   await runCommand(workbench, "View: Close All Editors");
   await openFile(workbench, FILE);
