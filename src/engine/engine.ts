@@ -48,7 +48,16 @@ export function createEngine({ parsers, host, settings: given }: EngineOptions):
     const semantics = SEMANTICS[language];
     const parseArguments = (text: string) => parsers.parseArguments(language, text);
     const parseExpression = (of: Language, text: string) => parsers.parseExpression(of, text);
-    return new Session({ file, host, cache, semantics, settings, isCancelled, parseArguments, parseExpression });
+    return new Session({
+      file,
+      host,
+      cache,
+      semantics,
+      settings,
+      isCancelled,
+      parseArguments,
+      parseExpression,
+    });
   }
 
   return {
@@ -100,10 +109,7 @@ function simulateOne(
   const root = rootOf(session, options.model);
   if ("reason" in root) return { ok: false, reason: root.reason };
   const { session: opened, root: chosen } = root;
-  return simulateNetwork(
-    (input) => opened.trace(chosen, { ...options, ...(input && { input }) }),
-    options,
-  );
+  return simulateNetwork((input) => opened.trace(chosen, { ...options, ...(input && { input }) }), options);
 }
 
 function rewriteOne(

@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { profile } from "./profile.ts";
 
 it("names a function that runs on a layer's weights after the layer", () => {
-  const report = profile(`
+  const report = profile(
+    `
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -15,7 +16,9 @@ class Net(nn.Module):
     def forward(self, x):
         x = F.linear(x, self.qkv.weight, self.qkv.bias.clone())
         return F.linear(x, self.qkv.weight.t())
-`, { input: ["1x8"] });
+`,
+    { input: ["1x8"] },
+  );
   expect(report.layers.map(({ name, macs, params }) => ({ name, macs, params }))).toEqual([
     { name: "qkv", macs: 192, params: 216 },
     { name: "linear", macs: 192, params: 0 },

@@ -1,6 +1,7 @@
 /** All frameworks the engine knows, made afresh for each interpreter. */
-import type { Framework } from "./framework.ts";
+
 import { createFlax } from "./flax/flax.ts";
+import type { Framework } from "./framework.ts";
 import { createKeras } from "./keras/keras.ts";
 import { createTfjs } from "./tfjs/tfjs.ts";
 import { createTorch } from "./torch/torch.ts";

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { createEngine } from "../../../src/engine/engine.ts";
 import type { SimulationOptions } from "../../../src/engine/separable/contract.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
+import paper from "../../truth/mobilenet.json" with { type: "json" };
 import { memoryHost } from "../memoryHost.ts";
 
 const parsers = await loadParsers();
-const paper = JSON.parse(readFileSync(new URL("../../truth/mobilenet.json", import.meta.url), "utf8"));
 
 /** The body of MobileNet with standard convolutions, as each framework's users write it. */
 const networks = {
