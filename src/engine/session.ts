@@ -39,6 +39,7 @@ import {
   Tuple,
   type Value,
 } from "./interpret/values.ts";
+import { proposals } from "./probe.ts";
 import { buildReport } from "./report/build.ts";
 import type { Report } from "./report/contract.ts";
 import { findRoots, freeFunctions, type Root, type Roots, suppliedArguments } from "./roots.ts";
@@ -82,9 +83,10 @@ export class Session {
   private afresh: readonly (() => void)[] = [];
   /** How running the module called networks. */
   private calls: readonly OutermostCall[] = [];
-  private calledInFunctions: readonly OutermostCall[] | undefined;
   /** Takes back what the last trial of an input made in the network. */
   private takeBack: (() => void) | undefined;
+  private last: Run | undefined;
+  private calledInFunctions: readonly OutermostCall[] | undefined;
 
   constructor(private readonly options: SessionOptions) {
     const { file, host, cache, semantics, settings } = options;
@@ -309,6 +311,8 @@ export class Session {
     const size = declared ?? Math.ceil(usual);
     const origin = declared === undefined ? "default" : "declared";
     const run = this.forward(framework, network, sized(size));
+    const proposed = origin === "default" ? this.proposed(framework, network, run, sized(size)) : undefined;
+    if (proposed) return proposed;
     if (!hasMismatch(run) || entrance.spatialAxes === 0)
       return this.settled(framework, network, run, { specs: sized(size), origin });
     let ops = 0;
@@ -320,7 +324,45 @@ export class Session {
       // What does not fit at any size has nothing to do with the size.
       if (firstMismatch(attempt) === firstMismatch(run) || ops > MAX_FITTING_OPS) break;
     }
-    return { run, input: { specs: sized(size), origin } };
+    return this.settled(framework, network, run, { specs: sized(size), origin });
+  }
+
+  /** A network that keeps what it was run on is left as the run that is told. */
+  private settled(
+    framework: Framework,
+    network: Value,
+    run: Run,
+    input: ChosenInput,
+  ): { run: Run; input: ChosenInput } {
+    const isStale = this.takeBack !== undefined && this.last !== run;
+    return { run: isStale ? this.forward(framework, network, input.specs) : run, input };
+  }
+
+  /** The arguments that the network's forward must have, with the layers they enter by. */
+  private probed(framework: Framework, network: Value): Probed {
+    const forward = forwardOf(network, framework.forwardNames);
+    if (!forward || !framework.entryForm || takesTensorList(network, framework.forwardNames)) {
+      return { args: [], first: undefined };
+    }
+    return probe(this.m, framework, forward, (args) => {
+      this.m.inference = true;
+      this.bounded(() => framework.forward(this.m, network, args));
+      this.m.inference = false;
+    });
+  }
+
+  /** The first input that fits of those that the network's first op speaks for. */
+  private proposed(
+    framework: Framework,
+    network: Value,
+    run: Run,
+    [image]: readonly InputSpec[],
+  ): { run: Run; input: ChosenInput } | undefined {
+    for (const spec of image ? proposals(framework, run.trace, image) : []) {
+      const attempt = this.forward(framework, network, [spec]);
+      if (!hasFailed(attempt)) return { run: attempt, input: { specs: [spec], origin: "default" } };
+    }
+    return undefined;
   }
 
   /** Inputs that the network itself has; a size that it leaves open is the default one. */
@@ -338,6 +380,7 @@ export class Session {
 
   /** Runs the network. Where it takes a list of tensors, that is all of them, or the samples of a batch. */
   private forward(framework: Framework, network: Value, specs: readonly InputSpec[]): Run {
+    this.takeBack?.();
     const tensors = (of: readonly InputSpec[]): Value[] =>
       of.map(({ shape, dtype }) => framework.input(shape, dtype));
     if (!takesTensorList(network, framework.forwardNames)) {
@@ -363,7 +406,7 @@ export class Session {
     m.inference = false;
     const trace = m.endTrace();
     const spatialAxes = firstLayer(m, framework, network)?.spatialAxes ?? 0;
-    return {
+    this.last = {
       trace,
       inputs: args.flatMap((arg) => tensorsIn(arg)),
       batch:
@@ -372,13 +415,13 @@ export class Session {
           : batchOf(specs.slice(0, 1), (spec) => !startsUnbatched(trace, spec)),
       output: "reason" in result ? m.unknown(result.reason) : result.value,
     };
+    return this.last;
   }
 
   // -------------------------------------------------------------------- bounds
 
   /** Runs code of the program: what it raises and the bounds it passes become a reason, and are said in the trace. */
   private bounded<T>(body: () => T): { readonly value: T } | FailureReason {
-    this.takeBack?.();
     const { m } = this;
     const restore = m.checkpoint();
     try {

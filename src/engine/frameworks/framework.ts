@@ -52,6 +52,10 @@ export interface Framework {
   isMaker?(value: Value): boolean;
   /** Networks that running the file made, in their order. */
   made?(): readonly Instance[];
+  /** Layers learn their sizes from the input, so that no layer tells what the input is. */
+  readonly learnsSizes?: boolean;
+  /** What running a network makes in it: gives a function that takes it back, for another trial. */
+  keep?(network: Value): () => void;
   /** What counts up from network to network (names of layers): gives a function that puts it back. */
   snapshot?(): () => void;
 }

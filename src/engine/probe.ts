@@ -1,0 +1,82 @@
+/**
+ * What the first op of a network tells of its input, where layers learn their sizes from what they are given (Flax,
+ * Keras): the default image is run first, and where it entered by a layer that takes no image, another input is
+ * proposed. Sizes that nothing tells stay unknown, with what to do about it.
+ */
+import type { Framework } from "./frameworks/framework.ts";
+import type { InputSpec } from "./inputs.ts";
+import type { OpRecord, Trace } from "./interpret/trace.ts";
+import { isUnknown, type Shape, Unknown } from "./interpret/values.ts";
+
+/** Positions of a sequence whose length nothing tells. */
+const SEQUENCE_LENGTH = 128;
+
+/** Ops that an input enters by; norms and elementwise ops take any shape. */
+const ENTRANCES: ReadonlySet<string> = new Set([
+  "conv",
+  "conv_transpose",
+  "linear",
+  "embedding",
+  "recurrent",
+]);
+
+/** Inputs to try in place of an image, the likeliest first; none when the image is as good as any. */
+export function proposals(framework: Framework, trace: Trace, image: InputSpec): readonly InputSpec[] {
+  if (framework.learnsSizes !== true) return [];
+  const first = trace.ops.find((op) => ENTRANCES.has(op.op) && op.weights.length > 0);
+  if (!first) return trace.diagnostics.some(({ code }) => MISFITS.has(code)) ? [sequence()] : [];
+  const seen = first.inputs[0]?.shape;
+  if (seen === undefined || isUnknown(seen)) return [];
+  return isSame(seen, image.shape)
+    ? entered(framework, first, image)
+    : isFlattened(seen, image.shape)
+      ? [open(image.shape.length, "1x28x28x1")]
+      : [];
+}
+
+const MISFITS: ReadonlySet<string> = new Set(["shape-mismatch", "raises"]);
+
+function entered(framework: Framework, first: OpRecord, image: InputSpec): readonly InputSpec[] {
+  if (first.op === "embedding") return [{ shape: [1, SEQUENCE_LENGTH], dtype: "int32" }];
+  if (first.op === "linear") return [open(2, "1x784"), sequence()];
+  if (first.op === "recurrent") return [sequence()];
+  const axes = first.geometry?.kernel.length;
+  if (axes === undefined) return [];
+  const axis = framework.channelAxis(axes + 2);
+  if (axes === 1) return [sequence(axis)];
+  if (axes + 2 === image.shape.length) return [];
+  const size = image.shape.find((dim, at) => at > 0 && typeof dim === "number");
+  return [
+    { shape: framework.defaultInput(axes, 3, typeof size === "number" ? size : 1), dtype: image.dtype },
+  ];
+}
+
+function isSame(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
+}
+
+/** `1×150528` of `1×224×224×3`. */
+function isFlattened(seen: Shape, image: Shape): boolean {
+  const size = image
+    .slice(1)
+    .reduce<number>((product, dim) => product * (typeof dim === "number" ? dim : 0), 1);
+  return seen.length === 2 && seen[1] === size;
+}
+
+function unknownSize(example: string): Unknown {
+  return new Unknown(`nothing tells the size of its input: say it, as in # convlens: input=${example}`);
+}
+
+/** One sample of this many axes, their sizes unknown. */
+function open(rank: number, example: string): InputSpec {
+  return { shape: [1, ...Array.from({ length: rank - 1 }, () => unknownSize(example))], dtype: "float32" };
+}
+
+/** Positions with features that are not known. */
+function sequence(axis = 2): InputSpec {
+  const example = axis === 2 ? `1x${SEQUENCE_LENGTH}x64` : `1x64x${SEQUENCE_LENGTH}`;
+  const shape: Shape = [1, SEQUENCE_LENGTH, SEQUENCE_LENGTH].map((size, at) =>
+    at === axis ? unknownSize(example) : size,
+  );
+  return { shape, dtype: "float32" };
+}
