@@ -51,7 +51,7 @@ export function plainMobileNet() {
 
 const engine = createEngine({ parsers, host: memoryHost(networks) });
 
-function after(file: string, options: SimulationOptions) {
+function simulated(file: string, options: SimulationOptions) {
   const result = engine.simulate(file, options);
   if (!result.ok) throw new Error(result.reason);
   const { macs, trainable_params } = result.simulation.after.totals;
@@ -61,20 +61,20 @@ function after(file: string, options: SimulationOptions) {
 describe.each(Object.keys(networks))("%s, swapped", (file) => {
   it("is the MobileNet of table 4", () => {
     const { conv_mobilenet_224: plain, mobilenet_224: swapped } = paper.table_4_swap;
-    expect(after(file, { swap: "none" })).toEqual({ macs: plain.macs, params: plain.params });
-    expect(after(file, { swap: "all" })).toEqual({ macs: swapped.macs, params: swapped.params });
+    expect(simulated(file, { swap: "none" })).toEqual({ macs: plain.macs, params: plain.params });
+    expect(simulated(file, { swap: "all" })).toEqual({ macs: swapped.macs, params: swapped.params });
   });
 
   it.each(paper.table_6_width_at_224)("has the width $alpha of table 6", ({ alpha, macs, params }) => {
-    expect(after(file, { swap: "all", alpha, round: 1 })).toEqual({ macs, params });
+    expect(simulated(file, { swap: "all", alpha, round: 1 })).toEqual({ macs, params });
   });
 
   it.each(paper.table_7_resolution_at_width_1)("has the resolution $input of table 7", ({ input, macs }) => {
-    expect(after(file, { swap: "all", rho: input / 224 }).macs).toBe(macs);
+    expect(simulated(file, { swap: "all", rho: input / 224 }).macs).toBe(macs);
   });
 
   it("is the small MobileNet of table 9", () => {
     const { alpha, input, macs, params } = paper.table_9_small;
-    expect(after(file, { swap: "all", alpha, rho: input / 224 })).toEqual({ macs, params });
+    expect(simulated(file, { swap: "all", alpha, rho: input / 224 })).toEqual({ macs, params });
   });
 });
