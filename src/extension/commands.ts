@@ -26,7 +26,8 @@ type Handler = (context: CommandContext, ...args: unknown[]) => Promise<void>;
 const COMMANDS: Readonly<Record<string, Handler>> = {
   "convlens.profileNetwork": profileNetwork,
   "convlens.revealLayer": revealLayer,
-  "convlens.simulateLayer": revealLayer,
+  "convlens.simulateLayer": (context, uri, network, layers) =>
+    revealLayer(context, uri, network, layers, "swap"),
   "convlens.rewriteLayer": rewriteLayer,
   "convlens.explain": explain,
   "convlens.revealSource": async (_, at) => {
@@ -75,11 +76,12 @@ async function revealLayer(
   uriArg: unknown,
   network: unknown,
   layers: unknown,
+  how?: unknown,
 ): Promise<void> {
   const uri = toUri(uriArg);
   if (!uri || typeof network !== "string") return;
   const names = Array.isArray(layers) ? layers.filter((name) => typeof name === "string") : [];
-  await context.panel.show(uri, network, names);
+  await context.panel.show(uri, network, names, how === "swap" ? "swap" : "select");
 }
 
 async function rewriteLayer(

@@ -40,7 +40,7 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   #pictured: Report | undefined;
   #staleSince: string | undefined;
   /** Layers to select once the page has their network. */
-  #pending: readonly string[] | undefined;
+  #pending: { readonly layers: readonly string[]; readonly swap: boolean } | undefined;
 
   constructor(context: vscode.ExtensionContext, analyses: Analyses, earlier: Earlier) {
     this.#context = context;
@@ -58,9 +58,14 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
     ];
   }
 
-  async show(uri: vscode.Uri, network: string | undefined, layers?: readonly string[]): Promise<void> {
+  async show(
+    uri: vscode.Uri,
+    network: string | undefined,
+    layers?: readonly string[],
+    how: "select" | "swap" = "select",
+  ): Promise<void> {
     this.#aim({ uri, network });
-    this.#pending = layers;
+    this.#pending = layers && { layers, swap: how === "swap" };
     if (this.#panel) this.#panel.reveal(undefined, true);
     else {
       const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
@@ -229,7 +234,7 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
       ...{ type: "report", report, unit, locale: vscode.env.language, budgetMacs },
       ...{ abilities: PANEL_ABILITIES, label: vscode.workspace.asRelativePath(uri) },
     });
-    if (this.#pending) this.#post({ type: "select", layers: this.#pending });
+    if (this.#pending) this.#post({ type: "select", ...this.#pending });
     this.#pending = undefined;
   }
 

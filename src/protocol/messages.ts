@@ -37,8 +37,8 @@ export type ToPanel =
   /** The text is broken; the panel keeps the last good picture. `since` is an ISO time. */
   | { readonly type: "stale"; readonly since: string; readonly reason: string }
   | { readonly type: "empty"; readonly reason: string }
-  /** The editor's cursor stands on these layers. */
-  | { readonly type: "select"; readonly layers: readonly string[] }
+  /** The editor's cursor stands on these layers; `swap` has the panel swap those that can be. */
+  | { readonly type: "select"; readonly layers: readonly string[]; readonly swap?: boolean }
   /** An analysis takes a time that can be felt, or no longer does. */
   | { readonly type: "busy"; readonly busy: boolean }
   /** Answer to `scale`: the network at α and ρ, without swaps; null with why when there is none. */

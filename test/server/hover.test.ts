@@ -237,7 +237,38 @@ describe("the links of a hover", () => {
     const conv = layer({ name: "conv" });
     expect(hover(conv)).not.toContain("command:");
     const linked = hover(conv, { ...english, commandUri: "file:///models/resnet.py" });
-    expect(linked).toContain("[Simulate](command:convlens.revealLayer?");
+    expect(linked).toContain("[Simulate](command:convlens.simulateLayer?");
+    expect(linked).toContain("[Rewrite](command:convlens.rewriteLayer?");
+    expect(linked).toContain("[Explain](command:convlens.explain?");
+  });
+
+  it("offer the panel and the explanation where nothing can be swapped", () => {
+    const stem = layer({ name: "conv1", swappable: false, not_swappable: "it reads the image" });
+    const linked = hover(stem, { ...english, commandUri: "file:///models/resnet.py" });
+    expect(linked).toContain("[Show in the panel](command:convlens.revealLayer?");
+    expect(linked).not.toContain("convlens.rewriteLayer");
+  });
+});
+
+describe("a hover on what the figures mean in practice", () => {
+  const conv = layer({ name: "conv" });
+
+  it("gives the arithmetic intensity, as written and swapped, beside a device", () => {
+    // 2·115605504 FLOPs over 4·(2·64·56² + 36864) bytes; swapped 2·14651392 over 4·(4·64·56² + 4672).
+    expect(hover(conv)).toContain("Arithmetic intensity 132 FLOPs a byte, 9.07 as depthwise and pointwise");
+    expect(hover(conv)).toContain("NVIDIA T4 is memory bound below 25.3");
+  });
+
+  it("takes the user's own device first", () => {
+    const device = { name: "Board", flops: 1e12, bandwidth: 1e11, dtype: "float32" as const, source: "" };
+    expect(hover(conv, { ...english, devices: [device] })).toContain("Board is memory bound below 10");
+  });
+
+  it("says what the workspace's α and ρ would make of it", () => {
+    expect(hover(conv)).not.toContain("With α");
+    // 28²·3²·48·48 = 16257024 and 28²·3²·48 + 28²·48·48 = 2145024.
+    const scaled = hover(conv, { ...english, alpha: 0.75, rho: 0.5 });
+    expect(scaled).toContain("With α 0.75 and ρ 0.5: 16.3 M MACs, 2.15 M as depthwise and pointwise");
   });
 });
 

@@ -23,7 +23,7 @@ import type { Row } from "./rows.ts";
 import { Scaled } from "./scaled.ts";
 import { type Actions, makeScene, type Part, type Scene } from "./scene.ts";
 import { simulateStrip } from "./simulate.ts";
-import { fromSaved, type PanelState, toSaved, withReport } from "./state.ts";
+import { fromSaved, type PanelState, toSaved, withReport, withSwaps } from "./state.ts";
 import { layerTable, type Table } from "./table.ts";
 import "../shared/base.css";
 import "./panel.css";
@@ -101,6 +101,7 @@ function receive(message: ToPanel): void {
       return;
     case "select":
       followCursor(message.layers);
+      if (message.swap) change((now) => withSwaps(now, new Set([...now.swaps, ...message.layers])));
       return;
   }
 }

@@ -153,7 +153,10 @@ const toPanelForms: Form<ToPanel> = {
   }),
   stale: hasForm<Extract<ToPanel, { type: "stale" }>>({ since: isString, reason: isString }),
   empty: hasForm<Extract<ToPanel, { type: "empty" }>>({ reason: isString }),
-  select: hasForm<Extract<ToPanel, { type: "select" }>>({ layers: isArrayOf(isString) }),
+  select: hasForm<Extract<ToPanel, { type: "select" }>>({
+    layers: isArrayOf(isString),
+    swap: isOptional(isBoolean),
+  }),
   busy: hasForm<Extract<ToPanel, { type: "busy" }>>({ busy: isBoolean }),
   scaled: hasForm<Extract<ToPanel, { type: "scaled" }>>({
     network: isString,

@@ -1,0 +1,141 @@
+/** `simulate`, `rewrite` and `suggest` as a user calls them, with the real engine over files on disk. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseCommand } from "../../src/cli/arguments.ts";
+import { run } from "../../src/cli/run.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import { createNodeHost } from "../../src/node/host.ts";
+import { loadParsers } from "../../src/node/wasm.ts";
+
+const parsers = await loadParsers();
+const paper = JSON.parse(readFileSync(new URL("../truth/mobilenet.json", import.meta.url), "utf8"));
+
+let cwd = "";
+beforeAll(() => {
+  cwd = mkdtempSync(path.join(tmpdir(), "convlens-separable-"));
+  writeFileSync(
+    path.join(cwd, "plain.py"),
+    readFileSync(new URL("../../examples/mobilenet_v1_plain.py", import.meta.url), "utf8"),
+  );
+});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+async function call(...argv: string[]) {
+  let [out, err] = ["", ""];
+  const code = await run(argv, {
+    ...{ cwd, version: "1.2.3", width: 100, color: false, pythonPaths: [] },
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    openEngine: async ({ folders, searchPaths }) =>
+      createEngine({ parsers, host: createNodeHost({ folders, searchPaths }) }),
+  });
+  return { code, out, err };
+}
+
+describe("convlens simulate", () => {
+  it("prints the network before and after as JSON", async () => {
+    const { code, out } = await call("simulate", "plain.py", "--swap", "all", "--json");
+    const { before, after, swapped, file } = JSON.parse(out);
+    expect([code, file, swapped.length]).toEqual([0, "plain.py", 13]);
+    expect(before.totals).toMatchObject(pick(paper.table_4_swap.conv_mobilenet_224));
+    expect(after.totals).toMatchObject(pick(paper.table_4_swap.mobilenet_224));
+    expect(after.layers[3]).toMatchObject({ name: before.layers[3].name });
+  });
+
+  it("gives the one layer of table 3, at α and ρ too", async () => {
+    const layer = async (...more: string[]) => {
+      const { out } = await call("simulate", "plain.py", "--json", ...more);
+      const row = JSON.parse(out).after.layers.find(({ name }: { name: string }) => name === "body.7.0");
+      const parts = (row.parts ?? []).filter(({ part }: { part: string }) => part !== "norm");
+      const params = parts.reduce((sum: number, part: { params: number }) => sum + part.params, 0);
+      return { macs: row.macs, params: row.parts ? params : row.params };
+    };
+    const {
+      standard,
+      separable,
+      "alpha_0.75": narrow,
+      "alpha_0.75_rho_0.714": small,
+    } = paper.table_3_one_layer;
+    expect(await layer("--swap", "none")).toEqual(pick(standard));
+    expect(await layer()).toEqual(pick(separable));
+    expect(await layer("--alpha", "0.75", "--round", "8")).toEqual(pick(narrow));
+    expect(await layer("--alpha", "0.75", "--rho", "0.714")).toEqual(pick(small));
+  });
+
+  it("reads as a table, with the network's own width argument", async () => {
+    const { out } = await call("simulate", "plain.py", "--alpha", "0.75");
+    expect(out).toContain("PlainMobileNet: 13 convolutions swapped, α 0.75, ρ 1");
+    expect(out).toMatch(/MACs {2}4\.87 G → 325 M \(−93\.3 %\)/);
+    expect(out).toContain('sets its own width by width_mult=1: --args "width_mult=0.75"');
+  });
+
+  it("swaps layers by name, and fails for those that cannot be swapped", async () => {
+    const named = await call("simulate", "plain.py", "--swap", "body.0.0,body.1.0", "--json");
+    expect(JSON.parse(named.out).swapped).toEqual(["body.0.0", "body.1.0"]);
+    const wrong = await call("simulate", "plain.py", "--swap", "classifier,body.1.0", "--json");
+    expect([wrong.code, JSON.parse(wrong.out).swapped]).toEqual([1, ["body.1.0"]]);
+    expect(wrong.err).toContain("classifier is not swapped");
+  });
+});
+
+describe("convlens rewrite", () => {
+  it("shows the change, writes it, and the new source costs what was simulated", async () => {
+    const shown = await call("rewrite", "plain.py", "--layers", "all");
+    expect(shown.out).toContain("+            if in_channels != 3");
+    expect(shown.err).toContain("traced again: 568740352 MACs, 4231976 params, as simulated");
+    writeFileSync(path.join(cwd, "thin.py"), readFileSync(path.join(cwd, "plain.py")));
+    expect((await call("rewrite", "thin.py", "--layers", "all", "--write")).code).toBe(0);
+    const { out } = await call("profile", "thin.py", "--json");
+    expect(JSON.parse(out).totals).toMatchObject(pick(paper.table_4_swap.mobilenet_224));
+  });
+});
+
+describe("convlens suggest", () => {
+  it("finds the fewest swaps for a budget", async () => {
+    const { code, out } = await call("suggest", "plain.py", "--budget", "1.2G", "--json");
+    const { suggestion, pareto } = JSON.parse(out);
+    expect([code, suggestion.swap.length, suggestion.alpha, pareto.length]).toEqual([0, 10, 1, 14]);
+    expect(suggestion.macs).toBeLessThanOrEqual(1.2e9);
+    expect(pareto[9].macs).toBeGreaterThan(1.2e9);
+  });
+
+  it("says when no change reaches it", async () => {
+    const { code, out } = await call("suggest", "plain.py", "--budget", "1M");
+    expect([code, out.split("\n")[0]]).toEqual([
+      1,
+      "PlainMobileNet cannot be brought within 1.00 M MACs by swaps, α ≥ 0.25 and ρ ≥ 4/7",
+    ]);
+  });
+});
+
+describe("their arguments", () => {
+  const message = (...argv: string[]): string => {
+    const command = parseCommand(argv);
+    return command.kind === "usage-error" ? command.message : command.kind;
+  };
+
+  it("are checked", () => {
+    expect(message("simulate", "a.py", "--alpha", "wide")).toContain("--alpha is a factor");
+    expect(message("simulate", "a.py", "--rho", "0")).toContain("--rho is a factor");
+    expect(message("simulate", "a.py", "--round", "1.5")).toContain("--round is a whole number");
+    expect(message("rewrite", "a.py")).toContain("needs --layers");
+    expect(message("suggest", "a.py")).toContain("needs --budget");
+    expect(message("profile", "a.py", "--alpha", "1")).toBe("--alpha is no option of profile");
+  });
+
+  it("take fractions and lists", () => {
+    expect(parseCommand(["simulate", "a.py", "--rho", "5/7", "--swap", "a, b"])).toMatchObject({
+      options: { rho: 5 / 7, swap: ["a", "b"] },
+    });
+  });
+});
+
+function pick({ macs, params }: { macs: number; params: number }): { macs: number; params: number } {
+  return { macs, params };
+}

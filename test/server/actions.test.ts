@@ -1,0 +1,128 @@
+/** Code actions over LSP, with the real engine. */
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { createConnection } from "vscode-languageserver/node";
+import { createEngine } from "../../src/engine/engine.ts";
+import { loadParsers } from "../../src/node/wasm.ts";
+import { SIMULATE } from "../../src/protocol/requests.ts";
+import { LocalAnalyst, type UnsavedTexts } from "../../src/server/analyst.ts";
+import { startServer } from "../../src/server/server.ts";
+import { memoryHost } from "../engine/memoryHost.ts";
+import { connect } from "./client.ts";
+
+const URI = "file:///app/net.py";
+const TEXT = `from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.a = nn.Conv2d(8, 16, 3)
+        self.b = nn.Conv2d(16, 16, 3)
+
+    def forward(self, x):
+        return self.b(self.a(self.stem(x)))
+`;
+
+const parsers = await loadParsers();
+
+interface Action {
+  readonly title: string;
+  readonly kind: string;
+  readonly edit?: {
+    readonly changes?: Readonly<Record<string, readonly { readonly newText: string }[]>>;
+    readonly documentChanges?: readonly { readonly edits: readonly { readonly annotationId?: string }[] }[];
+    readonly changeAnnotations?: Readonly<Record<string, { readonly needsConfirmation: boolean }>>;
+  };
+}
+
+async function start(capabilities: object = {}, text = TEXT) {
+  const make = (_: unknown, texts: UnsavedTexts) =>
+    createEngine({
+      parsers,
+      host: memoryHost(Object.fromEntries([...texts].map(([file, unsaved]) => [file, unsaved.text]))),
+    });
+  const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
+  // The host is made over the texts that are open: so the document is opened before the settings are pulled.
+  const analyst = new LocalAnalyst((config, texts) => lazily(() => make(config, texts)));
+  startServer(createConnection(toServer, fromServer), { analyst, searchPaths: () => [], version: "1" });
+  const client = connect(fromServer, toServer);
+  await client.initialize({}, capabilities);
+  await client.open(URI, text);
+  const actions = (line: number): Promise<readonly Action[]> => {
+    const position = { line, character: 20 };
+    return client.rpc.sendRequest("textDocument/codeAction", {
+      textDocument: { uri: URI },
+      range: { start: position, end: position },
+      context: { diagnostics: [] },
+    });
+  };
+  return { client, actions };
+}
+
+function lazily(make: () => ReturnType<typeof createEngine>): ReturnType<typeof createEngine> {
+  return {
+    analyze: (...args) => make().analyze(...args),
+    profile: (...args) => make().profile(...args),
+    simulate: (...args) => make().simulate(...args),
+    rewrite: (...args) => make().rewrite(...args),
+    networks: (...args) => make().networks(...args),
+    invalidate: () => undefined,
+  };
+}
+
+const RESOLVES = { textDocument: { codeAction: { resolveSupport: { properties: ["edit"] } } } };
+const ANNOTATES = {
+  workspace: { workspaceEdit: { documentChanges: true, changeAnnotationSupport: { groupsOnLabel: false } } },
+};
+
+describe("code actions", () => {
+  it("offer the layer's rewrite and that of its whole network, with edits for a plain client", async () => {
+    const { actions } = await start();
+    const found = await actions(7);
+    expect(found.map(({ title, kind }) => [title, kind])).toEqual([
+      ["Replace with depthwise separable convolution", "refactor.rewrite"],
+      ["Replace all 2 eligible convolutions of Net", "refactor.rewrite"],
+    ]);
+    const [one, all] = found.map(({ edit }) => edit?.changes?.[URI]);
+    expect(one?.[0]?.newText).toContain("nn.Conv2d(8, 8, 3, groups=8, bias=False)");
+    expect(all).toHaveLength(2);
+  });
+
+  it("offer nothing for a layer that cannot be swapped but its network", async () => {
+    const { actions } = await start();
+    expect((await actions(6)).map(({ title }) => title)).toEqual([
+      "Replace all 2 eligible convolutions of Net",
+    ]);
+    expect(await actions(10)).toEqual([]);
+  });
+
+  it("work out the edit when picked, and have the user confirm what goes beyond one layer", async () => {
+    const { client, actions } = await start({ ...RESOLVES, ...ANNOTATES });
+    const [one, all] = await actions(7);
+    expect(one?.edit).toBeUndefined();
+    const resolved = (action: Action | undefined): Promise<Action> =>
+      client.rpc.sendRequest("codeAction/resolve", action);
+    expect((await resolved(one)).edit?.changeAnnotations).toBeUndefined();
+    const { edit } = await resolved(all);
+    expect(Object.values(edit?.changeAnnotations ?? {})).toMatchObject([{ needsConfirmation: true }]);
+    expect(edit?.documentChanges?.[0]?.edits).toHaveLength(2);
+  });
+});
+
+describe("a simulation over the server", () => {
+  it("answers the network before and after", async () => {
+    const { client } = await start();
+    const params = { uri: URI, network: "Net", swap: ["a"], alpha: 0.5, rho: 0.5, round: 1 };
+    const result = await client.rpc.sendRequest(SIMULATE, params);
+    expect(result).toMatchObject({
+      ok: true,
+      simulation: {
+        before: { input: { shapes: [[1, 3, 224, 224]] } },
+        after: { input: { shapes: [[1, 3, 112, 112]] } },
+        swapped: ["a"],
+      },
+    });
+  });
+});
