@@ -60,6 +60,7 @@ export function createFlax(): Framework {
 class Flax implements Framework {
   readonly id = "flax";
   readonly forwardNames = ["__call__"];
+  readonly learnsSizes = true;
   private readonly jax = new Jax();
   private readonly linen = new Linen(this.jax);
   private readonly nnx = new Nnx(this.jax);

@@ -85,7 +85,10 @@ export function build(
   if (method !== ABSENT) {
     const wanted = buildParameters(method);
     const count = Math.min(wanted ?? shapes.length, shapes.length);
+    const before = keras.building;
+    keras.building = true;
     if (count > 0) interp.call(method, shapes.slice(0, count).map(shapeOf));
+    keras.building = before;
   }
   interp.touch(layer);
   layer.attrs.set("built", true);

@@ -24,6 +24,7 @@ export function createKeras(): Framework {
 class KerasFramework implements Framework {
   readonly id = "keras";
   readonly forwardNames = ["call", "__call__"];
+  readonly learnsSizes = true;
   private readonly keras = new Keras();
   private readonly modules = new KerasModules(this.keras);
   private ready = false;
@@ -71,6 +72,27 @@ class KerasFramework implements Framework {
   /** Every network is named as in a program of its own. */
   snapshot(): () => void {
     return () => this.keras.names.reset();
+  }
+
+  /** Layers are built by what they first see, and keep it. */
+  keep(network: Value): () => void {
+    if (!isModel(network)) return () => undefined;
+    const names = this.keras.names.keep();
+    const kept = [network, ...descendants(network)].map((layer) => ({
+      layer,
+      attrs: new Map(layer.attrs),
+      weights: [...stateOf(layer).weights],
+      children: [...stateOf(layer).children],
+    }));
+    return () => {
+      names();
+      for (const { layer, attrs, weights, children } of kept) {
+        layer.attrs.clear();
+        for (const [name, value] of attrs) layer.attrs.set(name, value);
+        stateOf(layer).weights.splice(0, Infinity, ...weights);
+        stateOf(layer).children.splice(0, Infinity, ...children);
+      }
+    };
   }
 
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {

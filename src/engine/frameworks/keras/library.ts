@@ -41,6 +41,8 @@ export class Keras {
   readonly activations = new Map<string, Value>();
   dataFormat = "channels_last";
   floatx = "float32";
+  /** A layer is being built from what it was called on, not by the program's own `build`. */
+  building = false;
   variableClass!: ClassValue;
   /** `keras.Input`. */
   input: Value = null;

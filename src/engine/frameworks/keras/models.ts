@@ -97,7 +97,9 @@ export function defineModels(keras: Keras): readonly ClassValue[] {
       build: [
         "self, input_shape=None, **kwargs",
         (a, interp) => {
-          stateOf(self(a)).declared = shapesIn(a.input_shape)[0];
+          const shapes = shapesIn(a.input_shape);
+          stateOf(self(a)).declared = shapes[0];
+          if (!keras.building) noteShapes(keras, interp, self(a), shapes);
           interp.touch(self(a));
           self(a).attrs.set("built", true);
           return null;
@@ -105,7 +107,7 @@ export function defineModels(keras: Keras): readonly ClassValue[] {
       ],
       get_layer: ["self, name=None, index=None", (a, interp) => getLayer(keras, interp, a)],
       summary: ["self, *args, **kwargs", () => null],
-      ...training(),
+      ...training(keras),
     },
     properties: {
       layers: (a) => new List([...sublayers(self(a))]),
@@ -183,12 +185,25 @@ function getLayer(keras: Keras, interp: Interp, a: Bound): Value {
   return found ?? interp.fail("ValueError", `there is no layer named ${String(a.name)}`);
 }
 
+/** The program says the shapes of one network's inputs: others of its class take the same. */
+function noteShapes(keras: Keras, interp: Interp, model: Instance, shapes: readonly Shape[]): void {
+  const one = shapes.map((shape) => keras.make(shape.map((dim, axis) => (axis === 0 ? 1 : dim))));
+  if (one.length > 0) interp.noteCall(model, one);
+}
+
+/** What a network is trained on or asked for, one sample of it. */
+function noteData(keras: Keras, interp: Interp, a: Bound): void {
+  const { args, kwargs } = spread(a);
+  const given = args[0] ?? kwargs.get("x") ?? null;
+  const arrays = given instanceof Tensor ? [given] : tensorsIn([given]);
+  const shapes = arrays.flatMap(({ shape }) => (isUnknown(shape) ? [] : [shape]));
+  if (shapes.length === arrays.length) noteShapes(keras, interp, self(a), shapes);
+}
+
 /** Training, saving and loading: nothing of it changes a shape. */
-function training(): Record<string, readonly [string, NativeImpl]> {
+function training(keras: Keras): Record<string, readonly [string, NativeImpl]> {
   const nothing = [
     "compile",
-    "fit",
-    "evaluate",
     "train_on_batch",
     "test_on_batch",
     "save",
@@ -200,13 +215,16 @@ function training(): Record<string, readonly [string, NativeImpl]> {
     "reset_metrics",
     "to_json",
   ];
-  const unknown: NativeImpl = (_a, interp) => interp.unknown("depends on data");
+  const onData: NativeImpl = (a, interp) => {
+    noteData(keras, interp, a);
+    return interp.unknown("depends on data");
+  };
   return {
     ...Object.fromEntries(nothing.map((name) => [name, ["self, *args, **kwargs", () => null] as const])),
     ...Object.fromEntries(
-      ["fit", "predict", "predict_on_batch"].map((name) => [
+      ["fit", "evaluate", "predict", "predict_on_batch"].map((name) => [
         name,
-        ["self, *args, **kwargs", unknown] as const,
+        ["self, *args, **kwargs", onData] as const,
       ]),
     ),
   };
@@ -259,6 +277,7 @@ function defineSequential(keras: Keras, model: ClassValue): ClassValue {
         "self, input_shape=None",
         (a, interp) => {
           const [shape] = shapesIn(a.input_shape);
+          if (shape && !keras.building) noteShapes(keras, interp, self(a), [shape]);
           if (shape) startWith(keras, interp, self(a), shape);
           return null;
         },

@@ -17,6 +17,15 @@ export class Names {
     return count;
   }
 
+  /** Gives a function that puts the counts back. */
+  keep(): () => void {
+    const kept = [...this.counts];
+    return () => {
+      this.counts.clear();
+      for (const [prefix, count] of kept) this.counts.set(prefix, count);
+    };
+  }
+
   /** `keras.backend.clear_session`. */
   reset(): void {
     this.counts.clear();

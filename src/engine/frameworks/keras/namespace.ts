@@ -12,6 +12,7 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { layerName, layerNames } from "./classes.ts";
+import { DATASET_NAMES, loadData } from "./datasets.ts";
 import type { Keras } from "./library.ts";
 import { BACKEND } from "./ops/backend.ts";
 import { MATH } from "./ops/math.ts";
@@ -46,6 +47,7 @@ const MODULES: ReadonlySet<string> = new Set(
     "metrics",
     "callbacks",
     "datasets",
+    ...DATASET_NAMES.map((name) => `datasets.${name}`),
     "utils",
     "utils.file_utils",
     "preprocessing",
@@ -75,6 +77,8 @@ export function findName(keras: Keras, home: string, name: string): Value | Abse
   const [, family = ""] = home.split(".");
   const own = NAMES[`${home}`]?.[name] ?? NAMES[`keras.${family}`]?.[name];
   if (own) return own(keras);
+  if (family === "datasets" && name === "load_data")
+    return loadData(home.slice("keras.datasets.".length)) ?? ABSENT;
   return FAMILIES[family]?.(keras, name) ?? (family === "" ? (topName(keras, name) ?? ABSENT) : ABSENT);
 }
 

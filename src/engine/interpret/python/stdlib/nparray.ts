@@ -7,8 +7,12 @@ import {
   Float,
   isUnknown,
   NativeFunction,
+  type Shape,
+  Slice,
   Tensor,
+  TRUE_ELLIPSIS,
   Tuple,
+  toItems,
   toNumber,
   type Value,
 } from "../../values.ts";
@@ -259,7 +263,9 @@ export const ARRAY: ClassValue = defineClass("ndarray", {
     ],
     __getitem__: [
       "self, index",
-      on("self", (whole, a, interp) => shown(pick(interp, whole, a.index), interp)),
+      (a, interp) =>
+        withNewAxes(a.self, a.index) ??
+        on("self", (whole, b) => shown(pick(interp, whole, b.index), interp))(a, interp),
     ],
     __setitem__: [
       "self, index, value",
@@ -326,6 +332,38 @@ export const ARRAY: ClassValue = defineClass("ndarray", {
     T: on("self", (whole) => show(ARRAY, transpose(whole))),
   },
 });
+
+/** `x[..., None]` and the like: only the shape matters, and elements that are not known stay so. */
+function withNewAxes(value: Value, index: Value): Value | undefined {
+  const parts = toItems(index);
+  if (!(value instanceof Tensor) || isUnknown(value.shape) || !parts?.includes(null)) return undefined;
+  const isWhole = (part: Value): boolean =>
+    part instanceof Slice && [part.start, part.stop, part.step].every((bound) => bound === null);
+  if (!parts.every((part) => part === null || part === TRUE_ELLIPSIS || isWhole(part))) return undefined;
+  const taken = parts.filter(isWhole).length;
+  if (taken > value.shape.length) return undefined;
+  const rest = value.shape.slice(taken);
+  const covers = parts.includes(TRUE_ELLIPSIS);
+  const sizes = value.shape;
+  let seen = 0;
+  const result = parts.flatMap((part): Shape => {
+    if (part === null) return [1];
+    const count = part === TRUE_ELLIPSIS ? rest.length : 1;
+    const from = seen;
+    seen += count;
+    return sizes.slice(from, from + count);
+  });
+  return makeArray(ARRAY, covers ? result : [...result, ...sizes.slice(seen)], value.dtype, value.data);
+}
+
+/** `np.expand_dims(a, axis)`. */
+export function expanded(value: Value, axis: Value, interp: Interp): Value {
+  const at = toInt(axis);
+  if (!(value instanceof Tensor) || isUnknown(value.shape) || at === undefined)
+    return interp.unknown(NOT_KNOWN);
+  const place = at < 0 ? at + value.shape.length + 1 : at;
+  return makeArray(ARRAY, value.shape.toSpliced(place, 0, 1), value.dtype, value.data);
+}
 
 function shown(picked: Elements | undefined, interp: Interp): Value {
   return picked ? show(ARRAY, picked) : interp.unknown("this indexing of an array is not followed");

@@ -1,6 +1,15 @@
 import type { Interp } from "../../interp.ts";
-import type { Bound } from "../../native.ts";
-import { ABSENT, Float, isUnknown, NativeFunction, Tuple, toNumber, type Value } from "../../values.ts";
+import { type Bound, def } from "../../native.ts";
+import {
+  ABSENT,
+  Float,
+  isUnknown,
+  NativeFunction,
+  Tuple,
+  toItems,
+  toNumber,
+  type Value,
+} from "../../values.ts";
 import { strict, toInt } from "../core.ts";
 import { floorDiv, floorMod, roundDigits } from "../numbers.ts";
 import { items } from "../sequences.ts";
@@ -12,6 +21,7 @@ import {
   combine,
   cumulated,
   dtypeName,
+  expanded,
   filled,
   fromValue,
   mapped,
@@ -138,6 +148,7 @@ export const numpy = (): Module => {
       hstack: ["arrays", (a, interp) => joined(interp, a.arrays, false)],
       stack: ["arrays, axis=0", (a, interp) => joined(interp, a.arrays, true)],
       vstack: ["arrays", (a, interp) => joined(interp, a.arrays, true)],
+      expand_dims: ["a, axis", (a, interp) => expanded(a.a, a.axis, interp)],
       reshape: ["a, shape", (a, interp) => reshape(interp, a.a, [a.shape])],
       round: [
         "a, decimals=0",
@@ -220,4 +231,28 @@ export const numpy = (): Module => {
 };
 
 export const numpyRandom = (): Module =>
-  runtimeModule("numpy.random", [["seed", new NativeFunction("seed", () => null)]]);
+  runtimeModule("numpy.random", [
+    ["seed", new NativeFunction("seed", () => null)],
+    ...Object.entries(RANDOM).map(([name, [signature, impl]]) => [name, def(name, signature, impl)] as const),
+  ]);
+
+/** Arrays whose shape is said and whose elements are not known; without a shape, a number that is not known. */
+const drawn =
+  (dtype: string): Entry[1] =>
+  (a, interp) => {
+    const sizes = toItems(a.sizes);
+    const shape = sizes ? new Tuple(sizes) : a.size;
+    if (shape === null || sizes?.length === 0) return interp.unknown("random numbers");
+    return filled("", () => undefined)[1]({ ...a, shape, dtype }, interp);
+  };
+
+const RANDOM: Readonly<Record<string, Entry>> = {
+  rand: ["*sizes", drawn("float64")],
+  randn: ["*sizes", drawn("float64")],
+  random: ["size=None", drawn("float64")],
+  random_sample: ["size=None", drawn("float64")],
+  normal: ["loc=0.0, scale=1.0, size=None", drawn("float64")],
+  standard_normal: ["size=None", drawn("float64")],
+  uniform: ["low=0.0, high=1.0, size=None", drawn("float64")],
+  randint: ["low, high=None, size=None, dtype=None", drawn("int64")],
+};
