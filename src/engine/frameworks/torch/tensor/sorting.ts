@@ -143,8 +143,10 @@ const ROWS_BY_ROWS: OpSpec = {
   },
   macs: (a) => {
     if (a.unknown) return a.unknown;
-    const [rows = 1, columns] = a.shape("input");
-    return columns === undefined ? 0 : product<Unknown>([rows, rows, columns]);
+    const shape = a.shape("input");
+    // A vector is one row of a matrix.
+    const [rows = 1, columns = 1] = shape.length < 2 ? [1, ...shape] : shape;
+    return product<Unknown>([rows, rows, columns]);
   },
 };
 
