@@ -57,6 +57,8 @@ export function calledInput(calls: readonly OutermostCall[], network: Value): Ch
   const isLike = (other: Instance): boolean =>
     network instanceof Instance && network.cls.module !== undefined && other.cls === network.cls;
   for (const call of calls.filter((each) => each.network === network || isLike(each.network))) {
+    // What is given besides is not known here: data of a loader.
+    if (call.inputs.some(isUnknown)) continue;
     const tensors = call.inputs.filter((input): input is Tensor => input instanceof Tensor);
     const specs = tensors.flatMap(({ shape, dtype }) =>
       isUnknown(shape) || shape.some(isUnknown) ? [] : [{ shape, dtype }],

@@ -212,7 +212,7 @@ export class Session {
         batch: run.batch,
         trace: {
           ...run.trace,
-          gaps: [...building.gaps, ...run.trace.gaps],
+          gaps: [...building.gaps, ...run.trace.gaps, ...misfits(run, origin)],
           diagnostics: [...building.diagnostics, ...run.trace.diagnostics],
         },
         inputs: run.inputs,
@@ -316,13 +316,15 @@ export class Session {
     if (!hasMismatch(run) || entrance.spatialAxes === 0)
       return this.settled(framework, network, run, { specs: sized(size), origin });
     let ops = 0;
+    let same = 0;
     for (const fitted of FITTING_SIZES) {
       if (fitted === size) continue;
       const attempt = this.forward(framework, network, sized(fitted));
       if (!hasMismatch(attempt)) return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
       ops += attempt.trace.ops.length;
-      // What does not fit at any size has nothing to do with the size.
-      if (firstMismatch(attempt) === firstMismatch(run) || ops > MAX_FITTING_OPS) break;
+      // What fails alike at several sizes has nothing to do with the size.
+      if (firstMismatch(attempt) === firstMismatch(run)) same += 1;
+      if (same > MAX_ALIKE || ops > MAX_FITTING_OPS) break;
     }
     return this.settled(framework, network, run, { specs: sized(size), origin });
   }
@@ -468,6 +470,16 @@ function hasMismatch(run: Run): boolean {
 function firstMismatch(run: Run): string | undefined {
   return run.trace.diagnostics.find(({ code }) => code === "shape-mismatch")?.message;
 }
+
+/** An input of our own choice that does not fit makes figures of no network: they are not complete. */
+function misfits(run: Run, origin: ChosenInput["origin"]): Trace["gaps"] {
+  if (origin !== "default" && origin !== "declared") return [];
+  const found = run.trace.diagnostics.find(({ code }) => code === "shape-mismatch");
+  return found ? [{ reason: found.message, at: found.at }] : [];
+}
+
+/** Sizes that may fail as the first one did. */
+const MAX_ALIKE = 3;
 
 /** Ops that may be traced in search of a size that fits. */
 const MAX_FITTING_OPS = 20_000;

@@ -72,6 +72,42 @@ describe("sizes that fit", () => {
     expect(input).toMatchObject({ shapes: [[1, 3, 52, 52]], origin: "fitted" });
   });
 
+  test("what fails alike at some sizes may still fit another", () => {
+    const downs = Array.from({ length: 6 }, (_, i) => `nn.Conv2d(${i === 0 ? 3 : 4}, 4, 4, 2, 1)`).join(", ");
+    const { input, complete } = profile(`
+import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.downs = nn.ModuleList([${downs}])
+        self.up = nn.Upsample(scale_factor=2)
+    def forward(self, x):
+        kept = []
+        for down in self.downs:
+            x = down(x)
+            kept.append(x)
+        return [torch.cat((self.up(small), large), 1) for large, small in zip(kept, kept[1:])]
+`);
+    expect(input).toMatchObject({ shapes: [[1, 3, 64, 64]], origin: "fitted" });
+    expect(complete).toBe(true);
+  });
+
+  test("a default input that does not fit makes no complete figures", () => {
+    const { input, complete } = profile(`
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.fc = nn.Linear(999983, 2)
+    def forward(self, x):
+        return self.fc(self.stem(x).flatten(1))
+`);
+    expect(input.origin).toBe("default");
+    expect(complete).toBe(false);
+  });
+
   test("a mismatch of channels is none of the size", () => {
     const { input, diagnostics } = profile(`
 import torch.nn as nn
@@ -94,6 +130,35 @@ test("a name whose module raises when it is looked at is no network, and the oth
     files: { "/app/gpu.py": "raise RuntimeError('no device')\n" },
   });
   expect(networks).toContain("Net");
+});
+
+test("a call with data that is not known says nothing of the input", () => {
+  const { input } = profile(
+    `
+import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.fc = nn.Linear(8, 4)
+    def forward(self, x, z):
+        return self.conv(x) + self.fc(z)[:, :, None, None]
+def train(loader):
+    net = Net()
+    for x in loader:
+        net(x, torch.randn(16, 8))
+train(torch.utils.data.DataLoader([]))
+`,
+    { model: "Net" },
+  );
+  expect(input).toMatchObject({
+    shapes: [
+      [1, 3, 224, 224],
+      [1, 8],
+    ],
+    origin: "default",
+  });
 });
 
 describe("arguments of forward", () => {
