@@ -279,7 +279,9 @@ function links(layers: readonly ReportLayer[], report: Report, { t, commandUri }
   const names = layers.slice(0, 64).map(({ name }) => name);
   const target = [commandUri, report.network, names];
   const swappable = layers.filter((layer) => layer.swappable).map(({ name }) => name);
-  const explain = layers.some(({ kernel }) => kernel !== null) ? [commandLink(t("Explain"), "convlens.explain", [])] : [];
+  const explain = layers.some(({ kernel }) => kernel !== null)
+    ? [commandLink(t("Explain"), "convlens.explain", [])]
+    : [];
   if (swappable.length === 0)
     return [[commandLink(t("Show in the panel"), "convlens.revealLayer", target), ...explain].join(" · ")];
   const some = [commandUri, report.network, swappable.slice(0, 64)];

@@ -213,7 +213,8 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     if (!shown) return [];
     const position = { line: start.line + 1, column: start.character + 1 };
     const actions = rewriteActions(shown.analysis, position, { uri, t, active: shown.active });
-    const resolves = client?.capabilities.textDocument?.codeAction?.resolveSupport?.properties.includes("edit");
+    const resolves =
+      client?.capabilities.textDocument?.codeAction?.resolveSupport?.properties.includes("edit");
     return resolves ? actions : Promise.all(actions.map(withEdit));
   });
 

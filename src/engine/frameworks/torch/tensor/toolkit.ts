@@ -14,7 +14,7 @@ import {
 } from "../../../interpret/values.ts";
 import { numel } from "../../shape/dims.ts";
 import { MAX_DATA } from "../../shape/reduce.ts";
-import { createDtypes, dtypeName, type DtypeTable } from "./dtypes.ts";
+import { createDtypes, type DtypeTable, dtypeName } from "./dtypes.ts";
 
 /** Where the elements of a view lie in the tensor it was taken from. */
 interface Origin {

@@ -53,7 +53,9 @@ function orderOf(input: Layout, view: Layout): readonly number[] | undefined {
   if (input.shape.length !== view.shape.length || view.offset !== input.offset) return undefined;
   const left = input.shape.map((size, axis) => ({ axis, size, stride: input.strides[axis] }));
   const order = view.shape.map((size, axis) => {
-    const at = left.findIndex((one) => one.size === size && (one.stride === view.strides[axis] || size === 1));
+    const at = left.findIndex(
+      (one) => one.size === size && (one.stride === view.strides[axis] || size === 1),
+    );
     return at < 0 ? undefined : left.splice(at, 1)[0]?.axis;
   });
   return order.every((axis) => axis !== undefined) ? order : undefined;
