@@ -4,7 +4,9 @@
  * https://docs.jax.dev/en/latest/jax.numpy.html
  */
 import { rangeLength } from "../../../cost/geometry.ts";
-import { Float, Tensor, Tuple, toItems, toNumber, Unknown } from "../../../interpret/values.ts";
+import { product } from "../../../cost/lift.ts";
+import type { Count } from "../../../interpret/trace.ts";
+import { Float, isUnknown, Tensor, Tuple, toItems, toNumber, Unknown } from "../../../interpret/values.ts";
 import { axisOf, broadcast, isMisfit, Misfit, numel, reshape, showShape } from "../../shape/dims.ts";
 import { type IndexItem, index } from "../../shape/index.ts";
 import { expand, flip, insertAxis, type Layout, permute, read } from "../../shape/layout.ts";
@@ -36,6 +38,11 @@ const SHARED: OpTable = {
   ...CONTRACTION_FUNCTIONS,
   ...WHERE_FUNCTION,
 };
+
+const MATMUL = CONTRACTIONS.matmul!;
+
+/** `jnp.dot` differs from `matmul` where the right operand has three axes or more. */
+const DOT: OpSpec = { signature: MATMUL.signature, rule: dot, macs: dotMacs };
 
 /** Names that mean the same. */
 const SAME =
@@ -291,8 +298,7 @@ const OWN: NumpyTable = {
   logspace: { signature: "start, stop, num=50, endpoint=True, base=10.0, dtype=None", rule: linspace },
   take: { signature: "input, indices, axis=None", rule: take },
   roll: [VIEWS.roll!, { shift: "shifts", axis: "dims" }],
-  // The product of vectors and matrices; more axes on the right are rare.
-  dot: [CONTRACTIONS.matmul!, { a: "input", b: "other" }],
+  dot: [DOT, { a: "input", b: "other" }],
   tensordot: [CONTRACTION_FUNCTIONS.tensordot ?? CONTRACTIONS.tensordot!, { axes: "dims" }],
   meshgrid: { ...JOINS.meshgrid!, signature: "*tensors, indexing='xy', sparse=False" },
   flatten: VIEWS.ravel!,
@@ -307,6 +313,23 @@ const OWN: NumpyTable = {
   nan_to_num: keep("input, copy=True, nan=0.0, posinf=None, neginf=None"),
   astype: { signature: "input, dtype, copy=False, device=None", rule: astype },
 };
+
+/** Sums over the last axis of one and the last but one of the other, whose other axes stay: `(2,3)·(4,3,5)` is `2×4×5`. */
+function dot(a: Args): Answer {
+  const [x, y] = [a.tensor("input"), a.tensor("other")];
+  if (isUnknown(x.shape) || isUnknown(y.shape) || y.shape.length < 3) return MATMUL.rule(a);
+  const summed = x.shape.at(-1);
+  const met = y.shape.at(-2);
+  if (typeof summed === "number" && typeof met === "number" && summed !== met)
+    return new Misfit(`cannot multiply ${showShape(x.shape)} with ${showShape(y.shape)}`);
+  return { shape: [...x.shape.slice(0, -1), ...y.shape.slice(0, -2), y.shape.at(-1) ?? 1], dtype: x.dtype };
+}
+
+function dotMacs(a: Args, outputs: readonly Tensor[]): Count {
+  const [x, y] = [a.tensor("input").shape, a.tensor("other").shape];
+  if (isUnknown(x) || isUnknown(y) || y.length < 3) return MATMUL.macs?.(a, outputs) ?? 0;
+  return product<Unknown>([...x, ...y.slice(0, -2), y.at(-1) ?? 1]);
+}
 
 function astype(a: Args): Answer {
   const input = a.tensor("input");

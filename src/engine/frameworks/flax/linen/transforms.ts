@@ -105,6 +105,28 @@ const vmap: Lift = (interp, self, options, call, args) => {
   return stacked(last, size);
 };
 
+/** A stack of checkpointed layers: `lengths` says how many, nested; each has parameters of its own. */
+const rematScan: Lift = (interp, self, options, call, args) => {
+  const lengths = toItems(options.lengths) ?? [];
+  const known = lengths.every((length) => typeof length === "number");
+  if (!known || lengths.length === 0) interp.gap("nn.remat_scan of unknown lengths is counted as one layer");
+  const steps = known ? (lengths as readonly number[]).reduce((count, length) => count * length, 1) : 1;
+  const state = stateOf(self);
+  if (state) state.copies = steps;
+  let running: readonly Value[] = args;
+  for (let step = 0; step < steps; step++) {
+    const answer = call(running);
+    running = answer instanceof Tuple ? answer.items : [answer];
+  }
+  return running.length === 1 ? (running[0] ?? null) : new Tuple([...running]);
+};
+
+/** What the functions do with the variables is not followed. */
+const mapped: Lift = (interp, _self, _options, call, args) => {
+  interp.gap("what nn.map_variables does with the parameters is not followed");
+  return call(args);
+};
+
 interface Transform {
   /** What is put before the class's name. */
   readonly prefix: string;
@@ -114,9 +136,9 @@ interface Transform {
 const TRANSFORMS: Readonly<Record<string, Transform>> = {
   remat: { prefix: "Checkpoint", lift: plainly },
   checkpoint: { prefix: "Checkpoint", lift: plainly },
-  remat_scan: { prefix: "Checkpoint", lift: plainly },
+  remat_scan: { prefix: "Checkpoint", lift: rematScan },
   jit: { prefix: "Jit", lift: plainly },
-  map_variables: { prefix: "Map_variables", lift: plainly },
+  map_variables: { prefix: "Map_variables", lift: mapped },
   scan: { prefix: "Scan", lift: scan },
   vmap: { prefix: "Vmap", lift: vmap },
 };
@@ -128,7 +150,9 @@ const OPTIONS =
 export function lifted(name: string): NativeFunction | undefined {
   const transform = TRANSFORMS[name];
   if (!transform) return undefined;
-  return def(name, OPTIONS, (a) => {
+  const signature =
+    name === "remat_scan" ? `target=None, lengths=(), ${OPTIONS.slice("target=None, ".length)}` : OPTIONS;
+  return def(name, signature, (a) => {
     if (a.target === null) return def(name, "target", (b) => transformed(b.target, a, transform));
     return transformed(a.target, a, transform);
   });
