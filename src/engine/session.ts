@@ -109,6 +109,7 @@ export class Session {
 
   roots(): Roots {
     if (this.found) return this.found;
+    this.m.beginTrace(SCRIPT_SHARE);
     this.m.scripted = new ScriptedCalls();
     this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__"));
     this.m.scripted = undefined;
@@ -446,6 +447,9 @@ export class Session {
 }
 
 const ignore = (): void => undefined;
+
+/** Part of a trace's bounds that the file's own statements may take: a script that trains may have no end. */
+const SCRIPT_SHARE = 0.4;
 
 /** Part of a trace's bounds that each function may take which is only looked into for calls. */
 const EXPLORING_SHARE = 0.05;

@@ -215,3 +215,29 @@ class Net(nn.Module):
     expect(networks).toEqual(["Net"]);
   });
 });
+
+describe("wrappers that leave a network as it is", () => {
+  test.each([
+    "torch.compile(Net())",
+    "torch.jit.script(Net()).eval()",
+    "torch.compile(torch.jit.script(Net()), mode='max-autotune')",
+  ])("%s", (made) => {
+    const report = profile(
+      `
+import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+    @torch.compile(dynamic=False)
+    def forward(self, x):
+        return self.conv(x)
+def build():
+    return ${made}
+`,
+      { model: "build", input: ["1x3x8x8"] },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
+  });
+});

@@ -4,6 +4,7 @@ import {
   BoundMethod,
   ClassValue,
   FunctionValue,
+  Instance,
   NativeFunction as Native,
   type NativeFunction,
   StaticMethod,
@@ -33,11 +34,12 @@ export const passes = (name: string) => fn(name, ANY, (a) => toItems(a.args)?.[0
 /** Takes anything; the answer is not known. */
 export const unknown = (name: string, reason: string) => fn(name, ANY, (_, interp) => interp.unknown(reason));
 
-/** A decorator, with or without arguments, that leaves what it decorates as it is. */
+/** A decorator, with or without arguments, that leaves what it decorates as it is: functions, classes, networks. */
 export const decorator = (name: string) =>
   fn(name, ANY, (a) => {
     const first = toItems(a.args)?.[0];
-    return isDecorated(first) ? first : def(name, "fn", (b) => b.fn);
+    if (isDecorated(first) || first instanceof Instance || first instanceof Unknown) return first;
+    return def(name, "fn", (b) => b.fn);
   });
 
 /** A context manager that is also a decorator: `with torch.no_grad():`, `@torch.no_grad()`. */
