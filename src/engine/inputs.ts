@@ -4,7 +4,7 @@
  */
 import type { Framework } from "./frameworks/framework.ts";
 import type { Machine, OutermostCall } from "./interpret/machine.ts";
-import { Instance, isUnknown, type Shape, Tensor, toItems, type Value } from "./interpret/values.ts";
+import { Dict, Instance, isUnknown, type Shape, Tensor, toItems, type Value } from "./interpret/values.ts";
 import type { InputOrigin } from "./report/contract.ts";
 import type { Root } from "./roots.ts";
 import type { ModuleNode } from "./syntax/ast.ts";
@@ -88,6 +88,31 @@ export function declaredSize(network: Value): number | undefined {
   }
   return undefined;
 }
+
+/** What a network says an input of it is: Lightning's example, the size in the configuration of timm's weights. */
+export function declaredInput(network: Value): ChosenInput | undefined {
+  if (!(network instanceof Instance)) return undefined;
+  const example = network.attrs.get("example_input_array");
+  const tensors = example instanceof Tensor ? [example] : (toItems(example) ?? []);
+  const specs = tensors.flatMap((tensor) =>
+    tensor instanceof Tensor && !isUnknown(tensor.shape) && !tensor.shape.some(isUnknown)
+      ? [{ shape: tensor.shape, dtype: tensor.dtype }]
+      : [],
+  );
+  if (specs.length > 0 && specs.length === tensors.length) return { specs, origin: "declared" };
+  for (const name of CONFIGURATIONS) {
+    const configuration = network.attrs.get(name);
+    const size = toItems(
+      configuration instanceof Dict ? configuration.entries.get("input_size")?.value : null,
+    );
+    if (size?.length !== 3 || !size.every((dim): dim is number => typeof dim === "number" && dim > 0))
+      continue;
+    return { specs: [{ shape: [1, ...size], dtype: "float32" }], origin: "declared" };
+  }
+  return undefined;
+}
+
+const CONFIGURATIONS = ["pretrained_cfg", "default_cfg"];
 
 /** What the first layers of a network say of its input. */
 export interface FirstLayer {

@@ -8,6 +8,7 @@ import {
   type ChosenInput,
   calledInput,
   commentInput,
+  declaredInput,
   declaredSize,
   FITTING_SIZES,
   firstLayer,
@@ -283,7 +284,7 @@ export class Session {
     root: Root,
   ): { run: Run; input: ChosenInput } {
     if (chosen) return { run: this.forward(framework, network, chosen.specs), input: chosen };
-    const ownInputs = this.declaredInputs(framework, network);
+    const ownInputs = this.declaredInputs(framework, network) ?? declaredInput(network);
     if (ownInputs) return { run: this.forward(framework, network, ownInputs.specs), input: ownInputs };
     this.takeBack = framework.keep?.(network);
     const found = this.tried(framework, network, root);

@@ -233,3 +233,27 @@ class Net(nn.Module):
     expect(report).toMatchObject({ complete: true, totals: { macs } });
   });
 });
+
+describe("declared inputs", () => {
+  test.each<[string, string, number[]]>([
+    [
+      "a configuration of weights",
+      "self.pretrained_cfg = dict(url='', input_size=(3, 48, 64))",
+      [1, 3, 48, 64],
+    ],
+    ["an example input", "self.example_input_array = torch.zeros(4, 3, 20, 30)", [4, 3, 20, 30]],
+  ])("%s", (_, line, shape) => {
+    const { input } = profile(`
+import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        ${line}
+    def forward(self, x):
+        return self.conv(x)
+`);
+    expect(input).toMatchObject({ shapes: [shape], origin: "declared" });
+  });
+});
