@@ -39,8 +39,8 @@ export async function startClient(
     markdown: { isTrusted: { enabledCommands: LINKED_COMMANDS } },
     synchronize: { fileEvents: watcher },
     middleware: {
-      provideHover: async (document, position, token, next) =>
-        (await quickInfo.tells(document, position, token)) ? undefined : next(document, position, token),
+      provideHover: (document, position, token, next) =>
+        quickInfo.choose(document, position, () => next(document, position, token)),
       workspace: {
         configuration: async (params, token, next) => {
           const sections = await next(params, token);

@@ -1,17 +1,14 @@
 /**
- * The TypeScript language-service plugin seen from the extension. Both it and the language server could tell a layer's
- * cost at the same place: tsserver is asked each time whether the plugin does, and only if not the server's hover is
- * shown. Where tsserver cannot be asked, the plugin is told to be silent.
+ * The TypeScript language-service plugin seen from the extension. Both it and the language server can tell a layer's
+ * cost at the same place, so VS Code is asked for TypeScript's own hover, and the server's is shown if that has no figures.
  */
 import * as vscode from "vscode";
-import { PLUGIN, TELLS, type TellsAnswer, type TellsArguments } from "../protocol/plugin.ts";
+import { hasFigures, PLUGIN } from "../protocol/plugin.ts";
+import { looksLikeModelCode } from "../server/recognize.ts";
 import type { Analyses } from "./analyses.ts";
 import { readSettings } from "./settings.ts";
 
 const SCRIPTS = ["typescript", "typescriptreact", "javascript", "javascriptreact"];
-
-/** VS Code's own way to a request of tsserver; it lets commands through that begin with `_`. */
-const ASK = "typescript.tsserverRequest";
 
 /** The little of the TypeScript extension's interface that is used here. */
 interface TypeScriptExtension {
@@ -22,7 +19,8 @@ export class QuickInfo implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [];
   #views: () => object = () => ({});
   #configured = "";
-  #silent = false;
+  /** Places that are asked about now: there, the server's hover stands back. */
+  readonly #asked = new Set<string>();
 
   /** Keeps the plugin's configuration at what the user chose. */
   follow(analyses: Analyses): void {
@@ -37,23 +35,25 @@ export class QuickInfo implements vscode.Disposable {
     this.#configure();
   }
 
-  /** Whether TypeScript's own hover has the figures of this place. */
-  async tells(
-    { languageId, uri }: vscode.TextDocument,
-    { line, character }: vscode.Position,
-    token: vscode.CancellationToken,
-  ): Promise<boolean> {
-    if (this.#silent || !SCRIPTS.includes(languageId)) return false;
+  /** The server's hover, or none where TypeScript's has the figures. */
+  async choose(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    own: () => vscode.ProviderResult<vscode.Hover>,
+  ): Promise<vscode.Hover | null | undefined> {
+    const { languageId, uri } = document;
+    if (!SCRIPTS.includes(languageId)) return own();
+    const place = `${uri} ${position.line}:${position.character}`;
+    if (this.#asked.has(place)) return undefined;
+    if (!looksLikeModelCode(languageId, document.getText())) return own();
     this.#configure();
-    const question: Omit<TellsArguments, "file"> = { line: line + 1, offset: character + 1 };
+    this.#asked.add(place);
     try {
-      const request = { file: uri, ...question };
-      const response: unknown = await vscode.commands.executeCommand(ASK, TELLS, request, {}, token);
-      if (response === undefined) return this.#silence();
-      return (response as { readonly body?: TellsAnswer }).body?.tells === true;
-    } catch {
-      // No plugin (TypeScript 7's native server has none), no such file in a project, or no tsserver at all.
-      return false;
+      // At the same time, so that both see tsserver in the same state.
+      const [hover, told] = await Promise.all([own(), hasFiguresAt(uri, position)]);
+      return told ? undefined : hover;
+    } finally {
+      this.#asked.delete(place);
     }
   }
 
@@ -61,16 +61,10 @@ export class QuickInfo implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #silence(): false {
-    this.#silent = true;
-    this.#configure();
-    return false;
-  }
-
   #configure(): void {
     const { unit, defaultInput, hover } = readSettings();
     const configuration = {
-      ...{ unit, defaultInput, hover: { enabled: hover && !this.#silent } },
+      ...{ unit, defaultInput, hover: { enabled: hover } },
       locale: vscode.env.language,
       views: this.#views(),
     };
@@ -83,4 +77,12 @@ export class QuickInfo implements vscode.Disposable {
     this.#configured = text;
     extension.exports.getAPI?.(0)?.configurePlugin(PLUGIN, configuration);
   }
+}
+
+async function hasFiguresAt(uri: vscode.Uri, position: vscode.Position): Promise<boolean> {
+  const command = "vscode.executeHoverProvider";
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(command, uri, position);
+  return hovers
+    .flatMap(({ contents }) => contents)
+    .some((content) => hasFigures(typeof content === "string" ? content : content.value));
 }

@@ -8,14 +8,7 @@ import type { Parsers } from "../engine/syntax/parser.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { createTranslate } from "../present/l10n.ts";
 import { quickInfoText } from "../present/quickInfo.ts";
-import {
-  PLUGIN,
-  type PluginConfig,
-  parsePluginConfig,
-  TELLS,
-  type TellsAnswer,
-  type TellsArguments,
-} from "../protocol/plugin.ts";
+import { MARK, PLUGIN, type PluginConfig, parsePluginConfig } from "../protocol/plugin.ts";
 import { Analyses } from "./analyses.ts";
 import { createProjectHost } from "./projectHost.ts";
 
@@ -26,18 +19,19 @@ type Tell = (file: string, position: number) => string | undefined;
 let parsers: Parsers | undefined;
 let loading = false;
 
-const tellers = new WeakMap<ts.server.Project, Tell>();
-const asked = new WeakSet<ts.server.Session>();
+/** Milliseconds that a place which had no figures for want of parsers stays without: who asks twice is told the same. */
+const STEADY = 2_000;
 
 export default function init({ typescript }: { readonly typescript: typeof ts }): ts.server.PluginModule {
   let config: PluginConfig = parsePluginConfig(undefined);
   return {
     create(info) {
+      // The server that answers while projects load hears nothing of the user's settings.
+      const isWhole = info.project.projectService.serverMode === typescript.LanguageServiceMode.Semantic;
+      if (!isWhole) return info.languageService;
       config = parsePluginConfig(info.config);
       load(info.project.projectService.logger);
       const tell = createTell(typescript, info, () => config);
-      tellers.set(info.project, tell);
-      if (info.session) answerQuestions(info.session, info.project.projectService);
       return decorate(info.languageService, tell);
     },
     onConfigurationChanged(changed) {
@@ -65,9 +59,15 @@ function createTell(
 ): Tell {
   const host = createProjectHost(typescript, info);
   let analyses: Analyses | undefined;
+  let refused = { place: "", until: 0 };
   return (file, position) => {
     const { hover, unit, locale, views } = config();
-    if (!hover || !parsers) return undefined;
+    const here = `${position} ${file}`;
+    if (!hover || (refused.place === here && Date.now() < refused.until)) return undefined;
+    if (!parsers) {
+      refused = { place: here, until: Date.now() + STEADY };
+      return undefined;
+    }
     try {
       analyses ??= new Analyses(parsers, host);
       const analysis = analyses.get(file, config());
@@ -96,7 +96,10 @@ function decorate(service: ts.LanguageService, tell: Tell): ts.LanguageService {
 /** Where TypeScript has nothing to say (a number, a bracket), the figures stand alone. */
 function withText(own: ts.QuickInfo | undefined, text: string, position: number): ts.QuickInfo {
   const before = own?.documentation ?? [];
-  const documentation = [...before, { kind: "text", text: before.length > 0 ? `\n\n${text}` : text }];
+  const documentation = [
+    ...before,
+    { kind: "text", text: `${before.length > 0 ? "\n\n" : ""}${text}${MARK}` },
+  ];
   if (own) return { ...own, documentation };
   const kind = "" as ts.ScriptElementKind.unknown;
   return {
@@ -106,18 +109,4 @@ function withText(own: ts.QuickInfo | undefined, text: string, position: number)
     displayParts: [],
     documentation,
   };
-}
-
-/** The extension asks before each hover of its own, so that a position has one hover and not two. */
-function answerQuestions(session: ts.server.Session, service: ts.server.ProjectService): void {
-  if (asked.has(session)) return;
-  asked.add(session);
-  session.addProtocolHandler(TELLS, (request) => {
-    const { file, line, offset } = request.arguments as TellsArguments;
-    const script = service.getScriptInfo(file);
-    const tells =
-      script &&
-      tellers.get(script.getDefaultProject())?.(script.fileName, script.lineOffsetToPosition(line, offset));
-    return { response: { tells: tells !== undefined } satisfies TellsAnswer, responseRequired: true };
-  });
 }

@@ -1,6 +1,6 @@
 /**
  * Between the extension and the TypeScript language-service plugin, which lives in tsserver: what the plugin is told
- * (its configuration), and the one question that it answers.
+ * (its configuration), and how its quick info is known from TypeScript's own.
  */
 import type { CostUnit } from "./messages.ts";
 import { parseSettings } from "./settings.ts";
@@ -24,16 +24,12 @@ export interface PluginConfig {
   readonly views: Readonly<Record<string, ChosenView>>;
 }
 
-/** Asks whether quick info at a position has figures. Commands that begin with `_` reach plugins. */
-export const TELLS = "_convlens:tells";
-/** 1-based, as tsserver counts. */
-export interface TellsArguments {
-  readonly file: string;
-  readonly line: number;
-  readonly offset: number;
-}
-export interface TellsAnswer {
-  readonly tells: boolean;
+/** Ends the lines that have figures: a no-break space, which no reader sees. */
+export const MARK = "\u00a0";
+
+/** Whether the text of a quick info or of a hover that shows it is the plugin's. */
+export function hasFigures(text: string): boolean {
+  return text.split("\n").some((line) => line.endsWith(MARK));
 }
 
 /** Options of a tsconfig.json's entry or of the extension; what is wrong keeps its default. */

@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasFigures } from "../../src/protocol/plugin.ts";
 import { makeFolder, PLUGIN, TsServer, write } from "./tsserver.ts";
 
 const TSCONFIG = { compilerOptions: { strict: true, plugins: [{ name: PLUGIN }] } };
@@ -187,11 +188,32 @@ describe("quick info of tsserver", () => {
 });
 
 describe("the plugin and its editor", () => {
-  it("says whether it has figures at a position, so that nobody else shows them", async () => {
+  it("marks quick info that has figures, so that nobody else shows them", async () => {
     const file = opened();
     await ts.figures(file, 5, 10);
-    expect(await ts.tells(file, 5, 10)).toBe(true);
-    expect(await ts.tells(file, 1, 1)).toBe(false);
+    const marked = async (line: number, offset: number) =>
+      hasFigures((await ts.quickInfo(file, line, offset))?.documentation ?? "");
+    expect(await marked(5, 10)).toBe(true);
+    expect(await marked(8, 15)).toBe(true);
+    expect(await marked(1, 13)).toBe(false);
+  });
+
+  it("leaves the server alone that only answers while projects load", async () => {
+    const partial = new TsServer(makeFolder(), [
+      "--serverMode",
+      "partialSemantic",
+      "--globalPlugins",
+      PLUGIN,
+    ]);
+    try {
+      partial.open("model.ts", MODEL);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const info = await partial.quickInfo("model.ts", 5, 10);
+      expect(info?.displayString).toContain("const conv");
+      expect(info?.documentation).toBe("");
+    } finally {
+      partial.dispose();
+    }
   });
 
   it("takes unit, language and chosen inputs from the editor, and is silent when told so", async () => {
@@ -206,7 +228,6 @@ describe("the plugin and its editor", () => {
     expect((await ts.quickInfo(file, 5, 10))?.documentation).toContain("パラメータ");
     await ts.configure({ hover: { enabled: false } });
     expect((await ts.quickInfo(file, 5, 10))?.documentation).toBe("");
-    expect(await ts.tells(file, 5, 10)).toBe(false);
     await ts.configure({});
   });
 });

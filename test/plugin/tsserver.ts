@@ -86,11 +86,6 @@ export class TsServer {
     throw new Error(`no figures at ${name}:${line}:${offset}`);
   }
 
-  async tells(name: string, line: number, offset: number): Promise<boolean> {
-    const { body } = await this.request("_convlens:tells", { file: this.#path(name), line, offset });
-    return (body as { tells: boolean }).tells;
-  }
-
   configure(configuration: object): Promise<unknown> {
     return this.request("configurePlugin", { pluginName: PLUGIN, configuration });
   }

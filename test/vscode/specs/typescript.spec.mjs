@@ -19,12 +19,34 @@ function assertOneHover(text) {
   assert.match(text, /of digits/);
 }
 
+/** A large hover stays while the pointer is over it, so the one before is closed first. */
+async function freshHoverAt(workbench, line, word) {
+  await workbench.page.mouse.move(5, 5);
+  await workbench.page.keyboard.press("Escape");
+  const open = workbench.page.locator(".monaco-hover:not(.hidden) .hover-contents");
+  await eventually(async () => ((await open.count()) > 0 ? undefined : true), { what: "the hover to close" });
+  return hoverAt(workbench, line, word);
+}
+
 describe("TensorFlow.js with the built-in tsserver", () => {
   let workbench;
   before(async () => {
     workbench = await openWorkbench({ workspace });
   });
   after(() => workbench?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await screenshot(workbench, "failed-typescript");
+  });
+
+  it("never shows two while TypeScript starts", async () => {
+    await openFile(workbench, "digits.ts");
+    // Lenses move the lines: what is hovered before lies elsewhere.
+    await lensTexts(workbench, { atLeast: 4 });
+    for (const word of ["wide", "conv2d", "filters", "16", "kernelSize", "wide", "conv2d", "16"]) {
+      const text = await freshHoverAt(workbench, 7, word);
+      assert.ok((text.match(/8²·5²·8·16/g)?.length ?? 0) <= 1, text);
+    }
+  });
 
   it("shows one hover, TypeScript's own with the figures in it", async () => {
     await openFile(workbench, "digits.ts");
@@ -32,7 +54,7 @@ describe("TensorFlow.js with the built-in tsserver", () => {
     assert.match(lenses.join("\n"), /204\.8 k MACs · 3\.22 k params · 8×8×16/);
     const text = await eventually(
       async () => {
-        const found = await hoverAt(workbench, 7, "wide");
+        const found = await freshHoverAt(workbench, 7, "wide");
         return /const wide/.test(found) && /MACs/.test(found) && !/loading/.test(found) ? found : undefined;
       },
       { timeout: 60_000, what: "TypeScript's hover with figures" },
@@ -43,7 +65,7 @@ describe("TensorFlow.js with the built-in tsserver", () => {
   });
 
   it("shows it where TypeScript itself has nothing to say", async () => {
-    const text = await hoverAt(workbench, 7, "16");
+    const text = await freshHoverAt(workbench, 7, "16");
     assertOneHover(text);
     assert.doesNotMatch(text, /Simulate/);
   });
@@ -69,7 +91,7 @@ describe("TensorFlow.js where tsserver has no plugin", () => {
     await lensTexts(workbench, { atLeast: 4 });
     const text = await eventually(
       async () => {
-        const found = await hoverAt(workbench, 7, "wide");
+        const found = await freshHoverAt(workbench, 7, "wide");
         return /MACs/.test(found) ? found : undefined;
       },
       { timeout: 60_000, what: "the language server's hover" },
