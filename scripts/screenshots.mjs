@@ -84,8 +84,8 @@ async function takeAll() {
 
   await hoverAt(workbench, 9, "Conv2d");
   await sleep(400);
-  await take("screenshots", "hover-dark", { ...code, height: 640 });
-  await take("walkthrough", "hover", { ...code, height: 640 });
+  await take("screenshots", "hover-dark", { ...code, width: 1160, height: 580 });
+  await take("walkthrough", "hover", { ...code, width: 1160, height: 580 });
   await page.mouse.move(700, 850);
   await page.keyboard.press("Escape");
 

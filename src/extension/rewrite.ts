@@ -34,5 +34,9 @@ export async function applySwap(
       needsConfirmation: true,
     });
   }
+  // The preview starts with nothing ticked, and Apply then changes nothing.
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t("Tick the changes to make in the preview, then press Apply."),
+  );
   await vscode.workspace.applyEdit(change);
 }

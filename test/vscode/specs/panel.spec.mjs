@@ -228,6 +228,24 @@ describe("The panel in the workbench", () => {
     await screenshot(workbench, "compare", { width: 1500, height: 1000 });
   });
 
+  it("writes the swap into the code, which then costs what was simulated", async () => {
+    const { page } = workbench;
+    await runCommand(workbench, "View: Close All Editors");
+    await profile("small_cnn.py");
+    await panel.getByRole("button", { name: "all 1" }).click();
+    // 16² positions: conv2's 5²·16·32 become 5²·16 and 16·32; the other layers stay as they are.
+    const simulated = 2_220_672 - 1_179_648 + 16 * 16 * (25 * 16 + 16 * 32);
+    await untilCard(panel, "MACs", simulated);
+    await panel.getByRole("button", { name: "Apply to code…" }).click();
+    const preview = page.locator(".bulk-edit-panel");
+    await preview.locator(".monaco-list-row input[type=checkbox], .monaco-list-row .edit-checkbox").first().click();
+    await preview.getByRole("button", { name: "Apply" }).click();
+    await page.locator(".view-line", { hasText: "nn.Sequential(" }).first().waitFor();
+    await panel.getByRole("button", { name: "Reset" }).click();
+    await untilCard(panel, "MACs", simulated);
+    await panel.locator(".row bdi", { hasText: "conv2.1" }).waitFor();
+  });
+
   it("lists the networks of the workspace in the side bar", async () => {
     const sidebar = await webviewFrame(workbench, "main.sidebar .network-card");
     await sidebar.getByText("Look through the workspace").click();
