@@ -15,6 +15,7 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { Config, type LayerRule, parsedSignature, type Ruling, type WeightSpec } from "../keraslike/rule.ts";
+import { diagnoseMismatch } from "../rules/mismatch.ts";
 import { toDims } from "../rules/sizes.ts";
 import { showShape } from "../shape/dims.ts";
 import { spread } from "./calling.ts";
@@ -254,20 +255,8 @@ export function complain(
 ): void {
   if (!keras.graph.complain()) return;
   const made = layer.site?.at;
-  const called = interp.site?.at;
-  const name = nameOf(keras, layer);
-  const source = input?.maker
-    ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}`
-    : "";
-  const related = [];
-  if (made && called && made !== called) related.push({ message: `${name} is called here`, at: called });
-  if (input?.site) related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
-  const at = made ?? called;
-  interp.diagnose({
-    severity: "error",
-    code: "shape-mismatch",
-    message: `${name} ${problem}${source}`,
-    ...(at ? { at } : {}),
-    ...(related.length > 0 ? { related } : {}),
-  });
+  const now = interp.site?.at;
+  // A layer called where it is made (`Conv2D(8, 3)(x)`) has one place.
+  const called = made === now ? undefined : now;
+  diagnoseMismatch(interp, { who: nameOf(keras, layer), problem, made, called, input });
 }

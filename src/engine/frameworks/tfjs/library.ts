@@ -18,6 +18,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { diagnoseMismatch } from "../rules/mismatch.ts";
 import { toDim } from "../rules/sizes.ts";
 import { numel } from "../shape/dims.ts";
 
@@ -126,20 +127,8 @@ export class Library {
   mismatch(m: Interp, name: string, problem: string, input: Tensor | undefined): void {
     const layer = m.scope?.instance;
     const own = layer?.attrs.get("name");
-    const at = layer?.site?.at ?? m.site?.at;
-    const source = input?.maker
-      ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}`
-      : "";
-    const related = input?.site
-      ? [{ message: `${input.maker ?? "its input"} is made here`, at: input.site.at }]
-      : [];
-    m.diagnose({
-      severity: "error",
-      code: "shape-mismatch",
-      message: `${typeof own === "string" ? own : name} ${problem}${source}`,
-      ...(at ? { at } : {}),
-      ...(related.length > 0 ? { related } : {}),
-    });
+    const who = typeof own === "string" ? own : name;
+    diagnoseMismatch(m, { who, problem, made: layer?.site?.at, called: undefined, input });
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
+import { diagnoseMismatch } from "../../rules/mismatch.ts";
 import { numel } from "../../shape/dims.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 
@@ -59,21 +60,12 @@ export class Run {
   /** A diagnostic where the layer was made, with where it was called and where its input comes from. */
   problem(text: string, input?: Tensor): void {
     const made = this.layer?.site?.at;
-    const called = this.interp.site?.at;
-    const from = input?.maker
-      ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}`
-      : "";
-    const at = made ?? called;
-    const related = [];
-    if (made && called) related.push({ message: `${this.who} is called here`, at: called });
-    if (input?.site)
-      related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
-    this.interp.diagnose({
-      severity: "error",
-      code: "shape-mismatch",
-      message: `${this.who} ${text}${from}`,
-      ...(at ? { at } : {}),
-      ...(related.length > 0 ? { related } : {}),
+    diagnoseMismatch(this.interp, {
+      who: this.who,
+      problem: text,
+      made,
+      called: this.interp.site?.at,
+      input,
     });
   }
 

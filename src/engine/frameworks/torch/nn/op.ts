@@ -16,6 +16,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
+import { diagnoseMismatch } from "../../rules/mismatch.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import { numel } from "../../shape/dims.ts";
 import type { Nn } from "./library.ts";
@@ -118,21 +119,12 @@ export class Op {
   /** A diagnostic where the layer was made, with where it was called and where its input comes from. */
   problem(text: string, input?: Tensor): void {
     const made = (this.layer ?? this.scopeLayer)?.site?.at;
-    const called = this.interp.site?.at;
-    const source = input?.maker
-      ? ` from ${input.maker}${input.site ? ` (line ${input.site.at.line})` : ""}`
-      : "";
-    const related = [];
-    if (made && called) related.push({ message: `${this.who} is called here`, at: called });
-    if (input?.site)
-      related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
-    const at = made ?? called;
-    this.interp.diagnose({
-      severity: "error",
-      code: "shape-mismatch",
-      message: `${this.who} ${text}${source}`,
-      ...(at ? { at } : {}),
-      ...(related.length > 0 ? { related } : {}),
+    diagnoseMismatch(this.interp, {
+      who: this.who,
+      problem: text,
+      made,
+      called: this.interp.site?.at,
+      input,
     });
   }
 
