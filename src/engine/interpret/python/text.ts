@@ -164,3 +164,14 @@ export function quote(text: string): string {
   const body = text.replace(/[\\\n\r\t\u0000-\u001f\u007f]/g, (char) => ESCAPES[char] ?? hexEscape(char));
   return mark + body.replaceAll(mark, `\\${mark}`) + mark;
 }
+
+/** `Namespace(lr=0.1, epochs=3)`: an object shown by its attributes. */
+export function attributesText(interp: Interp, name: string, object: Value): string | Unknown {
+  const parts: string[] = [];
+  for (const [key, value] of object instanceof Instance ? object.attrs : []) {
+    const text = repr(interp, value);
+    if (isUnknown(text)) return text;
+    parts.push(`${key}=${text}`);
+  }
+  return `${name}(${parts.join(", ")})`;
+}

@@ -7,7 +7,7 @@ import { type Bound, defineClass } from "../../native.ts";
 import { type ClassValue, Instance, isUnknown, type Kwargs, List, Tuple, type Value } from "../../values.ts";
 import { toInt, toText } from "../core.ts";
 import { items } from "../sequences.ts";
-import { repr } from "../text.ts";
+import { attributesText } from "../text.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { argsOf, kwargsOf, OBJECT } from "../types/object.ts";
 import { makeInert } from "./inertness.ts";
@@ -39,18 +39,7 @@ const NAMESPACE: ClassValue = defineClass("Namespace", {
       },
     ],
     __contains__: ["self, key", (a) => a.self instanceof Instance && a.self.attrs.has(String(a.key))],
-    __repr__: [
-      "self",
-      (a, interp) => {
-        const parts: string[] = [];
-        for (const [name, value] of a.self instanceof Instance ? a.self.attrs : []) {
-          const text = repr(interp, value);
-          if (isUnknown(text)) return text;
-          parts.push(`${name}=${text}`);
-        }
-        return `Namespace(${parts.join(", ")})`;
-      },
-    ],
+    __repr__: ["self", (a, interp) => attributesText(interp, "Namespace", a.self)],
   },
 });
 

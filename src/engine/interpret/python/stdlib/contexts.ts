@@ -10,7 +10,6 @@ import {
   Dict,
   Instance,
   Iter,
-  isUnknown,
   List,
   ModuleValue,
   StaticMethod,
@@ -18,7 +17,7 @@ import {
 } from "../../values.ts";
 import { after, none } from "../core.ts";
 import { isSubclassOf } from "../isinstance.ts";
-import { repr } from "../text.ts";
+import { attributesText } from "../text.ts";
 import { DICT } from "../types/dict.ts";
 import { builtinClass } from "../types/index.ts";
 import { argsOf, kwargsOf, OBJECT, raw, TYPE } from "../types/object.ts";
@@ -215,18 +214,7 @@ const NAMESPACE: ClassValue = defineClass("SimpleNamespace", {
         return null;
       },
     ],
-    __repr__: [
-      "self",
-      (a, interp) => {
-        const parts: string[] = [];
-        for (const [name, value] of a.self instanceof Instance ? a.self.attrs : []) {
-          const text = repr(interp, value);
-          if (isUnknown(text)) return text;
-          parts.push(`${name}=${text}`);
-        }
-        return `namespace(${parts.join(", ")})`;
-      },
-    ],
+    __repr__: ["self", (a, interp) => attributesText(interp, "namespace", a.self)],
   },
 });
 
