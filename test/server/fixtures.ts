@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { FileAnalysis, LayerSite } from "../../src/engine/engine.types.ts";
 import type { LayerKind, Place, Report, ReportLayer } from "../../src/engine/report/contract.ts";
+import { layer as convolution } from "../layer.ts";
 
 export const FILE = "/models/resnet.py";
 
@@ -10,35 +11,7 @@ export function place(line: number, column = 9, length = 60): Place {
 }
 
 export function layer(given: Partial<ReportLayer> & Pick<ReportLayer, "name">): ReportLayer {
-  return {
-    type: "Conv2d",
-    op: "conv",
-    kind: "standard",
-    in: [[1, 64, 56, 56]],
-    out: [[1, 64, 56, 56]],
-    kernel: [3, 3],
-    stride: [1, 1],
-    padding: [1, 1],
-    dilation: [1, 1],
-    groups: 1,
-    in_channels: 64,
-    out_channels: 64,
-    bias: false,
-    macs: 115_605_504,
-    params: 36_864,
-    trainable_params: 36_864,
-    elementwise: 0,
-    activation_bytes: null,
-    calls: 1,
-    at: place(1),
-    path: [],
-    called_at: null,
-    swappable: true,
-    separable_macs: 14_651_392,
-    separable_params: 4_672,
-    separable_trainable_params: 4_672,
-    ...given,
-  };
+  return convolution(given.name, { activation_bytes: null, at: place(1), ...given });
 }
 
 export function report(network: string, layers: readonly ReportLayer[], given: Partial<Report> = {}): Report {

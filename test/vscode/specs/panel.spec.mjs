@@ -238,7 +238,10 @@ describe("The panel in the workbench", () => {
     await untilCard(panel, "MACs", simulated);
     await panel.getByRole("button", { name: "Apply to code…" }).click();
     const preview = page.locator(".bulk-edit-panel");
-    await preview.locator(".monaco-list-row input[type=checkbox], .monaco-list-row .edit-checkbox").first().click();
+    await preview
+      .locator(".monaco-list-row input[type=checkbox], .monaco-list-row .edit-checkbox")
+      .first()
+      .click();
     await preview.getByRole("button", { name: "Apply" }).click();
     await page.locator(".view-line", { hasText: "nn.Sequential(" }).first().waitFor();
     await panel.getByRole("button", { name: "Reset" }).click();
