@@ -63,6 +63,8 @@ export const resnet18 = {
   // One line makes the first convolution of all eight blocks.
   blockConv1: { line: 8, count: 8, macs: sumOf(/^layer\d\.\d\.conv1$/) },
   blockConv2: { line: 11, count: 8, macs: sumOf(/^layer\d\.\d\.conv2$/) },
+  /** The network's `forward`, its first statement. */
+  forward: { line: 45 },
 };
 
 /** `115.6 M` → 115600000; a figure as a lens writes it. */
