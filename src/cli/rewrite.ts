@@ -24,6 +24,8 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
   around.err(
     `convlens: ${rewrite.layers.length} layers${command.mode === "write" ? " rewritten" : " to rewrite"}\n`,
   );
+  if (rewrite.never_run.length > 0)
+    around.err(`convlens: do not run, but change with their lines: ${rewrite.never_run.join(", ")}\n`);
   const { traced, simulated } = rewrite;
   const same = traced.macs === simulated.macs && traced.params === simulated.params;
   around.err(

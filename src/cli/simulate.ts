@@ -40,6 +40,7 @@ function simulationJson(simulation: Simulation, cwd: string): string {
 
 function simulationText(simulation: Simulation, { unit }: SimulateCommand, { width }: Surroundings): string {
   const { before, after, alpha, rho, swapped, kept, width_arguments: widths } = simulation;
+  const { never_run: idle, unfollowed } = simulation;
   const [was, now] = [before.totals, after.totals];
   const label = UNIT_LABELS[unit];
   const change = (from: number | null, to: number | null): string =>
@@ -69,14 +70,17 @@ function simulationText(simulation: Simulation, { unit }: SimulateCommand, { wid
     "",
     `${label}  ${cost(was.macs)} → ${cost(now.macs)}${change(was.macs, now.macs)}`,
     `params  ${formatCount(was.params)} → ${formatCount(now.params)}${change(was.params, now.params)}`,
-    ...kept.map(
-      ({ layers, reason }) =>
-        `width kept: ${layers.slice(0, 4).join(", ")}${layers.length > 4 ? ", …" : ""}: ${reason}`,
-    ),
+    ...(idle.length > 0 ? [`do not run, but share a swapped line: ${some(idle)}`] : []),
+    ...(unfollowed.length > 0 ? [`never run, so α is taken of each by itself: ${some(unfollowed)}`] : []),
+    ...kept.map(({ layers, reason }) => `width kept: ${some(layers)}: ${reason}`),
     ...widths.map(
       ({ name, default: value }) =>
         `${before.network} sets its own width by ${name}${value === null ? "" : `=${value}`}: --args "${name}=${alpha}"`,
     ),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+function some(names: readonly string[]): string {
+  return `${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
 }

@@ -202,6 +202,10 @@ export class Session {
     return {
       channelAxis: (rank) => framework.channelAxis(rank),
       widthArguments: widthArguments([root.value, network]),
+      trained: () => {
+        const { trace, inputs, output } = this.forward(framework, network, specs, "training");
+        return { ops: trace.ops, inputs, outputs: tensorsIn(output) };
+      },
       source: {
         tool: this.options.settings.tool,
         file: this.options.file,
@@ -383,17 +387,22 @@ export class Session {
   }
 
   /** Runs the network. Where it takes a list of tensors, that is all of them, or the samples of a batch. */
-  private forward(framework: Framework, network: Value, specs: readonly InputSpec[]): Run {
+  private forward(
+    framework: Framework,
+    network: Value,
+    specs: readonly InputSpec[],
+    mode: "inference" | "training" = "inference",
+  ): Run {
     this.takeBack?.();
     const tensors = (of: readonly InputSpec[]): Value[] =>
       of.map(({ shape, dtype }) => framework.input(shape, dtype));
     if (!takesTensorList(network, framework.forwardNames)) {
-      return this.feed(framework, network, specs, tensors(specs));
+      return this.feed(framework, network, specs, tensors(specs), mode);
     }
-    const run = this.feed(framework, network, specs, [new List(tensors(specs))]);
+    const run = this.feed(framework, network, specs, [new List(tensors(specs))], mode);
     const samples = specs.flatMap(samplesOf);
     if (!hasFailed(run) || samples.length === 0) return run;
-    const single = this.feed(framework, network, samples, [new List(tensors(samples))]);
+    const single = this.feed(framework, network, samples, [new List(tensors(samples))], mode);
     return hasFailed(single) ? run : single;
   }
 
@@ -402,10 +411,11 @@ export class Session {
     network: Value,
     specs: readonly InputSpec[],
     args: readonly Value[],
+    mode: "inference" | "training",
   ): Run {
     const { m } = this;
     m.beginTrace();
-    m.inference = true;
+    m.inference = mode === "inference";
     const result = this.bounded(() => framework.forward(m, network, args));
     m.inference = false;
     const trace = m.endTrace();

@@ -2,10 +2,19 @@
 import type { Trace, TraceDiagnostic } from "../interpret/trace.ts";
 import type { Instance, Tensor, Unknown } from "../interpret/values.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
-import type { FrameworkId, Place, Report, ReportDiagnostic, ReportInput, ReportTotals } from "./contract.ts";
+import type {
+  FrameworkId,
+  Place,
+  Report,
+  ReportDiagnostic,
+  ReportInput,
+  ReportLayer,
+  ReportTotals,
+} from "./contract.ts";
 import { elements, place, reportShape, Tally } from "./convert.ts";
 import { type PricedRow, priceLayers } from "./layers.ts";
 import { outputBytes, peakBytes } from "./memory.ts";
+import { type ChannelsOf, type NeverRun, neverRun } from "./neverRun.ts";
 
 export interface ReportSource {
   /** `convlens 1.2.3` */
@@ -28,6 +37,8 @@ export interface ReportSource {
   readonly names: ReadonlyMap<Instance, string>;
   /** Unique parameters of the network, used in the trace or not. */
   readonly parameters: readonly Tensor[];
+  /** Channels of layers that did not run, where they are other than these say. */
+  readonly idleChannels?: ChannelsOf;
   /** Diagnostics from before the trace: syntax errors, inputs that do not fit. */
   readonly diagnostics?: readonly TraceDiagnostic[];
 }
@@ -35,8 +46,10 @@ export interface ReportSource {
 export function buildReport(source: ReportSource): Report {
   const { trace, inputs, outputs, names, batch } = source;
   const rows = priceLayers({ ops: trace.ops, names, inputs, batch });
+  const layers = rows.map(({ layer }) => layer);
+  const idle = idleLayers(source, layers);
   const { totals, unknowns } = priceTotals(source);
-  const figures = [...rows.map(({ layer }) => layer), totals].flatMap((figure) => [
+  const figures = [...layers, totals].flatMap((figure) => [
     figure.macs,
     figure.params,
     figure.elementwise,
@@ -55,9 +68,16 @@ export function buildReport(source: ReportSource): Report {
     output: outputs.map((tensor) => reportShape(tensor.shape)),
     complete: trace.gaps.length === 0 && figures.every((figure) => figure !== null),
     totals,
-    layers: rows.map(({ layer }) => layer),
+    layers,
+    ...(idle.length > 0 && { never_run: idle.map(({ layer }) => layer) }),
     diagnostics: diagnose(source, rows, unknowns),
   };
+}
+
+/** What is made and does not run. */
+export function idleLayers(source: ReportSource, layers: readonly ReportLayer[]): readonly NeverRun[] {
+  const { trace, names, parameters, idleChannels: channels } = source;
+  return neverRun({ ops: trace.ops, names, parameters, channels }, layers);
 }
 
 function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: readonly Unknown[] } {

@@ -87,6 +87,23 @@ export interface ReportLayer {
   readonly conditional?: boolean;
 }
 
+/** A layer that is made and has parameters but does not run, such as a head for training alone. */
+export interface NeverRunLayer {
+  readonly name: string;
+  readonly type: string;
+  readonly at: Place;
+  readonly params: number | null;
+  readonly trainable_params: number | null;
+  /** Of convolutions. */
+  readonly kernel: readonly number[] | null;
+  readonly groups: number | null;
+  readonly in_channels: number | null;
+  readonly out_channels: number | null;
+  readonly bias: boolean | null;
+  /** Params once the line that makes it is swapped; null where that changes nothing of it. */
+  readonly separable_params: number | null;
+}
+
 export interface ReportTotals {
   readonly macs: number | null;
   readonly params: number | null;
@@ -130,5 +147,7 @@ export interface Report {
   readonly complete: boolean;
   readonly totals: ReportTotals;
   readonly layers: readonly ReportLayer[];
+  /** Their parameters are in the totals; absent when all layers run. */
+  readonly never_run?: readonly NeverRunLayer[];
   readonly diagnostics: readonly ReportDiagnostic[];
 }

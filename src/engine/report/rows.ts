@@ -73,17 +73,19 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
 /** Which layer holds a weight: `F.linear(x, self.qkv.weight)` is what `qkv` costs. */
 function weightOwners(layers: Iterable<Instance>): ReadonlyMap<Tensor, Instance> {
   const owners = new Map<Tensor, Instance>();
-  const own = (value: Value, layer: Instance): void => {
-    if (value instanceof Tensor && value.parameter && !owners.has(value)) owners.set(value, layer);
-  };
   for (const layer of layers) {
     if (!isLayer(layer)) continue;
-    for (const value of layer.attrs.values()) {
-      if (value instanceof Dict) for (const entry of value.entries.values()) own(entry.value, layer);
-      else own(value, layer);
-    }
+    for (const weight of ownTensors(layer)) if (!owners.has(weight)) owners.set(weight, layer);
   }
   return owners;
+}
+
+/** Parameters that a layer holds itself, not through the layers in it. */
+export function ownTensors({ attrs }: Instance): readonly Tensor[] {
+  const values = [...attrs.values()].flatMap((value): readonly Value[] =>
+    value instanceof Dict ? [...value.entries.values()].map((entry) => entry.value) : [value],
+  );
+  return values.filter((value) => value instanceof Tensor && value.parameter !== undefined) as Tensor[];
 }
 
 /** The one layer whose weights a function was called with. */
@@ -94,7 +96,7 @@ function ownerOf(op: OpRecord, owners: ReadonlyMap<Tensor, Instance>): Instance 
   return layers.size === 1 ? only : undefined;
 }
 
-function isLayer(instance: Instance): boolean {
+export function isLayer(instance: Instance): boolean {
   return instance.cls.mro.some((cls) => cls.native?.layer === true);
 }
 

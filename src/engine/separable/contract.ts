@@ -56,6 +56,8 @@ export interface Simulation {
   readonly after: SimulatedReport;
   /** Names of the swapped layers, in execution order. */
   readonly swapped: readonly string[];
+  /** Layers that do not run and are swapped all the same, as all that runs of their line is. */
+  readonly never_run: readonly string[];
   /** Named layers that could not be swapped. */
   readonly refused: readonly { readonly layer: string; readonly reason: string }[];
   /** Saved share of the totals (0.88 is 88 % fewer); null when a total is unknown. */
@@ -64,6 +66,8 @@ export interface Simulation {
   readonly rho: number;
   readonly round: number;
   readonly kept: readonly KeptWidth[];
+  /** Layers that run neither in inference nor in training: α is taken of each by itself. */
+  readonly unfollowed: readonly string[];
   readonly width_arguments: readonly WidthArgument[];
 }
 

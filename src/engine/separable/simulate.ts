@@ -1,5 +1,6 @@
 /** What a network would cost with some of its convolutions swapped: figures of a report, recombined. */
-import type { Report, ReportLayer } from "../report/contract.ts";
+import type { NeverRunLayer, Report, ReportLayer } from "../report/contract.ts";
+import { placeKey } from "../report/places.ts";
 import { SWAP_OBSTACLES } from "./formulas.ts";
 
 /** Layers by their index in `report.layers`. */
@@ -45,6 +46,10 @@ export function simulateSwap(report: Report, chosen: LayerSet): Simulation {
       if (!after.swapped || result === null) return;
       result = before === null || now === null ? null : result + now - before;
     });
+    if (key === "macs") return result;
+    for (const { params, separable_params: now } of followers(report, chosen)) {
+      if (result !== null) result = params === null || now === null ? null : result + now - params;
+    }
     return result;
   };
   return {
@@ -53,6 +58,16 @@ export function simulateSwap(report: Report, chosen: LayerSet): Simulation {
     macs: total("macs"),
     params: total("params"),
   };
+}
+
+/** Layers that do not run and change all the same: every one of their line that runs and can be swapped is. */
+export function followers(report: Report, chosen: LayerSet): readonly NeverRunLayer[] {
+  return (report.never_run ?? []).filter(({ at, separable_params: params }) => {
+    const twins = report.layers.flatMap((layer, index) =>
+      layer.swappable && placeKey(layer.at) === placeKey(at) ? [index] : [],
+    );
+    return params !== null && twins.length > 0 && twins.every((index) => chosen.has(index));
+  });
 }
 
 function isStem(layer: ReportLayer): boolean {

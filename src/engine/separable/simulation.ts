@@ -3,13 +3,10 @@
  * new input, α scales that trace's channels, the swap replaces its convolutions, and the report is made of the result.
  */
 import type { FailureReason } from "../engine.types.ts";
-import { buildReport, type ReportSource } from "../report/build.ts";
+import { buildReport, idleLayers, type ReportSource } from "../report/build.ts";
 import type { Report } from "../report/contract.ts";
-import { type PricedRow, priceLayers } from "../report/layers.ts";
-import { followChannels } from "./channels/follow.ts";
-import { keptWidths, scaleTrace } from "./channels/scale.ts";
+import { vectorsOf } from "../report/neverRun.ts";
 import type {
-  KeptWidth,
   SimulatedLayer,
   SimulatedReport,
   SimulationOptions,
@@ -17,8 +14,9 @@ import type {
   WidthArgument,
 } from "./contract.ts";
 import { inputTexts, resizeImage } from "./resize.ts";
-import { eligibleLayers } from "./simulate.ts";
-import { swapTrace } from "./swapTrace.ts";
+import { eligibleLayers, followers } from "./simulate.ts";
+import { type IdleSite, swapTrace } from "./swapTrace.ts";
+import { type NetworkRun, rowsOf, type Thinned, thinNetwork } from "./thin.ts";
 
 /** A network that ran once, with all that its report is made of. */
 export interface TracedNetwork {
@@ -26,6 +24,8 @@ export interface TracedNetwork {
   /** Axis of the channels in a tensor of this rank. */
   readonly channelAxis: (rank: number) => number;
   readonly widthArguments: readonly WidthArgument[];
+  /** Runs the network once more, as training does: with the layers that only training runs. */
+  readonly trained: () => NetworkRun;
 }
 
 /** Makes and runs the network, on its own input or on this one. */
@@ -54,12 +54,14 @@ export function simulateNetwork(trace: TraceNetwork, options: SimulationOptions)
       before,
       after,
       swapped: after.layers.filter(({ swapped }) => swapped).map(({ name }) => name),
+      never_run: namesOfFollowers(plain, chosen.names),
       refused: chosen.refused,
       reduction: {
         macs: saving(before.totals.macs, after.totals.macs),
         params: saving(before.totals.params, after.totals.params),
       },
-      ...{ alpha, rho, round, kept: scaled.kept, width_arguments: first.widthArguments },
+      ...{ alpha, rho, round, kept: scaled.kept, unfollowed: scaled.unfollowed },
+      width_arguments: first.widthArguments,
     },
   };
 }
@@ -69,23 +71,13 @@ function saving(before: number | null, after: number | null): number | null {
 }
 
 function scaleNetwork(
-  { source, channelAxis }: TracedNetwork,
+  { source, channelAxis, trained }: TracedNetwork,
   alpha: number,
   round: number,
-): { readonly source: ReportSource; readonly kept: readonly KeptWidth[] } {
-  if (alpha === 1) return { source, kept: [] };
-  const { inputs, outputs, trace } = source;
-  const channels = followChannels({ ops: trace.ops, inputs, outputs, channelAxis });
-  const { ops, kept } = scaleTrace(trace.ops, channels, alpha, round === 1 ? "none" : round);
-  const scaled = { ...source, trace: { ...trace, ops } };
-  const names = new Map(
-    rowsOf(scaled).flatMap(({ layer, ops: own }) => own.map((op) => [op.index, layer.name])),
-  );
-  return { source: scaled, kept: keptWidths(kept, (op) => names.get(op.index)) };
-}
-
-function rowsOf({ trace, names, inputs, batch }: ReportSource): readonly PricedRow[] {
-  return priceLayers({ ops: trace.ops, names, inputs, batch });
+): Thinned {
+  return alpha === 1
+    ? { source, kept: [], unfollowed: [] }
+    : thinNetwork(source, trained, channelAxis, alpha, round === 1 ? "none" : round);
 }
 
 function chooseLayers(report: Report, { swap, stem = false }: SimulationOptions) {
@@ -108,12 +100,13 @@ function swapNetwork(source: ReportSource, plain: Report, names: ReadonlySet<str
   const rows = rowsOf(source);
   const sites = rows.flatMap(({ layer, ops }) => {
     if (!names.has(layer.name) || layer.separable_macs === null) return [];
-    const normVectors = normVectorsOf(layer);
+    const normVectors = vectorsOf(layer);
     const fixedVectors = fixedVectorsOf(layer);
     return ops.filter(({ op }) => op === "conv").map((op) => ({ op, normVectors, fixedVectors }));
   });
   if (sites.length === 0) return plain;
-  const { ops, parameters } = swapTrace(source.trace.ops, source.parameters, sites);
+  const idle = idleSites(source, plain, names);
+  const { ops, parameters } = swapTrace(source.trace.ops, source.parameters, sites, idle);
   const swapped = { ...source, parameters, trace: { ...source.trace, ops } };
   const { totals } = buildReport(swapped);
   return {
@@ -123,14 +116,23 @@ function swapNetwork(source: ReportSource, plain: Report, names: ReadonlySet<str
   };
 }
 
-/** Vectors of the batch norm between, as the row's figures tell them. */
-function normVectorsOf(layer: SimulatedLayer): number {
-  const { separable_params: params, in_channels: inputs, out_channels: outputs, bias } = layer;
-  if (params === null || !inputs || !outputs) return 0;
-  return (params - kernelOf(layer) * inputs - inputs * outputs - (bias ? outputs : 0)) / inputs;
+/** Layers that do not run and whose line is swapped as a whole. */
+function idleSites(source: ReportSource, plain: Report, names: ReadonlySet<string>): readonly IdleSite[] {
+  const changed = new Set(namesOfFollowers(plain, names));
+  if (changed.size === 0) return [];
+  return idleLayers(source, plain.layers).flatMap(({ layer, weights: [weight] }): readonly IdleSite[] => {
+    const { in_channels: inChannels, out_channels: outChannels, kernel } = layer;
+    if (!changed.has(layer.name) || !weight || !inChannels || !outChannels || !kernel) return [];
+    return [{ weight, conv: { inChannels, outChannels, kernel }, normVectors: vectorsOf(layer) }];
+  });
 }
 
-/** Those of them that training does not change: moving statistics that the framework counts as weights. */
+function namesOfFollowers(plain: Report, names: ReadonlySet<string>): readonly string[] {
+  const chosen = new Set(plain.layers.flatMap(({ name }, index) => (names.has(name) ? [index] : [])));
+  return followers(plain, chosen).map(({ name }) => name);
+}
+
+/** Vectors of the batch norm between that training does not change: moving statistics that the framework counts as weights. */
 function fixedVectorsOf(layer: SimulatedLayer): number {
   const { separable_params: params, separable_trainable_params: trainable, in_channels: inputs } = layer;
   return params === null || !trainable || !inputs ? 0 : (params - trainable) / inputs;
@@ -146,7 +148,7 @@ function swapRow(layer: SimulatedLayer): SimulatedLayer {
   if (macs === null || params === null || !inputs || !outputs) return layer;
   const kernel = kernelOf(layer);
   const filtered = (macs * kernel) / (kernel + outputs);
-  const norm = normVectorsOf(layer) * inputs;
+  const norm = vectorsOf(layer) * inputs;
   return {
     ...layer,
     ...{ macs, params, trainable_params: layer.separable_trainable_params, swappable: false, swapped: true },

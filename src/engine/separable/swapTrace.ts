@@ -22,13 +22,23 @@ export interface SwapSite {
   readonly fixedVectors: number;
 }
 
+/** A convolution that does not run: only its weight changes. */
+export interface IdleSite {
+  readonly weight: Tensor;
+  readonly conv: Pick<ConvGeometry, "inChannels" | "outChannels" | "kernel">;
+  readonly normVectors: number;
+}
+
 export function swapTrace(
   ops: readonly OpRecord[],
   parameters: readonly Tensor[],
   sites: readonly SwapSite[],
+  idle: readonly IdleSite[] = [],
 ): SwappedTrace {
   const chosen = new Map(sites.map((site) => [site.op, site]));
   const made = new Map<Tensor | undefined, Weights>();
+  for (const { weight, conv, normVectors } of idle)
+    made.set(weight, makeWeights(conv, { normVectors, fixedVectors: 0 }, weight, undefined));
   const result = ops.flatMap((op) => {
     const site = chosen.get(op);
     const [input] = op.inputs;
@@ -54,8 +64,8 @@ interface Weights {
 }
 
 function makeWeights(
-  conv: ConvGeometry,
-  site: SwapSite,
+  conv: IdleSite["conv"],
+  site: Pick<SwapSite, "normVectors" | "fixedVectors">,
   weight: Tensor | undefined,
   bias: Tensor | undefined,
 ): Weights {

@@ -24,6 +24,8 @@ export interface Rewrite {
   readonly edits: readonly TextEdit[];
   /** Names of all layers that the edits change: lines that make many layers change them together. */
   readonly layers: readonly string[];
+  /** Layers that do not run and change with the lines they share. */
+  readonly never_run: readonly string[];
   readonly refused: readonly RewriteRefusal[];
   /** The rewritten source, traced again, and what the simulation said of it. */
   readonly traced: RewriteTotals;

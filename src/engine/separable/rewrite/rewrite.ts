@@ -5,8 +5,9 @@
  */
 import type { FailureReason } from "../../engine.types.ts";
 import { buildReport } from "../../report/build.ts";
-import type { Place, Report } from "../../report/contract.ts";
+import type { Report } from "../../report/contract.ts";
 import { type PricedRow, priceLayers } from "../../report/layers.ts";
+import { placeKey } from "../../report/places.ts";
 import { inputTexts } from "../resize.ts";
 import { eligibleLayers } from "../simulate.ts";
 import { simulateNetwork, type TracedNetwork } from "../simulation.ts";
@@ -66,6 +67,7 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
   if (!simulated.ok) return simulated;
   const rewrite: Rewrite = {
     ...{ network: report.network, edits: inOrder(edits), layers, refused },
+    never_run: simulated.simulation.never_run,
     traced: source.retrace(edits, inputTexts(report)),
     simulated: totalsOf(simulated.simulation.after),
   };
@@ -151,12 +153,29 @@ function rewriteSite(
     unit: unitOf(text, language),
     rank: first.layer.kernel?.length ?? 2,
     between: mostCommon(forms),
-    instances: [...instances, ...foreign].filter(({ kernel }) => kernel.length > 0),
+    instances: [...instances, ...foreign, ...idleInstances(network.report, key)].filter(
+      ({ kernel }) => kernel.length > 0,
+    ),
   };
   const form = formOf(site);
   if ("reason" in form) return form;
   const place = form.behind ? longer(at, call, form.behind) : at;
   return { edit: { at: place, text: form.text }, layers: wanted.map(({ layer }) => layer.name) };
+}
+
+/** What the line makes and does not run: it is swapped with the others. */
+function idleInstances({ never_run: idle = [] }: Report, key: string): readonly SiteInstance[] {
+  return idle
+    .filter(({ at }) => placeKey(at) === key)
+    .map((layer) => ({
+      name: layer.name,
+      wanted: layer.separable_params !== null,
+      inChannels: layer.in_channels ?? 0,
+      outChannels: layer.out_channels ?? 0,
+      groups: layer.groups ?? 1,
+      kernel: layer.kernel ?? [],
+      stride: [],
+    }));
 }
 
 function instanceOf({ layer }: PricedRow, wanted: boolean): SiteInstance {
@@ -180,10 +199,6 @@ function mostCommon(forms: readonly (Between | undefined)[]): Between | undefine
     counts.set(key, entry);
   }
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.form;
-}
-
-function placeKey({ file, line, column, end_line, end_column }: Place): string {
-  return `${file}:${line}:${column}:${end_line}:${end_column}`;
 }
 
 function append(map: Map<string, string[]>, key: string, value: string): void {
