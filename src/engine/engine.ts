@@ -37,7 +37,7 @@ export function createEngine({ parsers, host, settings: given }: EngineOptions):
   const settings: EngineSettings = { ...DEFAULT_SETTINGS, ...given };
   const cache = new ModuleCache(
     host,
-    (file, text) => parsers.parse(file, text),
+    (file, text, before) => parsers.parse(file, text, before),
     (node) => SEMANTICS[node.language],
   );
 

@@ -3,7 +3,7 @@
  * when something asks for what is in them.
  */
 import type { ModelHost } from "../engine.types.ts";
-import type { ModuleNode } from "../syntax/ast.ts";
+import type { ModuleNode, Stmt } from "../syntax/ast.ts";
 import type { Ex } from "./compile/compiler.ts";
 import { compilerFor } from "./compile/compiler.ts";
 import { compileResilient } from "./compile/statements.ts";
@@ -22,16 +22,22 @@ interface Compiled {
 /** Parsed and compiled files, kept across machines: a file is done again only when its version changes. */
 export class ModuleCache {
   private readonly files = new Map<string, Compiled>();
+  /** Files whose text may be another in spite of their version. */
+  private readonly doubted = new Set<string>();
+  /** Statements that outlive an edit of their file keep their code. */
+  private readonly compiled = new WeakMap<Stmt, Ex>();
+  private readonly texts = new Map<string, Pick<Compiled, "version" | "text">>();
   constructor(
     private readonly host: ModelHost,
-    private readonly parse: (file: string, text: string) => ModuleNode,
+    private readonly parse: (file: string, text: string, before?: ModuleNode) => ModuleNode,
     private readonly semanticsOf: (node: ModuleNode) => Semantics,
   ) {}
 
   get(file: string): Compiled | undefined {
     const version = this.host.version(file);
     const known = this.files.get(file);
-    if (known && known.version === version) return known;
+    if (known && known.version === version && !this.doubted.has(file)) return known;
+    this.doubted.delete(file);
     const text = this.host.read(file);
     if (text === undefined) return undefined;
     const node = this.parse(file, text);
@@ -44,9 +50,21 @@ export class ModuleCache {
   semantics(node: ModuleNode): Semantics {
     return this.semanticsOf(node);
   }
+  /** The text alone, for a look whether the file is worth parsing. */
+  text(file: string): string | undefined {
+    const version = this.host.version(file);
+    const parsed = this.doubted.has(file) ? undefined : this.files.get(file);
+    const known = parsed ?? this.texts.get(file);
+    if (known && known.version === version) return known.text;
+    const text = this.host.read(file);
+    if (text !== undefined) this.texts.set(file, { version, text });
+    return text;
+  }
+
 
   forget(file: string): void {
-    this.files.delete(file);
+    this.doubted.add(file);
+    this.texts.delete(file);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { Edit, Language as Grammar, Parser, type Tree } from "web-tree-sitter";
 import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
+import { Pieces } from "./pieces.ts";
 import { lowerPython } from "./python/module.ts";
 import { NOWHERE } from "./span.ts";
 import type { ParsePiece } from "./tree.ts";
@@ -23,8 +24,11 @@ export interface ParserWasm {
 }
 
 export interface Parsers {
-  /** Never throws on broken text: see `ModuleNode.errors`. */
-  parse(file: string, text: string): ModuleNode;
+  /**
+   * Never throws on broken text: see `ModuleNode.errors`. `before` is the file's module of an earlier text, given up
+   * by the caller: top-level statements that stand in both are taken out of it and moved to their new lines.
+   */
+  parse(file: string, text: string, before?: ModuleNode): ModuleNode;
   /** One expression by itself, such as a setting's value. */
   parseExpression(language: Language, text: string): Expr;
   /** The inside of a call's parentheses: `width_mult=0.5, 'resnet18'`. */
@@ -97,27 +101,33 @@ interface KeptTree {
 
 class TreeSitterParsers implements Parsers {
   private readonly kept = new Map<string, KeptTree>();
+  private readonly pieces = new Pieces();
 
   constructor(private readonly parsers: Readonly<Record<GrammarName, Parser>>) {}
 
-  parse(file: string, text: string): ModuleNode {
+  parse(file: string, text: string, before?: ModuleNode): ModuleNode {
     const grammar = GRAMMAR_BY_EXTENSION[extensionOf(file)] ?? "python";
     const parser = this.parsers[grammar];
     const source = PREPARED[grammar](text);
-    const before = this.kept.get(file);
-    if (before && before.text !== source) before.tree.edit(editBetween(before.text, source));
-    const tree = before?.text === source ? before.tree : parse(parser, source, before?.tree);
-    if (before && before.tree !== tree) before.tree.delete();
+    const kept = this.kept.get(file);
+    if (kept && kept.text !== source) kept.tree.edit(editBetween(kept.text, source));
+    const tree = kept?.text === source ? kept.tree : parse(parser, source, kept?.tree);
+    if (kept && kept.tree !== tree) kept.tree.delete();
     this.keep(file, { text: source, tree });
-    return this.lower(grammar, file, text, tree.rootNode);
+    return this.lower(grammar, file, text, tree.rootNode, before);
   }
 
-  private lower(grammar: GrammarName, file: string, text: string, root: Tree["rootNode"]): ModuleNode {
+  private lower(
+    grammar: GrammarName,
+    file: string,
+    text: string,
+    root: Tree["rootNode"],
+    before?: ModuleNode,
+  ): ModuleNode {
     const parsePiece: ParsePiece = (piece, read) =>
       withTree(this.parsers[grammar], PREPARED[grammar](piece), read);
-    return grammar === "python"
-      ? lowerPython(file, text, root, parsePiece)
-      : lowerTypeScript(file, text, root, parsePiece);
+    const lower = grammar === "python" ? lowerPython : lowerTypeScript;
+    return lower(file, text, root, parsePiece, this.pieces.begin(before));
   }
 
   parseExpression(language: Language, text: string): Expr {

@@ -1,5 +1,5 @@
 /** What compiling needs to know: the language and its semantics. */
-import type { Language } from "../../syntax/ast.ts";
+import type { Language, Stmt } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import type { Semantics } from "../semantics.ts";
@@ -14,6 +14,8 @@ export type Ex = (m: Machine, s: Scope) => Completion;
 export interface Compiler {
   readonly language: Language;
   readonly semantics: Semantics;
+  /** Code of statements of modules and class bodies, for as long as the statements live. */
+  readonly kept?: WeakMap<Stmt, Ex>;
   readonly missingName: { readonly error: string; message(name: string): string };
 }
 

@@ -38,7 +38,7 @@ export function compileBody(nodes: readonly Stmt[], c: Compiler): Ex {
 /** A block that goes on after a statement that fails: modules and class bodies, where the rest still means something. */
 export function compileResilient(nodes: readonly Stmt[], c: Compiler): Ex {
   const ordered = c.language === "typescript" ? hoist(nodes) : nodes;
-  const parts = ordered.map((node) => compileStmt(node, c));
+  const parts = ordered.map((node) => compileOnce(node, c));
   return (m, s) => {
     for (const part of parts) {
       const restore = m.checkpoint();
@@ -52,6 +52,14 @@ export function compileResilient(nodes: readonly Stmt[], c: Compiler): Ex {
     }
     return undefined;
   };
+}
+
+function compileOnce(node: Stmt, c: Compiler): Ex {
+  const known = c.kept?.get(node);
+  if (known) return known;
+  const code = compileStmt(node, c);
+  c.kept?.set(node, code);
+  return code;
 }
 
 function hoist(nodes: readonly Stmt[]): readonly Stmt[] {
