@@ -39,9 +39,12 @@ export class ModuleCache {
     if (known && known.version === version && !this.doubted.has(file)) return known;
     this.doubted.delete(file);
     const text = this.host.read(file);
-    if (text === undefined) return undefined;
-    const node = this.parse(file, text);
-    const body = compileResilient(node.body, compilerFor(this.semanticsOf(node)));
+    if (text === undefined) {
+      this.files.delete(file);
+      return undefined;
+    }
+    const node = this.parse(file, text, known?.node);
+    const body = compileResilient(node.body, { ...compilerFor(this.semanticsOf(node)), kept: this.compiled });
     const compiled: Compiled = { version, text, node, body };
     this.files.set(file, compiled);
     return compiled;
