@@ -126,13 +126,25 @@ function currentUri({ active }: CommandContext): vscode.Uri | undefined {
   return vscode.window.activeTextEditor?.document.uri ?? active.current?.uri;
 }
 
+/** The network in whose definition the cursor stands: no line since its name starts something new. */
 function underCursor(uri: vscode.Uri, analysis: FileAnalysis): string | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor?.document.uri.toString() !== uri.toString()) return undefined;
-  const line = editor.selection.active.line + 1;
-  return analysis.reports.find(
-    ({ network_at: at }) => at?.file === analysis.file && at.line <= line && line <= (at.end_line ?? at.line),
-  )?.network;
+  const { document, selection } = editor;
+  const places = new Map(
+    [
+      ...analysis.reports,
+      ...analysis.failures.map(({ network, at }) => ({ network, network_at: at })),
+    ].flatMap(({ network, network_at: at }) =>
+      at?.file === analysis.file ? [[at.line, network] as const] : [],
+    ),
+  );
+  for (let line = selection.active.line; line >= 0; line -= 1) {
+    const network = places.get(line + 1);
+    if (network !== undefined) return network;
+    if (/^[\w@]/.test(document.lineAt(line).text)) return undefined;
+  }
+  return undefined;
 }
 
 /** Views pass a `Uri`, lenses and hovers its text. */

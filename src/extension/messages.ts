@@ -10,6 +10,7 @@ export function parseFromPanel(message: unknown): FromPanel | undefined {
   switch (message.type) {
     case "ready":
     case "cancel":
+    case "refresh":
     case "compare":
       return { type: message.type };
     case "scale": {

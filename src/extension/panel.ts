@@ -143,6 +143,8 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
       case "cancel":
         if (target) this.#analyses.cancel(target.uri);
         return;
+      case "refresh":
+        return this.#analyses.refresh();
       case "compare":
         await vscode.commands.executeCommand("convlens.compare", target?.uri.toString(), target?.network);
         return;
@@ -192,16 +194,13 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
     const analysis = await this.#whileBusy(this.#analyses.get(target.uri)).catch(() => undefined);
     if (target !== this.#target) return;
     if (analysis === undefined) {
-      return this.#lose(
-        target,
-        vscode.l10n.t("The analysis was stopped. Edit the file or refresh to start it again."),
-      );
+      return this.#lose(target, { reason: vscode.l10n.t("The analysis was stopped."), retry: true });
     }
     const report =
       analysis?.reports.find(({ network }) => network === target.network) ??
       (target.network === undefined ? analysis?.reports[0] : undefined);
     if (report && !this.#isDamage(analysis, report)) return this.#picture(target, report);
-    this.#lose(target, reasonOf(analysis, target.network));
+    this.#lose(target, gapOf(analysis, target.network));
   }
 
   /** What could be read of broken text is less than the picture that is there. */
@@ -239,16 +238,18 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   }
 
   /** Without a figure the last good picture stays, marked; without a picture the page says why. */
-  #lose(target: Target, reason: string): void {
+  #lose(target: Target, gap: Gap): void {
     if (
       this.#pictured === undefined ||
       (target.network !== undefined && target.network !== this.#pictured.network)
     ) {
-      this.#post({ type: "empty", reason });
+      const network = gap.network ?? target.network;
+      this.#post({ type: "empty", ...gap, ...(network !== undefined && { network }) });
       return;
     }
+    const { reason, retry = false } = gap;
     this.#staleSince ??= new Date().toISOString();
-    this.#post({ type: "stale", since: this.#staleSince, reason });
+    this.#post({ type: "stale", since: this.#staleSince, reason, retry });
   }
 
   async #followCursor({ document, selection }: vscode.TextEditor): Promise<void> {
@@ -268,15 +269,21 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   }
 }
 
+/** What the page is told when there is no figure. */
+type Gap = Omit<Extract<ToPanel, { type: "empty" }>, "type">;
+
 /** Why there is no figure: the network's own reason, else what is wrong with the text. */
-function reasonOf(analysis: FileAnalysis | null, network: string | undefined): string {
-  if (!analysis) return vscode.l10n.t("There is no network in this file.");
+function gapOf(analysis: FileAnalysis | null, network: string | undefined): Gap {
+  if (!analysis) return { reason: vscode.l10n.t("There is no network in this file.") };
   const failure = analysis.failures.find((each) => each.network === network || network === undefined);
-  if (failure) return reasonText(failure.reason, vscode.l10n.t);
+  if (failure) {
+    const reason = reasonText(failure.reason, vscode.l10n.t);
+    return { reason, network: failure.network, at: failure.at };
+  }
   const syntax = analysis.diagnostics.find(({ code, at }) => code === "syntax" && at.file === analysis.file);
   return syntax
-    ? vscode.l10n.t("line {0}: {1}", syntax.at.line, syntax.message)
-    : vscode.l10n.t("The network cannot be read any more.");
+    ? { reason: vscode.l10n.t("line {0}: {1}", syntax.at.line, syntax.message), at: syntax.at }
+    : { reason: vscode.l10n.t("The network cannot be read any more.") };
 }
 
 function parseTarget(state: unknown): Target | undefined {

@@ -35,8 +35,15 @@ export type ToPanel =
       readonly label?: string;
     }
   /** The text is broken; the panel keeps the last good picture. `since` is an ISO time. */
-  | { readonly type: "stale"; readonly since: string; readonly reason: string }
-  | { readonly type: "empty"; readonly reason: string }
+  | { readonly type: "stale"; readonly since: string; readonly reason: string; readonly retry?: boolean }
+  /** No picture, and why; of which network, and where it is defined. `retry`: it was stopped and can go on. */
+  | {
+      readonly type: "empty";
+      readonly reason: string;
+      readonly network?: string;
+      readonly at?: Place;
+      readonly retry?: boolean;
+    }
   /** The editor's cursor stands on these layers; `swap` has the panel swap those that can be. */
   | { readonly type: "select"; readonly layers: readonly string[]; readonly swap?: boolean }
   /** An analysis takes a time that can be felt, or no longer does. */
@@ -69,6 +76,8 @@ export type FromPanel =
   | { readonly type: "setNetwork"; readonly network: string }
   /** Stop the analysis under way. */
   | { readonly type: "cancel" }
+  /** Analyse anew. */
+  | { readonly type: "refresh" }
   | { readonly type: "compare" }
   | { readonly type: "scale"; readonly network: string; readonly scaling: Scaling }
   /** Write the simulated swap into the code. */

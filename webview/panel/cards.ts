@@ -1,7 +1,7 @@
 /** The totals as cards: the figure now, the figure before struck out, and the change. */
 import { count, share } from "../../src/present/text.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
-import { formatBytes, formatChange, formatExact } from "../shared/format.ts";
+import { formatBytes, formatChange, formatExact, unbroken } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { canSwap, eligible, sumMacs } from "./rows.ts";
 import type { Part, Scene } from "./scene.ts";
@@ -18,6 +18,7 @@ export function cards(t: Translate): Part {
   const params = card(t("card.params"));
   const swappable = card(t("card.swappable"));
   const memory = card(t("card.memory"));
+  setAttribute(memory.label, "title", t("card.memory.title"));
   const budget = card(t("card.budget"));
   const meter = element("div", {
     class: "meter",
@@ -96,7 +97,7 @@ function showSwappable({ figure, detail }: Card, scene: Scene): void {
   const macs = sumMacs(candidates, "before");
   const whole = scene.totals.before.macs;
   const part = whole ? `, ${share(macs / whole)}` : "";
-  setDetail(detail, `${scene.text(macs)} ${scene.state.unit}${part}`);
+  setDetail(detail, `${scene.text(macs)}${part}`);
 }
 
 /** A swap leaves the outputs as they are; α and ρ shrink them. */
@@ -138,7 +139,6 @@ function showBudget(
   fill.style.width = `${Math.min(100, (100 * (now ?? 0)) / budget)}%`;
 }
 
-/** Keeps a figure and its prefix on one line. */
 function setDetail(detail: HTMLElement, text: string): void {
-  setText(detail, text.replace(/(?<=\d) (?=[kMGTP%])/g, "\u00a0"));
+  setText(detail, unbroken(text));
 }

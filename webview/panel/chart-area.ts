@@ -4,6 +4,7 @@
  */
 import { checkbox, dropdown } from "../shared/controls.ts";
 import { element, hasKeyboardFocus, oncePerFrame, setAttribute, setText } from "../shared/dom.ts";
+import { unbroken } from "../shared/format.ts";
 import { DISPLAY_KINDS } from "../shared/kinds.ts";
 import type { Translate } from "../shared/l10n.ts";
 import type { Box, ChartView } from "./chart.ts";
@@ -182,7 +183,7 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
         deviceNamed(now.state.device).name,
       );
       describePlot(plot, now);
-      setText(readout, summary(now));
+      setText(readout, unbroken(summary(now)));
       hovered = hovered ? (now.rows[hovered.index] ?? null) : null;
       showMarks();
     },

@@ -8,6 +8,7 @@ import { element, setAttribute, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
 import { shortOf } from "./describe.ts";
+import type { Stage } from "./modules.ts";
 import { sumMacs } from "./rows.ts";
 import type { Actions, Scene } from "./scene.ts";
 
@@ -83,7 +84,7 @@ export function barsChart(t: Translate, actions: Actions, placed: () => void): C
     now.stages.forEach((stage, index) => {
       const mark = band.children[index] as HTMLButtonElement | undefined;
       if (!mark) return;
-      const sum = now.text(sumMacs(stage.rows, "after"));
+      const sum = sumText(stage, now);
       const single = stage.rows.length === 1 && stage.rows[0]?.layer.name === stage.path;
       mark.dataset.path = stage.path;
       const [name, figure] = mark.children;
@@ -137,6 +138,13 @@ export function barsChart(t: Translate, actions: Actions, placed: () => void): C
 /** Pixels a bar has, gaps included. */
 function barStep(chart: BarChart, scene: Scene): number {
   return chart.chartArea.width / Math.max(1, scene.charted.length);
+}
+
+/** What is not known is no zero. */
+function sumText({ rows }: Stage, scene: Scene): string {
+  const known = sumMacs(rows, "after");
+  if (rows.every((row) => row.after.macs !== null)) return scene.text(known);
+  return known === 0 ? "?" : `≥ ${scene.text(known)}`;
 }
 
 interface Frame {

@@ -8,7 +8,7 @@ import { formatJson } from "../../src/engine/report/json.ts";
 import { formatMarkdown } from "../../src/engine/report/markdown.ts";
 import type { ExportFormat, FromPanel, PanelAbility, ToPanel } from "../../src/protocol/messages.ts";
 import { registerControls } from "../shared/controls.ts";
-import { element, oncePerFrame, setText } from "../shared/dom.ts";
+import { element, oncePerFrame } from "../shared/dom.ts";
 import { connect, download } from "../shared/host.ts";
 import { type Translate, translator } from "../shared/l10n.ts";
 import { readPalette, startTheme } from "../shared/theme.ts";
@@ -16,6 +16,7 @@ import { parseToPanel } from "../shared/validate.ts";
 import { cards } from "./cards.ts";
 import { type ChartArea, chartArea } from "./chart-area.ts";
 import { comparePage } from "./compare.ts";
+import { type EmptyMessage, type EmptyPage, emptyPage } from "./empty.ts";
 import { header } from "./header.ts";
 import { type Notices, notices } from "./notices.ts";
 import { pngPicture } from "./picture.ts";
@@ -33,8 +34,7 @@ interface Page {
   readonly t: Translate;
   readonly locale: string;
   readonly body: HTMLElement;
-  readonly empty: HTMLElement;
-  readonly emptyReason: HTMLElement;
+  readonly empty: EmptyPage;
   readonly busy: HTMLElement;
   readonly comparison: HTMLElement;
   readonly notices: Notices;
@@ -97,7 +97,7 @@ function receive(message: ToPanel): void {
       return;
     case "empty":
       report = null;
-      showEmpty(message.reason);
+      showEmpty(message);
       return;
     case "select":
       followCursor(message.layers);
@@ -166,7 +166,8 @@ function actionsOf(): Actions {
 function buildPage(locale: string): Page {
   const t = translator(locale);
   const actions = actionsOf();
-  const banner = notices(t, locale, reveal);
+  const refresh = (): void => host.post({ type: "refresh" });
+  const banner = notices(t, locale, { reveal, refresh });
   const chart = chartArea(t, actions);
   const table = layerTable(t, actions);
   const comparison = element("section", { class: "panel", hidden: true });
@@ -174,27 +175,20 @@ function buildPage(locale: string): Page {
   cancel.addEventListener("click", () => host.post({ type: "cancel" }));
   const busy = element("div", { class: "busy", role: "status", hidden: true }, t("busy.text"), " ", cancel);
   const parts = [header(t, actions), banner, cards(t), chart, simulateStrip(t, actions), table];
-  const emptyReason = element("p", {}, t("empty.waiting"));
-  const empty = element(
-    "section",
-    { class: "empty" },
-    element("h1", {}, t("empty.title")),
-    emptyReason,
-    element("p", { class: "muted" }, t("empty.hint")),
-  );
+  const empty = emptyPage(t, reveal, refresh);
   const body = element("div", { class: "panel", hidden: true }, ...parts.map((part) => part.element));
   document.documentElement.lang = locale;
   document.title = t("app.panel");
   (document.getElementById("root") ?? document.body).replaceChildren(
-    element("main", {}, busy, empty, body, comparison),
+    element("main", {}, busy, empty.element, body, comparison),
   );
-  return { t, locale, body, empty, emptyReason, busy, comparison, notices: banner, chart, table, parts };
+  return { t, locale, body, empty, busy, comparison, notices: banner, chart, table, parts };
 }
 
-function showEmpty(reason: string | null): void {
-  page.body.hidden = reason !== null;
-  page.empty.hidden = reason === null;
-  if (reason !== null) setText(page.emptyReason, reason);
+function showEmpty(message: EmptyMessage | null): void {
+  page.body.hidden = message !== null;
+  page.empty.element.hidden = message === null;
+  if (message) page.empty.show(message);
   draw();
 }
 
@@ -211,7 +205,7 @@ function drawNow(): void {
 }
 
 function showComparison(message: Extract<ToPanel, { type: "comparison" }>): void {
-  page.empty.hidden = true;
+  page.empty.element.hidden = true;
   page.body.hidden = true;
   page.comparison.hidden = false;
   page.comparison.replaceChildren(comparePage(message, page.t, reveal));

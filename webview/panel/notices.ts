@@ -1,24 +1,35 @@
 /** What the figures do not cover: an unfinished trace, shapes that do not fit, a file that cannot be read now. */
 import type { Place, ReportDiagnostic } from "../../src/engine/report/contract.ts";
-import { element, setText } from "../shared/dom.ts";
+import type { ToPanel } from "../../src/protocol/messages.ts";
+import { element } from "../shared/dom.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";
 import type { Part, Scene } from "./scene.ts";
 
 const SHOWN = 4;
+const MISSING_MODULE = /\bmodule \S+ was not found/;
 
 export interface Notices extends Part {
-  readonly setStale: (stale: { readonly since: string; readonly reason: string } | null) => void;
+  readonly setStale: (stale: Extract<ToPanel, { type: "stale" }> | null) => void;
 }
 
-export function notices(t: Translate, locale: string, reveal: (at: Place) => void): Notices {
+export interface NoticeActions {
+  readonly reveal: (at: Place) => void;
+  readonly refresh: () => void;
+}
+
+export function notices(t: Translate, locale: string, { reveal, refresh }: NoticeActions): Notices {
   const stale = element("p", { class: "notice warning", hidden: true, role: "status" });
+  const again = element("button", { type: "button", class: "link" }, t("action.retry"));
+  again.addEventListener("click", refresh);
   const incomplete = element("div", { class: "notice warning", hidden: true });
   let shown: readonly ReportDiagnostic[] | null = null;
   return {
     element: element("div", { class: "notices" }, stale, incomplete),
     setStale: (now) => {
       stale.hidden = now === null;
-      if (now) setText(stale, t("notice.stale", clock(now.since, locale), now.reason));
+      if (!now) return;
+      const text = t("notice.stale", clock(now.since, locale), now.reason);
+      stale.replaceChildren(text, ...(now.retry ? [" ", again] : []));
     },
     render: ({ report }: Scene) => {
       if (shown === report.diagnostics) return;
@@ -27,7 +38,11 @@ export function notices(t: Translate, locale: string, reveal: (at: Place) => voi
       const gaps = report.complete ? [] : shown.filter(({ severity }) => severity !== "error");
       incomplete.hidden = report.complete && errors.length === 0;
       const title = t(titleOf(report.complete, errors));
-      incomplete.replaceChildren(element("strong", {}, title), list([...errors, ...gaps], t, reveal));
+      incomplete.replaceChildren(
+        element("strong", {}, title),
+        list([...errors, ...gaps], t, reveal),
+        ...hintsOf(shown).map((hint) => element("p", { class: "muted" }, t(hint))),
+      );
     },
   };
 }
@@ -37,6 +52,11 @@ function titleOf(complete: boolean, errors: readonly ReportDiagnostic[]): Messag
   if (errors.some(({ code }) => code === "syntax")) return "notice.syntax";
   if (errors.some(({ code }) => code.includes("shape"))) return "notice.shape";
   return complete ? "notice.error" : "notice.incomplete";
+}
+
+/** What to do next, where there is something that can be done. */
+function hintsOf(diagnostics: readonly ReportDiagnostic[]): readonly MessageKey[] {
+  return diagnostics.some(({ message }) => MISSING_MODULE.test(message)) ? ["notice.hint.module"] : [];
 }
 
 function list(

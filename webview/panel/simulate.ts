@@ -9,7 +9,7 @@ import { element, setAttribute, setText } from "../shared/dom.ts";
 import { parseCount } from "../shared/format.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";
 import { describeSwaps } from "./describe.ts";
-import { eligible, swapsAbove, swapsToBudget } from "./rows.ts";
+import { canSwap, eligible, swapsAbove, swapsToBudget } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
 import { isUntouched, undone, withReset, withScaling, withSwaps } from "./state.ts";
 
@@ -27,17 +27,18 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
   const all = link("", () => swapTo(({ rows }) => new Set(eligible(rows).map((row) => row.layer.name))));
   const share = numberField(t("action.above.label"), { min: 0, max: 100, step: 0.5 });
   share.value = String(USUAL_SHARE);
-  const above = button(t("action.above"), "secondary", () =>
+  const above = link(t("action.above"), () =>
     swapTo(({ rows, totals }) => swapsAbove(rows, totals.known.macs, Number(share.value) / 100)),
   );
-  onEnter(share, () => above.element.click());
+  setAttribute(above, "aria-label", t("action.above.all"));
+  onEnter(share, () => above.click());
 
   const target = element("input", {
     class: "number wide",
     type: "text",
     "aria-label": t("action.reach.label"),
   });
-  const reach = button(t("action.reach"), "secondary", () =>
+  const reach = link(t("action.reach"), () =>
     swapTo((now) => {
       const wanted = parseCount(target.value);
       setAttribute(target, "aria-invalid", wanted === null ? "true" : null);
@@ -46,28 +47,28 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
         : swapsToBudget(now.rows, now.totals.known.macs, wanted / now.amount(1));
     }),
   );
-  onEnter(target, () => reach.element.click());
+  setAttribute(reach, "aria-label", t("action.reach.all"));
+  onEnter(target, () => reach.click());
   let offered = "";
 
   const scaling = scalingFields(t, actions);
-  const undo = button(t("action.undo"), "secondary", () => actions.change(undone));
-  const reset = button(t("action.reset"), "secondary", () => actions.change(withReset));
+  const undo = link(t("action.undo"), () => actions.change(undone));
+  const reset = link(t("action.reset"), () => actions.change(withReset));
   const apply = button(t("action.applyToCode"), "primary", actions.apply);
   const outcome = element("span", { class: "visually-hidden", role: "status" });
-  const swapping = element(
-    "div",
-    { class: "strip-line" },
-    element("strong", {}, t("simulate.label")),
-    element("span", { class: "cluster" }, element("span", {}, t("simulate.swap")), none, all),
-    element("span", { class: "cluster" }, above.element, share, element("span", {}, "%")),
-    element("span", { class: "cluster" }, reach.element, target),
-    element("span", { class: "spring" }),
-    element("span", { class: "cluster" }, undo.element, reset.element, apply.element),
-  );
+  const title = element("strong");
+  const swapping = [
+    element("span", { class: "cluster" }, none, all),
+    element("span", { class: "cluster" }, above, share, element("span", {}, "%")),
+    element("span", { class: "cluster" }, reach, target),
+  ];
+  const spring = element("span", { class: "spring" });
+  const history = element("span", { class: "cluster" }, undo, reset);
+  scaling.element.append(element("span", { class: "spring" }), apply.element);
   const host = element(
     "section",
     { class: "strip", "aria-label": t("simulate.label") },
-    swapping,
+    element("div", { class: "strip-line" }, title, ...swapping, spring, history),
     scaling.element,
     outcome,
   );
@@ -79,6 +80,8 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
       const swapped = candidates.filter((row) => row.swapped).length;
       const scales = now.abilities.has("scale");
       host.hidden = candidates.length === 0 && !scales && isUntouched(now.state);
+      setText(title, t(candidates.length > 0 ? "simulate.swap" : "simulate.label"));
+      for (const part of swapping) part.hidden = candidates.length === 0;
       setText(all, t("action.all", candidates.length));
       setAttribute(none, "aria-pressed", String(now.state.swaps.size === 0));
       setAttribute(all, "aria-pressed", String(swapped > 0 && swapped === candidates.length));
@@ -86,11 +89,11 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
       const offer = count(now.amount(now.budgetMacs ?? now.totals.known.macs / 2));
       if (target.value === offered) target.value = offer;
       offered = offer;
-      undo.setDisabled(now.state.history.length === 0);
-      reset.setDisabled(isUntouched(now.state));
-      apply.element.hidden = !now.abilities.has("apply");
+      undo.disabled = now.state.history.length === 0;
+      reset.disabled = isUntouched(now.state);
+      apply.element.hidden = !now.abilities.has("apply") || !now.rows.some((row) => canSwap(row.layer));
       apply.setDisabled(now.state.swaps.size === 0);
-      scaling.element.hidden = !scales;
+      scaling.element.hidden = !scales && apply.element.hidden;
       scaling.render(now);
     },
   };

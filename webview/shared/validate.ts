@@ -151,8 +151,17 @@ const toPanelForms: Form<ToPanel> = {
     abilities: isOptional(isArrayOf(isOneOf(...PANEL_ABILITIES))),
     label: isOptional(isString),
   }),
-  stale: hasForm<Extract<ToPanel, { type: "stale" }>>({ since: isString, reason: isString }),
-  empty: hasForm<Extract<ToPanel, { type: "empty" }>>({ reason: isString }),
+  stale: hasForm<Extract<ToPanel, { type: "stale" }>>({
+    since: isString,
+    reason: isString,
+    retry: isOptional(isBoolean),
+  }),
+  empty: hasForm<Extract<ToPanel, { type: "empty" }>>({
+    reason: isString,
+    network: isOptional(isString),
+    at: isOptional(isPlace),
+    retry: isOptional(isBoolean),
+  }),
   select: hasForm<Extract<ToPanel, { type: "select" }>>({
     layers: isArrayOf(isString),
     swap: isOptional(isBoolean),

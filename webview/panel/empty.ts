@@ -1,0 +1,34 @@
+/** What the page says when there is no network to show: why, and what to do next. */
+import type { Place } from "../../src/engine/report/contract.ts";
+import type { ToPanel } from "../../src/protocol/messages.ts";
+import { button } from "../shared/controls.ts";
+import { element, setText } from "../shared/dom.ts";
+import type { Translate } from "../shared/l10n.ts";
+
+export type EmptyMessage = Extract<ToPanel, { type: "empty" }>;
+
+export interface EmptyPage {
+  readonly element: HTMLElement;
+  readonly show: (message: EmptyMessage) => void;
+}
+
+export function emptyPage(t: Translate, reveal: (at: Place) => void, retry: () => void): EmptyPage {
+  const title = element("h1", {}, t("empty.title"));
+  const reason = element("p", {}, t("empty.waiting"));
+  const hint = element("p", { class: "muted" }, t("empty.hint"));
+  const actions = element("p", { class: "cluster" });
+  return {
+    element: element("section", { class: "empty", role: "status" }, title, reason, hint, actions),
+    show: (message) => {
+      const { network, at } = message;
+      setText(title, network === undefined ? t("empty.title") : t("empty.title.network", network));
+      setText(reason, message.reason);
+      hint.hidden = message.retry === true;
+      setText(hint, t(network === undefined ? "empty.hint" : "empty.hint.network"));
+      actions.replaceChildren(
+        ...(message.retry ? [button(t("action.retry"), "primary", retry).element] : []),
+        ...(at ? [button(t("action.show"), "secondary", () => reveal(at)).element] : []),
+      );
+    },
+  };
+}
