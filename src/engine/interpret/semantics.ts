@@ -49,8 +49,16 @@ export interface Semantics {
   isCallable(m: Machine, value: Value): boolean;
   /** Makes the scope of a call: binds arguments to parameters. */
   bindCall(m: Machine, fn: FunctionValue, scope: Scope, args: readonly Value[], kwargs: Kwargs): void;
-  /** What a finished call of an async function gives. */
-  wrapAsync(m: Machine, value: Value): Value;
+  /** What a call of an async function gives: `body` runs it. */
+  wrapAsync(m: Machine, body: () => Value): Value;
+  /** Told of the value of an expression that stands as a statement. */
+  readonly discard?: (m: Machine, value: Value) => void;
+  /** JS: an object's own properties that loops and spreads see, getters read; undefined for what has none. */
+  readonly entries?: (m: Machine, value: Value) => [string, Value][] | undefined;
+  /** JS: what a decorator makes of a class; absent where it is an ordinary call. */
+  readonly decorate?: (m: Machine, decorator: Value, cls: Value) => Value;
+  /** JS: what a template's tag is called with for its texts. */
+  readonly templateStrings?: (m: Machine, cooked: readonly string[], raw: readonly string[]) => Value;
   awaitValue(m: Machine, value: Value): Value;
   construct(m: Machine, cls: Value, args: readonly Value[], kwargs: Kwargs): Value;
   /** Calls anything that is not a function, method or class of the engine's own kinds. */

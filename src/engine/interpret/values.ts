@@ -261,6 +261,8 @@ export class Iter {
   readonly kind = "iter";
   /** The value a generator returned, once exhausted. */
   result: Value = null;
+  /** Ends it where it stands: a generator's `return(value)` and `throw(error)`. */
+  leave?: (how: "return" | "throw", value: Value) => Value | Absent;
   constructor(
     readonly next: (sent: Value) => Value | Absent,
     readonly typeName: string = "iterator",
@@ -269,6 +271,8 @@ export class Iter {
 
 export class RegexValue {
   readonly kind = "regex";
+  /** JS: where the next match of a global expression starts. */
+  lastIndex = 0;
   constructor(
     readonly source: string,
     readonly flags: string,

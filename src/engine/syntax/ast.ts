@@ -184,6 +184,8 @@ export interface Template extends Node {
   )[];
   /** JS tagged template: the tag is called with the strings and values. */
   readonly tag?: Expr;
+  /** The texts around the values as they are written, escapes and all; kept for a tag. */
+  readonly raw?: readonly string[];
 }
 export interface FunctionExpr extends Node {
   readonly kind: "function";
@@ -321,6 +323,7 @@ export type Stmt =
   | Switch
   | Block
   | EnumDef
+  | NamespaceDef
   | Pass
   | Broken;
 
@@ -391,6 +394,7 @@ export type ClassMember =
       readonly isStatic: boolean;
       readonly key: string | Expr;
       readonly value?: Expr;
+      readonly decorators?: readonly Expr[];
       readonly at: Span;
     }
   | { readonly kind: "staticBlock"; readonly body: readonly Stmt[] };
@@ -436,6 +440,8 @@ export interface For extends Node {
   readonly target: Target;
   /** JS: the loop declares its target anew each turn. */
   readonly declare?: "const" | "let" | "var";
+  /** JS `for await`. */
+  readonly isAwait?: boolean;
   readonly iterable: Expr;
   readonly body: readonly Stmt[];
   readonly otherwise: readonly Stmt[];
@@ -577,6 +583,12 @@ export interface EnumDef extends Node {
   readonly kind: "enumDef";
   readonly name: string;
   readonly members: readonly { readonly name: string; readonly value?: Expr }[];
+}
+/** TS `namespace N { … }`: adds to an object, function or class of that name, or makes an object. */
+export interface NamespaceDef extends Node {
+  readonly kind: "namespaceDef";
+  readonly name: string;
+  readonly body: readonly Stmt[];
 }
 export interface Pass extends Node {
   readonly kind: "pass";

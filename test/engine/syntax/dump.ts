@@ -355,6 +355,8 @@ export function stmt(node: Stmt): string {
         node.name,
         ...node.members.map(({ name, value }) => `${name}${prefixed("=", value) ?? ""}`),
       );
+    case "namespaceDef":
+      return list("namespace", node.name, body(node.body));
     case "pass":
       return "pass";
     case "broken":

@@ -50,7 +50,7 @@ const h = (a, b) => { a };
 function* gen() { const x = yield 1; }
 async function k() { for await (const x of y) ; }
 (function named() {})()`,
-    "(function f (a (objectTarget b:b=1 c:(targets d _ e)) g=2 *rest) {(return a)}) (const g=(async arrow (x) {(return (await x))})) (const h=(arrow (a b) {a})) (function* gen () {(const x=(yield 1))}) (async function k () {(for const x y {})}) (call (function named () {}))",
+    "(function f (a (objectTarget b:b=1 c:(targets d _ e)) g=2 *rest) {(return a)}) (const g=(async arrow g (x) {(return (await x))})) (const h=(arrow h (a b) {a})) (function* gen () {(const x=(yield 1))}) (async function k () {(for const x y {})}) (call (function named () {}))",
   ],
   [
     "declarations and destructuring",
@@ -166,14 +166,14 @@ export const enum F { A = 1 << 2 }`,
   [
     "namespaces",
     "namespace N.M { export const a = 1; const b = 2; export function f() {} }",
-    "(const N=(object M:(call (arrow () {(const a=1) (const b=2) (function f () {}) (return (object a:a f:f))}))))",
+    "(namespace N {(namespace M {(const a=1) (const b=2) (function f () {})})})",
   ],
   [
     "decorators",
     `@Component({ a: 1 })
 class A { @Input() x = 1; @HostListener('y') m() {} }
 export @dec class B {}`,
-    "(class A () x=1 m:(method m () {})) (export (class B ()) B)",
+    '(class @(call Component (object a:1)) A () x=1 m:(method @(call HostListener "y") m () {})) (export (class @dec B ()) B)',
   ],
   [
     "import forms",
@@ -186,7 +186,7 @@ import A = N.M.B;`,
     `const f = <T,>(x: T): T => x;
 const g = (a: number, b?: string, ...c: any[]): asserts a is 1 => { };
 let x: Map<string, number> | undefined, y!: string;`,
-    "(const f=(arrow (x) {(return x)})) (const g=(arrow (a b *c) {})) (let x y)",
+    "(const f=(arrow f (x) {(return x)})) (const g=(arrow g (a b *c) {})) (let x y)",
   ],
   [
     "precedence around erased types",

@@ -1,6 +1,6 @@
 /** Models: `tf.input`, `tf.model` over a graph, `tf.sequential`. Running one replays its graph on tensors. */
 import type { Interp } from "../../interpret/interp.ts";
-import { promise } from "../../interpret/typescript/builtins/collections.ts";
+import { promise } from "../../interpret/typescript/builtins/promises.ts";
 import { fn, type Impl, jsClass } from "../../interpret/typescript/core.ts";
 import {
   type ClassValue,

@@ -6,6 +6,7 @@ import {
   ABSENT,
   BoundMethod,
   Dict,
+  Instance,
   type Kwargs,
   NO_KWARGS,
   SuperValue,
@@ -179,6 +180,19 @@ export function superOf(m: Machine, scope: Scope): Value {
     return new SuperValue(home, self);
   }
   return m.fail("RuntimeError", "super() outside a method");
+}
+
+/** `new.target`: the class whose object a constructor is making. */
+export function newTargetOf(m: Machine, scope: Scope): Value {
+  for (let s: Scope | undefined = scope; s; s = s.parent) {
+    const { owner, self } = s;
+    if (!owner || owner.node.form === "arrow") continue;
+    const isMaking =
+      owner.node.form === "constructor" ||
+      (self instanceof Instance && owner.prototype !== undefined && self.cls.mro.includes(owner.prototype));
+    return isMaking ? m.getAttr(self, "constructor") : undefined;
+  }
+  return undefined;
 }
 
 export function thisOf(scope: Scope): Value {

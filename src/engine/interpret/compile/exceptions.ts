@@ -117,7 +117,7 @@ function currentError(scope: Scope): Value {
 }
 
 /** Code that is followed raises classes that are known: a handler of an unknown one is for something else. */
-function catches(m: Machine, handler: Value, cls: Value): boolean {
+export function catches(m: Machine, handler: Value, cls: Value): boolean {
   if (cls instanceof Unknown) return true;
   if (handler instanceof Unknown) return false;
   if (handler instanceof ClassValue) return cls instanceof ClassValue && m.isSubclass(cls, handler);

@@ -5,7 +5,7 @@
 import type { Expr } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
-import type { Scope } from "../scope.ts";
+import { Scope } from "../scope.ts";
 import {
   ABSENT,
   Bytes,
@@ -19,11 +19,11 @@ import {
   Unknown,
   type Value,
 } from "../values.ts";
-import { compileCall, mappingOf, superOf, thisOf } from "./calls.ts";
+import { compileCall, mappingOf, newTargetOf, superOf, thisOf } from "./calls.ts";
 import type { Compiler, Ev } from "./compiler.ts";
 import { compileComprehension } from "./comprehension.ts";
 import { compileClass, makeFunction } from "./functions.ts";
-import { compileProperty, compileTemplate } from "./objects.ts";
+import { compileProperty, compileTagged, compileTemplate } from "./objects.ts";
 import { compileTarget } from "./targets.ts";
 
 type Compilers = { readonly [K in Expr["kind"]]: (node: Extract<Expr, { kind: K }>, c: Compiler) => Ev };
@@ -134,6 +134,13 @@ const compilers: Compilers = {
     if (node.op === "delete") return compileDelete(node.operand, c);
     const operand = compileExpr(node.operand, c);
     const { op } = node;
+    if (op === "typeof" && node.operand.kind === "name" && !RESERVED.has(node.operand.id)) {
+      const { id } = node.operand;
+      return (m, s) => {
+        const value = s.get(id);
+        return m.semantics.unary(m, op, value === ABSENT ? undefined : value);
+      };
+    }
     if (op === "-" && node.operand.kind === "literal" && typeof node.operand.value === "number") {
       const value = -node.operand.value;
       return () => value;
@@ -274,14 +281,20 @@ const compilers: Compilers = {
     };
   },
 
-  template: (node, c) => {
-    const text = compileTemplate(node, c);
-    if (!node.tag) return text;
-    const tag = compileExpr(node.tag, c);
-    return (m, s) => m.call(tag(m, s), [text(m, s)]);
-  },
+  template: (node, c) => (node.tag ? compileTagged(node, node.tag, c) : compileTemplate(node, c)),
 
-  function: (node, c) => makeFunction(node.fn, c),
+  function: (node, c) => {
+    const { name, form, at, nameAt } = node.fn;
+    const make = makeFunction(node.fn, c);
+    if (form !== "function" || nameAt === at) return make;
+    // A function expression finds itself by its own name.
+    return (m, s) => {
+      const scope = new Scope("block", s);
+      const made = make(m, scope);
+      scope.vars.set(name, made);
+      return made;
+    };
+  },
   classExpr: (node, c) => compileClass(node.cls, c),
 
   comprehension: compileComprehension,
@@ -351,12 +364,15 @@ const compilers: Compilers = {
 
   regex: (node) => () => new RegexValue(node.source, node.flags),
   super: () => (m, s) => superOf(m, s),
-  newTarget: () => (m) => m.unknown("new.target is not followed"),
+  newTarget: () => (m, s) => newTargetOf(m, s),
   hole: (node) => (m) => {
     m.at(node.at, () => m.gap(node.reason));
     return new Unknown(node.reason, node.at);
   },
 };
+
+/** Names that are no variables of a scope. */
+const RESERVED: ReadonlySet<string> = new Set(["this", "undefined"]);
 
 /** Does `?.` stand somewhere in front? Then all that follows is left out with it. */
 export function isOptionalChain(node: Expr): boolean {

@@ -44,7 +44,7 @@ function functionCode(node: FunctionNode, c: Compiler): FunctionCode {
     : runPlain;
   return {
     semantics,
-    run: node.isAsync ? (m, scope) => semantics.wrapAsync(m, run(m, scope)) : run,
+    run: node.isAsync && !node.isGenerator ? (m, scope) => semantics.wrapAsync(m, () => run(m, scope)) : run,
   };
 }
 
@@ -93,7 +93,10 @@ function compileDecorators(
       const decorator = called[i];
       // What is not known is taken for a registry: it gives back what it decorates.
       if (decorator instanceof Unknown) continue;
-      const decorated = m.at(decorators[i]!.at, () => m.call(decorator, [result]));
+      const { decorate } = c.semantics;
+      const decorated = m.at(decorators[i]!.at, () =>
+        decorate ? decorate(m, decorator, result) : m.call(decorator, [result]),
+      );
       if (!(decorated instanceof Unknown)) result = decorated;
     }
     return result;

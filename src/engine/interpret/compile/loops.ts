@@ -2,7 +2,7 @@
 import type { CFor, DoWhile, For, While } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
-import { Dict, Instance, Unknown, type Value } from "../values.ts";
+import { Dict, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ex } from "./compiler.ts";
 import { type Completion, loopStep } from "./completion.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
@@ -56,6 +56,7 @@ export function compileFor(node: For, c: Compiler): Ex {
   const body = compileBlock(node.body, c);
   const otherwise = compileBlock(node.otherwise, c);
   const fresh = node.declare === "const" || node.declare === "let";
+  const closes = c.language === "typescript";
   return (m, s) => {
     const source = iterable(m, s);
     const iterator = m.at(node.iterable.at, () =>
@@ -75,12 +76,13 @@ export function compileFor(node: For, c: Compiler): Ex {
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       m.tick();
       const scope = fresh ? new Scope("block", s) : s;
-      assign(m, scope, step.value);
+      assign(m, scope, node.isAwait ? m.semantics.awaitValue(m, step.value) : step.value);
       const repeats = m.scripted?.repeats();
       const completion = body(m, scope);
       const then = completion === undefined ? "next" : loopStep(completion, node.label);
-      if (then === "exit") return completion;
-      if (then === "leave" || repeats?.()) return undefined;
+      if (then === "next" && !repeats?.()) continue;
+      if (closes) iterator.return?.();
+      return then === "exit" ? completion : undefined;
     }
     return otherwise(m, s);
   };
@@ -125,7 +127,8 @@ function onceOrNot(m: Machine, why: Unknown, body: () => Completion, label: stri
 
 function keysOf(m: Machine, source: Value): Iterator<Value> | Unknown {
   if (source instanceof Unknown) return source;
-  if (source instanceof Instance) return [...source.attrs.keys()][Symbol.iterator]();
+  const entries = m.semantics.entries?.(m, source);
+  if (entries) return entries.map(([key]) => key)[Symbol.iterator]();
   if (source instanceof Dict)
     return [...source.entries.values()].map((entry) => entry.key)[Symbol.iterator]();
   const length = m.length(source);

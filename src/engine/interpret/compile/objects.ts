@@ -2,7 +2,7 @@
 import type { Expr, PropertyDef, Template } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
-import { FunctionValue, Instance, List, Property, Unknown } from "../values.ts";
+import { FunctionValue, type Instance, Property, Unknown } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr } from "./expressions.ts";
 
@@ -36,6 +36,29 @@ export function compileTemplate(node: Template, c: Compiler): Ev {
   };
 }
 
+/** `` tag`a${b}` ``: the tag gets the texts, once as they read and once as they are written, then the values. */
+export function compileTagged(node: Template, tag: Expr, c: Compiler): Ev {
+  const fn = compileExpr(tag, c);
+  const cooked: string[] = [];
+  const values: Ev[] = [];
+  let text = "";
+  for (const part of node.parts) {
+    if (typeof part === "string") text += part;
+    else {
+      cooked.push(text);
+      values.push(compileExpr(part.value, c));
+      text = "";
+    }
+  }
+  cooked.push(text);
+  return (m, s) => {
+    const callee = fn(m, s);
+    const texts = m.semantics.templateStrings?.(m, cooked, node.raw ?? cooked);
+    const args = [texts, ...values.map((value) => value(m, s))];
+    return m.at(node.at, () => m.callWithThis(callee, undefined, args));
+  };
+}
+
 type PropertyCode = (m: Machine, s: Scope, object: Instance) => void;
 
 export function compileProperty(property: PropertyDef, c: Compiler): PropertyCode {
@@ -43,10 +66,8 @@ export function compileProperty(property: PropertyDef, c: Compiler): PropertyCod
   if (property.kind === "spread") {
     return (m, s, object) => {
       const source = value(m, s);
-      if (source instanceof Instance) for (const [key, item] of source.attrs) object.attrs.set(key, item);
-      else if (source instanceof List)
-        for (const [i, item] of source.items.entries()) object.attrs.set(String(i), item);
-      else if (source instanceof Unknown) m.gap(source.reason);
+      if (source instanceof Unknown) m.gap(source.reason);
+      else for (const [key, item] of m.semantics.entries?.(m, source) ?? []) object.attrs.set(key, item);
     };
   }
   const key = compileKey(property.key, c);

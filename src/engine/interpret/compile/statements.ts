@@ -3,7 +3,7 @@ import type { Expr, Pattern, Stmt } from "../../syntax/ast.ts";
 import { Raised } from "../control.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
-import { Unknown, type Value } from "../values.ts";
+import { type Attrs, ClassValue, FunctionValue, Instance, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ex } from "./compiler.ts";
 import { BREAK, CONTINUE, type Completion, RETURN } from "./completion.ts";
 import { compileRaise, compileTry, compileWith, reportRaised } from "./exceptions.ts";
@@ -85,6 +85,13 @@ export function compileBlock(nodes: readonly Stmt[], c: Compiler): Ex {
 const compilers: Compilers = {
   expr: (node, c) => {
     const ev = compileExpr(node.value, c);
+    const { discard } = c.semantics;
+    if (discard) {
+      return (m, s) => {
+        discard(m, ev(m, s));
+        return undefined;
+      };
+    }
     return (m, s) => {
       ev(m, s);
       return undefined;
@@ -344,6 +351,18 @@ const compilers: Compilers = {
     };
   },
 
+  namespaceDef: (node, c) => {
+    const body = compileBody(node.body, c);
+    return (m, s) => {
+      const known = s.vars.get(node.name);
+      const target = tableOf(known) ? known : m.newInstance(m.builtinClass("Object"));
+      if (target !== known) m.setVar(s, node.name, target);
+      // Names live in the object itself: what the body changes later is seen from outside.
+      body(m, new Scope("function", s, tableOf(target)));
+      return undefined;
+    };
+  },
+
   pass: () => () => undefined,
 
   broken: (node) => (m) => {
@@ -351,6 +370,11 @@ const compilers: Compilers = {
     return undefined;
   },
 };
+
+function tableOf(value: Value): Attrs | undefined {
+  if (value instanceof Instance || value instanceof FunctionValue) return value.attrs;
+  return value instanceof ClassValue ? value.statics : undefined;
+}
 
 function compileDelete(target: Expr, c: Compiler): (m: Machine, s: Scope) => void {
   if (target.kind === "name") {

@@ -58,7 +58,8 @@ export function compileTarget(target: Target, c: Compiler, binding: Binding = "a
         if (!rest) return;
         const others = m.newInstance(m.builtinClass("Object"));
         if (value instanceof Instance) {
-          for (const [key, item] of value.attrs) if (!taken.has(key)) others.attrs.set(key, item);
+          for (const [key, item] of m.semantics.entries?.(m, value) ?? [])
+            if (!taken.has(key)) others.attrs.set(key, item);
         }
         rest(m, s, value instanceof Unknown ? value : others);
       };
@@ -130,8 +131,9 @@ function firstItems(m: Machine, value: Value, count: number | undefined): readon
   const items: Value[] = [];
   while (items.length < count) {
     const step = iterator.next();
-    if (step.done) break;
+    if (step.done) return items;
     items.push(step.value);
   }
+  iterator.return?.();
   return items;
 }

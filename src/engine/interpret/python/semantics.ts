@@ -51,7 +51,7 @@ export const python: Semantics = {
   },
   bindCall,
   // A coroutine is awaited where it is made, for nothing else happens in between.
-  wrapAsync: (_m, value) => value,
+  wrapAsync: (_m, body) => body(),
   awaitValue: (_m, value) => value,
   construct,
   callObject,

@@ -15,7 +15,7 @@ import {
   ModuleValue,
   NativeFunction,
   Property,
-  type RegexValue,
+  RegexValue,
   SetValue,
   SuperValue,
   Tensor,
@@ -23,8 +23,17 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
+import { elementOf } from "./builtins/typed.ts";
 import { constructorOf } from "./classes.ts";
-import { builtinClass, fn } from "./core.ts";
+import { builtinClass, fn, HAS_INSTANCE, symbolName } from "./core.ts";
+import {
+  constructorProperty,
+  instanceClass,
+  isFrozen,
+  PrototypeOf,
+  prototypeOf,
+  setPrototype,
+} from "./prototypes.ts";
 import { str } from "./text.ts";
 
 export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
@@ -72,6 +81,7 @@ export function findInMro(mro: readonly ClassValue[], name: string): Value | Abs
 export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
   if (isUnknown(obj)) return obj;
   if (obj === null || obj === undefined) return ABSENT;
+  if (name === "constructor" && obj instanceof Instance) return constructorOfInstance(obj);
   const own = ownProperty(m, obj, name);
   if (own !== ABSENT) return own instanceof Property ? read(m, own, obj) : own;
   if (obj instanceof SuperValue) return superProperty(m, obj, name);
@@ -81,7 +91,13 @@ export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
   if (found instanceof Property) return read(m, found, obj);
   if (found !== ABSENT) return found;
   if (name === "constructor") return cls;
-  return name === "__proto__" && obj instanceof Instance ? prototypeOf(m, cls) : ABSENT;
+  return name === "__proto__" ? prototypeOf(m, cls) : ABSENT;
+}
+
+/** A prototype's is its own class; an object may have set its own. */
+function constructorOfInstance(obj: Instance): Value {
+  if (obj.native instanceof PrototypeOf) return constructorProperty(obj.native.cls);
+  return obj.attrs.get("constructor") ?? constructorProperty(obj.cls);
 }
 
 function read(m: Machine, property: Property, self: Value): Value {
@@ -89,7 +105,10 @@ function read(m: Machine, property: Property, self: Value): Value {
 }
 
 function ownProperty(m: Machine, obj: Value, name: string): Value | Absent {
-  if (typeof obj === "string") return sequenceProperty(obj.length, (i) => obj[i], name);
+  if (typeof obj === "string") {
+    if (name === "description" && obj.startsWith("@@")) return symbolName(obj);
+    return sequenceProperty(obj.length, (i) => obj[i], name);
+  }
   if (obj === null || typeof obj !== "object") return ABSENT;
   switch (obj.kind) {
     case "instance":
@@ -143,9 +162,14 @@ function functionProperty(
   if (own !== ABSENT) return own;
   if (name === "name") return obj.name;
   if (obj instanceof NativeFunction) return ABSENT;
-  if (name === "length")
-    return obj.node.params.filter((param) => param.kind === "normal" && !param.fallback).length;
+  if (name === "length") return lengthOf(obj);
   return name === "prototype" && obj.node.form !== "arrow" ? prototypeOf(m, instanceClass(m, obj)) : ABSENT;
+}
+
+/** Parameters before the first that may be left out. */
+function lengthOf({ node }: FunctionValue): number {
+  const optional = node.params.findIndex((param) => param.kind !== "normal" || param.fallback !== undefined);
+  return optional < 0 ? node.params.length : optional;
 }
 
 function classProperty(m: Machine, cls: ClassValue, name: string): Value | Absent {
@@ -162,28 +186,9 @@ function regexProperty(regex: RegexValue, name: string): Value | Absent {
   if (name === "source") return regex.source;
   if (name === "flags") return regex.flags;
   if (name === "global") return regex.flags.includes("g");
-  return name === "lastIndex" ? 0 : ABSENT;
-}
-
-/** The class of the objects that `new fn()` makes. */
-export function instanceClass(m: Machine, fn: FunctionValue): ClassValue {
-  if (!fn.prototype) {
-    const base = builtinClass(m, "Object");
-    fn.prototype = new ClassValue(fn.name, [base], new Map(), fn.module, fn.node.nameAt);
-    fn.prototype.mro = [fn.prototype, ...base.mro];
-  }
-  return fn.prototype;
-}
-
-/** `C.prototype`: an object whose properties are those of the class. */
-function prototypeOf(m: Machine, cls: ClassValue): Instance {
-  const prototype = new Instance(cls.bases[0] ?? builtinClass(m, "Object"));
-  return Object.assign(prototype, { attrs: cls.attrs, native: new PrototypeOf(cls) });
-}
-
-/** Marks an object as the prototype of a class. */
-export class PrototypeOf {
-  constructor(readonly cls: ClassValue) {}
+  if (name === "sticky") return regex.flags.includes("y");
+  if (name === "ignoreCase") return regex.flags.includes("i");
+  return name === "lastIndex" ? regex.lastIndex : ABSENT;
 }
 
 function superProperty(m: Machine, { after, self }: SuperValue, name: string): Value | Absent {
@@ -227,7 +232,9 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
     else obj.attrs.set(name, value);
   } else if (obj instanceof SuperValue) setAttr(m, obj.self, name, value);
   else if (obj instanceof ModuleValue || obj instanceof NativeFunction) obj.attrs.set(name, value);
-  else if (obj instanceof Dict || obj instanceof SetValue || obj instanceof Tensor) {
+  else if (obj instanceof RegexValue) {
+    if (name === "lastIndex" && typeof value === "number") obj.lastIndex = value;
+  } else if (obj instanceof Dict || obj instanceof SetValue || obj instanceof Tensor) {
     m.touch(obj);
     obj.attrs ??= new Map();
     obj.attrs.set(name, value);
@@ -235,6 +242,10 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
 }
 
 function setOnInstance(m: Machine, obj: Instance, name: string, value: Value): void {
+  if (isFrozen(obj)) {
+    m.fail("TypeError", `Cannot assign to read only property '${name}'`);
+    return;
+  }
   const own = obj.attrs.get(name);
   const property = own !== undefined || obj.attrs.has(name) ? own : findInMro(obj.cls.mro, name);
   if (property instanceof Property) {
@@ -265,16 +276,7 @@ function setOnList(m: Machine, list: List, name: string, value: Value): void {
 function setIndex(m: Machine, list: List, index: number, value: Value): void {
   if (!m.allows(index + 1)) return;
   while (list.items.length < index) list.items.push(undefined);
-  list.items[index] = value;
-}
-
-/** `F.prototype = {…}` or `F.prototype = Object.create(Base.prototype)`. */
-function setPrototype(fn: FunctionValue, value: Value): void {
-  if (!(value instanceof Instance)) return;
-  const base = value.native instanceof PrototypeOf ? value.native.cls : value.cls;
-  const cls = new ClassValue(fn.name, [base], value.attrs, fn.module, fn.node.nameAt);
-  cls.mro = [cls, ...base.mro];
-  fn.prototype = cls;
+  list.items[index] = elementOf(list, value);
 }
 
 export function deleteAttr(m: Machine, obj: Value, name: string): void {
@@ -314,6 +316,8 @@ export function deleteItem(m: Machine, obj: Value, index: Value): void {
 export function instanceOf(m: Machine, value: Value, cls: Value): boolean | Unknown {
   if (isUnknown(value)) return value;
   if (isUnknown(cls)) return cls;
+  const own = cls instanceof ClassValue ? cls.statics.get(HAS_INSTANCE) : undefined;
+  if (own !== undefined) return m.truthy(m.callWithThis(own, cls, [value]));
   if (value === null || typeof value !== "object") return false;
   const wanted = cls instanceof FunctionValue ? instanceClass(m, cls) : cls;
   const actual = typeOf(m, value);
@@ -324,5 +328,6 @@ export function instanceOf(m: Machine, value: Value, cls: Value): boolean | Unkn
 }
 
 export function bound(target: Value, self: Value, given: readonly Value[]): NativeFunction {
-  return fn("bound", (m, args) => (m as Machine).callWithThis(target, self, [...given, ...args]));
+  const name = target instanceof FunctionValue || target instanceof NativeFunction ? target.name : "";
+  return fn(`bound ${name}`, (m, args) => (m as Machine).callWithThis(target, self, [...given, ...args]));
 }

@@ -19,8 +19,9 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
-import { instanceClass } from "./attributes.ts";
 import { builtinClass, fn, INIT, isObject } from "./core.ts";
+import { decorateMember, type MemberKind } from "./decorators.ts";
+import { constructorFunction, instanceClass } from "./prototypes.ts";
 import { typescript } from "./semantics.ts";
 
 // ------------------------------------------------------------------ definition
@@ -28,9 +29,10 @@ import { typescript } from "./semantics.ts";
 type Key = (m: Machine, s: Scope) => string | Unknown;
 
 interface MemberCode {
-  readonly kind: "method" | "getter" | "setter" | "field" | "block";
+  readonly kind: MemberKind | "block";
   readonly isStatic: boolean;
   readonly key: Key;
+  readonly decorators: readonly Ev[];
   /** Makes the method, or the function that gives a field's value. */
   readonly make: Ev | undefined;
 }
@@ -52,6 +54,7 @@ function classCode(node: ClassNode, c: Compiler): ClassCode {
           kind: "block",
           isStatic: true,
           key: () => "",
+          decorators: [],
           make: makeFunction(initializer(node, member.body), c),
         };
       }
@@ -61,11 +64,13 @@ function classCode(node: ClassNode, c: Compiler): ClassCode {
         const make =
           member.value &&
           makeFunction(initializer(node, [{ kind: "return", value: member.value, at: member.at }]), c);
-        return { kind: "field", isStatic, key, make };
+        const decorators = (member.decorators ?? []).map((each) => compileExpr(each, c));
+        return { kind: "field", isStatic, key, decorators, make };
       }
       const { form } = member.fn;
       const kind = form === "getter" || form === "setter" ? form : "method";
-      return { kind, isStatic, key, make: makeFunction(member.fn, c) };
+      const decorators = member.fn.decorators.map((each) => compileExpr(each, c));
+      return { kind, isStatic, key, decorators, make: makeFunction(member.fn, c) };
     }),
   };
 }
@@ -89,6 +94,8 @@ function initializer(node: ClassNode, body: readonly Stmt[]): FunctionNode {
 interface Field {
   readonly name: string;
   readonly value: FunctionValue | undefined;
+  /** What decorators put the first value through. */
+  readonly through: readonly Value[];
 }
 const fields = new WeakMap<ClassValue, readonly Field[]>();
 
@@ -115,16 +122,22 @@ export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
   for (const member of code.members) {
     const name = member.key(m, inner);
     if (isUnknown(name)) continue;
-    const value = member.make?.(m, inner);
+    let value = member.make?.(m, inner);
     if (value instanceof FunctionValue) value.homeClass = cls;
     const table = member.isStatic ? cls.statics : cls.attrs;
-    if (member.kind === "field" && !member.isStatic) {
-      own.push({ name, value: value instanceof FunctionValue ? value : undefined });
-    } else if (member.kind === "field") {
-      later.push(() =>
-        cls.statics.set(name, value === undefined ? undefined : m.callWithThis(value, cls, [])),
-      );
-    } else if (member.kind === "block") later.push(() => m.callWithThis(value, cls, []));
+    const decorated = { ...member, kind: member.kind === "block" ? "field" : member.kind, name } as const;
+    const decorators = member.decorators.map((ev) => ev(m, inner)).reverse();
+    if (member.kind === "field") {
+      const through = decorators
+        .map((decorator) => decorateMember(m, decorator, cls, decorated, undefined))
+        .filter((each) => each !== undefined);
+      const field = { name, value: value instanceof FunctionValue ? value : undefined, through };
+      if (!member.isStatic) own.push(field);
+      else later.push(() => cls.statics.set(name, firstValue(m, field, cls)));
+      continue;
+    }
+    for (const decorator of decorators) value = decorateMember(m, decorator, cls, decorated, value);
+    if (member.kind === "block") later.push(() => m.callWithThis(value, cls, []));
     else if (member.kind === "method") table.set(name, value);
     else {
       const known = table.get(name);
@@ -177,6 +190,8 @@ function runConstructor(m: Machine, cls: ClassValue, self: Value, args: readonly
     const init = cls.mro.map((base) => base.attrs.get(INIT)).find((found) => found !== undefined);
     return init === undefined ? undefined : m.callWithThis(init, self, args);
   }
+  const made = constructorFunction(cls);
+  if (made) return m.callWithThis(made, self, args);
   const own = cls.attrs.get("constructor");
   const parent = cls.bases[0];
   const isDerived = parent !== undefined && (parent.native === undefined || parent.name !== "Object");
@@ -200,9 +215,15 @@ export function constructorOf(cls: ClassValue): NativeFunction {
   });
 }
 
+function firstValue(m: Machine, { value, through }: Field, self: Value): Value {
+  const first = value ? m.callWithThis(value, self, []) : undefined;
+  return through.reduce<Value>((result, each) => m.callWithThis(each, self, [result]), first);
+}
+
 function setFields(m: Machine, cls: ClassValue, self: Value): void {
-  for (const { name, value } of fields.get(cls) ?? []) {
-    const result = value ? m.callWithThis(value, self, []) : undefined;
+  for (const field of fields.get(cls) ?? []) {
+    const { name } = field;
+    const result = firstValue(m, field, self);
     const attrs = (self as Instance | List | undefined)?.attrs;
     if (attrs) {
       m.touch(self as Instance);

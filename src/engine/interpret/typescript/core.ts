@@ -10,14 +10,17 @@ import {
   isUnknown,
   type Key,
   List,
+  ModuleValue,
   type NativeClass,
   NativeFunction,
   Property,
   SetValue,
   Tuple,
-  type Unknown,
+  Unknown,
   type Value,
 } from "../values.ts";
+
+import { isHidden } from "./prototypes.ts";
 
 export type Impl = (m: Interp, args: readonly Value[], self: Value) => Value;
 
@@ -49,6 +52,16 @@ export interface JsClass {
 export const INIT = "@@init";
 /** `Symbol.iterator` and its kin are texts that no program writes. */
 export const ITERATOR = "@@iterator";
+export const RUN_TIME = "decided at run time";
+export const ASYNC_ITERATOR = "@@asyncIterator";
+export const HAS_INSTANCE = "@@hasInstance";
+export const TO_PRIMITIVE = "@@toPrimitive";
+export const TO_STRING_TAG = "@@toStringTag";
+
+/** What a symbol was called when it was made: symbols are `@@name:number`. */
+export function symbolName(symbol: string): string {
+  return symbol.slice(2).replace(/:\d+$/, "").replace(/^for:/, "");
+}
 
 export function jsClass(name: string, spec: JsClass): ClassValue {
   const attrs: Attrs = new Map();
@@ -84,22 +97,31 @@ export function isPublic(key: string): boolean {
   return !key.startsWith("@@") && !key.startsWith("#");
 }
 
+/** Whole numbers come first, in their order; then the rest as it was put in. */
+function inOrder<T>(entries: [string, T][]): [string, T][] {
+  const isIndex = ([key]: [string, T]): boolean => /^(?:0|[1-9]\d{0,9})$/.test(key);
+  if (!entries.some(isIndex)) return entries;
+  const numbers = entries.filter(isIndex).sort(([a], [b]) => Number(a) - Number(b));
+  return [...numbers, ...entries.filter((entry) => !isIndex(entry))];
+}
+
 /** Own enumerable properties, getters called; undefined for what has none. */
 export function entriesOf(m: Interp, value: Value): [string, Value][] | undefined {
   if (value instanceof List || value instanceof Tuple) return value.items.map((item, i) => [String(i), item]);
   if (typeof value === "string") return [...value].map((character, i) => [String(i), character]);
-  const attrs =
-    value instanceof Instance
-      ? value.attrs
-      : value instanceof ClassValue
-        ? value.statics
-        : value instanceof FunctionValue
-          ? value.attrs
-          : undefined;
+  const attrs = attrsOf(value);
   if (!attrs) return undefined;
-  return [...attrs]
-    .filter(([key]) => isPublic(key))
-    .map(([key, item]) => [key, item instanceof Property ? m.getAttr(value, key) : item]);
+  const shown = [...attrs].filter(
+    ([key]) => isPublic(key) && !(value instanceof Instance && isHidden(value, key)),
+  );
+  return inOrder(shown).map(([key, item]) => [key, item instanceof Property ? m.getAttr(value, key) : item]);
+}
+
+/** The table of an object's own properties. */
+export function attrsOf(value: Value): Attrs | undefined {
+  if (value instanceof Instance || value instanceof FunctionValue || value instanceof ModuleValue)
+    return value.attrs;
+  return value instanceof ClassValue ? value.statics : undefined;
 }
 
 /** What a value is found by in a Map or Set: identity for objects. */
@@ -131,10 +153,15 @@ export function isObject(value: Value): boolean {
   return value !== null && typeof value === "object" && !isUnknown(value);
 }
 
+const PAGE: ReadonlySet<string> = new Set(["window", "self"]);
+
 /** `typeof value` */
 export function typeName(value: Value): string | Unknown {
   if (isUnknown(value)) return value;
   if (value === null) return "object";
+  // Whether there is a page around the program, a run decides.
+  if (value instanceof ModuleValue && PAGE.has(value.name))
+    return new Unknown(`${value.name} is ${RUN_TIME}`);
   if (typeof value === "string" && value.startsWith("@@")) return "symbol";
   if (typeof value !== "object") return typeof value;
   return isFunction(value) ? "function" : "object";
@@ -148,5 +175,3 @@ export function text(value: Value): string | undefined {
 export function num(value: Value, otherwise = 0): number {
   return typeof value === "number" ? value : otherwise;
 }
-
-export const RUN_TIME = "decided at run time";

@@ -6,7 +6,7 @@ import type { Export, Import, ImportFrom } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import { LazyName, type Scope } from "../scope.ts";
 import { ABSENT, type Absent, Instance, isUnknown, ModuleValue, Unknown, type Value } from "../values.ts";
-import { fromJson } from "./builtins/globals.ts";
+import { fromJson } from "./builtins/json.ts";
 import { fn, object } from "./core.ts";
 
 interface Exports {

@@ -13,7 +13,8 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
-import { ITERATOR, RUN_TIME } from "./core.ts";
+import { awaited } from "./builtins/promises.ts";
+import { ASYNC_ITERATOR, ITERATOR, RUN_TIME } from "./core.ts";
 
 export function iterate(m: Machine, value: Value): Iterator<Value> | Unknown {
   if (isUnknown(value)) return value;
@@ -26,7 +27,15 @@ export function iterate(m: Machine, value: Value): Iterator<Value> | Unknown {
       .map(({ key, value: item }): Value => new List([key, item]))
       [Symbol.iterator]();
   }
-  if (value instanceof Iter) return drain(() => value.next(undefined));
+  if (value instanceof Iter) {
+    return {
+      ...drain(() => value.next(undefined)),
+      return: () => {
+        value.leave?.("return", undefined);
+        return { done: true, value: undefined };
+      },
+    };
+  }
   if (value instanceof Tensor) return m.unknown(`the elements of a tensor, ${RUN_TIME}`);
   if (value instanceof Instance) return iterateInstance(m, value);
   return m.fail(
@@ -45,7 +54,8 @@ function drain(next: () => Value | typeof ABSENT): Iterator<Value> {
 }
 
 function iterateInstance(m: Machine, value: Instance): Iterator<Value> | Unknown {
-  const method = m.lookup(value, ITERATOR);
+  const own = m.lookup(value, ITERATOR);
+  const method = own !== ABSENT ? own : m.lookup(value, ASYNC_ITERATOR);
   if (isUnknown(method)) return method;
   if (method === ABSENT) {
     return m.lookup(value, "next") === ABSENT
@@ -57,16 +67,25 @@ function iterateInstance(m: Machine, value: Instance): Iterator<Value> | Unknown
   return iterator instanceof Instance ? steps(m, iterator) : iterate(m, iterator);
 }
 
-/** An object with `next()`. */
+/** An object with `next()`, whose answers may be promises. */
 function steps(m: Machine, iterator: Instance): Iterator<Value> {
-  return drain(() => {
-    const step = m.callMethod(iterator, "next");
+  const next = drain(() => {
+    const step = awaited(m, m.callMethod(iterator, "next"));
     if (isUnknown(step)) {
       m.gap(step.reason);
       return ABSENT;
     }
     return m.truthy(m.getAttr(step, "done")) === false ? m.getAttr(step, "value") : ABSENT;
   });
+  const leave = m.lookup(iterator, "return");
+  if (leave === ABSENT) return next;
+  return {
+    ...next,
+    return: () => {
+      m.callWithThis(leave, iterator, []);
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 export function length(m: Machine, value: Value): number | Unknown {

@@ -1,9 +1,9 @@
 /** JavaScript's operators: truth, equality, arithmetic with its conversions. */
 import type { BinaryOp, CompareOp, UnaryOp } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
-import { ABSENT, Instance, isUnknown, List, type Unknown, type Value } from "../values.ts";
+import { ABSENT, FunctionValue, Instance, isUnknown, type Unknown, type Value } from "../values.ts";
 import { instanceOf } from "./attributes.ts";
-import { isObject, typeName } from "./core.ts";
+import { isObject, TO_PRIMITIVE, typeName } from "./core.ts";
 import { str } from "./text.ts";
 
 export function truthy(_m: Machine, value: Value): boolean | Unknown {
@@ -30,10 +30,8 @@ function looseEquals(m: Machine, a: Value, b: Value): boolean | Unknown {
   if (none(a) || none(b)) return none(a) && none(b);
   if (isObject(a) && isObject(b)) return false;
   if (typeof a === "string" && typeof b === "string") return false;
-  if (isObject(a) || isObject(b)) {
-    const [left, right] = [str(m, a), str(m, b)];
-    return isUnknown(left) ? left : isUnknown(right) ? right : left === right;
-  }
+  if (isObject(a)) return looseEquals(m, toPrimitive(m, a, "default"), b);
+  if (isObject(b)) return looseEquals(m, a, toPrimitive(m, b, "default"));
   const [left, right] = [toNumeric(m, a), toNumeric(m, b)];
   return isUnknown(left) ? left : isUnknown(right) ? right : left === right;
 }
@@ -101,29 +99,37 @@ export function toNumeric(m: Machine, value: Value): number | Unknown {
       return Number(value);
   }
   if (value.kind === "tensor") return m.unknown("a number computed from tensor data");
-  if (value instanceof Instance || value instanceof List) {
-    const method = value instanceof Instance ? m.lookup(value, "valueOf") : ABSENT;
-    if (method !== ABSENT && !isUnknown(method) && (method as { kind?: string }).kind === "function") {
-      return toNumeric(m, m.callWithThis(method, value, []));
-    }
-    const shown = str(m, value);
-    return isUnknown(shown) ? shown : Number(shown);
+  const plain = toPrimitive(m, value, "number");
+  return isObject(plain) ? Number.NaN : toNumeric(m, plain);
+}
+
+/** An object as operators take it: by its own conversion, by `valueOf`, by its text. */
+export function toPrimitive(m: Machine, value: Value, hint: "default" | "number" | "string"): Value {
+  if (!isObject(value) || isTensor(value)) return value;
+  const own = m.lookup(value, TO_PRIMITIVE);
+  if (own !== ABSENT) return isUnknown(own) ? own : m.callWithThis(own, value, [hint]);
+  const method = value instanceof Instance && hint !== "string" ? m.lookup(value, "valueOf") : ABSENT;
+  if (method instanceof FunctionValue) {
+    const plain = m.callWithThis(method, value, []);
+    if (!isObject(plain)) return plain;
   }
-  return Number.NaN;
+  return str(m, value);
 }
 
 export function binary(m: Machine, op: BinaryOp, a: Value, b: Value): Value {
   if (isUnknown(a)) return a;
   if (isUnknown(b)) return b;
-  if (op === "+" && (typeof a === "string" || typeof b === "string" || isObject(a) || isObject(b))) {
-    if (isTensor(a) || isTensor(b)) return m.unknown("a number computed from tensor data");
-    const [left, right] = [str(m, a), str(m, b)];
+  if (isTensor(a) || isTensor(b)) return m.unknown("a number computed from tensor data");
+  const hint = op === "+" ? "default" : "number";
+  const [x, y] = [toPrimitive(m, a, hint), toPrimitive(m, b, hint)];
+  if (op === "+" && (typeof x === "string" || typeof y === "string")) {
+    const [left, right] = [str(m, x), str(m, y)];
     if (isUnknown(left)) return left;
     if (isUnknown(right)) return right;
     return m.allows(left.length + right.length) ? left + right : m.unknown("a very long text");
   }
-  const left = toNumeric(m, a);
-  const right = toNumeric(m, b);
+  const left = toNumeric(m, x);
+  const right = toNumeric(m, y);
   if (isUnknown(left)) return left;
   if (isUnknown(right)) return right;
   const rule = ARITHMETIC[op];

@@ -1,6 +1,6 @@
 /** JavaScript's answers to what the machine asks; TypeScript's types are gone before. */
 import type { Semantics } from "../semantics.ts";
-import { ClassValue, Instance } from "../values.ts";
+import { ClassValue, Instance, List, type Value } from "../values.ts";
 import {
   deleteAttr,
   deleteItem,
@@ -12,10 +12,11 @@ import {
   setItem,
   typeOf,
 } from "./attributes.ts";
-import { awaited, promise } from "./builtins/collections.ts";
 import { createBuiltins } from "./builtins/globals.ts";
+import { asyncResult, awaited, discard } from "./builtins/promises.ts";
 import { bindCall, callObject, construct, defineClass } from "./classes.ts";
-import { isFunction } from "./core.ts";
+import { entriesOf, isFunction } from "./core.ts";
+import { decorateClass } from "./decorators.ts";
 import { enterModule, exportNames, fileModule, importByName, importFrom, importModule } from "./imports.ts";
 import { iterate, length } from "./iteration.ts";
 import { binary, compare, equals, truthy, unary } from "./operators.ts";
@@ -45,7 +46,15 @@ export const typescript: Semantics = {
   isInstance: instanceOf,
   isCallable: (_m, value) => isFunction(value),
   bindCall,
-  wrapAsync: promise,
+  wrapAsync: asyncResult,
+  discard,
+  entries: entriesOf,
+  decorate: decorateClass,
+  templateStrings: (_m, cooked, raw) => {
+    const strings = new List([...cooked]);
+    strings.attrs = new Map<string, Value>([["raw", new List([...raw])]]);
+    return strings;
+  },
   awaitValue: awaited,
   construct,
   callObject,

@@ -17,7 +17,7 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
-import { entriesOf } from "./core.ts";
+import { entriesOf, TO_PRIMITIVE, TO_STRING_TAG } from "./core.ts";
 
 export function str(m: Machine, value: Value): string | Unknown {
   if (isUnknown(value)) return value;
@@ -31,23 +31,27 @@ export function str(m: Machine, value: Value): string | Unknown {
   if (value instanceof ClassValue) return `class ${value.name} {}`;
   if (value instanceof Tensor) return "Tensor";
   if (value instanceof Instance) return instanceText(m, value);
+  if (value instanceof ModuleValue) return "[object Module]";
   return `[object ${value instanceof Dict ? "Map" : value instanceof SetValue ? "Set" : "Object"}]`;
 }
 
 function instanceText(m: Machine, value: Instance): string | Unknown {
   if (value.payload !== undefined && value.cls.name !== "Promise") return str(m, value.payload);
-  const method = m.lookup(value, "toString");
+  const own = m.lookup(value, TO_PRIMITIVE);
+  const method = own !== ABSENT ? own : m.lookup(value, "toString");
   if (isUnknown(method)) return method;
   if (method !== ABSENT && !(method instanceof NativeFunction && method.name === "toString")) {
-    const shown = m.callWithThis(method, value, []);
+    const shown = m.callWithThis(method, value, own === ABSENT ? [] : ["string"]);
     return isUnknown(shown) || typeof shown === "string" ? shown : String(shown);
   }
   const message = value.attrs.get("message");
   if (value.cls.mro.some((cls) => cls.name === "Error")) {
-    const name = value.attrs.get("name");
-    return `${typeof name === "string" ? name : value.cls.name}: ${isUnknown(message) ? "…" : String(message)}`;
+    const name = m.getAttr(value, "name");
+    const shown = isUnknown(message) ? "…" : String(message ?? "");
+    return shown === "" ? String(name) : `${String(name)}: ${shown}`;
   }
-  return "[object Object]";
+  const tag = m.lookup(value, TO_STRING_TAG);
+  return `[object ${typeof tag === "string" ? tag : "Object"}]`;
 }
 
 /** As a console shows it. */

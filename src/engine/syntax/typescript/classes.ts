@@ -1,11 +1,16 @@
-/** Lowers classes and their members; decorators, abstract and declared members are erased. */
-import type { Arg, ClassMember, ClassNode } from "../ast.ts";
+/** Lowers classes and their members; abstract and declared members are erased. */
+import type { Arg, ClassMember, ClassNode, Expr } from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { accessorKind, exprField, lowerExpr, lowerKey } from "./expressions.ts";
 import { lowerFunction } from "./functions.ts";
 import { lowerBlock } from "./statements.ts";
 
-export function lowerClass(node: SyntaxNode, ctx: Lowering): ClassNode {
+/** `decorators` are those that stand in front of the class's `export`. */
+export function lowerClass(
+  node: SyntaxNode,
+  ctx: Lowering,
+  decorators: readonly SyntaxNode[] = [],
+): ClassNode {
   const name = field(node, "name");
   const body = field(node, "body");
   const at = ctx.span(node);
@@ -14,7 +19,7 @@ export function lowerClass(node: SyntaxNode, ctx: Lowering): ClassNode {
     bases: lowerHeritage(node, ctx),
     body: [],
     members: body ? lowerMembers(body, ctx) : [],
-    decorators: [],
+    decorators: lowerDecorators([...decorators, ...decoratorsOf(node)], ctx),
     nameAt: name ? ctx.span(name) : at,
     at,
   };
@@ -30,27 +35,47 @@ function lowerHeritage(node: SyntaxNode, ctx: Lowering): Arg[] {
 export function lowerMembers(body: SyntaxNode, ctx: Lowering): ClassMember[] {
   const recovered = ctx.bodies.get(body.startPosition.row + 1 + ctx.linesAbove);
   if (recovered) return recovered().members;
-  return parts(body).flatMap((node) => {
-    const lower = MEMBERS[node.type];
-    return lower ? lower(node, ctx) : [];
-  });
+  const members: ClassMember[] = [];
+  // Decorators of methods stand before them in the body.
+  let decorators: SyntaxNode[] = [];
+  for (const node of parts(body)) {
+    if (node.type === "decorator") decorators.push(node);
+    else {
+      members.push(...(MEMBERS[node.type]?.(node, ctx, decorators) ?? []));
+      decorators = [];
+    }
+  }
+  return members;
 }
 
-const MEMBERS: Readonly<Record<string, (node: SyntaxNode, ctx: Lowering) => ClassMember[]>> = {
-  method_definition: (node, ctx) => {
+function decoratorsOf(node: SyntaxNode): SyntaxNode[] {
+  return parts(node).filter((part) => part.type === "decorator");
+}
+
+function lowerDecorators(nodes: readonly SyntaxNode[], ctx: Lowering): Expr[] {
+  return nodes.flatMap((node) => parts(node).slice(0, 1)).map((value) => lowerExpr(value, ctx));
+}
+
+type LowerMember = (node: SyntaxNode, ctx: Lowering, decorators: readonly SyntaxNode[]) => ClassMember[];
+
+const MEMBERS: Readonly<Record<string, LowerMember>> = {
+  method_definition: (node, ctx, decorators) => {
     const key = lowerKey(field(node, "name"), ctx);
     const isStatic = hasToken(node, "static") || hasToken(node, "static get");
     const form = accessorKind(node) ?? (key === "constructor" && !isStatic ? "constructor" : "method");
-    return [{ kind: "method", isStatic, key, fn: lowerFunction(node, form, ctx) }];
+    const fn = { ...lowerFunction(node, form, ctx), decorators: lowerDecorators(decorators, ctx) };
+    return [{ kind: "method", isStatic, key, fn }];
   },
-  public_field_definition: (node, ctx) => {
+  public_field_definition: (node, ctx, before) => {
     if (hasToken(node, "declare") || hasToken(node, "abstract")) return [];
+    const decorators = lowerDecorators([...before, ...decoratorsOf(node)], ctx);
     return [
       {
         kind: "field",
         isStatic: hasToken(node, "static"),
         key: lowerKey(field(node, "name"), ctx),
         ...(field(node, "value") && { value: exprField(node, "value", ctx) }),
+        ...(decorators.length > 0 && { decorators }),
         at: ctx.span(node),
       },
     ];

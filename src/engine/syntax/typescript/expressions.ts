@@ -190,7 +190,12 @@ const COMPARE: ReadonlySet<string> = new Set([
 
 function lowerBinary(node: SyntaxNode, ctx: Lowering): Expr {
   const op = operatorOf(node);
-  const left = exprField(node, "left", ctx);
+  const written = field(node, "left");
+  // `#x in object` asks for the private name itself.
+  const left: Expr =
+    written?.type === "private_property_identifier"
+      ? { kind: "literal", value: ctx.textOf(written), at: ctx.span(written) }
+      : exprField(node, "left", ctx);
   const right = exprField(node, "right", ctx);
   const at = ctx.span(node);
   const logical = LOGICAL[op];

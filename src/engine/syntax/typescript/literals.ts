@@ -19,8 +19,11 @@ export function stringValue(node: SyntaxNode, ctx: Lowering): string {
 
 export function lowerTemplate(node: SyntaxNode, ctx: Lowering): Template {
   const found: Template["parts"][number][] = [];
+  const raw: string[] = [];
   const addText = (from: number, to: number) => {
-    const text = decodeEscapes(ctx.text.slice(from, to).replaceAll("\r\n", "\n"));
+    const written = ctx.text.slice(from, to).replaceAll("\r\n", "\n");
+    raw.push(written);
+    const text = decodeEscapes(written);
     if (text !== "") found.push(text);
   };
   let position = node.startIndex + 1;
@@ -33,7 +36,7 @@ export function lowerTemplate(node: SyntaxNode, ctx: Lowering): Template {
     position = child.endIndex;
   }
   addText(position, node.endIndex - 1);
-  return { kind: "template", parts: found, at: ctx.span(node) };
+  return { kind: "template", parts: found, raw, at: ctx.span(node) };
 }
 
 export function lowerRegex(node: SyntaxNode, ctx: Lowering): Regex {

@@ -1,6 +1,7 @@
 /** Lowers imports, exports and namespaces. What is imported or exported as a type only is erased. */
-import type { Export, Expr, ImportFrom, Stmt } from "../ast.ts";
+import type { Export, Expr, ImportFrom, NamespaceDef, Stmt } from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
+import { lowerClass } from "./classes.ts";
 import { lowerExpr } from "./expressions.ts";
 import { stringValue } from "./literals.ts";
 import { lowerBlock, lowerStatements } from "./statements.ts";
@@ -92,15 +93,26 @@ export function lowerExport(node: SyntaxNode, ctx: Lowering): Stmt[] {
   const declaration = field(node, "declaration");
   const value = field(node, "value");
   const isDefault = hasToken(node, "default");
-  if (declaration) return lowerDeclarationExport(declaration, isDefault, at, ctx);
+  if (declaration) return lowerDeclarationExport(node, declaration, isDefault, at, ctx);
   if (value) return [{ kind: "export", names: [], defaultValue: lowerExpr(value, ctx), at }];
   if (hasToken(node, "type") || hasToken(node, "namespace")) return [];
   if (hasToken(node, "=")) return lowerExportAssignment(node, at, ctx);
   return lowerExportClause(node, at, ctx);
 }
 
-function lowerDeclarationExport(node: SyntaxNode, isDefault: boolean, at: Stmt["at"], ctx: Lowering): Stmt[] {
-  return lowerStatements([node], ctx).map((declaration): Export => {
+function lowerDeclarationExport(
+  node: SyntaxNode,
+  inside: SyntaxNode,
+  isDefault: boolean,
+  at: Stmt["at"],
+  ctx: Lowering,
+): Stmt[] {
+  const decorators = parts(node).filter((part) => part.type === "decorator");
+  const declarations: Stmt[] =
+    decorators.length > 0
+      ? [{ kind: "classDef", cls: lowerClass(inside, ctx, decorators), at: ctx.span(inside) }]
+      : lowerStatements([inside], ctx);
+  return declarations.map((declaration): Export => {
     const names = declaredNames(declaration).map((local) => ({
       local,
       exported: isDefault ? "default" : local,
@@ -116,6 +128,7 @@ function declaredNames(declaration: Stmt): string[] {
     case "classDef":
       return [declaration.cls.name];
     case "enumDef":
+    case "namespaceDef":
       return [declaration.name];
     case "varDecl":
       return declaration.declarations.flatMap(({ target }) => boundNames(target));
@@ -149,7 +162,7 @@ function lowerExportClause(node: SyntaxNode, at: Stmt["at"], ctx: Lowering): Stm
 
 // ----------------------------------------------------------------- namespaces
 
-/** `namespace A.B { … }` is an object made by a function that runs the body and returns what it exports. */
+/** `namespace A.B { … }` is B inside A. */
 export function lowerNamespace(node: SyntaxNode, ctx: Lowering): Stmt[] {
   const name = field(node, "name");
   const block = field(node, "body");
@@ -160,44 +173,15 @@ export function lowerNamespace(node: SyntaxNode, ctx: Lowering): Stmt[] {
     .textOf(name)
     .split(".")
     .map((part) => part.trim());
-  const [outer = "", ...nested] = names;
-  const exported: string[] = [];
   const body = lowerBlock(block, ctx).flatMap((statement): Stmt[] => {
     if (statement.kind !== "export") return [statement];
-    exported.push(...statement.names.map(({ local }) => local));
     return statement.declaration ? [statement.declaration] : [];
   });
-  const innermost = namespaceObject(body, exported, at);
-  const value = nested.reduceRight<Expr>(
-    (inside, part) => ({ kind: "object", properties: [{ kind: "value", key: part, value: inside }], at }),
-    innermost,
-  );
-  return [constant(outer, value)];
-}
-
-function namespaceObject(body: readonly Stmt[], exported: readonly string[], at: Stmt["at"]): Expr {
-  const properties = exported.map(
-    (key) => ({ kind: "value", key, value: { kind: "name", id: key, at } }) as const,
-  );
-  const result: Stmt = { kind: "return", value: { kind: "object", properties, at }, at };
-  return {
-    kind: "call",
-    callee: {
-      kind: "function",
-      fn: {
-        name: "",
-        params: [],
-        body: [...body, result],
-        form: "arrow",
-        isAsync: false,
-        isGenerator: false,
-        decorators: [],
-        nameAt: at,
-        at,
-      },
-      at,
-    },
-    args: [],
-    at,
-  };
+  const [innermost = "", ...around] = names.reverse();
+  return [
+    around.reduce<NamespaceDef>(
+      (inside, outer) => ({ kind: "namespaceDef", name: outer, body: [inside], at }),
+      { kind: "namespaceDef", name: innermost, body, at },
+    ),
+  ];
 }

@@ -1,6 +1,6 @@
 /** Lowers TypeScript and JavaScript statements. What is only a type gives no statement at all. */
 import type { Expr, Stmt, Switch, VarDecl } from "../ast.ts";
-import { field, type Lowering, parts, type SyntaxNode } from "../tree.ts";
+import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { lowerClass } from "./classes.ts";
 import { exprField, lowerExpr, lowerKey } from "./expressions.ts";
 import { lowerFunction } from "./functions.ts";
@@ -116,6 +116,7 @@ const STATEMENTS: Readonly<Record<string, LowerStmt>> = {
       over: field(node, "operator")?.type === "in" ? "keys" : "values",
       target: lowerTarget(left ?? node, ctx),
       ...((kind === "const" || kind === "let" || kind === "var") && { declare: kind }),
+      ...(hasToken(node, "await") && { isAwait: true }),
       iterable: exprField(node, "right", ctx),
       body: bodyOf(node, ctx),
       otherwise: [],
@@ -166,10 +167,21 @@ function lowerDeclaration(node: SyntaxNode, scope: VarDecl["scope"], ctx: Loweri
       .filter((part) => part.type === "variable_declarator")
       .map((declarator) => ({
         target: lowerTarget(field(declarator, "name") ?? declarator, ctx),
-        ...(field(declarator, "value") && { value: exprField(declarator, "value", ctx) }),
+        ...(field(declarator, "value") && {
+          value: named(exprField(declarator, "value", ctx), field(declarator, "name"), ctx),
+        }),
       })),
     at: ctx.span(node),
   };
+}
+
+/** A nameless function or class goes by the name of its variable. */
+function named(value: Expr, variable: SyntaxNode | undefined, ctx: Lowering): Expr {
+  if (variable?.type !== "identifier") return value;
+  const name = ctx.textOf(variable);
+  if (value.kind === "function" && value.fn.name === "") return { ...value, fn: { ...value.fn, name } };
+  if (value.kind === "classExpr" && value.cls.name === "") return { ...value, cls: { ...value.cls, name } };
+  return value;
 }
 
 function lowerEnum(node: SyntaxNode, ctx: Lowering): Stmt {

@@ -1,6 +1,6 @@
 /** All ops of `tf`: as functions, as methods of tensors, and the small modules beside them. */
 
-import { promise } from "../../../interpret/typescript/builtins/collections.ts";
+import { promise } from "../../../interpret/typescript/builtins/promises.ts";
 import { fn, type Impl, jsClass, method, RUN_TIME } from "../../../interpret/typescript/core.ts";
 import {
   type ClassValue,

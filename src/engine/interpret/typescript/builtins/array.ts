@@ -3,7 +3,7 @@ import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
 import {
   ABSENT,
-  type ClassValue,
+  ClassValue,
   Iter,
   isUnknown,
   List,
@@ -12,10 +12,18 @@ import {
   type Value,
 } from "../../values.ts";
 import { type Impl, ITERATOR, isFunction, jsClass, method, num } from "../core.ts";
+import { inRange, typedArrayClasses } from "./typed.ts";
 
 function listOf(self: Value): List {
   if (self instanceof List) return self;
-  return new List([...(toItems(self) ?? [])]);
+  return new List(typeof self === "string" ? [...self] : [...(toItems(self) ?? [])]);
+}
+
+/** A new array of the same class as the one that it is made from. */
+function like(self: Value, items: Value[]): List {
+  const made = new List(items);
+  if (self instanceof List && self.cls) made.cls = self.cls;
+  return made;
 }
 
 /** A method that changes the array. */
@@ -33,7 +41,7 @@ const reading =
     impl(listOf(self).items, args, m);
 
 const visiting =
-  (impl: (call: (i: number) => Value, items: readonly Value[], m: Interp) => Value): Impl =>
+  (impl: (call: (i: number) => Value, items: readonly Value[], m: Interp, self: Value) => Value): Impl =>
   (m, args, self) => {
     const list = listOf(self);
     const { items } = list;
@@ -42,7 +50,9 @@ const visiting =
       return (m as Machine).callWithThis(args[0], args[1], [items[i], i, list]);
     };
     if (isUnknown(args[0])) return args[0];
-    return isFunction(args[0]) ? impl(call, items, m) : m.fail("TypeError", "the callback is not a function");
+    return isFunction(args[0])
+      ? impl(call, items, m, self)
+      : m.fail("TypeError", "the callback is not a function");
   };
 
 /** The first index whose callback is true; -1 for none. */
@@ -123,6 +133,9 @@ export function iterOf(values: Iterable<Value>): Iter {
 
 const values: Impl = reading((items) => iterOf(items));
 
+const slice: Impl = (_m, args, self) =>
+  args.find(isUnknown) ?? like(self, listOf(self).items.slice(...range(listOf(self).items, args)));
+
 const METHODS: Readonly<Record<string, Impl>> = {
   push: mutating((list, args, m) => {
     if (m.allows(list.items.length + args.length)) list.items.push(...args);
@@ -140,9 +153,9 @@ const METHODS: Readonly<Record<string, Impl>> = {
     list.items.reverse();
     return list;
   }),
-  fill: mutating((list, args) => {
+  fill: mutating((list, args, m) => {
     list.items.fill(args[0], num(args[1]), args[2] === undefined ? undefined : num(args[2]));
-    return list;
+    return inRange(m, list);
   }),
   sort: mutating((list, args, m) => {
     const order = sorted(m, list.items, args[0]);
@@ -150,19 +163,23 @@ const METHODS: Readonly<Record<string, Impl>> = {
     list.items = order;
     return list;
   }),
-  set: mutating((list, args) => {
-    (toItems(args[0]) ?? []).forEach((item, i) => {
-      list.items[num(args[1]) + i] = item;
-    });
-    return undefined;
-  }),
   toSorted: reading((items, args, m) => {
     const order = sorted(m, items, args[0]);
     return isUnknown(order) ? order : new List(order);
   }),
   toReversed: reading((items) => new List([...items].reverse())),
-  slice: reading((items, args) => args.find(isUnknown) ?? new List(items.slice(...range(items, args)))),
-  subarray: reading((items, args) => args.find(isUnknown) ?? new List(items.slice(...range(items, args)))),
+  slice,
+  subarray: slice,
+  with: reading((items, [at, item]) => new List([...items].with(num(at), item))),
+  toSpliced: reading((items, args) => {
+    const copy = [...items];
+    copy.splice(num(args[0]), args.length > 1 ? num(args[1]) : items.length, ...args.slice(2));
+    return new List(copy);
+  }),
+  copyWithin: mutating((list, args) => {
+    list.items.copyWithin(num(args[0]), ...range(list.items, args.slice(1)));
+    return list;
+  }),
   concat: reading(
     (items, args) =>
       args.find(isUnknown) ??
@@ -175,6 +192,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
   indexOf: reading((items, args, m) => indexOf(items, args[0], m)),
   lastIndexOf: reading((items, args) => items.lastIndexOf(args[0])),
   includes: reading((items, args, m) => {
+    if (Number.isNaN(args[0])) return items.some(Number.isNaN);
     const at = indexOf(items, args[0], m);
     return isUnknown(at) ? at : at >= 0;
   }),
@@ -184,7 +202,15 @@ const METHODS: Readonly<Record<string, Impl>> = {
   values,
   [ITERATOR]: values,
   entries: reading((items) => iterOf(items.map((item, i) => new List([i, item])))),
-  map: visiting((call, items) => new List(items.map((_, i) => call(i)))),
+  map: visiting((call, items, m, self) =>
+    inRange(
+      m,
+      like(
+        self,
+        items.map((_, i) => call(i)),
+      ),
+    ),
+  ),
   forEach: visiting((call, items) => {
     items.forEach((_, i) => void call(i));
     return undefined;
@@ -198,14 +224,14 @@ const METHODS: Readonly<Record<string, Impl>> = {
         ),
       ),
   ),
-  filter: visiting((call, items, m) => {
+  filter: visiting((call, items, m, self) => {
     const kept: Value[] = [];
     for (let i = 0; i < items.length; i++) {
       const truth = m.truthy(call(i));
       if (isUnknown(truth)) return truth;
       if (truth) kept.push(items[i]);
     }
-    return new List(kept);
+    return like(self, kept);
   }),
   find: visiting((call, items, m) => {
     const at = search(call, m, upwards(items.length));
@@ -216,6 +242,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
     return isUnknown(at) ? at : items[at];
   }),
   findIndex: visiting((call, items, m) => search(call, m, upwards(items.length))),
+  findLastIndex: visiting((call, items, m) => search(call, m, downwards(items.length))),
   some: visiting((call, items, m) => {
     const at = search(call, m, upwards(items.length));
     return isUnknown(at) ? at : at >= 0;
@@ -229,7 +256,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
   toString: method((m, _args, self) => m.str(self)),
 };
 
-function sized(m: Interp, count: number, item: Value): Value {
+export function sized(m: Interp, count: number, item: Value): Value {
   if (!Number.isInteger(count) || count < 0) return m.fail("RangeError", "Invalid array length");
   return m.allows(count) ? new List(new Array<Value>(count).fill(item)) : m.unknown("a very long array");
 }
@@ -244,7 +271,7 @@ function create(m: Interp, cls: ClassValue, args: readonly Value[]): Value {
 }
 
 /** `Array.from(iterable, map)` and `Array.from({length}, map)`. */
-const from: Impl = (m, [source, map]) => {
+export const from: Impl = (m, [source, map], self) => {
   if (isUnknown(source)) return source;
   const length =
     typeof source === "object" && source?.kind === "instance" ? m.lookup(source, "length") : ABSENT;
@@ -252,28 +279,14 @@ const from: Impl = (m, [source, map]) => {
   const items = typeof length === "number" ? toItems(sized(m, length, undefined)) : m.items(source);
   if (items === undefined) return m.unknown("a very long array");
   if (isUnknown(items)) return items;
-  return new List(map === undefined ? [...items] : items.map((item, i) => m.call(map, [item, i])));
+  const made = new List(map === undefined ? [...items] : items.map((item, i) => m.call(map, [item, i])));
+  return ofClass(self, made);
 };
 
-const TYPED = [
-  "Float32Array",
-  "Float64Array",
-  "Int8Array",
-  "Int16Array",
-  "Int32Array",
-  "Uint8Array",
-  "Uint8ClampedArray",
-  "Uint16Array",
-  "Uint32Array",
-  "BigInt64Array",
-  "ArrayBuffer",
-];
-
-function createTyped(m: Interp, _cls: ClassValue, [source]: readonly Value[]): Value {
-  if (source === undefined) return new List([]);
-  if (typeof source === "number") return sized(m, source, 0);
-  const items = m.items(source);
-  return isUnknown(items) ? items : new List([...items]);
+/** `Sub.from(…)` makes a Sub. */
+function ofClass(cls: Value, made: List): List {
+  if (cls instanceof ClassValue && cls.name !== "Array") made.cls = cls;
+  return made;
 }
 
 export function arrayClasses(base: ClassValue): readonly ClassValue[] {
@@ -288,16 +301,9 @@ export function arrayClasses(base: ClassValue): readonly ClassValue[] {
     },
     statics: {
       from,
-      of: (_m, args) => new List([...args]),
+      of: (_m, args, self) => ofClass(self, new List([...args])),
       isArray: (_m, [value]) => (isUnknown(value) ? value : value instanceof List),
     },
   });
-  const typed = TYPED.map((name) =>
-    jsClass(name, {
-      base: array,
-      native: { layer: false, create: createTyped },
-      statics: { from, of: (_m, args) => new List([...args]) },
-    }),
-  );
-  return [array, ...typed];
+  return [array, ...typedArrayClasses(array)];
 }

@@ -1,21 +1,9 @@
-/** Map, Set and their weak kin, iterators, promises. */
-
-import { Raised } from "../../control.ts";
+/** Map, Set and their weak kin, iterators. */
 import type { Interp } from "../../interp.ts";
-import type { Machine } from "../../machine.ts";
-import {
-  ABSENT,
-  type ClassValue,
-  Dict,
-  Instance,
-  Iter,
-  isUnknown,
-  List,
-  SetValue,
-  type Value,
-} from "../../values.ts";
-import { builtinClass, fn, type Impl, ITERATOR, isFunction, jsClass, keyOf, object } from "../core.ts";
+import { ABSENT, type ClassValue, Dict, Iter, isUnknown, List, SetValue, type Value } from "../../values.ts";
+import { type Impl, ITERATOR, jsClass, keyOf, object } from "../core.ts";
 import { iterOf } from "./array.ts";
+import { promiseClass } from "./promises.ts";
 
 // ----------------------------------------------------------------- collections
 
@@ -115,111 +103,27 @@ function createSet(m: Interp, cls: ClassValue, args: readonly Value[]): Value {
   return fillSet(m, set, args[0]);
 }
 
-/** `next()` of a generator or iterator. */
-const next: Impl = (m, [sent], self) => {
-  const step = self instanceof Iter ? self.next(sent) : ABSENT;
-  const result = self instanceof Iter && step === ABSENT ? self.result : step;
+function stepOf(m: Interp, iterator: Iter, step: Value | typeof ABSENT): Value {
+  const result = step === ABSENT ? (iterator.result ?? undefined) : step;
+  if (step === ABSENT) iterator.result = null;
   return object(m, [
-    ["value", result === ABSENT || result === null ? undefined : result],
+    ["value", result],
     ["done", step === ABSENT],
   ]);
-};
-
-// -------------------------------------------------------------------- promises
-
-/** Promises are settled where they are made: nothing else happens in between. */
-class Settled {
-  constructor(
-    readonly value: Value,
-    readonly rejected: boolean,
-  ) {}
 }
 
-export function promise(m: Interp, value: Value, rejected = false): Value {
-  if (isUnknown(value) || isPromise(value)) return value;
-  const made = m.newInstance(builtinClass(m, "Promise"));
-  made.native = new Settled(value, rejected);
-  return made;
-}
+/** `next()` of a generator or iterator. */
+const next: Impl = (m, [sent], self) =>
+  self instanceof Iter ? stepOf(m, self, self.next(sent)) : m.unknown("an iterator that is not known");
 
-function isPromise(value: Value): value is Instance {
-  return value instanceof Instance && value.native instanceof Settled;
-}
-
-export function awaited(m: Machine, value: Value): Value {
-  if (isPromise(value)) {
-    const { value: inside, rejected } = value.native as Settled;
-    if (rejected) throw new Raised(inside, m.site);
-    return inside;
-  }
-  if (!(value instanceof Instance)) return value;
-  const then = m.lookup(value, "then");
-  if (then === ABSENT || !isFunction(then)) return value;
-  let settled: Value = m.unknown("a promise that is not settled");
-  m.callWithThis(then, value, [
-    fn("resolve", (_m, [result]) => {
-      settled = result;
-      return undefined;
-    }),
-    fn("reject", () => undefined),
-  ]);
-  return settled;
-}
-
-/** Runs `body` and makes a promise of what it gives or throws. */
-function settling(m: Interp, body: () => Value): Value {
-  const restore = (m as Machine).checkpoint();
-  try {
-    return promise(m, body());
-  } catch (error) {
-    if (!(error instanceof Raised)) throw error;
-    restore();
-    return promise(m, error.value, true);
-  }
-}
-
-const PROMISE: Readonly<Record<string, Impl>> = {
-  then: (m, [done, failed], self) => {
-    if (!isPromise(self)) return self;
-    const { value, rejected } = self.native as Settled;
-    const handler = rejected ? failed : done;
-    return isFunction(handler) ? settling(m, () => m.call(handler, [value])) : self;
-  },
-  catch: (m, [failed], self) => {
-    if (!isPromise(self) || !(self.native as Settled).rejected || !isFunction(failed)) return self;
-    return settling(m, () => m.call(failed, [(self.native as Settled).value]));
-  },
-  finally: (m, [after], self) => {
-    if (isFunction(after)) m.call(after);
-    return self;
-  },
-};
-
-/** `new Promise((resolve, reject) => …)`: one that is not settled at once waits for something of the run. */
-function createPromise(m: Interp, _cls: ClassValue, [executor]: readonly Value[]): Value {
-  let settled: Value = m.unknown("a promise that something else settles");
-  const settler = (name: string, rejected: boolean) =>
-    fn(name, (_m, [value]) => {
-      settled = promise(m, value, rejected);
-      return undefined;
-    });
-  const result = settling(m, () => {
-    m.call(executor, [settler("resolve", false), settler("reject", true)]);
-    return undefined;
-  });
-  return isPromise(result) && (result.native as Settled).rejected ? result : settled;
-}
-
-const all: Impl = (m, [source]) => {
-  const values = m.items(source);
-  if (isUnknown(values)) return values;
-  return settling(m, () => new List(values.map((value) => awaited(m as Machine, value))));
-};
-
-const firstOf: Impl = (m, [source]) => {
-  const values = m.items(source);
-  return isUnknown(values) ? values : promise(m, values[0]);
-};
+const leaving =
+  (how: "return" | "throw"): Impl =>
+  (m, [value], self) => {
+    if (!(self instanceof Iter)) return m.unknown("an iterator that is not known");
+    if (self.leave) return stepOf(m, self, self.leave(how, value));
+    self.result = value;
+    return stepOf(m, self, ABSENT);
+  };
 
 export function collectionClasses(base: ClassValue): readonly ClassValue[] {
   const map = (name: string): ClassValue =>
@@ -245,26 +149,11 @@ export function collectionClasses(base: ClassValue): readonly ClassValue[] {
       base,
       methods: {
         next,
-        return: (m, [value]) =>
-          object(m, [
-            ["value", value],
-            ["done", true],
-          ]),
+        return: leaving("return"),
+        throw: leaving("throw"),
         [ITERATOR]: (_m, _args, self) => self,
       },
     }),
-    jsClass("Promise", {
-      base,
-      methods: PROMISE,
-      native: { layer: false, create: createPromise },
-      statics: {
-        resolve: (m, [value]) => promise(m, value),
-        reject: (m, [value]) => promise(m, value, true),
-        all,
-        allSettled: all,
-        race: firstOf,
-        any: firstOf,
-      },
-    }),
+    promiseClass(base),
   ];
 }

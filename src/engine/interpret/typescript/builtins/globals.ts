@@ -9,26 +9,32 @@ import {
   Instance,
   isUnknown,
   List,
+  ModuleValue,
   SetValue,
   Unknown,
   type Value,
 } from "../../values.ts";
 import {
+  ASYNC_ITERATOR,
   entriesOf,
   fn,
+  HAS_INSTANCE,
   type Impl,
   ITERATOR,
-  isFunction,
   jsClass,
   mapOf,
   object,
   RUN_TIME,
   setOfItems,
+  strict,
+  TO_PRIMITIVE,
+  TO_STRING_TAG,
 } from "../core.ts";
 import { globalFramework } from "../imports.ts";
 import { toNumeric } from "../operators.ts";
 import { arrayClasses } from "./array.ts";
 import { collectionClasses } from "./collections.ts";
+import { JSON_FUNCTIONS } from "./json.ts";
 import { objectClass, objectClasses, REFLECT } from "./objects.ts";
 import { checkNumbers, parseNumbers, textClasses } from "./text.ts";
 
@@ -84,56 +90,6 @@ function math(m: Machine): Value {
   return object(m, entries);
 }
 
-// ------------------------------------------------------------------------ JSON
-
-export function fromJson(m: Interp, data: unknown): Value {
-  if (Array.isArray(data)) return new List(data.map((item) => fromJson(m, item)));
-  if (typeof data === "object" && data !== null) {
-    return object(
-      m,
-      Object.entries(data).map(([key, value]): [string, Value] => [key, fromJson(m, value)]),
-    );
-  }
-  return data as string | number | boolean | null;
-}
-
-/** The value as JSON holds it; throws nothing, gives Unknown where it is not known. */
-function toJson(m: Interp, value: Value, depth = 0): unknown {
-  if (isUnknown(value)) return value;
-  if (value === null || typeof value !== "object") return value;
-  if (depth > 50) return m.unknown("an object that nests too deeply");
-  if (isFunction(value)) return undefined;
-  const own = m.lookup(value, "toJSON");
-  if (own !== ABSENT && !isUnknown(own)) return toJson(m, m.callMethod(value, "toJSON"), depth + 1);
-  const entries = (entriesOf(m, value) ?? []).map(
-    ([key, item]) => [key, toJson(m, item, depth + 1)] as const,
-  );
-  const lost = entries.map(([, item]) => item).find((item) => item instanceof Unknown);
-  if (lost) return lost;
-  return value instanceof List ? entries.map(([, item]) => item) : Object.fromEntries(entries);
-}
-
-const JSON_FUNCTIONS: Readonly<Record<string, Impl>> = {
-  parse: (m, [text]) => {
-    if (isUnknown(text)) return text;
-    try {
-      return fromJson(m, JSON.parse(String(text)));
-    } catch {
-      return m.fail("SyntaxError", "this text is no JSON");
-    }
-  },
-  stringify: (m, [value, , space]) => {
-    const data = toJson(m, value);
-    return data instanceof Unknown
-      ? data
-      : JSON.stringify(
-          data,
-          null,
-          typeof space === "number" || typeof space === "string" ? space : undefined,
-        );
-  },
-};
-
 // ----------------------------------------------------------------- the platform
 
 const nothing: Impl = () => undefined;
@@ -165,14 +121,10 @@ const INERT = [
 /** Names of the browser, of Node and of a run. */
 const AT_RUN_TIME = [
   "document",
-  "window",
   "navigator",
   "location",
   "localStorage",
   "sessionStorage",
-  "self",
-  "globalThis",
-  "global",
   "fetch",
   "Date",
   "performance",
@@ -217,6 +169,21 @@ const AT_RUN_TIME = [
   "ReactDOM",
   "importScripts",
 ];
+
+const URI_FUNCTIONS = { encodeURIComponent, encodeURI, decodeURIComponent, decodeURI } as const;
+const GLOBAL_OBJECTS = ["globalThis", "global", "window", "self"] as const;
+
+/** All global names as properties; those that only a run knows are unknown. */
+function globalObject(m: Machine, name: string): Value {
+  const shared = m.tableModules.get("globalThis") ?? new ModuleValue("globalThis");
+  m.tableModules.set("globalThis", shared);
+  const view = Object.assign(new ModuleValue(name), { attrs: shared.attrs });
+  view.load = (key) => {
+    const known = m.builtinScope.get(key);
+    return known === ABSENT ? m.unknown(`${name}.${key} is ${RUN_TIME}`) : known;
+  };
+  return view;
+}
 
 function process(m: Machine): Value {
   return object(m, [
@@ -283,9 +250,10 @@ export function createBuiltins(m: Machine): Attrs {
     statics: { for: (_m, [name]) => `@@for:${String(name)}` },
     constants: {
       iterator: ITERATOR,
-      asyncIterator: "@@asyncIterator",
-      toStringTag: "@@toStringTag",
-      hasInstance: "@@hasInstance",
+      asyncIterator: ASYNC_ITERATOR,
+      toStringTag: TO_STRING_TAG,
+      hasInstance: HAS_INSTANCE,
+      toPrimitive: TO_PRIMITIVE,
     },
   });
   names.set("Symbol", symbol);
@@ -317,6 +285,21 @@ export function createBuiltins(m: Machine): Attrs {
         : interp.unknown("import() of what is not known"),
     ),
   );
+  for (const [name, code] of Object.entries(URI_FUNCTIONS)) {
+    names.set(
+      name,
+      strict(name, (interp, [value]) => {
+        const shown = interp.str(value);
+        if (isUnknown(shown)) return shown;
+        try {
+          return code(shown);
+        } catch {
+          return interp.fail("URIError", "URI malformed");
+        }
+      }),
+    );
+  }
+  for (const name of GLOBAL_OBJECTS) lazily(name, () => globalObject(m, name));
   names.set("NaN", Number.NaN);
   names.set("Infinity", Number.POSITIVE_INFINITY);
   lazily("tf", () => globalFramework(m));

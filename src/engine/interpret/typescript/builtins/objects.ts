@@ -1,4 +1,4 @@
-/** Object, Function, errors, Symbol and Reflect. */
+/** Object, Function, errors and Reflect. */
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
 import {
@@ -9,10 +9,24 @@ import {
   List,
   Property,
   toItems,
+  type Unknown,
   type Value,
 } from "../../values.ts";
-import { bound, PrototypeOf } from "../attributes.ts";
-import { builtinClass, entriesOf, type Impl, jsClass, method, object } from "../core.ts";
+import { bound, typeOf } from "../attributes.ts";
+import {
+  attrsOf,
+  builtinClass,
+  entriesOf,
+  type Impl,
+  ITERATOR,
+  isFunction,
+  isObject,
+  jsClass,
+  method,
+  object,
+  TO_STRING_TAG,
+} from "../core.ts";
+import { classBehind, freeze, hide, isFrozen, PrototypeOf } from "../prototypes.ts";
 
 const listing =
   (pick: (entry: [string, Value]) => Value): Impl =>
@@ -33,45 +47,99 @@ const assign: Impl = (m, [target, ...sources]) => {
 const create: Impl = (m, [prototype, properties]) => {
   if (isUnknown(prototype)) return prototype;
   const made = object(m);
-  if (prototype instanceof Instance) {
-    made.cls = prototype.native instanceof PrototypeOf ? prototype.native.cls : derived(prototype);
-  }
+  if (prototype instanceof Instance) made.cls = classBehind(prototype);
   for (const [key, descriptor] of entriesOf(m, properties) ?? []) define(m, made, key, descriptor);
   return made;
 };
-
-/** An object as prototype of another: its properties are looked up behind those of the object itself. */
-function derived(prototype: Instance): ClassValue {
-  const cls = new ClassValue(prototype.cls.name, [prototype.cls], prototype.attrs);
-  cls.mro = [cls, ...prototype.cls.mro];
-  return cls;
-}
 
 function define(m: Interp, target: Value, key: string, descriptor: Value): void {
   const getter = m.lookup(descriptor, "get");
   const setter = m.lookup(descriptor, "set");
   const value = m.lookup(descriptor, "value");
-  const attrs =
-    target instanceof Instance ? target.attrs : target instanceof ClassValue ? target.statics : undefined;
+  const attrs = attrsOf(target);
+  const isNew = attrs?.has(key) === false;
   if (getter !== ABSENT || setter !== ABSENT) {
     attrs?.set(
       key,
       new Property(getter === ABSENT ? undefined : getter, setter === ABSENT ? undefined : setter),
     );
+  } else if (target instanceof Instance) {
+    m.touch(target);
+    target.attrs.set(key, value === ABSENT ? undefined : value);
   } else m.setAttr(target, key, value === ABSENT ? undefined : value);
+  const isShown = m.lookup(descriptor, "enumerable");
+  if (isNew && target instanceof Instance && (isShown === ABSENT || isShown === false)) hide(target, key);
 }
+
+function descriptorOf(m: Interp, target: Value, key: string): Value {
+  const own = attrsOf(target)?.get(key);
+  if (own === undefined && !attrsOf(target)?.has(key)) return undefined;
+  const parts: [string, Value][] =
+    own instanceof Property
+      ? [
+          ["get", own.getter],
+          ["set", own.setter],
+        ]
+      : [["value", own]];
+  return object(m, [...parts, ["enumerable", true], ["configurable", true]]);
+}
+
+/** Every own name, of classes' methods too. */
+function ownNames(m: Interp, value: Value): string[] {
+  const names = [...(attrsOf(value)?.keys() ?? (entriesOf(m, value) ?? []).map(([key]) => key))];
+  const isPrototype = value instanceof Instance && value.native instanceof PrototypeOf;
+  return isPrototype && !names.includes("constructor") ? ["constructor", ...names] : names;
+}
+
+const isSymbol = (name: string): boolean => name.startsWith("@@");
+const names =
+  (keep: (name: string) => boolean): Impl =>
+  (m, [value]) =>
+    isUnknown(value)
+      ? value
+      : new List(ownNames(m, value).filter((name) => keep(name) && !name.startsWith("#")));
+
+const groupBy: Impl = (m, [source, callback]) => {
+  const items = m.items(source);
+  if (isUnknown(items)) return items;
+  const groups = new Map<string, List>();
+  for (const [i, item] of items.entries()) {
+    const key = m.str(m.call(callback, [item, i]));
+    if (isUnknown(key)) return key;
+    const group = groups.get(key) ?? new List([]);
+    group.items.push(item);
+    groups.set(key, group);
+  }
+  return object(m, groups);
+};
 
 const STATICS: Readonly<Record<string, Impl>> = {
   keys: listing(([key]) => key),
   values: listing(([, value]) => value),
   entries: listing(([key, value]) => new List([key, value])),
-  getOwnPropertyNames: listing(([key]) => key),
+  getOwnPropertyNames: names((name) => !isSymbol(name)),
+  getOwnPropertySymbols: names(isSymbol),
+  getOwnPropertyDescriptor: (m, [target, key]) =>
+    typeof key === "string" ? descriptorOf(m, target, key) : m.unknown("a property that is not known"),
+  getOwnPropertyDescriptors: (m, [target]) =>
+    object(
+      m,
+      ownNames(m, target).map((key) => [key, descriptorOf(m, target, key)]),
+    ),
+  groupBy,
+  hasOwn: (m, [target, key]) => own(m, [key], target),
   assign,
   create,
-  freeze: (_m, [value]) => value,
+  freeze: (_m, [value]) => {
+    if (value instanceof Instance) freeze(value);
+    return value;
+  },
   seal: (_m, [value]) => value,
-  isFrozen: () => false,
-  is: (m, [a, b]) => m.equals(a, b),
+  preventExtensions: (_m, [value]) => value,
+  isFrozen: (_m, [value]) => (isUnknown(value) ? value : !isObject(value) || isFrozen(value as Instance)),
+  isSealed: (_m, [value]) => (isUnknown(value) ? value : !isObject(value) || isFrozen(value as Instance)),
+  isExtensible: (_m, [value]) => (isUnknown(value) ? value : isObject(value) && !isFrozen(value as Instance)),
+  is: (m, [a, b]) => (typeof a === "number" && typeof b === "number" ? Object.is(a, b) : m.equals(a, b)),
   fromEntries: (m, [source]) => {
     const pairs = m.items(source);
     if (isUnknown(pairs)) return pairs;
@@ -93,7 +161,7 @@ const STATICS: Readonly<Record<string, Impl>> = {
   setPrototypeOf: (m, [target, prototype]) => {
     if (target instanceof Instance && prototype instanceof Instance) {
       m.touch(target);
-      target.cls = prototype.native instanceof PrototypeOf ? prototype.native.cls : derived(prototype);
+      target.cls = classBehind(prototype);
     }
     return target;
   },
@@ -101,13 +169,25 @@ const STATICS: Readonly<Record<string, Impl>> = {
 
 const own: Impl = (m, [key], self) => {
   if (isUnknown(key)) return key;
-  return (entriesOf(m, self) ?? []).some(([name]) => name === String(key));
+  return attrsOf(self)?.has(String(key)) ?? (entriesOf(m, self) ?? []).some(([name]) => name === String(key));
+};
+
+/** `Object.prototype.toString` */
+const tagged: Impl = (m, _args, self) => {
+  if (self === null) return "[object Null]";
+  if (self === undefined) return "[object Undefined]";
+  const tag = m.lookup(self, TO_STRING_TAG);
+  if (typeof tag === "string") return `[object ${tag}]`;
+  if (isFunction(self)) return "[object Function]";
+  const cls = typeOf(m as Machine, self);
+  if (isUnknown(cls)) return cls;
+  return `[object ${cls.mro.find(({ native }) => native !== undefined)?.name ?? "Object"}]`;
 };
 
 const METHODS: Readonly<Record<string, Impl>> = {
   hasOwnProperty: own,
   propertyIsEnumerable: own,
-  toString: method((m, _args, self) => m.str(self)),
+  toString: tagged,
   valueOf: method((_m, _args, self) => self),
   isPrototypeOf: method((m, [value], self) =>
     self instanceof Instance && self.native instanceof PrototypeOf
@@ -116,10 +196,20 @@ const METHODS: Readonly<Record<string, Impl>> = {
   ),
 };
 
+/** What `apply` takes: nothing, something to iterate, or an object with a length. */
+function argumentsOf(m: Interp, list: Value): readonly Value[] | Unknown {
+  if (list === undefined || list === null) return [];
+  if (!(list instanceof Instance) || m.lookup(list, ITERATOR) !== ABSENT) return m.items(list);
+  const length = m.getAttr(list, "length");
+  if (isUnknown(length)) return length;
+  const count = typeof length === "number" && m.allows(length) ? length : 0;
+  return Array.from({ length: count }, (_, i) => m.getAttr(list, String(i)));
+}
+
 const FUNCTION: Readonly<Record<string, Impl>> = {
   call: (m, [self, ...args], fn) => (m as Machine).callWithThis(fn, self, args),
   apply: (m, [self, list], fn) => {
-    const args = list === undefined || list === null ? [] : m.items(list);
+    const args = argumentsOf(m, list);
     return isUnknown(args) ? args : (m as Machine).callWithThis(fn, self, args);
   },
   bind: (_m, [self, ...given], fn) => bound(fn, self, given),
@@ -136,11 +226,18 @@ const ERRORS = [
   "AggregateError",
 ];
 
-const initError: Impl = (m, [message], self) => {
+const initError: Impl = (m, [message, options], self) => {
   if (!(self instanceof Instance)) return undefined;
-  const shown = message === undefined ? "" : m.str(message);
-  self.attrs.set("message", shown);
-  self.attrs.set("stack", "");
+  const cause = options instanceof Instance ? options.attrs.get("cause") : undefined;
+  const given: [string, Value][] = [
+    ["message", message === undefined ? "" : m.str(message)],
+    ["stack", ""],
+  ];
+  if (cause !== undefined) given.push(["cause", cause]);
+  for (const [key, value] of given) {
+    self.attrs.set(key, value);
+    hide(self, key);
+  }
   return undefined;
 };
 
@@ -159,6 +256,7 @@ export function objectClasses(base: ClassValue): readonly ClassValue[] {
   const error = jsClass("Error", {
     base,
     init: initError,
+    methods: { toString: method((m, _args, self) => m.str(self)) },
     getters: { name: (m, _args, self) => errorName(m, self) },
     setters: {
       name: (_m, [value], self) => {
@@ -184,9 +282,19 @@ function errorName(m: Interp, self: Value): Value {
 
 /** `Reflect` */
 export const REFLECT: Readonly<Record<string, Impl>> = {
-  ownKeys: listing(([key]) => key),
+  ownKeys: names(() => true),
   has: (m, [target, key]) => m.compare("in", key, target),
   get: (m, [target, key]) => m.getItem(target, key),
+  apply: (m, [fn, self, list]) => {
+    const args = argumentsOf(m, list);
+    return isUnknown(args) ? args : (m as Machine).callWithThis(fn, self, args);
+  },
+  getPrototypeOf: (m, args) => (STATICS.getPrototypeOf as Impl)(m, args, undefined),
+  defineProperty: (m, args) => (STATICS.defineProperty as Impl)(m, args, undefined),
+  deleteProperty: (m, [target, key]) => {
+    m.deleteItem(target, key);
+    return true;
+  },
   set: (m, [target, key, value]) => {
     m.setItem(target, key, value);
     return true;

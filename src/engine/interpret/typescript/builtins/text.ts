@@ -1,8 +1,16 @@
 /** Strings, numbers, booleans, regular expressions. */
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
-import { type ClassValue, isUnknown, List, RegexValue, type Value } from "../../values.ts";
-import { type Impl, ITERATOR, isFunction, jsClass, method, num, text } from "../core.ts";
+import {
+  type ClassValue,
+  isUnknown,
+  List,
+  RegexValue,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../values.ts";
+import { type Impl, ITERATOR, isFunction, jsClass, method, num, object, symbolName, text } from "../core.ts";
 import { toNumeric } from "../operators.ts";
 import { iterOf } from "./array.ts";
 
@@ -23,18 +31,38 @@ const optional = (value: Value): number | undefined => (typeof value === "number
 /** The host's regular expression; undefined when the program's is not valid. */
 function regexOf(pattern: Value, flags = ""): RegExp | undefined {
   try {
-    if (pattern instanceof RegexValue) return new RegExp(pattern.source, pattern.flags);
-    return new RegExp(text(pattern) ?? "", flags);
+    if (!(pattern instanceof RegexValue)) return new RegExp(text(pattern) ?? "", flags);
+    const regex = new RegExp(pattern.source, pattern.flags);
+    regex.lastIndex = pattern.lastIndex;
+    return regex;
   } catch {
     return undefined;
   }
 }
 
-function matchList(match: RegExpMatchArray | null): Value {
+function matchList(m: Interp, match: RegExpMatchArray | null): Value {
   if (!match) return null;
   const list = new List([...match]);
-  list.attrs = new Map<string, Value>([["index", match.index ?? 0]]);
+  const groups = match.groups && object(m, Object.entries(match.groups));
+  // A global `match` only lists what it found.
+  if (match.index !== undefined) {
+    list.attrs = new Map<string, Value>([
+      ["index", match.index],
+      ["input", match.input ?? ""],
+      ["groups", groups],
+    ]);
+  }
   return list;
+}
+
+/** Runs an expression from where it stands, and moves it on. */
+function execute(m: Interp, [value]: readonly Value[], self: Value): RegExpExecArray | null | Unknown {
+  const shown = m.str(value);
+  if (isUnknown(shown)) return shown;
+  const regex = regexOf(self);
+  const match = regex?.exec(shown) ?? null;
+  if (regex && self instanceof RegexValue) self.lastIndex = regex.lastIndex;
+  return match;
 }
 
 function replace(self: string, [pattern, by]: readonly Value[], m: Interp, all: boolean): Value {
@@ -48,7 +76,7 @@ function replace(self: string, [pattern, by]: readonly Value[], m: Interp, all: 
   const insert = (...parts: (string | number)[]): string => {
     const result = m.call(
       by,
-      parts.filter((part) => typeof part !== "object"),
+      parts.map((part) => (typeof part === "object" ? object(m, Object.entries(part as object)) : part)),
     );
     if (isUnknown(result)) lost = result;
     return text(result) ?? String(result);
@@ -65,13 +93,11 @@ const STRING: Readonly<Record<string, Impl>> = {
   indexOf: onText((self, [what, from]) => self.indexOf(text(what) ?? "", num(from))),
   lastIndexOf: plain((self, what = "") => self.lastIndexOf(what)),
   includes: plain((self, what = "") => self.includes(what)),
-  startsWith: plain((self, what = "") => self.startsWith(what)),
-  endsWith: plain((self, what = "") => self.endsWith(what)),
+  startsWith: onText((self, [what, from]) => self.startsWith(text(what) ?? "undefined", num(from))),
+  endsWith: onText((self, [what, to]) => self.endsWith(text(what) ?? "undefined", optional(to))),
   slice: onText((self, [from, to]) => self.slice(num(from), optional(to))),
   substring: onText((self, [from, to]) => self.substring(num(from), optional(to))),
-  substr: onText((self, [from, count]) =>
-    self.substring(num(from), count === undefined ? undefined : num(from) + num(count)),
-  ),
+  substr: onText((self, [from, count]) => self.slice(num(from)).slice(0, optional(count))),
   toLowerCase: plain((self) => self.toLowerCase()),
   toUpperCase: plain((self) => self.toUpperCase()),
   trim: plain((self) => self.trim()),
@@ -85,9 +111,11 @@ const STRING: Readonly<Record<string, Impl>> = {
   ),
   padStart: onText((self, [count, by]) => self.padStart(Math.min(num(count), 10_000), text(by) ?? " ")),
   padEnd: onText((self, [count, by]) => self.padEnd(Math.min(num(count), 10_000), text(by) ?? " ")),
-  localeCompare: plain((self, other = "") => (self < other ? -1 : self > other ? 1 : 0)),
+  localeCompare: plain((self, other = "") => self.localeCompare(other, "en")),
   normalize: plain((self) => self.normalize()),
-  toString: onText((self) => self),
+  toLocaleLowerCase: plain((self) => self.toLowerCase()),
+  toLocaleUpperCase: plain((self) => self.toUpperCase()),
+  toString: onText((self) => (self.startsWith("@@") ? `Symbol(${symbolName(self)})` : self)),
   valueOf: onText((self) => self),
   split: onText((self, [by, limit], m) => {
     const separator = by instanceof RegexValue ? regexOf(by) : by === undefined ? undefined : text(by);
@@ -96,9 +124,9 @@ const STRING: Readonly<Record<string, Impl>> = {
   }),
   replace: onText((self, args, m) => replace(self, args, m, false)),
   replaceAll: onText((self, args, m) => replace(self, args, m, true)),
-  match: onText((self, [pattern]) => matchList(self.match(regexOf(pattern) ?? /$^/))),
-  matchAll: onText((self, [pattern]) =>
-    iterOf([...self.matchAll(regexOf(pattern, "g") ?? /$^/g)].map(matchList)),
+  match: onText((self, [pattern], m) => matchList(m, self.match(regexOf(pattern) ?? /$^/))),
+  matchAll: onText((self, [pattern], m) =>
+    iterOf([...self.matchAll(regexOf(pattern, "g") ?? /$^/g)].map((match) => matchList(m, match))),
   ),
   search: onText((self, [pattern]) => self.search(regexOf(pattern) ?? /$^/)),
   [ITERATOR]: onText((self) => iterOf(self)),
@@ -156,7 +184,13 @@ export function textClasses(base: ClassValue): readonly ClassValue[] {
       native: { layer: false, create: (m, _cls, args) => (args.length === 0 ? "" : m.str(args[0])) },
       statics: {
         fromCharCode: (_m, args) => String.fromCharCode(...args.map((arg) => num(arg))),
-        raw: (_m, args) => args[0],
+        fromCodePoint: (_m, args) => String.fromCodePoint(...args.map((arg) => num(arg))),
+        raw: (m, [strings, ...values]) => {
+          const texts = toItems(m.getAttr(strings, "raw")) ?? [];
+          const parts = texts.flatMap((part, i) => (i < texts.length - 1 ? [part, values[i] ?? ""] : [part]));
+          const shown = parts.map((part) => m.str(part));
+          return shown.find(isUnknown) ?? shown.join("");
+        },
       },
     }),
     jsClass("Number", {
@@ -205,13 +239,13 @@ export function textClasses(base: ClassValue): readonly ClassValue[] {
         },
       },
       methods: {
-        test: (m, [value], self) => {
-          const shown = m.str(value);
-          return isUnknown(shown) ? shown : (regexOf(self)?.test(shown) ?? false);
+        test: (m, args, self) => {
+          const match = execute(m, args, self);
+          return isUnknown(match) ? match : match !== null;
         },
-        exec: (m, [value], self) => {
-          const shown = m.str(value);
-          return isUnknown(shown) ? shown : matchList(regexOf(self)?.exec(shown) ?? null);
+        exec: (m, args, self) => {
+          const match = execute(m, args, self);
+          return isUnknown(match) ? match : matchList(m, match);
         },
       },
     }),
