@@ -27,6 +27,7 @@ export interface HoverOptions extends LensOptions, PracticeOptions {
 }
 
 const LISTED = 8;
+const HARD_BREAK = "  \n";
 
 export function layerHover(line: LayerLine, options: HoverOptions): string {
   const shown = costly(line.layers);
@@ -36,7 +37,9 @@ export function layerHover(line: LayerLine, options: HoverOptions): string {
     layers.length === 1 && only
       ? describe(only, line.report, options)
       : describeMany(layers, line.report, options);
-  return [...blocks, ...links(layers, line.report, options)].join("\n\n");
+  // Lines of one paragraph: VS Code cuts a hover at 250 pixels, and the links must be above that.
+  const closing = [...blocks.slice(-1), ...links(layers, line.report, options)].join(HARD_BREAK);
+  return [...blocks.slice(0, -1), closing].join("\n\n");
 }
 
 export function networkHover(report: Report, options: HoverOptions): string {
@@ -70,9 +73,8 @@ function describe(layer: ReportLayer, report: Report, options: HoverOptions): st
     title(layer, report, options),
     ...(terms ? convolution(layer, terms, options) : plain(layer, options)),
     ...(terms ? multipliersText(layer, terms, options) : []),
-    ...practice(layer, options),
     ...whyUnknown(layer, report, options),
-    context(layer, report, options),
+    [...practice(layer, options), context(layer, report, options)].join(HARD_BREAK),
   ];
 }
 

@@ -77,7 +77,13 @@ export function describeSwaps({ t, state, totals, rows }: Scene): string {
   }
   const saving = candidates.reduce((sum, row) => sum + savingOf(row.layer), 0);
   const part = share(sumMacs(candidates, "before") / before.macs);
-  return t("insight.swap", candidates.length, part, state.unit, share(saving / before.macs));
+  return t(
+    candidates.length === 1 ? "insight.swap.one" : "insight.swap",
+    candidates.length,
+    part,
+    state.unit,
+    share(saving / before.macs),
+  );
 }
 
 /** How fast a device could be at best, and what holds it: a bound, never a prediction. */

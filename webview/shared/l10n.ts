@@ -120,6 +120,10 @@ const messages = {
     "{0} dense convolutions hold {1} of the {2}; swapping all of them would save {3}.",
     "通常の畳み込み {0} 個が {2} の {1} を占めます。すべて置換すると {3} 削減できます。",
   ],
+  "insight.swap.one": [
+    "{0} dense convolution holds {1} of the {2}; swapping it would save {3}.",
+    "通常の畳み込み {0} 個が {2} の {1} を占めます。置換すると {3} 削減できます。",
+  ],
   "insight.swapped": ["{0} of {1} swapped: {2} fewer {3}.", "{1} 個中 {0} 個を置換：{3} を {2} 削減。"],
   "insight.none": [
     "No dense convolution to swap here; the bars show what each layer costs.",
