@@ -28,6 +28,7 @@ export function relativePlaces(report: Report, cwd: string): Report {
     ...report,
     file: shorten(report.file),
     network_at: report.network_at && place(report.network_at),
+    ...(report.arguments && { arguments: { ...report.arguments, at: place(report.arguments.at) } }),
     layers: report.layers.map(layer),
     diagnostics: report.diagnostics.map(diagnostic),
   };

@@ -20,6 +20,8 @@ export interface ModelHost {
   version(file: string): string | undefined;
   /** Folders that absolute Python imports are looked up in, after the file's own roots: workspace, site-packages. */
   readonly searchPaths: readonly string[];
+  /** Files of the program that may use what a file defines, nearest first; absent: the folders around it are listed. */
+  users?(file: string): readonly string[];
   /** TypeScript: resolve a module specifier the host's own way (path mapping); undefined falls back to the engine's. */
   resolve?(specifier: string, from: string): string | undefined;
 }

@@ -5,20 +5,20 @@
 
 import type { Framework } from "./frameworks/framework.ts";
 import type { Machine } from "./interpret/machine.ts";
-import { parseSignature } from "./interpret/signature.ts";
 import {
   ABSENT,
   type Absent,
   ClassValue,
   FunctionValue,
   Instance,
-  type Kwargs,
   type ModuleValue,
   NativeFunction,
   Unknown,
   type Value,
 } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
+import { type Need, neededParams, needsOf, openNeeds } from "./needs.ts";
+import type { GivenArguments } from "./programCalls.ts";
 import type { Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 
@@ -30,11 +30,15 @@ export interface Root {
   readonly value: Value;
   /** Its source, for a function. */
   readonly fn?: FunctionNode;
+  /** Arguments of a call of the program, where its own text leaves them open. */
+  readonly given?: GivenArguments;
 }
 
 /** Something that would be a root but for arguments that nothing gives. */
 export interface NearRoot extends Root {
   readonly needs: readonly string[];
+  /** Made by another class or builder of the file. */
+  readonly isPart: boolean;
 }
 
 export interface Roots {
@@ -58,9 +62,9 @@ export function findRoots(
   const parts = partNames(definitions);
   const roots: Root[] = [];
   const near: NearRoot[] = [];
-  const add = (root: Root, needs: readonly string[]): void => {
+  const add = (root: Root, needs: readonly Need[]): void => {
     if (needs.length === 0) roots.push(root);
-    else near.push({ ...root, needs });
+    else near.push({ ...root, needs: needs.map(({ name }) => name), isPart: parts.has(root.name) });
   };
 
   for (const definition of definitions) {
@@ -69,23 +73,53 @@ export function findRoots(
     if (value === ABSENT || value instanceof Unknown) continue;
     if (definition.kind === "class" && isNetworkClass(value)) {
       if (!hasForward(m, value, frameworks) || isBareBase(m, module, value, definitions)) continue;
-      const needs = withoutSupplied(constructorNeeds(value), frameworks);
-      const isPart = parts.has(name);
-      if (needs.length > 0 || !isPart) add({ name, kind: "class", at, value }, needs);
+      const needs = openNeeds(m, needsOf(value));
+      if (needs.length > 0 || !parts.has(name)) add({ name, kind: "class", at, value }, needs);
+    } else if (definition.kind === "function" && isNetwork(value)) {
+      add({ name, kind: "variable", at, value }, []);
     } else if (
       definition.kind === "function" &&
       buildsNetwork(m, module, definition.fn, isMaker, new Set())
     ) {
-      if (!name.startsWith("_"))
+      const made = networkOf(m, module, value, frameworks);
+      if (made !== ABSENT) add({ name, kind: "variable", at, value: made }, []);
+      else if (!name.startsWith("_"))
         add(
           { name, kind: "function", at, value, fn: definition.fn },
-          withoutSupplied(functionNeeds(definition.fn), frameworks),
+          openNeeds(m, needsOf(value, definition.fn)),
         );
     } else if (definition.kind === "variable" && isNetwork(value) && !isBareLoss(value)) {
       add({ name, kind: "variable", at, value }, []);
     }
   }
-  return { roots: mainFirst(withoutRepeats(roots, definitions)), near };
+  const builders = definitions.filter(({ name }) => [...roots, ...near].some((root) => root.name === name));
+  const built = new Set(
+    builders.flatMap((each) => (each.kind === "function" ? [...mentions(each.fn.body)] : [])),
+  );
+  return {
+    roots: mainFirst(withoutRepeats(roots, definitions)),
+    near: near.map((root) => ({ ...root, isPart: root.isPart || built.has(root.name) })),
+  };
+}
+
+/**
+ * What of a file is worth looking for calls of: all that is no part where the file has no root, else the class that
+ * would be its main network, after all others.
+ */
+export function wantedCalls({ roots, near }: Roots): readonly NearRoot[] {
+  const wanted = near.filter((root) => !root.isPart && !isLoss(root.value));
+  if (roots.every((root) => isLoss(root.value))) return wanted;
+  if (roots.some(({ kind }) => kind !== "class")) return [];
+  const last = Math.max(...roots.map(({ at }) => at.line));
+  return wanted.filter(({ at }) => at.line > last).slice(-1);
+}
+
+/** Roots that were wanted and are given their arguments. */
+export function withGiven({ roots, near }: Roots, given: readonly Root[]): Roots {
+  if (given.length === 0) return { roots, near };
+  const names = new Set(given.map(({ name }) => name));
+  const all = [...roots, ...given].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+  return { roots: mainFirst(all), near: near.filter(({ name }) => !names.has(name)) };
 }
 
 /** Functions that can be called as they stand and give no network: they may call one (`def test():`, `def main():`). */
@@ -94,7 +128,7 @@ export function freeFunctions(m: Machine, module: ModuleValue, node: ModuleNode)
     if (definition.kind !== "function") return [];
     const value = m.tryLookup(module, definition.name);
     if (!(value instanceof FunctionValue)) return [];
-    const isFree = functionNeeds(definition.fn).length === 0 && !returnsValue(definition.fn.body);
+    const isFree = neededParams(definition.fn).length === 0 && !returnsValue(definition.fn.body);
     return isFree || initialises(definition.fn) ? [value] : [];
   });
 }
@@ -203,6 +237,24 @@ function partNames(definitions: readonly Definition[]): ReadonlySet<string> {
 
 // ---------------------------------------------------------------------- checks
 
+/** A function that the file gives to a framework's transform is a network as it stands. */
+function networkOf(
+  m: Machine,
+  module: ModuleValue,
+  value: Value,
+  frameworks: readonly Framework[],
+): Value | Absent {
+  if (!(value instanceof FunctionValue)) return ABSENT;
+  const asked = frameworks.filter((framework) => framework.networkOf !== undefined);
+  if (asked.length === 0) return ABSENT;
+  const text = m.modules.textOf(module);
+  for (const framework of asked) {
+    const made = framework.networkOf?.(value, text) ?? ABSENT;
+    if (made !== ABSENT) return made;
+  }
+  return ABSENT;
+}
+
 /** Flax makes parameters by a call on an example: `model.init(key, jnp.ones((1, 28, 28, 1)))`. */
 function initialises(fn: FunctionNode): boolean {
   return [...mentions(fn.body)].some((name) => /\.(init|init_with_output|lazy_init|tabulate)$/.test(name));
@@ -253,60 +305,6 @@ function isBareBase(
     const derived = other.kind === "class" ? m.tryLookup(module, other.name) : ABSENT;
     return derived instanceof ClassValue && derived !== cls && derived.mro.includes(cls);
   });
-}
-
-function constructorNeeds(cls: ClassValue): readonly string[] {
-  for (const base of cls.mro) {
-    for (const name of ["__init__", "constructor"]) {
-      const init = base.attrs.get(name);
-      if (init instanceof FunctionValue) return functionNeeds(init.node, name === "__init__" ? 1 : 0);
-      // A dataclass's constructor says what it needs in its signature.
-      if (init instanceof NativeFunction && init.signature !== undefined) return nativeNeeds(init.signature);
-      if (init !== undefined) return [];
-    }
-  }
-  return [];
-}
-
-function nativeNeeds(signature: string): readonly string[] {
-  const { params } = parseSignature(signature);
-  return params.filter(({ name, required }) => required && name !== "self").map(({ name }) => name);
-}
-
-/** Arguments that a framework gives by itself are not needed. */
-function withoutSupplied(needs: readonly string[], frameworks: readonly Framework[]): readonly string[] {
-  return needs.filter((name) => suppliedBy(frameworks, name) === ABSENT);
-}
-
-function suppliedBy(frameworks: readonly Framework[], name: string): Value | Absent {
-  for (const framework of frameworks) {
-    const value = framework.supplied?.(name) ?? ABSENT;
-    if (value !== ABSENT) return value;
-  }
-  return ABSENT;
-}
-
-/** Keyword arguments of a root's call, with those that a framework supplies. */
-export function suppliedArguments(m: Machine, callee: Value, given: Kwargs): Kwargs {
-  const needs =
-    callee instanceof ClassValue
-      ? constructorNeeds(callee)
-      : callee instanceof FunctionValue
-        ? functionNeeds(callee.node)
-        : [];
-  const kwargs = new Map(given);
-  for (const name of needs) {
-    const value = suppliedBy(m.frameworks, name);
-    if (value !== ABSENT && !kwargs.has(name)) kwargs.set(name, value);
-  }
-  return kwargs.size === given.size ? given : kwargs;
-}
-
-function functionNeeds(fn: FunctionNode, skip = 0): readonly string[] {
-  return fn.params
-    .slice(skip)
-    .filter((param) => param.fallback === undefined && param.kind !== "rest" && param.kind !== "keywords")
-    .map((param) => param.name);
 }
 
 /** Does the function give something, and does it or a function it uses name a network class? */

@@ -40,10 +40,21 @@ import {
   Tuple,
   type Value,
 } from "./interpret/values.ts";
+import { suppliedArguments } from "./needs.ts";
 import { proposals } from "./probe.ts";
+import { argumentsText, ProgramCalls } from "./programCalls.ts";
 import { buildReport } from "./report/build.ts";
-import type { Report } from "./report/contract.ts";
-import { findRoots, freeFunctions, type Root, type Roots, suppliedArguments } from "./roots.ts";
+import type { Report, ReportArguments } from "./report/contract.ts";
+import { place } from "./report/convert.ts";
+import {
+  findRoots,
+  freeFunctions,
+  type NearRoot,
+  type Root,
+  type Roots,
+  wantedCalls,
+  withGiven,
+} from "./roots.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -64,6 +75,13 @@ export interface SessionOptions {
 
 /** A traced root, or why there is none. */
 export type Outcome = { readonly report: Report } | FailureReason;
+
+/** Arguments of a root's call, and what is to be said of where they come from. */
+interface Supplied {
+  readonly args: readonly Value[];
+  readonly kwargs: ReadonlyMap<string, Value>;
+  readonly stated?: ReportArguments;
+}
 
 interface Run {
   readonly trace: Trace;
@@ -87,6 +105,7 @@ export class Session {
   /** Takes back what the last trial of an input made in the network. */
   private takeBack: (() => void) | undefined;
   private last: Run | undefined;
+  private readonly programCalls: ProgramCalls;
   private calledInFunctions: readonly OutermostCall[] | undefined;
 
   constructor(private readonly options: SessionOptions) {
@@ -106,13 +125,14 @@ export class Session {
     this.modules = new Modules(cache, () => builtins);
     this.m.start(semantics, builtins, this.modules);
     this.module = semantics.fileModule(this.m, file);
+    this.programCalls = new ProgramCalls(this.m, this.module, (body) => this.bounded(body));
   }
 
   roots(): Roots {
     if (this.found) return this.found;
     this.m.beginTrace(SCRIPT_SHARE);
     this.m.scripted = new ScriptedCalls();
-    this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__"));
+    this.programCalls.watch(() => this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__")));
     this.m.scripted = undefined;
     this.calls = this.m.outermostCalls.splice(0);
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
@@ -120,8 +140,22 @@ export class Session {
       .endTrace()
       .diagnostics.filter((problem) => problem.at.file === this.options.file);
     const found = findRoots(this.m, this.module, this.node, this.m.frameworks);
-    this.found = found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() };
+    this.found = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
     return this.found;
+  }
+
+  /** Roots whose arguments calls of the program give. */
+  private withCalls(roots: Roots): Roots {
+    const wanted = wantedCalls(roots);
+    if (wanted.length === 0) return roots;
+    this.programCalls.search(this.options.file, this.node, wanted);
+    return withGiven(
+      roots,
+      wanted.flatMap((root) => {
+        const given = this.programCalls.of(root.value);
+        return given ? [{ ...root, given }] : [];
+      }),
+    );
   }
 
   /** Networks that the file's own statements made and kept in no name: those of a script's `run()`. */
@@ -150,9 +184,14 @@ export class Session {
 
   /** A root by its name, a name the module defines or imports, or a class's factory: `EfficientNet.from_name`. */
   resolve(name: string): Root | FailureReason {
-    const root =
+    const root: Root | NearRoot | undefined =
       this.roots().roots.find((candidate) => candidate.name === name) ??
       this.roots().near.find((candidate) => candidate.name === name);
+    if (root && "needs" in root && !root.given) {
+      this.programCalls.search(this.options.file, this.node, [root]);
+      const given = this.programCalls.of(root.value);
+      return given ? { ...root, given } : root;
+    }
     if (root) return root;
     let value: Value = this.module;
     for (const part of name.split(".")) {
@@ -181,7 +220,9 @@ export class Session {
   trace(root: Root, options: Pick<ProfileOptions, "args" | "input">): TracedNetwork | FailureReason {
     const { m } = this;
     m.beginTrace();
-    const made = this.bounded(() => this.make(root, options.args));
+    const supplied = this.bounded(() => this.supply(root, options.args));
+    if ("reason" in supplied) return supplied;
+    const made = this.bounded(() => this.make(root, supplied.value));
     const building = m.endTrace();
     if ("reason" in made) return made;
     const network = networkIn(m, made.value);
@@ -214,6 +255,7 @@ export class Session {
         network: root.name,
         networkAt: root.at,
         networks: this.roots().roots.map(({ name }) => name),
+        ...(supplied.value.stated && { arguments: supplied.value.stated }),
         input: { shapes, dtypes: specs.map(({ dtype }) => dtype), origin },
         batch: run.batch,
         trace: {
@@ -230,15 +272,34 @@ export class Session {
     };
   }
 
-  private make(root: Root, args: string | undefined): Value {
+  private make(root: Root, { args, kwargs }: Supplied): Value {
+    const { m } = this;
+    if (root.kind === "variable") return root.value;
+    // What an async builder promises is what it gives.
+    return m.at(root.at, () => m.semantics.awaitValue(m, m.call(root.value, args, kwargs)));
+  }
+
+  /** What a root is called with: the user's arguments, a call's of the program, and what gives itself. */
+  private supply(root: Root, text: string | undefined): Supplied {
     const { m } = this;
     for (const restore of this.afresh) restore();
+    if (root.kind === "variable") return { args: [], kwargs: NO_KWARGS };
+    const given = text === undefined ? this.programCalls.of(root.given && root.value) : undefined;
+    if (given) {
+      const stated = { text: argumentsText(m, given), origin: "call" as const, at: place(given.at) };
+      return { args: given.args, kwargs: given.kwargs, stated };
+    }
     return m.at(root.at, () => {
-      const argument = this.argumentsOf(args);
-      if (root.kind === "variable") return root.value;
-      // What an async builder promises is what it gives.
-      const kwargs = suppliedArguments(m, root.value, argument.kwargs);
-      return m.semantics.awaitValue(m, m.call(root.value, argument.args, kwargs));
+      const own = this.argumentsOf(text);
+      const { kwargs, configured } = suppliedArguments(m, root.value, own);
+      const [first] = configured;
+      if (!first) return { args: own.args, kwargs };
+      const written = configured.map(({ name, cls }) => `${name}=${cls.name}()`).join(", ");
+      return {
+        args: own.args,
+        kwargs,
+        stated: { text: written, origin: "annotation" as const, at: place(first.at) },
+      };
     });
   }
 
@@ -424,9 +485,11 @@ export class Session {
       trace,
       inputs: args.flatMap((arg) => tensorsIn(arg)),
       batch:
-        args[0] instanceof List
-          ? batchOf(specs, ({ shape }) => shape.length !== spatialAxes + 1)
-          : batchOf(specs.slice(0, 1), (spec) => !startsUnbatched(trace, spec)),
+        framework.unbatched === true
+          ? 1
+          : args[0] instanceof List
+            ? batchOf(specs, ({ shape }) => shape.length !== spatialAxes + 1)
+            : batchOf(specs.slice(0, 1), (spec) => !startsUnbatched(trace, spec)),
       output: "reason" in result ? m.unknown(result.reason) : result.value,
     };
     return this.last;

@@ -99,6 +99,8 @@ export class Machine implements Interp {
   inference = false;
   /** Told of every layer that is called, while inputs are sought. */
   onLayer: ((layer: Instance, inputs: readonly Value[]) => void) | undefined;
+  /** Told of every call, while arguments of networks are sought. */
+  onCall: ((callee: Value, args: readonly Value[], kwargs: Kwargs) => void) | undefined;
   /** Counts branches that leave a loop or function on one side of an undecided condition. */
   undecidedExits = 0;
   /** Scope of the running function. */
@@ -161,6 +163,7 @@ export class Machine implements Interp {
   // ------------------------------------------------------------------- calls
 
   call(callee: Value, args: readonly Value[] = [], kwargs: Kwargs = NO_KWARGS): Value {
+    this.onCall?.(callee, args, kwargs);
     if (callee instanceof FunctionValue) return this.callFunction(callee, args, kwargs, callee.boundThis);
     if (callee instanceof NativeFunction) return this.callNative(callee, args, kwargs, undefined);
     if (callee instanceof BoundMethod) return this.callBound(callee, args, kwargs);

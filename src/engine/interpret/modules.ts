@@ -50,9 +50,6 @@ export class ModuleCache {
     return compiled;
   }
 
-  semantics(node: ModuleNode): Semantics {
-    return this.semanticsOf(node);
-  }
   /** The text alone, for a look whether the file is worth parsing. */
   text(file: string): string | undefined {
     const version = this.host.version(file);
@@ -64,6 +61,9 @@ export class ModuleCache {
     return text;
   }
 
+  semantics(node: ModuleNode): Semantics {
+    return this.semanticsOf(node);
+  }
 
   forget(file: string): void {
     this.doubted.add(file);
@@ -99,6 +99,10 @@ export class Modules {
     const module = new ModuleValue(name, file);
     const entry: Loaded = { module, state: "idle" };
     this.loaded.set(file, entry);
+    const replaced = (wanted: string): Value | Absent => {
+      const object = m.semantics.moduleObject?.(m, module);
+      return object === undefined ? ABSENT : m.lookup(object, wanted);
+    };
     module.load = (wanted) => {
       // What a package's own text names may be bound there, even if a module of the same name lies in its folder.
       const isNamed = submodule && entry.state === "idle" && this.names(module, wanted);
@@ -106,9 +110,11 @@ export class Modules {
         const found = submodule(wanted);
         if (found !== ABSENT) return found;
       }
-      if (entry.state !== "idle") return ABSENT;
+      if (entry.state !== "idle") return entry.state === "done" ? replaced(wanted) : ABSENT;
       this.run(m, entry);
-      return module.attrs.has(wanted) ? m.lookup(module, wanted) : (submodule?.(wanted) ?? ABSENT);
+      if (module.attrs.has(wanted)) return m.lookup(module, wanted);
+      const found = submodule?.(wanted) ?? ABSENT;
+      return found === ABSENT ? replaced(wanted) : found;
     };
     return module;
   }

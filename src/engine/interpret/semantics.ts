@@ -76,6 +76,8 @@ export interface Semantics {
   createBuiltins(m: Machine): Attrs;
   /** The module of a file, not run yet. */
   fileModule(m: Machine, file: string): ModuleValue;
+  /** Python: what a module put in its place, `sys.modules[__name__] = Lazy()`. */
+  moduleObject?(m: Machine, module: ModuleValue): Value | undefined;
   /** Names that every module finds in its own scope, put there before it runs. */
   enterModule?(m: Machine, scope: Scope): void;
 }

@@ -192,6 +192,8 @@ export class ClassValue {
   ) {}
   /** Bases that could not be known: attributes not found may live there. */
   unknownBase?: Unknown;
+  /** Python: the `__getattribute__` of the program that all look-ups of attributes go through. */
+  reads?: FunctionValue;
   /** Module-level qualified name, `torch.nn.Conv2d`. */
   qualname?: string;
   /** Python: annotations of the class body in order, for dataclasses and NamedTuple. */
@@ -225,6 +227,8 @@ export class ModuleValue {
   readonly attrs: Attrs = new Map();
   /** Runs the module's body, or looks a name up in a framework's table; ABSENT when there is no such name. */
   load?: (name: string) => Value | Absent;
+  /** JS: what a module exports, for loops and spreads over its namespace. */
+  exported?: () => readonly string[];
   constructor(
     readonly name: string,
     readonly file?: string,

@@ -6,6 +6,7 @@ import type {
   FrameworkId,
   Place,
   Report,
+  ReportArguments,
   ReportDiagnostic,
   ReportInput,
   ReportLayer,
@@ -26,6 +27,7 @@ export interface ReportSource {
   readonly networkAt: Span | undefined;
   /** Names of all roots of the file. */
   readonly networks: readonly string[];
+  readonly arguments?: ReportArguments;
   readonly input: ReportInput;
   /** Samples in the batch that was traced; figures are per sample. */
   readonly batch: number;
@@ -64,6 +66,7 @@ export function buildReport(source: ReportSource): Report {
     network: source.network,
     network_at: source.networkAt ? place(source.networkAt) : null,
     networks: source.networks,
+    ...(source.arguments && { arguments: source.arguments }),
     input: source.input,
     output: outputs.map((tensor) => reportShape(tensor.shape)),
     complete: trace.gaps.length === 0 && figures.every((figure) => figure !== null),

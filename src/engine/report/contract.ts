@@ -130,7 +130,16 @@ export interface ReportInput {
   readonly origin: InputOrigin;
 }
 
-export type FrameworkId = "torch" | "keras" | "flax" | "tfjs";
+/** Arguments that the network was made with and that its definition leaves open. */
+export interface ReportArguments {
+  /** As code writes them: `40, 10, dropRate=0.3`. */
+  readonly text: string;
+  /** A parameter's annotation names a configuration with defaults; or a call of the program gives them. */
+  readonly origin: "annotation" | "call";
+  readonly at: Place;
+}
+
+export type FrameworkId = "torch" | "keras" | "flax" | "haiku" | "equinox" | "tfjs";
 
 export interface Report {
   readonly version: 1;
@@ -142,6 +151,8 @@ export interface Report {
   /** Where the network is defined. */
   readonly network_at: Place | null;
   readonly networks: readonly string[];
+  /** Absent when the defaults, or arguments that the user gave, make the network. */
+  readonly arguments?: ReportArguments;
   readonly input: ReportInput;
   readonly output: readonly ReportShape[];
   readonly complete: boolean;

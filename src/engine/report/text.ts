@@ -59,7 +59,12 @@ export function formatText(report: Report, options: TextOptions): string {
   const lines = [
     paint(printable(report.network), BOLD),
     ...wrap(
-      `${report.framework ?? report.language} · ${report.file} · input ${describeInput(report)}`,
+      [
+        report.framework ?? report.language,
+        report.file,
+        `input ${describeInput(report)}`,
+        ...describeArguments(report),
+      ].join(" · "),
       width,
     ),
     "",
@@ -230,6 +235,16 @@ export function describeSwap(report: Report, unit: CostUnit): string {
   const macs = `${formatCount(inUnit(before.macs, unit))} → ${formatCount(inUnit(after.macs, unit))} ${label} (${formatChange(before.macs, after.macs)})`;
   const params = `${formatCount(before.params)} → ${formatCount(after.params)} parameters (${formatChange(before.params, after.params)})`;
   return `${head}: ${macs}, ${params}`;
+}
+
+/** `arguments 40, 10, as train.py:30 calls it` */
+export function describeArguments({ arguments: given }: Report): readonly string[] {
+  if (!given) return [];
+  const { text, origin, at } = given;
+  const where = `${printable(at.file)}:${at.line}`;
+  return [
+    `arguments ${printable(text)}, ${origin === "call" ? `as ${where} calls it` : `by the annotation at ${where}`}`,
+  ];
 }
 
 export function describeInput(report: Report): string {

@@ -97,6 +97,12 @@ export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
   }
   const cls = typeOf(m, obj);
   if (cls instanceof Unknown) return cls;
+  if (cls.reads) return fromGetattr(m, cls.reads, obj, name);
+  return lookupPlain(m, obj, cls, name);
+}
+
+/** `object.__getattribute__`: what an attribute is where the class does not read attributes its own way. */
+export function lookupPlain(m: Machine, obj: Value, cls: ClassValue, name: string): Value | Absent {
   const special = specials[name]?.(m, obj, cls);
   if (special !== undefined) return special;
 
@@ -204,6 +210,13 @@ function lookupSuper(m: Machine, obj: SuperValue, name: string): Value | Absent 
   if (cls instanceof Unknown) return cls;
   const rest = cls.mro.slice(cls.mro.indexOf(obj.after) + 1);
   const found = findInMro(rest, name);
+  if (name === "__getattribute__" && (found === ABSENT || !(found instanceof FunctionValue)))
+    return new NativeFunction(name, (_interp, [wanted]) => {
+      const value = lookupPlain(m, obj.self, cls, String(wanted));
+      return value === ABSENT
+        ? m.fail("AttributeError", missingAttribute(m, obj.self, String(wanted)))
+        : value;
+    });
   if (found === ABSENT)
     return rest.find((base) => base.unknownBase)?.unknownBase ?? obj.after.unknownBase ?? ABSENT;
   if (isOfClass && !(found instanceof ClassMethod)) return found instanceof StaticMethod ? found.fn : found;

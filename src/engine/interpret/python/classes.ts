@@ -133,6 +133,8 @@ export function finishClass(m: Machine, cls: ClassValue, keywords: Kwargs): void
       break;
     }
   }
+  const reads = findInMro(cls.mro, "__getattribute__");
+  if (reads instanceof FunctionValue) cls.reads = reads;
   const hook = findInMro(cls.mro.slice(1), "__init_subclass__");
   if (hook !== ABSENT && hook !== undefined) {
     const fn = hook instanceof FunctionValue ? hook : (hook as { fn?: Value } | null)?.fn;

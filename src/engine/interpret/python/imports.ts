@@ -5,7 +5,16 @@
 import type { Import, ImportFrom } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import { LazyName, type Scope } from "../scope.ts";
-import { ABSENT, type Absent, type Attrs, ModuleValue, Unknown, type Value } from "../values.ts";
+import {
+  ABSENT,
+  type Absent,
+  type Attrs,
+  Dict,
+  Instance,
+  ModuleValue,
+  Unknown,
+  type Value,
+} from "../values.ts";
 import { lookup } from "./attributes.ts";
 import { stdlib } from "./stdlib/index.ts";
 
@@ -209,6 +218,13 @@ function namespace(m: Machine, folder: string, name: string): ModuleValue {
 function childModule(m: Machine, folder: string, name: string, part: string): Value | Absent {
   if (part.startsWith("__")) return ABSENT;
   return moduleUnder(m, folder, part, name === "" ? part : `${name}.${part}`) ?? ABSENT;
+}
+
+/** The object that a module put into `sys.modules` in its own place. */
+export function moduleObject(m: Machine, module: ModuleValue): Value | undefined {
+  const table = m.tryLookup(findModule(m, "sys", undefined), "modules");
+  const object = table instanceof Dict ? table.entries.get(module.name)?.value : undefined;
+  return object instanceof Instance ? object : undefined;
 }
 
 function submoduleOf(m: Machine, module: ModuleValue, name: string): Value | Absent {

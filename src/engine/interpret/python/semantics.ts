@@ -14,7 +14,7 @@ import * as attributes from "./attributes.ts";
 import { createBuiltins, isInstance } from "./builtins.ts";
 import { bindCall, callObject, construct, defineClass } from "./classes.ts";
 import { formatPart } from "./format.ts";
-import { fileModule, importByName, importFrom, importModule, moduleName } from "./imports.ts";
+import { fileModule, importByName, importFrom, importModule, moduleName, moduleObject } from "./imports.ts";
 import { deleteItem, getItem, setItem } from "./items.ts";
 import { binary, compare, equals, inplace, truthy, unary } from "./operators.ts";
 import { iterate, length } from "./sequences.ts";
@@ -61,6 +61,7 @@ export const python: Semantics = {
   importByName,
   exportNames: () => undefined,
   createBuiltins,
+  moduleObject,
   fileModule: (m, file) => fileModule(m, file, moduleName(m, file)),
   makeError: (m, type, message) => {
     const cls = m.builtin(type);

@@ -220,7 +220,20 @@ const NAMESPACE: ClassValue = defineClass("SimpleNamespace", {
 
 const MODULE_TYPE: ClassValue = defineClass("module", {
   bases: [OBJECT],
-  native: { layer: false, create: (_interp, _cls, args) => new ModuleValue(String(args[0])) },
+  methods: {
+    __init__: [
+      "self, name=None, doc=None",
+      (a, interp) => {
+        if (a.self instanceof Instance) interp.setAttr(a.self, "__name__", a.name);
+        return null;
+      },
+    ],
+  },
+  native: {
+    layer: false,
+    create: (interp, cls, args) =>
+      cls === MODULE_TYPE ? new ModuleValue(String(args[0])) : interp.newInstance(cls),
+  },
 });
 
 export const types = (): Module => {

@@ -264,7 +264,7 @@ function hashMethod(fields: readonly Field[]): Value {
 }
 
 const isDataclass = (value: Value): boolean => {
-  const cls = value instanceof Instance ? value.cls : value;
+  const cls = value instanceof Instance || value instanceof Dict ? value.cls : value;
   return cls instanceof ClassValue && cls.mro.some((base) => base.attrs.has(FIELDS));
 };
 
@@ -338,8 +338,8 @@ export const dataclasses = (): Module =>
       ],
       fields: [
         "x",
-        (a) => {
-          const cls = a.x instanceof Instance ? a.x.cls : a.x;
+        (a, interp) => {
+          const cls = a.x instanceof ClassValue ? a.x : interp.typeOf(a.x);
           const fields = cls instanceof ClassValue ? fieldsOf(cls) : [];
           return new Tuple(fields.filter((field) => field.kind === "field").map((field) => field.shown));
         },
