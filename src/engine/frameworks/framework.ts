@@ -4,7 +4,17 @@
  */
 
 import type { Interp } from "../interpret/interp.ts";
-import type { Absent, ClassValue, Instance, Shape, Tensor, Unknown, Value } from "../interpret/values.ts";
+import type {
+  Absent,
+  ClassValue,
+  FunctionValue,
+  Instance,
+  ModuleValue,
+  Shape,
+  Tensor,
+  Unknown,
+  Value,
+} from "../interpret/values.ts";
 import type { FrameworkId } from "../report/contract.ts";
 
 export interface Framework {
@@ -44,8 +54,12 @@ export interface Framework {
     interp: Interp,
     network: Value,
   ): readonly { readonly shape: Shape; readonly dtype: string }[] | Unknown | undefined;
-  /** A constructor argument that any program gives alike: Flax nnx' `rngs`. */
-  supplied?(name: string): Value | Absent;
+  /** An argument that any program gives alike, of a class, or of a function of a module: Flax nnx' `rngs`. */
+  supplied?(name: string, owner?: ClassValue | ModuleValue): Value | Absent;
+  /** The network that a function is which its file, of this text, gives to a transform: Haiku's. */
+  networkOf?(fn: FunctionValue, text: string): Value | Absent;
+  /** A call takes one sample, without a batch axis. */
+  readonly unbatched?: boolean;
   /** The base that a class with these methods, in a module of this text, is taken to have when its own is not known. */
   assumedBase?(methods: ReadonlySet<string>, text: string): ClassValue | undefined;
   /** Functions that make networks, besides classes: `tf.sequential`. */

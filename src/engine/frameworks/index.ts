@@ -1,11 +1,15 @@
 /** All frameworks the engine knows, made afresh for each interpreter. */
 
+import { createEquinox } from "./equinox/equinox.ts";
 import { createFlax } from "./flax/flax.ts";
+import { Jax } from "./flax/jax.ts";
 import type { Framework } from "./framework.ts";
+import { createHaiku } from "./haiku/haiku.ts";
 import { createKeras } from "./keras/keras.ts";
 import { createTfjs } from "./tfjs/tfjs.ts";
 import { createTorch } from "./torch/torch.ts";
 
 export function createFrameworks(): readonly Framework[] {
-  return [createTorch(), createFlax(), createTfjs(), createKeras()];
+  const jax = new Jax();
+  return [createTorch(), createFlax(jax), createHaiku(jax), createEquinox(jax), createTfjs(), createKeras()];
 }

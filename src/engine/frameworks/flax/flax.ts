@@ -4,10 +4,8 @@ import {
   ABSENT,
   type Absent,
   type ClassValue,
-  FunctionValue,
-  Instance,
+  type Instance,
   ModuleValue,
-  NativeFunction,
   type Shape,
   type Tensor,
   toItems,
@@ -15,6 +13,7 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import type { Framework } from "../framework.ts";
+import { completed, forwardParams, inputOf, lastAxis, sampleOf } from "./calling.ts";
 import { inert } from "./inert.ts";
 import { Jax } from "./jax.ts";
 import { Linen } from "./linen/linen.ts";
@@ -44,28 +43,23 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Submodules that hold nothing but modules. */
 const PACKAGES: ReadonlySet<string> = new Set(["flax", "jax", "jax.scipy", "jax.experimental"]);
 
-/** Arguments of a forward call that a plain inference run gives. */
-const INFERENCE: Readonly<Record<string, Value>> = {
-  train: false,
-  training: false,
-  is_training: false,
-  deterministic: true,
-  use_running_average: true,
-};
-
-export function createFlax(): Framework {
-  return new Flax();
+export function createFlax(jax: Jax = new Jax()): Framework {
+  return new Flax(jax);
 }
 
 class Flax implements Framework {
   readonly id = "flax";
   readonly forwardNames = ["__call__"];
   readonly learnsSizes = true;
-  private readonly jax = new Jax();
-  private readonly linen = new Linen(this.jax);
-  private readonly nnx = new Nnx(this.jax);
+  private readonly linen: Linen;
+  private readonly nnx: Nnx;
   private readonly modules = new Map<string, ModuleValue>();
   private readonly values = new Map<string, Value>();
+
+  constructor(private readonly jax: Jax) {
+    this.linen = new Linen(jax);
+    this.nnx = new Nnx(jax);
+  }
 
   hasModule(name: string): boolean {
     return ROOTS.includes(name.split(".")[0] ?? "");
@@ -121,36 +115,15 @@ class Flax implements Framework {
   }
 
   input(shape: Shape, dtype: string): Value {
-    const tensor = this.jax.kit.make(shape, dtype);
-    tensor.maker = "the input";
-    return tensor;
+    return inputOf(this.jax.kit, shape, dtype);
   }
 
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
     if (isLinen(network) && stateOf(network)?.parent === undefined) stateOf(network)?.reset();
-    const { args, kwargs } = this.completed(network, inputs);
+    const { args, kwargs } = completed(this.jax.kit, forwardParams(network), inputs, {
+      rngs: () => this.nnx.newRngs(),
+    });
     return interp.call(network, args, kwargs);
-  }
-
-  /** Flags of inference and random keys that the forward method takes besides its inputs. */
-  private completed(
-    network: Value,
-    inputs: readonly Value[],
-  ): { args: readonly Value[]; kwargs: ReadonlyMap<string, Value> } {
-    const args = [...inputs];
-    const kwargs = new Map<string, Value>();
-    for (const [i, param] of forwardParams(network).entries()) {
-      if (param.kind === "rest" || param.kind === "keywords") continue;
-      const byName = param.kind === "keywordOnly";
-      if (param.name in INFERENCE) kwargs.set(param.name, INFERENCE[param.name]);
-      else if (param.name === "rngs" && param.fallback === undefined) kwargs.set("rngs", this.nnx.newRngs());
-      else if (/(^|_)(rng|key)$/.test(param.name) && param.fallback === undefined) {
-        kwargs.set(param.name, this.jax.kit.make([2], "uint32"));
-      } else if (byName && param.fallback === undefined && args.length > 0)
-        kwargs.set(param.name, args.shift());
-      else if (!byName && i < args.length) continue;
-    }
-    return { args, kwargs };
   }
 
   layerNames(_interp: Interp, network: Value): ReadonlyMap<Instance, string> {
@@ -184,24 +157,6 @@ class Flax implements Framework {
     return { spatialAxes, channels };
   }
 
-  channelAxis(rank: number): number {
-    return rank - 1;
-  }
-
-  defaultInput(spatialAxes: number, channels: number, size: number): readonly number[] {
-    if (spatialAxes === 3) return [1, 16, Math.ceil(size / 2), Math.ceil(size / 2), channels];
-    return [1, ...new Array<number>(spatialAxes).fill(size), channels];
-  }
-}
-
-/** Parameters of the program's own `__call__`, without self. */
-function forwardParams(network: Value): FunctionValue["node"]["params"] {
-  if (!(network instanceof Instance)) return [];
-  for (const cls of network.cls.mro) {
-    const call = cls.attrs.get("__call__");
-    const fn = call instanceof NativeFunction ? call.attrs.get("__wrapped__") : call;
-    if (fn instanceof FunctionValue) return fn.node.params.slice(1);
-    if (call !== undefined) return [];
-  }
-  return [];
+  readonly channelAxis = lastAxis;
+  readonly defaultInput = sampleOf;
 }

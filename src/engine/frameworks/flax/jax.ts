@@ -2,6 +2,7 @@
  * The modules of JAX by dotted name. Transformations (`jit`, `vmap`, `grad`) leave what they transform as it is:
  * a forward pass costs the same.
  */
+import type { Interp } from "../../interpret/interp.ts";
 import { def, defineClass } from "../../interpret/native.ts";
 import {
   ABSENT,
@@ -14,6 +15,7 @@ import {
   Instance,
   List,
   NativeFunction,
+  Slice,
   Tensor,
   Tuple,
   toItems,
@@ -29,6 +31,7 @@ import { laxFunctions, slice, stacked } from "./arrays/lax.ts";
 import { LINALG, NUMPY } from "./arrays/numpy.ts";
 import { randomFunctions } from "./arrays/random.ts";
 import { layerFunctions } from "./layers/functions.ts";
+import { copiesOf, multiply } from "./tree.ts";
 
 type Names = ReadonlyMap<string, Value>;
 
@@ -77,7 +80,7 @@ const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
         def("ShapeDtypeStruct", "shape, dtype=None, **kwargs", (a) => struct(jax.kit, a.shape, a.dtype)),
       ],
     ]);
-    names.set("vmap", vmap());
+    names.set("vmap", vmap(jax.kit));
     for (const name of PASSES) names.set(name, passing(name));
     for (const name of ["map", "leaves", "flatten"]) names.set(`tree_${name}`, treeNames().get(name) ?? null);
     return names;
@@ -220,32 +223,74 @@ export function passing(name: string): NativeFunction {
   });
 }
 
-/** `jax.vmap`: the function once for each slice of the axis, and what it gives along a new first one. */
-function vmap(): NativeFunction {
+/**
+ * `jax.vmap`: the function once for each slice of the axis, and what it gives along a new first one. A module that it
+ * makes, or that it is given, stands for one of each slice.
+ */
+function vmap(kit: ArrayKit): NativeFunction {
   return def(
     "vmap",
     "fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None",
     (a) =>
       new NativeFunction("vmapped", (interp, args, kwargs) => {
         const axes = args.map((_, i) => (toItems(a.in_axes) ? toItems(a.in_axes)![i] : a.in_axes));
-        const sliced = args.findIndex((arg, i) => axes[i] !== null && arg instanceof Tensor);
-        const shape = sliced < 0 ? undefined : (args[sliced] as Tensor).shape;
-        const size = Array.isArray(shape) ? shape[0] : undefined;
-        if (typeof size !== "number" || !interp.allows(size)) {
+        const size = mappedSize(args, axes, a.axis_size);
+        if (size === undefined || !interp.allows(size)) {
           interp.gap("jax.vmap over an axis of unknown size");
           return interp.call(a.fun, args, kwargs);
         }
-        let result: Value = null;
-        for (let step = 0; step < size; step++) {
-          result = interp.call(
+        const part = (index: number): Value =>
+          interp.call(
             a.fun,
-            args.map((arg, i) => (axes[i] === null ? arg : slice(interp, arg, step))),
+            args.map((arg, i) => (axes[i] === null ? arg : sliceAlong(interp, arg, axes[i], index))),
             kwargs,
           );
+        const first = part(0);
+        if (first instanceof Instance && isMade(first)) {
+          multiply(first, size, (shape) => kit.make(shape));
+          return first;
         }
-        return stacked(result, size);
+        let last: Value = first;
+        for (let step = 1; step < size; step++) last = part(step);
+        return stacked(last, size);
       }),
   );
+}
+
+/** The size of the first axis that is mapped over. */
+function mappedSize(args: readonly Value[], axes: readonly Value[], given: Value): number | undefined {
+  if (typeof given === "number") return given;
+  for (const [i, arg] of args.entries()) {
+    if (axes[i] === null) continue;
+    const axis = axes[i];
+    const array = firstArray(arg);
+    const shape = array?.shape;
+    const size = Array.isArray(shape) ? shape.at(typeof axis === "number" ? axis : 0) : copiesOf(arg);
+    if (typeof size === "number") return size;
+  }
+  return undefined;
+}
+
+function firstArray(value: Value): Tensor | undefined {
+  if (value instanceof Tensor) return value;
+  for (const item of toItems(value) ?? []) {
+    const found = firstArray(item);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function sliceAlong(interp: Interp, value: Value, axis: Value, index: number): Value {
+  if (axis === 0 || typeof axis !== "number") return slice(interp, value, index);
+  if (!(value instanceof Tensor) || !Array.isArray(value.shape)) return value;
+  const at = axis < 0 ? axis + value.shape.length : axis;
+  const every = new Slice(null, null, null);
+  return interp.getItem(value, new Tuple([...new Array<Value>(at).fill(every), index]));
+}
+
+/** A module that the mapped function made. */
+function isMade(value: Value): boolean {
+  return value instanceof Instance && value.cls.mro.some((cls) => cls.native !== undefined);
 }
 
 /** `jax.tree`: maps over nested lists, tuples and dicts. */

@@ -1,6 +1,7 @@
 /** The swapped form in each framework's idiom. */
 import type { FrameworkId } from "../../report/contract.ts";
 import { flaxForm } from "./flax.ts";
+import { equinoxForm, haikuForm } from "./jax.ts";
 import { kerasForm } from "./keras.ts";
 import type { CallSite, Form } from "./site.ts";
 import { tfjsForm } from "./tfjs.ts";
@@ -11,6 +12,8 @@ const FORMS: Readonly<Record<FrameworkId, (site: CallSite) => Form>> = {
   keras: kerasForm,
   tfjs: tfjsForm,
   flax: flaxForm,
+  haiku: haikuForm,
+  equinox: equinoxForm,
 };
 
 export function formOf(site: CallSite): Form {

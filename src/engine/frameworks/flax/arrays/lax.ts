@@ -23,6 +23,7 @@ import { windowOutput } from "../../rules/window.ts";
 import { showShape } from "../../shape/dims.ts";
 import { paddingOf, transposedSizes } from "../layers/conv.ts";
 import { Run } from "../layers/run.ts";
+import { copiesOf } from "../tree.ts";
 import type { ArrayKit } from "./kit.ts";
 
 type Rule = (run: Run, a: Bound) => Value;
@@ -213,6 +214,7 @@ function scan(interp: Interp, a: Bound): Value {
 }
 
 function leading(value: Value): Value {
+  if (value instanceof Instance) return copiesOf(value) ?? null;
   if (value instanceof Tensor) return isUnknown(value.shape) ? value.shape : value.shape[0];
   const items = toItems(value);
   return items ? leading(items[0] ?? null) : null;

@@ -10,7 +10,6 @@ import { parseSignature } from "../../../interpret/signature.ts";
 import {
   ABSENT,
   type ClassValue,
-  Dict,
   FunctionValue,
   Instance,
   List,
@@ -22,6 +21,7 @@ import {
 import type { ArrayKit } from "../arrays/kit.ts";
 import { Run } from "../layers/run.ts";
 import { Layer, type LayerAccess, type LayerSpec } from "../layers/spec.ts";
+import { walkTree } from "../tree.ts";
 
 const MODULE = "flax.nnx.Module";
 
@@ -70,30 +70,9 @@ function wrapCall(_interp: Interp, cls: ClassValue): void {
 }
 
 /** Everything below a module by path, each once: modules, and parameters with `onTensor`. */
-export function walk(
-  root: Instance,
-  onTensor: (tensor: Tensor) => void = () => {},
-): ReadonlyMap<Instance, string> {
-  const names = new Map<Instance, string>();
-  const seen = new Set<object>();
-  const visit = (value: Value, path: string): void => {
-    if (value instanceof Tensor) onTensor(value);
-    if (value === null || typeof value !== "object" || seen.has(value)) return;
-    const below = (name: string): string => (path === "" ? name : `${path}.${name}`);
-    if (isNnx(value)) {
-      seen.add(value);
-      names.set(value, path);
-      for (const [name, item] of value.attrs) visit(item, below(name));
-    } else if (value instanceof List || value instanceof Tuple) {
-      seen.add(value);
-      for (const [i, item] of value.items.entries()) visit(item, below(String(i)));
-    } else if (value instanceof Dict) {
-      seen.add(value);
-      for (const { key, value: item } of value.entries.values()) visit(item, below(String(key)));
-    }
-  };
-  visit(root, "");
-  return names;
+export function walk(root: Instance, onTensor?: (tensor: Tensor) => void): ReadonlyMap<Instance, string> {
+  const below = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
+  return walkTree(root, { isModule: isNnx, attribute: below, item: below }, onTensor);
 }
 
 type Find = (name: string) => ClassValue | undefined;

@@ -1,0 +1,188 @@
+/**
+ * `equinox.Module`: a frozen dataclass whose attributes are its tree, and whose inexact arrays are its parameters.
+ * Layers make theirs when they are made; a layer's name is its path in the tree: `layers[0].conv1`.
+ * https://docs.kidger.site/equinox/api/module/module/
+ */
+import type { Interp } from "../../interpret/interp.ts";
+import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/native.ts";
+import { dataclasses } from "../../interpret/python/stdlib/dataclasses.ts";
+import { parseSignature } from "../../interpret/signature.ts";
+import {
+  ABSENT,
+  type ClassValue,
+  FunctionValue,
+  Instance,
+  NativeFunction,
+  Tensor,
+  type Value,
+} from "../../interpret/values.ts";
+import type { ArrayKit } from "../flax/arrays/kit.ts";
+import { Run } from "../flax/layers/run.ts";
+import { Layer, type LayerAccess, type Weight } from "../flax/layers/spec.ts";
+import { walkTree } from "../flax/tree.ts";
+
+const MODULE = "equinox.Module";
+
+export function isEquinoxClass(cls: ClassValue): boolean {
+  return cls.mro.some((base) => base.qualname === MODULE);
+}
+
+export function isEquinox(value: Value): value is Instance {
+  return value instanceof Instance && isEquinoxClass(value.cls);
+}
+
+export function defineModule(): ClassValue {
+  return defineClass("Module", {
+    qualname: MODULE,
+    native: { layer: false, onSubclass: finish },
+    methods: { __init__: ["self", () => null] },
+  });
+}
+
+/** A class without a constructor of its own is a dataclass; its calls run on the stack of modules. */
+function finish(interp: Interp, cls: ClassValue): void {
+  const written = cls.mro.find(({ attrs }) => attrs.get("__init__") instanceof FunctionValue);
+  const options = new Map<string, Value>([
+    ["eq", false],
+    ["repr", false],
+    ["init", written === undefined],
+  ]);
+  interp.call(dataclasses().get("dataclass") ?? null, [cls], options);
+  for (const [name, value] of [...cls.attrs]) {
+    if (value instanceof FunctionValue && (name === "__call__" || !name.startsWith("__")))
+      cls.attrs.set(name, wrap(name, value));
+  }
+}
+
+function wrap(name: string, fn: FunctionValue): NativeFunction {
+  const wrapper = new NativeFunction(name, (interp, args, kwargs) => {
+    const [self] = args;
+    const body = (): Value => interp.call(fn, args, kwargs);
+    if (!isEquinox(self) || interp.scope?.instance === self) return body();
+    return interp.withLayer(self, body, [...args.slice(1), ...kwargs.values()]);
+  });
+  for (const [key, value] of fn.attrs) wrapper.attrs.set(key, value);
+  wrapper.attrs.set("__wrapped__", fn);
+  return wrapper;
+}
+
+/** Modules below one and with it, by path. */
+export function walk(root: Instance, onTensor?: (tensor: Tensor) => void): ReadonlyMap<Instance, string> {
+  return walkTree(
+    root,
+    {
+      isModule: isEquinox,
+      attribute: (path, name) => (path === "" ? name : `${path}.${name}`),
+      item: (path, key) => (/^\d+$/.test(key) ? `${path}[${key}]` : `${path}['${key}']`),
+    },
+    onTensor,
+  );
+}
+
+/** Arrays of a floating type are parameters, whoever made them. */
+export function markParameters(root: Instance): void {
+  walk(root, (tensor) => {
+    if (/float|complex/.test(tensor.dtype)) tensor.parameter ??= { trainable: true };
+  });
+}
+
+export type Find = (name: string) => ClassValue | undefined;
+
+export interface EquinoxLayer {
+  /** The function that is recorded. */
+  readonly fn: string;
+  /** The constructor's signature, without self and key. */
+  readonly make: string;
+  readonly weights?: (l: Layer) => readonly Weight[];
+  /** Layers that the constructor makes, as attributes. */
+  readonly parts?: (self: Instance, interp: Interp, find: Find) => void;
+  /** Signature of a call without self and key, and the rule. */
+  readonly call: readonly [string, (l: Layer) => Value];
+  readonly methods?: Readonly<Record<string, readonly [string, NativeImpl]>>;
+  /** Absent: true. Containers run their parts' rows. */
+  readonly layer?: boolean;
+  /** Spatial axes and channels of an input that can enter by this layer. */
+  readonly entrance?: readonly [axes: (l: Instance) => Value, channels: string];
+}
+
+export type EquinoxTable = Readonly<Record<string, EquinoxLayer>>;
+
+export function defineLayer(
+  kit: ArrayKit,
+  module: ClassValue,
+  name: string,
+  spec: EquinoxLayer,
+  find: Find,
+): ClassValue {
+  const { params } = parseSignature(spec.make);
+  const keyed = spec.make.includes("*") ? spec.make : `${spec.make}${spec.make === "" ? "" : ", "}*`;
+  const calling = `self, ${spec.call[0]}${spec.call[0].includes("*") ? "" : ", *"}, key=None, inference=None`;
+  const parsed = parseSignature(calling);
+  const cls = defineClass(name, {
+    bases: [module],
+    qualname: `equinox.nn.${name}`,
+    native: {
+      layer: spec.layer ?? true,
+      ...(module.native?.onSubclass ? { onSubclass: module.native.onSubclass } : {}),
+    },
+    methods: {
+      __init__: [
+        `self, ${keyed}, key=None, **kwargs`,
+        (a, interp) => {
+          const self = a.self as Instance;
+          interp.touch(self);
+          for (const { name: field } of params) self.attrs.set(field, a[field]);
+          spec.parts?.(self, interp, find);
+          for (const { name: weight, shape, statistic } of spec.weights?.(
+            layerOf(kit, interp, spec, self, {}),
+          ) ?? []) {
+            const tensor = kit.make(shape);
+            tensor.parameter = statistic ? { trainable: false, buffer: true } : { trainable: true };
+            self.attrs.set(weight, tensor);
+          }
+          return null;
+        },
+      ],
+      ...spec.methods,
+    },
+  });
+  const call = new NativeFunction(
+    "__call__",
+    (interp, args, kwargs) => {
+      const a = bind(interp, name, parsed, args, kwargs);
+      if (typeof a === "string") return interp.fail("TypeError", a);
+      const self = a.self as Instance;
+      const run = (): Value => spec.call[1](layerOf(kit, interp, spec, self, a));
+      return interp.scope?.instance === self ? run() : interp.withLayer(self, run, args.slice(1));
+    },
+    spec.call[0],
+  );
+  cls.attrs.set("__call__", call);
+  return cls;
+}
+
+function layerOf(kit: ArrayKit, interp: Interp, spec: EquinoxLayer, self: Instance, a: Bound): Layer {
+  const access: LayerAccess = {
+    interp,
+    self,
+    attribute: (name) => {
+      const value = interp.lookup(self, name);
+      return value === ABSENT ? null : value;
+    },
+    weight: (name) => {
+      const value = self.attrs.get(name);
+      return value instanceof Tensor ? value : undefined;
+    },
+    project: (name, input) => interp.call(self.attrs.get(name) ?? null, [input]),
+  };
+  return new Layer(new Run(interp, kit, spec.fn, pathOf(interp, self), self), access, a);
+}
+
+/** What messages call a layer: its path below the module that is running outermost, or its class. */
+function pathOf(interp: Interp, self: Instance): string {
+  let outermost = interp.scope;
+  while (outermost?.parent) outermost = outermost.parent;
+  const root = outermost?.instance;
+  const path = root && isEquinox(root) ? walk(root).get(self) : undefined;
+  return path === undefined || path === "" ? self.cls.name : path;
+}
