@@ -153,6 +153,72 @@ class Net(Module):
             ))`);
   });
 
+  it("keeps how the batch norm and the activation that follow are made", () => {
+    const source = torch(
+      `
+        self.stem = nn.Conv2d(3, w, 3)
+        self.conv = nn.Conv2d(w, w, 3, bias=False)
+        self.norm = nn.BatchNorm2d(w, eps=1e-3)
+`,
+      "nn.functional.leaky_relu(self.norm(self.conv(self.stem(x))), 0.1)",
+    );
+    expect(added(source, rewrite(source).text)).toBe(`        self.conv = nn.Sequential(
+            nn.Conv2d(w, w, 3, bias=False, groups=w),
+            nn.BatchNorm2d(w, eps=1e-3),
+            nn.LeakyReLU(0.1),
+            nn.Conv2d(w, w, 1, bias=False),
+        )`);
+  });
+
+  it("takes back what a partial function gives beyond the kernel", () => {
+    const source = `from functools import partial
+${torch(
+  `
+        conv = partial(nn.Conv2d, kernel_size=3, padding=1)
+        self.stem = conv(3, w)
+        self.conv = conv(w, w)
+`,
+  "self.conv(self.stem(x))",
+)}`;
+    expect(added(source, rewrite(source).text)).toContain("conv(w, w, kernel_size=1, padding=0),");
+  });
+
+  it("gives nothing twice that keyword arguments may have", () => {
+    const source = torch(
+      `
+        options = dict(kernel_size=3, bias=False)
+        self.stem = nn.Conv2d(3, w, **options)
+        self.conv = nn.Conv2d(w, w, **options)
+`,
+      "self.conv(self.stem(x))",
+    );
+    expect(added(source, rewrite(source).text)).toBe(`        self.conv = nn.Sequential(
+            nn.Conv2d(w, w, groups=w, **{**options, "bias": False}),
+            nn.Conv2d(w, w, kernel_size=1, bias=options.get("bias", True)),
+        )`);
+  });
+
+  it("imports what the file has no name for", () => {
+    const source = `import torch.nn.functional as F
+from torch.nn import Conv2d as Conv, Module
+
+
+class Net(Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = Conv(3, 8, 3)
+        self.conv = Conv(8, 8, 3)
+
+    def forward(self, x):
+        return self.conv(self.stem(x))
+`;
+    expect(added(source, rewrite(source).text)).toBe(`from torch.nn import Sequential
+        self.conv = Sequential(
+            Conv(8, 8, 3, groups=8, bias=False),
+            Conv(8, 8, 1),
+        )`);
+  });
+
   it("takes the stem of a shared line when asked to", () => {
     const source = torch(
       `
@@ -287,6 +353,45 @@ ${body}
   });
 });
 
+describe("a rewrite of Keras code that imports layers one by one", () => {
+  it("imports what it needs beside them, and keeps comments", () => {
+    const source = `from keras.layers import (
+    Conv2D, BatchNormalization,  # the usual
+    Input,
+)
+from keras.models import Model
+
+
+def net():
+    images = Input((32, 32, 3))
+    x = Conv2D(8, 3)(images)
+    x = Conv2D(
+        16,  # wide
+        3,
+        padding="same",  # keeps the size
+        use_bias=False,
+    )(x)
+    x = BatchNormalization(scale=False)(x)
+    return Model(images, x)
+`;
+    const { text } = rewrite(source);
+    expect(
+      text.startsWith("from keras import Sequential\nfrom keras.layers import DepthwiseConv2D, ReLU\n"),
+    ).toBe(true);
+    expect(text).toContain(`    x = Sequential([
+        DepthwiseConv2D(
+            # wide
+            3,
+            padding="same",  # keeps the size
+            use_bias=False,
+        ),
+        BatchNormalization(scale=False),
+        ReLU(),
+        Conv2D(16, 1, use_bias=False),
+    ])(x)`);
+  });
+});
+
 describe("a rewrite in TensorFlow.js", () => {
   const file = "/app/net.ts";
   const tfjs = (body: string) => `import * as tf from "@tensorflow/tfjs";
@@ -314,8 +419,8 @@ ${body}
     expect(
       added(source, rewrite(source, { file }).text),
     ).toBe(`  model.add(tf.layers.depthwiseConv2d({ kernelSize: 3, strides: 2, useBias: false }));
-  model.add(tf.layers.reLU());
   model.add(tf.layers.conv2d({ filters: 16, kernelSize: 1, useBias: false }));`);
+    expect(rewrite(source, { file }).text.split("tf.layers.reLU({ maxValue: 6 })")).toHaveLength(3);
   });
 
   it("applies its layers to each other's result where it was applied", () => {
@@ -330,8 +435,57 @@ export function net() {
 }
 `;
     expect(rewrite(source, { file }).text).toContain(
-      "x = tf.layers.conv2d({ filters: 16, kernelSize: 1, useBias: false }).apply(tf.layers.reLU().apply(tf.layers.batchNormalization().apply(tf.layers.depthwiseConv2d({ kernelSize: 3, useBias: false }).apply(x)))) as tf.SymbolicTensor;",
+      `  x = tf.layers.conv2d({ filters: 16, kernelSize: 1, useBias: false }).apply(
+    tf.layers.reLU().apply(
+      tf.layers.batchNormalization().apply(
+        tf.layers.depthwiseConv2d({ kernelSize: 3, useBias: false }).apply(x),
+      ),
+    ),
+  ) as tf.SymbolicTensor;`,
     );
+  });
+
+  it("leaves the stem of a line that makes the others too, wherever it stands", () => {
+    const source = `import * as tf from "@tensorflow/tfjs";
+
+function block(x: tf.SymbolicTensor, filters: number) {
+  const y = tf.layers.conv2d({ filters, kernelSize: 3 }).apply(x);
+  return tf.layers.batchNormalization().apply(y) as tf.SymbolicTensor;
+}
+
+export function applied() {
+  const input = tf.input({ shape: [32, 32, 3] });
+  return tf.model({ inputs: input, outputs: block(block(input, 8), 8) });
+}
+
+export function added() {
+  const model = tf.sequential();
+  for (const filters of [8, 16]) {
+    model.add(tf.layers.conv2d({
+      inputShape: filters === 8 ? [32, 32, 3] : undefined, // of the image
+      filters,
+      kernelSize: 3,
+    }));
+    model.add(tf.layers.batchNormalization());
+  }
+  return model;
+}
+`;
+    const applied = rewrite(source, { file, model: "applied" });
+    expect(applied.layers).toHaveLength(1);
+    expect(applied.text).toContain("(x.shape[3] !== 3 ? ");
+    const { text, layers } = rewrite(source, { file, model: "added" });
+    expect(layers).toHaveLength(1);
+    expect(text).toContain(`    model.add(filters !== 8 ? tf.layers.depthwiseConv2d({
+      inputShape: filters === 8 ? [32, 32, 3] : undefined, // of the image
+      kernelSize: 3,
+      useBias: false,
+    }) : tf.layers.conv2d({`);
+    expect(text).toContain(`    if (filters !== 8) {
+      model.add(tf.layers.batchNormalization());
+      model.add(tf.layers.reLU());
+      model.add(tf.layers.conv2d({ filters, kernelSize: 1 }));
+    }`);
   });
 });
 

@@ -137,6 +137,9 @@ function stringLength(text: string, start: number, quote: string, end: number): 
   return Math.min(at + quote.length, end) - start;
 }
 
+/** In what stands between two arguments. */
+const COMMENT = /#|\/[/*]/;
+
 /** A change to an argument: its new text, or null to leave it out. */
 export type ArgumentEdits = ReadonlyMap<ArgumentText, string | null>;
 
@@ -151,7 +154,7 @@ export function editCall(
   const open = text.indexOf(call.callee) + call.callee.length;
   const kept = args.filter((arg) => edits.get(arg) !== null);
   const lastPlain = kept.filter(({ spread }) => !spread).at(-1);
-  const ownLines = text.slice(inside[0], kept[0]?.start ?? inside[0]).includes("\n") && kept.length > 1;
+  const ownLines = text.slice(inside[0], args[0]?.start ?? inside[0]).includes("\n") && args.length > 1;
   const lineStart = (at: number): string =>
     /[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", at) + 1, at))?.[0] ?? "";
   const separator =
@@ -161,23 +164,41 @@ export function editCall(
       ? `,\n${lineStart(lastPlain.start)}`
       : ", ";
   const more = added.map((argument) => separator + argument).join("");
+  // Arguments that are left out behind the last one go first, with the comments that stand there.
+  let addedAt = lastPlain ? args.indexOf(lastPlain) : -1;
+  while (addedAt >= 0 && args[addedAt + 1] && edits.get(args[addedAt + 1]!) === null) addedAt++;
   let result = callee + text.slice(open, inside[0]);
   let at = inside[0];
   let first = true;
+  let behindComment = false;
   args.forEach((arg, index) => {
     const edit = edits.get(arg);
     if (edit === null) {
-      // The comma before it goes with it, or the one behind it when nothing is before.
-      if (first) result += text.slice(at, arg.start);
-      at = first ? (args[index + 1]?.start ?? arg.end) : arg.end;
-      return;
+      // The comma before it goes with it, or the one behind it when nothing is before; comments stay.
+      const next = args[index + 1]?.start ?? inside[1];
+      const gap = text.slice(at, arg.start);
+      const comma = /^\s*,/.exec(text.slice(arg.end, next))?.[0].length ?? 0;
+      if (first) {
+        const behind = text.slice(arg.end + comma, next).trimStart();
+        result += gap + (COMMENT.test(behind) ? behind : "");
+        at = args[index + 1] ? next : arg.end;
+      } else {
+        behindComment ||= COMMENT.test(gap);
+        result += COMMENT.test(gap) ? gap.trimEnd() : "";
+        at = arg.end + (behindComment ? comma : 0);
+      }
+    } else {
+      result += text.slice(at, arg.start);
+      if (first && lastPlain === undefined && added.length > 0) result += `${added.join(", ")}, `;
+      result += edit ?? text.slice(arg.start, arg.end);
+      at = arg.end;
+      first = false;
+      behindComment = false;
     }
-    result += text.slice(at, arg.start);
-    if (first && lastPlain === undefined && added.length > 0) result += `${added.join(", ")}, `;
-    result += edit ?? text.slice(arg.start, arg.end);
-    if (arg === lastPlain) result += more;
-    at = arg.end;
-    first = false;
+    if (index !== addedAt) return;
+    const ownLine = `\n${lineStart(lastPlain?.start ?? 0)}`;
+    if (!behindComment) result += more;
+    else if (added.length > 0) result += `${ownLine}${added.join(`,${ownLine}`)},`;
   });
   if (first) result += added.join(", ");
   return result + text.slice(at);

@@ -13,36 +13,63 @@ export interface GuardTexts {
   readonly stride: string | undefined;
 }
 
+/** How a language writes a condition. */
+export interface Notation {
+  readonly is: (text: string, value: number) => string;
+  readonly isNot: (text: string, value: number) => string;
+  readonly isNone: (text: string, values: readonly number[]) => string;
+  /** Of a kernel, which is a number or a list of them. */
+  readonly isWide: (text: string, rank: number) => string;
+  readonly and: string;
+}
+
+export const PYTHON: Notation = {
+  is: (text, value) => `${text} == ${value}`,
+  isNot: (text, value) => `${text} != ${value}`,
+  isNone: (text, values) => `${text} not in (${values.join(", ")})`,
+  isWide: (text, rank) => `${text} not in (1, (${new Array<number>(rank).fill(1).join(", ")}))`,
+  and: " and ",
+};
+
+export const TYPESCRIPT: Notation = {
+  is: (text, value) => `${text} === ${value}`,
+  isNot: (text, value) => `${text} !== ${value}`,
+  isNone: (text, values) => `![${values.join(", ")}].includes(${text})`,
+  isWide: (text, rank) => `!["1", "${new Array<number>(rank).fill(1).join(",")}"].includes(String(${text}))`,
+  and: " && ",
+};
+
 /** `""` when all are to be swapped; undefined when no argument tells them apart. */
-export function guardFor(instances: readonly SiteInstance[], texts: GuardTexts): string | undefined {
+export function guardFor(
+  instances: readonly SiteInstance[],
+  texts: GuardTexts,
+  notation: Notation = PYTHON,
+): string | undefined {
   const wanted = instances.filter((instance) => instance.wanted);
   let others = instances.filter((instance) => !instance.wanted);
   const conditions: string[] = [];
   if (isVariable(texts.groups)) {
-    conditions.push(`${operand(texts.groups)} == 1`);
+    conditions.push(notation.is(operand(texts.groups), 1));
     others = others.filter(({ groups }) => groups === 1);
   }
   const pointwise = others.filter(({ kernel }) => kernel.every((size) => size === 1));
   if (pointwise.length > 0 && isVariable(texts.kernel)) {
-    const ones = `(${(pointwise[0]?.kernel ?? []).join(", ")})`;
-    conditions.push(`${operand(texts.kernel)} not in (1, ${ones})`);
+    conditions.push(notation.isWide(operand(texts.kernel), pointwise[0]?.kernel.length ?? 2));
     others = others.filter((instance) => !pointwise.includes(instance));
   }
   if (others.length > 0) {
+    const same = (sizes: readonly number[]): number | undefined =>
+      sizes.every((size) => size === sizes[0]) ? sizes[0] : undefined;
     const apart = [
-      apartBy(texts.inChannels, wanted, others, ({ inChannels }) => inChannels),
-      apartBy(texts.outChannels, wanted, others, ({ outChannels }) => outChannels),
-      apartBy(texts.kernel, wanted, others, ({ kernel }) =>
-        kernel.every((size) => size === kernel[0]) ? kernel[0] : undefined,
-      ),
-      apartBy(texts.stride, wanted, others, ({ stride }) =>
-        stride.every((step) => step === stride[0]) ? stride[0] : undefined,
-      ),
+      apartBy(texts.inChannels, wanted, others, ({ inChannels }) => inChannels, notation),
+      apartBy(texts.outChannels, wanted, others, ({ outChannels }) => outChannels, notation),
+      apartBy(texts.kernel, wanted, others, ({ kernel }) => same(kernel), notation),
+      apartBy(texts.stride, wanted, others, ({ stride }) => same(stride), notation),
     ].find((condition) => condition !== undefined);
     if (apart === undefined) return undefined;
     conditions.push(apart);
   }
-  return conditions.join(" and ");
+  return conditions.join(notation.and);
 }
 
 function apartBy(
@@ -50,15 +77,24 @@ function apartBy(
   wanted: readonly SiteInstance[],
   others: readonly SiteInstance[],
   read: (instance: SiteInstance) => number | undefined,
+  notation: Notation,
 ): string | undefined {
   if (!isVariable(text)) return undefined;
-  const own = [...new Set(wanted.map(read))];
-  const left = [...new Set(others.map(read))];
-  if (own.includes(undefined) || left.includes(undefined) || own.some((value) => left.includes(value)))
-    return undefined;
-  if (left.length === 1) return `${operand(text)} != ${left[0]}`;
-  if (own.length === 1) return `${operand(text)} == ${own[0]}`;
-  return left.length <= 4 ? `${operand(text)} not in (${left.join(", ")})` : undefined;
+  const [own, left] = [valuesOf(wanted, read), valuesOf(others, read)];
+  if (!own || !left || own.some((value) => left.includes(value))) return undefined;
+  const [value, ...more] = left;
+  if (value !== undefined && more.length === 0) return notation.isNot(operand(text), value);
+  if (own.length === 1 && own[0] !== undefined) return notation.is(operand(text), own[0]);
+  return left.length <= 4 ? notation.isNone(operand(text), left) : undefined;
+}
+
+/** Undefined where one of them has no value. */
+function valuesOf(
+  instances: readonly SiteInstance[],
+  read: (instance: SiteInstance) => number | undefined,
+): readonly number[] | undefined {
+  const values = new Set(instances.map(read));
+  return values.has(undefined) ? undefined : ([...values] as number[]);
 }
 
 function isVariable(text: string | undefined): text is string {

@@ -7,6 +7,7 @@ import { type ArgumentText, type CallText, editCall, readPythonCall } from "./ca
 import { guardFor } from "./guard.ts";
 import { block, guarded } from "./layout.ts";
 import type { CallSite, Form } from "./site.ts";
+import { kerasNames, type Names } from "./spelling.ts";
 
 const PARAMETERS = [
   "filters",
@@ -33,7 +34,7 @@ export function kerasForm(site: CallSite): Form {
   const filters = bound.get("filters");
   if (!filters) return { reason: "its filters are not an argument of the call that makes it" };
   const guard = guardFor(site.instances, {
-    inChannels: undefined,
+    inChannels: bound.has("data_format") ? undefined : channelsOf(site.behind),
     outChannels: filters.value,
     groups: bound.get("groups")?.value,
     kernel: bound.get("kernel_size")?.value,
@@ -43,12 +44,20 @@ export function kerasForm(site: CallSite): Form {
     return {
       reason: "the same call makes layers that must stay, and none of its arguments tells them apart",
     };
-  const layer = (name: string): string => call.callee.replace(/\w+$/, name);
-  const form = site.between
-    ? composed(site, call, bound, layer, match[1]!, guard === "" ? 0 : 1)
-    : { text: separable(call, bound, layer(`SeparableConv${match[1]}D`)) };
-  if ("reason" in form || guard === "") return form;
-  return { text: guarded(form.text, guard, site.text, site) };
+  const names = kerasNames({ callee: call.callee, type: site.type, source: site.source });
+  if (!names) return { reason: `${call.callee} may give it arguments of its own` };
+  const rank = match[1]!;
+  const text = site.between
+    ? composed(site, call, bound, names, rank, guard === "" ? 0 : 1)
+    : separable(call, bound, names.of(`SeparableConv${rank}D`));
+  if (text === undefined) return { reason: "keras is not imported in its file" };
+  return { text: guard === "" ? text : guarded(text, guard, site.text, site), imports: names.imports };
+}
+
+/** The channels of what the layer is called on, where that has a name: `x.shape[-1]`. */
+function channelsOf(behind: string): string | undefined {
+  const input = /^\s*\(\s*([A-Za-z_]\w*)\s*\)/.exec(behind)?.[1];
+  return input && `${input}.shape[-1]`;
 }
 
 type Bound = ReadonlyMap<string, ArgumentText>;
@@ -62,7 +71,8 @@ function bindArguments({ args }: CallText): Bound {
   return bound;
 }
 
-function separable(call: CallText, bound: Bound, callee: string): string {
+function separable(call: CallText, bound: Bound, callee: string | undefined): string | undefined {
+  if (callee === undefined) return undefined;
   const edits = new Map<ArgumentText, string | null>();
   const groups = bound.get("groups");
   if (groups) edits.set(groups, null);
@@ -85,12 +95,13 @@ function composed(
   site: CallSite,
   call: CallText,
   bound: Bound,
-  layer: (name: string) => string,
+  names: Names,
   rank: string,
   levels: 0 | 1,
-): Form {
-  const sequential = sequentialOf(call.callee, site.source);
-  if (sequential === undefined) return { reason: "keras is not imported in its file" };
+): string | undefined {
+  const sequential = names.of("Sequential");
+  const layer = (name: string): string => names.of(name) ?? name;
+  if (sequential === undefined || names.of("BatchNormalization") === undefined) return undefined;
   const moved = new Set(["filters", "groups", "activation", "use_bias", "name"]);
   const edits = new Map<ArgumentText, string | null>();
   for (const [name, arg] of bound) {
@@ -99,12 +110,12 @@ function composed(
     else if (kernel) edits.set(arg, `depthwise_${kernel[1]}=${arg.value}`);
     else if (!arg.name && name !== "kernel_size") edits.set(arg, `${name}=${arg.value}`);
   }
-  const activation = site.between?.activation ?? "ReLU";
+  const { activation = "ReLU", options = "" } = site.between ?? {};
   const middle =
     activation === "ReLU6"
       ? `${layer("ReLU")}(6.0)`
       : ACTIVATION_LAYERS.has(activation)
-        ? `${layer(activation)}()`
+        ? `${layer(activation)}(${options})`
         : `${layer("Activation")}("${activation.toLowerCase()}")`;
   const kept = [
     "activation",
@@ -120,21 +131,10 @@ function composed(
   const style = bound.get("filters")!.name ? "filters=" : "";
   const parts = [
     editCall(call, layer(`DepthwiseConv${rank}D`), edits, ["use_bias=False"]),
-    `${layer("BatchNormalization")}(${site.between?.affine === false ? "center=False, scale=False" : ""})`,
+    `${layer("BatchNormalization")}(${site.between?.normOptions ?? ""})`,
     middle,
     `${call.callee}(${[`${style}${bound.get("filters")!.value}`, style ? "kernel_size=1" : "1", ...kept].join(", ")})`,
   ];
   const name = bound.get("name");
-  return { text: block(`${sequential}([`, parts, name ? `], name=${name.value})` : "])", site, levels) };
-}
-
-/** `keras.layers.Conv2D` → `keras.Sequential`. */
-function sequentialOf(callee: string, source: string): string | undefined {
-  const prefix = /^(.*\b(?:keras|tf\.keras))\.layers\.\w+$/.exec(callee)?.[1];
-  if (prefix) return `${prefix}.Sequential`;
-  if (/^\s*from\s+[\w.]*keras[\w.]*\s+import\s+[^#\n]*\bSequential\b/m.test(source)) return "Sequential";
-  if (/^\s*(import\s+keras\b|from\s+tensorflow\s+import\s+(?:[^#\n]*\W)?keras\b)/m.test(source))
-    return "keras.Sequential";
-  if (/^\s*import\s+tensorflow\s+as\s+tf\b/m.test(source)) return "tf.keras.Sequential";
-  return undefined;
+  return block(`${sequential}([`, parts, name ? `], name=${name.value})` : "])", site, levels);
 }

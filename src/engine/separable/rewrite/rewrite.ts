@@ -5,7 +5,7 @@
  */
 import type { FailureReason } from "../../engine.types.ts";
 import { buildReport } from "../../report/build.ts";
-import type { Report } from "../../report/contract.ts";
+import type { Place, Report } from "../../report/contract.ts";
 import { type PricedRow, priceLayers } from "../../report/layers.ts";
 import { placeKey } from "../../report/places.ts";
 import { inputTexts } from "../resize.ts";
@@ -22,6 +22,7 @@ import type {
 import { formOf } from "./forms.ts";
 import { cutAt, indentOf, longer, unitOf } from "./place.ts";
 import type { Between, CallSite, SiteInstance } from "./site.ts";
+import type { Import } from "./spelling.ts";
 import { betweenOf, firstReaders, type Readers } from "./surroundings.ts";
 
 export interface RewriteSource {
@@ -53,16 +54,19 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
   const others = sites.size > 0 ? source.others().map(rowsOf) : [];
 
   const edits: TextEdit[] = [];
+  const imports: (Import & { readonly file: string })[] = [];
   const layers: string[] = [];
   for (const [key, names] of sites) {
     const result = rewriteSite(key, network, others, chosen, options, source.read);
     if ("reason" in result) refused.push({ layers: names, reason: result.reason });
     else {
       edits.push(result.edit);
+      imports.push(...result.imports.map((each) => ({ ...each, file: result.edit.at.file })));
       layers.push(...result.layers);
     }
   }
   if (edits.length === 0) return { ok: false, reason: whyNothing(refused) };
+  edits.push(...importEdits(imports));
   const simulated = simulateNetwork(source.trace, { swap: layers });
   if (!simulated.ok) return simulated;
   const rewrite: Rewrite = {
@@ -107,6 +111,12 @@ function choose(report: Report, { layers, stem = false }: RewriteOptions) {
   return { chosen: new Set(layers.filter((name) => names.has(name))), refused };
 }
 
+interface SiteRewrite {
+  readonly edit: TextEdit;
+  readonly layers: readonly string[];
+  readonly imports: readonly Import[];
+}
+
 function rewriteSite(
   key: string,
   network: Network,
@@ -114,7 +124,7 @@ function rewriteSite(
   chosen: ReadonlySet<string>,
   { stem = false }: RewriteOptions,
   read: (file: string) => string | undefined,
-): { readonly edit: TextEdit; readonly layers: readonly string[] } | { readonly reason: string } {
+): SiteRewrite | { readonly reason: string } {
   const rows = network.rows.filter(({ layer }) => placeKey(layer.at) === key);
   const [first] = rows;
   const { framework, language } = network.report;
@@ -126,7 +136,9 @@ function rewriteSite(
   if (text === undefined || call === undefined) return { reason: "the call that makes it cannot be read" };
 
   // A line changes every layer that it makes: those that can be swapped are, the stem where it was asked for.
-  const wanted = rows.filter(({ layer }) => layer.swappable || chosen.has(layer.name));
+  const wanted = rows.filter(
+    ({ layer }) => layer.swappable || (chosen.has(layer.name) && layer.separable_macs !== null),
+  );
   const instances = rows.map((row) => instanceOf(row, wanted.includes(row)));
   const foreign = others
     .flat()
@@ -137,11 +149,11 @@ function rewriteSite(
     .map((row) => instanceOf(row, false));
   const forms = wanted.map((row) => {
     const conv = row.ops.find(({ geometry }) => geometry !== undefined);
-    return conv && betweenOf(conv, network.readers);
+    return conv && betweenOf(conv, network.readers, language, read);
   });
   if (
     forms.some(
-      (form) => (form === undefined) !== (forms[0] === undefined) || form?.affine !== forms[0]?.affine,
+      (form) => (form === undefined) !== (forms[0] === undefined) || form?.vectors !== forms[0]?.vectors,
     )
   )
     return { reason: "a batch norm follows only some of the layers that this line makes" };
@@ -160,7 +172,11 @@ function rewriteSite(
   const form = formOf(site);
   if ("reason" in form) return form;
   const place = form.behind ? longer(at, call, form.behind) : at;
-  return { edit: { at: place, text: form.text }, layers: wanted.map(({ layer }) => layer.name) };
+  return {
+    edit: { at: place, text: form.text },
+    layers: wanted.map(({ layer }) => layer.name),
+    imports: form.imports ?? [],
+  };
 }
 
 /** What the line makes and does not run: it is swapped with the others. */
@@ -174,7 +190,7 @@ function idleInstances({ never_run: idle = [] }: Report, key: string): readonly 
       outChannels: layer.out_channels ?? 0,
       groups: layer.groups ?? 1,
       kernel: layer.kernel ?? [],
-      stride: [],
+      ...{ stride: [], padding: [], dilation: [], bias: layer.bias ?? false },
     }));
 }
 
@@ -187,13 +203,16 @@ function instanceOf({ layer }: PricedRow, wanted: boolean): SiteInstance {
     groups: layer.groups ?? 1,
     kernel: layer.kernel ?? [],
     stride: layer.stride ?? [],
+    padding: layer.padding ?? [],
+    dilation: layer.dilation ?? [],
+    bias: layer.bias ?? false,
   };
 }
 
 function mostCommon(forms: readonly (Between | undefined)[]): Between | undefined {
   const counts = new Map<string, { form: Between | undefined; count: number }>();
   for (const form of forms) {
-    const key = form?.activation ?? "";
+    const key = form ? `${form.normOptions} ${form.activation}(${form.options})` : "";
     const entry = counts.get(key) ?? { form, count: 0 };
     entry.count++;
     counts.set(key, entry);
@@ -205,6 +224,26 @@ function append(map: Map<string, string[]>, key: string, value: string): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);
+}
+
+/** A line for each module, in front of the import that is there. */
+function importEdits(imports: readonly (Import & { readonly file: string })[]): TextEdit[] {
+  const places = new Map<string, Place>();
+  const modules = new Map<string, Map<string, Set<string>>>();
+  for (const { file, line, from, name } of imports) {
+    const at: Place = { file, line, column: 1, end_line: line, end_column: 1 };
+    const key = placeKey(at);
+    places.set(key, at);
+    const own = modules.get(key) ?? new Map<string, Set<string>>();
+    modules.set(key, own.set(from, (own.get(from) ?? new Set<string>()).add(name)));
+  }
+  return [...places].map(([key, at]) => ({
+    at,
+    text: [...(modules.get(key) ?? [])]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([from, names]) => `from ${from} import ${[...names].sort().join(", ")}\n`)
+      .join(""),
+  }));
 }
 
 function inOrder(edits: readonly TextEdit[]): TextEdit[] {

@@ -1,5 +1,6 @@
 /** What a rewrite knows of one constructor call: the convolutions that it makes, and how they are used. */
 import type { FrameworkId, Place } from "../../report/contract.ts";
+import type { Import } from "./spelling.ts";
 
 /** One convolution that the call makes, in the network at hand or in another one of the file. */
 export interface SiteInstance {
@@ -11,15 +12,22 @@ export interface SiteInstance {
   readonly groups: number;
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly dilation: readonly number[];
+  readonly bias: boolean;
 }
 
 /** What stands between the two convolutions of the swapped form. */
 export interface Between {
   /** `BatchNorm2d`, as the framework calls its class. */
   readonly norm: string;
-  readonly affine: boolean;
+  /** How many weight vectors it has, and how it is made, without its channels: `eps=1e-3`. */
+  readonly vectors: number;
+  readonly normOptions: string;
   /** The activation's class: `ReLU`. */
   readonly activation: string;
+  /** How it is made, as the code writes it: `0.1, inplace=True`. */
+  readonly options: string;
 }
 
 export interface CallSite {
@@ -42,4 +50,6 @@ export interface CallSite {
 }
 
 /** The text to put in the call's place (and of so many characters behind it), or why there is none. */
-export type Form = { readonly text: string; readonly behind?: number } | { readonly reason: string };
+export type Form =
+  | { readonly text: string; readonly behind?: number; readonly imports?: readonly Import[] }
+  | { readonly reason: string };

@@ -1,6 +1,11 @@
 /** What follows a convolution in the trace: the batch norm and the activation that its swapped form repeats. */
 import type { OpRecord } from "../../interpret/trace.ts";
-import type { Tensor } from "../../interpret/values.ts";
+import { type Instance, type Tensor, toNumber } from "../../interpret/values.ts";
+import { place } from "../../report/convert.ts";
+import type { Language } from "../../syntax/ast.ts";
+import type { Span } from "../../syntax/span.ts";
+import { type ArgumentText, readConfigCall, readPythonCall } from "./callText.ts";
+import { cutAt } from "./place.ts";
 import type { Between } from "./site.ts";
 
 const ACTIVATIONS: Readonly<Record<string, string>> = {
@@ -29,14 +34,21 @@ export function firstReaders(ops: readonly OpRecord[]): Readers {
   return readers;
 }
 
+/** The text of a file. */
+type Read = (file: string) => string | undefined;
+
 /** Undefined when no batch norm reads the convolution's output. */
-export function betweenOf(conv: OpRecord, readers: Readers): Between | undefined {
+export function betweenOf(
+  conv: OpRecord,
+  readers: Readers,
+  language: Language,
+  read: Read,
+): Between | undefined {
   const norm = readerOf(conv, readers);
   if (norm?.op !== "norm" || !/batch_?norm/i.test(norm.name)) return undefined;
   const weights = norm.weights.filter(({ parameter }) => parameter && parameter.buffer !== true);
   const after = readerOf(norm, readers);
-  const name = after?.name.replace(/_$/, "") ?? "";
-  const known = after?.op === "other" ? (ACTIVATIONS[name] ?? undefined) : undefined;
+  const made = after?.op === "other" ? activationOf(after, language, read) : undefined;
   return {
     norm:
       conv.geometry?.kernel.length === 1
@@ -44,9 +56,88 @@ export function betweenOf(conv: OpRecord, readers: Readers): Between | undefined
         : conv.geometry?.kernel.length === 3
           ? "BatchNorm3d"
           : "BatchNorm2d",
-    affine: weights.length > 0,
-    activation: known ?? "ReLU",
+    vectors: weights.length,
+    normOptions: normOptions(norm, weights.length, language, read),
+    ...(made ?? { activation: "ReLU", options: "" }),
   };
+}
+
+/** In torch the channels come first; what a batch norm without weights is told is told in any case. */
+function normOptions({ scope }: OpRecord, vectors: number, language: Language, read: Read): string {
+  const site = scope?.instance.site;
+  const isTorch = /^BatchNorm[123]d$/.test(scope?.instance.cls.name ?? "");
+  const args = (site && argumentsAt(site.at, language, read)) ?? [];
+  const own = args.filter((arg) => arg.name !== undefined && arg.name !== "name" && isLiteral(arg));
+  const plain = isTorch && vectors === 0 && !own.some(({ name }) => name === "affine");
+  return [
+    optionsText(
+      own.filter(({ name }) => name !== "num_features"),
+      language,
+    ),
+    plain ? "affine=False" : "",
+  ]
+    .filter((text) => text !== "")
+    .join(", ");
+}
+
+type Activation = Pick<Between, "activation" | "options">;
+
+function activationOf(op: OpRecord, language: Language, read: Read): Activation | undefined {
+  const layer = op.scope?.instance;
+  const own = layer?.site && argumentsAt(layer.site.at, language, read);
+  if (layer?.cls.name === "Activation") {
+    const named =
+      own?.find(({ name }) => name === "activation") ?? own?.find(({ name }) => name === undefined);
+    const activation = ACTIVATIONS[named?.value.replaceAll(/^["']|["']$/g, "").toLowerCase() ?? ""];
+    return activation === undefined ? undefined : { activation, options: "" };
+  }
+  const activation = ACTIVATIONS[op.name.replace(/_$/, "")];
+  if (activation === undefined) return undefined;
+  const isLayer = layer?.cls.name.toLowerCase() === activation.toLowerCase();
+  const called = isLayer
+    ? own
+    : op.site && language === "python"
+      ? argumentsAt(op.site.at, language, read)
+      : [];
+  const args = called ?? [];
+  // A function takes the tensor first; as a method of the tensor it does not.
+  const options = isLayer || args[0]?.name !== undefined || isLiteral(args[0]) ? args : args.slice(1);
+  const text = options.every(isLiteral) ? optionsText(options, language) : slopeText(layer, activation);
+  return { activation, options: text };
+}
+
+/** What torch's layers keep the one number under that shapes them. */
+const SLOPES: Readonly<Record<string, string>> = { LeakyReLU: "negative_slope", ELU: "alpha" };
+
+/** The number itself, where the code gives it by a name that may mean another thing elsewhere. */
+function slopeText(layer: Instance | undefined, activation: string): string {
+  const name = SLOPES[activation];
+  const value = name === undefined ? undefined : toNumber(layer?.attrs.get(name) ?? null);
+  return value === undefined ? "" : `${name}=${value}`;
+}
+
+/** What makes an activation itself: its name is its own, and a variable may mean another thing elsewhere. */
+const LITERAL = /^(-?[\d.]+(e-?\d+)?|True|False|true|false|"[^"]*"|'[^']*')$/;
+
+function isLiteral(arg: ArgumentText | undefined): boolean {
+  return arg !== undefined && !arg.spread && LITERAL.test(arg.value);
+}
+
+function argumentsAt(span: Span, language: Language, read: Read): readonly ArgumentText[] | undefined {
+  const text = read(span.file);
+  const call = text === undefined ? undefined : cutAt(text, place(span))?.inside;
+  if (call === undefined) return undefined;
+  return (language === "python" ? readPythonCall(call) : readConfigCall(call))?.args;
+}
+
+function optionsText(args: readonly ArgumentText[], language: Language): string {
+  const own = args.filter(({ name }) => name !== "name");
+  return own.map(({ name, value }) => optionText(name, value, language)).join(", ");
+}
+
+function optionText(name: string | undefined, value: string, language: Language): string {
+  if (name === undefined) return value;
+  return language === "python" ? `${name}=${value}` : `${name}: ${value}`;
 }
 
 function readerOf(op: OpRecord, readers: Readers): OpRecord | undefined {

@@ -4,7 +4,7 @@
  * https://js.tensorflow.org/api/latest/#Layers-Convolutional
  */
 import { type ArgumentText, type CallText, closingOf, editCall, readConfigCall } from "./callText.ts";
-import { guardFor } from "./guard.ts";
+import { guardFor, TYPESCRIPT } from "./guard.ts";
 import type { CallSite, Form } from "./site.ts";
 
 const KERNEL = /^kernel(Initializer|Regularizer|Constraint)$/;
@@ -17,30 +17,38 @@ export function tfjsForm(site: CallSite): Form {
   const bound = new Map(call.args.flatMap((arg) => (arg.name ? [[arg.name, arg] as const] : [])));
   const filters = bound.get("filters");
   if (!filters) return { reason: "its filters are not in the call that makes it" };
-  const guard = guardFor(site.instances, {
-    inChannels: undefined,
+  const texts = {
+    inChannels: bound.has("dataFormat") ? undefined : channelsOf(site.behind),
     outChannels: filters.value,
     groups: undefined,
-    kernel: undefined,
+    kernel: bound.get("kernelSize")?.value,
     stride: bound.get("strides")?.value,
-  });
+  };
+  const guard = guardFor(site.instances, texts, TYPESCRIPT);
   if (guard === undefined)
     return { reason: "the same call makes layers that must stay, and none of its options tells them apart" };
-  const layer = (name: string): string => call.callee.replace(/\w+$/, name);
-  if (site.between === undefined) {
-    const text = separable(call, bound, layer("separableConv2d"));
-    return { text: guard === "" ? text : `(${strictly(guard)} ? ${text} : ${site.text})` };
-  }
-  return guard === ""
-    ? inPlace(site, composed(site, call, bound, layer))
-    : {
-        reason:
-          "the same call makes layers that must stay, and several layers cannot stand under a condition",
-      };
+  const prefix = prefixOf(call.callee, site.source);
+  if (prefix === undefined) return { reason: "its file has no name for tf.layers" };
+  const layer = (name: string): string => prefix + name;
+  if (site.between !== undefined) return inPlace(site, composed(site, call, bound, layer), guard);
+  const text = separable(call, bound, layer("separableConv2d"));
+  return { text: guard === "" ? text : `(${guard} ? ${text} : ${site.text})` };
 }
 
-function strictly(guard: string): string {
-  return guard.replaceAll(" == ", " === ").replaceAll(" != ", " !== ").replaceAll(" and ", " && ");
+/** The channels of what the layer is applied to, where that has a name: `x.shape[3]`. */
+function channelsOf(behind: string): string | undefined {
+  const input = /^\s*\.apply\(\s*([A-Za-z_$][\w$]*)(?:\s+as\s+[\w.]+)?\s*\)/.exec(behind)?.[1];
+  return input && `${input}.shape[3]`;
+}
+
+/** What stands before the names of layers: `tf.layers.`; undefined where the file has only single layers' names. */
+function prefixOf(callee: string, source: string): string | undefined {
+  const dot = callee.lastIndexOf(".");
+  if (dot >= 0) return callee.slice(0, dot + 1);
+  const whole =
+    /import\s+\*\s+as\s+(\w+)\s+from\s+["']@tensorflow\/tfjs["']/.exec(source) ??
+    /(?:const|let|var)\s+(\w+)\s*=\s*require\(\s*["']@tensorflow\/tfjs/.exec(source);
+  return whole ? `${whole[1]}.layers.` : undefined;
 }
 
 type Bound = ReadonlyMap<string, ArgumentText>;
@@ -55,20 +63,59 @@ function separable(call: CallText, bound: Bound, callee: string): string {
 }
 
 /** Several layers where there was one: added one after the other, listed, or applied to each other's result. */
-function inPlace({ before, behind, indent }: CallSite, layers: readonly string[]): Form {
+function inPlace(site: CallSite, layers: readonly string[], condition: string): Form {
+  const { before, behind } = site;
   const added = /(?:^|[\n;{}])[ \t]*([\w.$]+\.add\()\s*$/.exec(before)?.[1];
-  if (added && /^\s*\)\s*(;|\n|$)/.test(behind)) return { text: layers.join(`);\n${indent}${added}`) };
-  if (/[[,]\s*$/.test(before) && /^\s*[,\]]/.test(behind)) {
-    const own = /\n([ \t]*)$/.exec(before)?.[1];
-    return { text: layers.join(own === undefined ? ", " : `,\n${own}`) };
-  }
+  const end = /^\s*\)\s*?(;|(?=\n)|$)/.exec(behind)?.[0];
+  if (added && end !== undefined) return addedOnes(site, layers, condition, added, end);
+  if (/[[,]\s*(?:\/\/[^\n]*\n\s*)*$/.test(before) && /^\s*[,\]]/.test(behind))
+    return listedOnes(site, layers, condition);
   const applied = /^\s*\.apply(?=\()/.exec(behind)?.[0];
   const length = applied === undefined ? undefined : closingOf(behind.slice(applied.length));
   if (applied === undefined || length === undefined)
     return { reason: "several layers can stand only where it is added, listed or applied" };
-  const input = behind.slice(applied.length + 1, applied.length + length - 1);
-  const text = layers.reduce((value, layer) => `${layer}.apply(${value})`, input);
-  return { text, behind: applied.length + length };
+  const whole = applied.length + length;
+  const text = chain(site, layers, behind.slice(applied.length + 1, whole - 1));
+  if (condition === "") return { text, behind: whole };
+  return { text: `(${condition} ? ${text} : ${site.text}${behind.slice(0, whole)})`, behind: whole };
+}
+
+function addedOnes(
+  { text, indent, unit }: CallSite,
+  layers: readonly string[],
+  condition: string,
+  add: string,
+  end: string,
+): Form {
+  if (condition === "") return { text: layers.join(`);\n${indent}${add}`) };
+  const [first = "", ...more] = layers;
+  const rest = more.map((layer) => `${indent}${unit}${add}${layer});\n`).join("");
+  return {
+    text: `${condition} ? ${first} : ${text});\n${indent}if (${condition}) {\n${rest}${indent}}`,
+    behind: end.length,
+  };
+}
+
+function listedOnes({ before, text }: CallSite, layers: readonly string[], condition: string): Form {
+  if (condition !== "") return { text: `...(${condition} ? [${layers.join(", ")}] : [${text}])` };
+  const own = /\n([ \t]*)$/.exec(before)?.[1];
+  return { text: layers.join(own === undefined ? ", " : `,\n${own}`) };
+}
+
+/** What a line may be long in TypeScript. */
+const WIDTH = 120;
+
+/** Each layer applied to the one before it: on one line where it fits, else one a line. */
+function chain({ indent, unit }: CallSite, layers: readonly string[], input: string): string {
+  const short = layers.reduce((value, layer) => `${layer}.apply(${value})`, input);
+  if (indent.length + short.length <= WIDTH && !short.includes("\n")) return short;
+  const deepest = layers.length - 1;
+  return layers.reduce((value, layer, place) => {
+    const margin = indent + unit.repeat(deepest - place);
+    return place === 0
+      ? `${layer}.apply(${value})`
+      : `${layer}.apply(\n${margin}${unit}${value},\n${margin})`;
+  }, input);
 }
 
 /** The layers of the swapped form, in order. */
@@ -97,18 +144,28 @@ function composed(
     const arg = bound.get(name);
     return arg ? [`, ${name}: ${arg.value}`] : [];
   });
+  const norm = site.between?.normOptions ?? "";
   const filters = bound.get("filters")?.value ?? "";
   const shorthand = filters === "filters" ? "filters" : `filters: ${filters}`;
   return [
     editCall(call, layer("depthwiseConv2d"), edits, ["useBias: false"]),
-    `${layer("batchNormalization")}()`,
-    ACTIVATIONS[activation]?.(layer) ??
-      `${layer("activation")}({ activation: "${activation.toLowerCase()}" })`,
+    `${layer("batchNormalization")}(${norm === "" ? "" : `{ ${norm} }`})`,
+    activationLayer(activation, site.between?.options ?? "", layer),
     `${call.callee}({ ${shorthand}, kernelSize: 1${kept.join("")} })`,
   ];
 }
 
-const ACTIVATIONS: Readonly<Record<string, (layer: (name: string) => string) => string>> = {
-  ReLU: (layer) => `${layer("reLU")}()`,
-  ReLU6: (layer) => `${layer("reLU")}({ maxValue: 6 })`,
+const ACTIVATION_LAYERS: Readonly<Record<string, string>> = {
+  ReLU: "reLU",
+  LeakyReLU: "leakyReLU",
+  PReLU: "prelu",
+  ELU: "elu",
 };
+
+function activationLayer(activation: string, options: string, layer: (name: string) => string): string {
+  if (activation === "ReLU6") return `${layer("reLU")}({ maxValue: 6 })`;
+  const own = ACTIVATION_LAYERS[activation];
+  return own === undefined
+    ? `${layer("activation")}({ activation: "${activation.toLowerCase()}" })`
+    : `${layer(own)}(${options === "" ? "" : `{ ${options} }`})`;
+}

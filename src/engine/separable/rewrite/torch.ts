@@ -3,7 +3,7 @@ import { type ArgumentText, type CallText, editCall, readPythonCall } from "./ca
 import { guardFor } from "./guard.ts";
 import { block, guarded, usesTwice } from "./layout.ts";
 import type { CallSite, Form } from "./site.ts";
-import { spelled } from "./spelling.ts";
+import { type Names, torchNames } from "./spelling.ts";
 
 const PARAMETERS = [
   "in_channels",
@@ -43,16 +43,18 @@ export function torchForm(site: CallSite): Form {
     return {
       reason: "the same call makes layers that must stay, and none of its arguments tells them apart",
     };
-  const sequential = spelled("Sequential", call.callee, site.source);
+  const names = torchNames({ callee: call.callee, type: site.type, source: site.source });
+  const sequential = names.of("Sequential");
   if (sequential === undefined) return { reason: "nn.Sequential is not imported in its file" };
 
   const parts = [
-    depthwise(call, bound, input.value),
-    ...between(site, call, input.value),
-    pointwise(call, bound),
+    depthwise(site, call, bound, input.value),
+    ...between(site, names, input.value),
+    pointwise(site, call, bound),
   ];
   const swapped = block(`${sequential}(`, parts, ")", site, guard === "" ? 0 : 1);
-  return { text: guard === "" ? swapped : guarded(swapped, guard, call.text, site) };
+  const text = guard === "" ? swapped : guarded(swapped, guard, call.text, site);
+  return { text, imports: names.imports };
 }
 
 /** What `**options` gives for a parameter. */
@@ -73,45 +75,83 @@ function bindArguments({ args }: CallText): ReadonlyMap<Parameter, ArgumentText>
   return bound;
 }
 
-function depthwise(call: CallText, bound: ReadonlyMap<Parameter, ArgumentText>, input: string): string {
+type Bound = ReadonlyMap<Parameter, ArgumentText>;
+
+function depthwise(site: CallSite, call: CallText, bound: Bound, input: string): string {
   const edits = new Map<ArgumentText, string>();
   const added: string[] = [];
+  const merged: string[] = [];
   const set = (parameter: Parameter, value: string): void => {
     const arg = bound.get(parameter);
-    if (!arg) added.push(`${parameter}=${value}`);
-    else if (arg.value !== value) edits.set(arg, arg.name ? `${arg.name}=${value}` : value);
+    if (arg && arg.value !== value) edits.set(arg, arg.name ? `${arg.name}=${value}` : value);
+    if (arg) return;
+    if (mayGive(site, call, parameter)) merged.push(`"${parameter}": ${value}`);
+    else added.push(`${parameter}=${value}`);
   };
   set("out_channels", input);
   set("groups", input);
   set("bias", "False");
+  const options = optionsArgument(call);
+  if (options && merged.length > 0) edits.set(options, `**{${[options.value, ...merged].join(", ")}}`);
   return editCall(call, call.callee, edits, added);
 }
 
-function pointwise(call: CallText, bound: ReadonlyMap<Parameter, ArgumentText>): string {
+function optionsArgument({ args }: CallText): ArgumentText | undefined {
+  return args.find(({ spread }) => spread);
+}
+
+/** May `**options` have this parameter? To give it once more is an error in Python, so doubt counts. */
+function mayGive({ source, instances }: CallSite, call: CallText, parameter: Parameter): boolean {
+  if (!optionsArgument(call)) return false;
+  if (parameter === "groups" && instances.some(({ groups }) => groups > 1)) return true;
+  if (parameter === "bias" && instances.some(({ bias }) => !bias)) return true;
+  return new RegExp(`\\b${parameter}\\b["']?\\s*[=:]`).test(source.replace(call.text, ""));
+}
+
+/** What a partial function gives by itself and a 1×1 convolution must not have. */
+const HIDDEN = { stride: 1, padding: 0, dilation: 1 } as const;
+
+function pointwise(site: CallSite, call: CallText, bound: Bound): string {
   const like = (parameter: Parameter, value: string): string =>
     bound.get(parameter)?.name || !bound.has(parameter) ? `${parameter}=${value}` : value;
-  const kept = (["bias", "device", "dtype"] as const).flatMap((parameter) => {
+  const kept = (["device", "dtype"] as const).flatMap((parameter) => {
     const arg = bound.get(parameter);
-    return arg && !(parameter === "bias" && arg.value === "True") ? [`${parameter}=${arg.value}`] : [];
+    return arg ? [`${parameter}=${arg.value}`] : [];
   });
+  const hidden = optionsArgument(call)
+    ? []
+    : (Object.keys(HIDDEN) as (keyof typeof HIDDEN)[])
+        .filter((parameter) => !bound.has(parameter))
+        .filter((parameter) =>
+          site.instances.some((layer) => layer[parameter].some((size) => size !== HIDDEN[parameter])),
+        )
+        .map((parameter) => `${parameter}=${HIDDEN[parameter]}`);
   const args = [
     like("in_channels", bound.get("in_channels")!.value),
     like("out_channels", bound.get("out_channels")!.value),
     like("kernel_size", "1"),
+    ...hidden,
+    ...biasOf(site, call, bound),
     ...kept,
   ];
   return `${call.callee}(${args.join(", ")})`;
 }
 
-const IN_PLACE = new Set(["ReLU", "ReLU6", "SiLU", "Hardswish", "LeakyReLU", "ELU", "Mish", "Hardsigmoid"]);
+/** The pointwise convolution has the bias that there was. */
+function biasOf(site: CallSite, call: CallText, bound: Bound): string[] {
+  const bias = bound.get("bias");
+  if (bias) return bias.value === "True" ? [] : [`bias=${bias.value}`];
+  const options = optionsArgument(call);
+  if (!options || !mayGive(site, call, "bias")) return [];
+  const text = options.value.slice(2);
+  return [`bias=${/^[\w.]+$|\)$/.test(text) ? text : `(${text})`}.get("bias", True)`];
+}
 
-function between({ between: form, source, text }: CallSite, call: CallText, input: string): string[] {
+function between({ between: form }: CallSite, names: Names, input: string): string[] {
   if (!form) return [];
-  const own = (name: string): string => spelled(name, call.callee, source) ?? `nn.${name}`;
-  const inPlace =
-    IN_PLACE.has(form.activation) && /inplace\s*=\s*True/.test(source) && !text.includes("inplace");
+  const own = (name: string): string => names.of(name) ?? `nn.${name}`;
   return [
-    `${own(form.norm)}(${input}${form.affine ? "" : ", affine=False"})`,
-    `${own(form.activation)}(${inPlace ? "inplace=True" : ""})`,
+    `${own(form.norm)}(${[input, form.normOptions].filter((text) => text !== "").join(", ")})`,
+    `${own(form.activation)}(${form.options})`,
   ];
 }
