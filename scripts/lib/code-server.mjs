@@ -15,7 +15,10 @@ const PLAYWRIGHT = "1.64.0";
 const AXE = "4.14.1";
 
 const nodeBin = path.join(cacheFolder, "node24", "node_modules", "node", "bin");
-const entry = path.join(cacheFolder, "code-server", "node_modules", "code-server", "out", "node", "entry.js");
+const codeServer = path.join(cacheFolder, "code-server", "node_modules", "code-server");
+const entry = path.join(codeServer, "out", "node", "entry.js");
+/** VS Code itself, as code-server has it. */
+export const workbenchFolder = path.join(codeServer, "lib", "vscode");
 export const playwrightEntry = path.join(cacheFolder, "playwright/node_modules/playwright-core/index.mjs");
 
 /** Installs code-server when it is not in the cache; about 75 s and 800 MB the first time. */

@@ -2,6 +2,8 @@
 import * as vscode from "vscode";
 import type { LayerKind, Report } from "../engine/report/contract.ts";
 import { type ModuleNode, moduleTree } from "../present/moduleTree.ts";
+import { reasonText } from "../present/reason.ts";
+import { openFailures } from "../present/sites.ts";
 import { count, inUnit, outputShape, share } from "../present/text.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import { readSettings } from "./settings.ts";
@@ -84,12 +86,13 @@ export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<Mo
   }
 
   #refresh(): void {
-    const report = this.#active.current?.report;
+    const { report, analysis } = this.#active.current ?? {};
     this.#view.description = report?.network ?? "";
+    const [failure] = analysis ? openFailures(analysis) : [];
     // An empty message takes no room.
-    this.#view.message = report
-      ? ""
-      : vscode.l10n.t("Open a file with model code to see what its layers cost.");
+    if (report) this.#view.message = "";
+    else if (failure) this.#view.message = `${failure.network}: ${reasonText(failure.reason, vscode.l10n.t)}`;
+    else this.#view.message = vscode.l10n.t("Open a file with model code to see what its layers cost.");
     this.#changed.fire();
   }
 

@@ -178,7 +178,7 @@ export function layerTable(t: Translate, actions: Actions): Table {
       grouped.setChecked(state.grouped);
       costless.setChecked(state.costless);
       const without = now.scoped.filter((row) => row.before.macs === 0).length;
-      setText(costless.element, t("table.costless", state.unit, without));
+      costless.setLabel(t("table.costless", state.unit, without));
       costless.element.hidden = without === 0;
       setText(
         count,

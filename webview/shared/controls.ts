@@ -46,11 +46,17 @@ export function button(label: string, appearance: "primary" | "secondary", press
 export interface Checkbox {
   readonly element: HTMLElement;
   setChecked(checked: boolean): void;
+  setLabel(label: string): void;
 }
 
 export function checkbox(label: string, change: (checked: boolean) => void): Checkbox {
   const host = make("vscode-checkbox", {}) as HTMLElement & { checked: boolean };
-  host.textContent = label;
+  const setLabel = (text: string): void => {
+    if (host.textContent === text) return;
+    host.textContent = text;
+    setAttribute(host, "aria-label", text);
+  };
+  setLabel(label);
   // The element also fires `change` when it is set by script; only a difference to what was set counts.
   let known = false;
   host.addEventListener("change", () => {
@@ -64,6 +70,7 @@ export function checkbox(label: string, change: (checked: boolean) => void): Che
       known = checked;
       host.checked = checked;
     },
+    setLabel,
   };
 }
 
@@ -81,6 +88,8 @@ export function textField(
     "aria-label": label,
     placeholder: options.placeholder,
   }) as HTMLElement & { value: string };
+  // When it enters the page, the toolkit names a field by its text, of which this one has none.
+  requestAnimationFrame(() => setAttribute(host, "aria-label", label));
   if (options.input) host.addEventListener("input", () => options.input?.(host.value));
   return {
     element: host,

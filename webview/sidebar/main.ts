@@ -84,7 +84,10 @@ function networkCard(
   const head = element("div", { class: "head" }, element("h2", {}, name), profile.element);
   const card = element("section", { class: "network-card" }, head);
   if (network.reason !== undefined) {
-    card.append(element("p", { class: "reason" }, network.reason));
+    card.append(
+      element("p", { class: "reason" }, network.reason),
+      element("p", { class: "muted" }, words("empty.hint.network")),
+    );
     return card;
   }
   card.append(figures(network, unit, words), ...changes(network, words));

@@ -39,6 +39,15 @@ export async function typeNumber(frame, label, value) {
   await field.press("Enter");
 }
 
+/** Ticks the changes of the refactoring preview and applies them. */
+export async function applyPreview({ page }) {
+  const preview = page.locator(".bulk-edit-panel");
+  const boxes = preview.locator(".monaco-list-row input[type=checkbox], .monaco-list-row .edit-checkbox");
+  await boxes.first().click({ timeout: 30_000 });
+  await preview.getByRole("button", { name: "Apply" }).click();
+  await preview.waitFor({ state: "hidden", timeout: 30_000 });
+}
+
 /** Serious and critical findings of axe, each as `rule: element`. */
 export async function seriousFindings(frame, axe) {
   await frame.evaluate(axe);

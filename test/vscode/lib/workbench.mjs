@@ -2,13 +2,18 @@
  * A real VS Code workbench for tests: code-server with the built extension, opened in headless Chromium,
  * and the few gestures and readings that tests are made of. What it needs comes from ../install.sh.
  */
-import { openSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { linkExtensions, playwrightEntry, startCodeServer } from "../../../scripts/lib/code-server.mjs";
+import {
+  linkExtensions,
+  playwrightEntry,
+  startCodeServer,
+  workbenchFolder,
+} from "../../../scripts/lib/code-server.mjs";
 import { root } from "../../../scripts/lib/project.mjs";
 
 export const outFolder = path.join(root, "out");
@@ -48,12 +53,13 @@ export const themes = {
   dark: { label: "Dark Modern", marker: "vs-dark" },
   light: { label: "Light Modern", marker: "vs" },
   "high-contrast": { label: "Dark High Contrast", marker: "hc-black" },
+  "high-contrast-light": { label: "Light High Contrast", marker: "hc-light" },
 };
 
 /**
  * Starts VS Code on a copy of `workspace` and waits until its workbench is drawn.
  * `extensions` are folders with a package.json, linked as they are; `env` reaches the extension host; `prepare` is
- * called with the copy before it is opened.
+ * called with the copy before it is opened; `locale` is VS Code's display language.
  */
 export async function openWorkbench({
   workspace,
@@ -76,6 +82,8 @@ export async function openWorkbench({
     JSON.stringify({ ...baseSettings, ...settings }, null, 2),
   );
 
+  if (locale) await installLanguage(path.join(home, "data"), locale);
+
   await mkdir(outFolder, { recursive: true });
   const server = await startCodeServer({
     userData: path.join(home, "data"),
@@ -97,6 +105,7 @@ export async function openWorkbench({
     });
     const context = await browser.newContext({ viewport, ...(locale ? { locale } : {}) });
     const page = await context.newPage();
+    if (locale) await speak(page, locale);
     const pageErrors = [];
     page.on("pageerror", (error) => pageErrors.push(String(error)));
     await page.goto(`${server.address}/?folder=${encodeURIComponent(folder)}`);
@@ -106,6 +115,29 @@ export async function openWorkbench({
     await close();
     throw error;
   }
+}
+
+/**
+ * A language pack without a word in it: VS Code then runs in that language, shows its own words in English, and has
+ * extensions show theirs. Real packs come from a marketplace.
+ */
+async function installLanguage(data, locale) {
+  const strings = path.join(data, "words.i18n.json");
+  await writeFile(strings, JSON.stringify({ "": [], version: "1.0.0", contents: {} }));
+  const pack = {
+    hash: "0",
+    label: locale,
+    extensions: [{ extensionIdentifier: { id: `test.${locale}` }, version: "1.0.0" }],
+    translations: { vscode: strings },
+  };
+  await writeFile(path.join(data, "languagepacks.json"), JSON.stringify({ [locale]: pack }));
+}
+
+/** The workbench's own words come from a server that is not there: they are answered with the English ones. */
+async function speak(page, locale) {
+  const words = readFileSync(path.join(workbenchFolder, "out", "nls.messages.js"), "utf8");
+  const body = `${words}\nglobalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(locale)};`;
+  await page.route(/\/nls\.messages\.js/, (route) => route.fulfill({ body, contentType: "text/javascript" }));
 }
 
 // -------------------------------------------------------------------- gestures
@@ -218,6 +250,15 @@ export async function hoverAt({ page }, line, word, { timeout = 30_000 } = {}) {
     return undefined;
   };
   return eventually(read, { timeout, what: `a hover on "${word}"` });
+}
+
+/** A large hover stays while the pointer is over it, so the one before is closed first. */
+export async function freshHoverAt(workbench, line, word) {
+  await workbench.page.mouse.move(5, 5);
+  await workbench.page.keyboard.press("Escape");
+  const open = workbench.page.locator(".monaco-hover:not(.hidden) .hover-contents");
+  await eventually(async () => ((await open.count()) > 0 ? undefined : true), { what: "the hover to close" });
+  return hoverAt(workbench, line, word);
 }
 
 /** Where `word` is drawn on the line of the cursor. */

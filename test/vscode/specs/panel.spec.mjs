@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { installAxe } from "../../../scripts/lib/code-server.mjs";
 import { root } from "../../../scripts/lib/project.mjs";
 import { resnet18 } from "../expected.mjs";
-import { seriousFindings, textOf, typeNumber, untilCard } from "../lib/panel.mjs";
+import { applyPreview, seriousFindings, textOf, typeNumber, untilCard } from "../lib/panel.mjs";
 import {
   eventually,
   goToLine,
@@ -239,12 +239,7 @@ describe("The panel in the workbench", () => {
     const simulated = 2_220_672 - 1_179_648 + 16 * 16 * (25 * 16 + 16 * 32);
     await untilCard(panel, "MACs", simulated);
     await panel.getByRole("button", { name: "Apply to code…" }).click();
-    const preview = page.locator(".bulk-edit-panel");
-    await preview
-      .locator(".monaco-list-row input[type=checkbox], .monaco-list-row .edit-checkbox")
-      .first()
-      .click();
-    await preview.getByRole("button", { name: "Apply" }).click();
+    await applyPreview(workbench);
     await page.locator(".view-line", { hasText: "nn.Sequential(" }).first().waitFor();
     await panel.getByRole("button", { name: "Reset" }).click();
     await untilCard(panel, "MACs", simulated);

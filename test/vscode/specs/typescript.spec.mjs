@@ -7,7 +7,14 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { root } from "../../../scripts/lib/project.mjs";
-import { eventually, hoverAt, lensTexts, openFile, openWorkbench, screenshot } from "../lib/workbench.mjs";
+import {
+  eventually,
+  freshHoverAt,
+  lensTexts,
+  openFile,
+  openWorkbench,
+  screenshot,
+} from "../lib/workbench.mjs";
 
 const workspace = path.join(root, "test", "vscode", "typescript");
 
@@ -17,15 +24,6 @@ function assertOneHover(text) {
   assert.match(text, /205 k|204\.8 k/);
   assert.match(text, /3\.2\d? k|3,216/);
   assert.match(text, /of digits/);
-}
-
-/** A large hover stays while the pointer is over it, so the one before is closed first. */
-async function freshHoverAt(workbench, line, word) {
-  await workbench.page.mouse.move(5, 5);
-  await workbench.page.keyboard.press("Escape");
-  const open = workbench.page.locator(".monaco-hover:not(.hidden) .hover-contents");
-  await eventually(async () => ((await open.count()) > 0 ? undefined : true), { what: "the hover to close" });
-  return hoverAt(workbench, line, word);
 }
 
 describe("TensorFlow.js with the built-in tsserver", () => {
