@@ -38,6 +38,7 @@ import {
   NO_KWARGS,
   Tensor,
   Tuple,
+  Unknown,
   type Value,
 } from "./interpret/values.ts";
 import { suppliedArguments } from "./needs.ts";
@@ -267,6 +268,7 @@ export class Session {
         outputs: tensorsIn(run.output),
         names: framework.layerNames(m, network),
         parameters: framework.parameters(m, network),
+        unknownParameters: unreadParameters(framework, network, building.gaps, run.trace.gaps),
         diagnostics: this.diagnostics(),
       },
     };
@@ -554,6 +556,23 @@ function misfits(run: Run, origin: ChosenInput["origin"]): Trace["gaps"] {
   if (origin !== "default" && origin !== "declared") return [];
   const found = run.trace.diagnostics.find(({ code }) => code === "shape-mismatch");
   return found ? [{ reason: found.message, at: found.at }] : [];
+}
+
+/** Why there may be parameters that nothing tells of: what making the network met, and its parts that were not read. */
+function unreadParameters(
+  framework: Framework,
+  network: Value,
+  building: Trace["gaps"],
+  running: Trace["gaps"],
+): readonly Unknown[] {
+  const unread = framework.unread?.(network);
+  const doubtful = new Set(unread?.attributes.map(({ reason }) => reason));
+  // Where running makes no parameters, it may still have called an attribute that has some.
+  const met = unread ? running.filter(({ reason }) => doubtful.has(reason)) : running;
+  return [
+    ...[...building, ...met].map(({ reason, at }) => new Unknown(reason, at)),
+    ...(unread?.parts ?? []),
+  ];
 }
 
 /** Sizes that may fail as the first one did. */

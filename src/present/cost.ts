@@ -15,11 +15,13 @@ export interface CostOptions {
 /** `4.09 G MACs · 25.6 M params · input 1×3×224×224 (default)` */
 export function networkTitle(report: Report, { unit, t }: CostOptions): string {
   const { macs, params } = report.totals;
-  const known = macs ?? report.layers.reduce((total, layer) => total + (layer.macs ?? 0), 0);
-  const cost = `${count(inUnit(known, unit))} ${unit}`;
+  const known = (of: "macs" | "params"): number =>
+    report.layers.reduce((all, layer) => all + (layer[of] ?? 0), 0);
+  const cost = `${count(inUnit(macs ?? known("macs"), unit))} ${unit}`;
+  const weights = t("{0} params", count(params ?? known("params")));
   return [
     macs !== null && report.complete ? cost : t("at least {0}", cost),
-    params === null ? t("params unknown") : t("{0} params", count(params)),
+    params === null ? t("at least {0}", weights) : weights,
     inputText(report, t),
   ].join(" · ");
 }

@@ -92,7 +92,7 @@ export interface ClassSpec {
 export function defineClass(name: string, spec: ClassSpec): ClassValue {
   const attrs: Attrs = new Map();
   for (const [key, [signature, impl]] of Object.entries(spec.methods ?? {})) {
-    attrs.set(key, def(key, signature, impl));
+    attrs.set(key, def(key === "__init__" ? name : key, signature, impl));
   }
   for (const [key, impl] of Object.entries(spec.properties ?? {})) {
     attrs.set(key, new Property(def(key, "self", impl)));

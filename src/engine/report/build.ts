@@ -1,6 +1,6 @@
 /** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
 import type { Trace, TraceDiagnostic } from "../interpret/trace.ts";
-import type { Instance, Tensor, Unknown } from "../interpret/values.ts";
+import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import type {
   FrameworkId,
@@ -41,6 +41,8 @@ export interface ReportSource {
   readonly parameters: readonly Tensor[];
   /** Channels of layers that did not run, where they are other than these say. */
   readonly idleChannels?: ChannelsOf;
+  /** Why there may be more parameters than these. */
+  readonly unknownParameters?: readonly Unknown[];
   /** Diagnostics from before the trace: syntax errors, inputs that do not fit. */
   readonly diagnostics?: readonly TraceDiagnostic[];
 }
@@ -88,10 +90,15 @@ function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: re
   const macs = new Tally();
   const elementwise = new Tally();
   const activation = new Tally();
+  const peak = new Tally();
   for (const op of trace.ops) {
     macs.add(op.macs);
     elementwise.add(op.elementwise);
     activation.add(outputBytes(op));
+  }
+  // What was missed may have cost something, whatever it was.
+  for (const { reason, at } of trace.gaps) {
+    for (const tally of [macs, elementwise, activation, peak]) tally.add(new Unknown(reason, at));
   }
   const params = new Tally();
   const trainable = new Tally();
@@ -99,7 +106,10 @@ function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: re
     params.add(elements(parameter));
     if (parameter.parameter?.trainable !== false) trainable.add(elements(parameter));
   }
-  const peak = new Tally();
+  for (const reason of source.unknownParameters ?? []) {
+    params.add(reason);
+    trainable.add(reason);
+  }
   peak.add(peakBytes({ ops: trace.ops, inputs: source.inputs, outputs: source.outputs }));
   const totals: ReportTotals = {
     macs: macs.value(batch),

@@ -5,9 +5,11 @@ import {
   type Absent,
   ClassValue,
   type Instance,
+  isUnknown,
   ModuleValue,
   type Shape,
   type Tensor,
+  type Unknown,
   type Value,
 } from "../../interpret/values.ts";
 import type { Framework } from "../framework.ts";
@@ -19,7 +21,7 @@ import { NN_MODULES } from "./library/nn-utils.ts";
 import { RUNTIME } from "./library/runtime.ts";
 import { isModule, isModuleClass } from "./nn/library.ts";
 import { NnLibrary } from "./nn/nn.ts";
-import { walkModules, walkTensors } from "./nn/tables.ts";
+import { TABLES, tableEntries, walkModules, walkTensors } from "./nn/tables.ts";
 import { einopsLayers } from "./tensor/einops.ts";
 import { createTensors, type Tensors } from "./tensor/tensors.ts";
 
@@ -221,6 +223,16 @@ class Torch implements Framework {
 
   parameters(_interp: Interp, network: Value): readonly Tensor[] {
     return isModule(network) ? walkTensors(network, "_parameters").map(([, tensor]) => tensor) : [];
+  }
+
+  unread(network: Value): { readonly parts: readonly Unknown[]; readonly attributes: readonly Unknown[] } {
+    const modules = isModule(network) ? walkModules(network).map(([, module]) => module) : [];
+    return {
+      parts: modules.flatMap((module) =>
+        TABLES.flatMap((name) => tableEntries(module, name).map(([, value]) => value)).filter(isUnknown),
+      ),
+      attributes: modules.flatMap((module) => [...module.attrs.values()].filter(isUnknown)),
+    };
   }
 
   entrance(layer: Instance): { readonly spatialAxes: number; readonly channels: number } | undefined {

@@ -170,7 +170,8 @@ export function instantiate(m: Machine, cls: ClassValue, args: readonly Value[],
   const init = findInitializer(cls);
   if (init !== undefined) {
     const bound = bindTo(m, init, object, made);
-    m.call(bound, args, kwargs);
+    const failed = m.call(bound, args, kwargs);
+    if (failed instanceof Unknown) m.gap(failed.reason);
   }
   return object;
 }
@@ -266,14 +267,20 @@ export function bindCall(
     }
   }
   if (next < args.length) {
-    m.fail("TypeError", `${callName(fn)} takes ${params.length} arguments but ${args.length} were given`);
+    misfit(m, `${callName(fn)} takes ${params.length} arguments but ${args.length} were given`);
   } else if (used < kwargs.size) {
     const known = new Set(params.map((param) => param.name));
     const strange = [...kwargs.keys()].find((key) => !known.has(key));
     if (strange !== undefined && !params.some((param) => param.kind === "keywords")) {
-      m.fail("TypeError", `${callName(fn)} got an unexpected keyword argument '${strange}'`);
+      misfit(m, `${callName(fn)} got an unexpected keyword argument '${strange}'`);
     }
   }
+}
+
+/** Arguments that no parameter takes end the program; the call goes on without them, and its figures are no answer. */
+function misfit(m: Machine, message: string): void {
+  m.fail("TypeError", message);
+  m.gap(message);
 }
 
 function callName(fn: FunctionValue): string {

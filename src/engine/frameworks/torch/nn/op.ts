@@ -21,7 +21,7 @@ import { toDim, toDims } from "../../rules/sizes.ts";
 import { numel } from "../../shape/dims.ts";
 import type { Nn } from "./library.ts";
 import { moduleName } from "./naming.ts";
-import { registered } from "./tables.ts";
+import { peekTable, registered, TABLES } from "./tables.ts";
 
 export interface Emission {
   /** Absent: no MACs, `other`. */
@@ -149,13 +149,22 @@ export class Op {
       name: emission.name ?? this.name,
       inputs,
       outputs: [output, ...(emission.extra ?? [])],
-      weights: (emission.weights ?? []).filter((weight) => weight !== undefined),
+      weights: [...(emission.weights ?? []), this.unmadeWeight()].filter((weight) => weight !== undefined),
       macs,
       elementwise: emission.elementwise ?? (emission.macs === undefined ? numel(shape) : 0),
       ...(emission.geometry ? { geometry: emission.geometry } : {}),
       ...(emission.view === true ? { view: true } : {}),
     });
     return output;
+  }
+
+  /** What a layer whose `__init__` failed has may be anything. */
+  private unmadeWeight(): Tensor | undefined {
+    const { layer } = this;
+    if (!layer || TABLES.some((table) => peekTable(layer, table) !== undefined)) return undefined;
+    const weight = this.nn.tensors.make(this.interp.unknown(`the arguments of ${layer.cls.name} do not fit`));
+    weight.parameter = { trainable: true };
+    return weight;
   }
 }
 

@@ -1,0 +1,64 @@
+/** What could not be read has no figures, nor have totals that it may belong to; what was read keeps its own. */
+import { describe, expect, test } from "vitest";
+import { profile } from "../../profile.ts";
+
+/** A network of a 3×3 convolution (3 → 4 channels, at 8×8: 3888 MACs, 112 parameters), and more. */
+const network = (init: string, forward = "self.conv(x)"): string => `
+import torch.nn as nn
+import company
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        ${init}
+    def forward(self, x):
+        return ${forward}
+`;
+const conv = { name: "conv", macs: 3888, params: 112 };
+const read = (text: string) => profile(text, { input: ["1x3x8x8"] });
+
+describe("a total is null where something of it is not known", () => {
+  test("a layer of a package that is not there costs MACs and parameters that nobody knows", () => {
+    const report = read(network("self.head = company.Head(4)", "self.head(self.conv(x))"));
+    expect(report).toMatchObject({
+      complete: false,
+      totals: { macs: null, params: null, elementwise: null },
+    });
+    expect(report.layers).toMatchObject([conv]);
+    expect(report.diagnostics.map(({ message }) => message).join()).toContain("company was not found");
+  });
+
+  test("one that is in a container and does not run has parameters only", () => {
+    const report = read(network("self.head = nn.Sequential(company.Head(4), nn.ReLU())"));
+    expect(report).toMatchObject({ complete: false, totals: { macs: 3888, params: null } });
+  });
+
+  test("arguments that no parameter takes end a real program: no totals, and the layer's type in the message", () => {
+    const report = read(network("self.head = nn.Conv2d(4, 2, 1, pading=1)", "self.head(self.conv(x))"));
+    expect(report).toMatchObject({ complete: false, totals: { macs: null, params: null } });
+    expect(report.layers).toMatchObject([conv, { name: "head", macs: null, params: null }]);
+    expect(report.diagnostics[0]).toMatchObject({
+      message: "Conv2d() got an unexpected keyword argument 'pading'",
+      at: { line: 8 },
+    });
+  });
+
+  test("a builder's misspelt argument does the same", () => {
+    const text = `${network("pass")}
+class Wide(Net):
+    def __init__(self, width=1):
+        super().__init__()
+def build():
+    return Wide(widht=2)
+`;
+    expect(profile(text, { model: "build", input: ["1x3x8x8"] })).toMatchObject({
+      complete: false,
+      totals: { macs: null, params: null },
+    });
+  });
+
+  test("an unread attribute that nothing calls takes nothing from the totals", () => {
+    const report = read(network("self.logger = company.logger(__name__)"));
+    expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
+  });
+});
