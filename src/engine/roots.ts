@@ -3,6 +3,7 @@
  * classes that can be made as they stand and are no mere part of another, and networks the module itself makes.
  */
 
+import { builderMethods } from "./builderMethods.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import type { Machine } from "./interpret/machine.ts";
 import {
@@ -75,6 +76,10 @@ export function findRoots(
       if (!hasForward(m, value, frameworks) || isBareBase(m, module, value, definitions)) continue;
       const needs = openNeeds(m, needsOf(value));
       if (needs.length > 0 || !parts.has(name)) add({ name, kind: "class", at, value }, needs);
+    } else if (definition.kind === "class" && value instanceof ClassValue && m.language === "typescript") {
+      const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker, new Set());
+      for (const { needs, ...builder } of builderMethods(m, value, builds, isNetwork))
+        add({ ...builder, kind: "function" }, openNeeds(m, needs));
     } else if (definition.kind === "function" && isNetwork(value)) {
       add({ name, kind: "variable", at, value }, []);
     } else if (
@@ -316,6 +321,16 @@ function buildsNetwork(
   seen: Set<FunctionNode>,
 ): boolean {
   if (seen.has(fn) || !returnsValue(fn.body)) return false;
+  return namesMaker(m, module, fn, isMaker, seen);
+}
+
+function namesMaker(
+  m: Machine,
+  module: ModuleValue,
+  fn: FunctionNode,
+  isMaker: (value: Value) => boolean,
+  seen: Set<FunctionNode>,
+): boolean {
   seen.add(fn);
   for (const name of mentions(fn.body)) {
     const [head = "", ...rest] = name.split(".");

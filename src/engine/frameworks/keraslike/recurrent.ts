@@ -98,58 +98,89 @@ function cellRule(cell: RecurrentCell, page: string): LayerRule {
   };
 }
 
-/** Convolutional LSTM over images (batch, time, …): both products of its four gates are convolutions. */
-const convLstm = (spatial: number): LayerRule => ({
-  signature:
-    "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, use_bias=True, return_sequences=False, return_state=False",
-  docs: `${KERAS}/recurrent_layers/conv_lstm${spatial}d/`,
-  weights: (c, [input = []]) => {
-    const filters = c.dim("filters");
-    const gates = product([4, filters]);
-    const kernel = c.dims("kernel_size", spatial);
-    // The input has a time axis in front of what the convolution sees.
-    const channels = channelsOf(c, [input[0] ?? 1, ...input.slice(2)]);
-    const specs: WeightSpec[] = [
-      { name: "kernel", shape: [...kernel, channels, gates], trainable: true },
-      { name: "recurrent_kernel", shape: [...kernel, filters, gates], trainable: true },
-    ];
-    return c.flag("use_bias") ? [...specs, { name: "bias", shape: [gates], trainable: true }] : specs;
-  },
-  run: (c, inputs) => {
-    const input = first(inputs);
-    const name = `conv_lstm${spatial}d`;
-    if (isUnknown(input) || input.length !== spatial + 3) {
-      const lost = isUnknown(input)
-        ? input
-        : new Unknown(`expects an input with ${spatial + 3} axes, gets ${input.length}`);
-      const problem = isUnknown(input) ? undefined : lost.reason;
-      return one({ op: "recurrent", name, shape: lost, macs: lost, elementwise: 0 }, problem);
-    }
-    const [batch = 1, time = 1] = input;
-    const channels = channelsOf(c, [batch, ...input.slice(2)]);
-    const start = c.channels === "first" ? 3 : 2;
-    const [kernel, stride, dilation] = [
-      c.dims("kernel_size", spatial),
-      c.dims("strides", spatial),
-      c.dims("dilation_rate", spatial),
-    ];
-    const same = c.text("padding") === "same";
-    const sizes = input
-      .slice(start, start + spatial)
-      .map((size, axis) =>
-        same
-          ? sameOutputSize(size, stride[axis] ?? 1)
-          : validOutputSize(size, kernel[axis] ?? 1, stride[axis] ?? 1, dilation[axis] ?? 1),
-      );
-    const filters = c.dim("filters");
-    const image = c.channels === "first" ? [filters, ...sizes] : [...sizes, filters];
-    const state: Shape = [batch, ...image];
-    const shape = c.flag("return_sequences") ? [batch, time, ...image] : state;
-    const macs = product([batch, time, ...sizes, ...kernel, 4, filters, sum([channels, filters])]);
-    const step = { op: "recurrent", name, shape, macs, elementwise: 0 } as const;
-    return withStates(c, { steps: [step] }, [state, state]);
-  },
-});
+const CONV_CELL =
+  "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, use_bias=True";
+
+function convWeights(c: Config, spatial: number, image: Shape): readonly WeightSpec[] {
+  const filters = c.dim("filters");
+  const gates = product([4, filters]);
+  const kernel = c.dims("kernel_size", spatial);
+  const specs: WeightSpec[] = [
+    { name: "kernel", shape: [...kernel, channelsOf(c, image), gates], trainable: true },
+    { name: "recurrent_kernel", shape: [...kernel, filters, gates], trainable: true },
+  ];
+  return c.flag("use_bias") ? [...specs, { name: "bias", shape: [gates], trainable: true }] : specs;
+}
+
+/** One step on images: the state, and the MACs of both products, which are convolutions of all four gates. */
+function convStep(c: Config, spatial: number, image: Shape): { readonly state: Shape; readonly macs: Count } {
+  const [batch = 1] = image;
+  const start = c.channels === "first" ? 2 : 1;
+  const [kernel, stride, dilation] = [
+    c.dims("kernel_size", spatial),
+    c.dims("strides", spatial),
+    c.dims("dilation_rate", spatial),
+  ];
+  const same = c.text("padding") === "same";
+  const sizes = image
+    .slice(start, start + spatial)
+    .map((size, axis) =>
+      same
+        ? sameOutputSize(size, stride[axis] ?? 1)
+        : validOutputSize(size, kernel[axis] ?? 1, stride[axis] ?? 1, dilation[axis] ?? 1),
+    );
+  const filters = c.dim("filters");
+  return {
+    state: [batch, ...(c.channels === "first" ? [filters, ...sizes] : [...sizes, filters])],
+    macs: product([batch, ...sizes, ...kernel, 4, filters, sum([channelsOf(c, image), filters])]),
+  };
+}
+
+function misfit(input: KnownOrNot, axes: number, name: string): Ruling {
+  const lost = isUnknown(input)
+    ? input
+    : new Unknown(`expects an input with ${axes} axes, gets ${input.length}`);
+  const problem = isUnknown(input) ? undefined : lost.reason;
+  return one({ op: "recurrent", name, shape: lost, macs: lost, elementwise: 0 }, problem);
+}
+
+/** Convolutional LSTM over images (batch, time, …). */
+const convLstm = (spatial: number): LayerRule => {
+  const name = `conv_lstm${spatial}d`;
+  const imageOf = ([batch = 1, , ...rest]: Shape): Shape => [batch, ...rest];
+  return {
+    signature: `${CONV_CELL}, return_sequences=False, return_state=False`,
+    docs: `${KERAS}/recurrent_layers/${name}/`,
+    weights: (c, [input = []]) => convWeights(c, spatial, imageOf(input)),
+    run: (c, inputs) => {
+      const input = first(inputs);
+      if (isUnknown(input) || input.length !== spatial + 3) return misfit(input, spatial + 3, name);
+      const [batch = 1, time = 1] = input;
+      const { state, macs } = convStep(c, spatial, imageOf(input));
+      const shape = c.flag("return_sequences") ? [batch, time, ...state.slice(1)] : state;
+      const step = { op: "recurrent", name, shape, macs: product([time, macs]), elementwise: 0 } as const;
+      return withStates(c, { steps: [step] }, [state, state]);
+    },
+  };
+};
+
+const convLstmCell = (spatial: number): LayerRule => {
+  const name = `conv_lstm${spatial}d_cell`;
+  return {
+    signature: CONV_CELL,
+    docs: `${KERAS}/recurrent_layers/conv_lstm${spatial}d/`,
+    weights: (c, [input = []]) => convWeights(c, spatial, input),
+    run: (c, inputs) => {
+      const input = first(inputs);
+      if (isUnknown(input) || input.length !== spatial + 2) return misfit(input, spatial + 2, name);
+      const { state, macs } = convStep(c, spatial, input);
+      return {
+        steps: [{ op: "recurrent", name, shape: state, macs, elementwise: 0 }],
+        states: [state, state],
+      };
+    },
+  };
+};
 
 export const RECURRENT: Readonly<Record<string, LayerRule>> = {
   LSTM: layer("lstm", "lstm"),
@@ -158,6 +189,7 @@ export const RECURRENT: Readonly<Record<string, LayerRule>> = {
   LSTMCell: cellRule("lstm", "lstm_cell"),
   GRUCell: cellRule("gru", "gru_cell"),
   SimpleRNNCell: cellRule("rnn", "simple_rnn_cell"),
+  ConvLSTM2DCell: convLstmCell(2),
   ConvLSTM1D: convLstm(1),
   ConvLSTM2D: convLstm(2),
   ConvLSTM3D: convLstm(3),

@@ -67,6 +67,8 @@ export class Library {
   readonly counters = new Map<string, number>();
   /** Models in the order they were made. */
   readonly models: Instance[] = [];
+  /** A layer or op of the program has its channels in front of the image. */
+  channelsFirst = false;
   /** Functions that make networks. */
   readonly makers = new Set<Value>();
   layerClasses: ReadonlyMap<string, ClassValue> = new Map();

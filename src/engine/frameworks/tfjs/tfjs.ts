@@ -1,6 +1,6 @@
 /** TensorFlow.js as a framework: its modules of names, and how its networks are recognised, named and run. */
 import type { Interp } from "../../interpret/interp.ts";
-import { jsClass, object } from "../../interpret/typescript/core.ts";
+import { type Impl, jsClass, object, RUN_TIME } from "../../interpret/typescript/core.ts";
 import {
   ABSENT,
   type Absent,
@@ -26,9 +26,24 @@ import { createOps, type OpModules } from "./ops/index.ts";
 const PACKAGES =
   /^@tensorflow\/tfjs(-node|-node-gpu|-core|-layers|-backend-[\w-]+|-react-native)?(\/dist\/.*)?$/;
 
+/** Functions whose networks lie in files of weights and graphs. */
+const STORED: ReadonlySet<string> = new Set([
+  "loadLayersModel",
+  "loadGraphModel",
+  "loadGraphModelSync",
+  "models.modelFromJSON",
+  "GraphModel",
+]);
+
 export function createTfjs(): Framework {
   return new Tfjs();
 }
+
+const keepConfig: Impl = (_m, [config], self) => {
+  if (self instanceof Instance && config instanceof Instance)
+    for (const [key, value] of config.attrs) self.attrs.set(key, value);
+  return undefined;
+};
 
 class Tfjs implements Framework {
   readonly id = "tfjs";
@@ -51,6 +66,7 @@ class Tfjs implements Framework {
     this.tables = {
       ...this.ops.modules,
       layers,
+      models: new Map<string, Value>(),
       "": new Map<string, Value>([
         ...this.ops.functions,
         ...modelFunctions(lib),
@@ -58,6 +74,8 @@ class Tfjs implements Framework {
         ["Variable", lib.tensorClass],
         ["SymbolicTensor", lib.symbolicClass],
         ["LayersModel", lib.modelClass],
+        ["RNN", layers.get("RNN")],
+        ["InputSpec", jsClass("InputSpec", { base: root, init: keepConfig })],
         ["Sequential", lib.sequentialClass],
       ]),
     };
@@ -78,7 +96,9 @@ class Tfjs implements Framework {
     if (this.tables[inner]) return this.module(inner);
     if (path === "" && (name === "default" || name === "__esModule")) return ABSENT;
     // Training and data are no part of a network.
-    return new Unknown(`tf.${inner} is not modelled`);
+    return new Unknown(
+      STORED.has(inner) ? `tf.${inner} reads a stored model, ${RUN_TIME}` : `tf.${inner} is not modelled`,
+    );
   }
 
   private module(path: string): ModuleValue {
@@ -167,7 +187,7 @@ class Tfjs implements Framework {
   }
 
   channelAxis(rank: number): number {
-    return rank - 1;
+    return this.lib.channelsFirst ? 1 : rank - 1;
   }
 
   defaultInput(spatialAxes: number, channels: number, size: number): readonly number[] {

@@ -109,6 +109,8 @@ function inOrder<T>(entries: [string, T][]): [string, T][] {
 export function entriesOf(m: Interp, value: Value): [string, Value][] | undefined {
   if (value instanceof List || value instanceof Tuple) return value.items.map((item, i) => [String(i), item]);
   if (typeof value === "string") return [...value].map((character, i) => [String(i), character]);
+  if (value instanceof ModuleValue && value.exported)
+    return value.exported().map((key) => [key, m.getAttr(value, key)]);
   const attrs = attrsOf(value);
   if (!attrs) return undefined;
   const shown = [...attrs].filter(

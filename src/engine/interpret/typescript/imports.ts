@@ -7,7 +7,7 @@ import type { Machine } from "../machine.ts";
 import { LazyName, type Scope } from "../scope.ts";
 import { ABSENT, type Absent, Instance, isUnknown, ModuleValue, Unknown, type Value } from "../values.ts";
 import { fromJson } from "./builtins/json.ts";
-import { fn, object } from "./core.ts";
+import { attrsOf, fn, object } from "./core.ts";
 
 interface Exports {
   readonly names: Map<string, () => Value | Absent>;
@@ -89,14 +89,17 @@ export function enterModule(m: Machine, scope: Scope): void {
       : interp.unknown("require() of what is not known"),
   );
   scope.vars.set("require", require);
-  scope.vars.set(
-    "import",
-    fn("import", (interp, [specifier]) =>
-      typeof specifier === "string"
-        ? namespaceOf(interp as Machine, findSource(interp as Machine, specifier, file))
-        : interp.unknown("import() of what is not known"),
-    ),
+  const dynamic = fn("import", (interp, [specifier]) =>
+    typeof specifier === "string"
+      ? namespaceOf(interp as Machine, findSource(interp as Machine, specifier, file))
+      : interp.unknown("import() of what is not known"),
   );
+  const meta = object(m, [
+    ["url", `file://${file}`],
+    ["env", m.unknown("the environment that a bundler sets")],
+  ]);
+  dynamic.attrs.set("meta", meta);
+  scope.vars.set("import", dynamic);
 }
 
 // --------------------------------------------------------------------- exports
@@ -123,6 +126,15 @@ function exportedBy(m: Machine, source: Source, name: string): Value | Absent {
   return name === "default" ? whole : m.lookup(whole, name);
 }
 
+function exportedNames(m: Machine, source: Source): Set<string> {
+  if (!(source instanceof ModuleValue) || source.file === undefined) return new Set();
+  m.modules.evaluate(m, source);
+  const { names, stars, common } = exportTable(source);
+  const inherited = stars.flatMap((star) => [...exportedNames(m, star)].filter((name) => name !== "default"));
+  const whole = names.size > 0 || stars.length > 0 ? undefined : common?.attrs.get("exports");
+  return new Set([...names.keys(), ...inherited, ...(attrsOf(whole)?.keys() ?? [])]);
+}
+
 /** Did the module put something into CommonJS's `module.exports`? */
 function isUsed(exports: Value): boolean {
   return (
@@ -139,6 +151,7 @@ function namespaceOf(m: Machine, source: Source): Value {
     namespace = new ModuleValue(source.name);
     namespaces.set(source, namespace);
     namespace.load = (name) => exportedBy(m, source, name);
+    namespace.exported = () => [...exportedNames(m, source)].sort();
   }
   return namespace;
 }

@@ -186,3 +186,42 @@ export function states() {
     outputs: [L.concatenate().apply([r, h, c]), td, L.rescaling({ scale: 0.5 }).apply(img)],
   });
 }
+class Cell extends tf.layers.RNNCell {
+  constructor(config) {
+    super(config);
+    this.units = config.units;
+    this.stateSize = config.units;
+  }
+  build(shape) {
+    this.kernel = this.addWeight("kernel", [shape.at(-1), this.units], "float32", tf.initializers.ones());
+    this.again = this.addWeight("again", [this.units, this.units], "float32", tf.initializers.ones());
+    this.built = true;
+  }
+  call([x, before]) {
+    const next = tf.tidy(() => x.matMul(this.kernel.read()).add(before.matMul(this.again.read())).tanh());
+    return [next, next];
+  }
+  static get className() {
+    return "Cell";
+  }
+}
+tf.serialization.registerClass(Cell);
+export function cells() {
+  const input = tf.input({ shape: [6, 3] });
+  const own = L.rnn({ cell: new Cell({ units: 4 }), returnSequences: true }).apply(input);
+  const stacked = L.rnn({
+    cell: L.stackedRNNCells({ cells: [L.lstmCell({ units: 5 }), L.simpleRNNCell({ units: 2 })] }),
+    returnState: true,
+  }).apply(own);
+  const mixed = L.rnn({ cell: [new Cell({ units: 7 }), L.gruCell({ units: 3 })] }).apply(own);
+  return tf.model({ inputs: input, outputs: [L.concatenate().apply(stacked), mixed] });
+}
+export function images() {
+  return tf.sequential({
+    layers: [
+      L.convLstm2d({ inputShape: [3, 8, 9, 2], filters: 4, kernelSize: 3, strides: 2, useBias: false }),
+      L.conv2d({ filters: 6, kernelSize: 1, dataFormat: "channelsLast" }),
+      L.globalMaxPooling2d({}),
+    ],
+  });
+}

@@ -228,6 +228,11 @@ describe("modules of JavaScript", () => {
       "import { z } from 'nowhere';\nz.f()",
       "unknown: module nowhere was not found",
     ],
+    [
+      "all names of a namespace",
+      "import * as all from './lib';\nimport * as common from './c.cjs';\n[Object.keys(all), { ...common }, typeof import.meta.url]",
+      '[["K", "Kay", "ns", "x"], {z: 5}, "string"]',
+    ],
     ["imports at run time", "const m = await import('./a');\nm.x", "1"],
   ])("read %s", (_what, source, expected) => expect(show(source, files)).toBe(expected));
 });

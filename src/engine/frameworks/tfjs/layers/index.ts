@@ -1,12 +1,27 @@
 /** The module `tf.layers`: classes and the functions that make their instances. */
-import { fn, jsClass } from "../../../interpret/typescript/core.ts";
-import { type ClassValue, Instance, isUnknown, List, type Value } from "../../../interpret/values.ts";
+import { fn, type Impl, jsClass } from "../../../interpret/typescript/core.ts";
+import {
+  type ClassValue,
+  Instance,
+  isUnknown,
+  List,
+  Property,
+  type Value,
+} from "../../../interpret/values.ts";
 import { configOf, parsedSignature } from "../../keraslike/rule.ts";
 import { type Library, snakeCase } from "../library.ts";
 import { inputLayerClass, makeInput } from "../models.ts";
 import { initLayer, withBatch } from "./layer.ts";
+import { stateOf } from "./state.ts";
 import { TF_LAYERS, type TfLayer } from "./table.ts";
 import { wrapperClasses } from "./wrappers.ts";
+
+/** A cell's units, one for each state. */
+const stateSize: Impl = (_m, _args, self) => {
+  const { config } = stateOf(self) ?? {};
+  const units = config?.value("units");
+  return self instanceof Instance && self.cls.name.startsWith("LSTM") ? new List([units, units]) : units;
+};
 
 /** A number that stands for an input shape. */
 const INPUT_WIDTHS: Readonly<Record<string, string>> = { Dense: "input_dim", Embedding: "input_length" };
@@ -24,6 +39,7 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
       if (given.get("padding") === "causal") given.set("padding", "valid");
       state.rule = rule;
       state.config = configOf(rule, given, defaults);
+      if (state.config.channels === "first") lib.channelsFirst = true;
       if (self instanceof Instance && config instanceof Instance) {
         const { names } = parsedSignature(rule);
         for (const [key, value] of config.attrs) if (names.has(snakeCase(key))) self.attrs.set(key, value);
@@ -57,6 +73,8 @@ export function layerModule(lib: Library): Map<string, Value> {
   );
   names.set("Layer", lib.layerClass);
   names.set("RNNCell", lib.layerClass);
+  for (const name of ["LSTMCell", "GRUCell", "SimpleRNNCell"])
+    classes.get(name)?.attrs.set("stateSize", new Property(fn("stateSize", stateSize)));
   const recurrent = classes.get("RNN");
   if (recurrent) names.set("RNN", recurrent);
   return names;

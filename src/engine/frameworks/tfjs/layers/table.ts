@@ -97,6 +97,7 @@ export const TF_LAYERS: ReadonlyMap<string, TfLayer> = new Map([
   shared("SimpleRNN", ["simpleRNN"]),
   shared("SimpleRNNCell", ["simpleRNNCell"]),
   shared("ConvLSTM2D", ["convLstm2d"]),
+  shared("ConvLSTM2DCell", ["convLstm2dCell"]),
   shared("Rescaling", ["rescaling"]),
   shared("Resizing", ["resizing"]),
   shared("CenterCrop", ["centerCrop"]),

@@ -1,24 +1,23 @@
-/** Layers around layers: `timeDistributed`, `bidirectional`, `rnn` over cells, `stackedRNNCells`. */
-import { multiply, product, sum } from "../../../cost/lift.ts";
+/** Layers around layers: `timeDistributed`, `bidirectional`; those over cells are in `cells.ts`. */
+import { multiply } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Impl, jsClass } from "../../../interpret/typescript/core.ts";
 import {
   type ClassValue,
-  type Dim,
   Instance,
   isUnknown,
   List,
-  type Shape,
   Tensor,
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
 import { Config, type KnownOrNot } from "../../keraslike/rule.ts";
 import { type Library, listOf, property, shapeValue } from "../library.ts";
+import { RNN, STACKED_CELLS } from "./cells.ts";
 import { callLayer, initLayer, makeWeights, nameOf, runRule, shapesOf } from "./layer.ts";
 import { type LayerState, stateOf } from "./state.ts";
 
-interface WrapperSpec {
+export interface WrapperSpec {
   readonly name: string;
   /** What is inside, out of the config. */
   readonly inner: (config: Value) => readonly Value[];
@@ -28,7 +27,7 @@ interface WrapperSpec {
 }
 
 /** A wrapper in use. */
-interface Wrapped {
+export interface Wrapped {
   readonly lib: Library;
   readonly m: Interp;
   readonly self: Instance;
@@ -48,7 +47,7 @@ function unfolded(shape: KnownOrNot, input: KnownOrNot): KnownOrNot {
 }
 
 /** One time step: the input without its second axis. */
-function oneStep(shape: KnownOrNot): KnownOrNot {
+export function oneStep(shape: KnownOrNot): KnownOrNot {
   return isUnknown(shape) ? shape : [shape[0] ?? 1, ...shape.slice(2)];
 }
 
@@ -129,90 +128,6 @@ function merged(
   return [[...output.slice(0, -1), multiply(output.at(-1) ?? 1, 2)], ...both];
 }
 
-/** `rnn({cell})`: the cells of a stack run one after the other in each time step. */
-const rnn: WrapperSpec = {
-  name: "RNN",
-  inner: (config) => cellsIn(property(config, "cell")),
-  build: (w, [shape = new Unknown("no input")]) =>
-    void eachCell(w, oneStep(shape), (state, cell, input) => {
-      const { rule, config } = cell;
-      if (rule && config) makeWeights(w.lib, state, rule, config, [input], `${state.weights.length}_`);
-      else for (const each of stateOf(w.inner)?.weights ?? []) state.weights.push(each);
-    }),
-  outputs: (w, [shape = new Unknown("no input")]) =>
-    rnnOutputs(
-      w,
-      shape,
-      eachCell(w, oneStep(shape), () => undefined),
-    ),
-  call: (w, [input]) => {
-    if (!input) return undefined;
-    const { lib, m, state } = w;
-    const macs: (number | Unknown)[] = [];
-    const last = eachCell(w, oneStep(input.shape), (_state, { rule, config }, shape) => {
-      macs.push(
-        rule && config ? rule.run(config, [shape]).steps[0].macs : m.unknown("a cell of the program's own"),
-      );
-    });
-    const time = isUnknown(input.shape) ? input.shape : (input.shape[1] ?? 1);
-    const [shape = last, ...more] = rnnOutputs(w, input.shape, last);
-    const outputs = lib.emitAll(m, {
-      ...{
-        op: "recurrent",
-        name: "rnn",
-        inputs: [input],
-        shape,
-        more,
-        weights: state.weights,
-        elementwise: 0,
-      },
-      macs: product([time, sum(macs)]),
-    });
-    return outputs.length > 1 ? new List([...outputs]) : outputs[0];
-  },
-};
-
-function cellsIn(cell: Value): readonly Value[] {
-  const stacked = stateOf(cell);
-  if (stacked && stacked.inner.length > 0) return stacked.inner;
-  return listOf(cell);
-}
-
-/** Visits the cells with what each gets; answers what the last one gives. */
-function eachCell(
-  w: Wrapped,
-  input: KnownOrNot,
-  visit: (state: LayerState, cell: LayerState, input: KnownOrNot) => void,
-): KnownOrNot {
-  let current = input;
-  for (const inner of w.state.inner) {
-    const cell = stateOf(inner);
-    if (!cell) continue;
-    visit(w.state, cell, current);
-    const { rule, config } = cell;
-    const size: Dim = config ? config.dim("units") : new Unknown("the size of a cell's state");
-    const batch = isUnknown(current) ? current : (current[0] ?? 1);
-    current = rule && config ? rule.run(config, [current]).steps[0].shape : [batch, size];
-  }
-  return current;
-}
-
-function rnnOutputs(w: Wrapped, input: KnownOrNot, last: KnownOrNot): readonly KnownOrNot[] {
-  const time = isUnknown(input) ? input : (input[1] ?? 1);
-  const isSequence = property(w.config, "returnSequences") === true;
-  const shape: Shape | Unknown =
-    isSequence && !isUnknown(last) ? [last[0] ?? 1, time, ...last.slice(1)] : last;
-  return property(w.config, "returnState") === true ? [shape, last] : [shape];
-}
-
-const stackedCells: WrapperSpec = {
-  name: "StackedRNNCells",
-  inner: (config) => listOf(property(config, "cells")),
-  build: () => undefined,
-  outputs: (_w, shapes) => shapes,
-  call: ({ m }) => m.unknown("cells are called by their RNN"),
-};
-
 function wrapperClass(lib: Library, spec: WrapperSpec): ClassValue {
   const used =
     (run: (w: Wrapped, args: readonly Value[]) => Value): Impl =>
@@ -262,7 +177,7 @@ export function wrapperClasses(lib: Library): readonly (readonly [string, ClassV
   return [
     ["timeDistributed", wrapperClass(lib, timeDistributed)],
     ["bidirectional", wrapperClass(lib, bidirectional)],
-    ["rnn", wrapperClass(lib, rnn)],
-    ["stackedRNNCells", wrapperClass(lib, stackedCells)],
+    ["rnn", wrapperClass(lib, RNN)],
+    ["stackedRNNCells", wrapperClass(lib, STACKED_CELLS)],
   ];
 }

@@ -36,9 +36,11 @@ const unknownShape = (tensor: Tensor, rank: number): readonly Dim[] =>
 
 function rule(c: Call, spatial: number, filter: readonly Dim[]): ConvRule {
   const inChannels = filter[spatial] ?? 1;
+  const channels = c.text("dataFormat").startsWith("NC") ? "first" : "last";
+  if (channels === "first") c.lib.channelsFirst = true;
   return {
     spatial,
-    channels: c.text("dataFormat").startsWith("NC") ? "first" : "last",
+    channels,
     kernel: filter.slice(0, spatial),
     stride: c.dims("strides", spatial),
     dilation: c.given("dilations") ? c.dims("dilations", spatial) : new Array<Dim>(spatial).fill(1),

@@ -1,5 +1,6 @@
 /** Tensors from nothing: literals, constants, random numbers, variables. */
-import { isUnknown, type Tensor, Unknown } from "../../../interpret/values.ts";
+import { isUnknown, type Tensor, toItems, Unknown } from "../../../interpret/values.ts";
+import { toDim } from "../../rules/sizes.ts";
 import { shapeOf } from "../library.ts";
 import { type Call, nestedShape, type OpRule, type OpTable } from "./op.ts";
 
@@ -41,7 +42,10 @@ const variable: OpRule = (c) => {
   return c.lib.parameter(initial.shape, c.value("trainable") !== false, initial.dtype);
 };
 
-const eye: OpRule = (c) => made(c, [c.dim("rows"), c.given("columns") ? c.dim("columns") : c.dim("rows")]);
+const eye: OpRule = (c) => {
+  const batch = toItems(c.value("batch"))?.map(toDim) ?? [];
+  return made(c, [...batch, c.dim("rows"), c.given("columns") ? c.dim("columns") : c.dim("rows")]);
+};
 
 const SHAPE = "shape";
 const RANDOM = "shape, a=0, b=1, dtype=undefined";

@@ -1,7 +1,16 @@
 /** All ops of `tf`: as functions, as methods of tensors, and the small modules beside them. */
 
 import { promise } from "../../../interpret/typescript/builtins/promises.ts";
-import { fn, type Impl, jsClass, method, RUN_TIME } from "../../../interpret/typescript/core.ts";
+import {
+  fn,
+  type Impl,
+  isFunction,
+  jsClass,
+  method,
+  num,
+  RUN_TIME,
+  strict,
+} from "../../../interpret/typescript/core.ts";
 import {
   type ClassValue,
   isUnknown,
@@ -16,6 +25,7 @@ import { type Library, shapeValue } from "../library.ts";
 import { CONTRACTIONS, FUSED } from "./contractions.ts";
 import { CREATION } from "./creation.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
+import { FURTHER, FURTHER_IMAGES, LINALG, LOSSES, MATH, METRICS, SIGNAL, SPECTRAL } from "./further.ts";
 import { defineOp, type OpTable } from "./op.ts";
 import { IMAGES, METHODS_ONLY, SHAPES } from "./shapes.ts";
 
@@ -26,7 +36,7 @@ export interface OpModules {
   readonly modules: Readonly<Record<string, ReadonlyMap<string, Value>>>;
 }
 
-const FUNCTIONS: OpTable = { ...CONTRACTIONS, ...ELEMENTWISE, ...SHAPES, ...CREATION };
+const FUNCTIONS: OpTable = { ...CONTRACTIONS, ...ELEMENTWISE, ...SHAPES, ...CREATION, ...FURTHER };
 
 /** Calls of the runtime that give nothing a network is made of. */
 const INERT = [
@@ -46,6 +56,14 @@ const INERT = [
   "deprecationWarn",
   "setWasmPaths",
   "setThreadsCount",
+  "disableDeprecationWarnings",
+  "registerOp",
+  "deregisterOp",
+  "registerCallbackConstructor",
+  "copyRegisteredKernels",
+  "forceHalfFloat",
+  "unregisterKernel",
+  "unregisterGradient",
 ];
 const SETTLED = ["ready", "nextFrame", "setBackend"];
 
@@ -77,6 +95,12 @@ function tensorClass(lib: Library, base: ClassValue): ClassValue {
       arraySync: elements,
       bufferSync: elements,
       read: self,
+      toTensor: self,
+      set: nothing,
+      get: elements,
+      bytes: settledElements,
+      dataToGPU: (m) => m.unknown(`the elements of a tensor, ${RUN_TIME}`),
+      throwIfDisposed: nothing,
       write: nothing,
       assign: nothing,
       dispose: nothing,
@@ -133,6 +157,8 @@ const INITIALIZERS = [
   "zeros",
 ];
 
+const kindOf = (test: (value: Value) => boolean): Value => strict("is", (_m, [value]) => test(value));
+
 const util: ReadonlyMap<string, Value> = new Map([
   ["assert", fn("assert", nothing)],
   ["assertShapesMatch", fn("assertShapesMatch", nothing)],
@@ -156,6 +182,18 @@ const util: ReadonlyMap<string, Value> = new Map([
   ],
   ["flatten", fn("flatten", (_m, [value]) => new List(flat(value)))],
   ["now", fn("now", (m) => m.unknown(RUN_TIME))],
+  ["isString", kindOf((value) => typeof value === "string")],
+  ["isNumber", kindOf((value) => typeof value === "number")],
+  ["isBoolean", kindOf((value) => typeof value === "boolean")],
+  ["isInt", kindOf((value) => typeof value === "number" && Number.isInteger(value))],
+  ["isFunction", kindOf(isFunction)],
+  ["isScalarShape", kindOf((value) => toItems(value)?.length === 0)],
+  ["assertNonNull", fn("assertNonNull", nothing)],
+  ["assertNonNegativeIntegerDimensions", fn("assertNonNegativeIntegerDimensions", nothing)],
+  [
+    "clamp",
+    strict("clamp", (_m, [least, value, most]) => Math.max(num(least), Math.min(num(value), num(most)))),
+  ],
 ]);
 
 function flat(value: Value): Value[] {
@@ -183,7 +221,7 @@ export function createOps(lib: Library, base: ClassValue): OpModules {
     "getBackend",
     fn("getBackend", () => "cpu"),
   );
-  const image = ops(lib, IMAGES);
+  const image = ops(lib, { ...IMAGES, ...FURTHER_IMAGES });
   return {
     functions,
     tensorClass: tensorClass(lib, base),
@@ -197,16 +235,26 @@ export function createOps(lib: Library, base: ClassValue): OpModules {
       train: settings(["adam", "adadelta", "adagrad", "adamax", "momentum", "rmsprop", "sgd"]),
       serialization: new Map([["registerClass", fn("registerClass", nothing)]]),
       callbacks: settings(["earlyStopping"]),
-      losses: new Map<string, Value>(),
-      metrics: new Map<string, Value>(),
-      browser: new Map<string, Value>([
-        ["fromPixels", fn("fromPixels", () => new Unknown(`the pixels of an image, ${RUN_TIME}`))],
+      Reduction: new Map<string, Value>([
+        ["NONE", 0],
+        ["MEAN", 1],
+        ["SUM", 2],
+        ["SUM_BY_NONZERO_WEIGHTS", 3],
       ]),
+      losses: ops(lib, LOSSES),
+      metrics: ops(lib, METRICS),
+      browser: new Map<string, Value>(
+        ["fromPixels", "fromPixelsAsync", "toPixels", "draw"].map((name) => [
+          name,
+          fn(name, () => new Unknown(`the pixels of an image, ${RUN_TIME}`)),
+        ]),
+      ),
       data: new Map<string, Value>(),
       io: new Map<string, Value>(),
-      linalg: new Map<string, Value>(),
-      signal: new Map<string, Value>(),
-      math: new Map<string, Value>(),
+      linalg: ops(lib, LINALG),
+      signal: ops(lib, SIGNAL),
+      spectral: ops(lib, SPECTRAL),
+      math: ops(lib, MATH),
     },
   };
 }
