@@ -1,18 +1,12 @@
-/** The engine: files in, reports out. It keeps parsed files between calls and nothing else. */
-import type {
-  Engine,
-  FailureReason,
-  FileAnalysis,
-  LayerSite,
-  ModelHost,
-  ProfileOptions,
-  ProfileResult,
-} from "./engine.types.ts";
+/** The engine: files in, reports out. Between calls it keeps parsed files and what the last analyses found. */
+import type { Engine, FailureReason, ModelHost, ProfileOptions, ProfileResult } from "./engine.types.ts";
+import { Analyses } from "./incremental/analyses.ts";
+import { NotingHost } from "./incremental/answers.ts";
 import { ModuleCache } from "./interpret/modules.ts";
 import { python } from "./interpret/python/semantics.ts";
 import type { Semantics } from "./interpret/semantics.ts";
 import { typescript } from "./interpret/typescript/semantics.ts";
-import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
+import type { ReportDiagnostic } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
 import type { Root } from "./roots.ts";
 import type { SimulationOptions, SimulationResult } from "./separable/contract.ts";
@@ -33,7 +27,7 @@ export interface EngineOptions {
 
 const SEMANTICS: Readonly<Record<Language, Semantics>> = { python, typescript };
 
-export function createEngine({ parsers, host, settings: given }: EngineOptions): Engine {
+export function createEngine({ parsers, host: real, settings: given }: EngineOptions): Engine {
   const settings: EngineSettings = { ...DEFAULT_SETTINGS, ...given };
   const cache = new ModuleCache(
     host,
@@ -41,6 +35,7 @@ export function createEngine({ parsers, host, settings: given }: EngineOptions):
     (node) => SEMANTICS[node.language],
   );
 
+  const host = new NotingHost(real);
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);
     if (!compiled) return `${file} cannot be read`;
@@ -63,9 +58,11 @@ export function createEngine({ parsers, host, settings: given }: EngineOptions):
   return {
     profile: (file, options = {}) => profileOne(open(file, options.isCancelled ?? never), options),
     analyze: (file, options = {}) =>
-      analyzeAll(open(file, options.isCancelled ?? never), file, options.inputs ?? {}),
+      analyses.analyze(file, options.inputs ?? {}, options.isCancelled ?? never),
     simulate: (file, options) => simulateOne(open(file, options.isCancelled ?? never), options),
     rewrite: (file, options) => {
+  const analyses = new Analyses({ host, open, read: (file) => cache.get(file) });
+
       const opened = open(file, options.isCancelled ?? never);
       const retrace = (edits: readonly TextEdit[], input: readonly string[]): RewriteTotals => {
         const edited = createEngine({ parsers, settings, host: withEdits(host, edits) });
@@ -79,7 +76,10 @@ export function createEngine({ parsers, host, settings: given }: EngineOptions):
       if (typeof session === "string") return [];
       return session.roots().roots.map(({ name, at }) => ({ name, at: place(at) }));
     },
-    invalidate: (file) => cache.forget(file),
+    invalidate: (file) => {
+      cache.forget(file);
+      analyses.invalidate(file);
+    },
   };
 }
 
@@ -146,56 +146,8 @@ function rootOf(
   return "reason" in root ? root : { session, root };
 }
 
-function analyzeAll(
-  session: Session | string,
-  file: string,
-  inputs: Readonly<Record<string, readonly string[]>>,
-): FileAnalysis {
-  if (typeof session === "string") return { file, reports: [], failures: [], sites: [], diagnostics: [] };
-  const { roots, near } = session.roots();
-  const reports: Report[] = [];
-  const failures: { network: string; at: Place; reason: string }[] = [];
-  for (const root of roots) {
-    const input = inputs[root.name];
-    const outcome = session.profile(root, input ? { input } : {});
-    if ("report" in outcome) reports.push(outcome.report);
-    else failures.push({ network: root.name, at: place(root.at), reason: outcome.reason });
-  }
-  for (const { name, at, needs } of near) {
-    failures.push({ network: name, at: place(at), reason: `needs ${needs.join(", ")}` });
-  }
-  const diagnostics = distinct([
-    ...diagnosticsOf(session),
-    ...reports.flatMap((report) => report.diagnostics),
-  ]);
-  return { file, reports, failures, sites: reports.flatMap((report) => sitesOf(report, file)), diagnostics };
-}
-
 function diagnosticsOf(session: Session): ReportDiagnostic[] {
   return session
     .diagnostics()
     .map(({ severity, message, code, at }) => ({ severity, message, code, at: place(at) }));
-}
-
-/** The lines of this file that make layers of this network. A layer made in another file counts where it was asked for. */
-function sitesOf(report: Report, file: string): LayerSite[] {
-  const sites = new Map<string, { at: Place; network: string; layers: number[] }>();
-  for (const [index, layer] of report.layers.entries()) {
-    const at = [layer.at, ...[...layer.path].reverse()].find((candidate) => candidate.file === file);
-    if (!at) continue;
-    const key = `${at.line}:${at.column}`;
-    const site = sites.get(key) ?? { at, network: report.network, layers: [] };
-    site.layers.push(index);
-    sites.set(key, site);
-  }
-  return [...sites.values()];
-}
-
-function distinct(diagnostics: readonly ReportDiagnostic[]): ReportDiagnostic[] {
-  const seen = new Map<string, ReportDiagnostic>();
-  for (const problem of diagnostics) {
-    const key = `${problem.at.file}:${problem.at.line}:${problem.at.column}:${problem.message}`;
-    if (!seen.has(key)) seen.set(key, problem);
-  }
-  return [...seen.values()];
 }

@@ -41,6 +41,7 @@ import {
   Unknown,
   type Value,
 } from "./interpret/values.ts";
+import { type LostRoot, lostRoots } from "./lost.ts";
 import { suppliedArguments } from "./needs.ts";
 import { proposals } from "./probe.ts";
 import { argumentsText, ProgramCalls } from "./programCalls.ts";
@@ -59,7 +60,7 @@ import {
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
-import type { Arg, Expr, Language, ModuleNode } from "./syntax/ast.ts";
+import type { Arg, Expr, FunctionNode, Language, ModuleNode } from "./syntax/ast.ts";
 import { forwardOf, takesTensorList } from "./tensorLists.ts";
 import { weightsSize } from "./weightsSize.ts";
 
@@ -107,6 +108,8 @@ export class Session {
   private takeBack: (() => void) | undefined;
   private last: Run | undefined;
   private readonly programCalls: ProgramCalls;
+  /** The clock or the user ended what is the same for all roots. */
+  isCutShort = false;
   private calledInFunctions: readonly OutermostCall[] | undefined;
 
   constructor(private readonly options: SessionOptions) {
@@ -142,6 +145,7 @@ export class Session {
       .diagnostics.filter((problem) => problem.at.file === this.options.file);
     const found = findRoots(this.m, this.module, this.node, this.m.frameworks);
     this.found = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
+    this.isCutShort = this.m.isOutOfTime;
     return this.found;
   }
 
@@ -170,6 +174,12 @@ export class Session {
         ? [{ name, kind: "variable", at: place.at, value: network }]
         : [];
     });
+  }
+
+  /** What would be networks, but for modules that were not found. */
+  lost(): readonly LostRoot[] {
+    this.roots();
+    return lostRoots(this.m, this.module, this.node);
   }
 
   /** Syntax errors, and what running the module's own statements said. */
@@ -210,6 +220,20 @@ export class Session {
       at: at ?? { file: this.options.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
       value,
     };
+  }
+
+  /** Profiles a root and tells which functions ran for it. */
+  observe(
+    root: Root,
+    options: Pick<ProfileOptions, "input">,
+  ): { readonly outcome: Outcome; readonly ran: ReadonlySet<FunctionNode>; readonly isOutOfTime: boolean } {
+    const { m } = this;
+    const ran = new Set<FunctionNode>();
+    m.ran = ran;
+    m.isOutOfTime = false;
+    const outcome = this.profile(root, options);
+    m.ran = m.ranForAll;
+    return { outcome, ran, isOutOfTime: m.isOutOfTime };
   }
 
   profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
@@ -319,6 +343,27 @@ export class Session {
     return { args: isUnknown(args) ? [args] : args, kwargs: isUnknown(kwargs) ? NO_KWARGS : kwargs };
   }
 
+  // ------------------------------------------------------ what all roots share
+
+  /** Functions that ran in the module's own statements, and in search of calls. */
+  get ranForAll(): ReadonlySet<FunctionNode> {
+    return this.m.ranForAll;
+  }
+
+  isNetwork(value: Instance): boolean {
+    return this.m.frameworks.some((framework) => framework.isNetwork(value));
+  }
+
+  /** Modules whose values outlive the trace of a root. */
+  lastingModules(): Iterable<ModuleValue> {
+    return [...this.modules.evaluated(), ...this.m.tableModules.values()];
+  }
+
+  /** Names of the functions that are looked into for calls. */
+  freeFunctions(): readonly string[] {
+    return freeFunctions(this.m, this.module, this.node).map(({ name }) => name);
+  }
+
   // -------------------------------------------------------------------- inputs
 
   private fileInput(root: Root, network: Value): ChosenInput | undefined {
@@ -333,6 +378,9 @@ export class Session {
   private callsInFunctions(): readonly OutermostCall[] {
     const { m } = this;
     if (this.calledInFunctions) return this.calledInFunctions;
+    const { ran, isOutOfTime } = m;
+    m.ran = m.ranForAll;
+    m.isOutOfTime = false;
     m.outermostCalls.length = 0;
     m.scripted = new ScriptedCalls();
     for (const fn of freeFunctions(m, this.module, this.node)) {
@@ -340,6 +388,9 @@ export class Session {
       m.explore(() => this.bounded(() => m.call(fn)));
     }
     m.scripted = undefined;
+    m.ran = ran;
+    this.isCutShort ||= m.isOutOfTime;
+    m.isOutOfTime = isOutOfTime;
     this.calledInFunctions = m.outermostCalls.splice(0);
     return this.calledInFunctions;
   }

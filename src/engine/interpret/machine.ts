@@ -4,7 +4,7 @@
  */
 import type { EngineLimits, ModelHost } from "../engine.types.ts";
 import type { Framework } from "../frameworks/framework.ts";
-import type { BinaryOp, CompareOp, Expr, Language } from "../syntax/ast.ts";
+import type { BinaryOp, CompareOp, Expr, FunctionNode, Language } from "../syntax/ast.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import { BREAK, CONTINUE, type Completion, RETURN } from "./compile/completion.ts";
 import { Raised, Stopped } from "./control.ts";
@@ -108,6 +108,12 @@ export class Machine implements Interp {
   /** Set while a script runs: what networks answered it, for its loops call them over and over. */
   scripted: ScriptedCalls | undefined;
   readonly catchers: Catcher[] = [];
+  /** Functions that ran apart from any network: what they do is the same for all. */
+  readonly ranForAll = new Set<FunctionNode>();
+  /** Notes the functions that run. */
+  ran: Set<FunctionNode> = this.ranForAll;
+  /** The clock or the user ended something: another run may come further. */
+  isOutOfTime = false;
   /** Modules that are tables of the engine, by dotted name, and folders without a module of their own. */
   readonly tableModules = new Map<string, ModuleValue>();
 
@@ -213,6 +219,7 @@ export class Machine implements Interp {
     this.tick();
     const { site, semantics, frame } = this;
     const { code } = fn;
+    this.ran.add(fn.node);
     this.semantics = code.semantics;
     this.depth++;
     const scope = new Scope("function", fn.scope);
@@ -230,7 +237,7 @@ export class Machine implements Interp {
 
   /** Everything that unwinding must put back; taken where exceptions are caught. */
   checkpoint(): () => void {
-    const { site, scope, frame, semantics, depth, undecided, journal, pendingReturns } = this;
+    const { site, scope, frame, semantics, depth, undecided, journal, pendingReturns, ran } = this;
     const catchers = this.catchers.length;
     return () => {
       this.site = site;
@@ -241,6 +248,7 @@ export class Machine implements Interp {
       this.undecided = undecided;
       this.journal = journal;
       this.pendingReturns = pendingReturns;
+      this.ran = ran;
       this.catchers.length = catchers;
     };
   }
@@ -248,6 +256,7 @@ export class Machine implements Interp {
   /** Enters code that has no caller: a module's body. `checkpoint` before it brings back what was. */
   beginIsolated(semantics: Semantics): void {
     this.semantics = semantics;
+    this.ran = this.ranForAll;
     this.site = undefined;
     this.scope = undefined;
     this.journal = undefined;
@@ -499,7 +508,9 @@ export class Machine implements Interp {
     if (this.steps > this.limits.steps) throw new Stopped(`more than ${this.limits.steps} steps`);
     // The clock is read every 1024 steps: reading it is dearer than a step.
     if (before >> 10 !== this.steps >> 10) {
-      if (this.isCancelled()) throw new Stopped("cancelled");
+      const isCancelled = this.isCancelled();
+      this.isOutOfTime ||= isCancelled || this.now() > this.deadline;
+      if (isCancelled) throw new Stopped("cancelled");
       if (this.now() > this.deadline) throw new Stopped(`more than ${this.limits.milliseconds} ms`);
     }
   }

@@ -125,6 +125,11 @@ export class Modules {
     if (entry?.state === "idle") this.run(m, entry, name);
   }
 
+  /** Modules of files whose bodies have run. */
+  *evaluated(): Iterable<ModuleValue> {
+    for (const { module, state } of this.loaded.values()) if (state === "done") yield module;
+  }
+
   textOf(module: ModuleValue | undefined): string {
     return (module?.file === undefined ? undefined : this.cache.get(module.file)?.text) ?? "";
   }

@@ -1,0 +1,85 @@
+/** What a host answered while a file was analysed: as long as it would say the same again, the answers hold. */
+import type { ModelHost } from "../engine.types.ts";
+
+type Question = "read" | "isFile" | "isDirectory" | "list" | "version" | "users";
+
+export class Answers {
+  private readonly known = new Map<
+    string,
+    { readonly ask: (host: ModelHost) => unknown; readonly answer: unknown }
+  >();
+
+  constructor(private readonly searchPaths: string) {}
+
+  note(key: string, ask: (host: ModelHost) => unknown, answer: unknown): void {
+    this.known.set(key, { ask, answer: comparable(answer) });
+  }
+
+  concern(file: string): boolean {
+    return this.known.has(`version ${file}`) || this.known.has(`read ${file}`);
+  }
+
+  /** Would the host still say the same? Its word on the text of `file` itself is left out. */
+  holds(host: ModelHost, file: string): boolean {
+    if (host.searchPaths.join("\n") !== this.searchPaths) return false;
+    const own = new Set([`version ${file}`, `read ${file}`]);
+    for (const [key, { ask, answer }] of this.known) {
+      if (!own.has(key) && comparable(ask(host)) !== answer) return false;
+    }
+    return true;
+  }
+}
+
+function comparable(answer: unknown): unknown {
+  return Array.isArray(answer) ? answer.join("\n") : answer;
+}
+
+/** A host that notes what it answers while `answers` is set. */
+export class NotingHost implements ModelHost {
+  answers: Answers | undefined;
+  readonly users?: (file: string) => readonly string[];
+  readonly resolve?: (specifier: string, from: string) => string | undefined;
+
+  constructor(readonly real: ModelHost) {
+    if (real.users) this.users = (file) => this.noted("users", file, (host) => host.users?.(file) ?? []);
+    if (real.resolve) this.resolve = (specifier, from) => this.resolved(specifier, from);
+  }
+
+  get searchPaths(): readonly string[] {
+    return this.real.searchPaths;
+  }
+
+  begin(): Answers {
+    this.answers = new Answers(this.real.searchPaths.join("\n"));
+    return this.answers;
+  }
+
+  read(file: string): string | undefined {
+    return this.noted("read", file, (host) => host.read(file));
+  }
+  isFile(file: string): boolean {
+    return this.noted("isFile", file, (host) => host.isFile(file));
+  }
+  isDirectory(file: string): boolean {
+    return this.noted("isDirectory", file, (host) => host.isDirectory(file));
+  }
+  list(directory: string): readonly string[] {
+    return this.noted("list", directory, (host) => host.list(directory));
+  }
+  version(file: string): string | undefined {
+    return this.noted("version", file, (host) => host.version(file));
+  }
+
+  private resolved(specifier: string, from: string): string | undefined {
+    const ask = (host: ModelHost): string | undefined => host.resolve?.(specifier, from);
+    const answer = ask(this.real);
+    this.answers?.note(`resolve ${specifier} ${from}`, ask, answer);
+    return answer;
+  }
+
+  private noted<T>(question: Question, file: string, ask: (host: ModelHost) => T): T {
+    const answer = ask(this.real);
+    this.answers?.note(`${question} ${file}`, ask, answer);
+    return answer;
+  }
+}

@@ -1,0 +1,152 @@
+/** What an analysis found, network by network; how it is carried over an edit, and how it is told. */
+import type { FileAnalysis, LayerSite } from "../engine.types.ts";
+import type { Place, Report, ReportDiagnostic } from "../report/contract.ts";
+import { place } from "../report/convert.ts";
+import type { Root } from "../roots.ts";
+import type { FunctionNode, ModuleNode } from "../syntax/ast.ts";
+import type { Answers } from "./answers.ts";
+import type { LocalChanges, Outline } from "./changes.ts";
+import { moved, movedReport } from "./moved.ts";
+
+export type Inputs = Readonly<Record<string, readonly string[]>>;
+
+/** One root: its report or why there is none, and the functions that ran for it. */
+export interface Finding {
+  readonly network: string;
+  readonly kind: Root["kind"];
+  readonly at: Place;
+  readonly input: readonly string[] | undefined;
+  readonly outcome: { readonly report: Report } | { readonly reason: string };
+  readonly ran: ReadonlySet<FunctionNode>;
+  /** The clock or the user ended it: another run may come further. */
+  readonly isOutOfTime: boolean;
+}
+
+export interface Findings {
+  readonly outline: Outline;
+  /** What the host said of other files. */
+  readonly answers: Answers;
+  readonly networks: readonly Finding[];
+  /** What would be networks but for arguments that nothing gives. */
+  readonly near: FileAnalysis["failures"];
+  readonly syntax: readonly ReportDiagnostic[];
+  /** What the module's own statements said. */
+  readonly said: readonly ReportDiagnostic[];
+  /** Functions that ran for all networks alike: in the module's statements, and in search of calls. */
+  readonly ranForAll: ReadonlySet<FunctionNode>;
+  /** Functions that are looked into for calls. */
+  readonly free: readonly string[];
+}
+
+export function analysisOf(file: string, { networks, near, syntax, said }: Findings): FileAnalysis {
+  const reports = networks.flatMap(({ outcome }) => ("report" in outcome ? [outcome.report] : []));
+  const failed = networks.flatMap(({ network, at, outcome }) =>
+    "report" in outcome ? [] : [{ network, at, reason: outcome.reason }],
+  );
+  return {
+    file,
+    reports,
+    failures: [...failed, ...near],
+    sites: reports.flatMap((report) => sitesOf(report, file)),
+    diagnostics: distinct([...syntax, ...said, ...reports.flatMap((report) => report.diagnostics)]),
+  };
+}
+
+export function syntaxErrors({ errors }: ModuleNode): readonly ReportDiagnostic[] {
+  return errors.map(({ at, message }) => ({ severity: "error", code: "syntax", message, at: place(at) }));
+}
+
+/** Carries findings over an edit. */
+export class Carrier {
+  private readonly networks: ReadonlyMap<string, Finding>;
+
+  constructor(
+    readonly before: Findings,
+    readonly changes: LocalChanges,
+    private readonly inputs: Inputs,
+  ) {
+    this.networks = new Map(before.networks.map((finding) => [keyOf(finding), finding]));
+  }
+
+  /** All findings, where no code changed. */
+  all(node: ModuleNode, outline: Outline): Findings | undefined {
+    const { before } = this;
+    const syntax = syntaxErrors(node);
+    const names = before.networks.map(({ network }) => network);
+    const networks = before.networks.map((finding) => this.finding(finding, syntax, names));
+    const near = this.placed(before.near);
+    const said = this.placed(before.said);
+    if (!near || !said || !networks.every((finding) => finding !== undefined)) return undefined;
+    return { ...before, outline, networks, near, syntax, said, ranForAll: this.functions(before.ranForAll) };
+  }
+
+  /** What was found of a root, if the edit has nothing to do with it. */
+  finding(
+    root: Pick<Finding, "network" | "kind">,
+    syntax: readonly ReportDiagnostic[],
+    networks: readonly string[],
+  ): Finding | undefined {
+    const known = this.networks.get(keyOf(root));
+    const isSame =
+      known !== undefined &&
+      !known.isOutOfTime &&
+      known.input?.join("\n") === this.inputs[root.network]?.join("\n") &&
+      !this.touches(known.ran);
+    if (!isSame) return undefined;
+    const at = this.placed(known.at);
+    const { outcome } = known;
+    const now = "report" in outcome ? this.report(outcome.report, syntax, networks) : this.placed(outcome);
+    return at && now && { ...known, at, outcome: now, ran: this.functions(known.ran) };
+  }
+
+  private report(
+    report: Report,
+    syntax: readonly ReportDiagnostic[],
+    networks: readonly string[],
+  ): Finding["outcome"] | undefined {
+    const now = movedReport(report, this.changes, { syntax, networks });
+    return now && { report: now };
+  }
+
+  /** Is a function among these that changed, as it was or as it is? */
+  touches(functions: ReadonlySet<FunctionNode>): boolean {
+    return [...this.changes.changed].some((fn) => functions.has(fn));
+  }
+
+  /** The same data with the file's places as they are now. */
+  placed<T>(data: T): T | undefined {
+    return moved(data, this.before.outline.node.file, this.changes);
+  }
+
+  private functions(before: ReadonlySet<FunctionNode>): ReadonlySet<FunctionNode> {
+    const { renewed } = this.changes;
+    return renewed.size === 0 ? before : new Set([...before].map((fn) => renewed.get(fn) ?? fn));
+  }
+}
+
+function keyOf({ network, kind }: Pick<Finding, "network" | "kind">): string {
+  return `${kind} ${network}`;
+}
+
+/** The lines of this file that make layers of this network. A layer made in another file counts where it was asked for. */
+function sitesOf(report: Report, file: string): LayerSite[] {
+  const sites = new Map<string, { at: Place; network: string; layers: number[] }>();
+  for (const [index, layer] of report.layers.entries()) {
+    const at = [layer.at, ...[...layer.path].reverse()].find((candidate) => candidate.file === file);
+    if (!at) continue;
+    const key = `${at.line}:${at.column}`;
+    const site = sites.get(key) ?? { at, network: report.network, layers: [] };
+    site.layers.push(index);
+    sites.set(key, site);
+  }
+  return [...sites.values()];
+}
+
+function distinct(diagnostics: readonly ReportDiagnostic[]): ReportDiagnostic[] {
+  const seen = new Map<string, ReportDiagnostic>();
+  for (const problem of diagnostics) {
+    const key = `${problem.at.file}:${problem.at.line}:${problem.at.column}:${problem.message}`;
+    if (!seen.has(key)) seen.set(key, problem);
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,84 @@
+/** One session over a file, root by root: each is traced, or carried over from the analysis before. */
+import { place } from "../report/convert.ts";
+import type { Root } from "../roots.ts";
+import type { Session } from "../session.ts";
+import type { FunctionNode } from "../syntax/ast.ts";
+import { type Carrier, type Finding, type Findings, type Inputs, syntaxErrors } from "./findings.ts";
+import { LastingState } from "./lasting.ts";
+
+export class Survey {
+  private readonly lasting: LastingState;
+
+  constructor(
+    private readonly session: Session,
+    private readonly inputs: Inputs,
+  ) {
+    this.lasting = new LastingState((value) => session.isNetwork(value));
+  }
+
+  /** Undefined when findings were carried over that do not go with what this session found. */
+  run(from: Pick<Findings, "outline" | "answers">, carrier: Carrier | undefined): Findings | undefined {
+    const { session } = this;
+    const { roots, near } = session.roots();
+    this.lasting.note(session.lastingModules());
+    const found = {
+      ...from,
+      near: near.map(({ name, at, needs }) => ({
+        network: name,
+        at: place(at),
+        reason: `needs ${needs.join(", ")}`,
+      })),
+      syntax: syntaxErrors(session.node),
+      said: session
+        .diagnostics()
+        .filter(({ code }) => code !== "syntax")
+        .map(({ severity, message, code, at }) => ({ severity, message, code, at: place(at) })),
+      free: session.freeFunctions(),
+    };
+    if (carrier && !this.isAsBefore(carrier, found)) return undefined;
+    const names = roots.map(({ name }) => name);
+    const networks = roots.map(
+      (root) =>
+        carrier?.finding({ network: root.name, kind: root.kind }, found.syntax, names) ?? this.trace(root),
+    );
+    if (carrier && !this.isAlone()) return undefined;
+    return { ...found, networks, ranForAll: ownFunctions(session.ranForAll, from.outline.node.file) };
+  }
+
+  /** Did what is the same for all networks go as it did before the edit? */
+  private isAsBefore(carrier: Carrier, found: Pick<Findings, "said" | "free">): boolean {
+    const { before } = carrier;
+    return (
+      !carrier.touches(before.ranForAll) &&
+      !carrier.touches(this.session.ranForAll) &&
+      before.free.join() === found.free.join() &&
+      JSON.stringify(carrier.placed(before.said)) === JSON.stringify(found.said)
+    );
+  }
+
+  /** Did no trace leave anything behind that another could meet, and nothing cut short what all depend on? */
+  isAlone(): boolean {
+    return !this.session.isCutShort && this.lasting.isUnchanged();
+  }
+
+  private trace(root: Root): Finding {
+    const { session } = this;
+    const input = this.inputs[root.name];
+    const { outcome, ran, isOutOfTime } = session.observe(root, input ? { input } : {});
+    this.lasting.note(session.lastingModules());
+    return {
+      network: root.name,
+      kind: root.kind,
+      at: place(root.at),
+      input,
+      outcome: "report" in outcome ? outcome : { reason: outcome.reason },
+      ran: ownFunctions(ran, session.node.file),
+      isOutOfTime,
+    };
+  }
+}
+
+/** Functions of other files need no note: those files are the same, or nothing stands. */
+function ownFunctions(functions: ReadonlySet<FunctionNode>, file: string): ReadonlySet<FunctionNode> {
+  return new Set([...functions].filter(({ at }) => at.file === file));
+}
