@@ -2,13 +2,7 @@
 
 import { layoutTable } from "../engine/report/table.ts";
 import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
-import type { Simulation } from "../engine/separable/contract.ts";
-import {
-  type ParetoPoint,
-  paretoOfSwaps,
-  type Suggestion,
-  suggest as suggestFor,
-} from "../engine/separable/suggest.ts";
+import type { ParetoPoint, Suggestion } from "../engine/separable/contract.ts";
 import type { SuggestCommand } from "./arguments.ts";
 import { networkOptions, openFile } from "./open.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
@@ -16,32 +10,14 @@ import type { ExitCode, Surroundings } from "./surroundings.ts";
 export async function suggest(command: SuggestCommand, around: Surroundings): Promise<ExitCode> {
   const opened = await openFile(command, around);
   if (opened === undefined) return 2;
-  const fail = (reason: string): ExitCode => {
-    around.err(`convlens: ${command.file}: ${reason.replaceAll(/\p{Cc}+/gu, " ")}\n`);
+  const { budgetMacs, stem, round } = command;
+  const result = opened.engine.suggest(opened.file, { ...networkOptions(command), budgetMacs, stem, round });
+  if (!result.ok) {
+    around.err(`convlens: ${command.file}: ${result.reason.replaceAll(/\p{Cc}+/gu, " ")}\n`);
     return 2;
-  };
-  const { engine, file } = opened;
-  const { stem, round } = command;
-  const network = networkOptions(command);
-  const profiled = engine.profile(file, network);
-  if (!profiled.ok) return fail(profiled.reason);
-  const points = paretoOfSwaps(profiled.report, stem ? "swap" : "keep");
-  if (!points) return fail("its cost is not known");
-  const priced = (alpha: number, rho: number): Simulation["after"]["totals"] | undefined => {
-    const result = engine.simulate(file, { ...network, swap: "all", stem, alpha, rho, round });
-    return result.ok ? result.simulation.after.totals : undefined;
-  };
-  const suggestion = suggestFor(
-    points,
-    command.budgetMacs,
-    (alpha, rho) => priced(alpha, rho) ?? { macs: null, params: null },
-  );
-  const found = {
-    network: profiled.report.network,
-    budget_macs: command.budgetMacs,
-    suggestion: suggestion ?? null,
-    pareto: points,
-  };
+  }
+  const { network, suggestion, pareto } = result;
+  const found = { network, budget_macs: budgetMacs, suggestion, pareto };
   around.out(
     command.format === "json"
       ? `${JSON.stringify(found, undefined, 1)}\n`

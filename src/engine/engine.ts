@@ -9,11 +9,17 @@ import { typescript } from "./interpret/typescript/semantics.ts";
 import type { ReportDiagnostic } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
 import type { Root } from "./roots.ts";
-import type { SimulationOptions, SimulationResult } from "./separable/contract.ts";
+import type {
+  SimulationOptions,
+  SimulationResult,
+  SuggestionOptions,
+  SuggestionResult,
+} from "./separable/contract.ts";
 import type { RewriteOptions, RewriteResult, RewriteTotals, TextEdit } from "./separable/rewrite/contract.ts";
 import { withEdits } from "./separable/rewrite/place.ts";
 import { type RewriteSource, rewriteNetwork, totalsOf } from "./separable/rewrite/rewrite.ts";
-import { simulateNetwork } from "./separable/simulation.ts";
+import { simulateNetwork, type TraceNetwork } from "./separable/simulation.ts";
+import { suggestNetwork } from "./separable/suggestion.ts";
 import { Session } from "./session.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
 import type { Language } from "./syntax/ast.ts";
@@ -29,13 +35,13 @@ const SEMANTICS: Readonly<Record<Language, Semantics>> = { python, typescript };
 
 export function createEngine({ parsers, host: real, settings: given }: EngineOptions): Engine {
   const settings: EngineSettings = { ...DEFAULT_SETTINGS, ...given };
+  const host = new NotingHost(real);
   const cache = new ModuleCache(
     host,
     (file, text, before) => parsers.parse(file, text, before),
     (node) => SEMANTICS[node.language],
   );
 
-  const host = new NotingHost(real);
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);
     if (!compiled) return `${file} cannot be read`;
@@ -55,14 +61,15 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     });
   }
 
+  const analyses = new Analyses({ host, open, read: (file) => cache.get(file) });
+
   return {
     profile: (file, options = {}) => profileOne(open(file, options.isCancelled ?? never), options),
     analyze: (file, options = {}) =>
       analyses.analyze(file, options.inputs ?? {}, options.isCancelled ?? never),
     simulate: (file, options) => simulateOne(open(file, options.isCancelled ?? never), options),
+    suggest: (file, options) => suggestOne(open(file, options.isCancelled ?? never), options),
     rewrite: (file, options) => {
-  const analyses = new Analyses({ host, open, read: (file) => cache.get(file) });
-
       const opened = open(file, options.isCancelled ?? never);
       const retrace = (edits: readonly TextEdit[], input: readonly string[]): RewriteTotals => {
         const edited = createEngine({ parsers, settings, host: withEdits(host, edits) });
@@ -108,8 +115,24 @@ function simulateOne(
 ): SimulationResult {
   const root = rootOf(session, options.model);
   if ("reason" in root) return { ok: false, reason: root.reason };
-  const { session: opened, root: chosen } = root;
-  return simulateNetwork((input) => opened.trace(chosen, { ...options, ...(input && { input }) }), options);
+  return simulateNetwork(tracer(root, options), options);
+}
+
+function suggestOne(
+  session: Session | string,
+  options: ProfileOptions & SuggestionOptions,
+): SuggestionResult {
+  const root = rootOf(session, options.model);
+  return "reason" in root
+    ? { ok: false, reason: root.reason }
+    : suggestNetwork(tracer(root, options), options);
+}
+
+function tracer(
+  { session, root }: Exclude<ReturnType<typeof rootOf>, FailureReason>,
+  options: ProfileOptions,
+): TraceNetwork {
+  return (input) => session.trace(root, { ...options, ...(input && { input }) });
 }
 
 function rewriteOne(

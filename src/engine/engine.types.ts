@@ -1,7 +1,12 @@
 /** What the engine is asked and answers. `createEngine` in engine.ts makes one. */
 
 import type { Place, Report, ReportDiagnostic } from "./report/contract.ts";
-import type { SimulationOptions, SimulationResult } from "./separable/contract.ts";
+import type {
+  SimulationOptions,
+  SimulationResult,
+  SuggestionOptions,
+  SuggestionResult,
+} from "./separable/contract.ts";
 import type { RewriteOptions, RewriteResult } from "./separable/rewrite/contract.ts";
 import type { Span } from "./syntax/span.ts";
 
@@ -93,6 +98,8 @@ export interface Engine {
   ): FileAnalysis;
   /** What swaps, α and ρ would make of one root. */
   simulate(file: string, options: ProfileOptions & SimulationOptions): SimulationResult;
+  /** The fewest swaps that bring one root within a budget, and α and ρ where they do not. */
+  suggest(file: string, options: ProfileOptions & SuggestionOptions): SuggestionResult;
   /** Text edits that put the swap of some layers of one root into the source. */
   rewrite(file: string, options: ProfileOptions & RewriteOptions): RewriteResult;
   /** Names of the file's roots, main root first, without tracing them. */

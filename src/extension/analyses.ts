@@ -21,6 +21,9 @@ import {
   SIMULATE,
   type SimulateParams,
   type SimulateResult,
+  SUGGEST,
+  type SuggestParams,
+  type SuggestResult,
 } from "../protocol/requests.ts";
 import { fileOf } from "../server/uris.ts";
 
@@ -86,6 +89,12 @@ export class Analyses implements vscode.Disposable {
     const input = this.#inputs(uri.toString())[network];
     const params: SimulateParams = { uri: uri.toString(), network, ...options, ...(input && { input }) };
     return this.#client.sendRequest<SimulateResult>(SIMULATE, params);
+  }
+
+  suggest(uri: vscode.Uri, network: string, options: Omit<SuggestParams, "uri" | "network">) {
+    const input = this.#inputs(uri.toString())[network];
+    const params: SuggestParams = { uri: uri.toString(), network, ...options, ...(input && { input }) };
+    return this.#client.sendRequest<SuggestResult>(SUGGEST, params);
   }
 
   rewrite(uri: vscode.Uri, network: string, layers: RewriteParams["layers"]) {

@@ -19,6 +19,12 @@ export function parseFromPanel(message: unknown): FromPanel | undefined {
         ? { type: "scale", network: message.network, scaling }
         : undefined;
     }
+    case "suggest": {
+      const { network, budgetMacs, round } = message;
+      return isName(network) && isBudget(budgetMacs) && isPosition(round) && round <= 1024
+        ? { type: "suggest", network, budgetMacs, round }
+        : undefined;
+    }
     case "apply": {
       const { network, layers } = message;
       return isName(network) && Array.isArray(layers) && layers.every(isName)
@@ -105,6 +111,10 @@ function parseScaling(value: unknown): Scaling | undefined {
     typeof factor === "number" && factor >= 0.01 && factor <= 4;
   const fits = isFactor(alpha) && isFactor(rho) && isPosition(round) && round <= 1024;
   return fits ? { alpha, rho, round } : undefined;
+}
+
+function isBudget(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
 }
 
 function parsePlace(value: unknown): Place | undefined {

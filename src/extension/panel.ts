@@ -150,6 +150,8 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
         return;
       case "scale":
         return target && this.#scale(target.uri, message);
+      case "suggest":
+        return target && this.#suggest(target.uri, message);
       case "apply":
         return target && applySwap(this.#analyses, target.uri, message.network, message.layers);
       case "export": {
@@ -181,6 +183,20 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
             reason: reasonText(result.reason, vscode.l10n.t),
           },
     );
+  }
+
+  /** What reaches a budget that swaps alone do not reach. */
+  async #suggest(
+    uri: vscode.Uri,
+    { network, budgetMacs, round }: Extract<FromPanel, { type: "suggest" }>,
+  ): Promise<void> {
+    const result = await this.#whileBusy(this.#analyses.suggest(uri, network, { budgetMacs, round })).catch(
+      (error: unknown) => ({ ok: false as const, reason: String(error) }),
+    );
+    const answer = result.ok
+      ? { suggestion: result.suggestion }
+      : { suggestion: null, reason: reasonText(result.reason, vscode.l10n.t) };
+    this.#post({ type: "suggested", network, budgetMacs, ...answer });
   }
 
   async #update(): Promise<void> {
@@ -224,14 +240,14 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   }
 
   #picture({ uri }: Target, report: Report): void {
-    const { unit, budgetMacs } = readSettings();
+    const { unit, budgetMacs, devices } = readSettings();
     this.#earlier.open(uri, report);
     if (this.#panel) this.#panel.title = report.network;
     this.#pictured = report;
     this.#staleSince = undefined;
     this.#post({
       ...{ type: "report", report, unit, locale: vscode.env.language, budgetMacs },
-      ...{ abilities: PANEL_ABILITIES, label: vscode.workspace.asRelativePath(uri) },
+      ...{ abilities: PANEL_ABILITIES, label: vscode.workspace.asRelativePath(uri), devices },
     });
     if (this.#pending) this.#post({ type: "select", ...this.#pending });
     this.#pending = undefined;

@@ -1,4 +1,5 @@
 /** Messages between the extension (or the live page) and the panel/sidebar webviews. Validated on both sides. */
+import type { Device } from "../engine/cost/devices.ts";
 import type { Place, Report } from "../engine/report/contract.ts";
 
 export type CostUnit = "MACs" | "FLOPs";
@@ -21,6 +22,13 @@ export interface Scaling {
   readonly round: number;
 }
 
+/** What brings a network within a budget. */
+export interface SuggestedChange {
+  readonly swap: readonly string[];
+  readonly alpha: number;
+  readonly rho: number;
+}
+
 /** To the panel. */
 export type ToPanel =
   | {
@@ -33,6 +41,8 @@ export type ToPanel =
       readonly abilities?: readonly PanelAbility[];
       /** How the file is called where it is shown: relative to the workspace. */
       readonly label?: string;
+      /** The user's own devices, for the roofline. */
+      readonly devices?: readonly Device[];
     }
   /** The text is broken; the panel keeps the last good picture. `since` is an ISO time. */
   | { readonly type: "stale"; readonly since: string; readonly reason: string; readonly retry?: boolean }
@@ -54,6 +64,14 @@ export type ToPanel =
       readonly network: string;
       readonly scaling: Scaling;
       readonly report: Report | null;
+      readonly reason?: string;
+    }
+  /** Answer to `suggest`: null when nothing reaches the budget, or with why it is not known. */
+  | {
+      readonly type: "suggested";
+      readonly network: string;
+      readonly budgetMacs: number;
+      readonly suggestion: SuggestedChange | null;
       readonly reason?: string;
     }
   | {
@@ -80,6 +98,13 @@ export type FromPanel =
   | { readonly type: "refresh" }
   | { readonly type: "compare" }
   | { readonly type: "scale"; readonly network: string; readonly scaling: Scaling }
+  /** What brings the network within the budget, beyond swaps. */
+  | {
+      readonly type: "suggest";
+      readonly network: string;
+      readonly budgetMacs: number;
+      readonly round: number;
+    }
   /** Write the simulated swap into the code. */
   | { readonly type: "apply"; readonly network: string; readonly layers: readonly string[] }
   /** Text to save; base64 for a PNG; the panel's saved state, as JSON, for an HTML report. */

@@ -1,10 +1,16 @@
 /**
  * Requests between the language server and its clients, beyond LSP itself. `SIMULATE` answers what α, ρ and swaps
  * would make of one network; a swap alone needs no request: `simulateSwap` (engine/separable/simulate.ts) works on
- * the report that the client has. `REWRITE` answers the text edits that put the swap into the source.
+ * the report that the client has. `SUGGEST` answers what reaches a budget, `REWRITE` the text edits that put the swap
+ * into the source.
  */
 import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { SimulationOptions, SimulationResult } from "../engine/separable/contract.ts";
+import type {
+  SimulationOptions,
+  SimulationResult,
+  SuggestionOptions,
+  SuggestionResult,
+} from "../engine/separable/contract.ts";
 import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
 
 export interface AnalyzeParams {
@@ -44,6 +50,14 @@ export interface SimulateParams extends SimulationOptions {
 }
 export type SimulateResult = SimulationResult;
 export const SIMULATE = "convlens/simulate";
+
+export interface SuggestParams extends SuggestionOptions {
+  readonly uri: string;
+  readonly network: string;
+  readonly input?: readonly string[];
+}
+export type SuggestResult = SuggestionResult;
+export const SUGGEST = "convlens/suggest";
 
 export interface RewriteParams {
   readonly uri: string;

@@ -1,6 +1,11 @@
 /** Who analyses files for the session: an engine in this thread, or one in a worker (worker.ts). */
 import type { Engine, FileAnalysis, ProfileOptions } from "../engine/engine.types.ts";
-import type { SimulationOptions, SimulationResult } from "../engine/separable/contract.ts";
+import type {
+  SimulationOptions,
+  SimulationResult,
+  SuggestionOptions,
+  SuggestionResult,
+} from "../engine/separable/contract.ts";
 import type { RewriteOptions, RewriteResult } from "../engine/separable/rewrite/contract.ts";
 import type { UnsavedText } from "../node/host.ts";
 
@@ -23,12 +28,14 @@ export interface Analyst {
   /** Rejects with `Cancelled` when the signal ends it, with the engine's own error when it fails. */
   analyze(file: string, inputs: Inputs, signal: AbortSignal): Promise<FileAnalysis>;
   simulate(file: string, options: SimulationRequest): Promise<SimulationResult>;
+  suggest(file: string, options: SuggestionRequest): Promise<SuggestionResult>;
   rewrite(file: string, options: RewriteRequest): Promise<RewriteResult>;
   dispose(): void;
 }
 
 /** The network, its input and what to make of it; what there is to cancel is the worker's own business. */
 export type SimulationRequest = Omit<ProfileOptions, "isCancelled"> & SimulationOptions;
+export type SuggestionRequest = Omit<ProfileOptions, "isCancelled"> & SuggestionOptions;
 export type RewriteRequest = Omit<ProfileOptions, "isCancelled"> & RewriteOptions;
 
 export class Cancelled extends Error {
@@ -83,6 +90,14 @@ export class LocalAnalyst implements Analyst {
 
   simulateNow(file: string, options: SimulationRequest): SimulationResult {
     return this.#made().simulate(file, options);
+  }
+
+  async suggest(file: string, options: SuggestionRequest): Promise<SuggestionResult> {
+    return this.suggestNow(file, options);
+  }
+
+  suggestNow(file: string, options: SuggestionRequest): SuggestionResult {
+    return this.#made().suggest(file, options);
   }
 
   async rewrite(file: string, options: RewriteRequest): Promise<RewriteResult> {

@@ -32,6 +32,8 @@ import {
   type RewriteParams,
   SIMULATE,
   type SimulateParams,
+  SUGGEST,
+  type SuggestParams,
 } from "../protocol/requests.ts";
 import { parseSettings, type Settings } from "../protocol/settings.ts";
 import { type ActionData, isActionData, rewriteActions, workspaceEdit } from "./actions.ts";
@@ -261,6 +263,9 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
   );
   connection.onRequest(SIMULATE, ({ uri, network, ...options }: SimulateParams) =>
     analyst.simulate(fileOf(uri), { model: network, ...options }),
+  );
+  connection.onRequest(SUGGEST, ({ uri, network, ...options }: SuggestParams) =>
+    analyst.suggest(fileOf(uri), { model: network, ...options }),
   );
   connection.onRequest(REWRITE, ({ uri, network, ...options }: RewriteParams) =>
     analyst.rewrite(fileOf(uri), { model: network, ...options }),

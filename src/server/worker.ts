@@ -4,7 +4,7 @@
  */
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { SimulationResult } from "../engine/separable/contract.ts";
+import type { SimulationResult, SuggestionResult } from "../engine/separable/contract.ts";
 import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
 import type { UnsavedText } from "../node/host.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type MakeEngine,
   type RewriteRequest,
   type SimulationRequest,
+  type SuggestionRequest,
 } from "./analyst.ts";
 
 type ToWorker =
@@ -27,10 +28,11 @@ type ToWorker =
 type Question =
   | { readonly kind: "analyze"; readonly file: string; readonly inputs: Inputs }
   | { readonly kind: "simulate"; readonly file: string; readonly options: SimulationRequest }
+  | { readonly kind: "suggest"; readonly file: string; readonly options: SuggestionRequest }
   | { readonly kind: "rewrite"; readonly file: string; readonly options: RewriteRequest };
 
 /** Each kind of question has its own kind of answer. */
-type Answer = FileAnalysis | SimulationResult | RewriteResult;
+type Answer = FileAnalysis | SimulationResult | SuggestionResult | RewriteResult;
 
 type FromWorker =
   | { readonly id: number; readonly answer: Answer }
@@ -80,6 +82,10 @@ export class WorkerAnalyst implements Analyst {
 
   simulate(file: string, options: SimulationRequest): Promise<SimulationResult> {
     return this.#ask({ kind: "simulate", file, options }) as Promise<SimulationResult>;
+  }
+
+  suggest(file: string, options: SuggestionRequest): Promise<SuggestionResult> {
+    return this.#ask({ kind: "suggest", file, options }) as Promise<SuggestionResult>;
   }
 
   rewrite(file: string, options: RewriteRequest): Promise<RewriteResult> {
@@ -178,6 +184,8 @@ function answerNow(analyst: LocalAnalyst, question: Question, isCancelled: () =>
       return analyst.analyzeNow(question.file, question.inputs, isCancelled);
     case "simulate":
       return analyst.simulateNow(question.file, question.options);
+    case "suggest":
+      return analyst.suggestNow(question.file, question.options);
     case "rewrite":
       return analyst.rewriteNow(question.file, question.options);
   }

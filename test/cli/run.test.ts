@@ -34,6 +34,7 @@ function engineOf(reports: readonly Report[], asked: ProfileOptions[] = []): Eng
     }),
     networks: () => [],
     simulate: () => ({ ok: false, reason: "" }),
+    suggest: () => ({ ok: false, reason: "" }),
     rewrite: () => ({ ok: false, reason: "" }),
     invalidate: () => undefined,
   };

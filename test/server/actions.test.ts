@@ -66,6 +66,7 @@ function lazily(make: () => ReturnType<typeof createEngine>): ReturnType<typeof 
     analyze: (...args) => make().analyze(...args),
     profile: (...args) => make().profile(...args),
     simulate: (...args) => make().simulate(...args),
+    suggest: (...args) => make().suggest(...args),
     rewrite: (...args) => make().rewrite(...args),
     networks: (...args) => make().networks(...args),
     invalidate: () => undefined,

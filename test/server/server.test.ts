@@ -19,6 +19,7 @@ async function start(answer: FileAnalysis, options: object = {}, capabilities: o
     profile: () => ({ ok: false, reason: "", networks: [], diagnostics: [] }),
     networks: () => [],
     simulate: () => ({ ok: false, reason: "" }),
+    suggest: () => ({ ok: false, reason: "" }),
     rewrite: () => ({ ok: false, reason: "" }),
     invalidate: () => undefined,
   };

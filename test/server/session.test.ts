@@ -43,6 +43,7 @@ function start(events: Partial<SessionEvents> = {}) {
     profile: () => ({ ok: false, reason: "", networks: [], diagnostics: [] }),
     networks: () => [],
     simulate: () => ({ ok: false, reason: "" }),
+    suggest: () => ({ ok: false, reason: "" }),
     rewrite: () => ({ ok: false, reason: "" }),
     invalidate: () => undefined,
   });

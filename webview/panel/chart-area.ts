@@ -16,7 +16,6 @@ import { treemapChart } from "./chart-treemap.ts";
 import { describeBound, describeBounds, describeCost, describeLayer, describeSwaps } from "./describe.ts";
 import { ancestors } from "./modules.ts";
 import { svgPicture } from "./picture.ts";
-import { DEVICES, deviceNamed } from "./roofline.ts";
 import { canSwap, type Row, sumMacs } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
 import { VIEWS, type View, withToggled } from "./state.ts";
@@ -133,7 +132,7 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     }
   });
   plot.addEventListener("keydown", (event) => {
-    if (scene && pressKey(event.key, scene, actions)) event.preventDefault();
+    if (scene && (view?.pressKey?.(event.key) || pressKey(event.key, scene, actions))) event.preventDefault();
   });
   const redraw = oncePerFrame(() => {
     if (scene) view?.render(scene);
@@ -179,8 +178,8 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
       dearest.element.hidden = now.state.view !== "cumulative";
       device.element.hidden = now.state.view !== "roofline";
       device.setOptions(
-        DEVICES.map(({ name }) => name),
-        deviceNamed(now.state.device).name,
+        now.devices.map(({ name }) => name),
+        now.device.name,
       );
       describePlot(plot, now);
       setText(readout, unbroken(summary(now)));
@@ -333,9 +332,9 @@ function placeTip(tip: HTMLElement, box: Box | null, room: number): void {
 }
 
 /** In the roofline view: what limits the layer on the device, as a bound. */
-function boundsOf(row: Row, { state, t }: Scene): readonly string[] {
+function boundsOf(row: Row, { device, state, t }: Scene): readonly string[] {
   if (state.view !== "roofline") return [];
-  const text = describeBound(row, state.device, t);
+  const text = describeBound(row, device, t);
   return text === null ? [] : [text];
 }
 

@@ -1,9 +1,10 @@
 /** Each layer's cost against its arithmetic intensity, with the roof of a device: what memory limits, what compute does. */
 import type { Chart, Plugin } from "chart.js";
-import { element } from "../shared/dom.ts";
+import { count } from "../../src/present/text.ts";
+import { element, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { type Box, ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
-import { attainable, deviceNamed, intensityOf, ridgeOf } from "./roofline.ts";
+import { attainable, intensityOf, ridgeOf } from "./roofline.ts";
 import type { Row } from "./rows.ts";
 import type { Scene } from "./scene.ts";
 
@@ -22,6 +23,7 @@ type ScatterChart = Chart<"scatter", Point[], unknown>;
 export function rooflineChart(t: Translate, placed: () => void): ChartView {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const host = element("div", { class: "canvas-box" }, canvas);
+  const note = element("p", { class: "muted" });
   let chart: ScatterChart | null = null;
   let scene: Scene | null = null;
   let dots: readonly Dot[] = [];
@@ -38,6 +40,7 @@ export function rooflineChart(t: Translate, placed: () => void): ChartView {
   };
   return {
     element: host,
+    footer: note,
     render: (now) => {
       scene = now;
       dots = dotsOf(now);
@@ -51,6 +54,9 @@ export function rooflineChart(t: Translate, placed: () => void): ChartView {
       }
       fill(chart, dots, now, t);
       chart.update("none");
+      const { name, dtype, flops, bandwidth, source } = now.device;
+      const [peak, bytes] = [flops, bandwidth].map(count);
+      setText(note, t("roofline.note", name, peak ?? "", dtype, bytes ?? "", source));
     },
     redraw: () => chart?.draw(),
     rowAt: (x, y) => {
@@ -74,7 +80,7 @@ export function rooflineChart(t: Translate, placed: () => void): ChartView {
 
 function dotsOf(scene: Scene): readonly Dot[] {
   return scene.charted.flatMap((row) => {
-    const intensity = intensityOf(row);
+    const intensity = intensityOf(row, scene.device);
     return intensity === null
       ? []
       : [{ row, x: scene.amount(intensity / 2), y: scene.amount(row.after.macs ?? 0) }];
@@ -82,8 +88,8 @@ function dotsOf(scene: Scene): readonly Dot[] {
 }
 
 function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Translate): void {
-  const { palette, state } = scene;
-  const device = deviceNamed(state.device);
+  const { device, palette, state } = scene;
+
   // One operation of the chosen unit in FLOPs: what the roofline counts in.
   const operation = 2 / scene.amount(1);
   const ridge = ridgeOf(device) / operation;
@@ -129,7 +135,7 @@ function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Transl
 /** Left of the ridge a layer waits for memory, right of it for arithmetic. */
 function drawRidge(chart: ScatterChart, scene: Scene, t: Translate): void {
   const { ctx, chartArea, scales } = chart;
-  const ridge = scene.amount(ridgeOf(deviceNamed(scene.state.device)) / 2);
+  const ridge = scene.amount(ridgeOf(scene.device) / 2);
   const x = scales.x?.getPixelForValue(ridge);
   if (x === undefined) return;
   ctx.save();

@@ -68,12 +68,19 @@ export function tradeoffChart(t: Translate, actions: Actions, placed: () => void
     return place >= 0 && place < steps.length ? place : null;
   };
 
+  /** Swaps as many layers as the point does, and shows which one it is that it adds. */
+  const goTo = (place: number): void => {
+    const names = steps.slice(1, place + 1).flatMap(({ row }) => row?.layer.name ?? []);
+    actions.change((state) => withSwaps(state, new Set(names)));
+    actions.select(steps[place]?.row ?? null);
+  };
+
   return {
     element: host,
     footer: note,
     render: (now) => {
       scene = now;
-      steps = swapSteps(now.rows, now.totals.known.macs);
+      steps = swapSteps(now.report, now.rows, now.totals.known);
       chart ??= new ChartJs<"line", Point[], unknown>(canvas, {
         type: "line",
         data: { datasets: [] },
@@ -108,8 +115,23 @@ export function tradeoffChart(t: Translate, actions: Actions, placed: () => void
     press: (x) => {
       const place = stepAt(x);
       if (place === null) return false;
-      const names = steps.slice(1, place + 1).flatMap(({ row }) => row?.layer.name ?? []);
-      actions.change((state) => withSwaps(state, new Set(names)));
+      goTo(place);
+      return true;
+    },
+    pressKey: (key) => {
+      const last = steps.length - 1;
+      const at = scene?.rows.filter((row) => row.swapped).length ?? 0;
+      const moves: Readonly<Record<string, number>> = {
+        ArrowRight: at + 1,
+        ArrowLeft: at - 1,
+        PageUp: at + 10,
+        PageDown: at - 10,
+        Home: 0,
+        End: last,
+      };
+      const place = moves[key];
+      if (place === undefined) return false;
+      goTo(Math.max(0, Math.min(last, place)));
       return true;
     },
   };

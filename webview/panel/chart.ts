@@ -37,6 +37,8 @@ export interface ChartView extends Part {
   readonly boxOf: (row: Row) => Box | null;
   /** What a press means here; true when it meant something, else it selects the row. */
   readonly press?: (x: number, y: number) => boolean;
+  /** What a key means here; true when it meant something, else it moves over the layers. */
+  readonly pressKey?: (key: string) => boolean;
   /** A module's heading at a point: pressing it narrows the scope. */
   readonly moduleAt?: (x: number, y: number) => string | null;
 }

@@ -3,7 +3,7 @@ import type { ReportLayer } from "../../src/engine/report/contract.ts";
 import { count, dims, share } from "../../src/present/text.ts";
 import { formatChange, formatSeconds } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
-import { attainable, deviceNamed, intensityOf, leastSeconds, ridgeOf } from "./roofline.ts";
+import { attainable, type Device, intensityOf, leastSeconds, ridgeOf } from "./roofline.ts";
 import { canSwap, eligible, type Row, savingOf, sumMacs } from "./rows.ts";
 import type { Scene } from "./scene.ts";
 import { isFullSize } from "./state.ts";
@@ -86,19 +86,29 @@ export function describeSwaps({ t, state, totals, rows }: Scene): string {
   );
 }
 
+/** What became of the budget that was asked for. */
+export function describeReach({ t, reach, state, text, totals }: Scene): string {
+  if (reach === null) return "";
+  const budget = `${text(reach.macs)} ${state.unit}`;
+  if (reach.outcome === "waiting") return t("reach.waiting", budget);
+  if (reach.outcome === "none") return reach.reason ?? t("reach.none", budget);
+  const { alpha, rho } = state.scaling;
+  return isFullSize(state.scaling)
+    ? t("reach.swaps", budget, state.swaps.size, text(totals.after.macs))
+    : t("reach.scaled", budget, state.swaps.size, alpha, Number(rho.toFixed(3)), text(totals.after.macs));
+}
+
 /** How fast a device could be at best, and what holds it: a bound, never a prediction. */
-export function describeBound(row: Row, deviceName: string, t: Translate): string | null {
-  const intensity = intensityOf(row);
+export function describeBound(row: Row, device: Device, t: Translate): string | null {
+  const intensity = intensityOf(row, device);
   if (intensity === null || row.after.macs === null) return null;
-  const device = deviceNamed(deviceName);
   const seconds = (2 * row.after.macs) / attainable(device, intensity);
   const limit = intensity < ridgeOf(device) ? "chart.memory-bound" : "chart.compute-bound";
   return t("bound.layer", formatSeconds(seconds), device.name, t(limit));
 }
 
 /** What the device could do at best with all of them, and with the swap. */
-export function describeBounds({ charted, state, t, totals }: Scene): string {
-  const device = deviceNamed(state.device);
+export function describeBounds({ charted, device, state, t, totals }: Scene): string {
   const after = leastSeconds(charted, device, "after");
   const before = leastSeconds(charted, device, "before");
   if (charted.some((row) => row.changed) && totals.after.macs && totals.before.macs) {
@@ -114,7 +124,9 @@ export function describeBounds({ charted, state, t, totals }: Scene): string {
       faster,
     );
   }
-  const waiting = charted.filter((row) => (intensityOf(row) ?? Number.POSITIVE_INFINITY) < ridgeOf(device));
+  const waiting = charted.filter(
+    (row) => (intensityOf(row, device) ?? Number.POSITIVE_INFINITY) < ridgeOf(device),
+  );
   return t("bound.now", device.name, formatSeconds(after), waiting.length, charted.length);
 }
 

@@ -6,6 +6,7 @@ import type { Place, Report } from "../../src/engine/report/contract.ts";
 import { formatCsv } from "../../src/engine/report/csv.ts";
 import { formatJson } from "../../src/engine/report/json.ts";
 import { formatMarkdown } from "../../src/engine/report/markdown.ts";
+import { paretoOfSwaps, pointWithin, swapsOf } from "../../src/engine/separable/suggest.ts";
 import type { ExportFormat, FromPanel, PanelAbility, ToPanel } from "../../src/protocol/messages.ts";
 import { registerControls } from "../shared/controls.ts";
 import { element, oncePerFrame } from "../shared/dom.ts";
@@ -20,11 +21,20 @@ import { type EmptyMessage, type EmptyPage, emptyPage } from "./empty.ts";
 import { header } from "./header.ts";
 import { type Notices, notices } from "./notices.ts";
 import { pngPicture } from "./picture.ts";
+import { allDevices } from "./roofline.ts";
 import type { Row } from "./rows.ts";
 import { Scaled } from "./scaled.ts";
-import { type Actions, makeScene, type Part, type Scene } from "./scene.ts";
+import { type Actions, makeScene, type Part, type Reach, type Scene } from "./scene.ts";
 import { simulateStrip } from "./simulate.ts";
-import { fromSaved, type PanelState, toSaved, withReport, withSwaps } from "./state.ts";
+import {
+  FULL_SIZE,
+  fromSaved,
+  type PanelState,
+  toSaved,
+  withChoice,
+  withReport,
+  withSwaps,
+} from "./state.ts";
 import { layerTable, type Table } from "./table.ts";
 import "../shared/base.css";
 import "./panel.css";
@@ -45,6 +55,8 @@ interface Page {
 
 const USUAL_ABILITIES: readonly PanelAbility[] = ["reveal", "input", "network"];
 
+type Suggested = Extract<ToPanel, { type: "suggested" }>;
+
 registerControls();
 const host = connect<ToPanel, FromPanel>(parseToPanel, receive);
 let state: PanelState = fromSaved(host.getState());
@@ -52,6 +64,8 @@ let report: Report | null = null;
 let budgetMacs: number | null = null;
 let abilities: ReadonlySet<PanelAbility> = new Set(USUAL_ABILITIES);
 let label = "";
+let devices = allDevices([]);
+let reach: Reach | null = null;
 let cursor: ReadonlySet<string> = new Set();
 let rows: readonly Row[] = [];
 let scene: Scene | null = null;
@@ -73,6 +87,8 @@ function receive(message: ToPanel): void {
       budgetMacs = message.budgetMacs;
       abilities = new Set(message.abilities ?? USUAL_ABILITIES);
       label = message.label ?? message.report.file.split(/[\\/]/).slice(-3).join("/");
+      devices = allDevices(message.devices ?? []);
+      reach = null;
       scaled.forget();
       state = { ...state, unit: message.unit };
       change((now) => withReport(now, message.report));
@@ -88,6 +104,9 @@ function receive(message: ToPanel): void {
     case "scaled":
       scaled.receive(message);
       draw();
+      return;
+    case "suggested":
+      showSuggested(message);
       return;
     case "busy":
       page.busy.hidden = !message.busy;
@@ -119,6 +138,7 @@ function followCursor(layers: readonly string[]): void {
 function change(step: (now: PanelState) => PanelState): void {
   const next = step(state);
   if (next === state) return;
+  if (next.swaps !== state.swaps || next.scaling !== state.scaling) reach = null;
   if (next.unit !== state.unit) host.post({ type: "setUnit", unit: next.unit });
   state = next;
   host.setState(toSaved(state));
@@ -128,6 +148,33 @@ function change(step: (now: PanelState) => PanelState): void {
 
 function askScaled(): void {
   if (report && abilities.has("scale")) scaled.ask(report.network, state.scaling);
+}
+
+/** Swaps where they suffice; else what runs the engine is asked for α and ρ too. */
+function reachBudget(macs: number): void {
+  if (!report || !scene) return;
+  const points = paretoOfSwaps(report, "keep", scene.totals.known) ?? [];
+  const point = pointWithin(points, macs);
+  const all = points.at(-1);
+  const swaps = point ?? all;
+  if (swaps && (point || !abilities.has("scale")))
+    change((now) => withChoice(now, { swaps: new Set(swapsOf(points, swaps)), scaling: FULL_SIZE }));
+  reach = { macs, outcome: point ? "reached" : abilities.has("scale") ? "waiting" : "none" };
+  const { network } = report;
+  if (reach.outcome === "waiting")
+    host.post({ type: "suggest", network, budgetMacs: macs, round: state.scaling.round });
+  draw();
+}
+
+function showSuggested({ network, budgetMacs: macs, suggestion, reason }: Suggested): void {
+  if (report?.network !== network || reach?.macs !== macs) return;
+  if (suggestion) {
+    const { swap, alpha, rho } = suggestion;
+    const { round } = state.scaling;
+    change((now) => withChoice(now, { swaps: new Set(swap), scaling: { alpha, rho, round } }));
+  }
+  reach = { macs, outcome: suggestion ? "reached" : "none", ...(reason !== undefined && { reason }) };
+  draw();
 }
 
 function reveal(at: Place): void {
@@ -155,6 +202,7 @@ function actionsOf(): Actions {
     setInput: (input) => {
       if (report) host.post({ type: "setInput", network: report.network, input });
     },
+    reach: reachBudget,
     apply: () => {
       if (report) host.post({ type: "apply", network: report.network, layers: [...state.swaps] });
     },
@@ -197,7 +245,7 @@ function drawNow(): void {
   const { t } = page;
   const { report: smaller, reason, waiting } = scaled.of(report.network, state.scaling);
   scene = makeScene({
-    ...{ report, state, t, palette, budgetMacs, cursor, abilities, label },
+    ...{ report, state, t, palette, budgetMacs, cursor, abilities, label, devices, reach },
     ...{ scaled: smaller, scaledReason: reason, waiting },
   });
   rows = scene.rows;

@@ -4,6 +4,7 @@
  */
 import type { Report, ReportLayer } from "../../src/engine/report/contract.ts";
 import { eligibleLayers, simulateSwap } from "../../src/engine/separable/simulate.ts";
+import { paretoOfSwaps } from "../../src/engine/separable/suggest.ts";
 import { type DisplayKind, displayKind } from "../shared/kinds.ts";
 
 export interface Cost {
@@ -118,14 +119,6 @@ export function swapsAbove(rows: readonly Row[], total: number, share: number): 
   return new Set(dear.map((row) => row.layer.name));
 }
 
-/** The fewest swaps, dearest saving first, that bring the total down to the budget; all of them if none do. */
-export function swapsToBudget(rows: readonly Row[], total: number, budget: number): ReadonlySet<string> {
-  const steps = swapSteps(rows, total);
-  const enough = steps.findIndex(({ macs }) => macs <= budget);
-  const taken = steps.slice(1, enough < 0 ? undefined : enough + 1);
-  return new Set(taken.flatMap(({ row }) => row?.layer.name ?? []));
-}
-
 /** A point of the trade-off: the network after this swap and all before it. */
 export interface SwapStep {
   /** null for the network as it is. */
@@ -133,17 +126,11 @@ export interface SwapStep {
   readonly macs: number;
 }
 
-/** What each further swap brings, the dearest saving first: no other choice of as many layers costs less. */
-export function swapSteps(rows: readonly Row[], total: number): readonly SwapStep[] {
-  let macs = total;
-  const bySaving = [...eligible(rows)].sort((a, b) => savingOf(b.layer) - savingOf(a.layer));
-  return [
-    { row: null, macs },
-    ...bySaving.map((row) => {
-      macs -= savingOf(row.layer);
-      return { row, macs };
-    }),
-  ];
+/** What each further swap brings, the dearest saving first, from what is known of the total. */
+export function swapSteps(report: Report, rows: readonly Row[], known: Totals["known"]): readonly SwapStep[] {
+  const named = new Map(rows.map((row) => [row.layer.name, row]));
+  const points = paretoOfSwaps(report, "keep", known) ?? [];
+  return points.map(({ added, macs }) => ({ row: (added && named.get(added)) || null, macs }));
 }
 
 export function sumMacs(rows: readonly Row[], when: "before" | "after"): number {

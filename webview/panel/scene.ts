@@ -7,6 +7,7 @@ import { formatExact } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
 import type { Palette } from "../shared/theme.ts";
 import { inScope, type Stage, stagesOf } from "./modules.ts";
+import { type Device, deviceNamed } from "./roofline.ts";
 import { type Row, simulate, type Totals } from "./rows.ts";
 import type { PanelState } from "./state.ts";
 
@@ -21,6 +22,11 @@ export interface Scene {
   readonly t: Translate;
   readonly palette: Palette;
   readonly budgetMacs: number | null;
+  /** All devices of the roofline, and the chosen one. */
+  readonly devices: readonly Device[];
+  readonly device: Device;
+  /** What became of the last budget asked for. */
+  readonly reach: Reach | null;
   /** Layers under the editor's cursor. */
   readonly cursor: ReadonlySet<string>;
   readonly totals: Totals;
@@ -53,7 +59,16 @@ export interface SceneParts {
   readonly t: Translate;
   readonly palette: Palette;
   readonly budgetMacs: number | null;
+  readonly devices: readonly Device[];
+  readonly reach: Reach | null;
   readonly cursor: ReadonlySet<string>;
+}
+
+/** A budget that was asked for: looked into, reached by what the state now has, or out of reach. */
+export interface Reach {
+  readonly macs: number;
+  readonly outcome: "waiting" | "reached" | "none";
+  readonly reason?: string;
 }
 
 export function makeScene(parts: SceneParts): Scene {
@@ -65,6 +80,7 @@ export function makeScene(parts: SceneParts): Scene {
   const unknown = t("figure.unknown");
   return {
     ...parts,
+    device: deviceNamed(state.device, parts.devices),
     totals,
     rows,
     scoped,
@@ -92,6 +108,8 @@ export interface Actions {
   readonly setInput: (input: readonly string[]) => void;
   /** Write the swap into the code. */
   readonly apply: () => void;
+  /** Swap as few layers as reach so many MACs, and thin and shrink where swaps do not. */
+  readonly reach: (macs: number) => void;
   readonly compare: () => void;
   readonly save: (format: ExportFormat) => void;
 }

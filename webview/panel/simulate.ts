@@ -8,8 +8,8 @@ import { button } from "../shared/controls.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
 import { parseCount } from "../shared/format.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";
-import { describeSwaps } from "./describe.ts";
-import { canSwap, eligible, swapsAbove, swapsToBudget } from "./rows.ts";
+import { describeReach, describeSwaps } from "./describe.ts";
+import { canSwap, eligible, swapsAbove } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
 import { isUntouched, undone, withReset, withScaling, withSwaps } from "./state.ts";
 
@@ -38,15 +38,11 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
     type: "text",
     "aria-label": t("action.reach.label"),
   });
-  const reach = link(t("action.reach"), () =>
-    swapTo((now) => {
-      const wanted = parseCount(target.value);
-      setAttribute(target, "aria-invalid", wanted === null ? "true" : null);
-      return wanted === null
-        ? now.state.swaps
-        : swapsToBudget(now.rows, now.totals.known.macs, wanted / now.amount(1));
-    }),
-  );
+  const reach = link(t("action.reach"), () => {
+    const wanted = parseCount(target.value);
+    setAttribute(target, "aria-invalid", wanted === null ? "true" : null);
+    if (wanted !== null && scene) actions.reach(wanted / scene.amount(1));
+  });
   setAttribute(reach, "aria-label", t("action.reach.all"));
   onEnter(target, () => reach.click());
   let offered = "";
@@ -56,6 +52,7 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
   const reset = link(t("action.reset"), () => actions.change(withReset));
   const apply = button(t("action.applyToCode"), "primary", actions.apply);
   const outcome = element("span", { class: "visually-hidden", role: "status" });
+  const reached = element("p", { class: "muted", role: "status", hidden: true });
   const title = element("strong");
   const swapping = [
     element("span", { class: "cluster" }, none, all),
@@ -70,6 +67,7 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
     { class: "strip", "aria-label": t("simulate.label") },
     element("div", { class: "strip-line" }, title, ...swapping, spring, history),
     scaling.element,
+    reached,
     outcome,
   );
   return {
@@ -95,6 +93,9 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
       apply.setDisabled(now.state.swaps.size === 0);
       scaling.element.hidden = !scales && apply.element.hidden;
       scaling.render(now);
+      const text = describeReach(now);
+      reached.hidden = text === "";
+      setText(reached, text);
     },
   };
 }

@@ -75,6 +75,15 @@ export function withScaling(state: PanelState, scaling: Scaling): PanelState {
   return { ...state, scaling, history: remembered(state) };
 }
 
+/** Both at once, as one step to undo. */
+export function withChoice(state: PanelState, { swaps, scaling }: Choice): PanelState {
+  const swapped = withSwaps(state, swaps);
+  const scaled = withScaling(state, scaling);
+  return swapped === state && scaled === state
+    ? state
+    : { ...state, swaps: swapped.swaps, scaling: scaled.scaling, history: remembered(state) };
+}
+
 /** No swaps, at full size. */
 export function withReset(state: PanelState): PanelState {
   if (isUntouched(state)) return state;

@@ -167,6 +167,20 @@ const messages = {
   "origin.default": ["default", "既定"],
   "origin.fitted": ["fitted", "形状から推定"],
   "origin.user": ["yours", "指定"],
+  "reach.none": [
+    "No swaps with α of at least 0.25 and ρ of at least 4/7 reach {0}.",
+    "置換と α ≥ 0.25、ρ ≥ 4/7 では {0} に届きません。",
+  ],
+  "reach.scaled": [
+    "Within {0}: {1} layers swapped, α {2} and ρ {3} give {4}.",
+    "{0} 以内：{1} レイヤーの置換、α {2}、ρ {3} で {4}。",
+  ],
+  "reach.swaps": ["Within {0}: {1} layers swapped give {2}.", "{0} 以内：{1} レイヤーの置換で {2}。"],
+  "reach.waiting": [
+    "Swaps do not reach {0}: looking for α and ρ…",
+    "置換だけでは {0} に届きません。α と ρ を探しています…",
+  ],
+  "roofline.note": ["{0}: peak {1}FLOP/s ({2}), {3}B/s. {4}", "{0}：ピーク {1}FLOP/s（{2}）、{3}B/s。{4}"],
   "scope.label": ["Module", "モジュール"],
   "scale.alpha": ["Width multiplier α: part of the channels that stay", "幅の乗数 α：残すチャネルの割合"],
   "scale.input": ["input {0}", "入力 {0}"],
@@ -217,8 +231,8 @@ const messages = {
   "tradeoff.width": ["MobileNet at α, published", "MobileNet（α、公開値）"],
   "tradeoff.resolution": ["MobileNet at a resolution, published", "MobileNet（解像度、公開値）"],
   "tradeoff.note": [
-    "First: this network, the dearest saving first; click a point to swap that many. Second: MobileNet's own accuracy as published (arXiv 1704.04861, tables 6 and 7), no prediction for this network.",
-    "1 つ目：このネットワークで削減量の大きい順に置換した場合。点をクリックするとその数だけ置換します。2 つ目：公開された MobileNet 自身の精度（arXiv 1704.04861、表 6・7）で、このネットワークの予測ではありません。",
+    "First: this network, the dearest saving first; click a point to swap that many, or swap one more or less by the arrow keys. Second: MobileNet's own accuracy as published (arXiv 1704.04861, tables 6 and 7), no prediction for this network.",
+    "1 つ目：このネットワークで削減量の大きい順に置換した場合。点をクリックするとその数だけ置換し、左右の矢印キーで 1 つずつ増減します。2 つ目：公開された MobileNet 自身の精度（arXiv 1704.04861、表 6・7）で、このネットワークの予測ではありません。",
   ],
   "toggle.dearest": ["dearest first", "コスト順"],
   "toggle.log": ["log scale", "対数目盛"],

@@ -2,6 +2,7 @@
  * Checks what arrives from outside the page before anything reads it. A message that does not have the agreed
  * form is dropped: the page then keeps showing what it has.
  */
+import type { Device } from "../../src/engine/cost/devices.ts";
 import type {
   InputOrigin,
   Place,
@@ -16,6 +17,7 @@ import {
   type SidebarFile,
   type SidebarNetwork,
   type SidebarWorkspace,
+  type SuggestedChange,
   type ToPanel,
   type ToSidebar,
 } from "../../src/protocol/messages.ts";
@@ -150,6 +152,17 @@ const toPanelForms: Form<ToPanel> = {
     budgetMacs: isFigure,
     abilities: isOptional(isArrayOf(isOneOf(...PANEL_ABILITIES))),
     label: isOptional(isString),
+    devices: isOptional(
+      isArrayOf(
+        hasForm<Device>({
+          name: isString,
+          flops: isNumber,
+          dtype: isOneOf("float32", "float16", "int8"),
+          bandwidth: isNumber,
+          source: isString,
+        }),
+      ),
+    ),
   }),
   stale: hasForm<Extract<ToPanel, { type: "stale" }>>({
     since: isString,
@@ -171,6 +184,14 @@ const toPanelForms: Form<ToPanel> = {
     network: isString,
     scaling: isScaling,
     report: isNullOr(isReport),
+    reason: isOptional(isString),
+  }),
+  suggested: hasForm<Extract<ToPanel, { type: "suggested" }>>({
+    network: isString,
+    budgetMacs: isNumber,
+    suggestion: isNullOr(
+      hasForm<SuggestedChange>({ swap: isArrayOf(isString), alpha: isNumber, rho: isNumber }),
+    ),
     reason: isOptional(isString),
   }),
   comparison: hasForm<Extract<ToPanel, { type: "comparison" }>>({

@@ -1,6 +1,6 @@
 /**
- * Devices for the roofline: peak single precision and memory bandwidth as their makers publish them, with where. Peak
- * figures bound what a layer can reach; nothing reaches them.
+ * Devices for the roofline: peak single precision and memory bandwidth, with whose figures they are and what they come
+ * from. Peak figures bound what a layer can reach; nothing reaches them.
  */
 
 export interface Device {
@@ -16,25 +16,35 @@ export interface Device {
 export const DEVICES: readonly Device[] = [
   {
     ...{ name: "NVIDIA T4", flops: 8.1e12, dtype: "float32", bandwidth: 320e9 },
-    source: "NVIDIA T4 Tensor Core GPU, datasheet (2019)",
+    source: "NVIDIA T4 datasheet (2019): 2560 cores × 2 × 1.59 GHz, 256 bit × 10 Gbit/s",
   },
   {
     ...{ name: "NVIDIA A100 40 GB", flops: 19.5e12, dtype: "float32", bandwidth: 1555e9 },
-    source: "NVIDIA A100 Tensor Core GPU, datasheet (2020)",
+    source:
+      "NVIDIA A100 datasheet (2020), without tensor cores: 6912 cores × 2 × 1.41 GHz, 5120 bit × 2.43 Gbit/s",
   },
   {
     ...{ name: "NVIDIA H100 SXM", flops: 67e12, dtype: "float32", bandwidth: 3350e9 },
-    source: "NVIDIA H100 Tensor Core GPU, datasheet (2023)",
+    source:
+      "NVIDIA H100 datasheet (2023), without tensor cores: 16896 cores × 2 × 1.98 GHz, 5120 bit of HBM3",
   },
   {
     ...{ name: "GeForce RTX 4090", flops: 82.6e12, dtype: "float32", bandwidth: 1008e9 },
-    source: "NVIDIA Ada GPU Architecture, whitepaper (2022)",
+    source: "NVIDIA Ada whitepaper (2022): 16384 cores × 2 × 2.52 GHz, 384 bit × 21 Gbit/s",
   },
   {
     ...{ name: "Apple M2 GPU (10 cores)", flops: 3.6e12, dtype: "float32", bandwidth: 100e9 },
-    source: "Apple unveils M2, newsroom (June 2022)",
+    source:
+      "Bandwidth: Apple's announcement of M2 (June 2022). Peak: as reported of it, in no document of Apple's",
   },
 ];
+
+/** Bytes of a value that such operations work on. */
+export function bytesPerValue({ dtype }: Pick<Device, "dtype">): number {
+  return BYTES[dtype];
+}
+
+const BYTES: Readonly<Record<Device["dtype"], number>> = { float32: 4, float16: 2, int8: 1 };
 
 /** Devices of the user's own, as the `convlens.devices` setting has them; what is wrong is left out. */
 export function parseDevices(value: unknown): readonly Device[] {

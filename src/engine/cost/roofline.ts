@@ -5,7 +5,7 @@
 import type { ReportLayer, ReportShape } from "../report/contract.ts";
 import type { Device } from "./devices.ts";
 
-/** What crosses the memory bus once in each call: inputs, outputs and weights. Of a float32 network, 4 bytes a value. */
+/** What crosses the memory bus once in each call: inputs, outputs and weights. */
 export interface Traffic {
   readonly parameterBytes: number;
   readonly activationBytes: number;
@@ -29,11 +29,12 @@ export function parameterBytes(params: number | null): number | null {
   return params === null ? null : params * BYTES_PER_VALUE;
 }
 
-/** `separable`: as its depthwise separable form, whose depthwise output is written and read as well. */
+/** Of a float32 network, unless told otherwise. `separable`: as its depthwise separable form, whose depthwise output is written and read as well. */
 export function trafficOf(
   layer: ReportLayer,
   cost: LayerCost = layer,
   form: "standard" | "separable" = "standard",
+  bytesPerValue = BYTES_PER_VALUE,
 ): Traffic | undefined {
   const [inputs, outputs] = [valuesIn(layer.in), valuesIn(layer.out)];
   if (inputs === null || outputs === null || cost.params === null) return undefined;
@@ -42,8 +43,8 @@ export function trafficOf(
       ? (2 * outputs * layer.in_channels) / layer.out_channels
       : 0;
   return {
-    parameterBytes: cost.params * BYTES_PER_VALUE,
-    activationBytes: (inputs + outputs + between) * layer.calls * BYTES_PER_VALUE,
+    parameterBytes: cost.params * bytesPerValue,
+    activationBytes: (inputs + outputs + between) * layer.calls * bytesPerValue,
   };
 }
 

@@ -74,3 +74,40 @@ export interface Simulation {
 export type SimulationResult =
   | { readonly ok: true; readonly simulation: Simulation }
   | { readonly ok: false; readonly reason: string };
+
+export interface SuggestionOptions {
+  readonly budgetMacs: number;
+  /** The stem may be swapped too. */
+  readonly stem?: boolean;
+  /** As in a simulation; of α, where swaps do not suffice. */
+  readonly round?: number;
+}
+
+export interface ParetoPoint {
+  /** Layers changed. */
+  readonly layers: number;
+  readonly macs: number;
+  readonly params: number;
+  /** The layer that this point changes beyond those before it; absent at the start. */
+  readonly added?: string;
+}
+
+/** Swaps, and α and ρ where they do not suffice. */
+export interface Suggestion {
+  readonly swap: readonly string[];
+  readonly alpha: number;
+  readonly rho: number;
+  readonly macs: number;
+  readonly params: number | null;
+}
+
+export type SuggestionResult =
+  | {
+      readonly ok: true;
+      readonly network: string;
+      /** null when nothing reaches the budget. */
+      readonly suggestion: Suggestion | null;
+      /** MACs against layers changed. */
+      readonly pareto: readonly ParetoPoint[];
+    }
+  | { readonly ok: false; readonly reason: string };

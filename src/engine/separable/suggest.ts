@@ -4,23 +4,15 @@
  * alone do not reach the budget, α and ρ are taken from MobileNet's own values, the mildest that do.
  */
 import type { Report } from "../report/contract.ts";
-import { eligibleLayers } from "./simulate.ts";
-
-export interface ParetoPoint {
-  /** Layers changed. */
-  readonly layers: number;
-  readonly macs: number;
-  readonly params: number;
-  /** The layer that this point changes beyond those before it; absent at the start. */
-  readonly added?: string;
-}
+import type { ParetoPoint, Suggestion } from "./contract.ts";
+import { eligibleLayers, followers } from "./simulate.ts";
 
 /** Fewest layers to most: each point swaps one more. Undefined when the network's cost is not known. */
 export function paretoOfSwaps(
   report: Report,
   stem: "keep" | "swap" = "keep",
+  { macs, params }: ScaledCost = report.totals,
 ): readonly ParetoPoint[] | undefined {
-  const { macs, params } = report.totals;
   if (macs === null || params === null) return undefined;
   const eligible = eligibleLayers(report, stem);
   const savings = report.layers
@@ -28,21 +20,33 @@ export function paretoOfSwaps(
       const { macs: before, separable_macs: after, params: weights, separable_params: separable } = layer;
       if (!eligible.has(index) || before === null || after === null || weights === null || separable === null)
         return [];
-      return [{ name: layer.name, macs: before - after, params: weights - separable }];
+      return [{ index, name: layer.name, macs: before - after, params: weights - separable }];
     })
     .filter((saving) => saving.macs > 0)
     .sort((a, b) => b.macs - a.macs);
   const points: ParetoPoint[] = [{ layers: 0, macs, params }];
+  const chosen = new Set<number>();
+  let [now, weights] = [macs, params];
   for (const saving of savings) {
-    const last = points.at(-1)!;
+    chosen.add(saving.index);
+    now -= saving.macs;
+    weights -= saving.params;
     points.push({
-      layers: last.layers + 1,
-      macs: last.macs - saving.macs,
-      params: last.params - saving.params,
+      layers: chosen.size,
+      macs: now,
+      params: weights - idleSaving(report, chosen),
       added: saving.name,
     });
   }
   return points;
+}
+
+/** Parameters that layers which do not run save along with these. */
+function idleSaving(report: Report, chosen: ReadonlySet<number>): number {
+  return followers(report, chosen).reduce(
+    (sum, { params, separable_params: separable }) => sum + (params ?? 0) - (separable ?? 0),
+    0,
+  );
 }
 
 /** The first point of the list that fits, or undefined when none does. */
@@ -58,14 +62,6 @@ export function swapsOf(points: readonly ParetoPoint[], { layers }: ParetoPoint)
 /** The paper's multipliers, mildest first (tables 6 and 7). */
 export const ALPHAS = [1, 0.75, 0.5, 0.25] as const;
 export const RHOS = [1, 6 / 7, 5 / 7, 4 / 7] as const;
-
-export interface Suggestion {
-  readonly swap: readonly string[];
-  readonly alpha: number;
-  readonly rho: number;
-  readonly macs: number;
-  readonly params: number | null;
-}
 
 export interface ScaledCost {
   readonly macs: number | null;
@@ -91,8 +87,10 @@ export function suggest(
   for (const alpha of ALPHAS) {
     for (const rho of RHOS) {
       const { macs, params } = scaled(alpha, rho);
-      if (macs === null || macs > budgetMacs || (best && best.macs >= macs)) continue;
-      best = { swap, alpha, rho, macs, params };
+      if (macs === null || macs > budgetMacs) continue;
+      if (!best || best.macs < macs) best = { swap, alpha, rho, macs, params };
+      // A smaller image only costs less.
+      break;
     }
   }
   return best;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { createEngine } from "../../../src/engine/engine.ts";
 import { paretoOfSwaps, pointWithin, suggest, swapsOf } from "../../../src/engine/separable/suggest.ts";
+import { loadParsers } from "../../../src/node/wasm.ts";
+import { memoryHost } from "../memoryHost.ts";
 import { profile } from "../profile.ts";
+
+const parsers = await loadParsers();
 
 const report = profile(`
 from torch import nn
@@ -66,5 +71,32 @@ describe("a suggestion", () => {
 
   it("is none when nothing reaches the budget", () => {
     expect(suggest(points, 1, () => ({ macs: 100, params: 1 }))).toBeUndefined();
+  });
+});
+
+describe("the engine's suggestion", () => {
+  const file = "/app/net.py";
+  const source = `
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 16, 3, padding=1)
+        self.body = nn.Conv2d(16, 64, 3, padding=1)
+        self.head = nn.Conv2d(64, 10, 1)
+    def forward(self, x):
+        return self.head(self.body(self.stem(x)))
+`;
+  const engine = createEngine({ parsers, host: memoryHost({ [file]: source }) });
+
+  it("is what a simulation of it costs, within the budget", () => {
+    const budgetMacs = 60e6;
+    const found = engine.suggest(file, { budgetMacs });
+    if (!found.ok || !found.suggestion) throw new Error("nothing is suggested");
+    const { swap, alpha, rho, macs, params } = found.suggestion;
+    expect(swap).toEqual(["body"]);
+    expect(macs).toBeLessThanOrEqual(budgetMacs);
+    const simulated = engine.simulate(file, { swap, alpha, rho });
+    expect(simulated.ok && simulated.simulation.after.totals).toMatchObject({ macs, params });
   });
 });

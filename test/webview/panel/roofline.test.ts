@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { attainable, intensityOf, ridgeOf } from "../../../webview/panel/roofline.ts";
+import {
+  allDevices,
+  attainable,
+  deviceNamed,
+  intensityOf,
+  ridgeOf,
+} from "../../../webview/panel/roofline.ts";
 import { simulate } from "../../../webview/panel/rows.ts";
 import { layer, report } from "../report.ts";
 
@@ -15,17 +21,31 @@ describe("the roofline", () => {
   it("counts inputs, outputs and weights once, four bytes each", () => {
     const values = 2 * 64 * 56 * 56 + 36_864;
     const [row] = simulate(report([layer("a")]), new Set()).rows;
-    expect(intensityOf(row!)).toBeCloseTo((2 * 115_605_504) / (4 * values), 10);
+    expect(intensityOf(row!, device)).toBeCloseTo((2 * 115_605_504) / (4 * values), 10);
   });
 
   it("counts what a swapped layer writes between its two parts", () => {
     const values = 4 * 64 * 56 * 56 + 4_672;
     const [row] = simulate(report([layer("a")]), new Set(["a"])).rows;
-    expect(intensityOf(row!)).toBeCloseTo((2 * 14_651_392) / (4 * values), 10);
+    expect(intensityOf(row!, device)).toBeCloseTo((2 * 14_651_392) / (4 * values), 10);
+  });
+
+  it("counts values as large as the device's operations take them", () => {
+    const [row] = simulate(report([layer("a")]), new Set()).rows;
+    const half = intensityOf(row!, { dtype: "float16" });
+    expect(half).toBeCloseTo(2 * (intensityOf(row!, device) ?? 0), 10);
+  });
+
+  it("offers the user's own devices first, one of the same name in the other's place", () => {
+    const [first] = allDevices([]);
+    const own = { ...first!, flops: 1 };
+    expect(allDevices([device, own]).slice(0, 2)).toEqual([device, own]);
+    expect(allDevices([device, own])).toHaveLength(allDevices([]).length + 1);
+    expect(deviceNamed(own.name, allDevices([own])).flops).toBe(1);
   });
 
   it("is unknown where a shape is", () => {
     const [row] = simulate(report([layer("a", { in: [[1, null, 56, 56]] })]), new Set()).rows;
-    expect(intensityOf(row!)).toBeNull();
+    expect(intensityOf(row!, device)).toBeNull();
   });
 });

@@ -1,13 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  canSwap,
-  eligible,
-  savingOf,
-  simulate,
-  swapSteps,
-  swapsAbove,
-  swapsToBudget,
-} from "../../../webview/panel/rows.ts";
+import { canSwap, eligible, savingOf, simulate, swapSteps, swapsAbove } from "../../../webview/panel/rows.ts";
 import { fixed, layer, report } from "../report.ts";
 
 // MobileNets, section 3.1, at D_F = 56, D_K = 3, M = N = 64.
@@ -73,12 +65,6 @@ describe("choosing swaps", () => {
     expect([...swapsAbove(rows, whole, 0)]).toEqual(["a", "c"]);
   });
 
-  it("swaps the dearest savings first until the budget is met, and no more", () => {
-    expect([...swapsToBudget(rows, whole, whole)]).toEqual([]);
-    expect([...swapsToBudget(rows, whole, whole - 1)]).toEqual(["a"]);
-    expect([...swapsToBudget(rows, whole, 1)]).toEqual(["a", "c"]);
-  });
-
   it("saves nothing where nothing can be swapped", () => {
     expect(savingOf(fixed("b"))).toBe(0);
     expect(savingOf(layer("a"))).toBe(STANDARD - DEPTHWISE - POINTWISE);
@@ -110,7 +96,7 @@ describe("simulate at another width", () => {
 describe("swapSteps", () => {
   it("takes the dearest saving first, each step on top of those before", () => {
     const { rows, totals } = simulate(network, new Set());
-    const steps = swapSteps(rows, totals.known.macs);
+    const steps = swapSteps(network, rows, totals.known);
     expect(steps.map(({ row }) => row?.layer.name)).toEqual([undefined, "a", "c"]);
     expect(steps[2]?.macs).toBe(totals.known.macs - (STANDARD - DEPTHWISE - POINTWISE) - 30_000_000);
   });
