@@ -17,6 +17,8 @@ export interface InputSpec {
 export interface ChosenInput {
   readonly specs: readonly InputSpec[];
   readonly origin: InputOrigin;
+  /** It is what another network of the same class was called with. */
+  readonly borrowed?: boolean;
 }
 
 /** `1x3x224x224`, `1x10:int64`. */
@@ -63,7 +65,8 @@ export function calledInput(calls: readonly OutermostCall[], network: Value): Ch
     const specs = tensors.flatMap(({ shape, dtype }) =>
       isUnknown(shape) || shape.some(isUnknown) ? [] : [{ shape, dtype }],
     );
-    if (specs.length > 0 && specs.length === tensors.length) return { specs, origin: "call" };
+    if (specs.length > 0 && specs.length === tensors.length)
+      return { specs, origin: "call", borrowed: call.network !== network };
   }
   return undefined;
 }
@@ -78,11 +81,29 @@ const SIZE_NAMES = [
   "imgsz",
 ];
 
+/** Names that only the whole image's size goes by. */
+const IMAGE_NAMES = ["img_size", "image_size"];
+
 /** A size that the network itself keeps: `img_size=224`. */
 export function declaredSize(network: Value): number | undefined {
   if (!(network instanceof Instance)) return undefined;
-  for (const name of SIZE_NAMES) {
-    const value = network.attrs.get(name);
+  return sizeAmong(network, SIZE_NAMES) ?? partsSize(network);
+}
+
+/** What a part says of the image: the embedding of its patches. */
+function partsSize(network: Instance): number | undefined {
+  const parts = network.attrs.get("_modules");
+  const all = parts instanceof Dict ? [...parts.entries.values()] : [];
+  for (const { value } of all) {
+    const size = value instanceof Instance ? sizeAmong(value, IMAGE_NAMES) : undefined;
+    if (size !== undefined) return size;
+  }
+  return undefined;
+}
+
+function sizeAmong({ attrs }: Instance, names: readonly string[]): number | undefined {
+  for (const name of names) {
+    const value = attrs.get(name);
     const size = typeof value === "number" ? value : toItems(value)?.at(-1);
     if (typeof size === "number" && size > 0) return size;
   }
@@ -141,9 +162,25 @@ export const FITTING_SIZES: readonly number[] = [
   ...new Set([...COMMON_SIZES, ...multiples(4, 128), ...multiples(16, 512), ...multiples(1, 128)]),
 ];
 
+/** Tried when the program itself refuses the default: multiples of large powers of two, near it first. */
+export const ROUND_SIZES: readonly number[] = [256, 384, 512, 128, 64, 32];
+
 function multiples(step: number, last: number): readonly number[] {
   return Array.from({ length: last / step }, (_, i) => (i + 1) * step);
 }
+
+/** Other inputs than an image as its first layer has it: several side by side in the channels, and features alone. */
+export function otherForms(
+  { channels }: FirstLayer,
+  [image]: readonly InputSpec[],
+): (readonly InputSpec[])[] {
+  if (!image || image.shape[1] !== channels) return [];
+  const { shape, dtype } = image;
+  const several = SIDE_BY_SIDE.map((count) => [1, count * channels, ...shape.slice(2)]);
+  return [...several, [1, channels]].map((each) => [{ shape: each, dtype }]);
+}
+
+const SIDE_BY_SIDE = [2, 3, 4] as const;
 
 /** The samples of a batch: `2x3x8x8` is two `3x8x8`. */
 export function samplesOf({ shape, dtype }: InputSpec): InputSpec[] {

@@ -13,6 +13,8 @@ import {
   FITTING_SIZES,
   firstLayer,
   type InputSpec,
+  otherForms,
+  ROUND_SIZES,
   samplesOf,
   userInput,
 } from "./inputs.ts";
@@ -25,20 +27,17 @@ import { type ModuleCache, Modules } from "./interpret/modules.ts";
 import { PARTIAL } from "./interpret/python/stdlib/functools.ts";
 import { Scope } from "./interpret/scope.ts";
 import type { Semantics } from "./interpret/semantics.ts";
-import type { Trace, TraceDiagnostic } from "./interpret/trace.ts";
+import type { TraceDiagnostic } from "./interpret/trace.ts";
 import {
   ABSENT,
   ClassValue,
-  Dict,
   FunctionValue,
   Instance,
   isUnknown,
   List,
   type ModuleValue,
   NO_KWARGS,
-  Tensor,
   Tuple,
-  Unknown,
   type Value,
 } from "./interpret/values.ts";
 import { type LostRoot, lostRoots } from "./lost.ts";
@@ -57,6 +56,16 @@ import {
   wantedCalls,
   withGiven,
 } from "./roots.ts";
+import {
+  firstMismatch,
+  hasFailed,
+  hasMismatch,
+  misfits,
+  type Run,
+  startsUnbatched,
+  tensorsIn,
+  unreadParameters,
+} from "./runs.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -83,14 +92,6 @@ interface Supplied {
   readonly args: readonly Value[];
   readonly kwargs: ReadonlyMap<string, Value>;
   readonly stated?: ReportArguments;
-}
-
-interface Run {
-  readonly trace: Trace;
-  readonly inputs: readonly Tensor[];
-  /** Samples in the inputs. */
-  readonly batch: number;
-  readonly output: Value;
 }
 
 export class Session {
@@ -285,7 +286,7 @@ export class Session {
         batch: run.batch,
         trace: {
           ...run.trace,
-          gaps: [...building.gaps, ...run.trace.gaps, ...misfits(run, origin)],
+          gaps: [...building.gaps, ...run.trace.gaps, ...misfits(run, input)],
           diagnostics: [...building.diagnostics, ...run.trace.diagnostics],
         },
         inputs: run.inputs,
@@ -401,9 +402,27 @@ export class Session {
     chosen: ChosenInput | undefined,
     root: Root,
   ): { run: Run; input: ChosenInput } {
-    if (chosen) return { run: this.forward(framework, network, chosen.specs), input: chosen };
+    if (chosen) {
+      const run = this.forward(framework, network, chosen.specs);
+      if (chosen.borrowed !== true || !hasMismatch(run)) return { run, input: chosen };
+      const own = this.runOn(framework, network, undefined, root);
+      return hasFailed(own.run)
+        ? { run: this.forward(framework, network, chosen.specs), input: chosen }
+        : own;
+    }
     const ownInputs = this.declaredInputs(framework, network) ?? declaredInput(network);
-    if (ownInputs) return { run: this.forward(framework, network, ownInputs.specs), input: ownInputs };
+    if (ownInputs) {
+      const run = this.forward(framework, network, ownInputs.specs);
+      if (!hasMismatch(run)) return { run, input: ownInputs };
+      const other = this.searched(framework, network, root);
+      return hasFailed(other.run)
+        ? { run: this.forward(framework, network, ownInputs.specs), input: ownInputs }
+        : other;
+    }
+    return this.searched(framework, network, root);
+  }
+
+  private searched(framework: Framework, network: Value, root: Root): { run: Run; input: ChosenInput } {
     this.takeBack = framework.keep?.(network);
     const found = this.tried(framework, network, root);
     this.takeBack = undefined;
@@ -433,18 +452,24 @@ export class Session {
     const run = this.forward(framework, network, sized(size));
     const proposed = origin === "default" ? this.proposed(framework, network, run, sized(size)) : undefined;
     if (proposed) return proposed;
-    if (!hasMismatch(run) || entrance.spatialAxes === 0)
+    if (!hasFailed(run) || entrance.spatialAxes === 0)
       return this.settled(framework, network, run, { specs: sized(size), origin });
+    const isRefused = !hasMismatch(run);
     let ops = 0;
     let same = 0;
-    for (const fitted of FITTING_SIZES) {
+    for (const fitted of isRefused ? ROUND_SIZES : FITTING_SIZES) {
       if (fitted === size) continue;
       const attempt = this.forward(framework, network, sized(fitted));
-      if (!hasMismatch(attempt)) return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
+      if (isRefused ? !hasFailed(attempt) : !hasMismatch(attempt))
+        return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
       ops += attempt.trace.ops.length;
       // What fails alike at several sizes has nothing to do with the size.
-      if (firstMismatch(attempt) === firstMismatch(run)) same += 1;
+      if (!isRefused && firstMismatch(attempt) === firstMismatch(run)) same += 1;
       if (same > MAX_ALIKE || ops > MAX_FITTING_OPS) break;
+    }
+    for (const specs of args.length > 1 ? [] : otherForms(entrance, sized(size))) {
+      const attempt = this.forward(framework, network, specs);
+      if (!hasFailed(attempt)) return { run: attempt, input: { specs, origin: "fitted" } };
     }
     return this.settled(framework, network, run, { specs: sized(size), origin });
   }
@@ -581,51 +606,6 @@ const SCRIPT_SHARE = 0.4;
 /** Part of a trace's bounds that each function may take which is only looked into for calls. */
 const EXPLORING_SHARE = 0.05;
 
-/** Was the input a single sample, without a batch axis, to the first convolution? */
-function startsUnbatched({ ops }: Trace, { shape }: InputSpec): boolean {
-  const first = ops.find(({ geometry }) => geometry !== undefined);
-  const seen = first?.inputs[0]?.shape;
-  const rank = (first?.geometry?.kernel.length ?? 0) + 1;
-  if (seen === undefined || isUnknown(seen) || seen.length !== rank) return false;
-  return shape.length === rank && shape[0] === seen[0];
-}
-
-function hasFailed(run: Run): boolean {
-  return run.trace.diagnostics.some(({ code }) => code === "raises" || code === "shape-mismatch");
-}
-
-function hasMismatch(run: Run): boolean {
-  return firstMismatch(run) !== undefined;
-}
-
-function firstMismatch(run: Run): string | undefined {
-  return run.trace.diagnostics.find(({ code }) => code === "shape-mismatch")?.message;
-}
-
-/** An input of our own choice that does not fit makes figures of no network: they are not complete. */
-function misfits(run: Run, origin: ChosenInput["origin"]): Trace["gaps"] {
-  if (origin !== "default" && origin !== "declared") return [];
-  const found = run.trace.diagnostics.find(({ code }) => code === "shape-mismatch");
-  return found ? [{ reason: found.message, at: found.at }] : [];
-}
-
-/** Why there may be parameters that nothing tells of: what making the network met, and its parts that were not read. */
-function unreadParameters(
-  framework: Framework,
-  network: Value,
-  building: Trace["gaps"],
-  running: Trace["gaps"],
-): readonly Unknown[] {
-  const unread = framework.unread?.(network);
-  const doubtful = new Set(unread?.attributes.map(({ reason }) => reason));
-  // Where running makes no parameters, it may still have called an attribute that has some.
-  const met = unread ? running.filter(({ reason }) => doubtful.has(reason)) : running;
-  return [
-    ...[...building, ...met].map(({ reason, at }) => new Unknown(reason, at)),
-    ...(unread?.parts ?? []),
-  ];
-}
-
 /** Sizes that may fail as the first one did. */
 const MAX_ALIKE = 3;
 
@@ -646,17 +626,4 @@ function networkIn(m: Machine, value: Value): Value {
     if (inside !== undefined) return inside;
   }
   return value;
-}
-
-/** All tensors in a network's answer: tuples, lists, dicts and objects of them. */
-function tensorsIn(value: Value, depth = 0): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  if (depth > 4) return [];
-  if (value instanceof Tuple || value instanceof List)
-    return value.items.flatMap((item) => tensorsIn(item, depth + 1));
-  if (value instanceof Dict)
-    return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value, depth + 1));
-  if (value instanceof Instance)
-    return [...value.attrs.values()].flatMap((item) => tensorsIn(item, depth + 1));
-  return [];
 }

@@ -25,6 +25,8 @@ export interface Framework {
   lookup(module: string, name: string): Value | Absent;
   /** The dotted name of files to read in place of a table: `tensorflow.keras.applications` is Keras' own code. */
   fileModule?(name: string): string | undefined;
+  /** Does `lookup` also know a module whose own files are read wherever they are found? */
+  standsIn?(module: string): boolean;
   /** A class whose instances are networks by themselves (`nn.Module` and what derives from it). */
   isNetworkClass(cls: ClassValue): boolean;
   isNetwork(value: Value): boolean;

@@ -136,7 +136,7 @@ export class Modules {
 
   private names(module: ModuleValue, name: string): boolean {
     return new RegExp(
-      `\\bimport\\b[^\\n]*\\b${name}\\b|\\b${name}\\s*(,|=|$)|\\b(def|class)\\s+${name}\\b`,
+      `\\bfrom\\s+\\.${name}\\s+import\\s*\\*|\\bimport\\b[^\\n]*\\b${name}\\b|\\b${name}\\s*(,|=|$)|\\b(def|class)\\s+${name}\\b`,
       "m",
     ).test(this.textOf(module));
   }

@@ -15,11 +15,13 @@ import {
 import type { Framework } from "../framework.ts";
 import { COUNTERS } from "./ecosystem/counters.ts";
 import { isLightning, Lightning, SUBMODULES } from "./ecosystem/lightning.ts";
+import { isTimm, Timm } from "./ecosystem/timm.ts";
 import { EXTRACTION } from "./library/extract.ts";
 import { unmodelled } from "./library/inert.ts";
 import { NN_MODULES } from "./library/nn-utils.ts";
 import { RUNTIME } from "./library/runtime.ts";
 import { isModule, isModuleClass } from "./nn/library.ts";
+import { readyForInference } from "./nn/module.ts";
 import { NnLibrary } from "./nn/nn.ts";
 import { TABLES, tableEntries, walkModules, walkTensors } from "./nn/tables.ts";
 import { einopsLayers } from "./tensor/einops.ts";
@@ -111,6 +113,7 @@ class Torch implements Framework {
   readonly forwardNames = ["forward", "__call__"];
   private readonly nn: NnLibrary;
   private readonly lightning: Lightning;
+  private readonly timm: Timm;
   private readonly modules = new Map<string, ModuleValue>();
   private readonly tables = new Map<string, ReadonlyMap<string, Value>>();
   private readonly values = new Map<string, Value>();
@@ -119,6 +122,7 @@ class Torch implements Framework {
   constructor(private readonly tensors: Tensors) {
     this.nn = new NnLibrary(tensors);
     this.lightning = new Lightning(this.nn);
+    this.timm = new Timm(this.nn);
     this.known = new Set([
       ...CLASS_MODULES,
       "torch.nn.functional",
@@ -136,7 +140,12 @@ class Torch implements Framework {
     return name === "torch" || name.startsWith("torch.") || this.known.has(name) || isLightning(name);
   }
 
+  standsIn(module: string): boolean {
+    return isTimm(module);
+  }
+
   lookup(module: string, name: string): Value | Absent {
+    if (isTimm(module)) return this.timm.lookup(module, name);
     const path = `${module}.${name}`;
     const own = this.values.get(path) ?? this.find(module, name);
     if (own !== ABSENT) {
@@ -214,6 +223,7 @@ class Torch implements Framework {
   }
 
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
+    if (interp.inference) readyForInference(interp, network);
     return interp.call(network, inputs);
   }
 

@@ -44,7 +44,8 @@ export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
   const code = classCode(node);
   const bases = code.args.args(m, scope);
   const keywords = code.args.kwargs?.(m, scope) ?? NO_KWARGS;
-  const body = new Scope("class", scope);
+  // Code in a class sees no names of the classes around it.
+  const body = new Scope("class", scope.kind === "class" ? scope.parent : scope);
   const cls = makeClass(m, node.name, bases instanceof Unknown ? [bases] : bases, body, node);
   if (!(keywords instanceof Unknown)) {
     const metaclass = keywords.get("metaclass");

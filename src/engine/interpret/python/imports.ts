@@ -122,6 +122,8 @@ function findModule(m: Machine, path: string, from: string | undefined): ModuleV
     const module = moduleUnder(m, root, files, files);
     if (module) return module;
   }
+  const standIn = m.frameworks.find((framework) => framework.standsIn?.(path));
+  if (standIn) return tableOf(m, path, (name) => standIn.lookup(path, name));
   if (followed === undefined) return m.unknown(`module ${path} was not found`);
   return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
 }
@@ -166,10 +168,21 @@ function tableOf(m: Machine, path: string, load: (name: string) => Value | Absen
   return module;
 }
 
-/** Where absolute imports of a file are looked up: its package's root, its own folder, the host's search paths. */
+/**
+ * Where absolute imports of a file are looked up: its package's root, its own folder, the host's search paths, and the
+ * folders above, for a program runs from one of them.
+ */
 function rootsOf(m: Machine, file: string | undefined): readonly string[] {
-  const own = file === undefined ? [] : [packageRoot(m, directory(file)), directory(file)];
-  return [...new Set([...own, ...m.host.searchPaths])];
+  const folder = file === undefined ? undefined : directory(file);
+  const own = folder === undefined ? [] : [packageRoot(m, folder), folder];
+  return [...new Set([...own, ...m.host.searchPaths, ...(folder === undefined ? [] : above(m, folder))])];
+}
+
+/** The folders above that the host shows, nearest first. */
+function above(m: Machine, folder: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = directory(folder); at !== "" && m.host.isDirectory(at); at = directory(at)) found.push(at);
+  return found;
 }
 
 function directory(file: string): string {

@@ -17,6 +17,7 @@ import {
   type Shape,
   Tensor,
   Tuple,
+  toItems,
   type Value,
 } from "../../../interpret/values.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
@@ -150,10 +151,10 @@ export class Build {
     this.self.attrs.set(name, value);
   }
 
-  /** Makes the attribute a tuple with one size an axis, as torch's `_pair` does. */
+  /** Makes the attribute a tuple as torch's `_pair` does: one size an axis, or the sequence that is given. */
   tuple(name: string, axes: number): readonly Dim[] {
     const dims = this.dims(name, axes);
-    this.set(name, new Tuple(dims));
+    this.set(name, new Tuple(toItems(this.args[name]) ?? dims));
     return dims;
   }
 

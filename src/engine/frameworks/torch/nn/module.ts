@@ -11,6 +11,7 @@ import {
   ABSENT,
   type ClassValue,
   Dict,
+  FunctionValue,
   type Instance,
   isUnknown,
   Tensor,
@@ -317,19 +318,40 @@ function inert(): Record<string, Method> {
   const methods: Record<string, Method> = {};
   for (const name of SAME) methods[name] = ["self, *args, **kwargs", (a) => a.self];
   for (const name of NOTHING) methods[name] = ["self, *args, **kwargs", () => null];
-  methods.eval = ["self", (a, interp) => setTraining(interp, self(a), false)];
+  methods.eval = ["self", (a, interp) => switchMode(interp, self(a), false)];
   methods.train = ["self, mode=True", (a, interp) => setTraining(interp, self(a), a.mode)];
   methods.requires_grad_ = ["self, requires_grad=True", freeze];
   return methods;
 }
 
 function setTraining(interp: Interp, module: Instance, mode: Value): Value {
-  // In a trace the mode has no say.
-  for (const [, part] of interp.inference ? [] : walkModules(module)) {
-    interp.touch(part);
-    part.attrs.set("training", mode);
+  // In a trace the mode has no say, save for what a network's own `train` does.
+  if (!interp.inference) {
+    interp.touch(module);
+    module.attrs.set("training", mode);
   }
+  for (const [, child] of children(module)) switchMode(interp, child, mode);
   return module;
+}
+
+/** Puts a module into a mode as its class does that, which may make tensors for inference. */
+function switchMode(interp: Interp, module: Instance, mode: Value): Value {
+  return hasOwn(module, "train")
+    ? interp.callMethod(module, "train", [mode])
+    : setTraining(interp, module, mode);
+}
+
+/** Makes a network ready for inference, where its classes do more for that than to note it. */
+export function readyForInference(interp: Interp, network: Value): void {
+  if (!isModule(network)) return;
+  if (hasOwn(network, "eval") || walkModules(network).some(([, part]) => hasOwn(part, "train")))
+    interp.callMethod(network, "eval", []);
+}
+
+/** Does the program define this method for it? */
+function hasOwn(module: Instance, method: string): boolean {
+  const definer = module.cls.mro.find((cls) => cls.attrs.has(method));
+  return definer?.attrs.get(method) instanceof FunctionValue;
 }
 
 function freeze(a: Bound, interp: Interp): Value {

@@ -1,0 +1,239 @@
+/** What whole repositories do, each in its smallest form; figures are those of the real torch. */
+import { describe, expect, test } from "vitest";
+import { profile } from "../../profile.ts";
+
+describe("modules of a repository", () => {
+  test("a star import of a submodule binds the function of the same name in its place", () => {
+    const report = profile(
+      `
+from nets import tiny
+def build(): return tiny()
+`,
+      {
+        model: "build",
+        input: ["1x3x8x8"],
+        files: {
+          "/app/nets/__init__.py": "from .tiny import *\n",
+          "/app/nets/tiny.py":
+            "import torch.nn as nn\n__all__ = ['tiny']\ndef tiny():\n    return nn.Conv2d(3, 4, 3)\n",
+        },
+      },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
+  });
+
+  test("an absolute import is found from a folder above the file's own", () => {
+    const report = profile(
+      `
+import torch.nn as nn
+from models.parts import Block
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+    def forward(self, x):
+        return self.block(x)
+`,
+      {
+        file: "/app/models/nets/net.py",
+        input: ["1x3x8x8"],
+        files: {
+          "/app/models/parts.py":
+            "import torch.nn as nn\nclass Block(nn.Conv2d):\n    def __init__(self):\n        super().__init__(3, 4, 3)\n",
+        },
+      },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
+  });
+
+  test("layers and functions of timm are known where it is not installed", () => {
+    const report = profile(
+      `
+import torch.nn as nn
+from timm.data import IMAGENET_DEFAULT_MEAN
+from timm.models.layers import DropPath, to_2tuple, trunc_normal_
+from timm.models.layers.helpers import make_divisible
+from timm.models.registry import register_model
+from timm.models.vision_transformer import Mlp, PatchEmbed, _cfg
+class Net(nn.Module):
+    def __init__(self, num_classes=10, width=16):
+        super().__init__()
+        self.patch = PatchEmbed(32, to_2tuple(8), 3, width, norm_layer=nn.LayerNorm)
+        self.mlp = Mlp(width, make_divisible(width * 1.9))
+        self.path = DropPath(0.1) if num_classes > 1 else nn.Identity()
+        self.head = nn.Linear(width * self.patch.num_patches, num_classes)
+        trunc_normal_(self.head.weight, std=.02)
+    def forward(self, x):
+        x = self.patch(x)
+        return self.head((x + self.path(self.mlp(x))).flatten(1))
+@register_model
+def net(**kwargs):
+    model = Net(**kwargs)
+    model.default_cfg = _cfg(mean=IMAGENET_DEFAULT_MEAN, input_size=(3, 32, 32))
+    return model
+`,
+      { model: "net" },
+    );
+    expect(report.input).toMatchObject({ shapes: [[1, 3, 32, 32]], origin: "declared" });
+    expect(report).toMatchObject({
+      complete: true,
+      totals: {
+        macs: 16 * 192 * 16 + 16 * 2 * 16 * 32 + 256 * 10,
+        params: 192 * 16 + 16 + 32 + (16 * 32 + 32) + (32 * 16 + 16) + 2570,
+      },
+    });
+  });
+});
+
+describe("how modules are written", () => {
+  test("code of a class in a class sees the module's names, not those of the class around it", () => {
+    const report = profile(
+      `
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+class Mish(nn.Module):
+    class F(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.mul(torch.tanh(F.softplus(x)))
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+    def forward(self, x):
+        return self.F.apply(self.conv(x))
+`,
+      { input: ["1x3x8x8"] },
+    );
+    expect(report).toMatchObject({ complete: true, output: [[1, 4, 6, 6]] });
+  });
+
+  test("what a module's own train() makes for inference is there", () => {
+    const report = profile(
+      `
+import torch
+import torch.nn as nn
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.biases = nn.Parameter(torch.zeros(2, 9))
+        self.register_buffer("places", torch.zeros(4, 4, dtype=torch.long))
+        self.conv = nn.Conv2d(3, 2, 1)
+    @torch.no_grad()
+    def train(self, mode=True):
+        super().train(mode)
+        if mode and hasattr(self, "kept"):
+            del self.kept
+        else:
+            self.kept = self.biases[:, self.places]
+    def forward(self, x):
+        return self.conv(x) + (self.biases[:, self.places] if self.training else self.kept)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.Sequential(Attention())
+    def forward(self, x):
+        return self.attention(x)
+`,
+      { model: "Net", input: ["1x3x4x4"] },
+    );
+    expect(report).toMatchObject({
+      complete: true,
+      output: [[1, 2, 4, 4]],
+      totals: { macs: 96, params: 26 },
+    });
+  });
+
+  test("a list of one stride stays a tuple of one", () => {
+    const report = profile(
+      `
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, stride=[2])
+        self.deep = nn.Conv2d(4, 8 * len(self.conv.stride), 1)
+    def forward(self, x):
+        return self.deep(self.conv(x))
+`,
+      { input: ["1x3x9x9"] },
+    );
+    expect(report).toMatchObject({ complete: true, output: [[1, 8, 4, 4]] });
+  });
+});
+
+describe("inputs", () => {
+  const SIZED = `
+import torch
+import torch.nn as nn
+class Patches(nn.Module):
+    def __init__(self, img_size, width):
+        super().__init__()
+        self.img_size = (img_size, img_size)
+        self.proj = nn.Conv2d(3, width, 8, stride=8)
+    def forward(self, x):
+        return self.proj(x).flatten(2)
+class Net(nn.Module):
+    def __init__(self, img_size=64, width=4):
+        super().__init__()
+        self.patches = Patches(img_size, width)
+        self.places = nn.Parameter(torch.zeros(1, width, (img_size // 8) ** 2))
+    def forward(self, x):
+        return self.patches(x) + self.places
+def small(): return Net(64)
+def large(): return Net(96)
+if __name__ == "__main__":
+    net = small()
+    net(torch.randn(1, 3, 64, 64))
+`;
+  test("what another network of the class was called with is left where it does not fit", () => {
+    expect(profile(SIZED, { model: "small" }).input).toMatchObject({
+      shapes: [[1, 3, 64, 64]],
+      origin: "call",
+    });
+    const large = profile(SIZED, { model: "large" });
+    expect(large.input).toMatchObject({ shapes: [[1, 3, 96, 96]], origin: "declared" });
+    expect(large).toMatchObject({ complete: true, output: [[1, 4, 144]] });
+  });
+
+  test("where a network refuses the default, a rounder size near it is taken", () => {
+    const report = profile(`
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+    def forward(self, x):
+        if x.shape[-1] % 128 != 0:
+            raise ValueError("not divisible")
+        return self.conv(x)
+`);
+    expect(report.input).toMatchObject({ shapes: [[1, 3, 256, 256]], origin: "fitted" });
+    expect(report.complete).toBe(true);
+  });
+
+  test("images side by side in the channels, and features without axes, are found", () => {
+    const two = profile(`
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(1, 4, 3)
+        self.b = nn.Conv2d(1, 4, 3)
+    def forward(self, x):
+        return self.a(x[:, 0:1]) + self.b(x[:, 1:2])
+`);
+    expect(two.input).toMatchObject({ shapes: [[1, 2, 224, 224]], origin: "fitted" });
+    const noise = profile(`
+import torch.nn as nn
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up = nn.ConvTranspose2d(100, 8, 4)
+    def forward(self, z):
+        return self.up(z.unsqueeze(-1).unsqueeze(-1))
+`);
+    expect(noise.input).toMatchObject({ shapes: [[1, 100]], origin: "fitted" });
+    expect(noise.output).toEqual([[1, 8, 4, 4]]);
+  });
+});
