@@ -1,6 +1,7 @@
 /** The commands, from the palette, a lens, a hover or a view. Arguments may come from anywhere, so they are checked. */
 import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import type { Analyses } from "./analyses.ts";
@@ -9,7 +10,7 @@ import type { Comparison } from "./comparison.ts";
 import { parseFromPanel, parseInput } from "./messages.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./places.ts";
-import { applySwap } from "./rewrite.ts";
+import { applySwap, isTotals, reportRewrite } from "./rewrite.ts";
 import { readSettings, setUnit } from "./settings.ts";
 
 export interface CommandContext {
@@ -29,6 +30,11 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   "convlens.simulateLayer": (context, uri, network, layers) =>
     revealLayer(context, uri, network, layers, "swap"),
   "convlens.rewriteLayer": rewriteLayer,
+  "convlens.reportRewrite": async ({ analyses }, uriArg, network, simulated) => {
+    const uri = toUri(uriArg);
+    if (uri && typeof network === "string" && isTotals(simulated))
+      await reportRewrite(analyses, uri, network, simulated);
+  },
   "convlens.explain": explain,
   "convlens.revealSource": async (_, at) => {
     const message = parseFromPanel({ type: "reveal", at });
@@ -134,7 +140,7 @@ function underCursor(uri: vscode.Uri, analysis: FileAnalysis): string | undefine
   const places = new Map(
     [
       ...analysis.reports,
-      ...analysis.failures.map(({ network, at }) => ({ network, network_at: at })),
+      ...openFailures(analysis).map(({ network, at }) => ({ network, network_at: at })),
     ].flatMap(({ network, network_at: at }) =>
       at?.file === analysis.file ? [[at.line, network] as const] : [],
     ),

@@ -22,5 +22,6 @@ export async function reveal(at: Place): Promise<void> {
     viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
     selection,
   });
-  editor.revealRange(toRange(at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  // Its start only: a long call would scroll a narrow editor sideways.
+  editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }

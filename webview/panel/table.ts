@@ -182,7 +182,11 @@ export function layerTable(t: Translate, actions: Actions): Table {
       costless.element.hidden = without === 0;
       setText(
         count,
-        rows === now.rows.length ? t("count.layers", rows) : t("count.layers.of", rows, now.rows.length),
+        rows !== now.rows.length
+          ? t("count.layers.of", rows, now.rows.length)
+          : rows === 1
+            ? t("count.layer")
+            : t("count.layers", rows),
       );
       head.render(now);
       nothing.hidden = items.length > 0;
