@@ -348,11 +348,20 @@ function namesMaker(
   return false;
 }
 
+/** `CNN().init(key, x)["params"]` gives parameters. */
+function givesVariables(node: Expr): boolean {
+  if (node.kind === "subscript") return givesVariables(node.object);
+  if (node.kind !== "call" || node.callee.kind !== "attribute") return false;
+  return node.args.length > 1 && INITIALISING.test(node.callee.name);
+}
+
+const INITIALISING = /^(init|init_with_output|lazy_init)$/;
+
 function returnsValue(body: readonly Stmt[]): boolean {
   return body.some((node) => {
     switch (node.kind) {
       case "return":
-        return node.value !== undefined && !(node.value.kind === "literal");
+        return node.value !== undefined && node.value.kind !== "literal" && !givesVariables(node.value);
       case "if":
         return returnsValue(node.then) || returnsValue(node.otherwise);
       case "for":

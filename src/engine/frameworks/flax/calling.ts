@@ -25,27 +25,42 @@ interface Call {
   readonly kwargs: ReadonlyMap<string, Value>;
 }
 
-/** Flags of inference and random keys that a forward method takes besides its inputs; `more` are a library's own. */
+const isKey = (name: string): boolean => /(^|_)(rng|key)$/.test(name);
+
+/**
+ * Inputs by the parameters that take data, with flags of inference and random keys between them; `more` are a
+ * library's own. Where more inputs are given than data is asked for, keys are among them.
+ */
 export function completed(
   kit: ArrayKit,
   params: readonly Param[],
   inputs: readonly Value[],
   more: Readonly<Record<string, () => Value>> = {},
 ): Call {
-  const args = [...inputs];
+  const isOwn = ({ name, fallback }: Param): boolean => fallback === undefined && more[name] !== undefined;
+  const positional = params.filter(({ kind }) => kind === "normal");
+  const plain = positional.filter((param) => !(param.name in INFERENCE) && !isOwn(param));
+  const data = plain.filter(({ name }) => !isKey(name));
+  const taken = new Set(inputs.length > data.length ? plain : data);
+  const rest = [...inputs];
+  const args: Value[] = [];
   const kwargs = new Map<string, Value>();
-  for (const [i, param] of params.entries()) {
-    if (param.kind === "rest" || param.kind === "keywords") continue;
-    const byName = param.kind === "keywordOnly";
-    const own = more[param.name];
-    if (param.name in INFERENCE) kwargs.set(param.name, INFERENCE[param.name]);
-    else if (own && param.fallback === undefined) kwargs.set(param.name, own());
-    else if (/(^|_)(rng|key)$/.test(param.name) && param.fallback === undefined)
-      kwargs.set(param.name, kit.make([2], "uint32"));
-    else if (byName && param.fallback === undefined && args.length > 0) kwargs.set(param.name, args.shift());
-    else if (!byName && i < args.length) continue;
+  let leading = true;
+  for (const param of params) {
+    const { name, kind, fallback } = param;
+    if (kind === "rest" && leading) args.push(...rest.splice(0));
+    if (kind === "rest" || kind === "keywords") continue;
+    if (name in INFERENCE) kwargs.set(name, INFERENCE[name]);
+    else if (isOwn(param)) kwargs.set(name, more[name]?.());
+    else if (rest.length > 0 && (kind === "normal" ? taken.has(param) : fallback === undefined)) {
+      if (leading && kind === "normal") args.push(rest.shift());
+      else kwargs.set(name, rest.shift());
+      continue;
+    } else if (isKey(name) && fallback === undefined) kwargs.set(name, kit.make([2], "uint32"));
+    leading = false;
   }
-  return { args, kwargs };
+  // What no parameter takes is said by the call.
+  return { args: params.length === 0 || leading ? [...args, ...rest] : args, kwargs };
 }
 
 /** Parameters of the program's own `__call__`, without self. */

@@ -14,7 +14,7 @@ import {
 } from "../../interpret/values.ts";
 import type { Framework } from "../framework.ts";
 import { completed, forwardParams, inputOf, lastAxis, sampleOf } from "./calling.ts";
-import { inert } from "./inert.ts";
+import { inert, isInert } from "./inert.ts";
 import { Jax } from "./jax.ts";
 import { Linen } from "./linen/linen.ts";
 import { isLinen, isLinenClass, stateOf, tensorsOf, walk } from "./linen/state.ts";
@@ -34,6 +34,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   "flax.nnx.initializers": "jax.nn.initializers",
   "flax.linen.activation": "flax.linen",
   "flax.linen.module": "flax.linen",
+  "flax.linen.transforms": "flax.linen",
+  "flax.linen.recurrent": "flax.linen",
+  "flax.linen.dtypes": "flax.linen",
+  "flax.linen.pooling": "flax.linen",
+  "flax.linen.stochastic": "flax.linen",
+  "flax.linen.combinators": "flax.linen",
   "flax.linen.linear": "flax.linen",
   "flax.linen.normalization": "flax.linen",
   "flax.linen.attention": "flax.linen",
@@ -81,6 +87,7 @@ class Flax implements Framework {
     if (
       this.jax.has(submodule) ||
       submodule in ALIASES ||
+      isInert(submodule) ||
       NAMESPACES.has(submodule) ||
       PACKAGES.has(submodule)
     ) {

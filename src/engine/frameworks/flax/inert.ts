@@ -40,7 +40,11 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, Make>>>> = {
   },
 };
 
-/** Modules below a package that are modules themselves, found by name. */
+/** Is this a module whose names are here? */
+export function isInert(module: string): boolean {
+  return module in NAMES;
+}
+
 export function inert(kit: ArrayKit, module: string, name: string): Value | Absent {
   return NAMES[module]?.[name]?.(kit) ?? ABSENT;
 }

@@ -2,7 +2,6 @@
  * The modules of JAX by dotted name. Transformations (`jit`, `vmap`, `grad`) leave what they transform as it is:
  * a forward pass costs the same.
  */
-import type { Interp } from "../../interpret/interp.ts";
 import { def, defineClass } from "../../interpret/native.ts";
 import {
   ABSENT,
@@ -15,7 +14,6 @@ import {
   Instance,
   List,
   NativeFunction,
-  Slice,
   Tensor,
   Tuple,
   toItems,
@@ -27,9 +25,10 @@ import { DTYPES } from "../torch/tensor/dtypes.ts";
 import { activations, initializer } from "./arrays/activations.ts";
 import { createArrays, fromEntry } from "./arrays/array.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
-import { laxFunctions, slice, stacked } from "./arrays/lax.ts";
+import { laxFunctions } from "./arrays/lax.ts";
 import { LINALG, NUMPY } from "./arrays/numpy.ts";
 import { randomFunctions } from "./arrays/random.ts";
+import { sliceAlong, stackedAlong } from "./arrays/sequences.ts";
 import { layerFunctions } from "./layers/functions.ts";
 import { copiesOf, multiply } from "./tree.ts";
 
@@ -242,7 +241,11 @@ function vmap(kit: ArrayKit): NativeFunction {
         const part = (index: number): Value =>
           interp.call(
             a.fun,
-            args.map((arg, i) => (axes[i] === null ? arg : sliceAlong(interp, arg, axes[i], index))),
+            args.map((arg, i) =>
+              axes[i] === null
+                ? arg
+                : sliceAlong(interp, arg, typeof axes[i] === "number" ? axes[i] : 0, index),
+            ),
             kwargs,
           );
         const first = part(0);
@@ -252,7 +255,7 @@ function vmap(kit: ArrayKit): NativeFunction {
         }
         let last: Value = first;
         for (let step = 1; step < size; step++) last = part(step);
-        return stacked(last, size);
+        return stackedAlong(last, size, typeof a.out_axes === "number" ? a.out_axes : 0);
       }),
   );
 }
@@ -278,14 +281,6 @@ function firstArray(value: Value): Tensor | undefined {
     if (found) return found;
   }
   return undefined;
-}
-
-function sliceAlong(interp: Interp, value: Value, axis: Value, index: number): Value {
-  if (axis === 0 || typeof axis !== "number") return slice(interp, value, index);
-  if (!(value instanceof Tensor) || !Array.isArray(value.shape)) return value;
-  const at = axis < 0 ? axis + value.shape.length : axis;
-  const every = new Slice(null, null, null);
-  return interp.getItem(value, new Tuple([...new Array<Value>(at).fill(every), index]));
 }
 
 /** A module that the mapped function made. */

@@ -47,6 +47,10 @@ export function copiesOf(value: Value): number | undefined {
   return undefined;
 }
 
+export function markCopies(value: Instance, count: number): void {
+  COPIES.set(value, count);
+}
+
 /**
  * Makes a module stand for `count` of its kind. Layers keep parameters of them all; what a program made itself keeps
  * the shape that one copy has, beside the others.

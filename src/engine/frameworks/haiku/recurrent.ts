@@ -18,7 +18,7 @@ import {
   type Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { slice, stacked } from "../flax/arrays/lax.ts";
+import { slice, stacked } from "../flax/arrays/sequences.ts";
 import type { Layer } from "../flax/layers/spec.ts";
 import { toDim } from "../rules/sizes.ts";
 import type { HaikuLayer, HaikuTable } from "./entry.ts";

@@ -46,3 +46,115 @@ class Net(nn.Module):
   expect(output).toEqual([[1, 4, 5]]);
   expect(totals.macs).toBe(64 + 160);
 });
+
+it("runs a cell of the program's own once a step, and parameters once", () => {
+  const { totals, layers, complete } = profile(
+    `from flax import linen as nn
+import jax.numpy as jnp
+class Cell(nn.RNNCellBase):
+  f: int
+  @nn.compact
+  def __call__(self, carry, x):
+    carry, y = nn.LSTMCell(self.f)(carry, x)
+    return carry, nn.Dense(5)(y)
+  @nn.nowrap
+  def initialize_carry(self, rng, shape):
+    return nn.LSTMCell(self.f, parent=None).initialize_carry(rng, shape)
+  @property
+  def num_feature_axes(self): return 1
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    return nn.RNN(Cell(4))(x)
+`,
+    { model: "Net", input: ["1x7x5"] },
+  );
+  expect(layers.map(({ name, calls, macs }) => [name, calls, macs])).toEqual([
+    ["Cell_0.LSTMCell_0", 7, 1008],
+    ["Cell_0.Dense_0", 7, 140],
+  ]);
+  expect({ ...totals, complete }).toMatchObject({ params: 185, macs: 1148, complete: true });
+});
+
+it("scans a decorated compact method along the axis that it is told", () => {
+  const { totals, layers, complete } = profile(
+    `from flax import linen as nn
+import jax
+from functools import partial
+class Simple(nn.Module):
+  @partial(nn.transforms.scan, variable_broadcast='params', in_axes=1, out_axes=1, split_rngs={'params': False})
+  @nn.compact
+  def __call__(self, carry, x):
+    return nn.OptimizedLSTMCell(6)(carry, x)
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    carry = nn.OptimizedLSTMCell(6, parent=None).initialize_carry(jax.random.key(0), x[:, 0].shape)
+    carry, y = Simple()(carry, x)
+    return nn.Dense(2)(y)
+`,
+    { model: "Net", input: ["1x7x5"] },
+  );
+  expect(layers.at(-1)?.out).toEqual([[1, 7, 2]]);
+  expect({ ...totals, complete }).toMatchObject({ params: 302, macs: 1932, complete: true });
+});
+
+it("counts the power iteration of a spectral norm and the scales of a weight norm", () => {
+  const { totals, complete } = profile(
+    `from flax import linen as nn
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    x = nn.SpectralNorm(nn.Conv(4, (3, 3)))(x, update_stats=False)
+    return nn.WeightNorm(nn.Conv(4, (1, 1)))(x)
+`,
+    { model: "Net", input: ["1x8x8x3"] },
+  );
+  // 6912 of the convolution and 328 of the iteration; 1024 of the second convolution.
+  expect({ ...totals, complete }).toMatchObject({ params: 112 + 24, macs: 7240 + 1024, complete: true });
+});
+
+it("counts nnx' mapped and scanned layers once each", () => {
+  const { totals, layers, complete } = profile(
+    `import jax
+from flax import nnx
+class Block(nnx.Module):
+  def __init__(self, dim, *, rngs):
+    self.linear = nnx.Linear(dim, dim, rngs=rngs)
+    self.bn = nnx.BatchNorm(dim, rngs=rngs)
+  def __call__(self, x):
+    return self.bn(self.linear(x))
+class Net(nnx.Module):
+  def __init__(self, rngs):
+    @nnx.split_rngs(splits=5)
+    @nnx.vmap(axis_size=5)
+    def create(rngs):
+      return Block(10, rngs=rngs)
+    self.layers = create(rngs)
+  def __call__(self, x):
+    @nnx.split_rngs(splits=5)
+    @nnx.scan
+    def step(x, block):
+      return block(x), None
+    x, _ = step(x, self.layers)
+    return x
+`,
+    { model: "Net", input: ["1x10"] },
+  );
+  expect(layers[0]).toMatchObject({ calls: 5, macs: 500, params: 550 });
+  expect({ ...totals, complete }).toMatchObject({ params: 650, macs: 500, complete: true });
+});
+
+it("takes no function that gives parameters for a network", () => {
+  const report = profile(`from flax import linen as nn
+import jax
+import jax.numpy as jnp
+class CNN(nn.Module):
+  @nn.compact
+  def __call__(self, x): return nn.Conv(4, (3, 3))(x)
+def init():
+  return CNN().init(jax.random.key(0), jnp.ones((1, 16, 16, 3)))['params']
+`);
+  expect(report.networks).toEqual(["CNN"]);
+  expect(report.input).toMatchObject({ shapes: [[1, 16, 16, 3]], origin: "call" });
+});

@@ -78,6 +78,7 @@ export class ArrayKit extends Toolkit {
         name: (a) => show(a.self),
         __name__: (a) => show(a.self),
         dtype: (a) => a.self,
+        type: (a) => a.self,
         itemsize: (a) => DTYPES[show(a.self)]?.bytes ?? 4,
       },
     });

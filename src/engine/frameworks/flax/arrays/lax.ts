@@ -25,6 +25,8 @@ import { paddingOf, transposedSizes } from "../layers/conv.ts";
 import { Run } from "../layers/run.ts";
 import { copiesOf } from "../tree.ts";
 import type { ArrayKit } from "./kit.ts";
+import { slice, stacked } from "./sequences.ts";
+import { SLICES } from "./slices.ts";
 
 type Rule = (run: Run, a: Bound) => Value;
 
@@ -220,23 +222,6 @@ function leading(value: Value): Value {
   return items ? leading(items[0] ?? null) : null;
 }
 
-export function slice(interp: Interp, value: Value, step: number): Value {
-  if (value instanceof Tensor) return interp.getItem(value, step);
-  const items = toItems(value);
-  return items ? new Tuple(items.map((item) => slice(interp, item, step))) : value;
-}
-
-/** What the steps answered, one behind the other along a new first axis. */
-export function stacked(value: Value, length: number): Value {
-  if (value instanceof Tensor) {
-    const whole = new Tensor(isUnknown(value.shape) ? value.shape : [length, ...value.shape], value.dtype);
-    if (value.cls) whole.cls = value.cls;
-    return whole;
-  }
-  const items = toItems(value);
-  return items ? new Tuple(items.map((item) => stacked(item, length))) : value;
-}
-
 function cond(interp: Interp, a: Bound): Value {
   const operands = toItems(a.operands) ?? [];
   const truth = interp.truthy(a.pred);
@@ -280,12 +265,49 @@ const RULES: Readonly<Record<string, readonly [string, Rule]>> = {
   ],
   pad: ["operand, padding_value, padding_config", padConfig],
   resize: ["image, shape, method='linear', antialias=True, precision=None", resize],
+  ...SLICES,
 };
+
+/** Steps that are run to find out how often a loop runs. */
+const MAX_LOOP = 4096;
+
+/** Runs the body while the condition is known to hold; where it is not known, once. */
+function whileLoop(interp: Interp, a: Bound): Value {
+  let value = a.init_val;
+  for (let step = 0; step < MAX_LOOP; step++) {
+    const truth = interp.truthy(interp.call(a.cond_fun, [value]));
+    if (truth === false) return value;
+    value = interp.call(a.body_fun, [value]);
+    if (isUnknown(truth)) break;
+  }
+  interp.gap("a loop that runs as long as its data says is counted once");
+  return value;
+}
+
+function branch(interp: Interp, a: Bound): Value {
+  const branches = toItems(a.branches) ?? [];
+  const index = toDim(a.index);
+  if (typeof index !== "number") interp.gap("which branch of a switch runs is not known");
+  const at = typeof index === "number" ? Math.min(Math.max(index, 0), branches.length - 1) : 0;
+  return interp.call(branches[at] ?? null, toItems(a.operands) ?? []);
+}
 
 const CONTROL: Readonly<Record<string, readonly [string, (interp: Interp, a: Bound) => Value]>> = {
   scan: ["f, init, xs=None, length=None, reverse=False, unroll=1", scan],
   cond: ["pred, true_fun, false_fun, *operands, operand=None", cond],
   fori_loop: ["lower, upper, body_fun, init_val, unroll=None", foriLoop],
+  while_loop: ["cond_fun, body_fun, init_val", whileLoop],
+  switch: ["index, branches, *operands, operand=None", branch],
+  associative_scan: [
+    "fn, elems, reverse=False, axis=0",
+    (interp, a) => {
+      interp.gap("what an associative scan combines is counted once");
+      interp.call(a.fn, [a.elems, a.elems]);
+      return a.elems;
+    },
+  ],
+  all_gather: ["x, axis_name=None, **kwargs", (_interp, a) => a.x],
+  optimization_barrier: ["operand", (_interp, a) => a.operand],
   stop_gradient: ["x", (_interp, a) => a.x],
   pmean: ["x, axis_name=None, **kwargs", (_interp, a) => a.x],
   psum: ["x, axis_name=None, **kwargs", (_interp, a) => a.x],

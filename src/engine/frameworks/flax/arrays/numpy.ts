@@ -297,7 +297,7 @@ const OWN: NumpyTable = {
   },
   logspace: { signature: "start, stop, num=50, endpoint=True, base=10.0, dtype=None", rule: linspace },
   take: { signature: "input, indices, axis=None", rule: take },
-  roll: [VIEWS.roll!, { shift: "shifts", axis: "dims" }],
+  roll: [keep("input, shift, axis=None"), { shift: "shift" }],
   dot: [DOT, { a: "input", b: "other" }],
   tensordot: [CONTRACTION_FUNCTIONS.tensordot ?? CONTRACTIONS.tensordot!, { axes: "dims" }],
   meshgrid: { ...JOINS.meshgrid!, signature: "*tensors, indexing='xy', sparse=False" },

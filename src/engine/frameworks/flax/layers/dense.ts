@@ -108,7 +108,7 @@ function einsum(l: Layer): Value {
   const kernel = l.weight("kernel");
   const text = l.args.einsum_str ?? l.value("einsum_str");
   const { shape } = input;
-  const own = kernel?.shape;
+  const own = l.has("kernel_shape") ? l.list("kernel_shape") : kernel?.shape;
   if (typeof text !== "string" || isUnknown(shape) || own === undefined || isUnknown(own)) {
     const why = isUnknown(shape) ? shape : l.interp.unknown("needs an equation");
     return l.run.emit({ op: "matmul", inputs: [input], shape: why, macs: why });

@@ -2,9 +2,20 @@
  * Normalisations and layers that change no shape. Running statistics are no parameters.
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#normalization
  */
-import { type Dim, isUnknown, type Shape, toItems, type Value } from "../../../interpret/values.ts";
+import { product, sum } from "../../../cost/lift.ts";
+import {
+  type Dim,
+  Instance,
+  isUnknown,
+  type Shape,
+  Tensor,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { differ } from "../../rules/sizes.ts";
 import { numel } from "../../shape/dims.ts";
+import { stateOf } from "../linen/state.ts";
 import type { Layer, LayerTable, Weight } from "./spec.ts";
 
 const FLAGS = "use_bias=True, use_scale=True, bias_init=None, scale_init=None";
@@ -100,19 +111,15 @@ export const NORMS: LayerTable = {
   SpectralNorm: {
     fn: "spectral_norm",
     linen: `layer_instance, n_steps=1, epsilon=1e-12, ${TYPES}, error_on_non_matrix=False, collection_name='batch_stats'`,
-    call: ["*args, **kwargs", wrapped],
+    nnx: `layer_instance, *, n_steps=1, epsilon=1e-12, ${TYPES}, error_on_non_matrix=False, update_stats=True`,
+    call: ["*args, **kwargs", spectral],
     layer: false,
   },
   WeightNorm: {
     fn: "weight_norm",
     linen: `layer_instance, epsilon=1e-12, ${TYPES}, use_scale=True, scale_init=None, feature_axes=-1, variable_filter=None`,
-    call: [
-      "*args, **kwargs",
-      (l) => {
-        l.interp.gap("the scales of WeightNorm are not counted");
-        return wrapped(l);
-      },
-    ],
+    nnx: `layer_instance, *, epsilon=1e-12, ${TYPES}, use_scale=True, scale_init=None, feature_axes=-1, variable_filter=None`,
+    call: ["*args, **kwargs", weightNormed],
     layer: false,
   },
   Dropout: {
@@ -137,6 +144,44 @@ export const NORMS: LayerTable = {
 };
 
 function wrapped(l: Layer): Value {
-  const args = toItems(l.args.args) ?? [];
-  return l.interp.call(l.value("layer_instance"), args);
+  return l.interp.call(l.value("layer_instance"), toItems(l.args.args) ?? []);
+}
+
+/** The kernel of the layer that is wrapped, as it is once the layer has run. */
+function kernelOf(l: Layer): Shape | undefined {
+  const layer = l.value("layer_instance");
+  if (!(layer instanceof Instance)) return undefined;
+  const found = layer.attrs.get("kernel") ?? stateOf(layer)?.variables.get("kernel")?.value;
+  return found instanceof Tensor && !isUnknown(found.shape) ? found.shape : undefined;
+}
+
+/** Each call takes steps of the power iteration with the kernel as a matrix, and its norm from them. */
+function spectral(l: Layer): Value {
+  const output = wrapped(l);
+  const shape = kernelOf(l);
+  if (shape === undefined) l.interp.gap("the power iteration of SpectralNorm is not counted");
+  else {
+    const columns = shape.at(-1) ?? 1;
+    const matrix = product<Unknown>(shape);
+    const iteration = product<Unknown>([2, l.dim("n_steps"), matrix]);
+    l.run.emit({
+      op: "matmul",
+      inputs: [],
+      shape: [1, columns],
+      macs: sum<Unknown>([iteration, matrix, columns]),
+    });
+  }
+  return output;
+}
+
+/** One scale for each feature of the kernel. */
+function weightNormed(l: Layer): Value {
+  const output = wrapped(l);
+  const shape = kernelOf(l);
+  if (shape === undefined || !l.access.create) l.interp.gap("the scales of WeightNorm are not counted");
+  else if (l.flag("use_scale", true)) {
+    const scale = l.access.create("kernel/scale", [shape.at(-1) ?? 1]);
+    l.run.emit({ inputs: [], weights: [scale], shape });
+  }
+  return output;
 }

@@ -58,6 +58,8 @@ export interface LayerAccess {
   attribute(name: string): Value;
   /** A parameter or statistic by name. */
   weight(name: string): Tensor | undefined;
+  /** Makes a parameter besides those of the entry. */
+  create?(name: string, shape: Shape): Tensor;
   /** Calls a projection of the layer. */
   project(name: string, input: Value): Value;
 }

@@ -69,6 +69,7 @@ function layerOf(
       return value === ABSENT ? null : value;
     },
     weight: (name) => stateOf(self)?.variables.get(name)?.value as ReturnType<LayerAccess["weight"]>,
+    create: (name, shape) => layerVariable(kit, self, "params", name, shape),
     project: (name, input) => project(layer, name, input, find),
   };
   const layer = new Layer(run, access, a);

@@ -20,7 +20,8 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
-import { slice, stacked } from "../arrays/lax.ts";
+import { sliceAlong, stackedAlong } from "../arrays/sequences.ts";
+import { COMPACT, enter } from "./module.ts";
 import { isLinen, isLinenClass, stateOf } from "./state.ts";
 
 type Lift = (
@@ -45,10 +46,27 @@ function axisOf(axes: Value, index: number): Value {
 }
 
 function part(interp: Interp, value: Value, axis: Value, step: number): Value {
-  return axis === null || axis === BROADCAST ? value : slice(interp, value, step);
+  if (axis === null || axis === BROADCAST) return value;
+  return sliceAlong(interp, value, typeof axis === "number" ? axis : 0, step);
 }
 
-/** Sizes of the first axis of what is scanned over. */
+/** Where the outputs of the steps lie. */
+function together(options: Bound, value: Value, steps: number): Value {
+  const axes = options.out_axes ?? 0;
+  const items = toItems(value);
+  const each = toItems(axes);
+  if (items && each)
+    return new Tuple(
+      items.map((item, i) => (each[i] === null ? item : stackedAlong(item, steps, numberOr(each[i], 0)))),
+    );
+  return axes === null ? value : stackedAlong(value, steps, numberOr(axes, 0));
+}
+
+function numberOr(value: Value, fallback: number): number {
+  return typeof value === "number" ? value : fallback;
+}
+
+/** Sizes of the axis that is scanned over. */
 function stepsOf(
   options: Bound,
   name: string,
@@ -62,7 +80,8 @@ function stepsOf(
     const axis = axisOf(axes, i);
     if (axis === null || axis === BROADCAST) continue;
     const tensor = arg instanceof Tensor ? arg : toItems(arg)?.find((item) => item instanceof Tensor);
-    const size = tensor instanceof Tensor && !isUnknown(tensor.shape) ? tensor.shape[0] : undefined;
+    const shape = tensor instanceof Tensor && !isUnknown(tensor.shape) ? tensor.shape : undefined;
+    const size = shape?.at(numberOr(axis, 0));
     if (typeof size === "number") return size;
   }
   interp.gap("a lifted loop of unknown length");
@@ -91,7 +110,7 @@ const scan: Lift = (interp, self, options, call, args) => {
     running = pair[0];
     last = pair[1];
   }
-  return new Tuple([running, stacked(last, steps)]);
+  return new Tuple([running, together(options, last, steps)]);
 };
 
 const vmap: Lift = (interp, self, options, call, args) => {
@@ -102,7 +121,7 @@ const vmap: Lift = (interp, self, options, call, args) => {
   let last: Value = null;
   for (let step = 0; step < size; step++)
     last = call(args.map((arg, i) => part(interp, arg, axisOf(axes, i), step)));
-  return stacked(last, size);
+  return together(options, last, size);
 };
 
 /** A stack of checkpointed layers: `lengths` says how many, nested; each has parameters of its own. */
@@ -167,10 +186,16 @@ function transformed(target: Value, options: Bound, transform: Transform): Value
   const lift = new NativeFunction(`${transform.prefix.toLowerCase()}_fn`, (interp, args, kwargs) => {
     const [self] = args;
     if (!isLinen(self)) return interp.call(target, args, kwargs);
-    const call: Call = (given) => interp.call(target, [self, ...given], kwargs);
-    return transform.lift(interp, self, options, call, args.slice(1), kwargs);
+    const compact = target instanceof FunctionValue && target.attrs.get(COMPACT) === true;
+    const call: Call = (given) =>
+      enter(interp, self, compact, () => interp.call(target, [self, ...given], kwargs), given);
+    const body = (): Value => transform.lift(interp, self, options, call, args.slice(1), kwargs);
+    return enter(interp, self, false, body, args.slice(1));
   });
-  if (target instanceof FunctionValue) for (const [key, value] of target.attrs) lift.attrs.set(key, value);
+  if (target instanceof FunctionValue) {
+    for (const [key, value] of target.attrs) lift.attrs.set(key, value);
+    lift.attrs.set("__wrapped__", target);
+  }
   return lift;
 }
 

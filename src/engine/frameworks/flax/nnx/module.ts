@@ -96,7 +96,7 @@ export function defineLayer(
     },
     methods: {
       __init__: [
-        `self, ${signature}${signature.includes("*") ? "" : ", *"}, rngs=None, **kwargs`,
+        `self${signature === "" ? "" : `, ${signature}`}${signature.includes("*") ? "" : ", *"}, rngs=None, **kwargs`,
         (a, interp) => {
           const self = a.self as Instance;
           interp.touch(self);

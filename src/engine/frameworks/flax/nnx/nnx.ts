@@ -15,14 +15,15 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
+import { sliceAlong, stackedAlong } from "../arrays/sequences.ts";
 import { type Jax, passing } from "../jax.ts";
 import { layerFunctions } from "../layers/functions.ts";
 import { LAYERS } from "../layers/index.ts";
+import { copiesOf, markCopies } from "../tree.ts";
 import { defineLayer, defineModule, random } from "./module.ts";
 
 /** Transformations and markers that leave what they are given as it is. */
-const PASSES =
-  `jit grad value_and_grad remat checkpoint split_rngs data static to_arrays clone pytree with_partitioning
+const PASSES = `jit grad value_and_grad remat checkpoint data static to_arrays clone pytree with_partitioning
   with_metadata cached_partial custom_vjp fori_loop`.split(/\s+/);
 
 /** Variables by whether they are parameters. */
@@ -60,9 +61,12 @@ export class Nnx {
         def("eval_shape", "f, *args, **kwargs", (a, interp) => interp.call(a.f, toItems(a.args) ?? [])),
       ],
       ["tabulate", def("tabulate", "obj, *args, **kwargs", (a, interp) => tabulate(a, interp))],
-      ["vmap", counted("vmap")],
-      ["scan", counted("scan")],
-      ["pmap", counted("pmap")],
+      ["Carry", CARRY],
+      ["StateAxes", def("StateAxes", "axes=None", () => 0)],
+      ["vmap", decorating("vmap", VMAP, (f, a, interp) => this.mapped(f, a, interp))],
+      ["pmap", decorating("pmap", VMAP, (f, a, interp) => this.mapped(f, a, interp))],
+      ["scan", decorating("scan", SCAN, scanned)],
+      ["split_rngs", this.splitting()],
       ...PASSES.map((name) => [name, passing(name)] as const),
       ...Object.entries(VARIABLES).map(([name, trained]) => [name, this.variable(name, trained)] as const),
     ]);
@@ -72,6 +76,39 @@ export class Nnx {
       "get_value",
       def("get_value", "self", (a) => a.self),
     );
+  }
+
+  private mapped(f: Value, a: Bound, interp: Interp): Value {
+    const vmap = this.jax.find("jax", "vmap");
+    if (vmap === ABSENT) return f;
+    const options = new Map([
+      ["in_axes", axesOf(a.in_axes)],
+      ["out_axes", axesOf(a.out_axes)],
+      ["axis_size", a.axis_size],
+    ]);
+    return interp.call(vmap, [f], options);
+  }
+
+  /** `nnx.split_rngs(splits=n)`: the function's generators, or the one given, stand for n of them. */
+  private splitting(): NativeFunction {
+    const split = (value: Value, splits: Value): Value => {
+      if (!(value instanceof Instance) || value.cls !== this.rngs || typeof splits !== "number") return value;
+      const made = this.newRngs();
+      markCopies(made, splits);
+      return made;
+    };
+    const around = (f: Value, splits: Value): Value =>
+      new Native("split_rngs", (interp, args, kwargs) =>
+        interp.call(
+          f,
+          args.map((arg) => split(arg, splits)),
+          new Map([...kwargs].map(([name, value]) => [name, split(value, splits)])),
+        ),
+      );
+    return def("split_rngs", "f=None, *, splits=None, only=None, **kwargs", (a) => {
+      if (a.f instanceof Instance) return split(a.f, a.splits);
+      return a.f === null ? def("split_rngs", "f", (b) => around(b.f, a.splits)) : around(a.f, a.splits);
+    });
   }
 
   find(name: string): Value | Absent {
@@ -159,14 +196,77 @@ function tabulate(a: Bound, interp: Interp): Value {
   return "";
 }
 
-/** `nnx.vmap` and `nnx.scan` make or run many of what they are given: it is counted once, and the report says so. */
-function counted(name: string): NativeFunction {
-  const counting = (fn: Value): Value =>
-    new Native(name, (interp, args, kwargs) => {
-      interp.gap(`nnx.${name} is counted as one call`);
-      return interp.call(fn, args, kwargs);
-    });
-  return def(name, "f=None, **kwargs", (a) =>
-    a.f === null || a.f === undefined ? def(name, "f", (b) => counting(b.f)) : counting(a.f),
+/** Marks the argument of a scan that a step hands on. */
+const CARRY = "carry";
+
+const VMAP =
+  "f=None, *, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None, **kwargs";
+const SCAN = "f=None, *, length=None, reverse=False, unroll=1, in_axes=None, out_axes=None, **kwargs";
+
+/** A transformation that is given its function at once, or as a decorator with options. */
+function decorating(
+  name: string,
+  signature: string,
+  transform: (f: Value, a: Bound, interp: Interp) => Value,
+): NativeFunction {
+  return def(name, signature, (a, interp) =>
+    a.f === null ? def(name, "f", (b) => transform(b.f, a, interp)) : transform(a.f, a, interp),
   );
+}
+
+/** Axes by argument: None stays whole, states of modules lie along the first. */
+function axesOf(value: Value): Value {
+  const one = (axis: Value): Value => (axis === null || typeof axis === "number" ? axis : 0);
+  const items = toItems(value);
+  return items ? new Tuple(items.map(one)) : one(value);
+}
+
+/** `nnx.scan`: the function once a step; modules that were made by a mapped function stand for one of each step. */
+function scanned(f: Value, a: Bound): Value {
+  return new Native("scan", (interp, args, kwargs) => {
+    const inAxes = toItems(a.in_axes) ?? args.map((_, i) => (i === 0 ? CARRY : 0));
+    const outAxes = a.out_axes === null ? new Tuple([CARRY, 0]) : a.out_axes;
+    const carried = inAxes.indexOf(CARRY);
+    const steps = stepsOf(a.length, args, inAxes);
+    if (steps === undefined || !interp.allows(steps))
+      interp.gap("nnx.scan of unknown length is counted as one step");
+    let running: Value = carried < 0 ? null : (args[carried] ?? null);
+    let answer: Value = null;
+    const count = steps ?? 1;
+    for (let step = 0; step < count; step++) {
+      const given = args.map((arg, i) => {
+        const axis = inAxes[i];
+        if (i === carried) return running;
+        return typeof axis === "number" ? sliceAlong(interp, arg, axis, step) : arg;
+      });
+      answer = interp.call(f, given, kwargs);
+      running = carriedOf(answer, outAxes);
+    }
+    const outputs = toItems(outAxes);
+    const items = toItems(answer);
+    if (!outputs || !items) return answer;
+    return new Tuple(
+      items.map((item, i) => {
+        const axis = outputs[i];
+        return typeof axis === "number" ? stackedAlong(item, count, axis) : item;
+      }),
+    );
+  });
+}
+
+function carriedOf(answer: Value, outAxes: Value): Value {
+  const at = toItems(outAxes)?.indexOf(CARRY);
+  return at === undefined ? answer : (toItems(answer)?.[at] ?? null);
+}
+
+function stepsOf(length: Value, args: readonly Value[], axes: readonly Value[]): number | undefined {
+  if (typeof length === "number") return length;
+  for (const [i, arg] of args.entries()) {
+    const axis = axes[i];
+    if (typeof axis !== "number") continue;
+    const size =
+      arg instanceof Tensor ? (Array.isArray(arg.shape) ? arg.shape.at(axis) : undefined) : copiesOf(arg);
+    if (typeof size === "number") return size;
+  }
+  return undefined;
 }

@@ -1,0 +1,129 @@
+/**
+ * `jax.lax`: slices whose place is data, counters, order and choice. Only sizes tell their shapes.
+ * https://docs.jax.dev/en/latest/jax.lax.html#operators
+ */
+import type { Bound } from "../../../interpret/native.ts";
+import {
+  type Dim,
+  isUnknown,
+  type Shape,
+  type Tensor,
+  Tuple,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
+import { toDim } from "../../rules/sizes.ts";
+import type { Run } from "../layers/run.ts";
+
+type Rule = (run: Run, a: Bound) => Value;
+
+function dims(run: Run, value: Value): Shape | Unknown {
+  return toItems(value)?.map(toDim) ?? (isUnknown(value) ? value : run.interp.unknown("sizes of a slice"));
+}
+
+/** The operand with another shape. */
+function reshaped(change: (shape: Shape, a: Bound, run: Run) => Shape | Unknown, dtype?: string): Rule {
+  return (run, a) => {
+    const input = run.tensor(a.operand);
+    const { shape } = input;
+    return run.emit({
+      inputs: [input],
+      shape: isUnknown(shape) ? shape : change(shape, a, run),
+      dtype: dtype ?? input.dtype,
+    });
+  };
+}
+
+function axisOf(value: Value, rank: number): number {
+  return typeof value !== "number" ? 0 : value < 0 ? value + rank : value;
+}
+
+function along(size: (a: Bound, whole: Dim) => Dim): (shape: Shape, a: Bound) => Shape {
+  return (shape, a) =>
+    shape.with(axisOf(a.axis, shape.length), size(a, shape[axisOf(a.axis, shape.length)] ?? 1));
+}
+
+function steps(start: Value, limit: Value, stride: Value): Dim {
+  const [from, to, by] = [toDim(start), toDim(limit), stride === null ? 1 : toDim(stride)];
+  if (typeof from !== "number") return from;
+  if (typeof to !== "number") return to;
+  return typeof by === "number" ? Math.max(0, Math.ceil((to - from) / by)) : by;
+}
+
+const kept = reshaped((shape) => shape);
+
+function counter(run: Run, shape: Shape | Unknown, dtype: Value): Tensor {
+  return run.make(shape, run.kit.dtypeName(dtype) ?? "int32");
+}
+
+export const SLICES: Readonly<Record<string, readonly [string, Rule]>> = {
+  dynamic_slice: [
+    "operand, start_indices, slice_sizes, **kwargs",
+    reshaped((_, a, run) => dims(run, a.slice_sizes)),
+  ],
+  dynamic_slice_in_dim: [
+    "operand, start_index, slice_size, axis=0, **kwargs",
+    reshaped(along((a) => toDim(a.slice_size))),
+  ],
+  dynamic_index_in_dim: [
+    "operand, index, axis=0, keepdims=True, **kwargs",
+    reshaped((shape, a) =>
+      a.keepdims === false
+        ? shape.toSpliced(axisOf(a.axis, shape.length), 1)
+        : shape.with(axisOf(a.axis, shape.length), 1),
+    ),
+  ],
+  index_in_dim: [
+    "operand, index, axis=0, keepdims=True",
+    reshaped((shape, a) =>
+      a.keepdims === false
+        ? shape.toSpliced(axisOf(a.axis, shape.length), 1)
+        : shape.with(axisOf(a.axis, shape.length), 1),
+    ),
+  ],
+  dynamic_update_slice: ["operand, update, start_indices, **kwargs", kept],
+  dynamic_update_slice_in_dim: ["operand, update, start_index, axis, **kwargs", kept],
+  dynamic_update_index_in_dim: ["operand, update, index, axis, **kwargs", kept],
+  slice: [
+    "operand, start_indices, limit_indices, strides=None",
+    reshaped((shape, a) => {
+      const [from, to, by] = [a.start_indices, a.limit_indices, a.strides].map((value) =>
+        toItems(value ?? null),
+      );
+      return shape.map((_, i) => steps(from?.[i] ?? 0, to?.[i] ?? 0, by?.[i] ?? null));
+    }),
+  ],
+  slice_in_dim: [
+    "operand, start_index, limit_index, stride=1, axis=0",
+    reshaped(along((a, whole) => steps(a.start_index ?? 0, a.limit_index ?? whole, a.stride))),
+  ],
+  rev: ["operand, dimensions", kept],
+  sort: ["operand, dimension=-1, **kwargs", kept],
+  clamp: ["min, operand, max", kept],
+  broadcast: [
+    "operand, sizes, **kwargs",
+    reshaped((shape, a, run) => {
+      const more = dims(run, a.sizes);
+      return isUnknown(more) ? more : [...more, ...shape];
+    }),
+  ],
+  broadcast_in_dim: [
+    "operand, shape, broadcast_dimensions, **kwargs",
+    reshaped((_, a, run) => dims(run, a.shape)),
+  ],
+  select_n: ["which, *cases", (run, a) => run.tensor(toItems(a.cases)?.[0] ?? null)],
+  iota: ["dtype, size", (run, a) => counter(run, [toDim(a.size)], a.dtype)],
+  broadcasted_iota: [
+    "dtype, shape, dimension, **kwargs",
+    (run, a) => counter(run, dims(run, a.shape), a.dtype),
+  ],
+  axis_index: ["axis_name", (run) => run.make([], "int32")],
+  top_k: [
+    "operand, k, **kwargs",
+    (run, a) => {
+      const values = reshaped((shape) => [...shape.slice(0, -1), toDim(a.k)])(run, a) as Tensor;
+      return new Tuple([values, run.make(values.shape, "int32")]);
+    },
+  ],
+};
