@@ -103,10 +103,15 @@ function profileOne(session: Session | string, options: ProfileOptions): Profile
     diagnostics: diagnosticsOf(session),
   });
   const root = options.model === undefined ? (roots[0] ?? near.at(-1)) : session.resolve(options.model);
-  if (!root) return fail("no network was found");
+  if (!root) return fail(noNetwork(session));
   if ("reason" in root) return fail(root.reason);
   const outcome = session.profile(root, options);
   return "reason" in outcome ? fail(outcome.reason) : { ok: true, report: outcome.report };
+}
+
+function noNetwork(session: Session): string {
+  const [lost] = session.lost();
+  return lost ? `no network was found; ${lost.name}: ${lost.reason}` : "no network was found";
 }
 
 function simulateOne(
@@ -165,7 +170,7 @@ function rootOf(
   if (typeof session === "string") return { reason: session };
   const { roots, near } = session.roots();
   const root = model === undefined ? (roots[0] ?? near.at(-1)) : session.resolve(model);
-  if (!root) return { reason: "no network was found" };
+  if (!root) return { reason: noNetwork(session) };
   return "reason" in root ? root : { session, root };
 }
 

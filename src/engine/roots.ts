@@ -169,7 +169,7 @@ function mainFirst(roots: readonly Root[]): readonly Root[] {
 
 // ----------------------------------------------------------------- definitions
 
-type Definition =
+export type Definition =
   | { readonly kind: "function"; readonly name: string; readonly at: Span; readonly fn: FunctionNode }
   | {
       readonly kind: "class";
@@ -181,7 +181,7 @@ type Definition =
   | { readonly kind: "variable"; readonly name: string; readonly at: Span; readonly value: Expr | undefined };
 
 /** Definitions of the module itself, those under `if` and `try` too. */
-function topLevel(body: readonly Stmt[]): readonly Definition[] {
+export function topLevel(body: readonly Stmt[]): readonly Definition[] {
   const found = new Map<string, Definition>();
   const add = (definition: Definition): void => {
     found.delete(definition.name);
@@ -357,7 +357,7 @@ function givesVariables(node: Expr): boolean {
 
 const INITIALISING = /^(init|init_with_output|lazy_init)$/;
 
-function returnsValue(body: readonly Stmt[]): boolean {
+export function returnsValue(body: readonly Stmt[]): boolean {
   return body.some((node) => {
     switch (node.kind) {
       case "return":

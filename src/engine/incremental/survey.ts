@@ -23,11 +23,18 @@ export class Survey {
     this.lasting.note(session.lastingModules());
     const found = {
       ...from,
-      near: near.map(({ name, at, needs }) => ({
-        network: name,
-        at: place(at),
-        reason: `needs ${needs.join(", ")}`,
-      })),
+      near: [
+        ...near.map(({ name, at, needs }) => ({
+          network: name,
+          at: place(at),
+          reason: `needs ${needs.join(", ")}`,
+        })),
+        ...(roots.length + near.length > 0 ? [] : session.lost()).map(({ name, at, reason }) => ({
+          network: name,
+          at: place(at),
+          reason,
+        })),
+      ],
       syntax: syntaxErrors(session.node),
       said: session
         .diagnostics()

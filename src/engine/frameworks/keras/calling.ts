@@ -79,7 +79,7 @@ export function build(
 ): void {
   if (layer.attrs.get("built") === true) return;
   const method = interp.lookup(layer, "build");
-  const shapes = [...args, ...kwargs.values()].filter((value) => tensorsIn([value]).length > 0);
+  const shapes = builtFrom(keras, layer, args, kwargs).filter((value) => tensorsIn([value]).length > 0);
   const shapeOf = (value: Value): Value =>
     mapLeaves(value, (leaf) => (leaf instanceof Tensor ? keras.shapeValue(interp, leaf.shape) : leaf));
   if (method !== ABSENT) {
@@ -92,6 +92,12 @@ export function build(
   }
   interp.touch(layer);
   layer.attrs.set("built", true);
+}
+
+/** What tells the shapes of the weights: all that a layer is called with, or its tensors by name without a mask. */
+function builtFrom(keras: Keras, layer: Instance, args: readonly Value[], kwargs: Kwargs): readonly Value[] {
+  const names = layer.cls.mro.map((cls) => keras.calledWith.get(cls)).find((found) => found !== undefined);
+  return names ? names.map((name, i) => args[i] ?? kwargs.get(name)) : [...args, ...kwargs.values()];
 }
 
 /** How many shapes a program's own `build` takes; undefined for the engine's. */

@@ -6,6 +6,7 @@ import { spread } from "./calling.ts";
 import { defineLayerClass } from "./layer.ts";
 import { ATTENTION } from "./layers/attention.ts";
 import { FURTHER } from "./layers/further.ts";
+import { PREPROCESSING, PREPROCESSING_METHODS } from "./layers/preprocessing.ts";
 import { defineWrappers } from "./layers/wrappers.ts";
 import type { Keras } from "./library.ts";
 import { defineInput, defineModels } from "./models.ts";
@@ -71,6 +72,9 @@ export function defineClasses(keras: Keras): void {
   keras.input = input.fn;
   for (const [name, rule] of Object.entries({ ...SHARED_LAYERS, ...FURTHER, ...ATTENTION })) {
     classes.set(name, defineRuled(keras, { name, rule, ...SEVERAL[name] }));
+  }
+  for (const [name, rule] of Object.entries(PREPROCESSING)) {
+    classes.set(name, defineRuled(keras, { name, rule, methods: PREPROCESSING_METHODS }));
   }
   for (const cls of defineWrappers(keras)) classes.set(cls.name, cls);
 }

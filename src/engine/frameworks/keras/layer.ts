@@ -50,6 +50,16 @@ export function defineLayerClass(keras: Keras): ClassValue {
     constants: { supports_masking: true, losses: new List([]), metrics: new List([]), input_spec: null },
     methods: { ...construction(keras), ...calls(keras), ...bookkeeping(keras), ...inert() },
     properties: { ...weightLists(), ...places(keras) },
+    classMethods: {
+      from_config: [
+        "cls, config",
+        (a, interp) => {
+          if (!(a.config instanceof Dict)) return interp.unknown("a layer whose configuration is not known");
+          const given = [...a.config.entries.values()].map(({ key, value }) => [String(key), value] as const);
+          return interp.call(a.cls, [], new Map(given));
+        },
+      ],
+    },
   });
   cls.attrs.set(
     "trainable",
@@ -327,6 +337,7 @@ function configOf(keras: Keras, layer: Instance): Dict {
   put("name", nameOf(keras, layer));
   put("trainable", stateOf(layer).trainable);
   put("dtype", layer.attrs.get("dtype") ?? keras.floatx);
+  for (const key of stateOf(layer).config) put(key, layer.attrs.get(key) ?? null);
   return config;
 }
 

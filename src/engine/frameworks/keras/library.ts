@@ -12,6 +12,7 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { Toolkit } from "../torch/tensor/toolkit.ts";
+import { Datasets } from "./data.ts";
 import { Graph, isOpen, type Network } from "./graph.ts";
 import { Names } from "./names.ts";
 
@@ -25,6 +26,8 @@ export class LayerState {
   trainable = true;
   /** Layers that are no attributes: those of a Sequential, wrapped ones. */
   readonly children: Instance[] = [];
+  /** Names of its own constructor's arguments, which are attributes. */
+  config: readonly string[] = [];
   /** A functional network. */
   network: Network | undefined;
   /** The shape given to `build` or as `input_shape`, with the batch axis. */
@@ -35,10 +38,13 @@ export class Keras {
   readonly kit = new Toolkit();
   readonly names = new Names();
   readonly graph = new Graph();
+  /** Names of the tensors that the layers of a class are called with, where these are several. */
+  readonly calledWith = new Map<ClassValue, readonly string[]>();
   /** By name: `Layer`, `Model`, `Conv2D`. */
   readonly classes = new Map<string, ClassValue>();
   /** Functions of `keras.activations` by name. */
   readonly activations = new Map<string, Value>();
+  private datasetsMade: Datasets | undefined;
   dataFormat = "channels_last";
   floatx = "float32";
   /** A layer is being built from what it was called on, not by the program's own `build`. */
@@ -47,6 +53,12 @@ export class Keras {
   /** `keras.Input`. */
   input: Value = null;
   shapeClass!: ClassValue;
+
+  /** `tf.data`, made when it is first asked for. */
+  get datasets(): Datasets {
+    this.datasetsMade ??= new Datasets(this);
+    return this.datasetsMade;
+  }
 
   cls(name: string): ClassValue {
     const found = this.classes.get(name);
@@ -84,7 +96,12 @@ export class Keras {
       const first = items.length > 0 ? this.tensor(interp, items[0]).shape : [];
       return this.make(first instanceof Unknown ? first : [items.length, ...first]);
     }
-    return this.make(value === null ? interp.unknown("None stands where a tensor is needed") : []);
+    if (value === null) return this.make(interp.unknown("None stands where a tensor is needed"));
+    if (typeof value === "object" && value instanceof Instance)
+      return this.make(
+        interp.unknown(`${value.cls.name === "inert" ? "data" : value.cls.name} whose shape is not known`),
+      );
+    return this.make([]);
   }
 }
 

@@ -19,6 +19,7 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { callLayer, runNetwork, spread } from "./calling.ts";
+import { inputOf } from "./data.ts";
 import { Node, networkOf, openDim, tensorsIn } from "./graph.ts";
 import { initLayer, shapesIn, sizeOf, sublayers } from "./layer.ts";
 import { isLayer, type Keras, nameOf, stateOf } from "./library.ts";
@@ -187,14 +188,22 @@ function getLayer(keras: Keras, interp: Interp, a: Bound): Value {
 
 /** The program says the shapes of one network's inputs: others of its class take the same. */
 function noteShapes(keras: Keras, interp: Interp, model: Instance, shapes: readonly Shape[]): void {
+  const declared = stateOf(model).network?.inputTensors.map(({ shape }) => shape);
+  if (declared && !declared.every((shape, i) => isUnknown(shape) || refines(shapes[i], shape))) return;
   const one = shapes.map((shape) => keras.make(shape.map((dim, axis) => (axis === 0 ? 1 : dim))));
   if (one.length > 0) interp.noteCall(model, one);
+}
+
+/** The shape says the same as what an `Input` declared, and leaves nothing open that it told. */
+function refines(shape: Shape | undefined, declared: Shape): boolean {
+  if (shape?.length !== declared.length) return false;
+  return declared.every((dim, axis) => axis === 0 || typeof dim !== "number" || shape[axis] === dim);
 }
 
 /** What a network is trained on or asked for, one sample of it. */
 function noteData(keras: Keras, interp: Interp, a: Bound): void {
   const { args, kwargs } = spread(a);
-  const given = args[0] ?? kwargs.get("x") ?? null;
+  const given = inputOf(interp, args[0] ?? kwargs.get("x") ?? null);
   const arrays = given instanceof Tensor ? [given] : tensorsIn([given]);
   const shapes = arrays.flatMap(({ shape }) => (isUnknown(shape) ? [] : [shape]));
   if (shapes.length === arrays.length) noteShapes(keras, interp, self(a), shapes);
@@ -204,7 +213,6 @@ function noteData(keras: Keras, interp: Interp, a: Bound): void {
 function training(keras: Keras): Record<string, readonly [string, NativeImpl]> {
   const nothing = [
     "compile",
-    "train_on_batch",
     "test_on_batch",
     "save",
     "save_weights",
@@ -222,7 +230,7 @@ function training(keras: Keras): Record<string, readonly [string, NativeImpl]> {
   return {
     ...Object.fromEntries(nothing.map((name) => [name, ["self, *args, **kwargs", () => null] as const])),
     ...Object.fromEntries(
-      ["fit", "evaluate", "predict", "predict_on_batch"].map((name) => [
+      ["fit", "fit_generator", "evaluate", "predict", "predict_on_batch", "train_on_batch"].map((name) => [
         name,
         ["self, *args, **kwargs", onData] as const,
       ]),

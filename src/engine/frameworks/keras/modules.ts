@@ -7,7 +7,13 @@ import type { Keras } from "./library.ts";
 import { findName, isModule } from "./namespace.ts";
 
 const ROOFS =
-  /^(tensorflow\.compat\.v[12]\.keras|tensorflow\.python\.keras|tensorflow\.keras|tf_keras|keras\.(_tf_keras\.keras|api|src|api\._v2\.keras))(?=\.|$)/;
+  /^(tensorflow\.compat\.v[12]\.keras|tensorflow\.python\.keras|tensorflow\.keras|tf_keras|keras_core|keras\.(_tf_keras\.keras|api|src|api\._v2\.keras))(?=\.|$)/;
+
+/** Modules under a second roof inside of a module. */
+const REEXPORTS: Readonly<Record<string, string>> = {
+  "tensorflow.keras": "keras",
+  "keras.ops.backend": "keras.backend",
+};
 
 /** Parts of Keras whose own files are followed, where they are installed. */
 const FOLLOWED = /^keras\.applications(\.|$)/;
@@ -50,7 +56,7 @@ export class KerasModules {
     if (FOLLOWED.test(`${home}.${name}`)) return ABSENT;
     const own = findName(this.keras, home, name);
     if (own !== ABSENT) return own;
-    const alias = home === "tensorflow" && name === "keras" ? "keras" : `${home}.${name}`;
+    const alias = REEXPORTS[`${home}.${name}`] ?? `${home}.${name}`;
     if (isModule(alias)) return this.module(alias);
     if (name.startsWith("__")) return name === "__version__" ? "3.0.0" : ABSENT;
     return new Unknown(`${home}.${name} is not modelled`);

@@ -11,13 +11,19 @@ import {
   toItems,
   type Value,
 } from "../../interpret/values.ts";
+import { toDim } from "../rules/sizes.ts";
 import { layerName, layerNames } from "./classes.ts";
+import { cloneModel } from "./clone.ts";
 import { DATASET_NAMES, loadData } from "./datasets.ts";
+import { initializerName } from "./initializers.ts";
 import type { Keras } from "./library.ts";
 import { BACKEND } from "./ops/backend.ts";
+import { CONTROL } from "./ops/control.ts";
+import { FURTHER_OPS } from "./ops/further.ts";
 import { MATH } from "./ops/math.ts";
 import { NN } from "./ops/nn.ts";
-import { defineFunction, type FunctionTable } from "./ops/op.ts";
+import { NUMPY } from "./ops/numpy.ts";
+import { defineFunction, type FunctionTable, onShape, sameShape } from "./ops/op.ts";
 import { findTensorflow, isTensorflowModule } from "./tensorflow.ts";
 
 type Maker = (keras: Keras) => Value;
@@ -34,6 +40,9 @@ const MODULES: ReadonlySet<string> = new Set(
     "ops.nn",
     "ops.numpy",
     "ops.image",
+    "ops.linalg",
+    "ops.core",
+    "ops.math",
     "ops.operation_utils",
     "backend",
     "backend.config",
@@ -106,16 +115,20 @@ function fromTable(keras: Keras, table: FunctionTable, name: string): Value | un
   return spec && defineFunction(keras, name, spec);
 }
 
+/** All of `keras.ops`. */
+const OPS: FunctionTable = { ...NUMPY, ...FURTHER_OPS, ...CONTROL, ...MATH, ...NN };
+const BACKEND_OPS: FunctionTable = { ...OPS, ...BACKEND };
+
 const inertFamily = (): Value => makeInert();
 
 const FAMILIES: Readonly<Record<string, (keras: Keras, name: string) => Value | undefined>> = {
   layers: (keras, name) => layerName(keras, name),
   models: (keras, name) => keras.classes.get(name),
-  ops: (keras, name) => fromTable(keras, { ...MATH, ...NN }, name),
-  backend: (keras, name) => fromTable(keras, { ...MATH, ...NN, ...BACKEND }, name),
+  ops: (keras, name) => fromTable(keras, OPS, name),
+  backend: (keras, name) => fromTable(keras, BACKEND_OPS, name),
   random: (keras, name) => fromTable(keras, RANDOM, name),
-  activations: (keras, name) => fromTable(keras, { ...MATH, ...NN }, name),
-  initializers: inertFamily,
+  activations: (keras, name) => fromTable(keras, OPS, name),
+  initializers: initializerName,
   regularizers: inertFamily,
   constraints: inertFamily,
   optimizers: inertFamily,
@@ -124,6 +137,8 @@ const FAMILIES: Readonly<Record<string, (keras: Keras, name: string) => Value | 
   callbacks: inertFamily,
   mixed_precision: inertFamily,
   dtype_policies: inertFamily,
+  utils: (keras, name) => keras.datasets.loaders()[name],
+  preprocessing: (keras, name) => keras.datasets.loaders()[name],
   export: inertFamily,
 };
 
@@ -149,6 +164,14 @@ const RANDOM: FunctionTable = {
   uniform: sample("shape, minval=0.0, maxval=1.0, dtype=None, seed=None"),
   truncated_normal: sample("shape, mean=0.0, stddev=1.0, dtype=None, seed=None"),
   randint: sample("shape, minval, maxval, dtype='int32', seed=None"),
+  beta: sample("shape, alpha, beta, dtype=None, seed=None"),
+  binomial: sample("shape, counts, probabilities, dtype=None, seed=None"),
+  gamma: sample("shape, alpha, dtype=None, seed=None"),
+  shuffle: sameShape(),
+  categorical: {
+    signature: "logits, num_samples, dtype='int32', seed=None",
+    run: (op, a) => onShape(op, a.logits, (shape) => [...shape.slice(0, -1), toDim(a.num_samples)]),
+  },
   dropout: {
     signature: "inputs, rate, noise_shape=None, seed=None",
     run: (op, a) => op.tensor(a.inputs),
@@ -161,7 +184,7 @@ function activation(keras: Keras, value: Value): Value {
   const name = value ?? "linear";
   const known = keras.activations.get(name);
   if (known !== undefined) return known;
-  const made = fromTable(keras, { ...MATH, ...NN }, name) ?? makeInert();
+  const made = fromTable(keras, OPS, name) ?? makeInert();
   keras.activations.set(name, made);
   return made;
 }
@@ -212,8 +235,35 @@ const network = {
     "*args, **kwargs",
     () => (_a, interp) => interp.unknown("saved models are not read"),
   ),
-  clone_model: fn("clone_model", "model, *args, **kwargs", () => (a) => a.model),
+  clone_model: fn(
+    "clone_model",
+    "model, *args, **kwargs",
+    (keras) => (a, interp) => cloneModel(keras, interp, a.model),
+  ),
 } satisfies Names;
+
+/** Rows of one length. */
+const padSequences = fn(
+  "pad_sequences",
+  "sequences, maxlen=None, *args, **kwargs",
+  (keras) => (a, interp) => {
+    const rows = toItems(a.sequences)?.length;
+    const length = a.maxlen === null ? interp.unknown("the longest of the sequences") : toDim(a.maxlen);
+    return keras.make([rows ?? interp.unknown("the number of sequences"), length], "int32");
+  },
+);
+
+/** Pictures from files, of the size they are asked for in. */
+const loaded = fn(
+  "load_img",
+  "path, color_mode='rgb', target_size=None, *args, **kwargs",
+  (keras) => (a, interp) => {
+    if (a.path instanceof Tensor) return a.path;
+    const size = toItems(a.target_size)?.map(toDim);
+    if (!size) return interp.unknown("depends on data");
+    return keras.make([...size, a.color_mode === "grayscale" ? 1 : 3]);
+  },
+);
 
 const sources = fn(
   "get_source_inputs",
@@ -231,6 +281,14 @@ const NAMES: Readonly<Record<string, Names>> = {
     Operation: (keras) => keras.cls("Layer"),
     DTypePolicy: () => makeInert(),
     RematScope: () => makeInert(),
+    ...Object.fromEntries(
+      "Loss Metric Optimizer Regularizer Quantizer FloatDTypePolicy StatelessScope SymbolicScope visualization wrappers distillation"
+        .split(" ")
+        .map((name) => [name, () => makeInert()]),
+    ),
+    Initializer: (keras) => initializerName(keras, "Initializer"),
+    remat: fn("remat", "f", () => (a) => a.f),
+    version: answers("version", "3.0.0"),
     ...serializable,
   },
   "keras.backend": {
@@ -260,6 +318,8 @@ const NAMES: Readonly<Record<string, Names>> = {
     deserialize: fn("deserialize", "config, *args, **kwargs", () => (a) => a.config),
     serialize: answers("serialize", null),
   },
+  "keras.random": { SeedGenerator: () => makeInert() },
+  "keras.preprocessing": { pad_sequences: padSequences, img_to_array: loaded, load_img: loaded },
   "keras.models": { ...network, __all__: () => new List(["Model", "Sequential", ...Object.keys(network)]) },
   "keras.saving": { ...serializable, load_model: network.load_model },
   "keras.activations": {
@@ -290,6 +350,22 @@ const NAMES: Readonly<Record<string, Names>> = {
       return keras.make("reason" in input.shape ? input.shape : [...input.shape, classes]);
     }),
     get_registered_object: answers("get_registered_object", null),
+    is_keras_tensor: fn("is_keras_tensor", "x", (keras) => (a) => keras.graph.isSymbolic(a.x)),
+    standardize_dtype: fn("standardize_dtype", "dtype", (keras) => (a) => a.dtype ?? keras.floatx),
+    get_registered_name: answers("get_registered_name", "layer"),
+    pad_sequences: padSequences,
+    img_to_array: loaded,
+    load_img: loaded,
+    FeatureSpace: fn(
+      "FeatureSpace",
+      "*args, **kwargs",
+      () => (_a, interp) => interp.unknown("the features of a FeatureSpace depend on data"),
+    ),
+    ...Object.fromEntries(
+      "Progbar save_img array_to_img disable_interactive_logging enable_interactive_logging bounding_boxes Config"
+        .split(" ")
+        .map((name) => [name, () => makeInert()]),
+    ),
     Sequence: () => makeInert(),
     PyDataset: () => makeInert(),
   },

@@ -5,8 +5,11 @@
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/native.ts";
 import {
+  BoundMethod,
   type ClassValue,
+  FunctionValue,
   type Instance,
+  isUnknown,
   type Shape,
   type Tensor,
   Tuple,
@@ -28,6 +31,9 @@ const PER_AXIS: readonly string[] = ["kernel_size", "strides", "dilation_rate", 
 /** Arguments of layers that name how weights begin and are bounded. */
 const ABOUT_WEIGHTS = /(initializer|regularizer|constraint)$|^lora_/;
 
+/** Layers whose convolution a program may put its own in place of. */
+const CONVOLUTION = /^Conv\dD$/;
+
 export interface RuledClass {
   readonly name: string;
   readonly rule: LayerRule;
@@ -36,25 +42,30 @@ export interface RuledClass {
   readonly tensors?: readonly string[];
   /** Layers inside that Keras names by itself when this one is built. */
   readonly inside?: readonly string[];
+  /** Besides a layer's own. */
+  readonly methods?: Readonly<Record<string, readonly [string, NativeImpl]>>;
 }
 
 export function defineRuled(
   keras: Keras,
-  { name, rule, base, tensors, inside = [] }: RuledClass,
+  { name, rule, base, tensors, inside = [], methods = {} }: RuledClass,
 ): ClassValue {
   const cls = defineClass(name, {
     bases: [base ?? keras.cls("Layer")],
     qualname: `keras.layers.${name}`,
     native: { layer: true },
     methods: {
+      ...methods,
       __init__: ["self, *args, **kwargs", construct(keras, name, rule)],
       build: [
         "self, input_shape=None, *args, **kwargs",
         (a, interp) => buildRuled(keras, interp, rule, a, inside),
       ],
       call: ["self, *args, **kwargs", (a, interp) => callRuled(keras, interp, rule, a, tensors)],
+      ...(CONVOLUTION.test(name) ? { convolution_op: convolve(keras, rule) } : {}),
     },
   });
+  if (tensors) keras.calledWith.set(cls, tensors);
   return cls;
 }
 
@@ -74,6 +85,7 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     const bound = bind(interp, name, parsed, args, own);
     if (typeof bound === "string") interp.fail("TypeError", bound);
     const values: Bound = typeof bound === "string" ? Object.fromEntries(own) : bound;
+    stateOf(layer).config = parsed.params.map(({ name: key }) => key);
     for (const { name: key, fallback } of parsed.params)
       layer.attrs.set(key, values[key] === undefined ? fallback : values[key]);
     normalise(keras, interp, layer, rule, parsed.names);
@@ -116,12 +128,23 @@ function buildRuled(
   for (const name of inside) keras.names.auto(name);
   const more = toItems(a.args) ?? [];
   const shapes = [a.input_shape, ...more].flatMap(shapesIn);
+  const lost = isUnknown(a.input_shape) ? a.input_shape : undefined;
   for (const spec of rule.weights?.(new Config(layer.attrs), shapes) ?? []) {
-    const weight = addWeightTo(keras, interp, layer, spec);
+    // Sizes that an input of unknown shape would tell are unknown for its reason.
+    const shape = lost ? spec.shape.map((dim) => (isUnknown(dim) ? lost : dim)) : spec.shape;
+    const weight = addWeightTo(keras, interp, layer, { ...spec, shape });
     layer.attrs.set(spec.name, weight);
   }
   layer.attrs.set("built", true);
   return null;
+}
+
+/** The layer's convolution of an input with a kernel that the program gives: its own in another form. */
+function convolve(keras: Keras, rule: LayerRule): readonly [string, NativeImpl] {
+  return [
+    "self, inputs, kernel",
+    (a, interp) => applyRule(keras, interp, a.self as Instance, rule, [keras.tensor(interp, a.inputs)]),
+  ];
 }
 
 // ----------------------------------------------------------------------- calling
@@ -140,7 +163,11 @@ function callRuled(
     .filter((value) => value !== undefined && value !== null);
   const given = named ?? (args.length > 0 ? args.slice(0, 1) : [...kwargs.values()].slice(0, 1));
   const inputs = inputsOf(keras, interp, given);
-  const run = (): Value => applyRule(keras, interp, layer, rule, inputs);
+  const own = interp.lookup(layer, "convolution_op");
+  const run = (): Value =>
+    own instanceof BoundMethod && own.fn instanceof FunctionValue
+      ? interp.call(own, [inputs[0], layer.attrs.get("kernel")])
+      : applyRule(keras, interp, layer, rule, inputs);
   const outside = interp.scope?.instance !== layer && !inputs.some((input) => keras.graph.isSymbolic(input));
   return outside && !insideWrapper(interp) ? interp.withLayer(layer, run) : run();
 }

@@ -1,4 +1,5 @@
 /** What a program may ask of a tensor: shape, dtype, operators, subscripts. https://keras.io/api/ops/ */
+import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
 import {
   ABSENT,
@@ -113,7 +114,7 @@ function properties(keras: Keras): Record<string, NativeImpl> {
 function methods(keras: Keras): Record<string, readonly [string, NativeImpl]> {
   return {
     get_shape: ["self", (a, interp) => keras.shapeValue(interp, self(a).shape)],
-    numpy: ["self", (a) => a.self],
+    numpy: ["self", (a, interp) => asArray(interp, self(a))],
     set_shape: ["self, shape", () => null],
     item: [
       "self",
@@ -144,6 +145,13 @@ function methods(keras: Keras): Record<string, readonly [string, NativeImpl]> {
     astype: ["self, dtype", (a) => a.self],
     __hash__: ["self", (_a, interp) => interp.unknown("the hash of a tensor")],
   };
+}
+
+/** What `numpy()` gives has an array's methods; elements that are known stay with the tensor. */
+function asArray(interp: Interp, tensor: Tensor): Value {
+  if (tensor.data || tensor.shape instanceof Unknown) return tensor;
+  const empty = interp.getAttr(interp.importModule("numpy"), "empty");
+  return interp.call(empty, [new Tuple([...tensor.shape]), tensor.dtype]);
 }
 
 /** `keras.Variable` and `tf.Variable`: a tensor that training changes. */

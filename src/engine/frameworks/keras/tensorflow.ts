@@ -1,7 +1,16 @@
 /** The modules of TensorFlow that models are written with. https://www.tensorflow.org/api_docs/python/tf */
 import { def, type NativeImpl } from "../../interpret/native.ts";
 import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
-import { ABSENT, type Absent, FunctionValue, toItems, type Value } from "../../interpret/values.ts";
+import {
+  ABSENT,
+  type Absent,
+  FunctionValue,
+  StaticMethod,
+  toItems,
+  type Value,
+} from "../../interpret/values.ts";
+import { tensorSpec } from "./data.ts";
+import { initializerName } from "./initializers.ts";
 import { sizeOf } from "./layer.ts";
 import type { Keras } from "./library.ts";
 import { defineFunction, type FunctionTable } from "./ops/op.ts";
@@ -20,7 +29,6 @@ const TABLES: Readonly<Record<string, FunctionTable>> = {
 /** Modules of training, data and devices: nothing in them has a shape. */
 const INERT = [
   "config",
-  "data",
   "io",
   "summary",
   "train",
@@ -38,7 +46,6 @@ const INERT = [
   "strings",
   "sparse",
   "ragged",
-  "initializers",
   "losses",
   "metrics",
   "optimizers",
@@ -48,6 +55,8 @@ const MODULES: ReadonlySet<string> = new Set([
   ...Object.keys(TABLES),
   "tensorflow.python",
   "tensorflow.compat",
+  "tensorflow.data",
+  "tensorflow.initializers",
 ]);
 
 const DTYPES: ReadonlySet<string> = new Set([
@@ -72,6 +81,9 @@ export function isTensorflowModule(path: string): boolean {
 export function findTensorflow(keras: Keras, home: string, name: string): Value | Absent {
   const spec = TABLES[home]?.[name];
   if (spec) return defineFunction(keras, name, { ...spec, title: spec.title ?? titleOf(home, name) });
+  if (home === "tensorflow.initializers") return initializerName(keras, name);
+  if (home === "tensorflow" && name.endsWith("_initializer")) return initializerName(keras, name);
+  if (home === "tensorflow.data") return dataName(keras, name);
   if (home === "tensorflow") {
     if (DTYPES.has(name)) return name;
     const special = SPECIAL[name];
@@ -81,6 +93,15 @@ export function findTensorflow(keras: Keras, home: string, name: string): Value 
     (path) => home === path || home.startsWith(`${path}.`) || path === `${home}.${name}`,
   );
   return inert && !MODULES.has(`${home}.${name}`) ? makeInert() : ABSENT;
+}
+
+/** `tf.data`: `Dataset` with its constructors, and settings that say nothing of shapes. */
+function dataName(keras: Keras, name: string): Value {
+  const { datasets } = keras;
+  const constructors = datasets.constructors();
+  if (name !== "Dataset") return constructors[name] ?? makeInert();
+  for (const [key, fn] of Object.entries(constructors)) datasets.cls.attrs.set(key, new StaticMethod(fn));
+  return datasets.cls;
 }
 
 function titleOf(home: string, name: string): string {
@@ -104,7 +125,7 @@ const SPECIAL: Readonly<Record<string, (keras: Keras) => Value>> = {
   Module: (keras) => keras.cls("Layer"),
   TensorShape: (keras) =>
     def("TensorShape", "dims", (a, interp) => keras.shapeValue(interp, (toItems(a.dims) ?? []).map(sizeOf))),
-  TensorSpec: () => makeInert(),
+  TensorSpec: tensorSpec,
   GradientTape: () => makeInert(),
   name_scope: () => makeInert(),
   device: () => makeInert(),

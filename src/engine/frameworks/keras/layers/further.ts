@@ -5,7 +5,6 @@ import {
   type Config,
   first,
   KERAS,
-  type KnownOrNot,
   type LayerRule,
   one,
   plain,
@@ -146,60 +145,29 @@ const AUGMENTATIONS: Readonly<Record<string, string>> = {
     "value_range=(0, 255), num_chains=3, chain_depth=3, factor=0.3, alpha=1.0, all_ops=True, interpolation='bilinear', seed=None, data_format=None",
   MixUp: "alpha=0.2, data_format=None, seed=None",
   CutMix: "factor=1.0, seed=None, data_format=None",
+  ContrastLimitedAdaptiveHistogramEqualization:
+    "value_range=(0, 255), clip_limit=4.0, tile_grid_size=(8, 8), data_format=None",
+  MaxNumBoundingBoxes: "max_number, fill_value=-1",
 };
 
-// ------------------------------------------------------------------- preprocessing
+/** Layers around functions and saved models of other frameworks. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  FlaxLayer: "module, method=None, variables=None",
+  JaxLayer: "call_fn, init_fn=None, params=None, state=None, seed=None",
+  TFSMLayer: "filepath, call_endpoint='serve', call_training_endpoint=None",
+  TorchModuleWrapper: "module, output_shape=None",
+};
 
-/** Statistics that `adapt` learns, when they are not given: mean, variance and the count of samples. */
-const normalization: LayerRule = unchanged(
-  "normalization",
-  "axis=-1, mean=None, variance=None, invert=False",
-  "preprocessing_layers/numerical/normalization",
-  {
-    weights: (c, [input = []]) => {
-      if (c.given("mean") || c.given("variance")) return [];
-      const axes = c.integers("axis") ?? (c.given("axis") ? [-1] : []);
-      const shape = axes.map((axis) => input.at(axis) ?? 1);
-      return [
-        { name: "mean", shape, trainable: false },
-        { name: "variance", shape, trainable: false },
-        { name: "count", shape: [], trainable: false },
-      ];
-    },
-  },
-);
-
-function encoded(config: Config, input: KnownOrNot): KnownOrNot {
-  if (isUnknown(input)) return input;
-  const tokens = config.dim("num_tokens");
-  if (config.text("output_mode") === "int") return input;
-  if (config.text("output_mode") === "one_hot")
-    return input.at(-1) === 1 ? [...input.slice(0, -1), tokens] : [...input, tokens];
-  return input.length <= 1 ? [...input, tokens] : [...input.slice(0, -1), tokens];
+function foreign(name: string, signature: string): LayerRule {
+  const why = new Unknown(`${name} runs what is not written in Keras`);
+  return {
+    signature,
+    docs: `${KERAS}/backend_specific_layers/`,
+    run: () => one({ op: "other", name, shape: why, macs: why, elementwise: why }),
+  };
 }
 
-/** Lookup layers: whole numbers out, of the same shape. */
-const lookup = (name: string, signature: string): LayerRule => ({
-  signature,
-  docs: `${KERAS}/preprocessing_layers/categorical/`,
-  run: (_c, inputs) => one(plain(name, first(inputs), { dtype: "int64" })),
-});
-
-const textVectorization: LayerRule = {
-  signature:
-    "max_tokens=None, standardize='lower_and_strip_punctuation', split='whitespace', ngrams=None, output_mode='int', output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None, idf_weights=None, sparse=False, ragged=False, encoding='utf-8'",
-  docs: `${KERAS}/preprocessing_layers/text/text_vectorization/`,
-  run: (c, inputs) => {
-    const input = first(inputs);
-    const length = c.given("output_sequence_length")
-      ? c.dim("output_sequence_length")
-      : new Unknown("the length of the text");
-    const width = c.text("output_mode") === "int" ? length : c.dim("max_tokens");
-    return one(
-      plain("text_vectorization", isUnknown(input) ? input : [input[0] ?? 1, width], { dtype: "int64" }),
-    );
-  },
-};
+// --------------------------------------------------------------------------- pools
 
 const adaptive = (spatial: number, what: string): LayerRule => ({
   signature: "output_size, data_format=None",
@@ -235,26 +203,7 @@ export const FURTHER: Readonly<Record<string, LayerRule>> = {
     Object.entries(AUGMENTATIONS).map(([name, signature]) => [name, idle(name, signature)]),
   ),
   RandomCrop: cropped,
-  Normalization: normalization,
-  CategoryEncoding: {
-    signature: "num_tokens=None, output_mode='multi_hot', sparse=False",
-    docs: `${KERAS}/preprocessing_layers/categorical/category_encoding/`,
-    run: (c, inputs) => one(plain("category_encoding", encoded(c, first(inputs)), { dtype: "float32" })),
-  },
-  Discretization: lookup(
-    "discretization",
-    "bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', sparse=False",
-  ),
-  Hashing: lookup("hashing", "num_bins, mask_value=None, salt=None, output_mode='int', sparse=False"),
-  IntegerLookup: lookup(
-    "integer_lookup",
-    "max_tokens=None, num_oov_indices=1, mask_token=None, oov_token=-1, vocabulary=None, vocabulary_dtype='int64', idf_weights=None, invert=False, output_mode='int', sparse=False, pad_to_max_tokens=False",
-  ),
-  StringLookup: lookup(
-    "string_lookup",
-    "max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', vocabulary=None, idf_weights=None, invert=False, output_mode='int', pad_to_max_tokens=False, sparse=False, encoding='utf-8'",
-  ),
-  TextVectorization: textVectorization,
+  ...Object.fromEntries(Object.entries(FOREIGN).map(([name, signature]) => [name, foreign(name, signature)])),
   ...Object.fromEntries(
     [1, 2, 3].flatMap((spatial) => [
       [`AdaptiveAveragePooling${spatial}D`, adaptive(spatial, "average")],

@@ -19,10 +19,14 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
+import { one, type Step } from "../../keraslike/rule.ts";
+import { toDim } from "../../rules/sizes.ts";
 import { build, callLayer, spread } from "../calling.ts";
+import { copyOf } from "../clone.ts";
 import { tensorsIn } from "../graph.ts";
 import { addWeightTo, initLayer } from "../layer.ts";
 import { isModelClass, type Keras, nameOf, stateOf } from "../library.ts";
+import { emit } from "../ruled.ts";
 
 const self = (a: Bound): Instance => a.self as Instance;
 
@@ -84,18 +88,6 @@ function likeInput(keras: Keras, inputs: Value, tensor: Tensor): Tensor {
 
 // ------------------------------------------------------------------ bidirectional
 
-/** A second layer of the same arguments, with weights of its own. */
-function copyOf(keras: Keras, interp: Interp, layer: Instance, name: string): Instance {
-  const copy = interp.newInstance(layer.cls);
-  if (layer.site) copy.site = layer.site;
-  const weights = new Set<Value>(stateOf(layer).weights);
-  for (const [key, value] of layer.attrs) if (!weights.has(value)) copy.attrs.set(key, value);
-  copy.attrs.set("built", false);
-  copy.attrs.set("name", name);
-  nameOf(keras, copy);
-  return copy;
-}
-
 function joinDirections(
   keras: Keras,
   interp: Interp,
@@ -116,7 +108,18 @@ function joinDirections(
   const width = add(shape.at(-1) ?? 0, backward.shape.at(-1) ?? 0);
   const joined = keras.make([...shape.slice(0, -1), width], forward.dtype);
   if (forward.maker !== undefined) joined.maker = forward.maker;
-  return likeInput(keras, inputs, joined);
+  const marked = likeInput(keras, inputs, joined);
+  if (!keras.graph.isSymbolic(marked))
+    interp.record({
+      op: "other",
+      name: "concatenate",
+      inputs: [forward, backward],
+      outputs: [joined],
+      weights: [],
+      macs: 0,
+      elementwise: 0,
+    });
+  return marked;
 }
 
 const BIDIRECTIONAL: WrapperSpec = {
@@ -246,6 +249,52 @@ const LAMBDA: WrapperSpec = {
   },
 };
 
+/** An embedding that `reverse=True` runs from the vectors to the words, by default with the same weights. */
+const REVERSIBLE: WrapperSpec = {
+  init: "input_dim, output_dim, tie_weights=True, embeddings_initializer='uniform', embeddings_regularizer=None, embeddings_constraint=None, mask_zero=False, reverse_dtype=None, logit_soft_cap=None",
+  call: (keras, interp, layer, inputs, { args, kwargs }) => {
+    const [words, width] = ["input_dim", "output_dim"].map((name) => toDim(layer.attrs.get(name)));
+    const { weights } = stateOf(layer);
+    if (weights.length === 0 && words !== undefined && width !== undefined) {
+      addWeightTo(keras, interp, layer, { name: "embeddings", shape: [words, width], trainable: true });
+      const turned = { name: "reverse_embeddings", shape: [width, words], trainable: true };
+      if (layer.attrs.get("tie_weights") === false) addWeightTo(keras, interp, layer, turned);
+    }
+    const input = keras.tensor(interp, tensorsIn([inputs])[0] ?? inputs);
+    const back = (args[1] ?? kwargs.get("reverse")) === true;
+    const { shape } = input;
+    const step: Step = isUnknown(shape)
+      ? { op: "embedding", name: "embedding", shape, macs: back ? shape : 0, elementwise: 0 }
+      : back
+        ? {
+            op: "linear",
+            name: "matmul",
+            shape: [...shape.slice(0, -1), words ?? 1],
+            macs: product([...shape, words ?? 1]),
+            elementwise: 0,
+          }
+        : {
+            op: "embedding",
+            name: "embedding",
+            shape: [...shape, width ?? 1],
+            macs: 0,
+            elementwise: 0,
+            dtype: "float32",
+          };
+    return emit(keras, interp, layer, one(step), [input], weights);
+  },
+};
+
+/** Preprocessing layers one behind the other. */
+const PIPELINE: WrapperSpec = {
+  init: "layers",
+  call: (keras, interp, layer, inputs) =>
+    (toItems(layer.attrs.get("layers")) ?? []).reduce<Value>(
+      (value, each) => inner(keras, interp, each, value),
+      inputs,
+    ),
+};
+
 /** Keeps one vector for the largest singular value of the wrapped layer's kernel. */
 const SPECTRAL: WrapperSpec = {
   init: "layer, power_iterations=1",
@@ -271,6 +320,8 @@ const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   StackedRNNCells: STACKED,
   Lambda: LAMBDA,
   SpectralNormalization: SPECTRAL,
+  ReversibleEmbedding: REVERSIBLE,
+  Pipeline: PIPELINE,
   Wrapper: {
     init: "layer",
     call: (keras, interp, layer, inputs) => inner(keras, interp, layer.attrs.get("layer"), inputs),

@@ -1,9 +1,10 @@
 /** What `keras.backend` has beside `keras.ops`: the older names of the same functions. */
 import { NO_KWARGS, Tensor, toItems, type Value } from "../../../interpret/values.ts";
+import { toDim } from "../../rules/sizes.ts";
 import { borrow } from "./borrow.ts";
 import { MATH, shapeOf } from "./math.ts";
 import { NN } from "./nn.ts";
-import type { FunctionSpec, FunctionTable } from "./op.ts";
+import { type FunctionSpec, type FunctionTable, named, onShape } from "./op.ts";
 
 const same = (table: FunctionTable, name: string): FunctionSpec => {
   const spec = table[name];
@@ -42,6 +43,18 @@ export const BACKEND: FunctionTable = {
       return op.emit({ inputs: [input], shape: scaled });
     },
   },
+  ctc_batch_cost: {
+    signature: "y_true, y_pred, input_length, label_length",
+    run: (op, a) => onShape(op, a.y_pred, (shape) => [shape[0] ?? 1, 1]),
+  },
+  ctc_decode: {
+    signature: "y_pred, *args, **kwargs",
+    run: (op) => op.interp.unknown("ctc_decode depends on the data"),
+  },
+  ...named("random_normal random_uniform truncated_normal random_bernoulli", () => ({
+    signature: "shape, *args, **kwargs",
+    run: (op, a) => op.emit({ inputs: [], shape: toItems(a.shape)?.map(toDim) ?? [toDim(a.shape)] }),
+  })),
   l2_normalize: {
     signature: "x, axis=None",
     run: (op, a) => op.emit({ inputs: [op.tensor(a.x)], shape: op.tensor(a.x).shape }),

@@ -110,7 +110,7 @@ export function borrow(
 }
 
 /** What is computed from symbols is a symbol. */
-function withSymbols(op: Op, a: Bound, answer: Value): Value {
+export function withSymbols(op: Op, a: Bound, answer: Value): Value {
   const { graph } = op.keras;
   if (tensorsIn(Object.values(a)).some((tensor) => graph.isSymbolic(tensor))) {
     for (const tensor of tensorsIn([answer])) graph.mark(tensor);

@@ -1,18 +1,22 @@
 /** `keras.ops` over elements and axes. https://keras.io/api/ops/numpy/ */
+import { sum } from "../../../cost/lift.ts";
 import {
+  type Dim,
+  isUnknown,
   List,
   Tensor,
   Tuple,
   toItems,
   toNumber,
-  type Unknown,
+  Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { axisOf, isMisfit, reshape } from "../../shape/dims.ts";
+import { toDim } from "../../rules/sizes.ts";
+import { axisOf, isMisfit, numel, reshape } from "../../shape/dims.ts";
 import { isOpen, OpenSize, openDim } from "../graph.ts";
 import { sizeOf } from "../layer.ts";
 import { borrow, lend } from "./borrow.ts";
-import type { FunctionSpec, FunctionTable, Op } from "./op.ts";
+import { type FunctionSpec, type FunctionTable, type Op, onShape } from "./op.ts";
 
 const each = (names: string, entry: (name: string) => FunctionSpec): FunctionTable =>
   Object.fromEntries(names.split(" ").map((name) => [name, entry(name)]));
@@ -28,6 +32,12 @@ const BINARY = each(
   (name) => borrow("x1, x2", name === "equal" ? "eq" : name),
 );
 
+/** Sums up so far: along an axis, or over all elements in a row. */
+export const running: FunctionSpec = {
+  signature: "x, axis=None, dtype=None",
+  run: (op, a) => onShape(op, a.x, (shape) => (a.axis === null ? [numel(shape)] : shape)),
+};
+
 const REDUCTION = {
   ...each("sum mean prod", (name) => borrow("x, axis=None, keepdims=False, dtype=None", name, { dtype: "" })),
   ...each("any all argmax argmin", (name) => borrow("x, axis=None, keepdims=False", name)),
@@ -36,8 +46,8 @@ const REDUCTION = {
   var: borrow("x, axis=None, keepdims=False", "var"),
   std: borrow("x, axis=None, keepdims=False", "std"),
   logsumexp: borrow("x, axis=None, keepdims=False", "logsumexp"),
-  cumsum: borrow("x, axis=-1, dtype=None", "cumsum", { dtype: "" }),
-  cumprod: borrow("x, axis=-1, dtype=None", "cumprod", { dtype: "" }),
+  cumsum: running,
+  cumprod: running,
   median: borrow("x, axis=None, keepdims=False", "amax"),
   count_nonzero: borrow("x, axis=None", "count_nonzero"),
   norm: borrow("x, ord=None, axis=None, keepdims=False", "norm", { ord: "" }),
@@ -76,21 +86,29 @@ export function transposed(op: Op, value: Value, axes: Value): Value {
   return lend(op, "permute", { input, dims: Array.isArray(order) ? new Tuple(order) : order });
 }
 
+/** Before and after of one axis: pairs an axis, one pair for all, one width for all, or a tensor of these. */
+function widthsOf(widths: Value, axis: number): readonly [Dim, Dim] {
+  if (widths instanceof Tensor) {
+    const why = new Unknown("widths of a padding that depend on data");
+    const rows = widths.data && !isUnknown(widths.shape) ? (widths.data.length > 2 ? axis : 0) : undefined;
+    const at = (i: number): Dim => (rows === undefined ? why : (widths.data?.[rows * 2 + i] ?? why));
+    return [at(0), at(1)];
+  }
+  const pairs = toItems(widths);
+  const flat = pairs && pairs.length > 0 && toItems(pairs[0]) === undefined && !(pairs[0] instanceof Tensor);
+  const own = pairs && !flat ? pairs[pairs.length === 1 ? 0 : axis] : widths;
+  if (own instanceof Tensor) return widthsOf(own, 0);
+  const pair = toItems(own) ?? [own, own];
+  return [toDim(pair[0]), toDim(pair[1] ?? pair[0])];
+}
+
 function padded(op: Op, value: Value, widths: Value): Value {
-  const input = op.tensor(value);
-  const pairs = toItems(widths) ?? [];
-  const { shape } = input;
-  if ("reason" in shape) return op.emit({ inputs: [input], shape });
-  const sizes = shape.map((dim, axis) => {
-    const pair =
-      toItems(pairs[axis]) ??
-      (pairs.length > 0 && toItems(pairs[0]) === undefined ? pairs : [widths, widths]);
-    const before = toNumber(pair[0]);
-    const after = toNumber(pair[1] ?? pair[0]);
-    if (typeof dim !== "number" || before === undefined || after === undefined) return dim;
-    return dim + before + after;
-  });
-  return op.emit({ inputs: [input], shape: sizes });
+  return onShape(op, value, (shape) =>
+    shape.map((dim, axis) => {
+      const [before, after] = widthsOf(widths, axis);
+      return before === 0 && after === 0 ? dim : sum([dim, before, after]);
+    }),
+  );
 }
 
 function splitInto(op: Op, value: Value, parts: Value, axis: Value): Value {
@@ -116,8 +134,11 @@ export function shapeOf(op: Op, value: Value): Value {
 
 /** `axis` may be one or several new axes. */
 function expanded(op: Op, value: Value, axis: Value): Value {
-  const axes = (toItems(axis) ?? [axis]).map((item) => toNumber(item) ?? 0);
-  return axes.reduce<Value>((input, dim) => lend(op, "unsqueeze", { input, dim }), op.tensor(value));
+  const axes = (toItems(axis) ?? [axis]).map(toNumber);
+  const input = op.tensor(value);
+  if (axes.includes(undefined))
+    return op.emit({ inputs: [input], shape: op.interp.unknown("an axis that is not known") });
+  return (axes as number[]).reduce<Value>((input, dim) => lend(op, "unsqueeze", { input, dim }), input);
 }
 
 export function castTo(op: Op, value: Value, dtype: Value): Value {
@@ -183,9 +204,11 @@ const FORMS: FunctionTable = {
       const input = op.tensor(a.x);
       const indices = op.tensor(a.indices);
       const axis = toNumber(a.axis);
-      if ("reason" in input.shape || "reason" in indices.shape || axis === undefined) {
+      if ("reason" in input.shape || "reason" in indices.shape || a.axis === null) {
         return op.emit({ inputs: [input], shape: indices.shape });
       }
+      if (axis === undefined)
+        return op.emit({ inputs: [input], shape: op.interp.unknown("an axis that is not known") });
       const at = axisOf(axis, input.shape.length) ?? 0;
       return op.emit({ inputs: [input], shape: input.shape.toSpliced(at, 1, ...indices.shape) });
     },

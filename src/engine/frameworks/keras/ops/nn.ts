@@ -17,7 +17,7 @@ import { toDim, toDims } from "../../rules/sizes.ts";
 import type { Padding } from "../../rules/window.ts";
 import { axisOf, broadcast, isMisfit } from "../../shape/dims.ts";
 import { borrow, lend } from "./borrow.ts";
-import type { FunctionSpec, FunctionTable, Op } from "./op.ts";
+import { type FunctionSpec, type FunctionTable, type Op, onShape } from "./op.ts";
 
 /** Each element of the first argument on its own; the others are settings. */
 const elementwise = (signature: string): FunctionSpec => ({
@@ -29,7 +29,7 @@ const elementwise = (signature: string): FunctionSpec => ({
 });
 
 const ACTIVATIONS = Object.fromEntries(
-  "relu relu6 softplus softsign silu swish log_sigmoid leaky_relu hard_sigmoid hard_silu hard_swish elu selu gelu celu glu hard_tanh hard_shrink soft_shrink squareplus sparse_plus tanh_shrink threshold mish exponential linear softmax log_softmax sparsemax sparse_sigmoid crelu"
+  "relu relu6 softplus softsign silu swish log_sigmoid leaky_relu hard_sigmoid hard_silu hard_swish elu selu gelu celu hard_tanh hard_shrink soft_shrink squareplus sparse_plus tanh_shrink threshold mish exponential linear softmax log_softmax sparsemax sparse_sigmoid crelu"
     .split(" ")
     .map((name) => [name, elementwise("x, *args, **kwargs")]),
 ) satisfies FunctionTable;
@@ -259,6 +259,14 @@ export function combined(op: Op, values: readonly Value[]): Value {
 
 export const NN: FunctionTable = {
   ...ACTIVATIONS,
+  glu: {
+    signature: "x, axis=-1",
+    run: (op, a) =>
+      onShape(op, a.x, (shape) => {
+        const at = axisOf(toNumber(a.axis) ?? -1, shape.length) ?? shape.length - 1;
+        return shape.with(at, floorDivide(shape[at] ?? 1, 2));
+      }),
+  },
   conv: conv("plain"),
   depthwise_conv: conv("depthwise"),
   conv_transpose: {
@@ -325,11 +333,18 @@ export const NN: FunctionTable = {
   },
   extract_patches: {
     signature: "images, size, strides=None, dilation_rate=1, padding='valid', data_format=None",
-    run: (op, a) => patches(op, a.images, a.size, a.strides, a.padding),
+    run: (op, a) => patches(op, a.images, a.size, a.strides, a.dilation_rate, a.padding),
   },
 };
 
-export function patches(op: Op, value: Value, size: Value, strides: Value, padding: Value): Value {
+export function patches(
+  op: Op,
+  value: Value,
+  size: Value,
+  strides: Value,
+  dilation: Value,
+  padding: Value,
+): Value {
   const input = op.tensor(value);
   const kernel = spatialSizes(size, 2, "last");
   const ruling = windowPool(
@@ -338,7 +353,7 @@ export function patches(op: Op, value: Value, size: Value, strides: Value, paddi
     {
       kernel,
       stride: strides === null ? kernel : spatialSizes(strides, 2, "last"),
-      dilation: [1, 1],
+      dilation: spatialSizes(dilation, 2, "last"),
       padding: paddingOf(padding, "last"),
     },
   );

@@ -9,11 +9,13 @@ import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
   type ClassValue,
   Instance,
+  isUnknown,
   type Kwargs,
   type NativeCode,
   NativeFunction,
   type Shape,
   type Tensor,
+  Tuple,
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
@@ -92,6 +94,36 @@ export class Op {
     return output;
   }
 }
+
+// ------------------------------------------------------------------- common entries
+
+/** One entry for each name of a list with blanks between. */
+export function named(names: string, entry: (name: string) => FunctionSpec): FunctionTable {
+  return Object.fromEntries(names.split(" ").map((name) => [name, entry(name)]));
+}
+
+/** One tensor in, one of its shape out; the rest are settings. */
+export function sameShape(dtype?: string): FunctionSpec {
+  return {
+    signature: "x, *args, **kwargs",
+    run: (op, a) => {
+      const input = op.tensor(a.x);
+      return op.emit({ inputs: [input], shape: input.shape, ...(dtype === undefined ? {} : { dtype }) });
+    },
+  };
+}
+
+/** One tensor in, one of another shape out; what the rule is not asked for stays unknown. */
+export function onShape(op: Op, value: Value, rule: (shape: Shape) => Shape | Unknown): Tensor {
+  const input = op.tensor(value);
+  return op.emit({ inputs: [input], shape: isUnknown(input.shape) ? input.shape : rule(input.shape) });
+}
+
+export function several(values: readonly Value[]): Tuple {
+  return new Tuple([...values]);
+}
+
+// -------------------------------------------------------------------------- running
 
 const operationClasses = new WeakMap<Keras, Map<string, ClassValue>>();
 

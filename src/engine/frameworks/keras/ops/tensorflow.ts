@@ -337,7 +337,7 @@ export const TF_IMAGE: FunctionTable = {
   })),
   extract_patches: {
     signature: "images, sizes, strides, rates, padding, name=None",
-    run: (op, a) => patches(op, a.images, a.sizes, a.strides, a.padding),
+    run: (op, a) => patches(op, a.images, a.sizes, a.strides, a.rates, a.padding),
   },
   ...each(
     "random_flip_left_right random_flip_up_down flip_left_right flip_up_down random_brightness random_contrast adjust_brightness per_image_standardization convert_image_dtype",

@@ -1,0 +1,57 @@
+/**
+ * Why a file without a network has none: what would be one, but for a module that was not found. The last resort of
+ * a file whose builder only wraps another package's.
+ */
+import type { Machine } from "./interpret/machine.ts";
+import { ABSENT, isUnknown, type ModuleValue, type Value } from "./interpret/values.ts";
+import { mentions } from "./mentions.ts";
+import { type Definition, returnsValue, topLevel } from "./roots.ts";
+import type { ModuleNode } from "./syntax/ast.ts";
+import type { Span } from "./syntax/span.ts";
+
+export interface LostRoot {
+  readonly name: string;
+  readonly at: Span;
+  readonly reason: string;
+}
+
+/** What imports say of a package that is not there. */
+const MISSING = / (was not found|is not installed)$/;
+const REMEDY = "set convlens.pythonPath, or --python, to the environment that has it";
+
+export function lostRoots(m: Machine, module: ModuleValue, node: ModuleNode): readonly LostRoot[] {
+  return topLevel(node.body).flatMap((definition): LostRoot[] => {
+    const source = sourceOf(definition);
+    if (source === undefined) return [];
+    for (const dotted of mentions(source)) {
+      const reason = missing(m, module, dotted);
+      if (reason !== undefined)
+        return [{ name: definition.name, at: definition.at, reason: `${reason}: ${REMEDY}` }];
+    }
+    return [];
+  });
+}
+
+/** The part of a definition that would make a network of what it names. */
+function sourceOf(definition: Definition): unknown {
+  switch (definition.kind) {
+    case "function":
+      return returnsValue(definition.fn.body) ? definition.fn.body : undefined;
+    case "class":
+      return definition.bases;
+    case "variable":
+      return definition.value?.kind === "call" ? definition.value : undefined;
+  }
+}
+
+/** The reason that a dotted name is unknown, when it is a module's. */
+function missing(m: Machine, module: ModuleValue, dotted: string): string | undefined {
+  let value: Value = module;
+  for (const part of dotted.split(".")) {
+    const next = m.tryLookup(value, part);
+    if (next === ABSENT) return undefined;
+    if (isUnknown(next)) return MISSING.test(next.reason) ? next.reason : undefined;
+    value = next;
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+/** A file whose only networks come from packages that are not there says so. */
+import { expect, it } from "vitest";
+import { createEngine } from "../../src/engine/engine.ts";
+import { loadParsers } from "../../src/node/wasm.ts";
+import { memoryHost } from "./memoryHost.ts";
+
+const parsers = await loadParsers();
+
+const wrapped = `
+from tensorflow import keras
+
+def build(classes=10):
+    base = keras.applications.ResNet50(weights=None)
+    return keras.Model(base.input, base.output)
+`;
+
+const foreign = `
+import some_models
+
+def build():
+    return some_models.resnet(3)
+`;
+
+it.each([
+  [
+    "a builder of keras.applications without Keras",
+    wrapped,
+    "keras.applications is read from its own files, and keras is not installed",
+  ],
+  ["a builder of a package that is not there", foreign, "module some_models was not found"],
+])("%s", (_, source, reason) => {
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/model.py": source }) });
+  const { failures, reports } = engine.analyze("/app/model.py");
+  const said = [
+    ...failures.map((failure) => failure.reason),
+    ...reports.flatMap(({ diagnostics }) => diagnostics.map(({ message }) => message)),
+  ];
+  expect(said.join("\n")).toContain(reason);
+});
+
+it("puts the reason behind the want of a network", () => {
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/model.py": foreign }) });
+  const result = engine.profile("/app/model.py");
+  expect(result.ok ? "" : result.reason).toBe(
+    "no network was found; build: module some_models was not found: set convlens.pythonPath, or --python, to the environment that has it",
+  );
+});
