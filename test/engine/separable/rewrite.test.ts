@@ -505,4 +505,121 @@ class Net(nn.Module):
             nn.Conv(16, (1, 1), use_bias=False),
         ])(x)`);
   });
+
+  it("puts Linen's batch norm between, as the one that follows is made, and its channels where they differ", () => {
+    const source = `from functools import partial
+from typing import Any
+from flax import linen as nn
+
+
+class Block(nn.Module):
+  filters: int
+  conv: Any
+  norm: Any
+
+  @nn.compact
+  def __call__(self, x):
+    y = self.conv(self.filters, (3, 3))(x)
+    y = self.norm(scale_init=nn.initializers.zeros_init(), name='bn')(y)
+    return nn.swish(y)
+
+
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x, train: bool = True):
+    conv = partial(nn.Conv, use_bias=False)
+    norm = partial(nn.BatchNorm, use_running_average=not train)
+    x = conv(8, (3, 3), name='stem')(x)
+    x = Block(16, conv=conv, norm=norm)(x)
+    return Block(24, conv=conv, norm=norm)(x)
+`;
+    const { text, layers } = rewrite(source, { model: "Net" });
+    expect(layers).toEqual(["Block_0.Conv_0", "Block_1.Conv_0"]);
+    expect(added(source, text)).toBe(`    y = nn.Sequential([
+      self.conv(x.shape[-1], (3, 3), feature_group_count=x.shape[-1], use_bias=False),
+      self.norm(),
+      nn.silu,
+      self.conv(self.filters, (1, 1)),
+    ])(x)`);
+  });
+
+  it("is refused where Linen's batch norm is told whether it trains by its call", () => {
+    const { reason } = rewrite(`from flax import linen as nn
+
+
+class Net(nn.Module):
+    def setup(self):
+        self.stem = nn.Conv(16, (3, 3))
+        self.conv = nn.Conv(16, (3, 3))
+        self.norm = nn.BatchNorm()
+
+    def __call__(self, x, train=False):
+        return self.norm(self.conv(self.stem(x)), use_running_average=not train)
+`);
+    expect(reason).toContain("write it by hand");
+  });
+
+  it("keeps the options of NNX' batch norm", () => {
+    const source = `from flax import nnx
+
+
+class Net(nnx.Module):
+    def __init__(self, rngs):
+        self.stem = nnx.Conv(3, 8, (3, 3), rngs=rngs)
+        self.conv = nnx.Conv(8, 16, kernel_size=(3, 3), use_bias=False, rngs=rngs)
+        self.bn = nnx.BatchNorm(16, momentum=0.9, rngs=rngs)
+
+    def __call__(self, x):
+        return nnx.gelu(self.bn(self.conv(self.stem(x))))
+`;
+    expect(added(source, rewrite(source).text)).toBe(`        self.conv = nnx.Sequential(
+            nnx.Conv(8, 8, kernel_size=(3, 3), use_bias=False, rngs=rngs, feature_group_count=8),
+            nnx.BatchNorm(8, momentum=0.9, rngs=rngs),
+            nnx.gelu,
+            nnx.Conv(8, 16, kernel_size=(1, 1), use_bias=False, rngs=rngs),
+        )`);
+  });
+});
+
+describe("a rewrite in Haiku and Equinox", () => {
+  it("is a Sequential that takes the convolution's name", () => {
+    const source = `import haiku as hk
+
+
+def net_fn(x):
+    x = hk.Conv2D(8, 3)(x)
+    return hk.Conv2D(16, kernel_shape=3, stride=2, name="wide")(x)
+
+
+net = hk.transform(net_fn)
+`;
+    expect(added(source, rewrite(source, { model: "net" }).text)).toBe(`    return hk.Sequential([
+        hk.Conv2D(8, kernel_shape=3, stride=2, feature_group_count=8, with_bias=False),
+        hk.Conv2D(16, kernel_shape=1),
+    ], name="wide")(x)`);
+  });
+
+  it("gives both convolutions the key", () => {
+    const source = `import equinox as eqx
+
+
+class Net(eqx.Module):
+    layers: list
+
+    def __init__(self, key):
+        self.layers = [
+            eqx.nn.Conv2d(3, 8, 3, key=key),
+            eqx.nn.Conv2d(8, 16, 3, padding=1, key=key),
+        ]
+
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+`;
+    expect(added(source, rewrite(source).text)).toBe(`            eqx.nn.Sequential([
+                eqx.nn.Conv2d(8, 8, 3, padding=1, key=key, groups=8, use_bias=False),
+                eqx.nn.Conv2d(8, 16, kernel_size=1, key=key),
+            ]),`);
+  });
 });

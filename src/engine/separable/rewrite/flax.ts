@@ -1,11 +1,15 @@
 /**
  * The swap in Flax: two `Conv`, the first with `feature_group_count`. NNX layers know their input channels
- * (`in_features`); Linen's are those of the value that the layer is called on, which its call must show.
+ * (`in_features`); Linen's are those of the value that the layer is called on, which its call must show. Linen's batch
+ * norm is told whether it trains where it is made or where it is called: only in the first case can a list hold it.
+ * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#linear-modules
  * https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/nn/linear.html
  */
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { block, usesTwice } from "./layout.ts";
-import type { CallSite, Form } from "./site.ts";
+import type { Between, CallSite, Form } from "./site.ts";
+
+type Arguments = ReadonlyMap<string, ArgumentText>;
 
 export function flaxForm(site: CallSite): Form {
   if (site.type !== "Conv") return { reason: `${site.type} is not one of Flax' own convolutions` };
@@ -17,50 +21,79 @@ export function flaxForm(site: CallSite): Form {
     ? ["in_features", "out_features", "kernel_size", "strides"]
     : ["features", "kernel_size", "strides"];
   const bound = new Map(call.args.map((arg, index) => [arg.name ?? parameters[index] ?? "", arg] as const));
-  const kernel = bound.get("kernel_size");
-  if (!kernel) return { reason: "its kernel is not an argument of the call that makes it" };
+  if (!bound.has("kernel_size")) return { reason: "its kernel is not an argument of the call that makes it" };
   if (site.instances.some(({ wanted }) => !wanted))
     return { reason: "the same call makes layers that must stay" };
-  if (!nnx) return linenForm(site, call, bound);
-  const [input, output, rngs] = [bound.get("in_features"), bound.get("out_features"), bound.get("rngs")!];
-  if (!input || !output || !usesTwice(input.value))
+  return nnx ? nnxForm(site, call, bound) : linenForm(site, call, bound);
+}
+
+function nnxForm(site: CallSite, call: CallText, bound: Arguments): Form {
+  const [input, output, rngs] = ["in_features", "out_features", "rngs"].map((name) => bound.get(name));
+  if (!input || !output || !rngs || !usesTwice(input.value))
     return { reason: "its features are not arguments of the call that makes it" };
-  const layer = (name: string): string => call.callee.replace(/\w+$/, name);
+  const library = libraryOf(site, call, "nnx");
+  const options = site.between?.normOptions ? `, ${site.between.normOptions}` : "";
   const between = site.between
-    ? [`${layer("BatchNorm")}(${input.value}, rngs=${rngs.value})`, activationOf(site, call)]
+    ? [
+        `${library}.BatchNorm(${input.value}${options}, rngs=${rngs.value})`,
+        activationOf(site.between, library),
+      ]
     : [];
-  const bias = bound.get("use_bias");
   const parts = [
-    depthwise(call, bound.get("out_features")!, input.value, bound),
+    depthwise(call, output, input.value, bound),
     ...between,
-    `${call.callee}(${input.value}, ${output.value}, kernel_size=${ones(site)}${bias ? `, use_bias=${bias.value}` : ""}, rngs=${rngs.value})`,
+    `${call.callee}(${input.value}, ${output.value}, kernel_size=${ones(site)}${kept(bound, "use_bias")}, rngs=${rngs.value})`,
   ];
-  return { text: block(`${layer("Sequential")}(`, parts, ")", site) };
+  return { text: block(`${library}.Sequential(`, parts, ")", site) };
 }
 
-function linenForm(site: CallSite, call: CallText, bound: ReadonlyMap<string, ArgumentText>): Form {
+function linenForm(site: CallSite, call: CallText, bound: Arguments): Form {
   const features = bound.get("features");
-  const channels = [...new Set(site.instances.map(({ inChannels }) => inChannels))];
-  const [input] = channels;
-  if (!features || input === undefined || channels.length > 1)
+  const input = inputOf(site);
+  if (!features || input === undefined)
     return { reason: "its input channels differ from use to use, and Linen's layers do not name them" };
-  if (site.between)
-    return { reason: "Linen's batch norm needs to be told whether it trains: write it by hand" };
-  const bias = bound.get("use_bias");
+  const library = libraryOf(site, call, "nn");
+  const norm = site.between ? normOf(site.between) : undefined;
+  if (site.between && norm === undefined)
+    return { reason: "Linen's batch norm is told where it is called whether it trains: write it by hand" };
   const parts = [
-    depthwise(call, features, String(input), bound),
-    `${call.callee}(${features.value}, ${ones(site)}${bias ? `, use_bias=${bias.value}` : ""})`,
+    depthwise(call, features, input, bound),
+    ...(site.between && norm !== undefined ? [norm, activationOf(site.between, library)] : []),
+    `${call.callee}(${features.value}, ${ones(site)}${kept(bound, "use_bias")})`,
   ];
-  const layer = call.callee.replace(/\w+$/, "Sequential");
-  return { text: block(`${layer}([`, parts, "])", site) };
+  return { text: block(`${library}.Sequential([`, parts, "])", site) };
 }
 
-function depthwise(
-  call: CallText,
-  features: ArgumentText,
-  input: string,
-  bound: ReadonlyMap<string, ArgumentText>,
-): string {
+/** The one number of channels, or those of the value that the layer is called on at once. */
+function inputOf({ instances, behind }: CallSite): string | undefined {
+  const channels = [...new Set(instances.map(({ inChannels }) => inChannels))];
+  if (channels.length === 1) return String(channels[0]);
+  const value = /^\(\s*([A-Za-z_][\w.]*)\s*\)/.exec(behind)?.[1];
+  return value === undefined ? undefined : `${value}.shape[-1]`;
+}
+
+/** A second batch norm as the first one is made, with a name and initial values of its own. */
+function normOf({ made, isTold }: Between): string | undefined {
+  const call = made === undefined || !isTold ? undefined : readPythonCall(made);
+  if (!call) return undefined;
+  const dropped = call.args.filter(({ name }) => name !== undefined && OWN.has(name));
+  return editCall(call, call.callee, new Map(dropped.map((arg) => [arg, null])), []);
+}
+
+const OWN: ReadonlySet<string> = new Set(["name", "scale_init", "bias_init"]);
+
+/** What the file calls `flax.linen` or `flax.nnx`: a layer's class may come from elsewhere, as `self.conv`. */
+function libraryOf({ source }: CallSite, call: CallText, usual: "nn" | "nnx"): string {
+  const module = usual === "nn" ? "linen" : "nnx";
+  const named =
+    new RegExp(`^\\s*from\\s+flax\\s+import\\s[^\\n]*\\b${module}\\s+as\\s+(\\w+)`, "m").exec(source)?.[1] ??
+    new RegExp(`^\\s*import\\s+flax\\.${module}\\s+as\\s+(\\w+)`, "m").exec(source)?.[1];
+  if (named !== undefined) return named;
+  const plain = new RegExp(`^\\s*from\\s+flax\\s+import\\s[^\\n]*\\b${module}\\b`, "m").test(source);
+  return plain ? module : (/^(.+)\.Conv$/.exec(call.callee)?.[1] ?? usual);
+}
+
+function depthwise(call: CallText, features: ArgumentText, input: string, bound: Arguments): string {
   const edits = new Map<ArgumentText, string>([
     [features, features.name ? `${features.name}=${input}` : input],
   ]);
@@ -74,10 +107,29 @@ function depthwise(
   ]);
 }
 
+function kept(bound: Arguments, name: string): string {
+  const arg = bound.get(name);
+  return arg ? `, ${name}=${arg.value}` : "";
+}
+
 function ones({ rank }: CallSite): string {
   return rank === 1 ? "(1,)" : `(${new Array<number>(rank).fill(1).join(", ")})`;
 }
 
-function activationOf({ between }: CallSite, call: CallText): string {
-  return call.callee.replace(/\w+$/, (between?.activation ?? "ReLU").toLowerCase());
+/** Activations as functions of the library, by what the swap calls them. */
+const ACTIVATIONS: Readonly<Record<string, string>> = {
+  ReLU6: "relu6",
+  SiLU: "silu",
+  Hardswish: "hard_swish",
+  Hardsigmoid: "hard_sigmoid",
+  GELU: "gelu",
+  LeakyReLU: "leaky_relu",
+  ELU: "elu",
+  SELU: "selu",
+  Sigmoid: "sigmoid",
+  Tanh: "tanh",
+};
+
+function activationOf({ activation }: Between, library: string): string {
+  return `${library}.${ACTIVATIONS[activation] ?? "relu"}`;
 }

@@ -24,6 +24,10 @@ export interface Between {
   /** How many weight vectors it has, and how it is made, without its channels: `eps=1e-3`. */
   readonly vectors: number;
   readonly normOptions: string;
+  /** The call that makes it, where the function that makes the convolution makes it too. */
+  readonly made?: string;
+  /** What makes it says whether it trains, so that its call need not: Linen's. */
+  readonly isTold: boolean;
   /** The activation's class: `ReLU`. */
   readonly activation: string;
   /** How it is made, as the code writes it: `0.1, inplace=True`. */

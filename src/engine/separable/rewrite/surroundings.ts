@@ -48,7 +48,8 @@ export function betweenOf(
   if (norm?.op !== "norm" || !/batch_?norm/i.test(norm.name)) return undefined;
   const weights = norm.weights.filter(({ parameter }) => parameter && parameter.buffer !== true);
   const after = readerOf(norm, readers);
-  const made = after?.op === "other" ? activationOf(after, language, read) : undefined;
+  const activation = after?.op === "other" ? activationOf(after, language, read) : undefined;
+  const made = besideOf(conv, norm, read);
   return {
     norm:
       conv.geometry?.kernel.length === 1
@@ -58,8 +59,19 @@ export function betweenOf(
           : "BatchNorm2d",
     vectors: weights.length,
     normOptions: normOptions(norm, weights.length, language, read),
-    ...(made ?? { activation: "ReLU", options: "" }),
+    ...(made !== undefined && { made }),
+    isTold: (norm.scope?.instance.attrs.get("use_running_average") ?? null) !== null,
+    ...(activation ?? { activation: "ReLU", options: "" }),
   };
+}
+
+/** What makes the norm, where one run of one function makes both: its names mean the same there. */
+function besideOf(conv: OpRecord, norm: OpRecord, read: Read): string | undefined {
+  const [own, other] = [conv.scope?.instance.site, norm.scope?.instance.site];
+  if (!own || !other || own.caller?.at !== other.caller?.at || own.at.file !== other.at.file)
+    return undefined;
+  const text = read(other.at.file);
+  return text === undefined ? undefined : cutAt(text, place(other.at))?.inside;
 }
 
 /** In torch the channels come first; what a batch norm without weights is told is told in any case. */
