@@ -76,7 +76,9 @@ export function suppliedArguments(
 function constructorNeeds(cls: ClassValue): readonly Need[] {
   for (const base of cls.mro) {
     for (const name of ["__init__", "constructor"]) {
-      const init = base.attrs.get(name);
+      const written = base.attrs.get(name);
+      const wrapped = written instanceof NativeFunction ? written.attrs.get("__wrapped__") : undefined;
+      const init = wrapped ?? written;
       if (init instanceof FunctionValue) {
         const own = unwrapped(init, name);
         return functionNeeds(own, name === "__init__" ? 1 : 0).map((need) => ({ ...need, owner: cls }));

@@ -23,10 +23,10 @@ export interface Framework {
   hasModule(name: string): boolean;
   /** A name of one of our modules, made at first use; ABSENT when we do not know it. */
   lookup(module: string, name: string): Value | Absent;
+  /** Libraries that are read from their own files: asked only for a module, or a relative one, that has none. */
+  standsFor?(name: string): boolean;
   /** The dotted name of files to read in place of a table: `tensorflow.keras.applications` is Keras' own code. */
   fileModule?(name: string): string | undefined;
-  /** Does `lookup` also know a module whose own files are read wherever they are found? */
-  standsIn?(module: string): boolean;
   /** A class whose instances are networks by themselves (`nn.Module` and what derives from it). */
   isNetworkClass(cls: ClassValue): boolean;
   isNetwork(value: Value): boolean;

@@ -15,7 +15,6 @@ import {
 import type { Framework } from "../framework.ts";
 import { COUNTERS } from "./ecosystem/counters.ts";
 import { isLightning, Lightning, SUBMODULES } from "./ecosystem/lightning.ts";
-import { isTimm, Timm } from "./ecosystem/timm.ts";
 import { EXTRACTION } from "./library/extract.ts";
 import { unmodelled } from "./library/inert.ts";
 import { NN_MODULES } from "./library/nn-utils.ts";
@@ -24,6 +23,7 @@ import { isModule, isModuleClass } from "./nn/library.ts";
 import { readyForInference } from "./nn/module.ts";
 import { NnLibrary } from "./nn/nn.ts";
 import { TABLES, tableEntries, walkModules, walkTensors } from "./nn/tables.ts";
+import { StandIns } from "./standins/index.ts";
 import { einopsLayers } from "./tensor/einops.ts";
 import { createTensors, type Tensors } from "./tensor/tensors.ts";
 
@@ -113,7 +113,7 @@ class Torch implements Framework {
   readonly forwardNames = ["forward", "__call__"];
   private readonly nn: NnLibrary;
   private readonly lightning: Lightning;
-  private readonly timm: Timm;
+  private readonly standIns: StandIns;
   private readonly modules = new Map<string, ModuleValue>();
   private readonly tables = new Map<string, ReadonlyMap<string, Value>>();
   private readonly values = new Map<string, Value>();
@@ -122,7 +122,7 @@ class Torch implements Framework {
   constructor(private readonly tensors: Tensors) {
     this.nn = new NnLibrary(tensors);
     this.lightning = new Lightning(this.nn);
-    this.timm = new Timm(this.nn);
+    this.standIns = new StandIns(this.nn);
     this.known = new Set([
       ...CLASS_MODULES,
       "torch.nn.functional",
@@ -140,12 +140,12 @@ class Torch implements Framework {
     return name === "torch" || name.startsWith("torch.") || this.known.has(name) || isLightning(name);
   }
 
-  standsIn(module: string): boolean {
-    return isTimm(module);
+  standsFor(name: string): boolean {
+    return this.standIns.has(name);
   }
 
   lookup(module: string, name: string): Value | Absent {
-    if (isTimm(module)) return this.timm.lookup(module, name);
+    if (!this.hasModule(module) && this.standIns.has(module)) return this.standIns.lookup(module, name);
     const path = `${module}.${name}`;
     const own = this.values.get(path) ?? this.find(module, name);
     if (own !== ABSENT) {

@@ -102,9 +102,11 @@ function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): voi
 
 /** Inside a `try` that expects it, a missing module raises; elsewhere it is unknown. */
 function missing(m: Machine, path: string): void {
-  if (m.catchers.some((catcher) => catcher("ImportError") || catcher("ModuleNotFoundError"))) {
-    m.raise("ModuleNotFoundError", `No module named '${path}'`);
-  }
+  if (expectsImportError(m)) m.raise("ModuleNotFoundError", `No module named '${path}'`);
+}
+
+function expectsImportError(m: Machine): boolean {
+  return m.catchers.some((catcher) => catcher("ImportError") || catcher("ModuleNotFoundError"));
 }
 
 function fileOf(scope: Scope): string | undefined {
@@ -122,10 +124,19 @@ function findModule(m: Machine, path: string, from: string | undefined): ModuleV
     const module = moduleUnder(m, root, files, files);
     if (module) return module;
   }
-  const standIn = m.frameworks.find((framework) => framework.standsIn?.(path));
-  if (standIn) return tableOf(m, path, (name) => standIn.lookup(path, name));
-  if (followed === undefined) return m.unknown(`module ${path} was not found`);
+  if (followed === undefined) return standIn(m, path) ?? m.unknown(`module ${path} was not found`);
   return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
+}
+
+/** Rules for a library that has no files here; a program that is ready to do without it does without. */
+function standIn(m: Machine, path: string): ModuleValue | undefined {
+  const framework = m.frameworks.find((candidate) => candidate.standsFor?.(path));
+  if (!framework || expectsImportError(m)) return undefined;
+  return tableOf(m, path, (name) => {
+    const value = framework.lookup(path, name);
+    const isModule = value === ABSENT && /^[a-z]\w*$/.test(name) && framework.standsFor?.(`${path}.${name}`);
+    return isModule ? (standIn(m, `${path}.${name}`) ?? value) : value;
+  });
 }
 
 /** Where a framework's own files are read: its table does not have them. */
@@ -257,5 +268,7 @@ function relativeModule(
   const root = packageRoot(m, folder);
   const prefix = folder.slice(root.length + 1).replaceAll("/", ".");
   const name = [prefix, path].filter((part) => part !== "").join(".");
-  return moduleUnder(m, folder, path, name) ?? m.unknown(`module ${".".repeat(level)}${path} was not found`);
+  const written = `${".".repeat(level)}${path}`;
+  const found = moduleUnder(m, folder, path, name) ?? standIn(m, written);
+  return found ?? m.unknown(`module ${written} was not found`);
 }
