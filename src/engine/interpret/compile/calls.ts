@@ -1,5 +1,6 @@
 /** Calls compiled to closures: arguments, `super`, `this`, and the calls that read the scope they stand in. */
 import type { Arg, Call, Expr } from "../../syntax/ast.ts";
+import { placed } from "../../syntax/placed.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import {
@@ -142,7 +143,8 @@ function compileEval(node: Call, c: Compiler): Ev {
     const text = source?.(m, s);
     if (text instanceof Unknown) return text;
     if (typeof text !== "string") return m.unknown("eval() of this is not followed");
-    const known = code.get(text) ?? compileExpr(m.parseExpression(c.language, text.trim()), c);
+    const parsed = () => placed(m.parseExpression(c.language, text.trim()), node.at);
+    const known = code.get(text) ?? compileExpr(parsed(), c);
     code.set(text, known);
     return m.at(node.at, () => known(m, s));
   };

@@ -27,6 +27,25 @@ class Net(nn.Module):
     expect(report).toMatchObject({ complete: true, totals: { macs: 7776, params: 224 } });
   });
 
+  test("what text makes lies where it is evaluated", () => {
+    const { layers } = profile(
+      `
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = eval("nn.Sequential(nn.Conv2d(3, 4, 3),\\n nn.Conv2d(4, 4, 1))")
+    def forward(self, x):
+        return self.conv(x)
+`,
+      { input: ["1x3x8x8"] },
+    );
+    expect(layers.map(({ at }) => `${at.file}:${at.line}:${at.column}`)).toEqual([
+      "/app/model.py:6:21",
+      "/app/model.py:6:21",
+    ]);
+  });
+
   test("names of a registry that text builds by eval", () => {
     const report = profile(
       `
