@@ -9,6 +9,7 @@ import type { Machine } from "./interpret/machine.ts";
 import {
   ABSENT,
   type Absent,
+  BoundMethod,
   ClassValue,
   FunctionValue,
   Instance,
@@ -340,7 +341,7 @@ function namesMaker(
       value = m.tryLookup(value, part);
     }
     if (value === ABSENT || value instanceof Unknown) continue;
-    if (isMaker(value)) return true;
+    if (isMaker(value) || (value instanceof BoundMethod && isMaker(value.self))) return true;
     if (value instanceof FunctionValue && value.node !== fn && value.module) {
       if (buildsNetwork(m, value.module, value.node, isMaker, seen)) return true;
     }

@@ -28,6 +28,7 @@ import {
   type Value,
 } from "../values.ts";
 import { builtinTypeName, isCore, typeName } from "./core.ts";
+import { OBJECT } from "./types/object.ts";
 
 export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
   if (value instanceof Unknown) return value;
@@ -209,7 +210,8 @@ function lookupSuper(m: Machine, obj: SuperValue, name: string): Value | Absent 
   const cls = isOfClass ? (obj.self as ClassValue) : typeOf(m, obj.self);
   if (cls instanceof Unknown) return cls;
   const rest = cls.mro.slice(cls.mro.indexOf(obj.after) + 1);
-  const found = findInMro(rest, name);
+  // A framework's own classes name no base, and derive from object all the same.
+  const found = findInMro([...rest, OBJECT], name);
   if (name === "__getattribute__" && (found === ABSENT || !(found instanceof FunctionValue)))
     return new NativeFunction(name, (_interp, [wanted]) => {
       const value = lookupPlain(m, obj.self, cls, String(wanted));

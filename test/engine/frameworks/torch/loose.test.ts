@@ -260,3 +260,29 @@ def build():
     expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
   });
 });
+
+test("a function that calls a class's factory is a builder, and classes that register themselves raise no alarm", () => {
+  const report = profile(
+    `
+import torch.nn as nn
+class Base(nn.Module):
+    known = {}
+    def __init_subclass__(cls, key=None, **keywords):
+        super().__init_subclass__(**keywords)
+        Base.known[key] = cls
+class Narrow(Base, key="narrow"):
+    def __init__(self, width):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 1)
+    def forward(self, x):
+        return self.conv(x)
+    @classmethod
+    def sized(cls, width=4):
+        return cls(width)
+def narrow():
+    return Narrow.sized(2)
+`,
+    { input: ["1x3x8x8"] },
+  );
+  expect(report).toMatchObject({ networks: ["narrow"], diagnostics: [], totals: { macs: 384, params: 8 } });
+});
