@@ -32,6 +32,7 @@ import {
   Unknown,
   type Value,
 } from "./values.ts";
+import { areWeights } from "./weights.ts";
 
 export interface MachineOptions {
   readonly host: ModelHost;
@@ -175,7 +176,8 @@ export class Machine implements Interp {
     if (callee instanceof BoundMethod) return this.callBound(callee, args, kwargs);
     if (callee instanceof ClassValue) return this.semantics.construct(this, callee, args, kwargs);
     if (callee instanceof Unknown) {
-      if (this.scope) this.gap(callee.reason);
+      const isFed = args.some((arg) => arg instanceof Tensor);
+      if (this.scope && (isFed || !areWeights(callee.reason))) this.lost(callee.reason);
       return callee;
     }
     return this.semantics.callObject(this, callee, args, kwargs);
@@ -291,7 +293,7 @@ export class Machine implements Interp {
     const journal = this.journal as Journal;
     this.journal = outer;
     this.undecided--;
-    if (this.ops.slice(opsBefore).some((op) => op.macs !== 0)) this.gap(why.reason);
+    if (this.ops.slice(opsBefore).some((op) => op.macs !== 0)) this.lost(why.reason);
     if (first.raised) {
       if (second.raised) throw second.raised;
       return second.completion;
@@ -494,6 +496,10 @@ export class Machine implements Interp {
   }
 
   gap(reason: string): void {
+    if (!areWeights(reason)) this.lost(reason);
+  }
+
+  private lost(reason: string): void {
     const at = this.site?.at;
     if (this.gaps.length < 500 && !this.gaps.some((gap) => gap.reason === reason && gap.at === at)) {
       this.gaps.push({ reason, at });

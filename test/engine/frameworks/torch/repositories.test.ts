@@ -162,6 +162,52 @@ class Net(nn.Module):
   });
 });
 
+describe("trained weights", () => {
+  test("copying them by name into a network changes nothing of it", () => {
+    const report = profile(
+      `
+import torch
+import torch.nn as nn
+import torch.utils.model_zoo as model_zoo
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        weights = model_zoo.load_url("https://example.org/net.pth")
+        own = self.state_dict()
+        for name, value in weights.items():
+            if "fc" in name:
+                continue
+            own.update({name: value})
+        own.update({name: value for name, value in weights.items() if name in own})
+        self.load_state_dict(own)
+    def forward(self, x):
+        return self.conv(x)
+`,
+      { input: ["1x3x8x8"] },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
+  });
+
+  test("a network that is read from a file is not known", () => {
+    const report = profile(
+      `
+import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.head = torch.load("head.pt")
+    def forward(self, x):
+        return self.head(self.conv(x))
+`,
+      { input: ["1x3x8x8"] },
+    );
+    expect(report.complete).toBe(false);
+  });
+});
+
 describe("inputs", () => {
   const SIZED = `
 import torch

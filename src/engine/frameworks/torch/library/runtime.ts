@@ -17,6 +17,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { NOT_LOADED, NOT_READ } from "../../../interpret/weights.ts";
 import {
   always,
   answers,
@@ -28,8 +29,6 @@ import {
   passes,
   unknown,
 } from "./inert.ts";
-
-const WEIGHTS = "pretrained weights are not loaded";
 
 const inert = (...names: string[]): NameTable =>
   Object.fromEntries(names.map((name) => [name, answers(name, null)]));
@@ -47,7 +46,7 @@ const TORCH: NameTable = {
   is_inference_mode_enabled: answers("is_inference_mode_enabled", true),
   is_autocast_enabled: answers("is_autocast_enabled", false),
   compile: decorator("compile"),
-  load: unknown("load", "files of weights are not read"),
+  load: unknown("load", NOT_READ),
   get_num_threads: answers("get_num_threads", 1),
   get_default_dtype: (nn) => def("get_default_dtype", "", () => nn.tensors.functions.get("float32")),
   Generator: inertClass("Generator", { manual_seed: ["self, *args", (a) => a.self] }),
@@ -158,12 +157,12 @@ const JIT: NameTable = {
   ScriptModule: (nn) => nn.module,
   ScriptFunction: inertClass("ScriptFunction"),
   RecursiveScriptModule: (nn) => defineClass("RecursiveScriptModule", { bases: [nn.module] }),
-  load: unknown("load", WEIGHTS),
+  load: unknown("load", NOT_LOADED),
   ...inert("save", "enable_onednn_fusion", "set_fusion_strategy", "set_fuser"),
 };
 
 const HUB: NameTable = {
-  load_state_dict_from_url: unknown("load_state_dict_from_url", WEIGHTS),
+  load_state_dict_from_url: unknown("load_state_dict_from_url", NOT_LOADED),
   load: unknown("load", "models from torch.hub are not loaded"),
   download_url_to_file: answers("download_url_to_file", null),
   get_dir: answers("get_dir", "~/.cache/torch/hub"),
@@ -391,7 +390,7 @@ export const RUNTIME: Readonly<Record<string, NameTable>> = {
   "torch.serialization": {
     ...inert("add_safe_globals", "clear_safe_globals", "save"),
     safe_globals: context("safe_globals"),
-    load: unknown("load", "files of weights are not read"),
+    load: unknown("load", NOT_READ),
   },
   "torch.mps": CUDA,
   "torch.cpu": CUDA,
@@ -422,7 +421,7 @@ export const RUNTIME: Readonly<Record<string, NameTable>> = {
   "torch.utils.data.dataloader": DATA,
   "torch.utils.data.sampler": DATA,
   "torch.utils.data.distributed": DATA,
-  "torch.utils.model_zoo": { load_url: unknown("load_url", WEIGHTS) },
+  "torch.utils.model_zoo": { load_url: unknown("load_url", NOT_LOADED) },
   "torch.utils.tensorboard": classes("SummaryWriter"),
   "torch.optim": classes(...OPTIMIZERS),
   "torch.optim.optimizer": { ...classes("Optimizer"), required: always(null) },
