@@ -5,7 +5,7 @@
 import type { ModelHost } from "../engine.types.ts";
 import type { BinaryOp, CompareOp, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
-import type { LayerScope, OpCost, Site, TraceDiagnostic } from "./trace.ts";
+import type { LayerScope, OpCost, OpRecord, Site, TraceDiagnostic } from "./trace.ts";
 import type {
   Absent,
   ClassValue,
@@ -27,6 +27,8 @@ export interface Interp {
 
   /** A network is being traced, as inference; otherwise the program makes and trains its networks. */
   readonly inference: boolean;
+  /** Some dict of the program was written to under a key that is not known. */
+  hasUnknownKeys: boolean;
 
   // -- objects (by the running language's rules)
   call(callee: Value, args?: readonly Value[], kwargs?: Kwargs): Value;
@@ -94,6 +96,8 @@ export interface Interp {
 
   // -- tensors and trace
   record(cost: OpCost): void;
+  /** Tells of every op that is recorded, until the function it gives is called. */
+  watchOps(told: (op: OpRecord) => void): () => void;
   readonly scope: LayerScope | undefined;
   /** Runs `body` with `layer` on top of the stack of running modules; `inputs` are what it was called with. */
   withLayer<T extends Value>(layer: Instance, body: () => T, inputs?: readonly Value[]): T;

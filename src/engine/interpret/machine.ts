@@ -98,6 +98,7 @@ export class Machine implements Interp {
   journal: Journal | undefined;
   returned: Value = null;
   inference = false;
+  hasUnknownKeys = false;
   /** Told of every layer that is called, while inputs are sought. */
   onLayer: ((layer: Instance, inputs: readonly Value[]) => void) | undefined;
   /** Told of every call, while arguments of networks are sought. */

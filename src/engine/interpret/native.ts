@@ -3,7 +3,7 @@
  * arguments. `def("x, dim=None, keepdim=False", (a, interp) => …)`.
  */
 import type { Interp } from "./interp.ts";
-import { type ParsedSignature, parseSignature } from "./signature.ts";
+import { type ParsedSignature, parseSignature, type SignatureParam } from "./signature.ts";
 import {
   type Attrs,
   ClassMethod,
@@ -44,8 +44,13 @@ export function bind(
   args: readonly Value[],
   kwargs: Kwargs,
 ): Bound | string {
-  const bound: Record<string, Value> = {};
   const { params, rest, keywords } = signature;
+  if (kwargs.size === 0 && args.length >= signature.enough && args.length <= signature.most) {
+    const plain: Record<string, Value> = { ...signature.fallbacks };
+    for (let i = 0; i < args.length; i++) plain[(params[i] as SignatureParam).name] = args[i];
+    return plain;
+  }
+  const bound: Record<string, Value> = {};
   let next = 0;
   for (const param of params) {
     if (param.keywordOnly) continue;

@@ -72,7 +72,7 @@ export class Scope {
 
 /** The value itself; a lazily imported name is resolved and stored first. */
 export function forced(vars: Attrs, name: string, value: Value | LazyName): Value {
-  if (!(value instanceof LazyName)) return value;
+  if (typeof value !== "object" || !(value instanceof LazyName)) return value;
   if (value.running) return new Unknown(`${name} is imported in a circle`);
   value.running = true;
   let real: Value;

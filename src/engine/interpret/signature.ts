@@ -13,6 +13,11 @@ export interface ParsedSignature {
   readonly names: ReadonlySet<string>;
   readonly rest?: string;
   readonly keywords?: string;
+  /** How many positional arguments alone make a call complete: at least, and at most. */
+  readonly enough: number;
+  readonly most: number;
+  /** All parameters with their fallbacks, for such calls. */
+  readonly fallbacks: Readonly<Record<string, Value>>;
 }
 
 export function parseSignature(text: string): ParsedSignature {
@@ -34,9 +39,14 @@ export function parseSignature(text: string): ParsedSignature {
       params.push({ name, required: equals < 0, fallback, keywordOnly });
     }
   }
+  const positional = params.filter((param) => !param.keywordOnly);
+  const isPlain = rest === undefined && keywords === undefined && params.length === positional.length;
   return {
     params,
     names: new Set(params.map((param) => param.name)),
+    enough: isPlain ? positional.findLastIndex((param) => param.required) + 1 : Number.POSITIVE_INFINITY,
+    most: positional.length,
+    fallbacks: Object.fromEntries(params.map(({ name, fallback }) => [name, fallback])),
     ...(rest === undefined ? {} : { rest }),
     ...(keywords === undefined ? {} : { keywords }),
   };

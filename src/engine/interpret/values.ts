@@ -68,6 +68,8 @@ export class List {
 export class Tuple {
   readonly kind = "tuple";
   cls?: ClassValue;
+  /** As a key of dicts, once it was one; only of numbers and texts, which are what they are for good. */
+  key?: string;
   attrs?: Attrs;
   constructor(readonly items: readonly Value[]) {}
 }

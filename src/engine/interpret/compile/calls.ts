@@ -87,7 +87,18 @@ export function compileCall(node: Call, c: Compiler): Ev {
     const callee = compileExpr(node.callee, c);
     return (m, s) => {
       const fn = callee(m, s);
-      return run(m, s, (values, named) => m.call(fn, values, named));
+      const values = args(m, s);
+      const named = kwargs ? kwargs(m, s) : NO_KWARGS;
+      const { site } = m;
+      m.site = { at, caller: site };
+      const result =
+        values instanceof Unknown
+          ? argumentGap(m, values)
+          : named instanceof Unknown
+            ? argumentGap(m, named)
+            : m.call(fn, values, named);
+      m.site = site;
+      return result;
     };
   }
 

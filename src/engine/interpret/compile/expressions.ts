@@ -2,7 +2,7 @@
  * Expressions compiled to closures: one entry a node kind. The tree is walked once; what runs afterwards holds only
  * what evaluation needs.
  */
-import type { Expr } from "../../syntax/ast.ts";
+import type { BinaryOp, Expr } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
 import { Scope } from "../scope.ts";
@@ -49,6 +49,13 @@ export function compileTest(node: Expr, c: Compiler): Test {
     return typeof value === "boolean" ? value : m.semantics.truthy(m, value);
   };
 }
+
+/** What is the same in every language: whole numbers that give a whole number, zero and its sign aside. */
+const WHOLE: Partial<Record<BinaryOp, (a: number, b: number) => number>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+};
 
 const compilers: Compilers = {
   literal: (node) => {
@@ -152,9 +159,14 @@ const compilers: Compilers = {
     const left = compileExpr(node.left, c);
     const right = compileExpr(node.right, c);
     const { op, at } = node;
+    const whole = WHOLE[op];
     return (m, s) => {
       const a = left(m, s);
       const b = right(m, s);
+      if (whole && typeof a === "number" && typeof b === "number") {
+        const result = whole(a, b);
+        if (result !== 0 && Number.isSafeInteger(result)) return result;
+      }
       const { site } = m;
       m.site = { at, caller: site };
       const value = m.semantics.binary(m, op, a, b);

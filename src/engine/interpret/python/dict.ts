@@ -51,7 +51,7 @@ export function hashKey(interp: Interp, value: Value): Key | Unknown {
   }
   if (plain === null) return NONE_KEY;
   if (plain instanceof Float) return Number.isNaN(plain.value) ? plain : plain.value;
-  if (plain instanceof Tuple) return sequenceKey(interp, plain.items);
+  if (plain instanceof Tuple) return plain.key ?? tupleKey(interp, plain);
   switch (plain.kind) {
     case "bytes":
       return `\0b${plain.value}`;
@@ -82,6 +82,13 @@ function hashByDunder(interp: Interp, value: Value): Key | Unknown | undefined {
 
 function unhashable(interp: Interp, value: Value): Unknown {
   return interp.fail("TypeError", `unhashable type: '${builtinTypeName(value)}'`);
+}
+
+function tupleKey(interp: Interp, tuple: Tuple): Key | Unknown {
+  const key = sequenceKey(interp, tuple.items);
+  const isPlain = tuple.items.every((item) => typeof item === "number" || typeof item === "string");
+  if (isPlain && typeof key === "string") tuple.key = key;
+  return key;
 }
 
 function sequenceKey(interp: Interp, items: readonly Value[]): Key | Unknown {
@@ -123,11 +130,13 @@ export function dictGet(interp: Interp, dict: Dict, key: Value): Value | Absent 
   if (isUnknown(hash)) return hash;
   const entry = dict.entries.get(hash);
   if (entry !== undefined) return entry.value;
-  return unknownKey(dict) ?? ABSENT;
+  return unknownKey(interp, dict) ?? ABSENT;
 }
 
 /** A dict that was written to under a key that is not known may hold any key. */
-function unknownKey(dict: Dict): Unknown | undefined {
+function unknownKey(interp: Interp, dict: Dict): Unknown | undefined {
+  // Looking through all keys at each miss would make filling a dict quadratic.
+  if (!interp.hasUnknownKeys) return undefined;
   for (const entry of dict.entries.values()) if (isUnknown(entry.key)) return entry.key;
   return undefined;
 }
@@ -136,6 +145,7 @@ export function dictSet(interp: Interp, dict: Dict, key: Value, value: Value): v
   const hash = hashKey(interp, key);
   interp.touch(dict);
   const known = isUnknown(hash) ? hash : key;
+  if (isUnknown(hash)) interp.hasUnknownKeys = true;
   dict.entries.set(hash, { key: dict.entries.get(hash)?.key ?? known, value });
 }
 

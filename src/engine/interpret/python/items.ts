@@ -26,6 +26,10 @@ export { contains, items, iterate, length } from "./sequences.ts";
 
 export function getItem(interp: Interp, obj: Value, index: Value): Value {
   if (isUnknown(obj)) return obj;
+  if (typeof index === "number" && (obj instanceof Tuple || obj instanceof List) && obj.cls === undefined) {
+    const item = index < 0 ? index + obj.items.length : index;
+    if (item >= 0 && item < obj.items.length) return obj.items[item];
+  }
   const method = dunder(interp, obj, "__getitem__");
   if (method !== undefined) return callDunder(interp, method, obj, [index]);
   return builtinGetItem(interp, obj, index);

@@ -51,7 +51,7 @@ const DUNDERS: Readonly<Record<BinaryOp, string>> = {
 };
 
 export function binary(interp: Interp, op: BinaryOp, a: Value, b: Value): Value {
-  if (typeof a === "number" && typeof b === "number") {
+  if ((typeof a === "number" || a instanceof Float) && (typeof b === "number" || b instanceof Float)) {
     return arithmetic(interp, op, a, b) ?? unsupported(interp, op, a, b);
   }
   const unknown = isUnknown(a) ? a : isUnknown(b) ? b : undefined;
@@ -96,7 +96,8 @@ function inplaceList(interp: Interp, op: "+" | "*", list: List, b: Value): Value
       return more;
     }
     interp.touch(list);
-    list.items = [...list.items, ...more];
+    // In place: a loop that adds to a list must not copy it each time.
+    for (const item of [...more]) list.items.push(item);
     return list;
   }
   const repeated = repeat(interp, list, b);

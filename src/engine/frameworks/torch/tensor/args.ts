@@ -7,6 +7,7 @@ import type { Interp } from "../../../interpret/interp.ts";
 import type { Bound } from "../../../interpret/native.ts";
 import {
   type Dim,
+  Float,
   List,
   type Shape,
   Tensor,
@@ -16,6 +17,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { contiguous, type Layout } from "../../shape/layout.ts";
+import { MAX_DATA } from "../../shape/reduce.ts";
 import { type Category, categoryOf, higher, promoteTypes } from "./dtypes.ts";
 import type { Toolkit } from "./toolkit.ts";
 
@@ -248,16 +250,35 @@ export function nestedNumbers(a: Args, value: Value): Nested | undefined {
     a.poison(items);
     return undefined;
   }
+  if (items.length === 0) return { shape: [0], dtype: "float32", data: [] };
+  const row = plainRow(items);
+  if (row) return row;
   const parts = items.map((item) => nestedNumbers(a, item));
   const first = parts[0];
-  if (items.length === 0) return { shape: [0], dtype: "float32", data: [] };
   if (!first || parts.includes(undefined)) return undefined;
-  const known = parts.every((part) => part!.data !== undefined);
+  const dtype = parts.map((part) => part!.dtype).reduce(widest);
+  const count = parts.reduce((sum, part) => sum + (part!.data?.length ?? Number.POSITIVE_INFINITY), 0);
   return {
     shape: [items.length, ...first.shape],
-    dtype: parts.map((part) => part!.dtype).reduce(widest),
-    data: known ? parts.flatMap((part) => part!.data!) : undefined,
+    dtype,
+    data: isKept(count, dtype) ? parts.flatMap((part) => part!.data!) : undefined,
   };
+}
+
+/** A list of nothing but numbers: tables that code computes element by element have millions of them. */
+function plainRow(items: readonly Value[]): Nested | undefined {
+  let dtype = "bool";
+  for (const item of items) {
+    if (typeof item !== "number" && typeof item !== "boolean" && !(item instanceof Float)) return undefined;
+    dtype = widest(dtype, scalarDtype(item));
+  }
+  const data = isKept(items.length, dtype) ? items.map((item) => toNumber(item)!) : undefined;
+  return { shape: [items.length], dtype, data };
+}
+
+/** No tensor keeps more elements than these; a mask is counted whatever its size. */
+function isKept(count: number, dtype: string): boolean {
+  return count <= MAX_DATA || (dtype === "bool" && Number.isFinite(count));
 }
 
 function widest(a: string, b: string): string {
