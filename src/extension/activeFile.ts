@@ -5,9 +5,13 @@ import type { Report } from "../engine/report/contract.ts";
 import type { Analyses } from "./analyses.ts";
 import { LANGUAGES } from "./client.ts";
 
+/** Milliseconds of waiting that can be felt. */
+const BUSY_AFTER = 500;
+
 export interface ActiveAnalysis {
   readonly uri: vscode.Uri;
-  /** null when the file is not model code. */
+  readonly state: "known" | "waiting" | "stopped";
+  /** null when the file is not model code, and unless it is known. */
   readonly analysis: FileAnalysis | null;
   readonly report: Report | undefined;
 }
@@ -53,13 +57,26 @@ export class ActiveFile implements vscode.Disposable {
 
   async #update(): Promise<void> {
     const uri = this.#uri;
-    const analysis = uri ? await this.#analyses.get(uri).catch(() => null) : null;
-    if (uri?.toString() !== this.#uri?.toString()) return;
-    this.#current = uri && {
+    if (!uri) return this.#show(undefined);
+    const isCurrent = (): boolean => uri.toString() === this.#uri?.toString();
+    // What is known of this file stays while it is read anew; what is known of another one goes.
+    const late = setTimeout(() => {
+      if (!isCurrent() || this.#current?.uri.toString() === uri.toString()) return;
+      this.#show({ uri, state: "waiting", analysis: null, report: undefined });
+    }, BUSY_AFTER);
+    const analysis = await this.#analyses.get(uri).catch(() => undefined);
+    clearTimeout(late);
+    if (!isCurrent()) return;
+    this.#show({
       uri,
-      analysis,
+      state: analysis === undefined ? "stopped" : "known",
+      analysis: analysis ?? null,
       report: analysis ? this.#analyses.active(uri, analysis) : undefined,
-    };
+    });
+  }
+
+  #show(current: ActiveAnalysis | undefined): void {
+    this.#current = current;
     void vscode.commands.executeCommand(
       "setContext",
       "convlens.hasNetworks",

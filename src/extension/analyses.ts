@@ -63,6 +63,11 @@ export class Analyses implements vscode.Disposable {
     return asked;
   }
 
+  /** Of the text as it is now, whatever was known before. */
+  newest(uri: vscode.Uri): Promise<FileAnalysis | null> {
+    return this.#ask(uri.toString());
+  }
+
   /** Stops the analysis under way; who waits for it is told so. True when there was one. */
   cancel(uri: vscode.Uri): boolean {
     const running = this.#running.get(uri.toString());

@@ -1,8 +1,11 @@
 /** Writes a simulated swap into the code: the server says which edits, the user looks at them and agrees. */
 import * as vscode from "vscode";
+import type { RewriteTotals } from "../engine/separable/rewrite/contract.ts";
 import { reasonText } from "../present/reason.ts";
+import { count, inUnit } from "../present/text.ts";
 import type { Analyses } from "./analyses.ts";
 import { toRange, toUri } from "./places.ts";
+import { readSettings } from "./settings.ts";
 
 export async function applySwap(
   analyses: Analyses,
@@ -17,7 +20,7 @@ export async function applySwap(
     void vscode.window.showWarningMessage(reasonText(result.reason, vscode.l10n.t));
     return;
   }
-  const { edits, refused } = result.rewrite;
+  const { edits, refused, simulated } = result.rewrite;
   if (refused.length > 0) {
     const [first] = refused;
     const names = refused.flatMap((refusal) => refusal.layers);
@@ -38,5 +41,41 @@ export async function applySwap(
   void vscode.window.showInformationMessage(
     vscode.l10n.t("Tick the changes to make in the preview, then press Apply."),
   );
-  await vscode.workspace.applyEdit(change);
+  if (await vscode.workspace.applyEdit(change)) await reportRewrite(analyses, uri, network, simulated);
+}
+
+/** What the network costs now that the change is made, beside what the simulation of all of it said. */
+export async function reportRewrite(
+  analyses: Analyses,
+  uri: vscode.Uri,
+  network: string,
+  simulated: RewriteTotals,
+): Promise<void> {
+  const analysis = await analyses.newest(uri).catch(() => null);
+  const totals = analysis?.reports.find((report) => report.network === network)?.totals;
+  if (!totals) return;
+  const { unit } = readSettings();
+  const cost = ({ macs, params }: RewriteTotals): string[] => [
+    macs === null ? "?" : `${count(inUnit(macs, unit))} ${unit}`,
+    params === null ? "?" : count(params),
+  ];
+  const same = totals.macs === simulated.macs && totals.params === simulated.params;
+  void vscode.window.showInformationMessage(
+    same
+      ? vscode.l10n.t("{0} now costs {1} and {2} params, as simulated.", network, ...cost(totals))
+      : vscode.l10n.t(
+          "{0} now costs {1} and {2} params. All changes together: {3} and {4} params.",
+          network,
+          ...cost(totals),
+          ...cost(simulated),
+        ),
+  );
+}
+
+/** Is this what a rewrite was simulated to cost? It went through the server and back. */
+export function isTotals(value: unknown): value is RewriteTotals {
+  if (typeof value !== "object" || value === null) return false;
+  const { macs, params } = value as Record<string, unknown>;
+  const isFigure = (figure: unknown): boolean => figure === null || typeof figure === "number";
+  return isFigure(macs) && isFigure(params);
 }

@@ -6,7 +6,7 @@ import { reasonText } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
 import type { SidebarNetwork, ToSidebar } from "../protocol/messages.ts";
-import type { ActiveFile } from "./activeFile.ts";
+import type { ActiveAnalysis, ActiveFile } from "./activeFile.ts";
 import type { Earlier } from "./earlier.ts";
 import { makeNonce, page } from "./html.ts";
 import { parseFromSidebar } from "./messages.ts";
@@ -110,7 +110,7 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
             locale: vscode.env.language,
             networks: networks(analysis, (report) => this.#earlier.of(current.uri, report)),
           }
-        : { type: "empty", reason: emptyReason(current !== undefined), locale: vscode.env.language };
+        : { type: "empty", reason: emptyReason(current?.state), locale: vscode.env.language };
     void this.#view?.webview.postMessage(message);
   }
 
@@ -123,10 +123,17 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
   }
 }
 
-function emptyReason(hasFile: boolean): string {
-  return hasFile
-    ? vscode.l10n.t("There is no network in this file.")
-    : vscode.l10n.t("Open a file with model code to see what its layers cost.");
+function emptyReason(state: ActiveAnalysis["state"] | undefined): string {
+  switch (state) {
+    case "known":
+      return vscode.l10n.t("There is no network in this file.");
+    case "waiting":
+      return vscode.l10n.t("Reading the network…");
+    case "stopped":
+      return vscode.l10n.t("The analysis was stopped.");
+    case undefined:
+      return vscode.l10n.t("Open a file with model code to see what its layers cost.");
+  }
 }
 
 function networks(

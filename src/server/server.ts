@@ -225,8 +225,16 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
   /** Works out an action's edit; what cannot be rewritten is told to the user. */
   async function withEdit(action: CodeAction): Promise<CodeAction> {
     if (!isActionData(action.data)) return action;
-    const edit = await editOf(action.data);
-    return edit ? { ...action, edit } : action;
+    const { uri, network } = action.data;
+    const found = await editOf(action.data);
+    if (!found) return action;
+    const { edit, simulated } = found;
+    const command = {
+      title: action.title,
+      command: "convlens.reportRewrite",
+      arguments: [uri, network, simulated],
+    };
+    return { ...action, edit, ...(options.commands && { command }) };
   }
 
   async function editOf(data: ActionData) {
@@ -237,7 +245,13 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
       return undefined;
     }
     const support = client?.capabilities.workspace?.workspaceEdit;
-    return workspaceEdit(
+    const { refused, simulated } = result.rewrite;
+    if (refused.length > 0) {
+      const names = refused.flatMap((refusal) => refusal.layers);
+      const reason = refused[0]?.reason ?? "";
+      void connection.window.showWarningMessage(t("{0} layers stay as they are: {1}", names.length, reason));
+    }
+    const edit = workspaceEdit(
       result.rewrite,
       data,
       {
@@ -246,6 +260,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
       },
       t,
     );
+    return { edit, simulated };
   }
 
   connection.onRequest(ANALYZE, async ({ uri, inputs }: AnalyzeParams, token) => {

@@ -23,6 +23,8 @@ const BAR_PART = 0.88;
 /** A stage's name is written where there is room for a few letters, its sum where there is room for a figure. */
 const LABEL_WIDTH = 34;
 const SUM_WIDTH = 56;
+/** Below this width a stage is no place to press: it has no mark, and is no stop for the keyboard. */
+const STAGE_WIDTH = 6;
 /** A layer that costs anything can be seen. */
 const LEAST_HEIGHT = 1.5;
 
@@ -58,6 +60,7 @@ export function barsChart(t: Translate, actions: Actions, placed: () => void): C
     stages.forEach((stage, index) => {
       const mark = (band.children[index] as HTMLButtonElement | undefined) ?? band.appendChild(stageMark());
       const width = step * stage.rows.length;
+      mark.hidden = width < STAGE_WIDTH;
       mark.style.left = `${chart!.chartArea.left + step * start}px`;
       mark.style.width = `${width}px`;
       mark.classList.toggle("tight", width < SUM_WIDTH);
@@ -83,7 +86,7 @@ export function barsChart(t: Translate, actions: Actions, placed: () => void): C
   function labelBand(now: Scene): void {
     now.stages.forEach((stage, index) => {
       const mark = band.children[index] as HTMLButtonElement | undefined;
-      if (!mark) return;
+      if (!mark || mark.hidden) return;
       const sum = sumText(stage, now);
       const single = stage.rows.length === 1 && stage.rows[0]?.layer.name === stage.path;
       mark.dataset.path = stage.path;

@@ -87,10 +87,11 @@ export function describeSwaps({ t, state, totals, rows }: Scene): string {
 }
 
 /** What became of the budget that was asked for. */
-export function describeReach({ t, reach, state, text, totals }: Scene): string {
+export function describeReach({ t, reach, state, text, totals, waiting }: Scene): string {
   if (reach === null) return "";
   const budget = `${text(reach.macs)} ${state.unit}`;
-  if (reach.outcome === "waiting") return t("reach.waiting", budget);
+  if (reach.outcome === "waiting" || (reach.outcome === "reached" && waiting))
+    return t("reach.waiting", budget);
   if (reach.outcome === "none") return reach.reason ?? t("reach.none", budget);
   const { alpha, rho } = state.scaling;
   return isFullSize(state.scaling)

@@ -268,6 +268,14 @@ async function save(format: ExportFormat): Promise<void> {
   else download(format, name, data);
 }
 
+/** Calls the file what it is called in its workspace: what is passed on tells nothing of the disk. */
+function withLabel({ report: { file, ...rest }, label }: Scene): Report {
+  const text = JSON.stringify({ file, ...rest }, (key, value: unknown) =>
+    key === "file" && value === file ? label : value,
+  );
+  return JSON.parse(text) as Report;
+}
+
 function dataOf(format: ExportFormat, now: Scene): string | Promise<string> {
   const unit = now.state.unit === "FLOPs" ? "flops" : "macs";
   switch (format) {
@@ -278,9 +286,9 @@ function dataOf(format: ExportFormat, now: Scene): string | Promise<string> {
     case "csv":
       return formatCsv(now.report, unit);
     case "json":
-      return formatJson(now.report);
+      return formatJson(withLabel(now));
     case "markdown":
-      return formatMarkdown(now.report, unit);
+      return formatMarkdown(withLabel(now), unit);
     case "html":
       return JSON.stringify(toSaved(now.state));
   }

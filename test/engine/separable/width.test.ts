@@ -96,6 +96,20 @@ const NETWORKS: Readonly<Record<string, string>> = {
     `,
     "return self.head(self.group(self.depth(self.stem(x))))",
   ),
+  "recurrent layers": net(
+    `
+    self.stem = nn.Conv2d(3, w, 3)
+    self.lstm = nn.LSTM(w, 2 * w, num_layers=2, bidirectional=True, batch_first=True)
+    self.gru = nn.GRU(4 * w, w, batch_first=True)
+    self.head = nn.Linear(w, 10)
+    `,
+    `
+    x = self.stem(x).flatten(2).transpose(1, 2)
+    x, _ = self.lstm(x)
+    x, _ = self.gru(x)
+    return self.head(x[:, -1])
+    `,
+  ),
   "squeeze and excitation": net(
     `
     self.stem = nn.Conv2d(3, 4 * w, 3)
@@ -235,8 +249,8 @@ describe("half the width", () => {
     const source = net(
       `
       self.stem = nn.Conv2d(3, w, 3)
-      self.lstm = nn.LSTM(w, 12)
-      self.head = nn.Linear(12, 10)
+      self.lstm = nn.LSTM(w, 12, proj_size=6)
+      self.head = nn.Linear(6, 10)
       `,
       `
       x = self.stem(x).mean(3).permute(2, 0, 1)

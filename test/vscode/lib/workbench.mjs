@@ -152,9 +152,9 @@ async function openQuickInput(page, ...keys) {
   await page.waitForSelector(".quick-input-widget input", { state: "visible" });
 }
 
-/** Types into the quick input and takes the entry, once it is the one that Enter would take; another may follow. */
+/** Fills the quick input and takes the entry, once it is the one that Enter would take; another may follow. */
 async function pick(page, text, entry, { last = true } = {}) {
-  await page.keyboard.type(text);
+  await page.locator(".quick-input-widget input:visible").first().fill(text);
   await page
     .locator(".quick-input-list .monaco-list-row.focused", { hasText: entry })
     .waitFor({ timeout: 20_000 });
@@ -173,7 +173,7 @@ export async function openFile({ page }, name) {
 /** Runs a command by its title in the command palette; `asks` when it goes on with a list of its own. */
 export async function runCommand({ page }, title, { asks = false } = {}) {
   await openQuickInput(page, "F1");
-  await pick(page, title, title.replace(/^[^:]+: /, ""), { last: !asks });
+  await pick(page, `>${title}`, title.replace(/^[^:]+: /, ""), { last: !asks });
 }
 
 /** Opens a container of the activity bar by its title; a click on the open one would close it. */

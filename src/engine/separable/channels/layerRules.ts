@@ -22,8 +22,7 @@ const RULES: Readonly<Record<Exclude<OpRecord["op"], "other">, Rule>> = {
   attention,
   norm,
   embedding,
-  // States carry widths from step to step in ways of each layer's own.
-  recurrent: () => undefined,
+  recurrent,
 };
 
 export function layerRule(op: OpRecord, follower: Follower): Outcome {
@@ -164,6 +163,47 @@ function attention(op: OpRecord, follower: Follower): Outcome {
   if (shapeOf(output).join() !== shapeOf(query).join()) return undefined;
   follower.macs.set(op, axes);
   return [axes];
+}
+
+/** Of plain cells, GRU and LSTM. */
+const GATES: ReadonlySet<number> = new Set([1, 3, 4]);
+
+/**
+ * A matrix for what comes in and one for the state, each with a block for every gate: all but the input's features are
+ * the hidden width. Projected states, and weights that are laid out in another way, are left as they are.
+ */
+function recurrent(op: OpRecord, follower: Follower): Outcome {
+  const [input] = op.inputs;
+  const [output] = op.outputs;
+  if (!output) return undefined;
+  const features = input && follower.axesOf(input).at(-1);
+  // Two biases a gate may stand in one tensor of two rows.
+  const matrices = op.weights.filter((weight) => shapeOf(weight).length === 2 && shapeOf(weight)[0] !== 2);
+  const state = shapeOf(matrices[1] ?? op.weights[0] ?? output);
+  const hidden = Math.min(...state);
+  const gates = Math.max(...state) / hidden;
+  if (!input || !features || !GATES.has(gates)) return undefined;
+  const known = op.weights[0] && follower.widths.get(op.weights[0]);
+  const widths = known ?? { input: features, output: free(hidden, "layer") };
+  if (known) unify(known.input, features);
+  const directions = (shapeOf(output).at(-1) ?? 0) / hidden;
+  const after = multiply(widths.output, directions);
+  const products = matrices.map((weight, index) => {
+    const own = index % 2 === 1 ? widths.output : index < 2 * directions ? widths.input : after;
+    const count = shapeOf(weight).reduce((sizes, size) => sizes * size, 1);
+    return count === total(own) * hidden * gates ? [own, widths.output] : undefined;
+  });
+  if ((directions !== 1 && directions !== 2) || products.includes(undefined)) return undefined;
+  for (const [index, weight] of matrices.entries()) follower.weights.set(weight, products[index] ?? []);
+  for (const weight of op.weights)
+    if (!matrices.includes(weight)) follower.weights.set(weight, [widths.output]);
+  const [first] = op.weights;
+  if (first) follower.widths.set(first, widths);
+  follower.layers.set(op, widths);
+  const states = op.outputs
+    .slice(1)
+    .map((state) => [...shapeOf(state).slice(0, -1).map(fixed), widths.output]);
+  return [[...follower.axesOf(input).slice(0, shapeOf(output).length - 1), after], ...states];
 }
 
 function attribute(instance: Instance | undefined, names: readonly string[]): number | undefined {

@@ -51,7 +51,9 @@ export function scaleTrace(
     const macs =
       op.op === "attention" && op.weights.length > 0
         ? attentionMacs(op, channels, factor)
-        : rescale(op.macs, channels.macs.get(op));
+        : op.op === "recurrent"
+          ? recurrentMacs(op, channels, factor)
+          : rescale(op.macs, channels.macs.get(op));
     return {
       ...op,
       macs,
@@ -90,6 +92,18 @@ function attentionMacs(op: OpRecord, channels: Channels, factor: (product: Produ
   const projections = 2 * (rows(query) + rows(op.inputs.at(-1))) * width * width;
   const ratio = factor([features]);
   return Math.round(projections * ratio * ratio + (op.macs - projections) * ratio);
+}
+
+/** Each step multiplies by every matrix once. */
+function recurrentMacs(op: OpRecord, channels: Channels, factor: (product: Product) => number): Count {
+  const matrices = op.weights.flatMap((weight) => {
+    const product = channels.weights.get(weight);
+    const count = isKnown(weight.shape) ? weight.shape.reduce((sum, size) => sum * size, 1) : 0;
+    return product && product.length > 1 ? [{ count, ratio: factor(product) }] : [];
+  });
+  const before = matrices.reduce((sum, { count }) => sum + count, 0);
+  if (typeof op.macs !== "number" || before === 0) return op.macs;
+  return Math.round((op.macs * matrices.reduce((sum, { count, ratio }) => sum + count * ratio, 0)) / before);
 }
 
 function resize(tensor: Tensor, shape: readonly number[]): void {

@@ -1,0 +1,121 @@
+/** The links of a layer's hover: each does what it says when it is clicked. */
+import assert from "node:assert/strict";
+import path from "node:path";
+import { root } from "../../../scripts/lib/project.mjs";
+import { resnet18, smallCnn } from "../expected.mjs";
+import { applyPreview, cardFigure, textOf } from "../lib/panel.mjs";
+import {
+  eventually,
+  freshHoverAt,
+  lensTexts,
+  openFile,
+  openWorkbench,
+  runCommand,
+  screenshot,
+  webviewFrame,
+} from "../lib/workbench.mjs";
+
+describe("The links of a hover", () => {
+  let workbench;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      workspace: path.join(root, "test", "vscode", "workspace"),
+      settings: { "convlens.devices": [{ name: "Own board", gflops: 100, bandwidth: 10 }] },
+    });
+  });
+  after(() => workbench?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed")
+      await screenshot(workbench, `failed-${this.currentTest.title.replace(/[^a-z]+/gi, "-").toLowerCase()}`);
+  });
+
+  /** Clicks a link in the hover over conv2, on line 9. */
+  async function follow(link) {
+    await freshHoverAt(workbench, 9, "Conv2d");
+    await workbench.page
+      .locator(".monaco-hover:not(.hidden) .hover-contents a", { hasText: new RegExp(`^${link}$`) })
+      .first()
+      .click();
+  }
+
+  it("simulate the layer's swap in the panel", async () => {
+    await openFile(workbench, smallCnn.file);
+    await lensTexts(workbench, { atLeast: smallCnn.layers.length + 1 });
+    await follow("Simulate");
+    const panel = await webviewFrame(workbench, "canvas");
+    await eventually(async () => (/1 of 1 swapped/.test(await textOf(panel)) ? true : undefined), {
+      what: "the swap of conv2",
+    });
+  });
+
+  it("explain by the worked example", async () => {
+    await follow("Explain");
+    const page = await webviewFrame(workbench, "body.vscode-body h1");
+    const text = await textOf(page);
+    assert.match(text, /729/);
+    assert.match(text, /324/);
+  });
+
+  it("rewrite the layer after a preview, and tell the new cost", async () => {
+    await runCommand(workbench, "View: Close All Editors");
+    await openFile(workbench, smallCnn.file);
+    await lensTexts(workbench, { atLeast: smallCnn.layers.length + 1 });
+    await follow("Rewrite");
+    await applyPreview(workbench);
+    await workbench.page
+      .locator(".notification-list-item-message", { hasText: "as simulated" })
+      .waitFor({ timeout: 30_000 });
+    const text = await workbench.page.locator(".editor-instance .view-lines").textContent();
+    assert.match((text ?? "").replaceAll("\u00a0", " "), /nn\.Sequential\(/);
+  });
+});
+
+describe("A budget in the panel", () => {
+  let workbench;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      workspace: path.join(root, "test", "vscode", "workspace"),
+      settings: { "convlens.devices": [{ name: "Own board", gflops: 100, bandwidth: 10 }] },
+    });
+    await openFile(workbench, resnet18.file);
+    await lensTexts(workbench);
+    await runCommand(workbench, "ConvLens: Profile Network");
+  });
+  after(() => workbench?.close());
+
+  it("is reached by α and ρ where swaps do not suffice", async () => {
+    const panel = await webviewFrame(workbench, "canvas");
+    const field = panel.locator("input.wide");
+    await field.fill("100 M");
+    await field.press("Enter");
+    await eventually(
+      async () => {
+        if (!/Within 100(\.0)? M MACs: .*α/.test(await textOf(panel))) return undefined;
+        return Number((await cardFigure(panel, "MACs")).replaceAll(",", "")) <= 100e6 ? true : undefined;
+      },
+      { timeout: 60_000, what: "a suggestion within the budget" },
+    );
+  });
+
+  it("stands beside a roofline that lists the user's own devices", async () => {
+    const panel = await webviewFrame(workbench, "canvas");
+    await panel.getByRole("tab", { name: "Roofline" }).click();
+    await panel.getByText(/^Own board: peak 100(\.0)? GFLOP\/s/).waitFor();
+  });
+
+  it("has its trade-off's points under the arrow keys", async () => {
+    const panel = await webviewFrame(workbench, "canvas");
+    await panel.getByRole("tab", { name: "Trade-off" }).click();
+    await panel.locator("#plot").focus();
+    await panel.locator("#plot").press("Home");
+    await eventually(async () => (/ 0 of \d+ swapped/.test(await textOf(panel)) ? true : undefined), {
+      what: "no swap",
+    });
+    await panel.locator("#plot").press("ArrowRight");
+    await eventually(async () => (/ 1 of \d+ swapped/.test(await textOf(panel)) ? true : undefined), {
+      what: "one swap",
+    });
+  });
+});
