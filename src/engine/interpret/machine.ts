@@ -555,6 +555,28 @@ export class Machine implements Interp {
     }
   }
 
+  repeated<T extends Value>(times: number, body: () => T): T {
+    const from = this.ops.length;
+    const outer = this.scope;
+    const result = body();
+    const once = this.ops.slice(from);
+    for (let run = 1; run < times; run++) {
+      const scopes = new Map<LayerScope, LayerScope>();
+      // Each run has scopes of its own, by which calls are counted.
+      const again = (scope: LayerScope | undefined): LayerScope | undefined => {
+        if (scope === undefined || scope === outer) return scope;
+        const known = scopes.get(scope);
+        if (known) return known;
+        const made = { ...scope, parent: again(scope.parent) };
+        scopes.set(scope, made);
+        return made;
+      };
+      this.tick(once.length);
+      for (const op of once) this.ops.push({ ...op, index: this.ops.length, scope: again(op.scope) });
+    }
+    return result;
+  }
+
   withLayer<T extends Value>(layer: Instance, body: () => T, inputs: readonly Value[] = []): T {
     const { scope } = this;
     this.onLayer?.(layer, inputs);

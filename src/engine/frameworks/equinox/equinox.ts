@@ -24,6 +24,7 @@ import { defineLayer, defineModule, isEquinox, isEquinoxClass, markParameters, w
 
 const SUBMODULES: ReadonlySet<string> = new Set([
   "equinox.nn",
+  "equinox.experimental",
   "equinox.debug",
   "equinox.internal",
   "equinox.nn._misc",

@@ -10,6 +10,7 @@ import {
   type Dim,
   type Instance,
   isUnknown,
+  NO_KWARGS,
   type Shape,
   Tensor,
   Tuple,
@@ -17,6 +18,7 @@ import {
   type Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { forwardParams } from "../flax/calling.ts";
 import { paddingOf } from "../flax/layers/conv.ts";
 import type { Layer, Weight } from "../flax/layers/spec.ts";
 import { type ConvRule, convolution } from "../rules/convolution.ts";
@@ -241,12 +243,18 @@ function sequential(l: Layer): Value {
   const stateful = state !== null && state !== undefined;
   for (const layer of toItems(l.value("layers")) ?? []) {
     const takes = stateful && takesState(layer);
-    const answer = l.interp.call(layer, takes ? [x, state] : [x]);
+    const answer = l.interp.call(layer, takes ? [x, state] : [x], keyFor(l, layer));
     const pair = takes ? toItems(answer) : undefined;
     x = pair ? pair[0] : answer;
     if (pair) state = pair[1];
   }
   return stateful ? new Tuple([x, state]) : x;
+}
+
+/** Layers of the program's own get the random key that they ask for. */
+function keyFor(l: Layer, layer: Value): ReadonlyMap<string, Value> {
+  const asks = forwardParams(layer).some(({ name }) => name === "key");
+  return asks ? new Map([["key", l.args.key ?? l.run.make([2], "uint32")]]) : NO_KWARGS;
 }
 
 function takesState(layer: Value): boolean {
@@ -257,32 +265,31 @@ function takesState(layer: Value): boolean {
 
 // --------------------------------------------------------------------- norms
 
-function norm(answersState: "always" | "when given"): (l: Layer) => Value {
-  return (l) => {
-    const input = l.input("x");
-    const { shape } = input;
-    const own = l.has("input_size") ? l.dim("input_size") : l.has("channels") ? l.dim("channels") : undefined;
-    const channels = isUnknown(shape) ? shape : (shape[0] ?? 1);
-    const whole = l.has("shape") ? shapeOf(l) : undefined;
-    const problem =
-      own !== undefined && differ(own, channels)
-        ? `expects ${String(own)} channels, gets ${String(channels)}`
-        : whole &&
-            !isUnknown(shape) &&
-            (shape.length !== whole.length || whole.some((size, i) => differ(size, shape[i]!)))
-          ? `expects ${showShape(whole)}, gets ${showShape(shape)}`
-          : undefined;
-    const output = l.run.emit({
-      op: "norm",
-      inputs: [input],
-      weights: l.weights("weight", "bias"),
-      shape,
-      elementwise: numel(shape),
-      problem,
-    });
-    const state = l.args.state ?? null;
-    return answersState === "always" || state !== null ? new Tuple([output, state]) : output;
-  };
+/** Older releases keep the state of a batch norm themselves: what is given none answers none. */
+function norm(l: Layer): Value {
+  const input = l.input("x");
+  const { shape } = input;
+  const own = l.has("input_size") ? l.dim("input_size") : l.has("channels") ? l.dim("channels") : undefined;
+  const channels = isUnknown(shape) ? shape : (shape[0] ?? 1);
+  const whole = l.has("shape") ? shapeOf(l) : undefined;
+  const problem =
+    own !== undefined && differ(own, channels)
+      ? `expects ${String(own)} channels, gets ${String(channels)}`
+      : whole &&
+          !isUnknown(shape) &&
+          (shape.length !== whole.length || whole.some((size, i) => differ(size, shape[i]!)))
+        ? `expects ${showShape(whole)}, gets ${showShape(shape)}`
+        : undefined;
+  const output = l.run.emit({
+    op: "norm",
+    inputs: [input],
+    weights: l.weights("weight", "bias"),
+    shape,
+    elementwise: numel(shape),
+    problem,
+  });
+  const state = l.args.state ?? null;
+  return state === null ? output : new Tuple([output, state]);
 }
 
 function shapeOf(l: Layer): Shape {
@@ -499,26 +506,26 @@ export const LAYERS: EquinoxTable = {
     fn: "batch_norm",
     make: "input_size, axis_name, eps=1e-05, channelwise_affine=True, momentum=0.99, inference=False, dtype=None, mode='legacy'",
     weights: (l) => channelwise(l, "input_size"),
-    call: ["x, state=None", norm("always")],
+    call: ["x, state=None", norm],
     methods: { is_stateful: ["self", () => true] },
   },
   LayerNorm: {
     fn: "layer_norm",
     make: "shape, eps=1e-05, use_weight=True, use_bias=True, dtype=None, *, elementwise_affine=None",
     weights: (l) => affine(l, shapeOf(l)),
-    call: ["x, state=None", norm("when given")],
+    call: ["x, state=None", norm],
   },
   RMSNorm: {
     fn: "rms_norm",
     make: "shape, eps=1e-05, use_weight=True, use_bias=True, dtype=None",
     weights: (l) => affine(l, shapeOf(l)),
-    call: ["x, state=None", norm("when given")],
+    call: ["x, state=None", norm],
   },
   GroupNorm: {
     fn: "group_norm",
     make: "groups, channels=None, eps=1e-05, channelwise_affine=True, dtype=None",
     weights: (l) => channelwise(l, "channels"),
-    call: ["x, state=None", norm("when given")],
+    call: ["x, state=None", norm],
   },
   LSTMCell: cell("lstm", 4),
   GRUCell: cell("gru", 3),
@@ -563,10 +570,7 @@ export const LAYERS: EquinoxTable = {
     fn: "spectral_norm",
     make: "layer, weight_name, num_power_iterations=1, eps=1e-12, inference=False",
     layer: false,
-    call: [
-      "x, state=None",
-      (l) => new Tuple([l.interp.call(own(l, "layer"), [l.args.x]), l.args.state ?? null]),
-    ],
+    call: ["x, state=None", (l) => withState(l, l.interp.call(own(l, "layer"), [l.args.x]))],
   },
   WeightNorm: {
     fn: "weight_norm",
@@ -576,6 +580,11 @@ export const LAYERS: EquinoxTable = {
     call: ["x", (l) => l.interp.call(own(l, "layer"), [l.args.x])],
   },
 };
+
+function withState(l: Layer, output: Value): Value {
+  const state = l.args.state ?? null;
+  return state === null ? output : new Tuple([output, state]);
+}
 
 /** One scale for each index of the axis. */
 function weightNormScale(l: Layer): readonly Weight[] {

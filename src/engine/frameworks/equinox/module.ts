@@ -41,7 +41,10 @@ export function defineModule(): ClassValue {
 
 /** A class without a constructor of its own is a dataclass; its calls run on the stack of modules. */
 function finish(interp: Interp, cls: ClassValue): void {
-  const written = cls.mro.find(({ attrs }) => attrs.get("__init__") instanceof FunctionValue);
+  const written = cls.mro.find(
+    ({ attrs, qualname }) =>
+      attrs.get("__init__") instanceof FunctionValue || qualname?.startsWith("equinox.nn.") === true,
+  );
   const options = new Map<string, Value>([
     ["eq", false],
     ["repr", false],
@@ -150,7 +153,10 @@ export function defineLayer(
     "__call__",
     (interp, args, kwargs) => {
       const a = bind(interp, name, parsed, args, kwargs);
-      if (typeof a === "string") return interp.fail("TypeError", a);
+      if (typeof a === "string") {
+        interp.gap(a);
+        return interp.fail("TypeError", a);
+      }
       const self = a.self as Instance;
       const run = (): Value => spec.call[1](layerOf(kit, interp, spec, self, a));
       return interp.scope?.instance === self ? run() : interp.withLayer(self, run, args.slice(1));

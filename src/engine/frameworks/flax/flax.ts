@@ -21,7 +21,7 @@ import { isLinen, isLinenClass, stateOf, tensorsOf, walk } from "./linen/state.t
 import { isNnx, isNnxClass, walk as walkNnx } from "./nnx/module.ts";
 import { Nnx } from "./nnx/nnx.ts";
 
-const ROOTS = ["flax", "jax", "jaxlib", "optax", "ml_collections", "clu", "orbax", "chex"];
+const ROOTS = ["flax", "jax", "jaxlib", "optax", "ml_collections", "clu", "orbax", "chex", "jaxtyping"];
 
 /** Modules whose names we know: what is not there does not exist. */
 const COMPLETE: ReadonlySet<string> = new Set(["flax.linen"]);

@@ -22,6 +22,11 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, Make>>>> = {
     FrozenConfigDict: configDict,
     placeholder: () => def("placeholder", "*args", () => null),
   },
+  jaxtyping: {
+    Array: (kit) => kit.cls,
+    PRNGKeyArray: (kit) => kit.cls,
+    jaxtyped: () => passing("jaxtyped"),
+  },
   "flax.core": {
     freeze: () => passing("freeze"),
     unfreeze: () => passing("unfreeze"),

@@ -223,7 +223,7 @@ export function passing(name: string): NativeFunction {
 }
 
 /**
- * `jax.vmap`: the function once for each slice of the axis, and what it gives along a new first one. A module that it
+ * `jax.vmap`: traced once, run for each slice of the axis, and what it gives along a new one. A module that it
  * makes, or that it is given, stands for one of each slice.
  */
 function vmap(kit: ArrayKit): NativeFunction {
@@ -238,24 +238,20 @@ function vmap(kit: ArrayKit): NativeFunction {
           interp.gap("jax.vmap over an axis of unknown size");
           return interp.call(a.fun, args, kwargs);
         }
-        const part = (index: number): Value =>
+        const body = (): Value =>
           interp.call(
             a.fun,
             args.map((arg, i) =>
-              axes[i] === null
-                ? arg
-                : sliceAlong(interp, arg, typeof axes[i] === "number" ? axes[i] : 0, index),
+              axes[i] === null ? arg : sliceAlong(interp, arg, typeof axes[i] === "number" ? axes[i] : 0, 0),
             ),
             kwargs,
           );
-        const first = part(0);
-        if (first instanceof Instance && isMade(first)) {
-          multiply(first, size, (shape) => kit.make(shape));
-          return first;
+        const answer = interp.repeated(size, body);
+        if (answer instanceof Instance && isMade(answer)) {
+          multiply(answer, size, (shape) => kit.make(shape));
+          return answer;
         }
-        let last: Value = first;
-        for (let step = 1; step < size; step++) last = part(step);
-        return stackedAlong(last, size, typeof a.out_axes === "number" ? a.out_axes : 0);
+        return stackedAlong(answer, size, typeof a.out_axes === "number" ? a.out_axes : 0);
       }),
   );
 }

@@ -144,7 +144,10 @@ export function defineLayer(
       method,
       (interp, args, kwargs) => {
         const a = bind(interp, `${name}.${method}`, parsed, args, kwargs);
-        if (typeof a === "string") return interp.fail("TypeError", a);
+        if (typeof a === "string") {
+          interp.gap(a);
+          return interp.fail("TypeError", a);
+        }
         const self = a.self as Instance;
         const frame = frames.current;
         const run = (): Value =>

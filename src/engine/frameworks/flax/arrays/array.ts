@@ -3,7 +3,15 @@
  * https://docs.jax.dev/en/latest/_autosummary/jax.Array.html
  */
 import { def, defineClass } from "../../../interpret/native.ts";
-import { type ClassValue, Instance, NO_KWARGS, Property, type Value } from "../../../interpret/values.ts";
+import {
+  type ClassValue,
+  Instance,
+  isUnknown,
+  NO_KWARGS,
+  Property,
+  Tensor,
+  type Value,
+} from "../../../interpret/values.ts";
 import { numel } from "../../shape/dims.ts";
 import { permute } from "../../shape/layout.ts";
 import { addAttributes } from "../../torch/tensor/attributes.ts";
@@ -72,10 +80,19 @@ function addSubscripts(kit: ArrayKit): void {
   const pick = kit.fn("index", getItem(false));
   kit.cls.attrs.set(
     "__getitem__",
-    def("__getitem__", "self, index", (a, interp) =>
-      (isView(a.index) ? view : pick).code(interp, [a.self, a.index], NO_KWARGS),
-    ),
+    def("__getitem__", "self, index", (a, interp) => {
+      const index = clamped(a.self, a.index);
+      return (isView(index) ? view : pick).code(interp, [a.self, index], NO_KWARGS);
+    }),
   );
+}
+
+/** An index beyond the end is the last one. https://docs.jax.dev/en/latest/notebooks/Common_Gotchas_in_JAX.html */
+function clamped(array: Value, index: Value): Value {
+  if (typeof index !== "number" || !(array instanceof Tensor) || isUnknown(array.shape)) return index;
+  const [size] = array.shape;
+  if (typeof size !== "number" || size === 0) return index;
+  return Math.min(Math.max(index, -size), size - 1);
 }
 
 const places = new WeakMap<ArrayKit, ClassValue>();

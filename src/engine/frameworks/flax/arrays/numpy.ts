@@ -311,6 +311,7 @@ const OWN: NumpyTable = {
     signature: "input, dim=None, weights=None, returned=False, keepdim=False, *, dtype=None",
   },
   nan_to_num: keep("input, copy=True, nan=0.0, posinf=None, neginf=None"),
+  diff: { signature: "input, n=1, axis=-1", rule: diff },
   astype: { signature: "input, dtype, copy=False, device=None", rule: astype },
 };
 
@@ -329,6 +330,19 @@ function dotMacs(a: Args, outputs: readonly Tensor[]): Count {
   const [x, y] = [a.tensor("input").shape, a.tensor("other").shape];
   if (isUnknown(x) || isUnknown(y) || y.length < 3) return MATMUL.macs?.(a, outputs) ?? 0;
   return product<Unknown>([...x, ...y.slice(0, -2), y.at(-1) ?? 1]);
+}
+
+/** Differences of neighbours along an axis. */
+function diff(a: Args): Answer {
+  const shape = a.shape("input");
+  const at = axisOf(a.int("axis"), shape.length);
+  const size = at === undefined ? undefined : shape[at];
+  if (at === undefined || typeof size !== "number") return { shape };
+  const data = shape.length === 1 ? a.data("input") : undefined;
+  return {
+    shape: shape.with(at, Math.max(0, size - 1)),
+    data: data?.slice(1).map((value, i) => value - (data[i] ?? 0)),
+  };
 }
 
 function astype(a: Args): Answer {

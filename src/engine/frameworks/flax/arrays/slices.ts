@@ -100,7 +100,7 @@ export const SLICES: Readonly<Record<string, readonly [string, Rule]>> = {
   ],
   rev: ["operand, dimensions", kept],
   sort: ["operand, dimension=-1, **kwargs", kept],
-  clamp: ["min, operand, max", kept],
+  clamp: ["min, x, max", (run, a) => kept(run, { operand: a.x })],
   broadcast: [
     "operand, sizes, **kwargs",
     reshaped((shape, a, run) => {

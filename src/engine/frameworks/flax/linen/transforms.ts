@@ -118,9 +118,7 @@ const vmap: Lift = (interp, self, options, call, args) => {
   const size = stepsOf(options, "axis_size", args, axes, interp) ?? 1;
   const state = stateOf(self);
   if (state && stacks(options)) state.copies = size;
-  let last: Value = null;
-  for (let step = 0; step < size; step++)
-    last = call(args.map((arg, i) => part(interp, arg, axisOf(axes, i), step)));
+  const last = interp.repeated(size, () => call(args.map((arg, i) => part(interp, arg, axisOf(axes, i), 0))));
   return together(options, last, size);
 };
 
