@@ -36,6 +36,37 @@ const SNIPPETS: readonly (readonly [string, string, string, readonly string[]])[
     "(function f () {(if a {(call b)})}) (call g)",
     ['3:3 unmatched "}"'],
   ],
+  [
+    "a substitution without its brace",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the snippet is JavaScript
+    "class A {\n  f() {\n    g(`a ${x.y`);\n  }\n  h() {}\n}\nconst c = `${d}`;",
+    '(class A () f:(method f () {(call g (template "a " {(. x y)}))}) h:(method h () {})) (const c=(template {d}))',
+    ['3:11 "{" was never closed'],
+  ],
+  [
+    "an else without the brace before it",
+    "function f() {\n  if (a) {\n    b();\n   else {\n    c();\n  }\n  d();\n}",
+    "(function f () {(if a {(call b)} else {(call c)}) (call d)})",
+    ['2:10 "{" was never closed'],
+  ],
+  [
+    "a function without its first parenthesis closed",
+    "function f( {\n  a();\n}\nb();",
+    "(function f () {(call a)}) (call b)",
+    ['1:11 "(" was never closed'],
+  ],
+  [
+    "a head over several lines without its end",
+    "function f(\n  a,\n  b,\n {\n  c();\n}\nd();",
+    "(function f (a b) {(call c)}) (call d)",
+    ['1:11 "(" was never closed'],
+  ],
+  [
+    "one line of a class that cannot be read",
+    `class A {\n  f() {\n    const x = ] (;\n    b();\n  }\n${"  // a line\n".repeat(45)}  g() {\n    c();\n  }\n}`,
+    "(class A () f:(method f () {(call b)}) g:(method g () {(call c)}))",
+    ['3:15 unmatched "]"', '3:17 "(" was never closed'],
+  ],
 ];
 
 /** A file of usual style. */

@@ -12,6 +12,8 @@ export interface CodeLine {
 export interface Bracket {
   readonly char: string;
   readonly offset: number;
+  /** Where the brace that ends `${…}` in a template belongs, when there is none: at its opener, or where it is missed. */
+  readonly lostAt?: number;
 }
 
 /** What the scanner stands in: braces of `${…}` return to their template. */
@@ -46,9 +48,24 @@ class Scanner {
     else if (char === "/" && next === "/") this.skipTo("\n");
     else if (char === "/" && next === "*") this.skipThrough("*/");
     else if (char === '"' || char === "'") this.skipString(char);
-    else if (char === "`") this.skipTemplate();
+    else if (char === "`") this.template();
     else if (char === "/" && this.isRegex()) this.skipRegex();
     else this.code(char);
+  }
+
+  /** A backtick right behind an expression of `${…}` ends the template around it: the brace is missing. */
+  private template(): void {
+    const lineEnd = this.text.indexOf("\n", this.at);
+    const rest = this.text.slice(this.at + 1, lineEnd === -1 ? this.text.length : lineEnd);
+    const isEnd = /[\w$)\]]/.test(this.text[this.at - 1] ?? "") && ENDS_TEMPLATE.test(rest);
+    if (this.contexts.at(-1) !== "substitution" || !isEnd) {
+      this.skipTemplate();
+      return;
+    }
+    this.contexts.pop();
+    this.line.brackets.push({ char: "}", offset: this.at, lostAt: this.at });
+    this.markCode(this.at, this.at + 1);
+    this.at++;
   }
 
   private code(char: string): void {
@@ -118,12 +135,27 @@ class Scanner {
         return;
       } else if (char === "$" && this.text[this.at + 1] === "{") {
         this.markCode(this.at, this.at + 2);
-        this.line.brackets.push({ char: "{", offset: this.at + 1 });
-        this.contexts.push("substitution");
+        const lostAt = this.lostSubstitution(this.at + 2);
         this.at += 2;
+        this.line.brackets.push({ char: "{", offset: this.at - 1, ...(lostAt !== undefined && { lostAt }) });
+        if (lostAt !== undefined) continue;
+        this.contexts.push("substitution");
         return;
       } else this.at++;
     }
+  }
+
+  /**
+   * Where the expression after `${` ends when its brace is missing: the line ends first, or a backtick comes that
+   * opens no template of its own, since it stands right behind text.
+   */
+  private lostSubstitution(start: number): number | undefined {
+    const lineEnd = this.text.indexOf("\n", start);
+    const inside = this.text.slice(start, lineEnd === -1 ? this.text.length : lineEnd);
+    const end = substitutionEnd(inside);
+    if (end !== "missing") return undefined;
+    const [expression = ""] = /^[\w$]*(?:\??\.[\w$]+|\([^()`]*\)|\[[^[\]`]*\])*/.exec(inside) ?? [];
+    return start + expression.length;
   }
 
   /** A slash divides after a value, and opens a regular expression elsewhere. */
@@ -140,6 +172,30 @@ class Scanner {
     this.markCode(this.at, end);
     this.at = end;
   }
+}
+
+/** What follows a template on its line, rather than stands in it. */
+const ENDS_TEMPLATE = /^\s*(?:$|\+\s*$|[),;\]}])/;
+
+function substitutionEnd(inside: string): "closed" | "missing" | "below" {
+  let depth = 0;
+  for (let i = 0; i < inside.length; i++) {
+    const char = inside[i] ?? "";
+    if (char === "'" || char === '"') {
+      const end = inside.indexOf(char, i + 1);
+      if (end > 0) i = end;
+    } else if (char === "`") {
+      const end = inside.indexOf("`", i + 1);
+      const isLast = end < 0 && ENDS_TEMPLATE.test(inside.slice(i + 1));
+      if (isLast || /[\w$)\].!?,:%;]$/.test(inside.slice(0, i))) return "missing";
+      if (end < 0) return "below";
+      i = end;
+    } else if ("([{".includes(char)) depth++;
+    else if (char === "}" && depth <= 0) return "closed";
+    else if (")]}".includes(char)) depth--;
+  }
+  // What opens a bracket at the line's end goes on below.
+  return depth > 0 || /[,?:+\-*/&|=<>.]\s*$|^\s*$/.test(inside) ? "below" : "missing";
 }
 
 function newLine(): CodeLine {

@@ -7,8 +7,10 @@ import { UNREADABLE } from "../tree.ts";
 import { type Bracket, type CodeLine, readCodeLines } from "./layout.ts";
 
 export interface Repair {
-  /** Likely texts, in the order to try; the last ones give the damaged line up. */
+  /** Likely texts, in the order to try. */
   readonly candidates: readonly string[];
+  /** Texts that give the damaged line up. */
+  readonly withoutLine: readonly string[];
   readonly problems: readonly { readonly offset: number; readonly message: string }[];
 }
 
@@ -24,7 +26,11 @@ export function repairBrackets(text: string): Repair | undefined {
   search.end();
   const found = search.insertions.length + search.strays.length;
   if (found === 0 || found > MAX_REPAIRS) return undefined;
-  return { candidates: search.candidates().slice(0, MAX_CANDIDATES), problems: search.problems() };
+  return {
+    candidates: search.candidates().slice(0, MAX_CANDIDATES),
+    withoutLine: search.withoutLine(),
+    problems: search.problems(),
+  };
 }
 
 interface OpenBracket extends Bracket {
@@ -43,6 +49,7 @@ class Search {
   readonly strays: Bracket[] = [];
   private readonly open: OpenBracket[] = [];
   private previous: CodeLine | undefined;
+  private readonly seen: CodeLine[] = [];
   /** See `OpenBracket.indent`. */
   private indent = 0;
 
@@ -50,7 +57,9 @@ class Search {
 
   line(line: CodeLine): void {
     if (line.indent >= 0) this.closeAbove(line);
-    this.indent = line.indent;
+    const orphaned = this.isOrphan(line) ? this.insertBefore(line) : undefined;
+    if (line.indent >= 0) this.seen.push(line);
+    this.indent = orphaned ?? line.indent;
     for (const bracket of line.brackets) {
       if (CLOSER_OF[bracket.char]) this.opens(bracket, line);
       else this.closes(bracket, line);
@@ -69,6 +78,24 @@ class Search {
       if (top.indent < 0 || isItsCloser || this.continues(line, top)) return;
       this.insertAbove();
     }
+  }
+
+  /** An `else` or `catch` in a block that has nothing for it to follow: the brace before it is missing. */
+  private isOrphan(line: CodeLine): boolean {
+    const top = this.open.at(-1);
+    const code = this.text.slice(line.codeStart, line.codeEnd);
+    if (top?.char !== "{" || line.indent <= top.indent || !/^(?:else|catch|finally)\b/.test(code))
+      return false;
+    const before = this.seen.findLast(({ indent }) => indent <= line.indent);
+    const words = before ? this.text.slice(before.codeStart, before.codeEnd) : "";
+    return !before || before.indent < line.indent || !/^(?:if|else|try|catch|\})/.test(words);
+  }
+
+  /** Closes the open block before the line; the line belongs where that block does. */
+  private insertBefore(line: CodeLine): number | undefined {
+    const opener = this.open.pop();
+    if (opener) this.insertions.push({ opener, place: line.codeStart });
+    return opener?.indent;
   }
 
   /** Operators at a line's start go on with the expression above; cases may stand below their switch. */
@@ -92,11 +119,16 @@ class Search {
   }
 
   private opens(bracket: Bracket, line: CodeLine): void {
+    if (bracket.char === "{" && bracket.lostAt !== undefined) {
+      this.insertions.push({ opener: bracket, place: bracket.lostAt });
+      return;
+    }
     const top = this.open.at(-1);
     if (bracket.char === "{" && top?.char === "(" && this.endsHead(bracket, line)) {
       this.open.pop();
       const head = this.text.slice(0, bracket.offset);
       this.insertions.push({ opener: top, place: head.trimEnd().length });
+      if (bracket.offset === line.codeStart) this.indent = top.indent;
     }
     this.open.push({ ...bracket, line, indent: this.indent });
   }
@@ -105,7 +137,19 @@ class Search {
   private endsHead(brace: Bracket, line: CodeLine): boolean {
     if (brace.offset !== line.codeEnd - 1) return false;
     const head = this.text.slice(line.codeStart, brace.offset).trimEnd();
+    // The brace of a head over several lines stands by itself, where the parenthesis before it is missing.
+    const paren = this.open.at(-1);
+    if (head === "" && paren && line.indent >= 0 && line.indent <= paren.indent + 1) return true;
     const isControl = /^(?:\}\s*)?(?:if|for|while|switch|catch|else\s+if)\b/.test(head);
+    // A definition's head without parameters: nothing stands before the brace.
+    if (
+      /^(?:(?:export|default|async|static|public|private|protected|get|set)\s+)*function\b[\w$\s*]*\($/.test(
+        head,
+      )
+    )
+      return true;
+    if (/^(?:(?:(?:async|static|public|private|protected|get|set)\s+)+[\w$#]+|constructor)\($/.test(head))
+      return true;
     return (
       (isControl && /(?:[\w\])'"`]|\+\+|--)$/.test(head)) ||
       (/^[\w\s#*]+\(/.test(head) && /(?:[\w\]'"`]|(?<!=)>)$/.test(head))
@@ -113,6 +157,11 @@ class Search {
   }
 
   private closes(bracket: Bracket, line: CodeLine): void {
+    if (bracket.lostAt !== undefined) {
+      const lost = this.open.pop();
+      if (lost) this.insertions.push({ opener: lost, place: bracket.lostAt });
+      return;
+    }
     const index = this.open.findLastIndex(({ char }) => CLOSER_OF[char] === bracket.char);
     const opener = this.open[index];
     const startsLine = bracket.offset === line.codeStart && line.indent >= 0;
@@ -131,10 +180,9 @@ class Search {
   candidates(): string[] {
     const repaired = this.repaired(this.insertions, this.strays);
     const [only, ...more] = this.insertions;
-    if (!only || more.length > 0 || this.strays.length > 0)
-      return [repaired, ...this.single(), ...this.withoutLine(repaired)];
+    if (!only || more.length > 0 || this.strays.length > 0) return [repaired, ...this.single()];
     const others = placesFor(this.text, only).map((place) => this.repaired([{ ...only, place }], []));
-    return [repaired, ...others, ...this.withoutLine(repaired)];
+    return [repaired, ...others];
   }
 
   /** Each repair by itself: the others may be sound code that is indented in a way of its own. */
@@ -146,7 +194,8 @@ class Search {
   }
 
   /** The text without the code of the damaged line; a block it opened stays. */
-  private withoutLine(repaired: string): string[] {
+  withoutLine(): string[] {
+    const repaired = this.repaired(this.insertions, this.strays);
     const offset = this.insertions[0]?.opener.offset ?? this.strays[0]?.offset ?? 0;
     const start = this.text.lastIndexOf("\n", offset) + 1;
     const lineEnd = this.text.indexOf("\n", offset);
