@@ -120,6 +120,7 @@ export class Machine implements Interp {
   readonly tableModules = new Map<string, ModuleValue>();
 
   private ops: OpRecord[] = [];
+  private readonly opWatchers = new Set<(op: OpRecord) => void>();
   private diagnostics: TraceDiagnostic[] = [];
   private gaps: { reason: string; at: Span | undefined }[] = [];
   private steps = 0;
@@ -542,17 +543,24 @@ export class Machine implements Interp {
   // --------------------------------------------------------------------- trace
 
   record(cost: OpCost): void {
-    this.ops.push({
+    const op: OpRecord = {
       ...cost,
       index: this.ops.length,
       scope: this.scope,
       site: this.site,
       conditional: this.undecided > 0,
-    });
+    };
+    this.ops.push(op);
     for (const output of cost.outputs) {
       if (this.site) output.site ??= this.site;
       output.maker ??= cost.name;
     }
+    for (const told of this.opWatchers) told(op);
+  }
+
+  watchOps(told: (op: OpRecord) => void): () => void {
+    this.opWatchers.add(told);
+    return () => this.opWatchers.delete(told);
   }
 
   repeated<T extends Value>(times: number, body: () => T): T {

@@ -59,10 +59,15 @@ function nodesOf(value: Value): ReadonlyMap<string, Value> | undefined {
 function extract({ model, nodes }: Extraction, a: Bound, interp: Interp): Value {
   const found = new Map<string, Value>();
   const ran = new Set<Instance>();
-  const remove = watch(interp, model, ran, (node, output) => {
+  const keep = (node: string, output: Value): void => {
     if (nodes.has(node)) found.set(node, output);
     const isDone = [...nodes.keys()].every((wanted) => found.has(wanted));
     if (isDone) interp.raise("StopIteration", HOOK);
+  };
+  const remove = watch(interp, model, ran, keep);
+  const unwatch = watchFunctions(interp, { model, extractor: a.self }, (node, output) => {
+    // A layer of the name comes first, as `features` does before a function that is called so.
+    if (!found.has(node)) keep(node, output);
   });
   const restore = interp.checkpoint();
   let isWhole = false;
@@ -73,11 +78,12 @@ function extract({ model, nodes }: Extraction, a: Bound, interp: Interp): Value 
     if (!(error instanceof Raised) || !isWhole) throw error;
     restore();
   }
+  unwatch();
   remove();
   if (isWhole && isModule(a.self)) prune(interp, a.self, ran);
   const result = new Dict();
   for (const [node, name] of nodes) {
-    const missing = () => interp.unknown(`node ${node} is not a layer`);
+    const missing = () => interp.unknown(`there is no node ${node}`);
     interp.dictSet(result, name, found.has(node) ? found.get(node) : missing());
   }
   return result;
@@ -112,6 +118,44 @@ function watch(
   return () => {
     for (const hooks of watched) interp.dictDelete(hooks, HOOK);
   };
+}
+
+/** Operators by the names that torch.fx has for them. */
+const OPERATORS: Readonly<Record<string, string>> = {
+  add_: "add",
+  sub_: "sub",
+  mul_: "mul",
+  div: "truediv",
+  div_: "truediv",
+};
+
+/**
+ * Tells of every function that a module's own code calls, as feature extraction names it: the module's path, the
+ * function, and how often the module has called it before: `layer1.0.add`, `layer1.0.add_1`.
+ */
+function watchFunctions(
+  interp: Interp,
+  { model, extractor }: { readonly model: Instance; readonly extractor: Value },
+  tell: (node: string, output: Value) => void,
+): () => void {
+  const paths = new Map<Value, string>(walkModules(model).map(([path, module]) => [module, path]));
+  // The extractor runs in the model's place.
+  paths.set(extractor, "");
+  const calls = new Map<string, number>();
+  return interp.watchOps(({ name, scope, outputs: [output] }) => {
+    const owner = scope?.instance;
+    const path = owner && paths.get(owner);
+    if (!owner || path === undefined || output === undefined || isLayer(owner.cls)) return;
+    const node = `${path}${path && "."}${OPERATORS[name] ?? name}`;
+    const before = calls.get(node) ?? 0;
+    calls.set(node, before + 1);
+    tell(before === 0 ? node : `${node}_${before}`, output);
+  });
+}
+
+/** A layer of the framework is one node, whatever it calls. */
+function isLayer(cls: ClassValue): boolean {
+  return cls.mro.find((base) => base.native)?.native?.layer === true;
 }
 
 /** Takes out the layers that did not run and hold none that did. */
