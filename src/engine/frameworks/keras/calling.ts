@@ -21,7 +21,7 @@ import {
 } from "../../interpret/values.ts";
 import { isOpen, mapKwargs, mapLeaves, type Network, Node, OpenSize, tensorsIn } from "./graph.ts";
 import { sublayers } from "./layer.ts";
-import { isLayerClass, isModelClass, type Keras, OPERATION_NATIVE } from "./library.ts";
+import { isLayerClass, isModelClass, type Keras, OPERATION_NATIVE, stateOf } from "./library.ts";
 
 /** Arguments that Keras hands to a layer's `call` only where it takes them. */
 const OPTIONAL: ReadonlySet<string> = new Set(["training", "mask"]);
@@ -43,7 +43,17 @@ export function callLayer(
   if (lost || tensorsIn([...given, ...kwargs.values()]).some((tensor) => keras.graph.isSymbolic(tensor))) {
     return symbolically(keras, interp, { operation: layer, args: given, kwargs }, run);
   }
-  return interp.withLayer(layer, run, given);
+  return interp.withLayer(layer, run, hasOtherRank(layer, given) ? [] : given);
+}
+
+/** A call that a network's own `Input`s contradict is no word on its input. */
+function hasOtherRank(layer: Instance, given: readonly Value[]): boolean {
+  if (!isModelClass(layer.cls)) return false;
+  const declared = stateOf(layer).network?.inputTensors ?? [];
+  return tensorsIn(given).some(({ shape }, i) => {
+    const own = declared[i]?.shape;
+    return Array.isArray(own) && Array.isArray(shape) && own.length !== shape.length;
+  });
 }
 
 /** A program's own layer without layers in it is one row, as a layer of Keras is. */

@@ -11,7 +11,7 @@ import {
   type Instance,
   isUnknown,
   type Shape,
-  type Tensor,
+  Tensor,
   Tuple,
   toItems,
   Unknown,
@@ -166,10 +166,26 @@ function callRuled(
   const own = interp.lookup(layer, "convolution_op");
   const run = (): Value =>
     own instanceof BoundMethod && own.fn instanceof FunctionValue
-      ? interp.call(own, [inputs[0], layer.attrs.get("kernel")])
+      ? biased(interp, layer, interp.call(own, [inputs[0], layer.attrs.get("kernel")]))
       : applyRule(keras, interp, layer, rule, inputs);
   const outside = interp.scope?.instance !== layer && !inputs.some((input) => keras.graph.isSymbolic(input));
   return outside && !insideWrapper(interp) ? interp.withLayer(layer, run) : run();
+}
+
+/** The bias that a layer adds to what the program's own convolution gives. */
+function biased(interp: Interp, layer: Instance, output: Value): Value {
+  const bias = layer.attrs.get("bias");
+  if (output instanceof Tensor && bias instanceof Tensor)
+    interp.record({
+      op: "other",
+      name: "bias_add",
+      inputs: [output],
+      outputs: [output],
+      weights: [bias],
+      macs: 0,
+      elementwise: 0,
+    });
+  return output;
 }
 
 /** A wrapper's ops are its own row, those of the layer in it included. */

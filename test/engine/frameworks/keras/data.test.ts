@@ -132,3 +132,36 @@ net = keras.Sequential([keras.Input((7,)), keras.layers.Embedding(words.vocabula
     expect(report.diagnostics[0]?.message).toContain("the vocabulary that the data gives");
   });
 });
+
+describe("what the data of a program leave open", () => {
+  it("keeps a picture of unknown size unknown where a vector is taken from it", () => {
+    const report = profile(`
+import keras
+import tensorflow as tf
+
+x = keras.Input((16, 16, 3))
+net = keras.Model(x, keras.layers.Conv2D(3, 3)(x))
+picture = tf.image.convert_image_dtype(tf.image.decode_jpeg(tf.io.read_file("a.jpg")), "float32")
+net(picture - tf.constant([0.4, 0.5, 0.6]))
+`);
+    expect(report.input.shapes).toEqual([[1, 16, 16, 3]]);
+    expect(report.diagnostics).toEqual([]);
+  });
+
+  it("uses the convolution that a subclass of Conv2D writes itself", () => {
+    const report = profile(`
+import keras
+from keras import layers, ops
+
+class Standardized(layers.Conv2D):
+    def convolution_op(self, inputs, kernel):
+        return ops.conv(inputs, kernel - ops.mean(kernel), strides=2, padding="same")
+
+x = keras.Input((8, 8, 3))
+net = keras.Model(x, Standardized(4, 3)(x))
+`);
+    expect(report.layers.map(({ name, out, macs, params }) => [name, out, macs, params])).toEqual([
+      ["standardized", [[1, 4, 4, 4]], 1728, 112],
+    ]);
+  });
+});

@@ -17,7 +17,10 @@ type Rule2 = (x: number, y: number) => number;
 const same: DtypeRule = (dtype) => dtype;
 const toBool: DtypeRule = () => "bool";
 
-/** Broadcasts operands. Those of unknown rank are taken to fit the ones that are known. */
+/**
+ * Broadcasts operands. Those of unknown rank are taken to fit the ones that are known, except a vector: that is
+ * what is added to each row of a tensor.
+ */
 export function combine(
   a: Args,
   operands: readonly Operand[],
@@ -25,10 +28,11 @@ export function combine(
   rule?: (...values: number[]) => number,
 ): Answer {
   const shapes = operands.flatMap(({ shape }) => (shape instanceof Unknown ? [] : [shape]));
-  const unknown = operands.find((operand) => operand.shape instanceof Unknown)?.shape;
+  const lost = operands.find((operand) => operand.shape instanceof Unknown);
+  const unknown = lost?.shape;
   const shape = broadcast(...shapes);
   if (isMisfit(shape)) return new Misfit(shape.message, shapes[0]);
-  if (unknown instanceof Unknown && shape.length === 0) {
+  if (unknown instanceof Unknown && shape.length <= (lost?.weight === "tensor" ? 1 : 0)) {
     a.poison(unknown);
     return { shape: [], dtype };
   }
