@@ -335,7 +335,12 @@ function namesMaker(
   seen.add(fn);
   for (const name of mentions(fn.body)) {
     const [head = "", ...rest] = name.split(".");
-    let value: Value | typeof ABSENT = module.attrs.has(head) ? m.tryLookup(module, head) : ABSENT;
+    // A page's script finds its library as a global name.
+    let value: Value | typeof ABSENT = module.attrs.has(head)
+      ? m.tryLookup(module, head)
+      : m.language === "typescript"
+        ? m.builtinScope.get(head)
+        : ABSENT;
     for (const part of rest) {
       if (value === ABSENT || value instanceof Unknown) break;
       value = m.tryLookup(value, part);

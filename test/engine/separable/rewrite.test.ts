@@ -354,6 +354,22 @@ ${body}
 });
 
 describe("a rewrite of Keras code that imports layers one by one", () => {
+  it("imports Sequential beside the layers where nothing else of Keras is imported", () => {
+    const source = `from tensorflow.keras import layers
+from tensorflow.keras.models import Model
+
+
+def net():
+    images = layers.Input((32, 32, 3))
+    x = layers.Conv2D(8, 3)(images)
+    x = layers.Conv2D(16, 3)(x)
+    return Model(images, layers.BatchNormalization()(x))
+`;
+    const { text } = rewrite(source);
+    expect(text.split("\n")[0]).toBe("from tensorflow.keras import Sequential");
+    expect(text).toContain("    x = Sequential([\n        layers.DepthwiseConv2D(3, use_bias=False),");
+  });
+
   it("imports what it needs beside them, and keeps comments", () => {
     const source = `from keras.layers import (
     Conv2D, BatchNormalization,  # the usual

@@ -143,7 +143,9 @@ class Tfjs implements Framework {
     _interp: Interp,
     network: Value,
   ): readonly { readonly shape: Shape; readonly dtype: string }[] | Unknown | undefined {
-    const inputs = stateOf(network)?.model?.inputs ?? [];
+    const model = stateOf(network)?.model;
+    if (model && model.outputs.length === 0) return new Unknown("the model has no layers");
+    const inputs = model?.inputs ?? [];
     const specs: { shape: Shape; dtype: string }[] = [];
     for (const tensor of inputs) {
       const symbolic = symbolicOf(tensor);

@@ -79,7 +79,10 @@ export function kerasNames({ callee, type, source }: NamedBy): Names | undefined
     if (/^\s*(import\s+keras\b|from\s+tensorflow\s+import\s+(?:[^#\n]*\W)?keras\b)/m.test(source))
       return "keras.Sequential";
     if (/^\s*import\s+tensorflow\s+as\s+tf\b/m.test(source)) return "tf.keras.Sequential";
-    return own && add(own.from.replace(/\.layers\b.*$/, ""), "Sequential");
+    const home = own ?? importOf("layers", source, KERAS);
+    const from = home && /^.*?\bkeras\b/.exec(home.from)?.[0];
+    if (home && from !== undefined) imports.push({ from, name: "Sequential", line: home.line });
+    return from === undefined ? undefined : "Sequential";
   };
   return { of: (name) => (name === "Sequential" ? sequential() : layer(name)), imports };
 }

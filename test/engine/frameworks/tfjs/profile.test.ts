@@ -146,6 +146,21 @@ class Agent { constructor() { this.network = tf.sequential({layers: [tf.layers.d
       js(),
     );
     expect(report.totals.macs).toBe(6);
+    const builder = `function create() { const net = tf.sequential(); net.add(tf.layers.dense({units: 2, inputShape: [3]})); return net; }`;
+    expect(profile(builder, js()).network).toBe("create");
+  });
+
+  it("does not take a shape from arrays whose elements are not known", () => {
+    const source = `${IMPORT}
+const net = tf.sequential({layers: [tf.layers.dense({units: 2, inputShape: [3]})]});
+const rows = [1, 2].map(() => JSON.parse(localStorage.rows));
+net.predict(tf.tensor(rows));
+`;
+    expect(profile(source, js()).input.origin).toBe("declared");
+  });
+
+  it("gives no figures for a model without layers", () => {
+    expect(() => profile(`${IMPORT}export const make = () => tf.sequential();\n`, js())).toThrow("no layers");
   });
 
   it("shows the networks that a script makes while it runs", () => {

@@ -16,7 +16,7 @@ const literal =
     const dtype = c.text("dtype") || (typeof values === "boolean" ? "bool" : "float32");
     if (c.given("shape")) return made(c, shapeOf(c.value("shape")), dtype);
     if (isUnknown(values)) return made(c, rank === undefined ? values : new Array(rank).fill(values), dtype);
-    return made(c, nestedShape(values), dtype);
+    return made(c, nestedShape(values, rank), dtype);
   };
 
 const range: OpRule = (c) => {

@@ -105,15 +105,16 @@ export class Call {
   }
 }
 
-/** Shape of nested arrays: `[[1, 2], [3, 4]]`. */
-export function nestedShape(value: Value): Shape | Unknown {
+/** Shape of nested arrays: `[[1, 2], [3, 4]]`. What is not known inside may be an array too, unless the rank is said. */
+export function nestedShape(value: Value, rank?: number): Shape | Unknown {
   const shape: Dim[] = [];
   let at: Value = value;
   while (at instanceof List) {
     shape.push(at.items.length);
     at = at.items[0];
   }
-  return isUnknown(at) && shape.length === 0 ? at : shape;
+  if (!isUnknown(at) || shape.length === rank) return shape;
+  return rank === undefined ? at : [...shape, ...new Array<Dim>(Math.max(0, rank - shape.length)).fill(at)];
 }
 
 export function defineOp(lib: Library, name: string, { signature, rule }: OpSpec): NativeFunction {
