@@ -158,3 +158,19 @@ def init():
   expect(report.networks).toEqual(["CNN"]);
   expect(report.input).toMatchObject({ shapes: [[1, 16, 16, 3]], origin: "call" });
 });
+
+it("makes a parameter of sizes that NumPy computed", () => {
+  const { totals, complete } = profile(
+    `import numpy as np
+from flax import linen as nn
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    shape = x.shape[1:3]
+    pos = self.param('pos', nn.initializers.normal(stddev=0.02), (1, np.prod(shape), 8))
+    return nn.Dense(8)(x.reshape(1, -1, 3)) + pos
+`,
+    { model: "Net", input: ["1x4x4x3"] },
+  );
+  expect({ ...totals, complete }).toMatchObject({ params: 16 * 8 + 32, macs: 16 * 24, complete: true });
+});

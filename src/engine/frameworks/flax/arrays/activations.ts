@@ -4,6 +4,7 @@
  */
 import { def } from "../../../interpret/native.ts";
 import { isUnknown, type NativeFunction, toItems, type Value } from "../../../interpret/values.ts";
+import { toDim } from "../../rules/sizes.ts";
 import type { Args } from "../../torch/tensor/args.ts";
 import { floatOf } from "../../torch/tensor/dtypes.ts";
 import type { Answer, OpSpec } from "../../torch/tensor/op.ts";
@@ -71,10 +72,7 @@ export function initializer(kit: ArrayKit, name: string): Value {
   const fill = def(name, "key=None, shape=(), dtype=None, out_sharding=None, **kwargs", (a, interp) => {
     const items = toItems(a.shape) ?? (isUnknown(a.shape) ? undefined : [a.shape]);
     if (!items) return kit.make(isUnknown(a.shape) ? a.shape : interp.unknown("a shape"));
-    const shape = items.map((item) =>
-      typeof item === "number" || isUnknown(item) ? item : interp.unknown("a size"),
-    );
-    return kit.make(shape, kit.dtypeName(a.dtype) ?? "float32");
+    return kit.make(items.map(toDim), kit.dtypeName(a.dtype) ?? "float32");
   });
   return DIRECT.has(name) ? fill : def(name, "*args, **kwargs", () => fill);
 }
