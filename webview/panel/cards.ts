@@ -73,7 +73,7 @@ function showChange(
     detail.replaceChildren(scene.t("figure.known-part", count(amount(known))));
     return;
   }
-  setText(figure, count(amount(after)));
+  setText(figure, unbroken(count(amount(after))));
   setAttribute(figure, "title", formatExact(amount(after)));
   const change = formatChange(before, after);
   if (change === "") {
@@ -104,7 +104,7 @@ function showSwappable({ figure, detail }: Card, scene: Scene): void {
 function showMemory({ figure, detail }: Card, { report, scaled, t }: Scene): void {
   const before = report.totals.peak_activation_bytes;
   const { peak_activation_bytes: peak, activation_bytes: sum } = (scaled ?? report).totals;
-  setText(figure, peak === null ? t("figure.unknown") : formatBytes(peak));
+  setText(figure, peak === null ? t("figure.unknown") : unbroken(formatBytes(peak)));
   setAttribute(figure, "title", peak === null ? null : `${formatExact(peak)} B`);
   const change = before === null || peak === null ? "" : formatChange(before, peak);
   if (before !== null && peak !== null && change !== "") {
@@ -126,7 +126,7 @@ function showBudget(
 ): void {
   const { t } = scene;
   const now = scene.totals.after.macs;
-  setText(figure, scene.text(budget));
+  setText(figure, unbroken(scene.text(budget)));
   setAttribute(figure, "title", scene.exact(budget));
   const over = now !== null && now > budget;
   if (now === null) setDetail(detail, t("card.budget.unknown"));

@@ -214,7 +214,10 @@ function drawBars(chart: BarChart, scene: Scene, step: number): void {
     return gaps ? left : Math.round(left);
   };
   ctx.save();
-  scene.charted.forEach((row, place) => {
+  const places = [...scene.charted.entries()];
+  // Where several share a pixel, the lower one stays in sight.
+  if (step < 1) places.sort(([, a], [, b]) => (b.after.macs ?? 0) - (a.after.macs ?? 0));
+  for (const [place, row] of places) {
     let below = 0;
     for (const segment of row.segments) {
       const top = scale.getPixelForValue(scene.amount(below + segment.macs));
@@ -224,7 +227,7 @@ function drawBars(chart: BarChart, scene: Scene, step: number): void {
       ctx.fillRect(leftOf(place), bottom - height, gaps ? width : Math.ceil(width), height);
       below += segment.macs;
     }
-  });
+  }
   drawOutlines(chart, scale, scene, step, leftOf, width);
   ctx.restore();
   drawUnknown(chart, scene, step);

@@ -2,9 +2,10 @@
 import { eventually } from "./workbench.mjs";
 
 /** What is drawn, line by line. */
-export function textOf(frame) {
+export async function textOf(frame) {
   // biome-ignore lint/performance/useDomNodeTextContent: textContent runs cells together and tells hidden text too
-  return frame.evaluate(() => document.body.innerText);
+  const text = await frame.evaluate(() => document.body.innerText);
+  return text.replaceAll("\u00a0", " ");
 }
 
 /** The figure of a card, by its label: `4.09 G`. */

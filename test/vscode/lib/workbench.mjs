@@ -149,31 +149,41 @@ async function openQuickInput(page, ...keys) {
     window.focus();
   });
   for (const key of keys) await page.keyboard.press(key);
-  await page.waitForSelector(".quick-input-widget input", { state: "visible" });
+  await page.waitForSelector(".quick-input-widget input", { state: "visible", timeout: 10_000 });
 }
 
-/** Fills the quick input and takes the entry, once it is the one that Enter would take; another may follow. */
-async function pick(page, text, entry, { last = true } = {}) {
-  await page.locator(".quick-input-widget input:visible").first().fill(text);
-  await page
-    .locator(".quick-input-list .monaco-list-row.focused", { hasText: entry })
-    .waitFor({ timeout: 20_000 });
-  await page.keyboard.press("Enter");
-  if (last) await page.waitForSelector(".quick-input-widget", { state: "hidden", timeout: 20_000 });
+/**
+ * Takes an entry of the quick input that the keys open, once it is the one that Enter would take. A webview that loads
+ * takes the focus and closes it: then it is opened again.
+ */
+async function pick(page, keys, text, entry) {
+  const focused = page.locator(".quick-input-list .monaco-list-row.focused", { hasText: entry });
+  const attempt = async () => {
+    try {
+      await openQuickInput(page, ...keys);
+      await page.locator(".quick-input-widget input:visible").first().fill(text, { timeout: 5_000 });
+      await focused.waitFor({ timeout: 10_000 });
+      await page.keyboard.press("Enter");
+      return true;
+    } catch {
+      await page.keyboard.press("Escape");
+      return undefined;
+    }
+  };
+  await eventually(attempt, { timeout: 60_000, what: `"${text}" in the quick input` });
 }
 
 /** Opens a file of the workspace by quick open. */
 export async function openFile({ page }, name) {
-  await openQuickInput(page, "Control+P");
-  await pick(page, name, path.basename(name));
+  await pick(page, ["Control+P"], name, path.basename(name));
   await page.locator(".tab.active", { hasText: path.basename(name) }).waitFor({ timeout: 20_000 });
   await page.waitForSelector(".editor-instance .view-lines .view-line", { timeout: 20_000 });
 }
 
 /** Runs a command by its title in the command palette; `asks` when it goes on with a list of its own. */
 export async function runCommand({ page }, title, { asks = false } = {}) {
-  await openQuickInput(page, "F1");
-  await pick(page, `>${title}`, title.replace(/^[^:]+: /, ""), { last: !asks });
+  await pick(page, ["F1"], `>${title}`, title.replace(/^[^:]+: /, ""));
+  if (!asks) await page.waitForSelector(".quick-input-widget", { state: "hidden", timeout: 20_000 });
 }
 
 /** Opens a container of the activity bar by its title; a click on the open one would close it. */

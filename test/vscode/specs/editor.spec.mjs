@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { root } from "../../../scripts/lib/project.mjs";
 import { before as figureBefore, resnet18, shows, smallCnn } from "../expected.mjs";
+import { textOf } from "../lib/panel.mjs";
 import {
   hoverAt,
   lensTexts,
@@ -83,12 +84,6 @@ describe("ConvLens in the workbench", () => {
     for (const theme of Object.keys(themes)) await screenshot(workbench, "sidebar", { theme });
   });
 });
-
-/** What is drawn, line by line. */
-function textOf(frame) {
-  // biome-ignore lint/performance/useDomNodeTextContent: textContent runs cells together and tells hidden text too
-  return frame.evaluate(() => document.body.innerText);
-}
 
 function slug(title) {
   return title.replace(/[^a-z]+/gi, "-").toLowerCase();
