@@ -98,7 +98,8 @@ function makeClass(
     body.module.moduleValue,
     node.nameAt,
   );
-  cls.mro = linearize(cls);
+  // Classes of the engine do not all name `object`, which stands behind every other one.
+  cls.mro = [...linearize(cls).filter((base) => base !== object), object];
   if (strange instanceof Unknown) cls.unknownBase = strange;
   return cls;
 }

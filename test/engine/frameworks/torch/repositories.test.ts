@@ -108,6 +108,30 @@ class Mish(nn.Module):
     expect(report).toMatchObject({ complete: true, output: [[1, 4, 6, 6]] });
   });
 
+  test("a plain class before a module among the bases takes nothing of it", () => {
+    const report = profile(
+      `
+import torch.nn as nn
+class Named:
+    def title(self):
+        return "net"
+class Base(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+    def forward(self, x):
+        return self.conv(x)
+class Net(Named, Base):
+    def __init__(self):
+        Named.__init__(self)
+        Base.__init__(self)
+`,
+      { model: "Net", input: ["1x3x8x8"] },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
+    expect(report.layers.map(({ name }) => name)).toEqual(["conv"]);
+  });
+
   test("what a module's own train() makes for inference is there", () => {
     const report = profile(
       `

@@ -268,8 +268,26 @@ const COMMON_TYPES: NameTable = Object.fromEntries(
 );
 
 /** Names by dotted module, beside the classes of torch.nn. */
+/** How losses number their `reduction`, which their wrappers ask for. */
+const reduction = (): Value =>
+  defineClass("_Reduction", {
+    qualname: "torch.nn._reduction",
+    classMethods: {
+      get_enum: [
+        "cls, reduction",
+        (a, interp) => {
+          const found = ["none", "mean", "sum"].indexOf(String(a.reduction));
+          return found >= 0
+            ? found
+            : interp.fail("ValueError", `${String(a.reduction)} is not a valid value`);
+        },
+      ],
+    },
+  });
+
 export const NN_MODULES: Readonly<Record<string, NameTable>> = {
   "torch.nn.init": INIT,
+  "torch.nn.functional": { _Reduction: reduction },
   "torch.nn.utils": UTILS,
   "torch.nn.utils.rnn": UTILS,
   "torch.nn.utils.weight_norm": UTILS,

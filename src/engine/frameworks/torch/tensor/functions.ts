@@ -75,6 +75,8 @@ function tensorType(kit: Toolkit, name: string, dtype: string): ClassValue {
 export function construct(kit: Toolkit, interp: Interp, args: readonly Value[], dtype: string): Value {
   const a = new Args({ sizes: new Tuple(args), data: args[0] }, kit, interp);
   const first = args[0];
+  // One thing that is not known may be a size, sizes or data.
+  if (args.length === 1 && first instanceof Unknown) return kit.make(first, dtype);
   if (first instanceof Tensor) return kit.make(first.shape, dtype, kit.dataOf(first));
   const sizes = args.every((arg) => toNumber(arg) !== undefined || arg instanceof Unknown);
   const isSize = first instanceof Tuple && first.cls === kit.sizeClass;

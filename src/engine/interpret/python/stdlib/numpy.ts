@@ -31,6 +31,7 @@ import {
   reducing,
   reshape,
 } from "./nparray.ts";
+import { LAYOUT } from "./nplayout.ts";
 import { SCALAR_TYPES } from "./npscalars.ts";
 import { type Entry, type Module, makeModule, OpenModule } from "./table.ts";
 
@@ -121,6 +122,7 @@ export const numpy = (): Module => {
     },
     functions: {
       ...ELEMENTWISE,
+      ...LAYOUT,
       ...Object.fromEntries(Object.keys(REDUCTIONS).map((name) => [name, reducing("a", name)])),
       ...Object.fromEntries(
         Object.entries(BINARY).map(([name, [dtype, rule]]) => [

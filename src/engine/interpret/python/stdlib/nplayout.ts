@@ -1,0 +1,171 @@
+/** numpy's functions over whole arrays: matrices, grids, tiles and orders of axes. Elements are kept where they are known. */
+import type { Interp } from "../../interp.ts";
+import type { Bound } from "../../native.ts";
+import { isUnknown, List, Tensor, toItems, toNumber, type Value } from "../../values.ts";
+import { toInt } from "../core.ts";
+import { type Elements, elementsOf, makeArray, show, sizeOf } from "./ndarray.ts";
+import { ARRAY, dtypeName, fromValue, NOT_KNOWN, on } from "./nparray.ts";
+import type { Entry } from "./table.ts";
+
+/** Elements are worked out as long as that takes fewer steps. */
+const MOST_STEPS = 1 << 18;
+
+/** The sizes of an array whose elements may be unknown. */
+function sizesOf(interp: Interp, value: Value): readonly number[] | undefined {
+  const array = value instanceof Tensor ? value : fromValue(interp, value, null);
+  if (!(array instanceof Tensor) || isUnknown(array.shape)) return undefined;
+  const sizes = array.shape.filter((size) => typeof size === "number");
+  return sizes.length === array.shape.length ? sizes : undefined;
+}
+
+function eye(a: Bound, interp: Interp): Value {
+  const [rows, shift] = [toInt(a.N), toInt(a.k) ?? 0];
+  const columns = a.M === null ? rows : toInt(a.M);
+  if (rows === undefined || columns === undefined) return interp.unknown(NOT_KNOWN);
+  const data = Array.from({ length: rows * columns }, (_, i) =>
+    Number((i % columns) - Math.floor(i / columns) === shift),
+  );
+  return makeArray(ARRAY, [rows, columns], dtypeName(a.dtype, "float64"), data);
+}
+
+/** Products of rows and columns, over axes before the last two where there are any. */
+function matmul(a: Bound, interp: Interp): Value {
+  const [x, y] = [sizesOf(interp, a.a), sizesOf(interp, a.b)];
+  if (!x || !y || x.length < 2 || y.length !== 2) return interp.unknown(NOT_KNOWN);
+  const [rows, inner, columns] = [x.at(-2) ?? 0, x.at(-1) ?? 0, y[1] ?? 0];
+  if (inner !== y[0]) return interp.fail("ValueError", "matmul: the inner sizes differ");
+  const shape = [...x.slice(0, -1), columns];
+  const [p, q] = [elementsOf(interp, a.a), elementsOf(interp, a.b)];
+  const isSmall = p !== undefined && q !== undefined && sizeOf(shape) * inner <= MOST_STEPS;
+  if (!isSmall || x.length > 2) return makeArray(ARRAY, shape, "float64");
+  const data = Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    let sum = 0;
+    for (let k = 0; k < inner; k++)
+      sum += (p.data[row * inner + k] ?? 0) * (q.data[k * columns + column] ?? 0);
+    return sum;
+  });
+  return makeArray(ARRAY, shape, p.dtype === q.dtype ? p.dtype : "float64", data);
+}
+
+/** One array a vector, each as large as the grid; `xy` swaps the first two axes. */
+function meshgrid(a: Bound, interp: Interp): Value {
+  const vectors = (toItems(a.xi) ?? []).map((each) => elementsOf(interp, each));
+  if (!vectors.every((each) => each !== undefined)) return interp.unknown(NOT_KNOWN);
+  const order = vectors.map((_, i) => i);
+  if (a.indexing !== "ij" && order.length > 1) order.splice(0, 2, 1, 0);
+  const shape = order.map((i) => vectors[i]?.data.length ?? 0);
+  const total = sizeOf(shape);
+  const grids = vectors.map(({ data, dtype }, i) => {
+    const axis = order.indexOf(i);
+    const inner = sizeOf(shape.slice(axis + 1));
+    if (total > MOST_STEPS) return makeArray(ARRAY, shape, dtype);
+    const values = Array.from(
+      { length: total },
+      (_, at) => data[Math.floor(at / inner) % Math.max(1, data.length)] ?? 0,
+    );
+    return makeArray(ARRAY, shape, dtype, values);
+  });
+  return new List(grids);
+}
+
+/** Axes in another order, the reverse one when none is given. */
+function transposed(interp: Interp, value: Value, axes: Value): Value {
+  const sizes = sizesOf(interp, value);
+  const given = toItems(axes)?.map(toInt);
+  if (!sizes || given?.some((axis) => axis === undefined)) return interp.unknown(NOT_KNOWN);
+  const order = (given as number[] | undefined)?.map((axis) => (axis < 0 ? axis + sizes.length : axis));
+  const from = order ?? sizes.map((_, i) => sizes.length - 1 - i);
+  const shape = from.map((axis) => sizes[axis] ?? 1);
+  const whole = elementsOf(interp, value);
+  if (!whole) return makeArray(ARRAY, shape, value instanceof Tensor ? value.dtype : "float64");
+  const strides = sizes.map((_, axis) => sizeOf(sizes.slice(axis + 1)));
+  const data = whole.data.map((_, at) => {
+    let rest = at;
+    let place = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const size = shape[axis] ?? 1;
+      place += (rest % size) * (strides[from[axis] ?? 0] ?? 1);
+      rest = Math.floor(rest / size);
+    }
+    return whole.data[place] ?? 0;
+  });
+  return makeArray(ARRAY, shape, whole.dtype, data);
+}
+
+function like(fill: number): Entry {
+  return [
+    "a, dtype=None, **kwargs",
+    (a, interp) => {
+      const sizes = sizesOf(interp, a.a);
+      const dtype = dtypeName(a.dtype, a.a instanceof Tensor ? a.a.dtype : "int64");
+      if (!sizes) return makeArray(ARRAY, interp.unknown(NOT_KNOWN), dtype);
+      const isSmall = sizeOf(sizes) <= MOST_STEPS;
+      return makeArray(
+        ARRAY,
+        sizes,
+        dtype,
+        isSmall ? new Array<number>(sizeOf(sizes)).fill(fill) : undefined,
+      );
+    },
+  ];
+}
+
+/** The vector so often, one after the other. */
+function tile(whole: Elements, a: Bound, interp: Interp): Value {
+  const times = toInt(a.reps);
+  if (times === undefined || whole.shape.length > 1) return interp.unknown("np.tile of this is not followed");
+  const data = Array.from({ length: times }, () => whole.data).flat();
+  return makeArray(ARRAY, [data.length], whole.dtype, data);
+}
+
+function outer(a: Bound, interp: Interp): Value {
+  const [x, y] = [elementsOf(interp, a.a), elementsOf(interp, a.b)];
+  if (!x || !y) return interp.unknown(NOT_KNOWN);
+  const data = x.data.flatMap((p) => y.data.map((q) => p * q));
+  return makeArray(ARRAY, [x.data.length, y.data.length], x.dtype === y.dtype ? x.dtype : "float64", data);
+}
+
+export const LAYOUT: Readonly<Record<string, Entry>> = {
+  eye: ["N, M=None, k=0, dtype=None, **kwargs", eye],
+  identity: ["n, dtype=None, **kwargs", (a, interp) => eye({ ...a, N: a.n, M: null, k: 0 }, interp)],
+  matmul: ["a, b", matmul],
+  dot: ["a, b", matmul],
+  outer: ["a, b", outer],
+  meshgrid: ["*xi, indexing='xy', **kwargs", meshgrid],
+  transpose: ["a, axes=None", (a, interp) => transposed(interp, a.a, a.axes)],
+  tile: ["A, reps", on("A", tile)],
+  zeros_like: like(0),
+  ones_like: like(1),
+  argsort: [
+    "a, axis=-1, **kwargs",
+    on("a", (whole, _, interp) =>
+      whole.shape.length === 1
+        ? makeArray(
+            ARRAY,
+            whole.shape,
+            "int64",
+            whole.data.map((_, i) => i).sort((i, j) => (whole.data[i] ?? 0) - (whole.data[j] ?? 0)),
+          )
+        : interp.unknown("np.argsort of this is not followed"),
+    ),
+  ],
+  isclose: [
+    "a, b, rtol=1e-05, atol=1e-08, **kwargs",
+    (a, interp) => {
+      const [x, y, relative, absolute] = [a.a, a.b, a.rtol, a.atol].map(toNumber);
+      return x === undefined || y === undefined
+        ? interp.unknown(NOT_KNOWN)
+        : Math.abs(x - y) <= (absolute ?? 0) + (relative ?? 0) * Math.abs(y);
+    },
+  ],
+  squeeze: [
+    "a, axis=None",
+    on("a", (whole) => show(ARRAY, { ...whole, shape: whole.shape.filter((size) => size !== 1) })),
+  ],
+  ravel: ["a", on("a", (whole) => show(ARRAY, { ...whole, shape: [whole.data.length] }))],
+  atleast_1d: [
+    "a",
+    on("a", (whole) => show(ARRAY, whole.shape.length === 0 ? { ...whole, shape: [1] } : whole)),
+  ],
+};
