@@ -20,7 +20,7 @@ const MISSING = / (was not found|is not installed)$/;
 const REMEDY = "set convlens.pythonPath, or --python, to the environment that has it";
 
 export function lostRoots(m: Machine, module: ModuleValue, node: ModuleNode): readonly LostRoot[] {
-  return topLevel(node.body).flatMap((definition): LostRoot[] => {
+  const found = topLevel(node.body).flatMap((definition): LostRoot[] => {
     const source = sourceOf(definition);
     if (source === undefined) return [];
     for (const dotted of mentions(source)) {
@@ -30,6 +30,8 @@ export function lostRoots(m: Machine, module: ModuleValue, node: ModuleNode): re
     }
     return [];
   });
+  // Data and what shows it come from packages too: one definition is named for each of them.
+  return found.filter(({ reason }, i) => found.findIndex((other) => other.reason === reason) === i);
 }
 
 /** The part of a definition that would make a network of what it names. */

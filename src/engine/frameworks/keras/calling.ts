@@ -10,6 +10,7 @@ import {
   Dict,
   FunctionValue,
   type Instance,
+  isUnknown,
   type Kwargs,
   List,
   NO_KWARGS,
@@ -225,8 +226,10 @@ function fitInputs(keras: Keras, network: Network, given: Value): readonly Value
       byName.get(String(keras.graph.makerOf(tensor)?.operation.attrs.get("name"))),
     );
   }
+  const items = toItems(given);
+  if (items?.length === network.inputTensors.length && items.some(isUnknown)) return items;
   const tensors = tensorsIn([given]);
-  return tensors.length > 0 ? tensors : (toItems(given) ?? [given]);
+  return tensors.length > 0 ? tensors : (items ?? [given]);
 }
 
 /** Arguments of a native method with `*args, **kwargs`. */

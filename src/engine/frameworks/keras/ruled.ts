@@ -22,7 +22,7 @@ import { diagnoseMismatch } from "../rules/mismatch.ts";
 import { toDims } from "../rules/sizes.ts";
 import { showShape } from "../shape/dims.ts";
 import { spread } from "./calling.ts";
-import { tensorsIn } from "./graph.ts";
+import { mapLeaves, tensorsIn } from "./graph.ts";
 import { addWeightTo, initLayer, LAYER_ARGUMENTS, shapesIn } from "./layer.ts";
 import { type Keras, nameOf, stateOf } from "./library.ts";
 
@@ -195,7 +195,9 @@ function insideWrapper(interp: Interp): boolean {
 
 function inputsOf(keras: Keras, interp: Interp, given: readonly Value[]): readonly Tensor[] {
   const [first] = given;
-  const tensors = tensorsIn(given);
+  const known = (leaf: Value): Value => (isUnknown(leaf) ? keras.make(leaf) : leaf);
+  // One that is not known keeps its place among several.
+  const tensors = tensorsIn(given.map((value) => mapLeaves(value, known)));
   if (tensors.length > 0) return tensors.map((tensor) => keras.tensor(interp, tensor));
   return [
     keras.tensor(interp, first === undefined ? interp.unknown("a layer called without an input") : first),

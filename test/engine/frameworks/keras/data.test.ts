@@ -148,6 +148,19 @@ net(picture - tf.constant([0.4, 0.5, 0.6]))
     expect(report.diagnostics).toEqual([]);
   });
 
+  it("keeps the place of an input that is not known", () => {
+    const report = profile(`
+import keras
+import tensorflow as tf
+
+a, b = keras.Input((16, 16, 3)), keras.Input((16, 16, 3))
+net = keras.Model([a, b], keras.layers.Conv2D(3, 3)(keras.layers.concatenate([a, b])))
+net([tf.io.decode_image("a.png"), tf.zeros((1, 16, 16, 3))])
+`);
+    expect(report.diagnostics).toEqual([]);
+    expect(report.totals.params).toBe(165);
+  });
+
   it("uses the convolution that a subclass of Conv2D writes itself", () => {
     const report = profile(`
 import keras
