@@ -25,6 +25,12 @@ d = np.rint(np.linspace(64, 256, 4) / 8) * 8
 [d.tolist(), d.astype(int).tolist(), [int(v) for v in d], (np.array([1, 2]) / 2).tolist(), (2 ** np.arange(4)).tolist(), (10 - np.array([1, 2])).tolist(), bool(np.array([1, 2]).max() == 2), int(sum(np.array([1, 2]))), list(range(np.array(3).item()))]`,
     "[[64.0, 128.0, 192.0, 256.0], [64, 128, 192, 256], [64, 128, 192, 256], [0.5, 1.0], [1, 2, 4, 8], [9, 8], True, 3, [0, 1, 2]]",
   ],
+  [
+    `import numpy as np
+x, y = np.meshgrid(np.arange(3), np.arange(2))
+[np.eye(2, 3, k=1).tolist(), x.tolist(), y.shape, np.matmul(np.eye(2), np.ones((2, 3))).shape, np.transpose(np.zeros((2, 3, 4)), (2, 0, 1)).shape, np.tile(np.arange(2), 2).tolist(), np.outer([1, 2], [3, 4]).tolist(), np.ones_like(np.arange(3)).tolist(), np.argsort([3, 1, 2]).tolist(), np.meshgrid([1, 2], [3], indexing='ij')[0].shape]`,
+    "[[[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [[0, 1, 2], [0, 1, 2]], (2, 3), (2, 3), (4, 2, 3), [0, 1, 0, 1], [[3, 4], [6, 8]], [1, 1, 1], [1, 2, 0], (2, 1)]",
+  ],
 ];
 
 test.each(CASES)("%s", (source, repr) => {

@@ -240,6 +240,14 @@ function transpose(whole: Elements): Elements {
   return { ...whole, shape: [columns, rows], data };
 }
 
+/** The axes in reverse; of elements that are not known the shape alone. */
+function turned(a: Bound, interp: Interp): Value {
+  const { self } = a;
+  if (self instanceof Tensor && self.data === undefined && !isUnknown(self.shape))
+    return makeArray(ARRAY, self.shape.toReversed(), self.dtype);
+  return on("self", (whole) => show(ARRAY, transpose(whole)))(a, interp);
+}
+
 export const ARRAY: ClassValue = defineClass("ndarray", {
   bases: [OBJECT],
   qualname: "numpy.ndarray",
@@ -305,7 +313,13 @@ export const ARRAY: ClassValue = defineClass("ndarray", {
       "self, **kwargs",
       on("self", (whole) => show(ARRAY, { ...whole, shape: whole.shape.filter((size) => size !== 1) })),
     ],
-    transpose: ["self, *axes", on("self", (whole) => show(ARRAY, transpose(whole)))],
+    transpose: [
+      "self, *axes",
+      (a, interp) =>
+        argsOf(a.axes).length === 0
+          ? turned(a, interp)
+          : on("self", (whole) => show(ARRAY, transpose(whole)))(a, interp),
+    ],
     round: [
       "self, decimals=0",
       on("self", (whole, a) =>
@@ -329,7 +343,7 @@ export const ARRAY: ClassValue = defineClass("ndarray", {
     size: (a, interp) =>
       a.self instanceof Tensor && isKnown(a.self) ? sizeOf(a.self.shape) : interp.unknown(NOT_KNOWN),
     dtype: (a) => (a.self instanceof Tensor ? a.self.dtype : null),
-    T: on("self", (whole) => show(ARRAY, transpose(whole))),
+    T: turned,
   },
 });
 
