@@ -27,6 +27,12 @@ const PROBING_SHARE = 0.05;
 /** Sizes of what has no size of its own: tokens in a sentence, steps of a sequence. */
 const LENGTH = 128;
 
+/** Arguments that hold tokens by what they are called, should they change on their way to a layer. */
+const TOKEN_NAMES = /^(decoder_)?(input_ids|token_ids|tokens)$/;
+
+/** Arguments of a forward call that may be left out and yet hold what the network is run on. */
+const INPUT_NAMES = /^(input_ids|pixel_values|pixel_values_videos|input_values|input_features|sample|x)$/;
+
 /** One number a sample, by what it is called: diffusion steps, class labels. */
 const SCALAR_NAMES = /^(t|ts|times?|time_?steps?|sigmas?|noise_levels?|y|labels?|class(es)?|class_labels?)$/;
 
@@ -37,10 +43,7 @@ export function probe(
   forward: FunctionNode,
   run: (args: readonly Value[]) => void,
 ): Probed {
-  const needed = forward.params
-    .slice(1)
-    .filter(({ kind, fallback }) => kind === "normal" && fallback === undefined)
-    .map(({ name }) => name);
+  const needed = neededArguments(forward);
   const unknown = new Unknown("the shape of an input");
   const inputs = needed.map(() => new Tensor(unknown));
   const met = new Map<Tensor, Instance>();
@@ -60,6 +63,15 @@ export function probe(
   return { args: needed.map((name, i) => ({ name, layer: met.get(inputs[i]!) })), first };
 }
 
+/** Arguments without a default; where all have one, the first ones that are inputs by their names. */
+function neededArguments(forward: FunctionNode): readonly string[] {
+  const params = forward.params.slice(1).filter(({ kind }) => kind === "normal");
+  const needed = params.filter(({ fallback }) => fallback === undefined);
+  const others = params.findIndex(({ name }) => !INPUT_NAMES.test(name));
+  const chosen = needed.length > 0 ? needed : params.slice(0, others < 0 ? params.length : others);
+  return chosen.map(({ name }) => name);
+}
+
 /** Inputs for the arguments, images at a size. Arguments that met no layer are as the others, or as they are called. */
 export function specsOf(
   framework: Framework,
@@ -73,7 +85,7 @@ export function specsOf(
   const joined = known ? 1 : args.filter(({ name, layer }) => !layer && !SCALAR_NAMES.test(name)).length;
   const channels = image.channels % joined === 0 ? image.channels / joined : image.channels;
   return args.map(({ name, layer }): InputSpec => {
-    const form = layer && framework.entryForm?.(layer);
+    const form = layer ? framework.entryForm?.(layer) : TOKEN_NAMES.test(name) ? "tokens" : undefined;
     if (SCALAR_NAMES.test(name) && (!layer || form === "tokens")) return { shape: [1], dtype: "int64" };
     if (form === "tokens") return { shape: [1, LENGTH], dtype: "int64" };
     const own = (layer && framework.entrance(layer)) ?? { ...image, channels };

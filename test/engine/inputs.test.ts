@@ -257,3 +257,29 @@ class Net(nn.Module):
     expect(input).toMatchObject({ shapes: [shape], origin: "declared" });
   });
 });
+
+describe("tokens", () => {
+  const NET_OF_TOKENS = `
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tokens = nn.Embedding(10, 4)
+        self.fc = nn.Linear(4, 2)
+    def forward(self, input_ids=None, labels=None):
+        x = input_ids.view(-1, input_ids.shape[-1])
+        return self.fc(self.tokens(x))
+`;
+  test("an argument that may be left out is still what the network is run on", () => {
+    expect(profile(NET_OF_TOKENS)).toMatchObject({
+      complete: true,
+      input: { shapes: [[1, 128]], dtypes: ["int64"], origin: "default" },
+      totals: { macs: 128 * 8 },
+    });
+  });
+  test("an embedding takes no pixels", () => {
+    const source = NET_OF_TOKENS.replace("input_ids.view(-1, input_ids.shape[-1])", "input_ids");
+    const { diagnostics } = profile(source, { input: ["1x128"] });
+    expect(diagnostics.map(({ message }) => message).join()).toContain("takes whole numbers, gets float32");
+  });
+});

@@ -30,6 +30,11 @@ function embedding(op: Op, value: Value, weight: Tensor | undefined): Value {
     shape,
     dtype: "float32",
     weights: [weight],
+    // Other tensors may have been cast in ways that are not followed.
+    problem:
+      input.maker === "the input" && input.dtype.startsWith("float")
+        ? `takes whole numbers, gets ${input.dtype}`
+        : undefined,
   });
 }
 
