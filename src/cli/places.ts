@@ -13,6 +13,7 @@ export function relativePlaces(report: Report, cwd: string): Report {
     return short;
   };
   const place = <P extends Place>(at: P): P => ({ ...at, file: shorten(at.file) });
+  const located = <T extends { readonly at: Place }>(found: T): T => ({ ...found, at: place(found.at) });
   const layer = (found: ReportLayer): ReportLayer => ({
     ...found,
     at: place(found.at),
@@ -29,7 +30,9 @@ export function relativePlaces(report: Report, cwd: string): Report {
     file: shorten(report.file),
     network_at: report.network_at && place(report.network_at),
     ...(report.arguments && { arguments: { ...report.arguments, at: place(report.arguments.at) } }),
+    ...(report.width_arguments && { width_arguments: report.width_arguments.map(located) }),
     layers: report.layers.map(layer),
+    ...(report.never_run && { never_run: report.never_run.map(located) }),
     diagnostics: report.diagnostics.map(diagnostic),
   };
 }

@@ -3,6 +3,7 @@
 import { layoutTable } from "../engine/report/table.ts";
 import { formatChange, formatCount, formatShapes, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
 import type { Simulation } from "../engine/separable/contract.ts";
+import { widthText } from "../present/cost.ts";
 import type { SimulateCommand } from "./arguments.ts";
 import { networkOptions, openFile } from "./open.ts";
 import { relativePlaces } from "./places.ts";
@@ -29,10 +30,11 @@ export async function simulate(command: SimulateCommand, around: Surroundings): 
 
 function simulationJson(simulation: Simulation, cwd: string): string {
   const { before, after, ...rest } = simulation;
-  const { version, tool, file, network } = relativePlaces(before, cwd);
+  const shown = relativePlaces(before, cwd);
+  const { version, tool, file, network, width_arguments = [] } = shown;
   const all = {
-    ...{ version, tool, file, network, ...rest },
-    before: relativePlaces(before, cwd),
+    ...{ version, tool, file, network, ...rest, width_arguments },
+    before: shown,
     after: relativePlaces(after, cwd),
   };
   return `${JSON.stringify(all, undefined, 1)}\n`;
@@ -74,8 +76,8 @@ function simulationText(simulation: Simulation, { unit }: SimulateCommand, { wid
     ...(unfollowed.length > 0 ? [`never run, so α is taken of each by itself: ${some(unfollowed)}`] : []),
     ...kept.map(({ layers, reason }) => `width kept: ${some(layers)}: ${reason}`),
     ...widths.map(
-      ({ name, default: value }) =>
-        `${before.network} sets its own width by ${name}${value === null ? "" : `=${value}`}: --args "${name}=${alpha}"`,
+      (width) =>
+        `${before.network} sets its own width by ${widthText(width)}: --args "${width.name}=${alpha}"`,
     ),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;

@@ -268,7 +268,6 @@ export class Session {
     const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
     return {
       channelAxis: (rank) => framework.channelAxis(rank),
-      widthArguments: widthArguments([root.value, network]),
       trained: () => {
         const { trace, inputs, output } = this.forward(framework, network, specs, "training");
         return { ops: trace.ops, inputs, outputs: tensorsIn(output) };
@@ -282,6 +281,7 @@ export class Session {
         networkAt: root.at,
         networks: this.roots().roots.map(({ name }) => name),
         ...(supplied.value.stated && { arguments: supplied.value.stated }),
+        widthArguments: widthArguments([root.value, network]),
         input: { shapes, dtypes: specs.map(({ dtype }) => dtype), origin },
         batch: run.batch,
         trace: {

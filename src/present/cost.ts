@@ -2,7 +2,7 @@
  * What a layer or a network costs, in a line: the parts that lens, hover and quick info share. Figures are rounded;
  * the exact ones are the hover's.
  */
-import type { InputOrigin, Report, ReportLayer } from "../engine/report/contract.ts";
+import type { InputOrigin, Report, ReportLayer, WidthArgument } from "../engine/report/contract.ts";
 import type { CostUnit } from "../protocol/messages.ts";
 import type { Translate } from "./l10n.ts";
 import { count, inputShapes, inUnit, outputShape, saving, share, sum } from "./text.ts";
@@ -29,6 +29,11 @@ export function networkTitle(report: Report, { unit, t }: CostOptions): string {
 /** `input 1×3×224×224 (default)` */
 export function inputText(report: Report, t: Translate): string {
   return t("input {0} ({1})", inputShapes(report.input) || "?", originText(report.input.origin, t));
+}
+
+/** `width_mult=1`, as code writes it. */
+export function widthText({ name, default: value }: WidthArgument): string {
+  return value === null ? name : `${name}=${value}`;
 }
 
 function originText(origin: InputOrigin, t: Translate): string {

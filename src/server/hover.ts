@@ -3,7 +3,7 @@
  * separable form would cost. A line that makes many layers lists them; other layers say what they are.
  */
 import type { Report, ReportLayer } from "../engine/report/contract.ts";
-import { inputText, manyText, networkTitle, swapOfMany } from "../present/cost.ts";
+import { inputText, manyText, networkTitle, swapOfMany, widthText } from "../present/cost.ts";
 import {
   asWritten,
   type ConvTerms,
@@ -20,6 +20,7 @@ import { costly, type LayerLine } from "../present/sites.ts";
 import { count, countBeside, dims, inUnit, outputShape, saving, share } from "../present/text.ts";
 import type { LensOptions } from "./lens.ts";
 import { commandLink, escapeMarkdown, table } from "./markdown.ts";
+import { uriOf } from "./uris.ts";
 
 export interface HoverOptions extends LensOptions, PracticeOptions {
   /** The document, when the client knows the extension's commands. */
@@ -61,10 +62,25 @@ export function networkHover(report: Report, options: HoverOptions): string {
   return [
     `**${escapeMarkdown(report.network)}** ${networkTitle(report, options)}`,
     [...exact, ...memory].join(" · "),
+    ownWidth(report, options),
     rows.length > 0 ? table([t("dearest layers"), unit, t("share")], rows) : "",
   ]
     .filter((block) => block !== "")
     .join("\n\n");
+}
+
+/** Where the network's own width argument is: α needs no new code there. */
+function ownWidth(
+  { network, width_arguments: widths = [] }: Report,
+  { t, commandUri }: HoverOptions,
+): string {
+  if (widths.length === 0) return "";
+  const places = widths.map((width) => {
+    const { file, line, column } = width.at;
+    const text = escapeMarkdown(widthText(width));
+    return commandUri === undefined ? text : `[${text}](<${uriOf(file)}#L${line},${column}>)`;
+  });
+  return t("{0} sets its own width by {1}", escapeMarkdown(network), places.join(", "));
 }
 
 function describe(layer: ReportLayer, report: Report, options: HoverOptions): string[] {

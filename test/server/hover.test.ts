@@ -273,6 +273,16 @@ describe("a hover on what the figures mean in practice", () => {
 });
 
 describe("the hover of a network", () => {
+  it("links the argument by which the network sets its own width", () => {
+    const widths = [{ name: "width_mult", default: 1, at: { file: "/a (b)/net.py", line: 4, column: 36 } }];
+    const net = { ...report("Net", [layer({ name: "c" })]), width_arguments: widths };
+    expect(networkHover(net, english)).toContain("Net sets its own width by width\\_mult=1");
+    expect(networkHover(net, { ...english, commandUri: "file:///a/net.py" })).toContain(
+      "[width\\_mult=1](<file:///a%20(b)/net.py#L4,36>)",
+    );
+    expect(networkHover(resnet("resnet50"), english)).not.toContain("sets its own width");
+  });
+
   it("has the exact total and the dearest layers", () => {
     const text = networkHover(resnet("resnet50"), english);
     expect(text).toContain("4,089,184,256 MACs exactly");

@@ -2,6 +2,8 @@
  * The simulation strip: swap none, all, the dear ones, or as few as reach a number; thin by α and shrink by ρ; undo,
  * reset, and apply to the code.
  */
+import type { Report } from "../../src/engine/report/contract.ts";
+import { widthText } from "../../src/present/cost.ts";
 import { count } from "../../src/present/text.ts";
 import type { Scaling } from "../../src/protocol/messages.ts";
 import { button } from "../shared/controls.ts";
@@ -52,6 +54,8 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
   const reset = link(t("action.reset"), () => actions.change(withReset));
   const apply = button(t("action.applyToCode"), "primary", actions.apply);
   const outcome = element("span", { class: "visually-hidden", role: "status" });
+  const widths = element("p", { class: "muted widths", hidden: true });
+  let widthsOf: Report | null = null;
   const reached = element("p", { class: "muted", role: "status", hidden: true });
   const title = element("strong");
   const swapping = [
@@ -67,6 +71,7 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
     { class: "strip", "aria-label": t("simulate.label") },
     element("div", { class: "strip-line" }, title, ...swapping, spring, history),
     scaling.element,
+    widths,
     reached,
     outcome,
   );
@@ -93,11 +98,27 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
       apply.setDisabled(now.state.swaps.size === 0);
       scaling.element.hidden = !scales && apply.element.hidden;
       scaling.render(now);
+      if (widthsOf !== now.report) {
+        widthsOf = now.report;
+        showWidths(widths, now, actions);
+      }
       const text = describeReach(now);
       reached.hidden = text === "";
       setText(reached, text);
     },
   };
+}
+
+/** Arguments by which the network sets its own width: what α simulates can be had by them. */
+function showWidths(host: HTMLElement, { report, abilities, t }: Scene, { revealPlace }: Actions): void {
+  const found = report.width_arguments ?? [];
+  host.hidden = found.length === 0;
+  const parts = found.flatMap((argument) => {
+    const text = widthText(argument);
+    const shown = abilities.has("reveal") ? link(text, () => revealPlace(argument.at)) : text;
+    return [" ", shown];
+  });
+  host.replaceChildren(t("scale.width", report.network), ...parts);
 }
 
 /** α and ρ, each as a slider and as a number that can be typed. */

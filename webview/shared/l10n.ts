@@ -191,6 +191,7 @@ const messages = {
   "scale.round": ["How thinned channels are rounded", "減らしたチャネル数の丸め方"],
   "scale.round.none": ["as they come", "丸めない"],
   "scale.round.to": ["to ×{0}", "{0} の倍数"],
+  "scale.width": ["{0} sets its own width by", "{0} の幅を決める引数："],
   "scale.waiting": ["working it out…", "計算しています…"],
   "sidebar.cancel": ["Stop", "中止"],
   "sidebar.dearest": ["Dearest layers of {0}", "{0} で最もコストの高いレイヤー"],

@@ -9,6 +9,7 @@ import type {
   Report,
   ReportLayer,
   ReportShape,
+  WidthArgument,
 } from "../../src/engine/report/contract.ts";
 import {
   type CostUnit,
@@ -92,6 +93,9 @@ const isReport = hasForm<Report>({
   network: isString,
   network_at: isNullOr(isPlace),
   networks: isArrayOf(isString),
+  width_arguments: isOptional(
+    isArrayOf(hasForm<WidthArgument>({ name: isString, default: isFigure, at: isPlace })),
+  ),
   input: hasForm<Report["input"]>({ shapes: isShapes, dtypes: isArrayOf(isString), origin: isOrigin }),
   complete: isBoolean,
   totals: hasForm<Report["totals"]>({

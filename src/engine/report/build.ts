@@ -11,6 +11,7 @@ import type {
   ReportInput,
   ReportLayer,
   ReportTotals,
+  WidthArgument,
 } from "./contract.ts";
 import { elements, place, reportShape, Tally } from "./convert.ts";
 import { type PricedRow, priceLayers } from "./layers.ts";
@@ -28,6 +29,7 @@ export interface ReportSource {
   /** Names of all roots of the file. */
   readonly networks: readonly string[];
   readonly arguments?: ReportArguments;
+  readonly widthArguments?: readonly WidthArgument[];
   readonly input: ReportInput;
   /** Samples in the batch that was traced; figures are per sample. */
   readonly batch: number;
@@ -69,6 +71,7 @@ export function buildReport(source: ReportSource): Report {
     network_at: source.networkAt ? place(source.networkAt) : null,
     networks: source.networks,
     ...(source.arguments && { arguments: source.arguments }),
+    ...(source.widthArguments?.length && { width_arguments: source.widthArguments }),
     input: source.input,
     output: outputs.map((tensor) => reportShape(tensor.shape)),
     complete: trace.gaps.length === 0 && figures.every((figure) => figure !== null),

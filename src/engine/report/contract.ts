@@ -139,6 +139,13 @@ export interface ReportArguments {
   readonly at: Place;
 }
 
+/** An argument of the network that sets its width by itself: `width_mult=1.0`. */
+export interface WidthArgument {
+  readonly name: string;
+  readonly default: number | null;
+  readonly at: Place;
+}
+
 export type FrameworkId = "torch" | "keras" | "flax" | "haiku" | "equinox" | "tfjs";
 
 export interface Report {
@@ -153,6 +160,8 @@ export interface Report {
   readonly networks: readonly string[];
   /** Absent when the defaults, or arguments that the user gave, make the network. */
   readonly arguments?: ReportArguments;
+  /** Absent when the network has none. */
+  readonly width_arguments?: readonly WidthArgument[];
   readonly input: ReportInput;
   readonly output: readonly ReportShape[];
   readonly complete: boolean;

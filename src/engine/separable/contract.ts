@@ -2,7 +2,7 @@
  * What a simulation is asked and what it answers, as plain JSON data: MobileNet's three changes to a network, namely
  * convolutions swapped for depthwise separable ones, the width multiplier α and the resolution multiplier ρ.
  */
-import type { Place, Report, ReportLayer } from "../report/contract.ts";
+import type { Report, ReportLayer, WidthArgument } from "../report/contract.ts";
 
 export interface SimulationOptions {
   /** Layers to swap by name; `all` takes every eligible one but the stem. */
@@ -42,13 +42,6 @@ export interface KeptWidth {
   readonly channels: number;
   readonly reason: string;
   readonly layers: readonly string[];
-}
-
-/** An argument of the network that sets its width by itself: `width_mult=1.0`. */
-export interface WidthArgument {
-  readonly name: string;
-  readonly default: number | null;
-  readonly at: Place;
 }
 
 export interface Simulation {

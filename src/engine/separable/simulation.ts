@@ -6,13 +6,7 @@ import type { FailureReason } from "../engine.types.ts";
 import { buildReport, idleLayers, type ReportSource } from "../report/build.ts";
 import type { Report } from "../report/contract.ts";
 import { vectorsOf } from "../report/neverRun.ts";
-import type {
-  SimulatedLayer,
-  SimulatedReport,
-  SimulationOptions,
-  SimulationResult,
-  WidthArgument,
-} from "./contract.ts";
+import type { SimulatedLayer, SimulatedReport, SimulationOptions, SimulationResult } from "./contract.ts";
 import { inputTexts, resizeImage } from "./resize.ts";
 import { eligibleLayers, followers } from "./simulate.ts";
 import { type IdleSite, swapTrace } from "./swapTrace.ts";
@@ -23,7 +17,6 @@ export interface TracedNetwork {
   readonly source: ReportSource;
   /** Axis of the channels in a tensor of this rank. */
   readonly channelAxis: (rank: number) => number;
-  readonly widthArguments: readonly WidthArgument[];
   /** Runs the network once more, as training does: with the layers that only training runs. */
   readonly trained: () => NetworkRun;
 }
@@ -61,7 +54,7 @@ export function simulateNetwork(trace: TraceNetwork, options: SimulationOptions)
         params: saving(before.totals.params, after.totals.params),
       },
       ...{ alpha, rho, round, kept: scaled.kept, unfollowed: scaled.unfollowed },
-      width_arguments: first.widthArguments,
+      width_arguments: before.width_arguments ?? [],
     },
   };
 }

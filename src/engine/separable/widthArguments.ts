@@ -1,10 +1,11 @@
 /** Arguments by which a network sets its own width, as model code calls them. */
 import { ABSENT, ClassValue, FunctionValue, Instance, toNumber, type Value } from "../interpret/values.ts";
+import type { WidthArgument } from "../report/contract.ts";
 import { place } from "../report/convert.ts";
-import type { WidthArgument } from "./contract.ts";
 
+/** `depth_multiplier` is a width too; other factors of depth are numbers of layers. */
 const NAMES =
-  /^(alpha|(width|channel|depth)_?(mult(iplier)?|factor|coeff?(icient)?|scale|ratio)|widen_?factor|(width|channel|depth)(Mult(iplier)?|Factor|Coefficient)|multiplier|net_?width|channels_?mult)$/;
+  /^(alpha|(width|channel)_?(mult(iplier)?|factor|coeff?(icient)?|scale|ratio)|widen_?factor|(width|channel)(Mult(iplier)?|Factor|Coefficient)|depth_?[mM]ultiplier|multiplier|net_?width|channels_?mult)$/;
 
 /** Those of a builder, of a network's class, and of the class of a network. */
 export function widthArguments(values: readonly Value[]): WidthArgument[] {

@@ -274,7 +274,11 @@ class Net(nn.Module):
     def forward(self, x):
         return self.conv(x)
 `;
-    expect(simulated(source, 1).width_arguments).toMatchObject([{ name: "width_mult", default: 1 }]);
+    const { width_arguments: found, before } = simulated(source, 1);
+    expect(found).toMatchObject([{ name: "width_mult", default: 1, at: { line: 4, column: 36 } }]);
+    expect(before.width_arguments).toEqual(found);
+    const deeper = simulated(source.replaceAll("width_mult", "depth_coefficient"), 1);
+    expect([deeper.width_arguments, deeper.before.width_arguments]).toEqual([[], undefined]);
   });
 });
 

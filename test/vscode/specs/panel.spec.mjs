@@ -112,6 +112,16 @@ describe("The panel in the workbench", () => {
     await untilCard(panel, "MACs", PAPER.plain);
   });
 
+  it("shows the argument by which the network sets its own width", async () => {
+    const line = panel.locator(".widths");
+    assert.equal(await line.textContent(), "PlainMobileNet sets its own width by width_mult=1");
+    await line.getByRole("button").click();
+    const text = readFileSync(path.join(root, "examples", MOBILENET), "utf8").split("\n");
+    const at = text.findIndex((one) => one.includes("width_mult"));
+    const cursor = `Ln ${at + 1}, Col ${text[at].indexOf("width_mult") + 1}`;
+    await workbench.page.locator(".statusbar-item", { hasText: cursor }).waitFor();
+  });
+
   it("swaps as few layers as reach a number", async () => {
     await panel.getByRole("textbox", { name: /^Total to reach/ }).fill("2.5 G");
     await panel.getByRole("button", { name: "Swap to reach" }).click();
