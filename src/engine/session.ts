@@ -1,27 +1,10 @@
 /** One interpreter over one file: its module is run once, then each root is made and traced in it. */
+import { bounded } from "./bounded.ts";
 import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
-import { type Probed, probe, specsOf } from "./entries.ts";
-import type { Framework } from "./frameworks/framework.ts";
 import { createFrameworks } from "./frameworks/index.ts";
-import {
-  batchOf,
-  type ChosenInput,
-  calledInput,
-  commentInput,
-  declaredInput,
-  declaredSize,
-  FITTING_SIZES,
-  firstLayer,
-  type InputSpec,
-  otherForms,
-  ROUND_SIZES,
-  samplesOf,
-  userInput,
-} from "./inputs.ts";
+import { type ChosenInput, calledInput, commentInput, declaredSize, userInput } from "./inputs.ts";
 import { compileArgs } from "./interpret/compile/calls.ts";
 import { compilerFor } from "./interpret/compile/compiler.ts";
-import { describeRaised } from "./interpret/compile/exceptions.ts";
-import { Raised, Stopped } from "./interpret/control.ts";
 import { Machine, type OutermostCall, ScriptedCalls } from "./interpret/machine.ts";
 import { type ModuleCache, Modules } from "./interpret/modules.ts";
 import { PARTIAL } from "./interpret/python/stdlib/functools.ts";
@@ -42,7 +25,6 @@ import {
 } from "./interpret/values.ts";
 import { type LostRoot, lostRoots } from "./lost.ts";
 import { suppliedArguments } from "./needs.ts";
-import { proposals } from "./probe.ts";
 import { argumentsText, ProgramCalls } from "./programCalls.ts";
 import { buildReport } from "./report/build.ts";
 import type { Report, ReportArguments } from "./report/contract.ts";
@@ -56,21 +38,12 @@ import {
   wantedCalls,
   withGiven,
 } from "./roots.ts";
-import {
-  firstMismatch,
-  hasFailed,
-  hasMismatch,
-  misfits,
-  type Run,
-  startsUnbatched,
-  tensorsIn,
-  unreadParameters,
-} from "./runs.ts";
+import { misfits, tensorsIn, unreadParameters } from "./runs.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { Arg, Expr, FunctionNode, Language, ModuleNode } from "./syntax/ast.ts";
-import { forwardOf, takesTensorList } from "./tensorLists.ts";
+import { Trials } from "./trials.ts";
 import { weightsSize } from "./weightsSize.ts";
 
 export interface SessionOptions {
@@ -105,9 +78,6 @@ export class Session {
   private afresh: readonly (() => void)[] = [];
   /** How running the module called networks. */
   private calls: readonly OutermostCall[] = [];
-  /** Takes back what the last trial of an input made in the network. */
-  private takeBack: (() => void) | undefined;
-  private last: Run | undefined;
   private readonly programCalls: ProgramCalls;
   /** The clock or the user ended what is the same for all roots. */
   isCutShort = false;
@@ -130,14 +100,16 @@ export class Session {
     this.modules = new Modules(cache, () => builtins);
     this.m.start(semantics, builtins, this.modules);
     this.module = semantics.fileModule(this.m, file);
-    this.programCalls = new ProgramCalls(this.m, this.module, (body) => this.bounded(body));
+    this.programCalls = new ProgramCalls(this.m, this.module, (body) => bounded(this.m, body));
   }
 
   roots(): Roots {
     if (this.found) return this.found;
     this.m.beginTrace(SCRIPT_SHARE);
     this.m.scripted = new ScriptedCalls();
-    this.programCalls.watch(() => this.bounded(() => this.modules.evaluate(this.m, this.module, "__main__")));
+    this.programCalls.watch(() =>
+      bounded(this.m, () => this.modules.evaluate(this.m, this.module, "__main__")),
+    );
     this.m.scripted = undefined;
     this.calls = this.m.outermostCalls.splice(0);
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
@@ -246,9 +218,9 @@ export class Session {
   trace(root: Root, options: Pick<ProfileOptions, "args" | "input">): TracedNetwork | FailureReason {
     const { m } = this;
     m.beginTrace();
-    const supplied = this.bounded(() => this.supply(root, options.args));
+    const supplied = bounded(m, () => this.supply(root, options.args));
     if ("reason" in supplied) return supplied;
-    const made = this.bounded(() => this.make(root, supplied.value));
+    const made = bounded(m, () => this.make(root, supplied.value));
     const building = m.endTrace();
     if ("reason" in made) return made;
     const network = networkIn(m, made.value);
@@ -263,13 +235,17 @@ export class Session {
     if (typeof chosen === "string") return { reason: chosen };
     const declared = chosen ? undefined : framework.declaredInputs?.(m, network);
     if (isUnknown(declared)) return { reason: `its input is not known: ${declared.reason}` };
-    const { run, input } = this.runOn(framework, network, chosen, root);
+    const trials = new Trials({
+      ...{ m, framework, network, inputSize: this.options.settings.inputSize },
+      declaredSize: () => declaredSize(network) ?? weightsSize(m, this.module, root.fn),
+    });
+    const { run, input } = trials.on(chosen);
     const { specs, origin } = input;
     const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
     return {
       channelAxis: (rank) => framework.channelAxis(rank),
       trained: () => {
-        const { trace, inputs, output } = this.forward(framework, network, specs, "training");
+        const { trace, inputs, output } = trials.run(specs, "training");
         return { ops: trace.ops, inputs, outputs: tensorsIn(output) };
       },
       source: {
@@ -386,7 +362,7 @@ export class Session {
     m.scripted = new ScriptedCalls();
     for (const fn of freeFunctions(m, this.module, this.node)) {
       m.beginTrace(EXPLORING_SHARE);
-      m.explore(() => this.bounded(() => m.call(fn)));
+      m.explore(() => bounded(m, () => m.call(fn)));
     }
     m.scripted = undefined;
     m.ran = ran;
@@ -394,207 +370,6 @@ export class Session {
     m.isOutOfTime = isOutOfTime;
     this.calledInFunctions = m.outermostCalls.splice(0);
     return this.calledInFunctions;
-  }
-
-  private runOn(
-    framework: Framework,
-    network: Value,
-    chosen: ChosenInput | undefined,
-    root: Root,
-  ): { run: Run; input: ChosenInput } {
-    if (chosen) {
-      const run = this.forward(framework, network, chosen.specs);
-      if (chosen.borrowed !== true || !hasMismatch(run)) return { run, input: chosen };
-      const own = this.runOn(framework, network, undefined, root);
-      return hasFailed(own.run)
-        ? { run: this.forward(framework, network, chosen.specs), input: chosen }
-        : own;
-    }
-    const ownInputs = this.declaredInputs(framework, network) ?? declaredInput(network);
-    if (ownInputs) {
-      const run = this.forward(framework, network, ownInputs.specs);
-      if (!hasMismatch(run)) return { run, input: ownInputs };
-      const other = this.searched(framework, network, root);
-      return hasFailed(other.run)
-        ? { run: this.forward(framework, network, ownInputs.specs), input: ownInputs }
-        : other;
-    }
-    return this.searched(framework, network, root);
-  }
-
-  private searched(framework: Framework, network: Value, root: Root): { run: Run; input: ChosenInput } {
-    this.takeBack = framework.keep?.(network);
-    const found = this.tried(framework, network, root);
-    this.takeBack = undefined;
-    return found;
-  }
-
-  /** Tries the inputs that nothing but the network itself speaks for. */
-  private tried(framework: Framework, network: Value, root: Root): { run: Run; input: ChosenInput } {
-    const { args, first } = this.probed(framework, network);
-    const met = (args.length === 1 ? args[0]?.layer : undefined) ?? first;
-    const entrance = (met && framework.entrance(met)) ??
-      firstLayer(this.m, framework, network) ?? { spatialAxes: 2, channels: 3 };
-    const sized = (size: number): readonly InputSpec[] =>
-      args.length > 0
-        ? specsOf(framework, args, entrance, size)
-        : [
-            {
-              shape: framework.defaultInput(entrance.spatialAxes, entrance.channels, size),
-              dtype: "float32",
-            },
-          ];
-    const declared = declaredSize(network) ?? weightsSize(this.m, this.module, root.fn);
-    // Video is seen at half the side of an image.
-    const usual = this.options.settings.inputSize / (entrance.spatialAxes === 3 ? 2 : 1);
-    const size = declared ?? Math.ceil(usual);
-    const origin = declared === undefined ? "default" : "declared";
-    const run = this.forward(framework, network, sized(size));
-    const proposed = origin === "default" ? this.proposed(framework, network, run, sized(size)) : undefined;
-    if (proposed) return proposed;
-    if (!hasFailed(run) || entrance.spatialAxes === 0)
-      return this.settled(framework, network, run, { specs: sized(size), origin });
-    const isRefused = !hasMismatch(run);
-    let ops = 0;
-    let same = 0;
-    for (const fitted of isRefused ? ROUND_SIZES : FITTING_SIZES) {
-      if (fitted === size) continue;
-      const attempt = this.forward(framework, network, sized(fitted));
-      if (isRefused ? !hasFailed(attempt) : !hasMismatch(attempt))
-        return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
-      ops += attempt.trace.ops.length;
-      // What fails alike at several sizes has nothing to do with the size.
-      if (!isRefused && firstMismatch(attempt) === firstMismatch(run)) same += 1;
-      if (same > MAX_ALIKE || ops > MAX_FITTING_OPS) break;
-    }
-    for (const specs of args.length > 1 ? [] : otherForms(entrance, sized(size))) {
-      const attempt = this.forward(framework, network, specs);
-      if (!hasFailed(attempt)) return { run: attempt, input: { specs, origin: "fitted" } };
-    }
-    return this.settled(framework, network, run, { specs: sized(size), origin });
-  }
-
-  /** A network that keeps what it was run on is left as the run that is told. */
-  private settled(
-    framework: Framework,
-    network: Value,
-    run: Run,
-    input: ChosenInput,
-  ): { run: Run; input: ChosenInput } {
-    const isStale = this.takeBack !== undefined && this.last !== run;
-    return { run: isStale ? this.forward(framework, network, input.specs) : run, input };
-  }
-
-  /** The arguments that the network's forward must have, with the layers they enter by. */
-  private probed(framework: Framework, network: Value): Probed {
-    const forward = forwardOf(network, framework.forwardNames);
-    if (!forward || !framework.entryForm || takesTensorList(network, framework.forwardNames)) {
-      return { args: [], first: undefined };
-    }
-    return probe(this.m, framework, forward, (args) => {
-      this.m.inference = true;
-      this.bounded(() => framework.forward(this.m, network, args));
-      this.m.inference = false;
-    });
-  }
-
-  /** The first input that fits of those that the network's first op speaks for. */
-  private proposed(
-    framework: Framework,
-    network: Value,
-    run: Run,
-    [image]: readonly InputSpec[],
-  ): { run: Run; input: ChosenInput } | undefined {
-    for (const spec of image ? proposals(framework, run.trace, image) : []) {
-      const attempt = this.forward(framework, network, [spec]);
-      if (!hasFailed(attempt)) return { run: attempt, input: { specs: [spec], origin: "default" } };
-    }
-    return undefined;
-  }
-
-  /** Inputs that the network itself has; a size that it leaves open is the default one. */
-  private declaredInputs(framework: Framework, network: Value): ChosenInput | undefined {
-    const declared = framework.declaredInputs?.(this.m, network);
-    if (!declared || isUnknown(declared)) return undefined;
-    const { inputSize } = this.options.settings;
-    const isOpen = declared.some(({ shape }) => shape.slice(1).some(isUnknown));
-    const specs = declared.map(({ shape, dtype }) => ({
-      shape: shape.map((dim, axis) => (isUnknown(dim) ? (axis === 0 ? 1 : inputSize) : dim)),
-      dtype,
-    }));
-    return { specs, origin: isOpen ? "default" : "declared" };
-  }
-
-  /** Runs the network. Where it takes a list of tensors, that is all of them, or the samples of a batch. */
-  private forward(
-    framework: Framework,
-    network: Value,
-    specs: readonly InputSpec[],
-    mode: "inference" | "training" = "inference",
-  ): Run {
-    this.takeBack?.();
-    const tensors = (of: readonly InputSpec[]): Value[] =>
-      of.map(({ shape, dtype }) => framework.input(shape, dtype));
-    if (!takesTensorList(network, framework.forwardNames)) {
-      return this.feed(framework, network, specs, tensors(specs), mode);
-    }
-    const run = this.feed(framework, network, specs, [new List(tensors(specs))], mode);
-    const samples = specs.flatMap(samplesOf);
-    if (!hasFailed(run) || samples.length === 0) return run;
-    const single = this.feed(framework, network, samples, [new List(tensors(samples))], mode);
-    return hasFailed(single) ? run : single;
-  }
-
-  private feed(
-    framework: Framework,
-    network: Value,
-    specs: readonly InputSpec[],
-    args: readonly Value[],
-    mode: "inference" | "training",
-  ): Run {
-    const { m } = this;
-    m.beginTrace();
-    m.inference = mode === "inference";
-    const result = this.bounded(() => framework.forward(m, network, args));
-    m.inference = false;
-    const trace = m.endTrace();
-    const spatialAxes = firstLayer(m, framework, network)?.spatialAxes ?? 0;
-    this.last = {
-      trace,
-      inputs: args.flatMap((arg) => tensorsIn(arg)),
-      batch:
-        framework.unbatched === true
-          ? 1
-          : args[0] instanceof List
-            ? batchOf(specs, ({ shape }) => shape.length !== spatialAxes + 1)
-            : batchOf(specs.slice(0, 1), (spec) => !startsUnbatched(trace, spec)),
-      output: "reason" in result ? m.unknown(result.reason) : result.value,
-    };
-    return this.last;
-  }
-
-  // -------------------------------------------------------------------- bounds
-
-  /** Runs code of the program: what it raises and the bounds it passes become a reason, and are said in the trace. */
-  private bounded<T>(body: () => T): { readonly value: T } | FailureReason {
-    const { m } = this;
-    const restore = m.checkpoint();
-    try {
-      return { value: body() };
-    } catch (error) {
-      restore();
-      if (!(error instanceof Raised || error instanceof Stopped)) throw error;
-      const reason = error instanceof Stopped ? error.reason : describeRaised(m, error);
-      const at = error instanceof Raised ? error.site?.at : undefined;
-      m.diagnose({
-        severity: error instanceof Stopped ? "warning" : "error",
-        code: error instanceof Stopped ? "limit" : "raises",
-        message: reason,
-        ...(at ? { at } : {}),
-      });
-      m.gap(reason);
-      return { reason, ...(at ? { at } : {}) };
-    }
   }
 }
 
@@ -605,12 +380,6 @@ const SCRIPT_SHARE = 0.4;
 
 /** Part of a trace's bounds that each function may take which is only looked into for calls. */
 const EXPLORING_SHARE = 0.05;
-
-/** Sizes that may fail as the first one did. */
-const MAX_ALIKE = 3;
-
-/** Ops that may be traced in search of a size that fits. */
-const MAX_FITTING_OPS = 20_000;
 
 /** The network in what a builder gives: itself, or the first of a tuple `(model, preprocess)`. */
 function networkIn(m: Machine, value: Value): Value {

@@ -1,0 +1,220 @@
+/**
+ * Runs of one network: on the input that is chosen or that it declares, or else on the first that fits of those that
+ * its layers and its first ops speak for.
+ */
+import { bounded } from "./bounded.ts";
+import { type Probed, probe, specsOf } from "./entries.ts";
+import type { Framework } from "./frameworks/framework.ts";
+import {
+  batchOf,
+  type ChosenInput,
+  declaredInput,
+  FITTING_SIZES,
+  firstLayer,
+  type InputSpec,
+  otherForms,
+  ROUND_SIZES,
+  samplesOf,
+} from "./inputs.ts";
+import type { Machine } from "./interpret/machine.ts";
+import { isUnknown, List, type Value } from "./interpret/values.ts";
+import { proposals } from "./probe.ts";
+import { firstMismatch, hasFailed, hasMismatch, type Run, startsUnbatched, tensorsIn } from "./runs.ts";
+import { forwardOf, takesTensorList } from "./tensorLists.ts";
+
+/** A run and the input it ran on. */
+export interface Trial {
+  readonly run: Run;
+  readonly input: ChosenInput;
+}
+
+export interface TrialOptions {
+  readonly m: Machine;
+  readonly framework: Framework;
+  readonly network: Value;
+  /** Side of a square input that nothing speaks for, in pixels. */
+  readonly inputSize: number;
+  /** A side that the network or its weights name. */
+  readonly declaredSize: () => number | undefined;
+}
+
+export class Trials {
+  /** Takes back what the last trial of an input made in the network. */
+  private takeBack: (() => void) | undefined;
+  private last: Run | undefined;
+
+  constructor(private readonly options: TrialOptions) {}
+
+  /** Runs the network on the chosen input, or finds one. */
+  on(chosen: ChosenInput | undefined): Trial {
+    if (!chosen) return this.unchosen();
+    const run = this.run(chosen.specs);
+    if (chosen.borrowed !== true || !hasMismatch(run)) return { run, input: chosen };
+    const own = this.unchosen();
+    return hasFailed(own.run) ? { run: this.run(chosen.specs), input: chosen } : own;
+  }
+
+  /** Runs the network. Where it takes a list of tensors, that is all of them, or the samples of a batch. */
+  run(specs: readonly InputSpec[], mode: "inference" | "training" = "inference"): Run {
+    const { framework, network } = this.options;
+    this.takeBack?.();
+    const tensors = (of: readonly InputSpec[]): Value[] =>
+      of.map(({ shape, dtype }) => framework.input(shape, dtype));
+    if (!takesTensorList(network, framework.forwardNames)) return this.feed(specs, tensors(specs), mode);
+    const run = this.feed(specs, [new List(tensors(specs))], mode);
+    const samples = specs.flatMap(samplesOf);
+    if (!hasFailed(run) || samples.length === 0) return run;
+    const single = this.feed(samples, [new List(tensors(samples))], mode);
+    return hasFailed(single) ? run : single;
+  }
+
+  private feed(specs: readonly InputSpec[], args: readonly Value[], mode: "inference" | "training"): Run {
+    const { m, framework, network } = this.options;
+    m.beginTrace();
+    m.inference = mode === "inference";
+    const result = bounded(m, () => framework.forward(m, network, args));
+    m.inference = false;
+    const trace = m.endTrace();
+    const spatialAxes = firstLayer(m, framework, network)?.spatialAxes ?? 0;
+    this.last = {
+      trace,
+      inputs: args.flatMap((arg) => tensorsIn(arg)),
+      batch:
+        framework.unbatched === true
+          ? 1
+          : args[0] instanceof List
+            ? batchOf(specs, ({ shape }) => shape.length !== spatialAxes + 1)
+            : batchOf(specs.slice(0, 1), (spec) => !startsUnbatched(trace, spec)),
+      output: "reason" in result ? m.unknown(result.reason) : result.value,
+    };
+    return this.last;
+  }
+
+  private unchosen(): Trial {
+    const own = this.declaredInputs() ?? declaredInput(this.options.network);
+    if (!own) return this.searched();
+    const run = this.run(own.specs);
+    if (!hasMismatch(run)) return { run, input: own };
+    const other = this.searched();
+    return hasFailed(other.run) ? { run: this.run(own.specs), input: own } : other;
+  }
+
+  /** Inputs that the network itself has; a size that it leaves open is the default one. */
+  private declaredInputs(): ChosenInput | undefined {
+    const { m, framework, network, inputSize } = this.options;
+    const declared = framework.declaredInputs?.(m, network);
+    if (!declared || isUnknown(declared)) return undefined;
+    const isOpen = declared.some(({ shape }) => shape.slice(1).some(isUnknown));
+    const specs = declared.map(({ shape, dtype }) => ({
+      shape: shape.map((dim, axis) => (isUnknown(dim) ? (axis === 0 ? 1 : inputSize) : dim)),
+      dtype,
+    }));
+    return { specs, origin: isOpen ? "default" : "declared" };
+  }
+
+  private searched(): Trial {
+    const { framework, network } = this.options;
+    this.takeBack = framework.keep?.(network);
+    const found = this.tried();
+    this.takeBack = undefined;
+    return found;
+  }
+
+  /** Tries the inputs that nothing but the network itself speaks for. */
+  private tried(): Trial {
+    const { m, framework, network, inputSize, declaredSize } = this.options;
+    const { args, first } = this.probed();
+    const met = (args.length === 1 ? args[0]?.layer : undefined) ?? first;
+    const entrance = (met && framework.entrance(met)) ??
+      firstLayer(m, framework, network) ?? { spatialAxes: 2, channels: 3 };
+    const sized = (size: number): readonly InputSpec[] =>
+      args.length > 0
+        ? specsOf(framework, args, entrance, size)
+        : [
+            {
+              shape: framework.defaultInput(entrance.spatialAxes, entrance.channels, size),
+              dtype: "float32",
+            },
+          ];
+    const declared = declaredSize();
+    // Video is seen at half the side of an image.
+    const size = declared ?? Math.ceil(inputSize / (entrance.spatialAxes === 3 ? 2 : 1));
+    const origin = declared === undefined ? "default" : "declared";
+    const run = this.run(sized(size));
+    const proposed = origin === "default" ? this.proposed(run, sized(size)) : undefined;
+    if (proposed) return proposed;
+    if (!hasFailed(run) || entrance.spatialAxes === 0)
+      return this.settled(run, { specs: sized(size), origin });
+    return (
+      this.fitted(run, size, sized) ??
+      this.otherwise(args.length > 1 ? [] : otherForms(entrance, sized(size))) ??
+      this.settled(run, { specs: sized(size), origin })
+    );
+  }
+
+  /** The first size at which what failed at one size does not. */
+  private fitted(
+    failed: Run,
+    size: number,
+    sized: (size: number) => readonly InputSpec[],
+  ): Trial | undefined {
+    const isRefused = !hasMismatch(failed);
+    let ops = 0;
+    let same = 0;
+    for (const fitted of isRefused ? ROUND_SIZES : FITTING_SIZES) {
+      if (fitted === size) continue;
+      const attempt = this.run(sized(fitted));
+      if (isRefused ? !hasFailed(attempt) : !hasMismatch(attempt))
+        return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
+      ops += attempt.trace.ops.length;
+      // What fails alike at several sizes has nothing to do with the size.
+      if (!isRefused && firstMismatch(attempt) === firstMismatch(failed)) same += 1;
+      if (same > MAX_ALIKE || ops > MAX_FITTING_OPS) break;
+    }
+    return undefined;
+  }
+
+  /** The first of inputs of another form that fits. */
+  private otherwise(forms: Iterable<readonly InputSpec[]>): Trial | undefined {
+    for (const specs of forms) {
+      const attempt = this.run(specs);
+      if (!hasFailed(attempt)) return { run: attempt, input: { specs, origin: "fitted" } };
+    }
+    return undefined;
+  }
+
+  /** A network that keeps what it was run on is left as the run that is told. */
+  private settled(run: Run, input: ChosenInput): Trial {
+    const isStale = this.takeBack !== undefined && this.last !== run;
+    return { run: isStale ? this.run(input.specs) : run, input };
+  }
+
+  /** The arguments that the network's forward must have, with the layers they enter by. */
+  private probed(): Probed {
+    const { m, framework, network } = this.options;
+    const forward = forwardOf(network, framework.forwardNames);
+    if (!forward || !framework.entryForm || takesTensorList(network, framework.forwardNames)) {
+      return { args: [], first: undefined };
+    }
+    return probe(m, framework, forward, (args) => {
+      m.inference = true;
+      bounded(m, () => framework.forward(m, network, args));
+      m.inference = false;
+    });
+  }
+
+  /** The first input that fits of those that the network's first op speaks for. */
+  private proposed(run: Run, [image]: readonly InputSpec[]): Trial | undefined {
+    for (const spec of image ? proposals(this.options.framework, run.trace, image) : []) {
+      const attempt = this.run([spec]);
+      if (!hasFailed(attempt)) return { run: attempt, input: { specs: [spec], origin: "default" } };
+    }
+    return undefined;
+  }
+}
+
+/** Sizes that may fail as the first one did. */
+const MAX_ALIKE = 3;
+
+/** Ops that may be traced in search of a size that fits. */
+const MAX_FITTING_OPS = 20_000;
