@@ -46,10 +46,21 @@ export interface ProfileCommand extends NetworkChoice {
   /** In MACs, whatever the unit shown. */
   readonly budgetMacs?: number;
   readonly failOnUnknown: boolean;
+  /** A device's name or part of it. */
+  readonly device?: string;
+  /** A JSON file of the user's own devices. */
+  readonly devices?: string;
+}
+
+/** Names the devices that a bound can be had on. */
+export interface DevicesCommand {
+  readonly kind: "devices";
+  readonly devices?: string;
 }
 
 export type Command =
   | ProfileCommand
+  | DevicesCommand
   | SimulateCommand
   | RewriteCommand
   | SuggestCommand
@@ -83,6 +94,8 @@ profile
   --unit macs|flops     what costs are counted in (1 MAC = 2 FLOPs); JSON always has MACs
   --budget COUNT        exit 1 above so many MACs (FLOPs with --unit flops): 300M, 4.1G
   --fail-on-unknown     exit 1 when a figure is not known
+  --device NAME         least time of each layer and of all on a device: a bound, no prediction; list names them
+  --devices FILE.json   devices of your own: [{"name", "gflops", "bandwidth" (GB/s), "dtype", "source"}]
 
 simulate: depthwise separable convolutions, width and resolution, as in MobileNet
   --swap all|none|NAMES which convolutions, by name and with commas between; all leaves the stem
@@ -118,6 +131,8 @@ const OPTIONS = {
   unit: { type: "string" },
   budget: { type: "string" },
   "fail-on-unknown": { type: "boolean" },
+  device: { type: "string" },
+  devices: { type: "string" },
   python: { type: "string", multiple: true },
   swap: { type: "string" },
   stem: { type: "boolean" },
@@ -145,7 +160,10 @@ interface CommandRule {
 
 const COMMANDS: Readonly<Record<string, CommandRule>> = {
   profile: {
-    options: ["all", "table", "json", "csv", "markdown", "sarif", "unit", "budget", "fail-on-unknown"],
+    options: [
+      ...(["all", "table", "json", "csv", "markdown", "sarif", "unit", "budget", "fail-on-unknown"] as const),
+      ...(["device", "devices"] as const),
+    ],
     parse: parseProfile,
   },
   simulate: {
@@ -167,6 +185,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (command === "help") return { kind: "help" };
   const rule = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (!rule) return usageError(`unknown command "${command}"; try: convlens profile FILE`);
+  if (command === "profile" && values.device === "list") return listDevices(values);
   if (target === undefined) return usageError(`${command} needs a file: convlens ${command} FILE[:NAME]`);
   if (extra.length > 0) return usageError(`${command} takes one file, but got "${extra.join(" ")}" too`);
   const known: readonly string[] = [...ANY, ...rule.options];
@@ -204,15 +223,30 @@ function parseProfile(values: Values, network: NetworkChoice, unit: CostUnit): C
   }
   const budget = budgetOf(values, unit);
   if (typeof budget === "string") return usageError(budget);
+  const format = formatOf(formats[0], all);
+  if (values.device !== undefined && !BOUND_FORMATS.includes(format)) {
+    return usageError(`--device is told in --table and --json, not in --${format}`);
+  }
+  if (values.devices !== undefined && values.device === undefined) {
+    return usageError("--devices needs --device NAME, or --device list");
+  }
   return {
     kind: "profile",
     ...network,
     all,
-    format: formatOf(formats[0], all),
+    format,
     unit,
     ...(budget !== undefined && { budgetMacs: budget }),
     failOnUnknown: values["fail-on-unknown"] ?? false,
+    ...(values.device !== undefined && { device: values.device }),
+    ...(values.devices !== undefined && { devices: values.devices }),
   };
+}
+
+const BOUND_FORMATS: readonly Format[] = ["text", "json", "jsonl"];
+
+function listDevices({ devices }: Values): Command {
+  return { kind: "devices", ...(devices !== undefined && { devices }) };
 }
 
 function parseSimulate(values: Values, network: NetworkChoice, unit: CostUnit): Command {

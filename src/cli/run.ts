@@ -1,5 +1,6 @@
 /** One run of the command line: arguments in, text and an exit code out. What surrounds it is handed in. */
 import type { Engine, FileAnalysis } from "../engine/engine.types.ts";
+import { withBounds } from "../engine/report/bounds.ts";
 import type { Place, Report, ReportDiagnostic } from "../engine/report/contract.ts";
 import { formatCsv } from "../engine/report/csv.ts";
 import { formatJson, formatJsonLine } from "../engine/report/json.ts";
@@ -8,6 +9,7 @@ import { formatSarif } from "../engine/report/sarif.ts";
 import { formatText } from "../engine/report/text.ts";
 import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
 import { type Format, HELP, type ProfileCommand, parseCommand } from "./arguments.ts";
+import { chooseDevice, deviceList, readDevices } from "./devices.ts";
 import { networkOptions, openFile } from "./open.ts";
 import { relativePlaces } from "./places.ts";
 import { rewrite } from "./rewrite.ts";
@@ -31,6 +33,12 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
       return 2;
     case "profile":
       return profile(command, around);
+    case "devices": {
+      const devices = readDevices(command.devices, around);
+      if (devices === undefined) return 2;
+      around.out(deviceList(devices));
+      return 0;
+    }
     case "simulate":
       return simulate(command, around);
     case "rewrite":
@@ -41,6 +49,8 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
 }
 
 async function profile(command: ProfileCommand, around: Surroundings): Promise<ExitCode> {
+  const device = command.device === undefined ? null : chooseDevice(command.device, command.devices, around);
+  if (device === undefined) return 2;
   const opened = await openFile(command, around);
   if (opened === undefined) return 2;
   const { engine, file } = opened;
@@ -48,7 +58,9 @@ async function profile(command: ProfileCommand, around: Surroundings): Promise<E
   for (const message of found.messages) around.err(`convlens: ${message}\n`);
   if (found.reports.length === 0) return 2;
 
-  const reports = found.reports.map((report) => relativePlaces(report, around.cwd));
+  const reports = found.reports
+    .map((report) => relativePlaces(report, around.cwd))
+    .map((report) => (device ? withBounds(report, device) : report));
   around.out(render(reports, command, around));
   const failures = reports.flatMap((report) => failedChecks(report, command));
   for (const failure of failures) around.err(`convlens: ${failure}\n`);

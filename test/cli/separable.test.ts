@@ -139,3 +139,57 @@ describe("their arguments", () => {
 function pick({ macs, params }: { macs: number; params: number }): { macs: number; params: number } {
   return { macs, params };
 }
+
+describe("convlens profile --device", () => {
+  const own = [{ name: "Board", gflops: 100, bandwidth: 10, source: "its manual, page 3" }];
+  const write = (name: string, value: unknown) =>
+    writeFileSync(path.join(cwd, name), typeof value === "string" ? value : JSON.stringify(value));
+
+  it("gives a bound for each layer and for all, names the source and calls it a bound", async () => {
+    const { code, out } = await call("profile", "plain.py", "--device", "nvidia t4");
+    expect(code).toBe(0);
+    // 2 × 462,422,016 FLOPs at 8.1 TFLOP/s.
+    expect(out).toMatch(/body\.7\.0 .* 114 µs compute/);
+    expect(out).toMatch(/On NVIDIA T4 a sample takes .* at best; .* A bound, not a\s+prediction\./);
+    expect(out).toContain("NVIDIA T4 datasheet (2019)");
+  });
+
+  it("takes devices of the user's own, in JSON too", async () => {
+    write("own.json", own);
+    const { out } = await call("profile", "plain.py", "--device", "board", "--devices", "own.json", "--json");
+    const { roofline, layers } = JSON.parse(out);
+    expect(roofline.device).toMatchObject({ flops: 100e9, bandwidth: 10e9, source: "its manual, page 3" });
+    const row = layers.find(({ name }: { name: string }) => name === "body.7.0");
+    expect(row).toMatchObject({ bound_seconds: (2 * 462_422_016) / 100e9, bound_by: "compute" });
+  });
+
+  it("lists devices with their sources, asked for or when the name is not one", async () => {
+    write("own.json", own);
+    const listed = await call("profile", "--device", "list", "--devices", "own.json");
+    expect([listed.code, listed.out.split("\n").slice(0, 2)]).toEqual([
+      0,
+      ["Board: 100 GFLOP/s (float32), 10.0 GB/s", "  its manual, page 3"],
+    ]);
+    const unknown = await call("profile", "plain.py", "--device", "abacus");
+    expect([unknown.code, unknown.out]).toEqual([2, ""]);
+    expect(unknown.err).toMatch(/no such device; these are known:\nNVIDIA T4: /);
+    expect((await call("profile", "plain.py", "--device", "nvidia")).err).toContain("several devices");
+  });
+
+  it.each([
+    ["no JSON", "{", "this is no JSON"],
+    ["no list", {}, "a list of devices is needed"],
+    ["no bandwidth", [own[0], { name: "x", gflops: 1 }], "entry 2 needs a name, gflops and bandwidth"],
+  ])("says what is wrong with a file of devices: %s", async (_, value, reason) => {
+    write("wrong.json", value);
+    const { code, err } = await call("profile", "plain.py", "--device", "t4", "--devices", "wrong.json");
+    expect([code, err.startsWith(`convlens: --devices wrong.json: ${reason}`)]).toEqual([2, true]);
+  });
+
+  it.each([[["--device", "t4", "--csv"]], [["--devices", "own.json"]]])(
+    "is refused where it would be told nowhere: %j",
+    async (argv) => {
+      expect(await call("profile", "plain.py", ...argv)).toMatchObject({ code: 2, out: "" });
+    },
+  );
+});

@@ -1,7 +1,8 @@
 /** A layer in words, for tooltips, the read-out and screen readers. */
 import type { ReportLayer } from "../../src/engine/report/contract.ts";
+import { formatSeconds } from "../../src/engine/report/units.ts";
 import { count, dims, share } from "../../src/present/text.ts";
-import { formatChange, formatSeconds } from "../shared/format.ts";
+import { formatChange } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { attainable, type Device, intensityOf, leastSeconds, ridgeOf } from "./roofline.ts";
 import { canSwap, eligible, type Row, savingOf, sumMacs } from "./rows.ts";

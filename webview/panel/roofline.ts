@@ -1,15 +1,9 @@
 /** The roofline over the panel's rows: intensities before and after a swap, and the least time on a device. Pure. */
-import { bytesPerValue, DEVICES, type Device } from "../../src/engine/cost/devices.ts";
+import { allDevices, bytesPerValue, DEVICES, type Device } from "../../src/engine/cost/devices.ts";
 import { attainable, intensityOf as intensity, ridgeOf, trafficOf } from "../../src/engine/cost/roofline.ts";
 import type { Row } from "./rows.ts";
 
-export { attainable, type Device, ridgeOf };
-
-/** The user's own devices before those that come with it; one of the same name takes the other's place. */
-export function allDevices(own: readonly Device[]): readonly Device[] {
-  const names = new Set(own.map(({ name }) => name));
-  return [...own, ...DEVICES.filter(({ name }) => !names.has(name))];
-}
+export { allDevices, attainable, type Device, ridgeOf };
 
 export function deviceNamed(name: string, devices: readonly Device[]): Device {
   return devices.find((device) => device.name === name) ?? devices[0] ?? DEVICES[0]!;
@@ -19,15 +13,15 @@ export function deviceNamed(name: string, devices: readonly Device[]): Device {
  * FLOPs per byte when inputs, outputs and weights cross the memory bus once in each call, as values of the device's
  * dtype; null where a size is not known. A swapped layer writes and reads its depthwise output as well.
  */
-export function intensityOf({ layer, after, swapped }: Row, device: Pick<Device, "dtype">): number | null {
-  const traffic = trafficOf(layer, after, swapped ? "separable" : "standard", bytesPerValue(device));
+export function intensityOf({ now, after, swapped }: Row, device: Pick<Device, "dtype">): number | null {
+  const traffic = trafficOf(now, after, swapped ? "separable" : "standard", bytesPerValue(device));
   return intensity(after.macs, traffic) ?? null;
 }
 
 /** Seconds that a device needs at least for these rows, one after the other; what has no known cost is left out. */
 export function leastSeconds(rows: readonly Row[], device: Device, when: "before" | "after"): number {
   return rows.reduce((sum, row) => {
-    const asked = when === "after" ? row : { ...row, after: row.before, swapped: false };
+    const asked = when === "after" ? row : { ...row, now: row.layer, after: row.before, swapped: false };
     const found = intensityOf(asked, device);
     return found === null ? sum : sum + (2 * (asked.after.macs ?? 0)) / attainable(device, found);
   }, 0);

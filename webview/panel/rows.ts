@@ -21,6 +21,8 @@ export interface Row {
   /** Place in `report.layers`: execution order. */
   readonly index: number;
   readonly layer: ReportLayer;
+  /** The layer at the chosen α and ρ, not swapped. */
+  readonly now: ReportLayer;
   readonly kind: DisplayKind;
   readonly before: Cost;
   readonly after: Cost;
@@ -66,6 +68,7 @@ export function simulate(
     return {
       index,
       layer,
+      now,
       kind: swapped ? "depthwise" : displayKind(layer.kind),
       before: { macs: layer.macs, params: layer.params },
       after: { macs, params },

@@ -41,13 +41,6 @@ export function parseCount(text: string): number | null {
   return digits !== undefined && Number.isFinite(value) ? value * scale : null;
 }
 
-/** `12.3 µs`, `4.10 ms`. */
-export function formatSeconds(seconds: number): string {
-  const [size, unit] =
-    seconds < 1e-3 ? [seconds * 1e6, "µs"] : seconds < 1 ? [seconds * 1e3, "ms"] : [seconds, "s"];
-  return `${size.toPrecision(3)} ${unit}`;
-}
-
 /** Keeps a figure and its prefix on one line. */
 export function unbroken(text: string): string {
   return text.replace(/(?<=\d) (?=[kMGTP%])/g, "\u00a0");

@@ -39,6 +39,12 @@ export const DEVICES: readonly Device[] = [
   },
 ];
 
+/** The user's own devices before those that come with it; one of the same name takes the other's place. */
+export function allDevices(own: readonly Device[]): readonly Device[] {
+  const names = new Set(own.map(({ name }) => name));
+  return [...own, ...DEVICES.filter(({ name }) => !names.has(name))];
+}
+
 /** Bytes of a value that such operations work on. */
 export function bytesPerValue({ dtype }: Pick<Device, "dtype">): number {
   return BYTES[dtype];
@@ -48,22 +54,30 @@ const BYTES: Readonly<Record<Device["dtype"], number>> = { float32: 4, float16: 
 
 /** Devices of the user's own, as the `convlens.devices` setting has them; what is wrong is left out. */
 export function parseDevices(value: unknown): readonly Device[] {
-  return Array.isArray(value) ? value.flatMap((entry) => parseDevice(entry) ?? []) : [];
+  return Array.isArray(value) ? value.flatMap((entry) => parseDevice(entry, "convlens.devices") ?? []) : [];
 }
 
 const DTYPES = ["float32", "float16", "int8"] as const;
 
-function parseDevice(value: unknown): Device | undefined {
+/** `origin` is named as the source of figures that have none. */
+export function parseDevice(value: unknown, origin: string): Device | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { name, gflops, bandwidth, dtype, source } = value as Record<string, unknown>;
-  if (typeof name !== "string" || name.trim() === "" || !isPositive(gflops) || !isPositive(bandwidth))
+  const type = dtype === undefined ? "float32" : DTYPES.find((known) => known === dtype);
+  if (
+    typeof name !== "string" ||
+    name.trim() === "" ||
+    !isPositive(gflops) ||
+    !isPositive(bandwidth) ||
+    !type
+  )
     return undefined;
   return {
     name,
     flops: gflops * GIGA,
-    dtype: DTYPES.find((known) => known === dtype) ?? "float32",
+    dtype: type,
     bandwidth: bandwidth * GIGA,
-    source: typeof source === "string" ? source : "convlens.devices",
+    source: typeof source === "string" ? source : origin,
   };
 }
 

@@ -29,14 +29,16 @@ export function parameterBytes(params: number | null): number | null {
   return params === null ? null : params * BYTES_PER_VALUE;
 }
 
-/** Of a float32 network, unless told otherwise. `separable`: as its depthwise separable form, whose depthwise output is written and read as well. */
+/** For one sample of a float32 network, unless told otherwise. `separable`: as its depthwise separable form, whose depthwise output is written and read as well. */
 export function trafficOf(
   layer: ReportLayer,
   cost: LayerCost = layer,
   form: "standard" | "separable" = "standard",
   bytesPerValue = BYTES_PER_VALUE,
 ): Traffic | undefined {
-  const [inputs, outputs] = [valuesIn(layer.in), valuesIn(layer.out)];
+  const inputs = layer.read_values === undefined ? valuesIn(layer.in, layer.calls) : layer.read_values;
+  const outputs =
+    layer.written_values === undefined ? valuesIn(layer.out, layer.calls) : layer.written_values;
   if (inputs === null || outputs === null || cost.params === null) return undefined;
   const between =
     form === "separable" && layer.in_channels && layer.out_channels
@@ -44,7 +46,7 @@ export function trafficOf(
       : 0;
   return {
     parameterBytes: cost.params * bytesPerValue,
-    activationBytes: (inputs + outputs + between) * layer.calls * bytesPerValue,
+    activationBytes: (inputs + outputs + between) * bytesPerValue,
   };
 }
 
@@ -77,7 +79,8 @@ export function attainable({ flops, bandwidth }: Ceilings, intensity: number): n
   return Math.min(flops, bandwidth * intensity);
 }
 
-function valuesIn(shapes: readonly ReportShape[]): number | null {
+/** Of a report that does not say: as if all calls were like the first. */
+function valuesIn(shapes: readonly ReportShape[], calls: number): number | null {
   let sum = 0;
   for (const shape of shapes) {
     if (shape === null) return null;
@@ -88,5 +91,5 @@ function valuesIn(shapes: readonly ReportShape[]): number | null {
     }
     sum += product;
   }
-  return sum;
+  return sum * calls;
 }

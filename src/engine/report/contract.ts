@@ -2,6 +2,7 @@
  * The report: what one profiled network costs, as plain JSON data. This is the contract of `--json`, of the
  * language server's answers and of the panel. Fields are only ever added. A figure that is not known is `null`.
  */
+import type { Device } from "../cost/devices.ts";
 
 /** 1-based line and column; the end is exclusive. */
 export interface Place {
@@ -69,6 +70,9 @@ export interface ReportLayer {
   readonly elementwise: number | null;
   /** Bytes of the outputs, summed over `calls`. */
   readonly activation_bytes: number | null;
+  /** Values that a sample has the layer read and write, over `calls`; absent in reports of older versions. */
+  readonly read_values?: number | null;
+  readonly written_values?: number | null;
   readonly calls: number;
   /** The constructor call that made the layer, or the call of a functional op. */
   readonly at: Place;
@@ -85,6 +89,9 @@ export interface ReportLayer {
   readonly separable_trainable_params: number | null;
   /** Ran under a condition that could not be decided. */
   readonly conditional?: boolean;
+  /** The least time on the device of the report's `roofline`; null where nothing is multiplied or a figure is unknown. */
+  readonly bound_seconds?: number | null;
+  readonly bound_by?: "compute" | "memory" | null;
 }
 
 /** A layer that is made and has parameters but does not run, such as a head for training alone. */
@@ -130,6 +137,17 @@ export interface ReportInput {
   readonly origin: InputOrigin;
 }
 
+/** The roofline bound of a network on a device: what its layers need at least, one after the other. No prediction. */
+export interface ReportRoofline {
+  readonly device: Device;
+  /** null when a layer's bound is not known. */
+  readonly seconds: number | null;
+  /** Sum of the bounds that are known. */
+  readonly known_seconds: number;
+  readonly layers: number;
+  readonly memory_bound_layers: number;
+}
+
 /** Arguments that the network was made with and that its definition leaves open. */
 export interface ReportArguments {
   /** As code writes them: `40, 10, dropRate=0.3`. */
@@ -170,4 +188,6 @@ export interface Report {
   /** Their parameters are in the totals; absent when all layers run. */
   readonly never_run?: readonly NeverRunLayer[];
   readonly diagnostics: readonly ReportDiagnostic[];
+  /** Where a device was asked for. */
+  readonly roofline?: ReportRoofline;
 }

@@ -38,6 +38,8 @@ const LAYER_FIELDS: readonly (keyof ReportLayer)[] = [
   "trainable_params",
   "elementwise",
   "activation_bytes",
+  "read_values",
+  "written_values",
   "calls",
   "at",
   "path",

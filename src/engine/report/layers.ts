@@ -80,6 +80,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
   const first = row.ops[0] ?? main;
   const last = lastOfFirstRun(row);
   const { geometry } = main;
+  const { read, written } = transferred(row);
   const swap = geometry && priceSwap(row, main, geometry, context);
   const layer: ReportLayer = {
     name: row.name,
@@ -101,6 +102,8 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     trainable_params: trainable.value(),
     elementwise: elementwise.value(batch),
     activation_bytes: activation.value(batch),
+    read_values: read.value(batch),
+    written_values: written.value(batch),
     calls: row.runs.size,
     at: place(row.site?.at ?? NOWHERE),
     path: callers(row.site),
@@ -194,6 +197,23 @@ function lastOfFirstRun(row: Row): OpRecord {
   if (row.runs.has(first)) return first;
   const inFirstRun = row.ops.filter((op) => runs(op.scope, row) === runs(first.scope, row));
   return inFirstRun.at(-1) ?? first;
+}
+
+/** Elements that the row's runs take and give; what stays within a run may never leave the device's caches. */
+function transferred(row: Row): { readonly read: Tally; readonly written: Tally } {
+  const ends = new Map<OpRecord["scope"] | OpRecord, { readonly first: OpRecord; last: OpRecord }>();
+  for (const op of row.ops) {
+    const run = row.runs.has(op) ? op : runs(op.scope, row);
+    const known = ends.get(run);
+    if (known) known.last = op;
+    else ends.set(run, { first: op, last: op });
+  }
+  const [read, written] = [new Tally(), new Tally()];
+  for (const { first, last } of ends.values()) {
+    for (const tensor of new Set(first.inputs)) read.add(elements(tensor));
+    for (const tensor of last.outputs) written.add(elements(tensor));
+  }
+  return { read, written };
 }
 
 /** The run of the row's layer that an op belongs to. */

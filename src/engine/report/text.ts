@@ -1,6 +1,13 @@
 /** The report as a table for a terminal of any width: what each layer costs, totals, and what the swap would save. */
 import { eligibleLayers, simulateSwap } from "../separable/simulate.ts";
-import type { LayerKind, Report, ReportDiagnostic, ReportLayer, Severity } from "./contract.ts";
+import type {
+  LayerKind,
+  Report,
+  ReportDiagnostic,
+  ReportLayer,
+  ReportRoofline,
+  Severity,
+} from "./contract.ts";
 import { type Column, layoutTable } from "./table.ts";
 import {
   type CostUnit,
@@ -8,6 +15,7 @@ import {
   formatChange,
   formatCount,
   formatKernel,
+  formatSeconds,
   formatShape,
   formatShapes,
   formatShare,
@@ -51,6 +59,7 @@ interface TextRow {
   readonly macs: number | null;
   readonly params: number | null;
   readonly separable: number | null;
+  readonly bound: string;
 }
 
 export function formatText(report: Report, options: TextOptions): string {
@@ -114,6 +123,7 @@ function formatTable(report: Report, { unit, width }: TextOptions, paint: Paint)
     macs: report.totals.macs,
     params: report.totals.params,
     separable: null,
+    bound: report.roofline ? describeSeconds(report.roofline) : "",
   };
   const columns: readonly Column<TextRow>[] = [
     { title: "Layer", align: "left", cell: (row) => row.name, shrink: "start", least: 12 },
@@ -130,6 +140,9 @@ function formatTable(report: Report, { unit, width }: TextOptions, paint: Paint)
       drop: 5,
     },
     { title: "Params", align: "right", cell: (row) => formatCount(row.params) },
+    ...(report.roofline
+      ? [{ title: "At best", align: "right", cell: (row) => row.bound } satisfies Column<TextRow>]
+      : []),
     {
       title: "Separable",
       align: "right",
@@ -178,6 +191,7 @@ const EMPTY_ROW: TextRow = {
   macs: 0,
   params: 0,
   separable: null,
+  bound: "",
 };
 
 function layerRow(layer: ReportLayer): TextRow {
@@ -191,7 +205,23 @@ function layerRow(layer: ReportLayer): TextRow {
     macs: layer.macs,
     params: layer.params,
     separable: layer.swappable ? layer.separable_macs : null,
+    bound: layer.bound_seconds == null ? "" : `${formatSeconds(layer.bound_seconds)} ${layer.bound_by}`,
   };
+}
+
+function describeSeconds({ seconds, known_seconds: known }: ReportRoofline): string {
+  return seconds === null ? `> ${formatSeconds(known)}` : formatSeconds(seconds);
+}
+
+/** What a device needs at least, whose figures these are, and that it is a bound. */
+export function describeRoofline({ roofline }: Report): readonly string[] {
+  if (!roofline) return [];
+  const { device, layers, memory_bound_layers: waiting } = roofline;
+  const { name, dtype, flops, bandwidth, source } = device;
+  return [
+    `On ${printable(name)} a sample takes ${describeSeconds(roofline)} at best; ${waiting} of ${layers} layers are limited by memory. A bound, not a prediction.`,
+    `${printable(name)}: peak ${formatCount(flops)}FLOP/s (${dtype}), ${formatBytes(bandwidth)}/s. ${printable(source)}`,
+  ];
 }
 
 function summary(report: Report, { unit }: TextOptions): string[] {
@@ -205,6 +235,7 @@ function summary(report: Report, { unit }: TextOptions): string[] {
   return [
     `${label} ${exact}, parameters ${params}${fixed > 0 ? ` (${formatCount(fixed)} not trainable)` : ""}`,
     `Activations ${formatBytes(totals.activation_bytes)} in all, ${formatBytes(totals.peak_activation_bytes)} at the peak${dtype ? ` (${dtype})` : ""}`,
+    ...describeRoofline(report),
     ...(report.complete ? [] : [describeGaps(report, unit)]),
   ];
 }

@@ -32,6 +32,13 @@ export function formatBytes(value: number | null): string {
   return count.includes(" ") ? `${count}B` : `${count} B`;
 }
 
+/** `12.3 µs`, `4.10 ms`. */
+export function formatSeconds(seconds: number): string {
+  const [size, unit] =
+    seconds < 1e-3 ? [seconds * 1e6, "µs"] : seconds < 1 ? [seconds * 1e3, "ms"] : [seconds, "s"];
+  return `${size.toPrecision(3)} ${unit}`;
+}
+
 /** 0.0282 → `2.8 %`. */
 export function formatShare(fraction: number): string {
   const percent = 100 * fraction;

@@ -50,8 +50,8 @@ describe("JSON", () => {
   });
 
   it("keeps fields that were added to the contract, behind the others", () => {
-    const extended = { ...report, roofline: 1 };
-    expect(Object.keys(JSON.parse(formatJson(extended)) as object).at(-1)).toBe("roofline");
+    const extended = { ...report, novelty: 1 };
+    expect(Object.keys(JSON.parse(formatJson(extended)) as object).at(-1)).toBe("novelty");
   });
 });
 

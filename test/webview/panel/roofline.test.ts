@@ -4,6 +4,7 @@ import {
   attainable,
   deviceNamed,
   intensityOf,
+  leastSeconds,
   ridgeOf,
 } from "../../../webview/panel/roofline.ts";
 import { simulate } from "../../../webview/panel/rows.ts";
@@ -42,6 +43,13 @@ describe("the roofline", () => {
     expect(allDevices([device, own]).slice(0, 2)).toEqual([device, own]);
     expect(allDevices([device, own])).toHaveLength(allDevices([]).length + 1);
     expect(deviceNamed(own.name, allDevices([own])).flops).toBe(1);
+  });
+
+  it("counts the values of the layer at the chosen α and ρ", () => {
+    const small = layer("a", { in: [[1, 64, 28, 28]], out: [[1, 64, 28, 28]], macs: 28_901_376 });
+    const [row] = simulate(report([layer("a")]), new Set(), report([small])).rows;
+    expect(intensityOf(row!, device)).toBeCloseTo((2 * 28_901_376) / (4 * (2 * 64 * 28 * 28 + 36_864)), 10);
+    expect(leastSeconds([row!], device, "before")).toBeCloseTo((2 * 115_605_504) / 1e12, 10);
   });
 
   it("is unknown where a shape is", () => {

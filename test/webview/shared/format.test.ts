@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { formatSeconds } from "../../../src/engine/report/units.ts";
 import {
   formatBytes,
   formatChange,
   formatExact,
-  formatSeconds,
   formatTick,
   parseCount,
 } from "../../../webview/shared/format.ts";

@@ -1,0 +1,67 @@
+/** Devices for `--device`: those that come with it and the user's own, chosen by name. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { allDevices, type Device, parseDevice } from "../engine/cost/devices.ts";
+import { formatBytes, formatCount } from "../engine/report/units.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** All devices; a line on stderr says what is wrong with the user's file. */
+export function readDevices(
+  file: string | undefined,
+  { cwd, err }: Surroundings,
+): readonly Device[] | undefined {
+  if (file === undefined) return allDevices([]);
+  const own = parseFile(path.resolve(cwd, file), file);
+  if (typeof own !== "string") return allDevices(own);
+  err(`convlens: --devices ${file}: ${own}\n`);
+  return undefined;
+}
+
+/** The device of this name, or the only one whose name has this in it. */
+export function chooseDevice(
+  name: string,
+  file: string | undefined,
+  around: Surroundings,
+): Device | undefined {
+  const devices = readDevices(file, around);
+  if (devices === undefined) return undefined;
+  const wanted = name.trim().toLowerCase();
+  const exact = devices.find((device) => device.name.toLowerCase() === wanted);
+  const alike = devices.filter((device) => wanted !== "" && device.name.toLowerCase().includes(wanted));
+  const chosen = exact ?? (alike.length === 1 ? alike[0] : undefined);
+  if (!chosen) {
+    const problem = alike.length > 1 ? "several devices are called so" : "there is no such device";
+    around.err(`convlens: --device ${name}: ${problem}; these are known:\n${deviceList(devices)}`);
+  }
+  return chosen;
+}
+
+export function deviceList(devices: readonly Device[]): string {
+  return devices
+    .map(
+      ({ name, flops, dtype, bandwidth, source }) =>
+        `${name}: ${formatCount(flops)}FLOP/s (${dtype}), ${formatBytes(bandwidth)}/s\n  ${source}\n`,
+    )
+    .join("")
+    .replaceAll(/[^\P{Cc}\n]/gu, "\uFFFD");
+}
+
+/** The devices, or what is wrong with the file. */
+function parseFile(resolved: string, file: string): readonly Device[] | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(resolved, "utf8"));
+  } catch (error) {
+    return error instanceof SyntaxError ? "this is no JSON" : "it cannot be read";
+  }
+  if (!Array.isArray(value)) return "a list of devices is needed";
+  const devices: Device[] = [];
+  for (const [index, entry] of value.entries()) {
+    const device = parseDevice(entry, file);
+    if (!device) {
+      return `entry ${index + 1} needs a name, gflops and bandwidth above 0, and a dtype of float32, float16 or int8`;
+    }
+    devices.push(device);
+  }
+  return devices;
+}
