@@ -25,7 +25,7 @@ export interface Probed {
 const PROBING_SHARE = 0.05;
 
 /** Sizes of what has no size of its own: tokens in a sentence, steps of a sequence. */
-const LENGTH = 128;
+export const LENGTH = 128;
 
 /** Arguments that hold tokens by what they are called, should they change on their way to a layer. */
 const TOKEN_NAMES = /^(decoder_)?(input_ids|token_ids|tokens)$/;
@@ -72,12 +72,12 @@ function neededArguments(forward: FunctionNode): readonly string[] {
   return chosen.map(({ name }) => name);
 }
 
-/** Inputs for the arguments, images at a size. Arguments that met no layer are as the others, or as they are called. */
+/** Inputs for the arguments: images at a size, sequences of a length. Arguments that met no layer are as the others, or as they are called. */
 export function specsOf(
   framework: Framework,
   args: readonly Argument[],
   usual: { readonly spatialAxes: number; readonly channels: number },
-  size: number,
+  { size, length }: { readonly size: number; readonly length: number },
 ): readonly InputSpec[] {
   const known = args.find(({ layer }) => layer && (framework.entrance(layer)?.spatialAxes ?? 0) > 0)?.layer;
   const image = (known && framework.entrance(known)) ?? usual;
@@ -87,10 +87,10 @@ export function specsOf(
   return args.map(({ name, layer }): InputSpec => {
     const form = layer ? framework.entryForm?.(layer) : TOKEN_NAMES.test(name) ? "tokens" : undefined;
     if (SCALAR_NAMES.test(name) && (!layer || form === "tokens")) return { shape: [1], dtype: "int64" };
-    if (form === "tokens") return { shape: [1, LENGTH], dtype: "int64" };
+    if (form === "tokens") return { shape: [1, length], dtype: "int64" };
     const own = (layer && framework.entrance(layer)) ?? { ...image, channels };
-    if (form === "sequence") return { shape: [1, LENGTH, own.channels], dtype: "float32" };
-    if (form === "sequence first") return { shape: [LENGTH, 1, own.channels], dtype: "float32" };
+    if (form === "sequence") return { shape: [1, length, own.channels], dtype: "float32" };
+    if (form === "sequence first") return { shape: [length, 1, own.channels], dtype: "float32" };
     return { shape: framework.defaultInput(own.spatialAxes, own.channels, size), dtype: "float32" };
   });
 }

@@ -90,6 +90,33 @@ export function declaredSize(network: Value): number | undefined {
   return sizeAmong(network, SIZE_NAMES) ?? partsSize(network);
 }
 
+const LENGTH_NAMES = [
+  "block_size",
+  "context_length",
+  "seq_len",
+  "seq_length",
+  "sequence_length",
+  "max_seq_len",
+  "max_seq_length",
+  "max_len",
+  "max_length",
+  "n_ctx",
+  "n_positions",
+  "max_position_embeddings",
+];
+const CONFIG_NAMES = ["config", "cfg", "args", "hparams"];
+
+/** The longest sequence that the network or its configuration says it takes. */
+export function declaredLength(network: Value): number | undefined {
+  if (!(network instanceof Instance)) return undefined;
+  const configs = CONFIG_NAMES.map((name) => network.attrs.get(name));
+  for (const holder of [network, ...configs]) {
+    const length = holder instanceof Instance ? sizeAmong(holder, LENGTH_NAMES) : undefined;
+    if (length !== undefined) return length;
+  }
+  return undefined;
+}
+
 /** What a part says of the image: the embedding of its patches. */
 function partsSize(network: Instance): number | undefined {
   const parts = network.attrs.get("_modules");
@@ -101,9 +128,9 @@ function partsSize(network: Instance): number | undefined {
   return undefined;
 }
 
-function sizeAmong({ attrs }: Instance, names: readonly string[]): number | undefined {
+function sizeAmong({ attrs, cls }: Instance, names: readonly string[]): number | undefined {
   for (const name of names) {
-    const value = attrs.get(name);
+    const value = attrs.get(name) ?? cls.mro.find((base) => base.attrs.has(name))?.attrs.get(name);
     const size = typeof value === "number" ? value : toItems(value)?.at(-1);
     if (typeof size === "number" && size > 0) return size;
   }

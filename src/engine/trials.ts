@@ -3,12 +3,13 @@
  * its layers and its first ops speak for.
  */
 import { bounded } from "./bounded.ts";
-import { type Probed, probe, specsOf } from "./entries.ts";
+import { LENGTH, type Probed, probe, specsOf } from "./entries.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import {
   batchOf,
   type ChosenInput,
   declaredInput,
+  declaredLength,
   FITTING_SIZES,
   firstLayer,
   type InputSpec,
@@ -127,9 +128,10 @@ export class Trials {
     const met = (args.length === 1 ? args[0]?.layer : undefined) ?? first;
     const entrance = (met && framework.entrance(met)) ??
       firstLayer(m, framework, network) ?? { spatialAxes: 2, channels: 3 };
-    const sized = (size: number): readonly InputSpec[] =>
+    const longest = declaredLength(network) ?? LENGTH;
+    const sized = (size: number, length = Math.min(LENGTH, longest)): readonly InputSpec[] =>
       args.length > 0
-        ? specsOf(framework, args, entrance, size)
+        ? specsOf(framework, args, entrance, { size, length })
         : [
             {
               shape: framework.defaultInput(entrance.spatialAxes, entrance.channels, size),
@@ -139,16 +141,20 @@ export class Trials {
     const declared = declaredSize();
     // Video is seen at half the side of an image.
     const size = declared ?? Math.ceil(inputSize / (entrance.spatialAxes === 3 ? 2 : 1));
-    const origin = declared === undefined ? "default" : "declared";
+    const isTold = declared !== undefined || (entrance.spatialAxes === 0 && longest < LENGTH);
+    const origin = isTold ? "declared" : "default";
     const run = this.run(sized(size));
     const proposed = origin === "default" ? this.proposed(run, sized(size)) : undefined;
     if (proposed) return proposed;
-    if (!hasFailed(run) || entrance.spatialAxes === 0)
-      return this.settled(run, { specs: sized(size), origin });
+    const usual = { specs: sized(size), origin } as const;
+    if (!hasFailed(run)) return this.settled(run, usual);
+    // A table of positions may be added as a whole.
+    const whole = longest > LENGTH ? this.otherwise([sized(size, longest)]) : undefined;
+    if (whole || entrance.spatialAxes === 0) return whole ?? this.settled(run, usual);
     return (
       this.fitted(run, size, sized) ??
       this.otherwise(args.length > 1 ? [] : otherForms(entrance, sized(size))) ??
-      this.settled(run, { specs: sized(size), origin })
+      this.settled(run, usual)
     );
   }
 

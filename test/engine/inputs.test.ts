@@ -277,6 +277,29 @@ class Net(nn.Module):
       totals: { macs: 128 * 8 },
     });
   });
+  test.each([
+    ["a shorter one is taken", 6, "self.pos[:, :tokens.shape[1]]", "declared"],
+    ["a table of positions that is added as a whole tells it", 200, "self.pos", "fitted"],
+  ])("the longest sequence that a network says it takes: %s", (_, length, positions, origin) => {
+    const { input, complete } = profile(`
+import torch
+from torch import nn
+class Config:
+    block_size = ${length}
+class Decoder(nn.Module):
+    def __init__(self, config=Config()):
+        super().__init__()
+        self.config = config
+        self.words = nn.Embedding(10, 8)
+        self.pos = nn.Parameter(torch.zeros(1, config.block_size, 8))
+        self.head = nn.Linear(8, 10)
+    def forward(self, tokens):
+        assert tokens.shape[1] <= self.config.block_size
+        return self.head(self.words(tokens) + ${positions})
+`);
+    expect({ input, complete }).toMatchObject({ input: { shapes: [[1, length]], origin }, complete: true });
+  });
+
   test("an embedding takes no pixels", () => {
     const source = NET_OF_TOKENS.replace("input_ids.view(-1, input_ids.shape[-1])", "input_ids");
     const { diagnostics } = profile(source, { input: ["1x128"] });
