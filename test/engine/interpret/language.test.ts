@@ -257,6 +257,15 @@ describe("what cannot be decided", () => {
     );
   });
 
+  it("leave the length of a dict open that was written to under keys that are not known", () => {
+    const filled = `${unknown}words = {"<pad>": 0}\nfor word in flag:\n    words[word] = 1\n`;
+    expect(show(`${filled}len(words)`)).toBe("unknown: module mystery was not found");
+    expect(show(`${filled}len({word: 1 for word in words})`)).toBe("unknown: module mystery was not found");
+    expect(show(`import tensorflow as tf\nlen({line: 1 for line in tf.io.gfile.GFile("words.txt")})`)).toBe(
+      "unknown: tensorflow.io.gfile.GFile is decided at run time",
+    );
+  });
+
   it("undoes one side's changes of lists and attributes before it runs the other", () => {
     expect(show(`${unknown}xs = [0]\nif flag:\n    xs.append(1)\nelse:\n    xs.append(1)\nxs`)).toBe(
       "[0, 1]",

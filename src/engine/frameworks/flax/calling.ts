@@ -7,7 +7,8 @@ import {
   type Tensor,
   type Value,
 } from "../../interpret/values.ts";
-import type { Param } from "../../syntax/ast.ts";
+import { mentions } from "../../mentions.ts";
+import type { Expr, Param } from "../../syntax/ast.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
 
 /** Arguments of a forward call that a plain inference run gives. */
@@ -29,7 +30,8 @@ const isKey = (name: string): boolean => /(^|_)(rng|key)$/.test(name);
 
 /**
  * Inputs by the parameters that take data, with flags of inference and random keys between them; `more` are a
- * library's own. Where more inputs are given than data is asked for, keys are among them.
+ * library's own. Where more inputs are given than data is asked for, keys are among them; where fewer are, None is
+ * for what may be None: the cache of a decoder.
  */
 export function completed(
   kit: ArrayKit,
@@ -41,7 +43,10 @@ export function completed(
   const positional = params.filter(({ kind }) => kind === "normal");
   const plain = positional.filter((param) => !(param.name in INFERENCE) && !isOwn(param));
   const data = plain.filter(({ name }) => !isKey(name));
-  const taken = new Set(inputs.length > data.length ? plain : data);
+  const spared = inputs.length < data.length ? data.filter((param) => mayBeNone(param)) : [];
+  const taken = new Set(
+    inputs.length > data.length ? plain : data.filter((param) => !spared.includes(param)),
+  );
   const rest = [...inputs];
   const args: Value[] = [];
   const kwargs = new Map<string, Value>();
@@ -57,10 +62,29 @@ export function completed(
       else kwargs.set(name, rest.shift());
       continue;
     } else if (isKey(name) && fallback === undefined) kwargs.set(name, kit.make([2], "uint32"));
+    else if (spared.includes(param)) kwargs.set(name, null);
     leading = false;
   }
   // What no parameter takes is said by the call.
   return { args: params.length === 0 || leading ? [...args, ...rest] : args, kwargs };
+}
+
+/** `cache: Cache | None`, without a default. */
+function mayBeNone({ annotation, fallback }: Param): boolean {
+  return fallback === undefined && annotation !== undefined && namesNone(annotation);
+}
+
+function namesNone(annotation: Expr): boolean {
+  switch (annotation.kind) {
+    case "literal":
+      return annotation.value === null || annotation.value === "None";
+    case "binary":
+      return annotation.op === "|" && (namesNone(annotation.left) || namesNone(annotation.right));
+    case "subscript":
+      return [...mentions(annotation.object)].some((name) => /(^|\.)Optional$/.test(name));
+    default:
+      return false;
+  }
 }
 
 /** Parameters of the program's own `__call__`, without self. */

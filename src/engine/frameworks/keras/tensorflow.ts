@@ -1,6 +1,6 @@
 /** The modules of TensorFlow that models are written with. https://www.tensorflow.org/api_docs/python/tf */
 import { def, type NativeImpl } from "../../interpret/native.ts";
-import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
+import { makeInert, makeRuntime } from "../../interpret/python/stdlib/inertness.ts";
 import {
   ABSENT,
   type Absent,
@@ -29,7 +29,6 @@ const TABLES: Readonly<Record<string, FunctionTable>> = {
 /** Modules of training, data and devices: nothing in them has a shape. */
 const INERT = [
   "config",
-  "io",
   "summary",
   "train",
   "distribute",
@@ -127,6 +126,8 @@ const SPECIAL: Readonly<Record<string, (keras: Keras) => Value>> = {
     def("TensorShape", "dims", (a, interp) => keras.shapeValue(interp, (toItems(a.dims) ?? []).map(sizeOf))),
   TensorSpec: tensorSpec,
   GradientTape: () => makeInert(),
+  // What files hold is decided at run time.
+  io: () => makeRuntime("tensorflow.io"),
   name_scope: () => makeInert(),
   device: () => makeInert(),
   control_dependencies: () => makeInert(),

@@ -134,7 +134,7 @@ export function dictGet(interp: Interp, dict: Dict, key: Value): Value | Absent 
 }
 
 /** A dict that was written to under a key that is not known may hold any key. */
-function unknownKey(interp: Interp, dict: Dict): Unknown | undefined {
+export function unknownKey(interp: Interp, dict: Dict): Unknown | undefined {
   // Looking through all keys at each miss would make filling a dict quadratic.
   if (!interp.hasUnknownKeys) return undefined;
   for (const entry of dict.entries.values()) if (isUnknown(entry.key)) return entry.key;

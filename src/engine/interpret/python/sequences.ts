@@ -17,7 +17,7 @@ import {
 } from "../values.ts";
 import { equals } from "./compare.ts";
 import { callDunder, dunder, isRaised, toInt, typeName, unwrap } from "./core.ts";
-import { dictGet, setHas } from "./dict.ts";
+import { dictGet, setHas, unknownKey } from "./dict.ts";
 
 const CHECK_EVERY = 1024;
 
@@ -161,9 +161,14 @@ export function length(interp: Interp, value: Value): number | Unknown {
     return toInt(answer) ?? interp.fail("TypeError", "__len__ should return an integer");
   }
   return (
-    builtinLength(unwrap(value)) ??
+    plainLength(interp, unwrap(value)) ??
     interp.fail("TypeError", `object of type '${typeName(interp, value)}' has no len()`)
   );
+}
+
+/** One key of a dict that is not known may stand for any number of them. */
+export function plainLength(interp: Interp, value: Value): number | Unknown | undefined {
+  return (value instanceof Dict ? unknownKey(interp, value) : undefined) ?? builtinLength(value);
 }
 
 /** Length of a built-in container, whatever its subclass says. */

@@ -244,4 +244,20 @@ class Net(nnx.Module):
       ]),
     );
   });
+
+  it("gives None where fewer inputs are given and an argument may be None", () => {
+    const source = `${NNX}
+class Block(nnx.Module):  #: total 510 MACs, 72 params
+  def __init__(self, *, rngs: nnx.Rngs):
+    self.proj = nnx.Einsum('BTD,DNH->BTNH', (6, 2, 3), rngs=rngs)  #: 180 MACs, 36 params, 1x5x2x3
+    self.out = nnx.Einsum('BTNH,NHD->BTD', (2, 3, 6), rngs=rngs)  #: 180 MACs, 36 params, 1x5x6
+  def __call__(self, x, cache: dict | None, mask):
+    y = self.proj(x, out_sharding=None)
+    if cache is not None:
+      y = jnp.concatenate([cache['v'], y], axis=1)
+    y = jnp.einsum('BTS,BSNH->BTNH', mask, y)
+    return x + self.out(y, out_sharding=None), cache
+`;
+    expectFigures(source, { input: ["1x5x6", "1x5x5"] });
+  });
 });

@@ -13,7 +13,7 @@ const OPTIONS = `broadcast_dropout=True, dropout_rate=0.0, deterministic=None, p
   qkv_dot_general_cls=None, out_dot_general_cls=None, keep_rngs=True, promote_dtype=None`;
 const LINEN = `num_heads, dtype=None, param_dtype=None, qkv_features=None, out_features=None, ${OPTIONS}`;
 const CALL = `inputs_q, inputs_k=None, inputs_v=None, *, inputs_kv=None, mask=None, deterministic=None, dropout_rng=None,
-  rngs=None, sow_weights=False, decode=None`;
+  rngs=None, sow_weights=False, decode=None, is_causal=False, out_sharding=None, qkv_sharding=None`;
 
 function given(l: Layer, ...names: readonly string[]): Value {
   return names.map((name) => l.args[name]).find((value) => value !== null && value !== undefined);

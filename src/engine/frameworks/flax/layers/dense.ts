@@ -161,14 +161,14 @@ export const DENSE: LayerTable = {
     fn: "linear_general",
     nnx: `in_features, out_features, *, axis=-1, batch_axis=None, use_bias=True, ${COMMON}`,
     weights: generalWeights,
-    call: ["inputs", denseGeneral],
+    call: ["inputs, out_sharding=None", denseGeneral],
   },
   Einsum: {
     fn: "einsum",
     linen: `shape, einsum_str=None, use_bias=True, ${COMMON}`,
     nnx: `einsum_str, kernel_shape, bias_shape=None, *, ${COMMON}`,
     weights: (l) => einsumWeights(l),
-    call: ["inputs, einsum_str=None", einsum],
+    call: ["inputs, einsum_str=None, out_sharding=None", einsum],
   },
   Embed: {
     fn: "embed",

@@ -16,7 +16,7 @@ import { after, defineCore, dunder, NOT_IMPLEMENTED, none } from "../core.ts";
 import { dictDelete, dictGet, dictSet } from "../dict.ts";
 import { builtinDeleteItem, builtinGetItem } from "../items.ts";
 import { binary } from "../operators.ts";
-import { builtinLength, items, iterOf } from "../sequences.ts";
+import { items, iterOf, plainLength } from "../sequences.ts";
 import { builtinRepr } from "../text.ts";
 import { argsOf, filled, OBJECT } from "./object.ts";
 
@@ -109,7 +109,7 @@ const dictMethods: Record<string, Method> = {
     "__self, *args, **kwargs",
     (a, interp) => updateDict(interp, a.__self, argsOf(a.args), a.kwargs),
   ],
-  __len__: ["self", (a) => builtinLength(a.self)],
+  __len__: ["self", (a, interp) => plainLength(interp, a.self)],
   __iter__: [
     "self",
     (a) =>
