@@ -54,12 +54,21 @@ async function openSource(file: string): Promise<LiveSource> {
     },
   };
   const engine = createEngine({ host, parsers: await loadParsers() });
+  const name = file.replaceAll("\\", "/");
   return {
     title: `${path.basename(file)} - ConvLens`,
     profile(options) {
-      const result = engine.profile(file.replaceAll("\\", "/"), options);
+      const result = engine.profile(name, options);
       return result.ok ? { ok: true, report: relativePlaces(result.report, process.cwd()) } : result;
     },
+    simulate(options) {
+      const result = engine.simulate(name, options);
+      if (!result.ok) return result;
+      const { before, after, ...rest } = result.simulation;
+      const [was, now] = [relativePlaces(before, process.cwd()), relativePlaces(after, process.cwd())];
+      return { ok: true, simulation: { ...rest, before: was, after: now } };
+    },
+    suggest: (options) => engine.suggest(name, options),
     changed() {
       let any = false;
       for (const [name, version] of seen) {

@@ -1,8 +1,8 @@
 /** The panel "Compare": two reports side by side, in a tab of its own. */
 import * as vscode from "vscode";
+import { parseFromPanel } from "../protocol/fromWebview.ts";
 import type { ComparedReport, ToPanel } from "../protocol/messages.ts";
 import { makeNonce, page } from "./html.ts";
-import { parseFromPanel } from "./messages.ts";
 import { reveal } from "./places.ts";
 import { readSettings } from "./settings.ts";
 

@@ -7,6 +7,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type LivePage, parseMessage, serveLive } from "../../src/cli/live/server.ts";
 import type { ProfileOptions, ProfileResult } from "../../src/engine/engine.types.ts";
 import type { Report } from "../../src/engine/report/contract.ts";
+import type {
+  Simulation,
+  SimulationOptions,
+  SuggestionOptions,
+} from "../../src/engine/separable/contract.ts";
 
 const assets = mkdtempSync(path.join(tmpdir(), "convlens-live-"));
 writeFileSync(path.join(assets, "panel.js"), "// panel");
@@ -31,6 +36,15 @@ function fakeSource() {
         asked.push(options);
         return state.answer;
       },
+      simulate: ({ alpha = 1 }: SimulationOptions) => {
+        const report = { network: "Net", totals: { macs: 1000 * alpha } };
+        const simulation = { after: report } as Simulation;
+        return alpha < 0.1 ? { ok: false as const, reason: "too narrow" } : { ok: true as const, simulation };
+      },
+      suggest: ({ budgetMacs: macs }: SuggestionOptions) => ({
+        ...{ ok: true as const, network: "Net", pareto: [] },
+        suggestion: macs < 10 ? null : { swap: ["a"], alpha: 0.5, rho: 1, macs, params: 1 },
+      }),
       changed() {
         const was = state.dirty;
         state.dirty = false;
@@ -148,6 +162,21 @@ describe("the live page", () => {
       get(address, { headers: { host: "attacker.example" } }, (response) => resolve(response.statusCode));
     });
     expect(status).toBe(403);
+  });
+
+  it("answers what α and ρ make of the network, and what reaches a budget", async () => {
+    const address = await open(fakeSource());
+    const next = await listen(address);
+    expect(await next()).toMatchObject({ type: "report", abilities: ["input", "network", "scale"] });
+    const scaling = { alpha: 0.5, rho: 1, round: 8 };
+    await post(address, { type: "scale", network: "Net", scaling });
+    expect(await next()).toMatchObject({ type: "scaled", scaling, report: { totals: { macs: 500 } } });
+    await post(address, { type: "scale", network: "Net", scaling: { ...scaling, alpha: 0.05 } });
+    expect(await next()).toMatchObject({ type: "scaled", report: null, reason: "too narrow" });
+    await post(address, { type: "suggest", network: "Net", budgetMacs: 400, round: 1 });
+    expect(await next()).toMatchObject({ type: "suggested", budgetMacs: 400, suggestion: { alpha: 0.5 } });
+    await post(address, { type: "suggest", network: "Net", budgetMacs: 1, round: 1 });
+    expect(await next()).toMatchObject({ type: "suggested", budgetMacs: 1, suggestion: null });
   });
 
   it("takes another port when the wished one is busy", async () => {

@@ -8,12 +8,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { ProfileOptions, ProfileResult } from "../../engine/engine.types.ts";
-import type { CostUnit, FromPanel, ToPanel } from "../../protocol/messages.ts";
+import type {
+  SimulationOptions,
+  SimulationResult,
+  SuggestionOptions,
+  SuggestionResult,
+} from "../../engine/separable/contract.ts";
+import { parseFromPanel } from "../../protocol/fromWebview.ts";
+import type { CostUnit, FromPanel, PanelAbility, ToPanel } from "../../protocol/messages.ts";
 import { BRIDGE, contentSecurityPolicy, pageHtml } from "./page.ts";
 
 export interface LiveSource {
   readonly title: string;
   profile(options: ProfileOptions): ProfileResult;
+  simulate(options: ProfileOptions & SimulationOptions): SimulationResult;
+  suggest(options: ProfileOptions & SuggestionOptions): SuggestionResult;
   /** Whether a file that the last profile read has changed since. */
   changed(): boolean;
 }
@@ -31,6 +40,9 @@ export interface LivePage {
   readonly address: string;
   close(): Promise<void>;
 }
+
+/** There is no editor to jump in or to write to. */
+const ABILITIES: readonly PanelAbility[] = ["input", "network", "scale"];
 
 /** A message of the panel is a few hundred bytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -80,7 +92,7 @@ function createSession(source: LiveSource, first: ProfileOptions): Session {
 
   const messages = (locale: string): ToPanel[] => {
     const shown: ToPanel[] = lastGood
-      ? [{ type: "report", report: lastGood, unit, locale, budgetMacs: null }]
+      ? [{ type: "report", report: lastGood, unit, locale, budgetMacs: null, abilities: ABILITIES }]
       : [];
     if (result.ok) return shown;
     const { reason } = result;
@@ -89,8 +101,15 @@ function createSession(source: LiveSource, first: ProfileOptions): Session {
       lastGood && staleSince ? { type: "stale", since: staleSince, reason } : { type: "empty", reason },
     ];
   };
+  const write = (tab: ServerResponse, message: ToPanel): void => {
+    tab.write(`data: ${JSON.stringify(message)}\n\n`);
+  };
   const send = (tab: ServerResponse, locale: string): void => {
-    for (const message of messages(locale)) tab.write(`data: ${JSON.stringify(message)}\n\n`);
+    for (const message of messages(locale)) write(tab, message);
+  };
+  /** Tabs that did not ask keep the answer for when they do. */
+  const answerAll = (message: ToPanel): void => {
+    for (const tab of tabs.keys()) write(tab, message);
   };
   const sendAll = (): void => {
     for (const [tab, locale] of tabs) send(tab, locale);
@@ -123,8 +142,10 @@ function createSession(source: LiveSource, first: ProfileOptions): Session {
         case "setInput":
           options = { ...options, model: message.network, input: message.input };
           return refresh();
-        case "reveal":
-          return; // There is no editor to jump in.
+        case "scale":
+          return answerAll(scaled(source, options, message));
+        case "suggest":
+          return answerAll(suggested(source, options, message));
       }
     },
     refresh,
@@ -132,6 +153,25 @@ function createSession(source: LiveSource, first: ProfileOptions): Session {
       for (const tab of tabs.keys()) tab.end();
     },
   };
+}
+
+type Asked<T extends FromPanel["type"]> = Extract<FromPanel, { readonly type: T }>;
+
+/** The network at α and ρ, without swaps: those the page adds by itself. */
+function scaled(source: LiveSource, shown: ProfileOptions, { network, scaling }: Asked<"scale">): ToPanel {
+  const { alpha, rho, round } = scaling;
+  const options = { ...shown, model: network, swap: "none" as const, alpha, rho };
+  const result = source.simulate({ ...options, round: alpha === 1 ? 1 : round });
+  const answer = result.ok ? { report: result.simulation.after } : { report: null, reason: result.reason };
+  return { type: "scaled", network, scaling, ...answer };
+}
+
+/** What reaches a budget that swaps alone do not reach. */
+function suggested(source: LiveSource, shown: ProfileOptions, asked: Asked<"suggest">): ToPanel {
+  const { network, budgetMacs, round } = asked;
+  const result = source.suggest({ ...shown, model: network, budgetMacs, round });
+  const answer = result.ok ? { suggestion: result.suggestion } : { suggestion: null, reason: result.reason };
+  return { type: "suggested", network, budgetMacs, ...answer };
 }
 
 async function answer(
@@ -207,36 +247,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 /** Only messages of the agreed form pass. */
 export function parseMessage(text: string): FromPanel | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return parseFromPanel(JSON.parse(text));
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null) return undefined;
-  const message = value as Readonly<Record<string, unknown>>;
-  switch (message.type) {
-    case "ready":
-      return { type: "ready" };
-    case "setUnit":
-      return message.unit === "MACs" || message.unit === "FLOPs"
-        ? { type: "setUnit", unit: message.unit }
-        : undefined;
-    case "setNetwork":
-      return typeof message.network === "string"
-        ? { type: "setNetwork", network: message.network }
-        : undefined;
-    case "setInput":
-      return typeof message.network === "string" && isTexts(message.input)
-        ? { type: "setInput", network: message.network, input: message.input }
-        : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 /** The wished port, or any free one when it is taken. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeNonce, page } from "../../src/extension/html.ts";
-import { parseFromPanel, parseFromSidebar, parseInput } from "../../src/extension/messages.ts";
+import { parseFromPanel, parseFromSidebar, parseInput } from "../../src/protocol/fromWebview.ts";
 
 describe("messages from the panel", () => {
   it.each([

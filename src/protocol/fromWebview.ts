@@ -1,6 +1,6 @@
 /** Messages from the webviews, checked field by field before anything is done with them. */
 import type { Place } from "../engine/report/contract.ts";
-import { EXPORT_FORMATS, type FromPanel, type FromSidebar, type Scaling } from "../protocol/messages.ts";
+import { EXPORT_FORMATS, type FromPanel, type FromSidebar, type Scaling } from "./messages.ts";
 
 /** Far above a chart or a table of a large network. */
 const MAX_EXPORT = 64 * 1024 * 1024;
