@@ -22,9 +22,21 @@ export function networkTitle(report: Report, { unit, t }: CostOptions): string {
   return [
     macs !== null && report.complete ? cost : t("at least {0}", cost),
     params === null ? t("at least {0}", weights) : weights,
+    ...madeWith(report, t),
     inputText(report, t),
   ].join(" · ");
 }
+
+/** `made with 40, 10 (train.py:30)`, where the definition leaves its arguments open. */
+function madeWith({ arguments: given }: Report, t: Translate): readonly string[] {
+  if (!given) return [];
+  const { text, at } = given;
+  const shown = text.length > ARGUMENTS_SHOWN ? `${text.slice(0, ARGUMENTS_SHOWN - 1)}…` : text;
+  return [t("made with {0} ({1})", shown, `${at.file.split(/[\\/]/).at(-1)}:${at.line}`)];
+}
+
+/** Characters of a call's arguments that fit in a lens. */
+const ARGUMENTS_SHOWN = 48;
 
 /** `input 1×3×224×224 (default)` */
 export function inputText(report: Report, t: Translate): string {

@@ -107,6 +107,20 @@ describe("the lens of a line", () => {
 });
 
 describe("the lens of a network", () => {
+  it("says what made it, where its definition leaves that open", () => {
+    const net = report("WideNet", [layer({})]);
+    const given = {
+      text: "32, depth=4",
+      origin: "call",
+      at: { ...place(3), file: "/app/train.py" },
+    } as const;
+    const line = net.network_at?.line ?? 0;
+    expect(titleAt(line, analysis([{ ...net, arguments: given }]))).toContain(
+      " · made with 32, depth=4 (train.py:3) · input ",
+    );
+    expect(titleAt(line, analysis([net]))).not.toContain("made with");
+  });
+
   it("shows totals, input and where the input came from", () => {
     expect(titleAt(300, analysis([resnet("resnet50")]))).toBe(
       "4.09 G MACs · 25.6 M params · input 1×3×224×224 (default) · Profile",

@@ -1,4 +1,5 @@
 /** The first line: which network, which file, which input and where that input came from, and the unit. */
+import type { Place } from "../../src/engine/report/contract.ts";
 import { dims } from "../../src/present/text.ts";
 import { type CostUnit, EXPORT_FORMATS } from "../../src/protocol/messages.ts";
 import { button, dropdown, textField } from "../shared/controls.ts";
@@ -19,6 +20,7 @@ export function header(t: Translate, actions: Actions): Part {
   const file = element("button", { class: "link file", type: "button" });
   file.addEventListener("click", actions.revealNetwork);
   const input = inputEditor(t, actions);
+  const made = givenArguments(t, actions);
   const unit = unitToggle(t, actions);
   const compare = element("button", { type: "button", class: "link" }, t("action.compare"));
   compare.addEventListener("click", actions.compare);
@@ -29,6 +31,7 @@ export function header(t: Translate, actions: Actions): Part {
     title,
     networks.element,
     file,
+    made.element,
     input.element,
     element("span", { class: "spring" }),
     unit.element,
@@ -50,6 +53,7 @@ export function header(t: Translate, actions: Actions): Part {
       setAttribute(file, "disabled", report.network_at === null || !can.has("reveal"));
       compare.hidden = !can.has("compare");
       exports.render(scene);
+      made.render(scene);
       input.render(scene);
       unit.render(scene);
     },
@@ -88,6 +92,24 @@ function exportMenu(t: Translate, actions: Actions): Part {
     element: menu,
     render: ({ abilities }) => {
       for (const { format, item } of items) item.hidden = format === "html" && !abilities.has("report");
+    },
+  };
+}
+
+/** What the network was made with, where its definition leaves that open; leads to the call that says so. */
+function givenArguments(t: Translate, actions: Actions): Part {
+  let place: Place | undefined;
+  const link = element("button", { class: "link file", type: "button", hidden: true });
+  link.addEventListener("click", () => place && actions.revealPlace(place));
+  return {
+    element: link,
+    render: ({ report: { arguments: given }, abilities }) => {
+      place = given?.at;
+      link.hidden = given === undefined;
+      if (!given) return;
+      setText(link, t("header.made", given.text));
+      setAttribute(link, "title", t("header.made.at", given.at.file, given.at.line));
+      setAttribute(link, "disabled", !abilities.has("reveal"));
     },
   };
 }

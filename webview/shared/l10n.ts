@@ -110,6 +110,8 @@ const messages = {
     "Write sizes as 1x3x224x224, several inputs with a comma, a type after a colon.",
     "1x3x224x224 の形で指定します。複数の入力はコンマで区切り、型はコロンの後に書きます。",
   ],
+  "header.made": ["made with {0}", "{0} で生成"],
+  "header.made.at": ["Show {0}:{1}, which gives these arguments", "この引数を渡す {0}:{1} を表示"],
   "header.network": ["Network", "ネットワーク"],
   "header.unit": ["Unit of cost", "コストの単位"],
   "insight.scaled": [

@@ -7,6 +7,7 @@ import type {
   InputOrigin,
   Place,
   Report,
+  ReportArguments,
   ReportLayer,
   ReportShape,
   WidthArgument,
@@ -93,6 +94,9 @@ const isReport = hasForm<Report>({
   network: isString,
   network_at: isNullOr(isPlace),
   networks: isArrayOf(isString),
+  arguments: isOptional(
+    hasForm<ReportArguments>({ text: isString, origin: isOneOf("annotation", "call"), at: isPlace }),
+  ),
   width_arguments: isOptional(
     isArrayOf(hasForm<WidthArgument>({ name: isString, default: isFigure, at: isPlace })),
   ),
