@@ -5,6 +5,7 @@ import type { RewriteOptions } from "../../../src/engine/separable/rewrite/contr
 import { applyEdits } from "../../../src/engine/separable/rewrite/place.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
 import { memoryHost } from "../memoryHost.ts";
+import { profile } from "../profile.ts";
 
 const parsers = await loadParsers();
 
@@ -559,7 +560,30 @@ class Net(nn.Module):
     ])(x)`);
   });
 
-  it("is refused where Linen's batch norm is told whether it trains by its call", () => {
+  it("tells the batch norm between where it is made what the one that follows is told by its call", () => {
+    const source = `from flax import linen as nn
+
+
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x, train: bool = False):
+    x = nn.Conv(8, (3, 3))(x)
+    x = nn.Conv(16, (3, 3), use_bias=False, name='conv')(x)
+    x = nn.BatchNorm(momentum=0.9, name='bn')(x, use_running_average=not train)
+    return nn.relu(x)
+`;
+    const { text } = rewrite(source);
+    expect(added(source, text)).toBe(`    x = nn.Sequential([
+      nn.Conv(8, (3, 3), use_bias=False, name='conv', feature_group_count=8),
+      nn.BatchNorm(momentum=0.9, use_running_average=not train),
+      nn.relu,
+      nn.Conv(16, (1, 1), use_bias=False),
+    ])(x)`);
+    // As Flax counts the rewritten network.
+    expect(profile(text, { input: ["1x224x224x3"] }).totals).toMatchObject({ macs: 20873216, params: 472 });
+  });
+
+  it("is refused where a layer's call tells a batch norm what setup cannot know", () => {
     const { reason } = rewrite(`from flax import linen as nn
 
 

@@ -1,7 +1,7 @@
 /**
  * The swap in Flax: two `Conv`, the first with `feature_group_count`. NNX layers know their input channels
  * (`in_features`); Linen's are those of the value that the layer is called on, which its call must show. Linen's batch
- * norm is told whether it trains where it is made or where it is called: only in the first case can a list hold it.
+ * norm is told whether it trains where it is made or where it is called: in a list it must be told where it is made.
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#linear-modules
  * https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/nn/linear.html
  */
@@ -73,11 +73,12 @@ function inputOf({ instances, behind }: CallSite): string | undefined {
 }
 
 /** A second batch norm as the first one is made, with a name and initial values of its own. */
-function normOf({ made, isTold }: Between): string | undefined {
-  const call = made === undefined || !isTold ? undefined : readPythonCall(made);
+function normOf({ made, isTold, told }: Between): string | undefined {
+  const call = made === undefined || (!isTold && told === undefined) ? undefined : readPythonCall(made);
   if (!call) return undefined;
   const dropped = call.args.filter(({ name }) => name !== undefined && OWN.has(name));
-  return editCall(call, call.callee, new Map(dropped.map((arg) => [arg, null])), []);
+  const added = isTold || told === undefined ? [] : [`use_running_average=${told}`];
+  return editCall(call, call.callee, new Map(dropped.map((arg) => [arg, null])), added);
 }
 
 const OWN: ReadonlySet<string> = new Set(["name", "scale_init", "bias_init"]);

@@ -28,6 +28,8 @@ export interface Between {
   readonly made?: string;
   /** What makes it says whether it trains, so that its call need not: Linen's. */
   readonly isTold: boolean;
+  /** What its call says of that: `not train`. */
+  readonly told?: string;
   /** The activation's class: `ReLU`. */
   readonly activation: string;
   /** How it is made, as the code writes it: `0.1, inplace=True`. */

@@ -60,7 +60,8 @@ export function betweenOf(
     vectors: weights.length,
     normOptions: normOptions(norm, weights.length, language, read),
     ...(made !== undefined && { made }),
-    isTold: (norm.scope?.instance.attrs.get("use_running_average") ?? null) !== null,
+    isTold: (norm.scope?.instance.attrs.get(TOLD) ?? null) !== null,
+    ...(made !== undefined && toldByCall(conv, norm, read)),
     ...(activation ?? { activation: "ReLU", options: "" }),
   };
 }
@@ -73,6 +74,37 @@ function besideOf(conv: OpRecord, norm: OpRecord, read: Read): string | undefine
   const text = read(other.at.file);
   return text === undefined ? undefined : cutAt(text, place(other.at))?.inside;
 }
+
+/** Linen's batch norms are told by it whether they train: where they are made, or by their call. */
+const TOLD = "use_running_average";
+
+/** What the norm's call tells it, where that is a name or flag which the function that makes the convolution has. */
+function toldByCall(conv: OpRecord, { site }: OpRecord, read: Read): Pick<Between, "told"> {
+  const own = conv.scope?.instance.site;
+  if (!site || !own || site.caller?.at !== own.caller?.at) return {};
+  const text = read(site.at.file);
+  if (text === undefined || functionAround(text, site.at) !== functionAround(text, own.at)) return {};
+  const call = cutAt(text, place(site.at))?.inside;
+  const args = (call === undefined ? undefined : readPythonCall(call))?.args ?? [];
+  const value = (args.find(({ name }) => name === TOLD) ?? args.filter(({ name }) => !name)[1])?.value;
+  return value !== undefined && FLAG.test(value) ? { told: value } : {};
+}
+
+/** The line of the `def` that a place stands in: `setup` runs in the same call as the method that called it. */
+function functionAround(text: string, { line }: Span): number | undefined {
+  const lines = text.split("\n");
+  const depth = (at: number): number => /^\s*/.exec(lines[at] ?? "")![0].length;
+  let outer = depth(line - 1);
+  for (let at = line - 2; at >= 0; at--) {
+    if (lines[at]!.trim() === "" || depth(at) >= outer) continue;
+    if (/^\s*(async\s+)?def\b/.test(lines[at]!)) return at;
+    outer = depth(at);
+  }
+  return undefined;
+}
+
+/** `not train`, `self.frozen`, `True` */
+const FLAG = /^(not\s+)?[A-Za-z_][\w.]*$/;
 
 /** In torch the channels come first; what a batch norm without weights is told is told in any case. */
 function normOptions({ scope }: OpRecord, vectors: number, language: Language, read: Read): string {
