@@ -108,7 +108,7 @@ describe("the lens of a line", () => {
 
 describe("the lens of a network", () => {
   it("says what made it, where its definition leaves that open", () => {
-    const net = report("WideNet", [layer({})]);
+    const net = report("WideNet", [layer({ name: "body.0" })]);
     const given = {
       text: "32, depth=4",
       origin: "call",
