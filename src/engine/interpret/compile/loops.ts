@@ -2,7 +2,7 @@
 import type { CFor, DoWhile, For, While } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
-import { Dict, Unknown, type Value } from "../values.ts";
+import { Dict, isUnknown, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ex } from "./compiler.ts";
 import { type Completion, loopStep } from "./completion.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
@@ -112,17 +112,33 @@ export function compileCFor(node: CFor, c: Compiler): Ex {
   };
 }
 
-/** A loop whose number of turns is not known: its body is run once, as one side of a branch. */
+/**
+ * A loop whose number of turns is not known: its body is run once, as one side of a branch. Where all its ops work on
+ * sizes that are not known (boxes by class), their own figures say so and no more is missed.
+ */
 function onceOrNot(m: Machine, why: Unknown, body: () => Completion, label: string | undefined): Completion {
-  if (m.scope) m.gap(why.reason);
-  return m.fork(
+  let isOpen = false;
+  const completion = m.fork(
     why,
     () => {
-      const completion = body();
-      return loopStep(completion, label) === "exit" ? completion : undefined;
+      let open = 0;
+      let counted = 0;
+      const unwatch = m.watchOps(({ elementwise }) => {
+        if (isUnknown(elementwise)) open++;
+        else if (elementwise > 0) counted++;
+      });
+      try {
+        const ended = body();
+        isOpen = open > 0 && counted === 0;
+        return loopStep(ended, label) === "exit" ? ended : undefined;
+      } finally {
+        unwatch();
+      }
     },
     () => undefined,
   );
+  if (m.scope && !isOpen) m.gap(why.reason);
+  return completion;
 }
 
 function keysOf(m: Machine, source: Value): Iterator<Value> | Unknown {

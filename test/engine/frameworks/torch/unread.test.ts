@@ -61,4 +61,28 @@ def build():
     const report = read(network("self.logger = company.logger(__name__)"));
     expect(report).toMatchObject({ complete: true, totals: { macs: 3888, params: 112 } });
   });
+
+  test("a loop over what the data select misses no MACs where all of its work is on sizes that they decide", () => {
+    const loop = (body: string) => `
+import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+    def forward(self, x):
+        scores = self.conv(x).flatten()
+        kept = torch.where(scores > 0.5)[0]
+        mask = torch.zeros_like(kept, dtype=torch.bool)
+        for label in torch.unique(kept):
+            ${body}
+        return mask
+`;
+    expect(read(loop("mask[torch.where(kept == label)[0]] = True"))).toMatchObject({
+      complete: false,
+      totals: { macs: 3888, params: 112, elementwise: null },
+    });
+    expect(read(loop("scores = scores * 2"))).toMatchObject({ complete: false, totals: { macs: null } });
+    expect(read(loop("x = self.conv(x)"))).toMatchObject({ complete: false, totals: { macs: null } });
+  });
 });
