@@ -128,15 +128,42 @@ export function withGiven({ roots, near }: Roots, given: readonly Root[]): Roots
   return { roots: mainFirst(all), near: near.filter(({ name }) => !names.has(name)) };
 }
 
-/** Functions that can be called as they stand and give no network: they may call one (`def test():`, `def main():`). */
+/**
+ * Functions that can be called as they stand and give no network: they may call one (`def test():`, `def main():`). So
+ * may those that make a network's parameters, and those that call these: they give the network and the image's size.
+ */
 export function freeFunctions(m: Machine, module: ModuleValue, node: ModuleNode): readonly FunctionValue[] {
-  return topLevel(node.body).flatMap((definition) => {
-    if (definition.kind !== "function") return [];
+  const functions = topLevel(node.body).filter((definition) => definition.kind === "function");
+  const initialising = usersOf(
+    functions,
+    functions.filter(({ fn }) => initialises(fn)),
+  );
+  return functions.flatMap((definition) => {
     const value = m.tryLookup(module, definition.name);
     if (!(value instanceof FunctionValue)) return [];
     const isFree = neededParams(definition.fn).length === 0 && !returnsValue(definition.fn.body);
-    return isFree || initialises(definition.fn) ? [value] : [];
+    return isFree || initialising.has(definition.name) ? [value] : [];
   });
+}
+
+interface FunctionDefinition {
+  readonly name: string;
+  readonly fn: FunctionNode;
+}
+
+/** Names of these functions, of those that use them, and of those that use those. */
+function usersOf(
+  all: readonly FunctionDefinition[],
+  these: readonly FunctionDefinition[],
+): ReadonlySet<string> {
+  const users = new Set(these.map(({ name }) => name));
+  if (users.size === 0) return users;
+  const used = all.map(({ name, fn }) => ({ name, names: mentions(fn.body) }));
+  for (let size = -1; size !== users.size; ) {
+    size = users.size;
+    for (const { name, names } of used) if ([...names].some((each) => users.has(each))) users.add(name);
+  }
+  return users;
 }
 
 /** `net = Net()` of a class or function that is a root by itself is the same network once more. */

@@ -36,6 +36,33 @@ def create_train_state(rng, config):
     expect(report.layers.map(({ name }) => name)).toEqual(["Conv_0", "Conv_1", "Dense_0", "Dense_1"]);
   });
 
+  it("takes the input of an init whose model and size callers give", () => {
+    const report = expectFigures(`${LINEN}
+class CNN(nn.Module):  #: total 681984 MACs, 184554 params
+  num_classes: int = 10
+  @nn.compact
+  def __call__(self, x, train: bool = True):
+    x = nn.Conv(8, (3, 3))(x)  #: 497664 MACs, 224 params, 1x48x48x8
+    return nn.Dense(self.num_classes)(x.reshape((x.shape[0], -1)))  #: 184320 MACs, 184330 params, 1x10
+
+def initialized(key, image_size, model):
+  @jax.jit
+  def init(*args):
+    return model.init(*args)
+  variables = init({'params': key}, jnp.ones((1, image_size, image_size, 3), jnp.float32))
+  return variables['params'], variables.get('batch_stats')
+
+def create_train_state(rng, config, model, image_size):
+  params, stats = initialized(rng, image_size, model)
+  return params
+
+def train_and_evaluate(config, workdir):
+  model = CNN()
+  return create_train_state(jax.random.key(0), config, model, 48)
+`);
+    expect(report.input).toMatchObject({ shapes: [[1, 48, 48, 3]], origin: "call" });
+  });
+
   it("names blocks by class and order, and layers by an explicit name", () => {
     const source = `${LINEN}
 class Block(nn.Module):
