@@ -3,6 +3,7 @@
  * a forward pass costs the same.
  */
 import { def, defineClass } from "../../interpret/native.ts";
+import { gridNames } from "../../interpret/python/stdlib/npgrids.ts";
 import {
   ABSENT,
   type Absent,
@@ -159,6 +160,9 @@ function numpyNames({ kit }: Jax): Map<string, Value> {
     ["issubdtype", def("issubdtype", "arg1, arg2", (a) => isSubtype(kit, a.arg1, a.arg2))],
     ["finfo", def("finfo", "dtype", (a) => finfo(kit, a.dtype))],
     ["vectorize", passing("vectorize")],
+    ...Object.entries(
+      gridNames((shape, dtype, data) => kit.make(shape, dtype === "int64" ? "int32" : "float32", data)),
+    ),
   ]);
   for (const name of [...Object.keys(DTYPES), ...MORE_DTYPES]) names.set(name, kit.dtype(name));
   names.set("bool_", kit.dtype("bool"));

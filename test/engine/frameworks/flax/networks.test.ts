@@ -36,6 +36,23 @@ def create_train_state(rng, config):
     expect(report.layers.map(({ name }) => name)).toEqual(["Conv_0", "Conv_1", "Dense_0", "Dense_1"]);
   });
 
+  it("gives NumPy's and JAX's grids the shapes that the libraries give them", () => {
+    const report = profile(
+      `${LINEN}import numpy as np
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    grids = jnp.mgrid[0:4, 0:5:2], np.mgrid[-1:1:.5, 0:3], np.mgrid[6:0:-2], jnp.indices((4, 5))
+    rows, columns = np.ogrid[0:4, 0:5]
+    last = nn.Dense(int(np.mgrid[0:2, 1:4][1, 1, 2]))(x)
+    return *grids, rows, columns, last
+`,
+      { input: ["1x4"] },
+    );
+    expect(report.output).toEqual([[2, 4, 3], [2, 4, 3], [3], [2, 4, 5], [4, 1], [1, 5], [1, 3]]);
+    expect(report.complete).toBe(true);
+  });
+
   it("takes the input of an init whose model and size callers give", () => {
     const report = expectFigures(`${LINEN}
 class CNN(nn.Module):  #: total 681984 MACs, 184554 params

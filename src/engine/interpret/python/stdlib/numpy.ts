@@ -31,6 +31,7 @@ import {
   reducing,
   reshape,
 } from "./nparray.ts";
+import { gridNames } from "./npgrids.ts";
 import { LAYOUT } from "./nplayout.ts";
 import { SCALAR_TYPES } from "./npscalars.ts";
 import { type Entry, type Module, makeModule, OpenModule } from "./table.ts";
@@ -118,6 +119,7 @@ export const numpy = (): Module => {
       newaxis: null,
       ndarray: ARRAY,
       dtype: TYPE,
+      ...gridNames((shape, dtype, data) => makeArray(ARRAY, shape, dtype, data)),
       ...SCALAR_TYPES,
     },
     functions: {
