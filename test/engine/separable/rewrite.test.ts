@@ -297,11 +297,24 @@ class Net(nn.Module):
     expect(text).toContain("nn.Conv2d(i, i, bias=False, groups=i, **kwargs)");
   });
 
+  it("guards groups that come with the keyword arguments", () => {
+    const source = torch(
+      `
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.net = nn.Sequential(*[nn.Conv2d(8, 8, 3, **o) for o in ({}, {"groups": 2}, {"groups": 8})])
+`,
+      "self.net(self.stem(x))",
+    );
+    const { text, layers } = rewrite(source);
+    expect(layers).toEqual(["net.0"]);
+    expect(text).toContain('if o.get("groups", 1) == 1');
+  });
+
   it("leaves alone, with the reason, what it cannot tell apart or does not know", () => {
     const shared = torch(
       `
         self.stem = nn.Conv2d(3, 8, 3)
-        self.net = nn.Sequential(*[nn.Conv2d(8, 8, **o) for o in ({"kernel_size": 3}, {"kernel_size": 3, "groups": 2})])
+        self.net = nn.Sequential(*[nn.Conv2d(8, 8, **dict(o)) for o in ({"kernel_size": 3}, {"kernel_size": 3, "groups": 2})])
 `,
       "self.net(self.stem(x))",
     );

@@ -32,10 +32,11 @@ export function torchForm(site: CallSite): Form {
   if (!input || !output) return { reason: "its channels are not arguments of the call that makes it" };
   if (!usesTwice(input.value)) return { reason: `${input.value} would be evaluated several times` };
 
+  const grouped = site.instances.some(({ groups }) => groups !== 1);
   const guard = guardFor(site.instances, {
     inChannels: input.value,
     outChannels: output.value,
-    groups: bound.get("groups")?.value,
+    groups: bound.get("groups")?.value ?? (grouped ? spreadOption(call, "groups", "1") : undefined),
     kernel: bound.get("kernel_size")?.value ?? spreadOption(call, "kernel_size"),
     stride: bound.get("stride")?.value,
   });
@@ -57,10 +58,12 @@ export function torchForm(site: CallSite): Form {
   return { text, imports: names.imports };
 }
 
-/** What `**options` gives for a parameter. */
-function spreadOption({ args }: CallText, parameter: Parameter): string | undefined {
+/** What `**options` gives for a parameter, else this. */
+function spreadOption({ args }: CallText, parameter: Parameter, otherwise?: string): string | undefined {
   const options = args.find(({ spread }) => spread)?.value.slice(2);
-  return options !== undefined && /^\w+$/.test(options) ? `${options}.get("${parameter}")` : undefined;
+  return options !== undefined && /^\w+$/.test(options)
+    ? `${options}.get("${parameter}"${otherwise === undefined ? "" : `, ${otherwise}`})`
+    : undefined;
 }
 
 function bindArguments({ args }: CallText): ReadonlyMap<Parameter, ArgumentText> {
