@@ -1,7 +1,7 @@
 /** One run of a network on an input: what came of it, and whether the input fits. */
 import type { Framework } from "./frameworks/framework.ts";
 import type { ChosenInput, InputSpec } from "./inputs.ts";
-import type { Trace } from "./interpret/trace.ts";
+import type { OpRecord, Trace } from "./interpret/trace.ts";
 import { Dict, Instance, isUnknown, List, Tensor, Tuple, Unknown, type Value } from "./interpret/values.ts";
 
 export interface Run {
@@ -37,7 +37,24 @@ export function firstMismatch(run: Run): string | undefined {
 export function misfits(run: Run, { origin, borrowed }: ChosenInput): Trace["gaps"] {
   if (origin !== "default" && origin !== "declared" && borrowed !== true) return [];
   const found = run.trace.diagnostics.find(({ code }) => code === "shape-mismatch");
-  return found ? [{ reason: found.message, at: found.at }] : [];
+  const apart = origin === "default" ? takenApart(run) : undefined;
+  return [
+    ...(found ? [{ reason: found.message, at: found.at }] : []),
+    ...(apart ? [{ reason: LIST_WANTED, at: apart.site?.at }] : []),
+  ];
+}
+
+const LIST_WANTED =
+  "needs its input: what it is given is taken apart piece by piece, as a list of feature maps would be";
+
+/** Where a batch of images is taken apart into its samples, as no image is. */
+function takenApart({ trace, inputs }: Run): OpRecord | undefined {
+  return trace.ops.find(({ name, inputs: [whole], outputs: [piece] }) => {
+    if (name !== "unbind" || whole === undefined || !inputs.includes(whole)) return false;
+    const [shape, inner] = [whole.shape, piece?.shape];
+    if (isUnknown(shape) || inner === undefined || isUnknown(inner) || shape.length < 4) return false;
+    return shape[0] !== shape[1] && shape.slice(1).every((dim, axis) => dim === inner[axis]);
+  });
 }
 
 /** Why there may be parameters that nothing tells of: what making the network met, and its parts that were not read. */

@@ -85,4 +85,24 @@ class Net(nn.Module):
     expect(read(loop("scores = scores * 2"))).toMatchObject({ complete: false, totals: { macs: null } });
     expect(read(loop("x = self.conv(x)"))).toMatchObject({ complete: false, totals: { macs: null } });
   });
+
+  test("an image is no list of feature maps: a network that takes its input apart needs to be told it", () => {
+    const head = `
+import torch.nn as nn
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lateral = nn.ModuleList([nn.Conv2d(c, 8, 1) for c in (4, 8)])
+    def forward(self, feats):
+        return [layer(f) for f, layer in zip(feats, self.lateral)]
+`;
+    const report = profile(head);
+    expect(report).toMatchObject({ complete: false, totals: { macs: null, params: 112 } });
+    expect(report.diagnostics.map(({ message }) => message).join()).toContain("needs its input");
+  });
+
+  test("x.new(other) has the shape of other", () => {
+    const report = read(network("", "self.conv(x.new(x))"));
+    expect(report).toMatchObject({ complete: true, totals: { macs: 3888 } });
+  });
 });

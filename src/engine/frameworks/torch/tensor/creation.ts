@@ -4,7 +4,15 @@
  */
 
 import { rangeLength } from "../../../cost/geometry.ts";
-import { type Dim, Float, type Shape, Tensor, Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  type Dim,
+  Float,
+  type Shape,
+  Tensor,
+  toItems,
+  Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { MAX_DATA } from "../../shape/reduce.ts";
 import { type Args, nestedNumbers } from "./args.ts";
 import { cast, categoryOf, complexOf } from "./dtypes.ts";
@@ -32,6 +40,16 @@ function like(value?: number): OpSpec {
     },
   };
 }
+
+/** `x.new(*size)`; `x.new(other)` is of the other's shape. */
+const NEW: OpSpec = {
+  signature: "input, *size, dtype=None",
+  rule: (a) => {
+    const [other] = toItems(a.bound.size ?? null) ?? [];
+    const shape = other instanceof Tensor ? other.shape : a.dims("size");
+    return { shape, dtype: a.tensor("input").dtype };
+  },
+};
 
 /** `x.new_zeros(*size)`. */
 function renewed(value?: number): OpSpec {
@@ -277,5 +295,5 @@ export const CREATION_METHODS: OpTable = {
     (a) => a.dims("size"),
   ),
   new_tensor: fromData("input, data, *, dtype=None"),
-  new: renewed(),
+  new: NEW,
 };
