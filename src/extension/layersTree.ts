@@ -4,7 +4,7 @@ import type { LayerKind, Report } from "../engine/report/contract.ts";
 import { type ModuleNode, moduleTree } from "../present/moduleTree.ts";
 import { reasonText } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
-import { count, inUnit, outputShape, share } from "../present/text.ts";
+import { count, inUnit, layerOutput, share } from "../present/text.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import { readSettings } from "./settings.ts";
 
@@ -66,7 +66,7 @@ export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<Mo
       item.tooltip = label;
       return item;
     }
-    const label = `${layer.name}, ${layer.type}, ${outputShape(layer.out[0])}, ${cost}`;
+    const label = `${layer.name}, ${layer.type}, ${layerOutput(layer)}, ${cost}`;
     item.accessibilityInformation = { label };
     item.tooltip = label;
     item.iconPath = new vscode.ThemeIcon(

@@ -5,7 +5,7 @@
 import type { InputOrigin, Report, ReportLayer, WidthArgument } from "../engine/report/contract.ts";
 import type { CostUnit } from "../protocol/messages.ts";
 import type { Translate } from "./l10n.ts";
-import { count, inputShapes, inUnit, outputShape, saving, share, sum } from "./text.ts";
+import { count, inputShapes, inUnit, layerOutput, saving, share, sum } from "./text.ts";
 
 export interface CostOptions {
   readonly unit: CostUnit;
@@ -75,7 +75,7 @@ export function singleFigures(
   return [
     layer.macs === null ? t("{0} unknown", unit) : `${count(inUnit(layer.macs, unit))} ${unit}`,
     ...(params > 0 ? [t("{0} params", count(params))] : []),
-    ...(layer.out[0] ? [outputShape(layer.out[0])] : []),
+    ...(layer.out[0] ? [layerOutput(layer)] : []),
     ...(layer.calls > 1 ? [t("{0} calls", layer.calls)] : []),
   ];
 }

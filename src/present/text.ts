@@ -1,5 +1,5 @@
 /** How figures look in a lens or a hover: three significant digits, SI prefixes, shapes without the batch. */
-import type { ReportInput, ReportShape } from "../engine/report/contract.ts";
+import type { ReportInput, ReportLayer, ReportShape } from "../engine/report/contract.ts";
 import type { CostUnit } from "../protocol/messages.ts";
 
 interface Prefix {
@@ -52,6 +52,12 @@ export function saving(fraction: number): string {
 /** One multiply-accumulate is two floating-point operations. */
 export function inUnit(macs: number, unit: CostUnit): number {
   return unit === "FLOPs" ? macs * 2 : macs;
+}
+
+/** What a layer gives; a convolution's sample without a batch axis (Equinox) is shown whole. */
+export function layerOutput({ out, kernel }: Pick<ReportLayer, "out" | "kernel">): string {
+  const [shape] = out;
+  return shape && kernel && shape.length === kernel.length + 1 ? dims(shape) : outputShape(shape);
 }
 
 /** [1, 128, 28, 28] → `128×28×28`; the batch is left out. */

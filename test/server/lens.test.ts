@@ -10,6 +10,11 @@ function titleAt(line: number, file: ReturnType<typeof analysis>, options = engl
 }
 
 describe("the lens of a line", () => {
+  it("shows the channels of a sample without a batch axis", () => {
+    const conv = layer({ name: "conv", kernel: [3, 3], out: [[128, 28, 28]], at: place(7) });
+    expect(titleAt(7, analysis([report("Net", [conv])]))).toContain(" · 128×28×28");
+  });
+
   it("shows cost, parameters, output and share of a layer that runs once", () => {
     const conv = layer({ name: "layer2.0.conv2", out: [[1, 128, 28, 28]], params: 147_456, at: place(7) });
     const net = report("resnet50", [conv]);

@@ -1,6 +1,6 @@
 /** Two networks side by side: their totals, then every layer by name with a bar for each side. */
 import type { Place, ReportLayer } from "../../src/engine/report/contract.ts";
-import { count, dims, inUnit, outputShape } from "../../src/present/text.ts";
+import { count, dims, inUnit, layerOutput } from "../../src/present/text.ts";
 import type { CostUnit, ToPanel } from "../../src/protocol/messages.ts";
 import { checkbox } from "../shared/controls.ts";
 import { element } from "../shared/dom.ts";
@@ -175,7 +175,7 @@ function line(
   const place = (right ?? left)?.at;
   if (place) jump.addEventListener("click", () => reveal(place));
   const facts = (layer: ReportLayer | null): string =>
-    layer === null ? "" : `${layer.type} ${describeKernel(layer, t)} ${outputShape(layer.out[0])}`;
+    layer === null ? "" : `${layer.type} ${describeKernel(layer, t)} ${layerOutput(layer)}`;
   const side = (layer: ReportLayer | null): HTMLElement => {
     const cell = element("td", { class: "number-cell", title: facts(layer) });
     if (layer === null) {

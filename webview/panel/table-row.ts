@@ -1,5 +1,5 @@
 /** One reusable row of the table: shows a layer or a group heading, and touches only what differs from before. */
-import { count, outputShape, share } from "../../src/present/text.ts";
+import { count, layerOutput, share } from "../../src/present/text.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
 import { formatChange, formatExact } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
@@ -76,7 +76,7 @@ export function tableRow(t: Translate, actions: Actions): TableRow {
     setText(name, layer.name);
     setAttribute(cells.name, "title", `${layer.name} · ${layer.type} · ${t(`kind.${row.kind}`)}`);
     setText(cells.kernel, describeKernel(layer, t) || layer.type);
-    setText(cells.output, outputShape(layer.out[0]));
+    setText(cells.output, layerOutput(layer));
     setText(figure, scene.text(macs));
     setAttribute(cells.macs, "title", scene.exact(macs));
     bar.style.width = `${(100 * (macs ?? 0)) / dearest}%`;

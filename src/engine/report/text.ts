@@ -114,12 +114,13 @@ function formatTable(report: Report, { unit, width }: TextOptions, paint: Paint)
   const rows = textRows(report);
   const longest = Math.max(0, ...rows.map((row) => fraction(row.macs)));
   const cost = (macs: number | null): string => (macs === null ? "?" : formatCount(inUnit(macs, unit)));
+  const isUnbatched = report.layers.some((layer) => layer.out.some((shape) => isSample(shape, layer)));
   const totals: TextRow = {
     name: "Total",
     type: "",
     kind: "other",
     kernel: "",
-    out: formatShapes(report.output.map(withoutBatch)),
+    out: formatShapes(isUnbatched ? report.output : report.output.map(withoutBatch)),
     macs: report.totals.macs,
     params: report.totals.params,
     separable: null,
@@ -201,7 +202,7 @@ function layerRow(layer: ReportLayer): TextRow {
     type: layer.type,
     kind: layer.kind,
     kernel: formatKernel(layer.kernel, layer.stride),
-    out: formatShapes(layer.out.map(withoutBatch)),
+    out: formatShapes(layer.out.map((shape) => (isSample(shape, layer) ? shape : withoutBatch(shape)))),
     macs: layer.macs,
     params: layer.params,
     separable: layer.swappable ? layer.separable_macs : null,
@@ -313,6 +314,11 @@ function share(row: TextRow, fraction: (macs: number | null) => number): string 
 
 function withoutBatch(shape: ReportLayer["out"][number]): ReportLayer["out"][number] {
   return shape !== null && shape.length > 1 ? shape.slice(1) : shape;
+}
+
+/** A convolution's output of one sample, without a batch axis (Equinox). */
+function isSample(shape: ReportLayer["out"][number], { kernel }: ReportLayer): boolean {
+  return shape !== null && kernel !== null && shape.length === kernel.length + 1;
 }
 
 const BAR_WIDTH = 12;
