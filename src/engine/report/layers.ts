@@ -77,10 +77,11 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
   }
 
   const main = dearest(row.ops);
-  const first = row.ops[0] ?? main;
-  const last = lastOfFirstRun(row);
+  const ran = ranOps(row);
+  const first = ran[0] ?? main;
+  const last = lastOfFirstRun(row, ran);
   const { geometry } = main;
-  const { read, written } = transferred(row);
+  const { read, written } = transferred(row, ran);
   const swap = geometry && priceSwap(row, main, geometry, context);
   const layer: ReportLayer = {
     name: row.name,
@@ -104,7 +105,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     activation_bytes: activation.value(batch),
     read_values: read.value(batch),
     written_values: written.value(batch),
-    calls: row.runs.size,
+    calls: Math.max(1, row.runs.size),
     at: place(row.site?.at ?? NOWHERE),
     path: callers(row.site),
     called_at: first.site ? place(first.site.at) : null,
@@ -192,17 +193,23 @@ function dearest(ops: readonly OpRecord[]): OpRecord {
   return (named.length > 0 ? named : ops).reduce((best, op) => (cost(op) > cost(best) ? op : best));
 }
 
-function lastOfFirstRun(row: Row): OpRecord {
-  const [first] = row.ops as [OpRecord, ...OpRecord[]];
+/** A row's ops in its runs; all of them where it has none. */
+function ranOps(row: Row): readonly OpRecord[] {
+  const ran = row.ops.filter((op) => row.runs.has(op) || runs(op.scope, row) !== undefined);
+  return ran.length > 0 ? ran : row.ops;
+}
+
+function lastOfFirstRun(row: Row, ran: readonly OpRecord[]): OpRecord {
+  const [first] = ran as [OpRecord, ...OpRecord[]];
   if (row.runs.has(first)) return first;
-  const inFirstRun = row.ops.filter((op) => runs(op.scope, row) === runs(first.scope, row));
+  const inFirstRun = ran.filter((op) => runs(op.scope, row) === runs(first.scope, row));
   return inFirstRun.at(-1) ?? first;
 }
 
 /** Elements that the row's runs take and give; what stays within a run may never leave the device's caches. */
-function transferred(row: Row): { readonly read: Tally; readonly written: Tally } {
+function transferred(row: Row, ran: readonly OpRecord[]): { readonly read: Tally; readonly written: Tally } {
   const ends = new Map<OpRecord["scope"] | OpRecord, { readonly first: OpRecord; last: OpRecord }>();
-  for (const op of row.ops) {
+  for (const op of ran) {
     const run = row.runs.has(op) ? op : runs(op.scope, row);
     const known = ends.get(run);
     if (known) known.last = op;

@@ -52,7 +52,8 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
         layerRows.set(instance, row);
       }
       row.ops.push(op);
-      row.runs.add(layer ?? op);
+      // Arithmetic on its weights (`kernel * mask`) is no run of a layer.
+      if (layer || op.op !== "other") row.runs.add(layer ?? op);
       continue;
     }
     const module = op.scope?.instance;
