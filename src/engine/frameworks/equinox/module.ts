@@ -8,17 +8,16 @@ import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/
 import { dataclasses } from "../../interpret/python/stdlib/dataclasses.ts";
 import { parseSignature } from "../../interpret/signature.ts";
 import {
-  ABSENT,
   type ClassValue,
   FunctionValue,
   Instance,
   NativeFunction,
-  Tensor,
+  type Tensor,
   type Value,
 } from "../../interpret/values.ts";
 import type { ArrayKit } from "../flax/arrays/kit.ts";
-import { Run } from "../flax/layers/run.ts";
-import { Layer, type LayerAccess, type Weight } from "../flax/layers/spec.ts";
+import type { Layer, Weight } from "../flax/layers/spec.ts";
+import { treeLayer } from "../flax/layers/tree.ts";
 import { walkTree } from "../flax/tree.ts";
 
 const MODULE = "equinox.Module";
@@ -168,27 +167,6 @@ export function defineLayer(
 }
 
 function layerOf(kit: ArrayKit, interp: Interp, spec: EquinoxLayer, self: Instance, a: Bound): Layer {
-  const access: LayerAccess = {
-    interp,
-    self,
-    attribute: (name) => {
-      const value = interp.lookup(self, name);
-      return value === ABSENT ? null : value;
-    },
-    weight: (name) => {
-      const value = self.attrs.get(name);
-      return value instanceof Tensor ? value : undefined;
-    },
-    project: (name, input) => interp.call(self.attrs.get(name) ?? null, [input]),
-  };
-  return new Layer(new Run(interp, kit, spec.fn, pathOf(interp, self), self), access, a);
-}
-
-/** What messages call a layer: its path below the module that is running outermost, or its class. */
-function pathOf(interp: Interp, self: Instance): string {
-  let outermost = interp.scope;
-  while (outermost?.parent) outermost = outermost.parent;
-  const root = outermost?.instance;
-  const path = root && isEquinox(root) ? walk(root).get(self) : undefined;
-  return path === undefined || path === "" ? self.cls.name : path;
+  const pathsBelow = (root: Instance) => (isEquinox(root) ? walk(root) : undefined);
+  return treeLayer({ kit, interp, fn: spec.fn, self, arguments: a, pathsBelow });
 }

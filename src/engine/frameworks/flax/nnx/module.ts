@@ -14,13 +14,13 @@ import {
   Instance,
   List,
   NativeFunction,
-  Tensor,
+  type Tensor,
   Tuple,
   type Value,
 } from "../../../interpret/values.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
-import { Run } from "../layers/run.ts";
-import { Layer, type LayerAccess, type LayerSpec } from "../layers/spec.ts";
+import type { Layer, LayerSpec } from "../layers/spec.ts";
+import { treeLayer } from "../layers/tree.ts";
 import { walkTree } from "../tree.ts";
 
 const MODULE = "flax.nnx.Module";
@@ -126,28 +126,8 @@ export function defineLayer(
 }
 
 function layerOf(kit: ArrayKit, interp: Interp, spec: LayerSpec, self: Instance, a: Bound): Layer {
-  const access: LayerAccess = {
-    interp,
-    self,
-    attribute: (name) => {
-      const value = interp.lookup(self, name);
-      return value === ABSENT ? null : value;
-    },
-    weight: (name) => {
-      const value = self.attrs.get(name);
-      return value instanceof Tensor ? value : undefined;
-    },
-    project: (name, input) => interp.call(self.attrs.get(name) ?? null, [input]),
-  };
-  return new Layer(new Run(interp, kit, spec.fn, nameOf(interp, self), self), access, a);
-}
-
-/** What messages call a layer: its path below the module that is running outermost, or its class. */
-function nameOf(interp: Interp, self: Instance): string {
-  let outermost = interp.scope;
-  while (outermost?.parent) outermost = outermost.parent;
-  const path = outermost && isNnx(outermost.instance) ? walk(outermost.instance).get(self) : undefined;
-  return path === undefined || path === "" ? self.cls.name : path;
+  const pathsBelow = (root: Instance) => (isNnx(root) ? walk(root) : undefined);
+  return treeLayer({ kit, interp, fn: spec.fn, self, arguments: a, pathsBelow });
 }
 
 function build(kit: ArrayKit, interp: Interp, spec: LayerSpec, self: Instance, find: Find): void {
