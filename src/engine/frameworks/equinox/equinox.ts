@@ -19,6 +19,7 @@ import {
 import { completed, forwardParams, inputOf } from "../flax/calling.ts";
 import { type Jax, passing } from "../flax/jax.ts";
 import type { Framework } from "../framework.ts";
+import { moduleTable } from "../moduleTable.ts";
 import { LAYERS } from "./layers.ts";
 import { defineLayer, defineModule, isEquinox, isEquinoxClass, markParameters, walk } from "./module.ts";
 
@@ -49,7 +50,7 @@ class Equinox implements Framework {
   private readonly cls = defineModule();
   private readonly state = defineClass("State", { qualname: "equinox.nn.State", methods: STATE });
   private readonly classes = new Map<string, ClassValue>();
-  private readonly modules = new Map<string, ModuleValue>();
+  private readonly module = moduleTable((path, name) => this.lookup(path, name));
   private readonly values = new Map<string, Value>();
 
   constructor(private readonly jax: Jax) {}
@@ -80,15 +81,6 @@ class Equinox implements Framework {
     const entry = FUNCTIONS[name];
     if (entry) return def(name, entry[0], (a, interp) => entry[1](this.tools, a, interp));
     return this.layer(name) ?? ABSENT;
-  }
-
-  private module(path: string): ModuleValue {
-    const known = this.modules.get(path);
-    if (known) return known;
-    const made = new ModuleValue(path);
-    made.load = (name) => this.lookup(path, name);
-    this.modules.set(path, made);
-    return made;
   }
 
   private layer(name: string): ClassValue | undefined {

@@ -5,7 +5,6 @@ import {
   type Absent,
   type ClassValue,
   type Instance,
-  ModuleValue,
   type Shape,
   type Tensor,
   toItems,
@@ -13,6 +12,7 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import type { Framework } from "../framework.ts";
+import { moduleTable } from "../moduleTable.ts";
 import { completed, forwardParams, inputOf, lastAxis, sampleOf } from "./calling.ts";
 import { inert, isInert } from "./inert.ts";
 import { Jax } from "./jax.ts";
@@ -59,7 +59,7 @@ class Flax implements Framework {
   readonly learnsSizes = true;
   private readonly linen: Linen;
   private readonly nnx: Nnx;
-  private readonly modules = new Map<string, ModuleValue>();
+  private readonly module = moduleTable((path, name) => this.lookup(path, name));
   private readonly values = new Map<string, Value>();
 
   constructor(private readonly jax: Jax) {
@@ -102,15 +102,6 @@ class Flax implements Framework {
   private fallback(module: string, name: string): Value | Absent {
     if (COMPLETE.has(module) || PACKAGES.has(`${module}.${name}`)) return ABSENT;
     return new Unknown(`${module}.${name} is not modelled`);
-  }
-
-  private module(path: string): ModuleValue {
-    const known = this.modules.get(path);
-    if (known) return known;
-    const made = new ModuleValue(path);
-    made.load = (name) => this.lookup(path, name);
-    this.modules.set(path, made);
-    return made;
   }
 
   isNetworkClass(cls: ClassValue): boolean {

@@ -9,7 +9,6 @@ import {
   type ClassValue,
   type FunctionValue,
   type Instance,
-  ModuleValue,
   type Shape,
   type Tensor,
   Unknown,
@@ -18,6 +17,7 @@ import {
 import { completed, forwardParams, inputOf, lastAxis, sampleOf } from "../flax/calling.ts";
 import { type Jax, passing } from "../flax/jax.ts";
 import type { Framework } from "../framework.ts";
+import { moduleTable } from "../moduleTable.ts";
 import { type Frame, Frames } from "./frame.ts";
 import { isHaikuClass, isHaikuModule } from "./module.ts";
 import { Haiku } from "./names.ts";
@@ -49,7 +49,7 @@ class HaikuFramework implements Framework {
   private readonly frames = new Frames();
   private readonly transforms = new Transforms(this.frames);
   private readonly haiku: Haiku;
-  private readonly modules = new Map<string, ModuleValue>();
+  private readonly module = moduleTable((path, name) => this.lookup(path, name));
   private readonly values = new Map<string, Value>();
 
   constructor(private readonly jax: Jax) {
@@ -90,15 +90,6 @@ class HaikuFramework implements Framework {
       default:
         return this.haiku.find(name);
     }
-  }
-
-  private module(path: string): ModuleValue {
-    const known = this.modules.get(path);
-    if (known) return known;
-    const made = new ModuleValue(path);
-    made.load = (name) => this.lookup(path, name);
-    this.modules.set(path, made);
-    return made;
   }
 
   isNetworkClass(cls: ClassValue): boolean {

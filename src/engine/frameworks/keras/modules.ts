@@ -2,7 +2,8 @@
  * The modules of Keras and TensorFlow by dotted name. Keras is found under many roofs (`tensorflow.keras`,
  * `keras.src`, `tf_keras`); all of them lead to the same names.
  */
-import { ABSENT, type Absent, ModuleValue, Unknown, type Value } from "../../interpret/values.ts";
+import { ABSENT, type Absent, Unknown, type Value } from "../../interpret/values.ts";
+import { moduleTable } from "../moduleTable.ts";
 import type { Keras } from "./library.ts";
 import { findName, isModule } from "./namespace.ts";
 
@@ -19,7 +20,7 @@ const REEXPORTS: Readonly<Record<string, string>> = {
 const FOLLOWED = /^keras\.applications(\.|$)/;
 
 export class KerasModules {
-  private readonly modules = new Map<string, ModuleValue>();
+  private readonly module = moduleTable((path, name) => this.lookup(path, name));
   private readonly values = new Map<string, Value>();
 
   constructor(private readonly keras: Keras) {}
@@ -60,15 +61,6 @@ export class KerasModules {
     if (isModule(alias)) return this.module(alias);
     if (name.startsWith("__")) return name === "__version__" ? "3.0.0" : ABSENT;
     return new Unknown(`${home}.${name} is not modelled`);
-  }
-
-  private module(path: string): ModuleValue {
-    const known = this.modules.get(path);
-    if (known) return known;
-    const made = new ModuleValue(path);
-    made.load = (name) => this.lookup(path, name);
-    this.modules.set(path, made);
-    return made;
   }
 }
 

@@ -6,13 +6,13 @@ import {
   ClassValue,
   type Instance,
   isUnknown,
-  ModuleValue,
   type Shape,
   type Tensor,
   type Unknown,
   type Value,
 } from "../../interpret/values.ts";
 import type { Framework } from "../framework.ts";
+import { moduleTable } from "../moduleTable.ts";
 import { COUNTERS } from "./ecosystem/counters.ts";
 import { isLightning, Lightning, SUBMODULES } from "./ecosystem/lightning.ts";
 import { EXTRACTION } from "./library/extract.ts";
@@ -114,7 +114,7 @@ class Torch implements Framework {
   private readonly nn: NnLibrary;
   private readonly lightning: Lightning;
   private readonly standIns: StandIns;
-  private readonly modules = new Map<string, ModuleValue>();
+  private readonly module = moduleTable((path, name) => this.lookup(path, name));
   private readonly tables = new Map<string, ReadonlyMap<string, Value>>();
   private readonly values = new Map<string, Value>();
   private readonly known: ReadonlySet<string>;
@@ -159,15 +159,6 @@ class Torch implements Framework {
     const alias = module.startsWith("torch.nn") ? ALIASES[name] : undefined;
     if (alias !== undefined) return this.module(alias);
     return COMPLETE.has(module) || name.startsWith("__") ? ABSENT : unmodelled(module, name);
-  }
-
-  private module(path: string): ModuleValue {
-    const known = this.modules.get(path);
-    if (known) return known;
-    const made = new ModuleValue(path);
-    made.load = (name) => this.lookup(path, name);
-    this.modules.set(path, made);
-    return made;
   }
 
   private find(module: string, name: string): Value | Absent {
