@@ -20,7 +20,7 @@ import { completed, forwardParams, inputOf } from "../flax/calling.ts";
 import { type Jax, passing } from "../flax/jax.ts";
 import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
-import { LAYERS } from "./layers.ts";
+import { LAYERS } from "./layers/index.ts";
 import { defineLayer, defineModule, isEquinox, isEquinoxClass, markParameters, walk } from "./module.ts";
 
 const SUBMODULES: ReadonlySet<string> = new Set([
