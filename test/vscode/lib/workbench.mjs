@@ -158,11 +158,16 @@ async function openQuickInput(page, ...keys) {
  */
 async function pick(page, keys, text, entry) {
   const focused = page.locator(".quick-input-list .monaco-list-row.focused", { hasText: entry });
+  await ask(page, keys, text, () => focused.waitFor({ timeout: 10_000 }));
+}
+
+/** Types into the quick input that the keys open, and takes it by Enter once `ready`; from the start where it closes. */
+async function ask(page, keys, text, ready) {
   const attempt = async () => {
     try {
       await openQuickInput(page, ...keys);
       await page.locator(".quick-input-widget input:visible").first().fill(text, { timeout: 5_000 });
-      await focused.waitFor({ timeout: 10_000 });
+      await ready();
       await page.keyboard.press("Enter");
       return true;
     } catch {
@@ -195,9 +200,8 @@ export async function openView({ page }, title) {
 }
 
 export async function goToLine({ page }, line, column = 1) {
-  await openQuickInput(page, "Control+G");
-  await page.keyboard.type(`${line}:${column}`);
-  await page.keyboard.press("Enter");
+  const told = page.locator(".quick-input-list .monaco-list-row", { hasText: `line ${line}` });
+  await ask(page, ["Control+G"], `:${line}:${column}`, () => told.waitFor({ timeout: 5_000 }));
   await page.waitForSelector(".quick-input-widget", { state: "hidden" });
 }
 
@@ -205,10 +209,8 @@ export async function goToLine({ page }, line, column = 1) {
 export async function useTheme({ page }, theme) {
   const { label, marker } = themes[theme];
   if ((await page.locator(`.monaco-workbench.${marker}`).count()) > 0) return;
-  await openQuickInput(page, "Control+K", "Control+T");
-  await page.keyboard.type(label);
-  await page.waitForSelector(`.monaco-workbench.${marker}`, { timeout: 20_000 });
-  await page.keyboard.press("Enter");
+  const worn = () => page.waitForSelector(`.monaco-workbench.${marker}`, { timeout: 20_000 });
+  await ask(page, ["Control+K", "Control+T"], label, worn);
   await page.waitForSelector(".quick-input-widget", { state: "hidden" });
 }
 
@@ -307,6 +309,19 @@ export async function webviewFrame({ page }, selector, { timeout = 30_000 } = {}
     return undefined;
   };
   return eventually(find, { timeout, what: `a webview with ${selector}` });
+}
+
+/** Looks again until no assertion fails; what the last look found is the error. Pages draw when they come to it. */
+export async function holds(look, { timeout = 20_000 } = {}) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 /** Asks again until there is an answer that is not undefined. */

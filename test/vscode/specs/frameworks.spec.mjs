@@ -8,8 +8,8 @@ import { root } from "../../../scripts/lib/project.mjs";
 import { before as figureBefore, shows } from "../expected.mjs";
 import { applyPreview, textOf, untilCard } from "../lib/panel.mjs";
 import {
-  eventually,
   freshHoverAt,
+  holds,
   lensTexts,
   openFile,
   openView,
@@ -66,25 +66,26 @@ describe("Other frameworks in the workbench", () => {
     it(`${title}: draws the cost above every layer`, async () => {
       await runCommand(workbench, "View: Close All Editors");
       await openFile(workbench, file);
-      const [first, ...lenses] = await lensTexts(workbench, { atLeast: LAYERS.length + 1 });
-      assert.ok(shows(figureBefore(first, "MACs"), MACS), first);
-      assert.ok(shows(figureBefore(first, "params"), sum("params")), first);
-      LAYERS.forEach(({ macs, params }, index) => {
-        assert.ok(shows(figureBefore(lenses[index], "MACs"), macs), lenses[index]);
-        assert.ok(shows(figureBefore(lenses[index], "params"), params), lenses[index]);
+      await holds(async () => {
+        const [first, ...lenses] = await lensTexts(workbench, { atLeast: LAYERS.length + 1 });
+        assert.ok(shows(figureBefore(first, "MACs"), MACS), first);
+        assert.ok(shows(figureBefore(first, "params"), sum("params")), first);
+        LAYERS.forEach(({ macs, params }, index) => {
+          assert.ok(shows(figureBefore(lenses[index], "MACs"), macs), lenses[index]);
+          assert.ok(shows(figureBefore(lenses[index], "params"), params), lenses[index]);
+        });
       });
     });
 
     it(`${title}: compares standard and separable cost in one hover`, async () => {
-      const text = await eventually(
-        async () => {
-          const found = await freshHoverAt(workbench, ...hover);
-          return /pointwise/.test(found) && !/loading/i.test(found) ? found : undefined;
-        },
-        { timeout: 60_000, what: "a hover with figures" },
-      );
-      assert.equal(text.match(/14²·5²·16·32/g)?.length, 1, text);
-      for (const row of ["standard", "depthwise", "pointwise", "saved"]) assert.match(text, new RegExp(row));
+      const read = async () => {
+        const text = await freshHoverAt(workbench, ...hover);
+        assert.doesNotMatch(text, /loading/i);
+        assert.equal(text.match(/14²·5²·16·32/g)?.length, 1, text);
+        for (const row of ["standard", "depthwise", "pointwise", "saved"])
+          assert.match(text, new RegExp(row));
+      };
+      await holds(read, { timeout: 60_000 });
       await screenshot(workbench, `hover-${title}`, { width: 1500, height: 1000 });
     });
 
@@ -93,7 +94,7 @@ describe("Other frameworks in the workbench", () => {
       await openView(workbench, "ConvLens");
       const sidebar = await webviewFrame(workbench, "main.sidebar .network-card");
       await sidebar.locator(".network-card", { hasText: network }).waitFor({ timeout: 30_000 });
-      assert.match(await textOf(sidebar), /3\.08\s?M/);
+      await holds(async () => assert.match(await textOf(sidebar), /3\.08\s?M/));
       await sidebar.locator(".layer .name", { hasText: wide }).first().waitFor();
 
       await sidebar.getByRole("button", { name: "Profile" }).click();

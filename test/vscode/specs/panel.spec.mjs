@@ -12,6 +12,7 @@ import { applyPreview, seriousFindings, textOf, typeNumber, untilCard } from "..
 import {
   eventually,
   goToLine,
+  holds,
   lensTexts,
   openFile,
   openView,
@@ -114,7 +115,9 @@ describe("The panel in the workbench", () => {
 
   it("shows the argument by which the network sets its own width", async () => {
     const line = panel.locator(".widths");
-    assert.equal(await line.textContent(), "PlainMobileNet sets its own width by width_mult=1");
+    await holds(async () =>
+      assert.equal(await line.textContent(), "PlainMobileNet sets its own width by width_mult=1"),
+    );
     await line.getByRole("button").click();
     const text = readFileSync(path.join(root, "examples", MOBILENET), "utf8").split("\n");
     const at = text.findIndex((one) => one.includes("width_mult"));
@@ -141,11 +144,12 @@ describe("The panel in the workbench", () => {
     await profile(resnet18.file);
     await untilCard(panel, "MACs", resnet18.macs);
     const plot = panel.locator("#plot");
-    const box = await plot.boundingBox();
-    await plot.hover({ position: { x: 30, y: box.height - 20 } });
-    await panel.locator(".tip strong").waitFor();
-    const hovered = await panel.locator(".tip strong").textContent();
-    assert.equal(await panel.locator(".row.hovered bdi").textContent(), hovered);
+    await holds(async () => {
+      const box = await plot.boundingBox();
+      await plot.hover({ position: { x: 30 + Math.random(), y: box.height - 20 } });
+      const hovered = await panel.locator(".tip strong").textContent({ timeout: 2_000 });
+      assert.equal(await panel.locator(".row.hovered bdi").textContent({ timeout: 2_000 }), hovered);
+    });
 
     await panel.locator(".row bdi", { hasText: /^layer1\.0\.conv2$/ }).click();
     await workbench.page.locator(".statusbar-item", { hasText: `Ln ${resnet18.blockConv2.line},` }).waitFor();
@@ -206,26 +210,34 @@ describe("The panel in the workbench", () => {
     await page.locator("h1", { hasText: "resnet18" }).waitFor();
     await untilCard(page, "MACs", resnet18.macs);
     assert.deepEqual(errors, []);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    assert.ok(overflow <= 0, `300 px are enough, ${overflow} too many`);
+    await holds(async () => {
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(overflow <= 0, `300 px are enough, ${overflow} too many`);
+    });
     await page.close();
   });
 
   async function save(item, name, encoding = "utf8") {
-    if ((await panel.locator(".menu[open]").count()) === 0) await panel.locator(".menu summary").click();
-    await panel.locator(".menu-item", { hasText: item }).click();
     const { page } = workbench;
-    await page.locator(".quick-input-widget input").waitFor({ state: "visible" });
-    await eventually(async () =>
-      (await page.locator(".quick-input-widget input").first().inputValue()).endsWith(name)
-        ? true
-        : undefined,
-    );
+    const asked = page.locator(".quick-input-widget input:visible").first();
+    await holds(async () => {
+      if ((await panel.locator(".menu[open]").count()) === 0) await panel.locator(".menu summary").click();
+      await panel.locator(".menu-item", { hasText: item }).click({ timeout: 5_000 });
+      await asked.waitFor({ timeout: 10_000 });
+    });
+    await holds(async () => assert.ok((await asked.inputValue()).endsWith(name)));
     await page.keyboard.press("Enter");
     const file = path.join(workbench.folder, name);
-    await eventually(async () => (existsSync(file) && readFileSync(file).length > 0 ? true : undefined), {
-      what: name,
-    });
+    let size = 0;
+    // All of it, not what of it is on the disk by now.
+    await eventually(
+      async () => {
+        const last = size;
+        size = existsSync(file) ? readFileSync(file).length : 0;
+        return size > 0 && size === last ? true : undefined;
+      },
+      { what: name },
+    );
     await page.keyboard.press("Escape");
     return readFileSync(file, encoding);
   }
@@ -244,15 +256,17 @@ describe("The panel in the workbench", () => {
     });
     await commit.click({ timeout: 30_000 });
     const compare = await webviewFrame(workbench, ".compare .diff");
-    const rows = await compare.locator(".diff-row.changed th .diff-name").allTextContents();
-    assert.deepEqual(rows, ["conv2"]);
-    const text = await textOf(compare);
-    assert.match(text, /1\.18 M/);
-    assert.match(text, /3\.28 M/);
+    await holds(async () => {
+      const rows = await compare.locator(".diff-row.changed th .diff-name").allTextContents();
+      assert.deepEqual(rows, ["conv2"]);
+      const text = await textOf(compare);
+      assert.match(text, /1\.18 M/);
+      assert.match(text, /3\.28 M/);
+    });
     const axe = readFileSync(await installAxe(), "utf8");
     for (const theme of Object.keys(themes)) {
       await screenshot(workbench, "compare", { theme, width: 1500, height: 1000 });
-      assert.deepEqual(await seriousFindings(compare, axe), [], theme);
+      await holds(async () => assert.deepEqual(await seriousFindings(compare, axe), [], theme));
     }
     await useTheme(workbench, "dark");
   });
@@ -267,9 +281,11 @@ describe("The panel in the workbench", () => {
     await entry.click({ timeout: 30_000 });
     const compare = await webviewFrame(workbench, ".compare .diff");
     await compare.locator("h1", { hasText: "PlainMobileNet" }).waitFor({ timeout: 30_000 });
-    const text = await textOf(compare);
-    assert.match(text, /SmallCNN/);
-    assert.match(text, /4\.87 G/);
+    await holds(async () => {
+      const text = await textOf(compare);
+      assert.match(text, /SmallCNN/);
+      assert.match(text, /4\.87 G/);
+    });
   });
 
   it("writes the swap into the code, which then costs what was simulated", async () => {

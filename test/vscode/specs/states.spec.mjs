@@ -6,6 +6,7 @@ import { root } from "../../../scripts/lib/project.mjs";
 import { smallCnn } from "../expected.mjs";
 import { untilCard } from "../lib/panel.mjs";
 import {
+  holds,
   lensTexts,
   openFile,
   openView,
@@ -92,8 +93,7 @@ describe("States in the workbench", () => {
 
   it("says what a network needs, in the lens, the side bar, the tree and the panel", async () => {
     await alone("unknown.py");
-    const [lens] = await lensTexts(workbench);
-    assert.match(lens, /^needs width/);
+    await holds(async () => assert.match((await lensTexts(workbench))[0], /^needs width/));
     const sidebar = await sidebarFrame("main.sidebar .network-card");
     await sidebar.locator(".reason", { hasText: "needs width" }).waitFor({ timeout: 30_000 });
     await workbench.page.locator(".part.sidebar", { hasText: "NeedsWidth: needs width" }).waitFor();

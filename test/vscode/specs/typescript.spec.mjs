@@ -7,14 +7,7 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { root } from "../../../scripts/lib/project.mjs";
-import {
-  eventually,
-  freshHoverAt,
-  lensTexts,
-  openFile,
-  openWorkbench,
-  screenshot,
-} from "../lib/workbench.mjs";
+import { freshHoverAt, holds, lensTexts, openFile, openWorkbench, screenshot } from "../lib/workbench.mjs";
 
 const workspace = path.join(root, "test", "vscode", "typescript");
 
@@ -36,6 +29,17 @@ describe("TensorFlow.js with the built-in tsserver", () => {
     if (this.currentTest?.state === "failed") await screenshot(workbench, "failed-typescript");
   });
 
+  /** Until the hover over a word of line 7 has the figures once, and what else is asked of it. */
+  function hovers(word, check) {
+    const read = async () => {
+      const text = await freshHoverAt(workbench, 7, word);
+      assert.doesNotMatch(text, /loading/i);
+      assertOneHover(text);
+      check(text);
+    };
+    return holds(read, { timeout: 60_000 });
+  }
+
   it("never shows two while TypeScript starts", async () => {
     await openFile(workbench, "digits.ts");
     // Lenses move the lines: what is hovered before lies elsewhere.
@@ -48,24 +52,19 @@ describe("TensorFlow.js with the built-in tsserver", () => {
 
   it("shows one hover, TypeScript's own with the figures in it", async () => {
     await openFile(workbench, "digits.ts");
-    const lenses = await lensTexts(workbench, { atLeast: 4 });
-    assert.match(lenses.join("\n"), /204\.8 k MACs · 3\.22 k params · 8×8×16/);
-    const text = await eventually(
-      async () => {
-        const found = await freshHoverAt(workbench, 7, "wide");
-        return /const wide/.test(found) && /MACs/.test(found) && !/loading/.test(found) ? found : undefined;
-      },
-      { timeout: 60_000, what: "TypeScript's hover with figures" },
-    );
-    assertOneHover(text);
-    assert.doesNotMatch(text, /Simulate/);
+    await holds(async () => {
+      const lenses = await lensTexts(workbench, { atLeast: 4 });
+      assert.match(lenses.join("\n"), /204\.8 k MACs · 3\.22 k params · 8×8×16/);
+    });
+    await hovers("wide", (text) => {
+      assert.match(text, /const wide/);
+      assert.doesNotMatch(text, /Simulate/);
+    });
     await screenshot(workbench, "hover-typescript");
   });
 
   it("shows it where TypeScript itself has nothing to say", async () => {
-    const text = await freshHoverAt(workbench, 7, "16");
-    assertOneHover(text);
-    assert.doesNotMatch(text, /Simulate/);
+    await hovers("16", (text) => assert.doesNotMatch(text, /Simulate/));
   });
 });
 
@@ -87,14 +86,11 @@ describe("TensorFlow.js where tsserver has no plugin", () => {
   it("shows one hover with figures, the language server's", async () => {
     await openFile(workbench, "digits.ts");
     await lensTexts(workbench, { atLeast: 4 });
-    const text = await eventually(
-      async () => {
-        const found = await freshHoverAt(workbench, 7, "wide");
-        return /MACs/.test(found) ? found : undefined;
-      },
-      { timeout: 60_000, what: "the language server's hover" },
-    );
-    assertOneHover(text);
-    assert.match(text, /Simulate/);
+    const read = async () => {
+      const text = await freshHoverAt(workbench, 7, "wide");
+      assertOneHover(text);
+      assert.match(text, /Simulate/);
+    };
+    await holds(read, { timeout: 60_000 });
   });
 });
