@@ -4,6 +4,7 @@
  */
 import type { Framework } from "./frameworks/framework.ts";
 import type { InputSpec } from "./inputs.ts";
+import { explore } from "./interpret/branches.ts";
 import { Stopped } from "./interpret/control.ts";
 import type { Machine } from "./interpret/machine.ts";
 import { type Instance, Tensor, Unknown, type Value } from "./interpret/values.ts";
@@ -57,7 +58,7 @@ export function probe(
     met.set(input, layer);
     if (met.size === inputs.length) throw new Stopped("every input has met a layer");
   };
-  m.explore(() => run(inputs));
+  explore(m, () => run(inputs));
   m.onLayer = undefined;
   m.endTrace();
   return { args: needed.map((name, i) => ({ name, layer: met.get(inputs[i]!) })), first };

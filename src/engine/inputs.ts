@@ -3,7 +3,8 @@
  * makes the shapes fit, the default; in this order, and always with its origin.
  */
 import type { Framework } from "./frameworks/framework.ts";
-import type { Machine, OutermostCall } from "./interpret/machine.ts";
+import type { Machine } from "./interpret/machine.ts";
+import type { OutermostCall } from "./interpret/scripted.ts";
 import { Dict, Instance, isUnknown, type Shape, Tensor, toItems, type Value } from "./interpret/values.ts";
 import type { InputOrigin } from "./report/contract.ts";
 import type { Root } from "./roots.ts";

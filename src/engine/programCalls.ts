@@ -3,9 +3,12 @@
  * beside them, or a function of the file. The files that name them are run as scripts, within bounds, and every call
  * of what the file defines is noted with its arguments.
  */
+
+import { explore } from "./interpret/branches.ts";
 import { Stopped } from "./interpret/control.ts";
-import { type Machine, ScriptedCalls } from "./interpret/machine.ts";
+import type { Machine } from "./interpret/machine.ts";
 import { deepCopy } from "./interpret/python/stdlib/copy.ts";
+import { ScriptedCalls } from "./interpret/scripted.ts";
 import {
   ClassValue,
   Dict,
@@ -148,7 +151,7 @@ export class ProgramCalls {
       const value = m.tryLookup(module, name);
       if (!(value instanceof FunctionValue || value instanceof ClassValue)) continue;
       m.beginTrace(FUNCTION_SHARE);
-      this.watch(() => m.explore(() => this.bounded(() => m.call(value))), open);
+      this.watch(() => explore(m, () => this.bounded(() => m.call(value))), open);
       m.endTrace();
     }
     return users.filter((name) => !COMMON.test(name));

@@ -3,12 +3,14 @@ import { bounded } from "./bounded.ts";
 import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
 import { createFrameworks } from "./frameworks/index.ts";
 import { type ChosenInput, calledInput, commentInput, declaredSize, userInput } from "./inputs.ts";
+import { explore } from "./interpret/branches.ts";
 import { compileArgs } from "./interpret/compile/calls.ts";
 import { compilerFor } from "./interpret/compile/compiler.ts";
-import { Machine, type OutermostCall, ScriptedCalls } from "./interpret/machine.ts";
+import { Machine } from "./interpret/machine.ts";
 import { type ModuleCache, Modules } from "./interpret/modules.ts";
 import { PARTIAL } from "./interpret/python/stdlib/functools.ts";
 import { Scope } from "./interpret/scope.ts";
+import { type OutermostCall, ScriptedCalls } from "./interpret/scripted.ts";
 import type { Semantics } from "./interpret/semantics.ts";
 import type { TraceDiagnostic } from "./interpret/trace.ts";
 import {
@@ -118,7 +120,7 @@ export class Session {
       .diagnostics.filter((problem) => problem.at.file === this.options.file);
     const found = findRoots(this.m, this.module, this.node, this.m.frameworks);
     this.found = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
-    this.isCutShort = this.m.isOutOfTime;
+    this.isCutShort = this.m.bounds.isOutOfTime;
     return this.found;
   }
 
@@ -203,10 +205,10 @@ export class Session {
     const { m } = this;
     const ran = new Set<FunctionNode>();
     m.ran = ran;
-    m.isOutOfTime = false;
+    m.bounds.isOutOfTime = false;
     const outcome = this.profile(root, options);
     m.ran = m.ranForAll;
-    return { outcome, ran, isOutOfTime: m.isOutOfTime };
+    return { outcome, ran, isOutOfTime: m.bounds.isOutOfTime };
   }
 
   profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
@@ -355,19 +357,20 @@ export class Session {
   private callsInFunctions(): readonly OutermostCall[] {
     const { m } = this;
     if (this.calledInFunctions) return this.calledInFunctions;
-    const { ran, isOutOfTime } = m;
+    const { ran } = m;
+    const { isOutOfTime } = m.bounds;
     m.ran = m.ranForAll;
-    m.isOutOfTime = false;
+    m.bounds.isOutOfTime = false;
     m.outermostCalls.length = 0;
     m.scripted = new ScriptedCalls();
     for (const fn of freeFunctions(m, this.module, this.node)) {
       m.beginTrace(EXPLORING_SHARE);
-      m.explore(() => bounded(m, () => m.call(fn)));
+      explore(m, () => bounded(m, () => m.call(fn)));
     }
     m.scripted = undefined;
     m.ran = ran;
-    this.isCutShort ||= m.isOutOfTime;
-    m.isOutOfTime = isOutOfTime;
+    this.isCutShort ||= m.bounds.isOutOfTime;
+    m.bounds.isOutOfTime = isOutOfTime;
     this.calledInFunctions = m.outermostCalls.splice(0);
     return this.calledInFunctions;
   }

@@ -1,18 +1,21 @@
 /**
- * The interpreter: runs compiled model code over abstract values. It owns the call stack, the trace, the bounds
- * and the journal of undecided branches; what operations mean it asks of the running language's semantics.
+ * The interpreter: runs compiled model code over abstract values. It owns the call stack, and what runs on it: the
+ * bounds, the trace and the journal of undecided branches. What operations mean it asks of the running language's
+ * semantics.
  */
 import type { EngineLimits, ModelHost } from "../engine.types.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import type { BinaryOp, CompareOp, Expr, FunctionNode, Language } from "../syntax/ast.ts";
-import { NOWHERE, type Span } from "../syntax/span.ts";
-import { BREAK, CONTINUE, type Completion, RETURN } from "./compile/completion.ts";
+import type { Span } from "../syntax/span.ts";
+import { Bounds } from "./bounds.ts";
 import { Raised, Stopped } from "./control.ts";
 import type { Interp } from "./interp.ts";
-import { Journal, joinValues } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import type { Modules } from "./modules.ts";
 import { dictDelete, dictGet, dictSet } from "./python/dict.ts";
+import { Recorder } from "./recorder.ts";
 import { Scope } from "./scope.ts";
+import type { OutermostCall, ScriptedCalls } from "./scripted.ts";
 import type { Semantics } from "./semantics.ts";
 import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
 import {
@@ -43,43 +46,6 @@ export interface MachineOptions {
   readonly parseExpression: (language: Language, text: string) => Expr;
   /** Milliseconds from any fixed point. */
   readonly now: () => number;
-}
-
-/** A network called from outside any other network: what a script does with its model. */
-export interface OutermostCall {
-  readonly network: Instance;
-  readonly inputs: readonly Value[];
-}
-
-/** Answers of networks by their inputs' shapes. */
-export class ScriptedCalls {
-  private readonly calls = new Map<Instance, Map<string, { readonly answer: Value }>>();
-  private known = 0;
-  private made = 0;
-
-  get(network: Instance, inputs: readonly Value[]): { readonly answer: Value } | undefined {
-    const call = this.calls.get(network)?.get(signatureOf(inputs));
-    if (call) this.known++;
-    return call;
-  }
-
-  /** Tells, when it is called, whether networks were called since and all their answers were known: a loop that trains. */
-  repeats(): () => boolean {
-    const { known, made } = this;
-    return () => this.known > known && this.made === made;
-  }
-
-  set(network: Instance, inputs: readonly Value[], answer: Value): void {
-    this.made++;
-    const calls = this.calls.get(network) ?? new Map<string, { readonly answer: Value }>();
-    this.calls.set(network, calls.set(signatureOf(inputs), { answer }));
-  }
-}
-
-function signatureOf(inputs: readonly Value[]): string {
-  const shapeOf = ({ shape, dtype }: Tensor): string =>
-    `${dtype}:${shape instanceof Unknown ? "?" : shape.map((dim) => (dim instanceof Unknown ? "?" : dim)).join("x")}`;
-  return inputs.map((input) => (input instanceof Tensor ? shapeOf(input) : typeof input)).join();
 }
 
 /** Tells whether a running `try` has a handler for an exception class. */
@@ -114,30 +80,24 @@ export class Machine implements Interp {
   readonly ranForAll = new Set<FunctionNode>();
   /** Notes the functions that run. */
   ran: Set<FunctionNode> = this.ranForAll;
-  /** The clock or the user ended something: another run may come further. */
-  isOutOfTime = false;
   /** Modules that are tables of the engine, by dotted name, and folders without a module of their own. */
   readonly tableModules = new Map<string, ModuleValue>();
 
-  private ops: OpRecord[] = [];
-  private readonly opWatchers = new Set<(op: OpRecord) => void>();
-  private diagnostics: TraceDiagnostic[] = [];
-  private gaps: { reason: string; at: Span | undefined }[] = [];
-  private steps = 0;
+  readonly bounds: Bounds;
+  readonly recorder = new Recorder();
+  /** How many undecided conditions the running code is inside of. */
+  undecided = 0;
+  /** Returns of the running function that happened on one side of an undecided condition. */
+  pendingReturns: { value: Value; why: Unknown }[] | undefined;
   private depth = 0;
-  private undecided = 0;
-  private deadline = Number.POSITIVE_INFINITY;
-  private readonly isCancelled: () => boolean;
-  private readonly now: () => number;
   private builtins!: Scope;
 
   constructor(options: MachineOptions) {
     this.host = options.host;
     this.limits = options.limits;
     this.frameworks = options.frameworks;
-    this.isCancelled = options.isCancelled;
+    this.bounds = new Bounds(options.limits, options.isCancelled, options.now);
     this.parseExpression = options.parseExpression;
-    this.now = options.now;
   }
 
   /** Sets the running language and its builtins; called once, before any code runs. */
@@ -145,24 +105,17 @@ export class Machine implements Interp {
     this.semantics = semantics;
     this.builtins = builtins;
     this.modules = modules;
-    this.restartClock();
+    this.bounds.restart(1);
   }
 
   /** Starts a new trace: bounds and records begin afresh. `share` is the part of the bounds it may use. */
   beginTrace(share = 1): void {
-    this.ops = [];
-    this.diagnostics = [];
-    this.gaps = [];
-    this.steps = this.limits.steps * (1 - share);
-    this.restartClock(share);
+    this.recorder.begin();
+    this.bounds.restart(share);
   }
 
   endTrace(): Trace {
-    return { ops: this.ops, diagnostics: this.diagnostics, gaps: this.gaps };
-  }
-
-  private restartClock(share = 1): void {
-    this.deadline = this.now() + this.limits.milliseconds * share;
+    return this.recorder.end();
   }
 
   get language(): Language {
@@ -276,101 +229,6 @@ export class Machine implements Interp {
     this.site = site;
     return result;
   }
-
-  // -------------------------------------------------------- undecided branches
-
-  /**
-   * Runs both sides of an undecided condition and joins what they did. A side that ends in an exception is dropped,
-   * for a plain run would not have gone there.
-   */
-  fork(why: Unknown, one: () => Completion, other: () => Completion): Completion {
-    const outer = this.journal;
-    const opsBefore = this.ops.length;
-    this.undecided++;
-    const first = this.side(outer, one);
-    const afterOne = this.returned;
-    const changes = (this.journal as Journal).rollBack();
-    const second = this.side(outer, other);
-    const afterOther = this.returned;
-    const journal = this.journal as Journal;
-    this.journal = outer;
-    this.undecided--;
-    if (this.ops.slice(opsBefore).some((op) => op.macs !== 0)) this.lost(why.reason);
-    if (first.raised) {
-      if (second.raised) throw second.raised;
-      return second.completion;
-    }
-    if (second.raised) {
-      journal.rollBack();
-      Journal.apply(changes, outer);
-      this.returned = afterOne;
-      return first.completion;
-    }
-    journal.join(changes, why);
-    return this.joinCompletions(first.completion, second.completion, afterOne, afterOther, why);
-  }
-
-  /** The value of an expression whose condition is undecided. */
-  forkValue(why: Unknown, one: () => Value, other: () => Value): Value {
-    const results: Value[] = [];
-    this.fork(
-      why,
-      () => void results.push(one()),
-      () => void results.push(other()),
-    );
-    return results.length === 2
-      ? joinValues(results[0], results[1], why)
-      : results.length === 1
-        ? results[0]
-        : why;
-  }
-
-  /** Runs code for what it shows on the way, and undoes what it changed. */
-  explore(body: () => void): void {
-    const { journal } = this;
-    const own = new Journal(journal);
-    this.journal = own;
-    body();
-    own.rollBack();
-    this.journal = journal;
-  }
-
-  private side(
-    outer: Journal | undefined,
-    body: () => Completion,
-  ): { readonly completion: Completion; readonly raised?: Raised } {
-    this.journal = new Journal(outer);
-    const own = this.journal;
-    const restore = this.checkpoint();
-    try {
-      return { completion: body() };
-    } catch (error) {
-      if (!(error instanceof Raised)) throw error;
-      restore();
-      this.journal = own;
-      return { completion: undefined, raised: error };
-    }
-  }
-
-  private joinCompletions(a: Completion, b: Completion, va: Value, vb: Value, why: Unknown): Completion {
-    if (a === RETURN && b === RETURN) {
-      this.returned = joinValues(va, vb, why);
-      return RETURN;
-    }
-    if (a !== b) this.undecidedExits++;
-    if (a === RETURN || b === RETURN) {
-      // One side left the function: what it gave is joined with what the rest of the function gives.
-      this.pendingReturns ??= [];
-      this.pendingReturns.push({ value: a === RETURN ? va : vb, why });
-      return a === RETURN ? b : a;
-    }
-    if (a === b) return a;
-    // Leaving a loop on one side only: the loop is taken to go on.
-    return a === BREAK || a === CONTINUE ? b : a;
-  }
-
-  /** Returns of the running function that happened on one side of an undecided condition. */
-  pendingReturns: { value: Value; why: Unknown }[] | undefined;
 
   // -------------------------------------------------- objects, by the language
 
@@ -491,36 +349,22 @@ export class Machine implements Interp {
   }
 
   diagnose(diagnostic: Omit<TraceDiagnostic, "at"> & { readonly at?: Span }): void {
-    if (this.diagnostics.length >= 500) return;
-    const at = diagnostic.at ?? this.site?.at ?? NOWHERE;
-    const known = this.diagnostics.some((other) => other.at === at && other.message === diagnostic.message);
-    if (!known) this.diagnostics.push({ ...diagnostic, at });
+    this.recorder.diagnose(diagnostic, diagnostic.at ?? this.site?.at);
   }
 
   gap(reason: string): void {
     if (!areWeights(reason)) this.lost(reason);
   }
 
-  private lost(reason: string): void {
-    const at = this.site?.at;
-    if (this.gaps.length < 500 && !this.gaps.some((gap) => gap.reason === reason && gap.at === at)) {
-      this.gaps.push({ reason, at });
-    }
+  /** The same whatever the reason: ops have run that may not count. */
+  lost(reason: string): void {
+    this.recorder.lose(reason, this.site?.at);
   }
 
   // -------------------------------------------------------------------- bounds
 
   tick(steps = 1): void {
-    const before = this.steps;
-    this.steps += steps;
-    if (this.steps > this.limits.steps) throw new Stopped(`more than ${this.limits.steps} steps`);
-    // The clock is read every 1024 steps: reading it is dearer than a step.
-    if (before >> 10 !== this.steps >> 10) {
-      const isCancelled = this.isCancelled();
-      this.isOutOfTime ||= isCancelled || this.now() > this.deadline;
-      if (isCancelled) throw new Stopped("cancelled");
-      if (this.now() > this.deadline) throw new Stopped(`more than ${this.limits.milliseconds} ms`);
-    }
+    this.bounds.tick(steps);
   }
 
   allows(size: number): boolean {
@@ -543,45 +387,18 @@ export class Machine implements Interp {
   // --------------------------------------------------------------------- trace
 
   record(cost: OpCost): void {
-    const op: OpRecord = {
-      ...cost,
-      index: this.ops.length,
-      scope: this.scope,
-      site: this.site,
-      conditional: this.undecided > 0,
-    };
-    this.ops.push(op);
-    for (const output of cost.outputs) {
-      if (this.site) output.site ??= this.site;
-      output.maker ??= cost.name;
-    }
-    for (const told of this.opWatchers) told(op);
+    this.recorder.record(cost, this.scope, this.site, this.undecided > 0);
   }
 
   watchOps(told: (op: OpRecord) => void): () => void {
-    this.opWatchers.add(told);
-    return () => this.opWatchers.delete(told);
+    return this.recorder.watch(told);
   }
 
   repeated<T extends Value>(times: number, body: () => T): T {
-    const from = this.ops.length;
-    const outer = this.scope;
+    const { recorder, bounds } = this;
+    const from = recorder.count;
     const result = body();
-    const once = this.ops.slice(from);
-    for (let run = 1; run < times; run++) {
-      const scopes = new Map<LayerScope, LayerScope>();
-      // Each run has scopes of its own, by which calls are counted.
-      const again = (scope: LayerScope | undefined): LayerScope | undefined => {
-        if (scope === undefined || scope === outer) return scope;
-        const known = scopes.get(scope);
-        if (known) return known;
-        const made = { ...scope, parent: again(scope.parent) };
-        scopes.set(scope, made);
-        return made;
-      };
-      this.tick(once.length);
-      for (const op of once) this.ops.push({ ...op, index: this.ops.length, scope: again(op.scope) });
-    }
+    recorder.repeat(from, times - 1, this.scope, (steps) => bounds.tick(steps));
     return result;
   }
 

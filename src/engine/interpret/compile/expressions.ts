@@ -3,6 +3,7 @@
  * what evaluation needs.
  */
 import type { BinaryOp, Expr } from "../../syntax/ast.ts";
+import { fork, forkValue } from "../branches.ts";
 import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
 import { Scope } from "../scope.ts";
@@ -222,7 +223,8 @@ const compilers: Compilers = {
       if (truth instanceof Unknown) {
         // `unknown and False` is falsy and `unknown or True` truthy whatever the left side is.
         let other: Value = truth;
-        m.fork(
+        fork(
+          m,
           truth,
           () => {
             other = right(m, s);
@@ -243,7 +245,8 @@ const compilers: Compilers = {
     return (m, s) => {
       const truth = test(m, s);
       if (truth instanceof Unknown)
-        return m.forkValue(
+        return forkValue(
+          m,
           truth,
           () => then(m, s),
           () => otherwise(m, s),

@@ -1,5 +1,6 @@
 /** Loops compiled to closures. One whose number of turns is not known runs its body once, as a side of a branch. */
 import type { CFor, DoWhile, For, While } from "../../syntax/ast.ts";
+import { fork } from "../branches.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { Dict, isUnknown, Unknown, type Value } from "../values.ts";
@@ -118,7 +119,8 @@ export function compileCFor(node: CFor, c: Compiler): Ex {
  */
 function onceOrNot(m: Machine, why: Unknown, body: () => Completion, label: string | undefined): Completion {
   let isOpen = false;
-  const completion = m.fork(
+  const completion = fork(
+    m,
     why,
     () => {
       let open = 0;

@@ -1,5 +1,6 @@
 /** Statements compiled to closures: one entry a node kind. */
 import type { Expr, Pattern, Stmt } from "../../syntax/ast.ts";
+import { fork } from "../branches.ts";
 import { Raised } from "../control.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
@@ -178,7 +179,8 @@ const compilers: Compilers = {
       const truth = test(m, s);
       if (truth instanceof Unknown)
         return m.at(node.test.at, () =>
-          m.fork(
+          fork(
+            m,
             truth,
             () => then(m, s),
             () => otherwise(m, s),
@@ -275,7 +277,8 @@ const compilers: Compilers = {
         const matched = branch.matches(m, s, value);
         const truth = matched === true && branch.guard ? branch.guard(m, s) : matched;
         if (truth instanceof Unknown)
-          return m.fork(
+          return fork(
+            m,
             truth,
             () => branch.body(m, s),
             () => from(index + 1),
@@ -311,7 +314,8 @@ const compilers: Compilers = {
         }
         const equal = m.compare("===", value, cases[next]!.test!(m, scope));
         if (equal instanceof Unknown)
-          return m.fork(
+          return fork(
+            m,
             equal,
             () => run(next),
             () => from(next + 1),

@@ -1,0 +1,75 @@
+/** Writes the trace of the running network: its ops, what is wrong with it, and what could not be followed. */
+import { NOWHERE, type Span } from "../syntax/span.ts";
+import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
+
+/** More diagnostics or gaps than these tell nobody more. */
+const MOST_NOTES = 500;
+
+export class Recorder {
+  private ops: OpRecord[] = [];
+  private diagnostics: TraceDiagnostic[] = [];
+  private gaps: { reason: string; at: Span | undefined }[] = [];
+  private readonly watchers = new Set<(op: OpRecord) => void>();
+
+  begin(): void {
+    this.ops = [];
+    this.diagnostics = [];
+    this.gaps = [];
+  }
+
+  end(): Trace {
+    return { ops: this.ops, diagnostics: this.diagnostics, gaps: this.gaps };
+  }
+
+  get count(): number {
+    return this.ops.length;
+  }
+
+  record(cost: OpCost, scope: LayerScope | undefined, site: Site | undefined, conditional: boolean): void {
+    const op: OpRecord = { ...cost, index: this.ops.length, scope, site, conditional };
+    this.ops.push(op);
+    for (const output of cost.outputs) {
+      if (site) output.site ??= site;
+      output.maker ??= cost.name;
+    }
+    for (const told of this.watchers) told(op);
+  }
+
+  watch(told: (op: OpRecord) => void): () => void {
+    this.watchers.add(told);
+    return () => this.watchers.delete(told);
+  }
+
+  costsSince(from: number): boolean {
+    return this.ops.slice(from).some((op) => op.macs !== 0);
+  }
+
+  /** Records all ops since `from` once more, each run with scopes of its own below `outer`, by which calls are counted. */
+  repeat(from: number, times: number, outer: LayerScope | undefined, tick: (steps: number) => void): void {
+    const once = this.ops.slice(from);
+    for (let run = 0; run < times; run++) {
+      const scopes = new Map<LayerScope, LayerScope>();
+      const again = (scope: LayerScope | undefined): LayerScope | undefined => {
+        if (scope === undefined || scope === outer) return scope;
+        const known = scopes.get(scope);
+        if (known) return known;
+        const made = { ...scope, parent: again(scope.parent) };
+        scopes.set(scope, made);
+        return made;
+      };
+      tick(once.length);
+      for (const op of once) this.ops.push({ ...op, index: this.ops.length, scope: again(op.scope) });
+    }
+  }
+
+  diagnose(diagnostic: Omit<TraceDiagnostic, "at">, at: Span = NOWHERE): void {
+    if (this.diagnostics.length >= MOST_NOTES) return;
+    const known = this.diagnostics.some((other) => other.at === at && other.message === diagnostic.message);
+    if (!known) this.diagnostics.push({ ...diagnostic, at });
+  }
+
+  lose(reason: string, at: Span | undefined): void {
+    if (this.gaps.length >= MOST_NOTES) return;
+    if (!this.gaps.some((gap) => gap.reason === reason && gap.at === at)) this.gaps.push({ reason, at });
+  }
+}
