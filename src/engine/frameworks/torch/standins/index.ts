@@ -4,7 +4,7 @@ import { unmodelled } from "../library/inert.ts";
 import type { NnLibrary } from "../nn/nn.ts";
 import { DIFFUSERS, HUGGINGFACE_HUB } from "./diffusers.ts";
 import type { StandIn } from "./kit.ts";
-import { OPENMMLAB } from "./openmmlab.ts";
+import { OPENMMLAB } from "./openmmlab/index.ts";
 import { TIMM } from "./timm.ts";
 import { TRANSFORMERS } from "./transformers/index.ts";
 import { YACS } from "./yacs.ts";
