@@ -5,7 +5,7 @@
 import type { Machine } from "./interpret/machine.ts";
 import { fn } from "./interpret/typescript/core.ts";
 import { ClassValue, FunctionValue, isUnknown, type Value } from "./interpret/values.ts";
-import { type Need, neededParams, needsOf } from "./needs.ts";
+import { type Need, nameOfParam, neededParams, needsOf } from "./needs.ts";
 import type { FunctionNode } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 
@@ -42,7 +42,7 @@ export function builderMethods(
     name: `${cls.name}.${key}`,
     at: method.node.nameAt,
     value: caller(m, method, self, isNetwork),
-    needs: [...needs, ...neededParams(method.node).map((param) => ({ name: param.name, param }))],
+    needs: [...needs, ...neededParams(method.node).map((param) => ({ name: nameOfParam(param), param }))],
   }));
 }
 

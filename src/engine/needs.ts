@@ -4,6 +4,7 @@
  */
 import type { Machine } from "./interpret/machine.ts";
 import { parseSignature } from "./interpret/signature.ts";
+import { object } from "./interpret/typescript/core.ts";
 import {
   ABSENT,
   type Absent,
@@ -16,14 +17,15 @@ import {
   type Value,
 } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
-import type { Expr, FunctionNode, Param } from "./syntax/ast.ts";
+import type { Expr, FunctionNode, ObjectTarget, Param } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 
 /** An argument that a call must have. */
 export interface Need {
   readonly name: string;
-  /** Its parameter in the source, and the module whose names that uses. */
+  /** Its parameter in the source, where it stands in a call, and the module whose names it uses. */
   readonly param?: Param;
+  readonly position?: number;
   readonly module?: ModuleValue | undefined;
   /** The class that is made, when it is an argument of a constructor. */
   readonly owner?: ClassValue;
@@ -42,7 +44,7 @@ export function needsOf(value: Value, node?: FunctionNode): readonly Need[] {
   if (value instanceof ClassValue) return constructorNeeds(value);
   const fn = value instanceof NativeFunction ? value.attrs.get("__wrapped__") : value;
   if (fn instanceof FunctionValue) return functionNeeds(unwrapped(fn, node?.name));
-  return node ? neededParams(node).map((param) => ({ name: param.name, param })) : [];
+  return node ? neededParams(node).map((param) => ({ name: nameOfParam(param), param })) : [];
 }
 
 /** What is left of the needs when what gives itself is given. */
@@ -50,14 +52,15 @@ export function openNeeds(m: Machine, needs: readonly Need[]): readonly Need[] {
   return needs.filter((need) => suppliedBy(m, need) === ABSENT && configurationOf(m, need) === undefined);
 }
 
-/** The keyword arguments of a call, and the arguments that give themselves and are not among those given. */
+/** The arguments of a call, and those that give themselves and are not among those given. */
 export function suppliedArguments(
   m: Machine,
   callee: Value,
   given: { readonly args: readonly Value[]; readonly kwargs: Kwargs },
-): { readonly kwargs: Kwargs; readonly configured: readonly Configured[] } {
+): { readonly args: readonly Value[]; readonly kwargs: Kwargs; readonly configured: readonly Configured[] } {
   const kwargs = new Map(given.kwargs);
   const configured: Configured[] = [];
+  if (m.language === "typescript") return { args: byPosition(m, callee, given.args), kwargs, configured };
   for (const need of needsOf(callee).slice(given.args.length)) {
     if (kwargs.has(need.name)) continue;
     const value = suppliedBy(m, need);
@@ -68,7 +71,21 @@ export function suppliedArguments(
       configured.push(configuration);
     }
   }
-  return { kwargs: kwargs.size === given.kwargs.size ? given.kwargs : kwargs, configured };
+  return { args: given.args, kwargs: kwargs.size === given.kwargs.size ? given.kwargs : kwargs, configured };
+}
+
+/** JavaScript has no keyword arguments: what gives itself is put where it stands. */
+function byPosition(m: Machine, callee: Value, given: readonly Value[]): readonly Value[] {
+  const args = [...given];
+  for (const need of needsOf(callee)) {
+    const { position } = need;
+    if (position === undefined || position < given.length) continue;
+    const value = suppliedBy(m, need);
+    if (value === ABSENT) continue;
+    while (args.length < position) args.push(undefined);
+    args[position] = value;
+  }
+  return args;
 }
 
 // ----------------------------------------------------------------------- needs
@@ -97,7 +114,19 @@ function nativeNeeds(signature: string): readonly Need[] {
 }
 
 function functionNeeds(fn: FunctionValue, skip = 0): readonly Need[] {
-  return neededParams(fn.node, skip).map((param) => ({ name: param.name, param, module: fn.module }));
+  const { params } = fn.node;
+  return neededParams(fn.node, skip).map((param) => ({
+    name: nameOfParam(param),
+    param,
+    position: params.indexOf(param) - skip,
+    module: fn.module,
+  }));
+}
+
+/** What messages call a parameter; one that is taken apart, by its parts. */
+export function nameOfParam({ name, target }: Param): string {
+  if (name !== "" || target.kind !== "objectTarget") return name;
+  return `{${target.properties.flatMap(({ key }) => (typeof key === "string" ? key : [])).join(", ")}}`;
 }
 
 /** Parameters of a function that have no default. */
@@ -143,12 +172,31 @@ function closedOver(fn: FunctionValue, name: string | undefined): FunctionValue 
 
 // ------------------------------------------------------------- what gives itself
 
-function suppliedBy(m: Machine, { name, owner, module }: Need): Value | Absent {
+function suppliedBy(m: Machine, { name, owner, module, param }: Need): Value | Absent {
+  if (param?.target.kind === "objectTarget") return suppliedParts(m, param.target, owner ?? module);
   for (const framework of m.frameworks) {
     const value = framework.supplied?.(name, owner ?? module) ?? ABSENT;
     if (value !== ABSENT) return value;
   }
   return ABSENT;
+}
+
+/** `({ tf, units = 8 })`: an object of what gives itself, where the rest has defaults. */
+function suppliedParts(
+  m: Machine,
+  { properties, rest }: ObjectTarget,
+  owner: ClassValue | ModuleValue | undefined,
+): Value | Absent {
+  const entries: [string, Value][] = [];
+  for (const { key, target } of properties) {
+    if (target.kind === "defaultTarget") continue;
+    const found = m.frameworks
+      .map((framework) => (typeof key === "string" ? framework.supplied?.(key, owner) : ABSENT) ?? ABSENT)
+      .find((value) => value !== ABSENT);
+    if (typeof key !== "string" || found === undefined) return ABSENT;
+    entries.push([key, found]);
+  }
+  return rest || entries.length === 0 ? ABSENT : object(m, entries);
 }
 
 /**

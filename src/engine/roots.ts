@@ -394,7 +394,13 @@ export function returnsValue(body: readonly Stmt[]): boolean {
   return body.some((node) => {
     switch (node.kind) {
       case "return":
-        return node.value !== undefined && node.value.kind !== "literal" && !givesVariables(node.value);
+        // A component's markup is no value of model code.
+        return (
+          node.value !== undefined &&
+          node.value.kind !== "literal" &&
+          node.value.kind !== "hole" &&
+          !givesVariables(node.value)
+        );
       case "if":
         return returnsValue(node.then) || returnsValue(node.otherwise);
       case "for":

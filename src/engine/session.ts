@@ -296,12 +296,12 @@ export class Session {
     }
     return m.at(root.at, () => {
       const own = this.argumentsOf(text);
-      const { kwargs, configured } = suppliedArguments(m, root.value, own);
+      const { args, kwargs, configured } = suppliedArguments(m, root.value, own);
       const [first] = configured;
-      if (!first) return { args: own.args, kwargs };
+      if (!first) return { args, kwargs };
       const written = configured.map(({ name, cls }) => `${name}=${cls.name}()`).join(", ");
       return {
-        args: own.args,
+        args,
         kwargs,
         stated: { text: written, origin: "annotation" as const, at: place(first.at) },
       };

@@ -18,7 +18,7 @@ import {
   samplesOf,
 } from "./inputs.ts";
 import type { Machine } from "./interpret/machine.ts";
-import { isUnknown, List, type Value } from "./interpret/values.ts";
+import { type Dim, isUnknown, List, type Value } from "./interpret/values.ts";
 import { proposals } from "./probe.ts";
 import { firstMismatch, hasFailed, hasMismatch, type Run, startsUnbatched, tensorsIn } from "./runs.ts";
 import { forwardOf, takesTensorList } from "./tensorLists.ts";
@@ -96,21 +96,56 @@ export class Trials {
     if (!own) return this.searched();
     const run = this.run(own.specs);
     if (!hasMismatch(run)) return { run, input: own };
+    const longer = this.declaredForms();
+    if (longer.length > 0) return this.otherwise(longer) ?? { run: this.run(own.specs), input: own };
     const other = this.searched();
     return hasFailed(other.run) ? { run: this.run(own.specs), input: own } : other;
   }
 
-  /** Inputs that the network itself has; a size that it leaves open is the default one. */
+  /** Inputs that the network itself has; a size that it leaves open is the default one, of an image or a sequence. */
   private declaredInputs(): ChosenInput | undefined {
-    const { m, framework, network, inputSize } = this.options;
+    const { network, inputSize } = this.options;
+    const declared = this.declared();
+    if (!declared) return undefined;
+    const length = Math.min(LENGTH, declaredLength(network) ?? LENGTH);
+    const isOpen = declared.some(({ shape }) => shape.slice(1).some((dim) => this.isOpen(dim)));
+    return {
+      specs: this.closed(declared, (rank) => (rank <= SEQUENCE_AXES ? length : inputSize)),
+      origin: isOpen ? "default" : "declared",
+    };
+  }
+
+  private declared(): readonly InputSpec[] | undefined {
+    const { m, framework, network } = this.options;
     const declared = framework.declaredInputs?.(m, network);
-    if (!declared || isUnknown(declared)) return undefined;
-    const isOpen = declared.some(({ shape }) => shape.slice(1).some(isUnknown));
-    const specs = declared.map(({ shape, dtype }) => ({
-      shape: shape.map((dim, axis) => (isUnknown(dim) ? (axis === 0 ? 1 : inputSize) : dim)),
+    return isUnknown(declared) ? undefined : declared;
+  }
+
+  private isOpen(dim: Dim): boolean {
+    return isUnknown(dim) && (this.options.framework.isOpen?.(dim) ?? true);
+  }
+
+  /** Declared inputs with a size, by the number of axes, where they leave one open. */
+  private closed(declared: readonly InputSpec[], size: (rank: number) => number): readonly InputSpec[] {
+    return declared.map(({ shape, dtype }) => ({
+      shape: shape.map((dim, axis) => {
+        if (axis === 0 && isUnknown(dim)) return 1;
+        return this.isOpen(dim) ? size(shape.length) : dim;
+      }),
       dtype,
     }));
-    return { specs, origin: isOpen ? "default" : "declared" };
+  }
+
+  /** Other lengths of sequences that declared inputs leave open: positions may be a table of their own. */
+  private declaredForms(): readonly (readonly InputSpec[])[] {
+    const declared = this.declared() ?? [];
+    const isSequence = ({ shape }: InputSpec): boolean =>
+      shape.length <= SEQUENCE_AXES && shape.slice(1).some((dim) => this.isOpen(dim));
+    if (!declared.some(isSequence)) return [];
+    const { inputSize } = this.options;
+    return LENGTHS.map((length) =>
+      this.closed(declared, (rank) => (rank <= SEQUENCE_AXES ? length : inputSize)),
+    );
   }
 
   private searched(): Trial {
@@ -218,6 +253,12 @@ export class Trials {
     return undefined;
   }
 }
+
+/** Axes of a sequence of features at most; more are an image's. */
+const SEQUENCE_AXES = 3;
+
+/** Lengths that networks of a fixed length are commonly written for, longest first below the usual one, then above it. */
+const LENGTHS: readonly number[] = [64, 32, 16, 8, 256, 512, 1024, 2048, 100, 50, 40, 30, 20, 10];
 
 /** Sizes that may fail as the first one did. */
 const MAX_ALIKE = 3;

@@ -61,6 +61,8 @@ export interface Framework {
     interp: Interp,
     network: Value,
   ): readonly { readonly shape: Shape; readonly dtype: string }[] | Unknown | undefined;
+  /** Does a declared input leave this size to its callers? Absent: every size that is not known. */
+  isOpen?(dim: Unknown): boolean;
   /** An argument that any program gives alike, of a class, or of a function of a module: Flax nnx' `rngs`. */
   supplied?(name: string, owner?: ClassValue | ModuleValue): Value | Absent;
   /** The network that a function is which its file, of this text, gives to a transform: Haiku's. */

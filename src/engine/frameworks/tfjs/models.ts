@@ -242,6 +242,15 @@ function tensorShapes(tensors: readonly Instance[] | undefined): Value {
 }
 
 const nothing: Impl = () => undefined;
+
+/** Programs ask a model for its loss to tell whether it is compiled. */
+const compile: Impl = (m, [config], self) => {
+  if (!(self instanceof Instance)) return undefined;
+  m.touch(self);
+  for (const key of ["optimizer", "loss", "metrics"]) self.attrs.set(key, property(config, key));
+  return undefined;
+};
+
 /** Training and its results are decided by data. */
 const trained: Impl = (m) => promise(m, m.unknown("the result of training"));
 
@@ -262,7 +271,7 @@ export function modelClass(lib: Library): ClassValue {
       execute: predict,
       computeOutputShape: (m, [shape], self) => computeOutputShape(m, self, shape),
       getLayer: (m, [name, index], self) => getLayer(m, self, name, index),
-      compile: nothing,
+      compile,
       summary: nothing,
       fit: trained,
       fitDataset: trained,

@@ -18,7 +18,7 @@ import type { Framework } from "../framework.ts";
 import { layerModule } from "./layers/index.ts";
 import { callLayer, childrenOf, layerClass, nameOf, weightsOf } from "./layers/layer.ts";
 import { stateOf } from "./layers/state.ts";
-import { Library, symbolicOf } from "./library.ts";
+import { isOpen, Library, symbolicOf } from "./library.ts";
 import { modelClass, modelFunctions, sequentialClass } from "./models.ts";
 import { createOps, type OpModules } from "./ops/index.ts";
 
@@ -34,6 +34,9 @@ const STORED: ReadonlySet<string> = new Set([
   "models.modelFromJSON",
   "GraphModel",
 ]);
+
+/** Files whose argument `tf` is this library, not Python's. */
+const SCRIPT = /\.[cm]?[jt]sx?$/;
 
 export function createTfjs(): Framework {
   return new Tfjs();
@@ -104,7 +107,7 @@ class Tfjs implements Framework {
   private module(path: string): ModuleValue {
     let module = this.modules.get(path);
     if (!module) {
-      module = new ModuleValue(`tf.${path}`);
+      module = new ModuleValue(path === "" ? "tf" : `tf.${path}`);
       this.modules.set(path, module);
       module.load = (name) => this.find(path, name);
     }
@@ -121,6 +124,12 @@ class Tfjs implements Framework {
 
   isMaker(value: Value): boolean {
     return this.lib.makers.has(value) || value === this.lib.modelClass || value === this.lib.sequentialClass;
+  }
+
+  /** `function build(tf) {…}`: programs that run with either package are given it. */
+  supplied(name: string, owner?: ClassValue | ModuleValue): Value | Absent {
+    const file = owner?.kind === "class" ? owner.module?.file : owner?.file;
+    return name === "tf" && file !== undefined && SCRIPT.test(file) ? this.module("") : ABSENT;
   }
 
   made(): readonly Instance[] {
@@ -154,6 +163,10 @@ class Tfjs implements Framework {
       specs.push({ shape: symbolic.shape, dtype: symbolic.dtype });
     }
     return specs.length > 0 ? specs : undefined;
+  }
+
+  isOpen(dim: Unknown): boolean {
+    return isOpen(dim);
   }
 
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {

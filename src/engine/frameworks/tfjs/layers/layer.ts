@@ -6,7 +6,7 @@
 import { sum } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import type { Machine } from "../../../interpret/machine.ts";
-import { type Impl, jsClass } from "../../../interpret/typescript/core.ts";
+import { type Impl, jsClass, object } from "../../../interpret/typescript/core.ts";
 import {
   type ClassValue,
   Instance,
@@ -39,7 +39,8 @@ export function initLayer(lib: Library, m: Interp, self: Value, config: Value): 
   const state = new LayerState();
   self.native = state;
   const name = property(config, "name");
-  self.attrs.set("name", name === undefined || name === null ? autoName(lib, m, self) : name);
+  // An empty name is none.
+  self.attrs.set("name", name === undefined || name === null || name === "" ? autoName(lib, m, self) : name);
   if (property(config, "trainable") === false) state.trainable = false;
   const batchShape = property(config, "batchInputShape");
   const inputShape = property(config, "inputShape");
@@ -161,7 +162,8 @@ export function symbolicTensor(
 export function callLayer(m: Interp, layer: Instance, input: Value, kwargs: Value): Value {
   const inputs = listOf(input);
   buildLayer(m, layer, inputShapes(inputs), input instanceof List);
-  return m.withLayer(layer, () => m.callMethod(layer, "call", [input, kwargs]), inputs);
+  const given = kwargs === undefined || kwargs === null ? object(m) : kwargs;
+  return m.withLayer(layer, () => m.callMethod(layer, "call", [input, given]), inputs);
 }
 
 /** Runs the calls of a graph that lead to a symbolic tensor. */

@@ -123,14 +123,21 @@ const gather: OpRule = (c) => {
   return c.shaped([x, indices], shape, { elementwise: 0, dtype: x.dtype });
 };
 
-function slice(shape: Shape, c: Call): Shape {
+function slice(shape: Shape, c: Call): Shape | Misfit {
   const begin = c.dims("begin", 1);
   const starts = toItems(c.value("begin"))?.map(toDim) ?? begin;
   const sizes = c.given("size") ? (toItems(c.value("size"))?.map(toDim) ?? [c.dim("size")]) : [];
-  return shape.map((dim, i) => {
+  const cut = shape.map((dim, i) => {
     const size = sizes[i] ?? -1;
     return size === -1 ? subtract(dim, starts[i] ?? 0) : size;
   });
+  const isBeyond = cut.some((size, i) => {
+    const [start, dim] = [starts[i] ?? 0, shape[i]];
+    return (
+      typeof size === "number" && typeof start === "number" && typeof dim === "number" && start + size > dim
+    );
+  });
+  return isBeyond ? new Misfit(`cannot take ${showShape(cut)} out of ${showShape(shape)}`, cut) : cut;
 }
 
 function stridedSlice(shape: Shape, c: Call): Shape | Unknown {
