@@ -65,6 +65,7 @@ const compilers: Compilers = {
       const bytes = new Bytes(String(node.value));
       return () => bytes;
     }
+    if (node.special === "bigint") return (m) => m.unknown("whole numbers without bounds are not followed");
     if (node.special === "imaginary") return (m) => m.unknown("complex numbers are not followed");
     const { value } = node;
     return () => value;

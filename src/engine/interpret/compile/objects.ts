@@ -38,6 +38,9 @@ export function compileTemplate(node: Template, c: Compiler): Ev {
 
 /** `` tag`a${b}` ``: the tag gets the texts, once as they read and once as they are written, then the values. */
 export function compileTagged(node: Template, tag: Expr, c: Compiler): Ev {
+  const member = tag.kind === "attribute" || tag.kind === "subscript" ? tag : undefined;
+  const object = member && member.object.kind !== "super" ? compileExpr(member.object, c) : undefined;
+  const key = member && (member.kind === "attribute" ? () => member.name : compileExpr(member.index, c));
   const fn = compileExpr(tag, c);
   const cooked: string[] = [];
   const values: Ev[] = [];
@@ -52,10 +55,11 @@ export function compileTagged(node: Template, tag: Expr, c: Compiler): Ev {
   }
   cooked.push(text);
   return (m, s) => {
-    const callee = fn(m, s);
+    const self = object?.(m, s);
+    const callee = object && key ? m.getItem(self, key(m, s)) : fn(m, s);
     const texts = m.semantics.templateStrings?.(m, cooked, node.raw ?? cooked);
     const args = [texts, ...values.map((value) => value(m, s))];
-    return m.at(node.at, () => m.callWithThis(callee, undefined, args));
+    return m.at(node.at, () => m.callWithThis(callee, self, args));
   };
 }
 

@@ -230,8 +230,11 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
   } else if (obj instanceof FunctionValue) {
     if (name === "prototype") setPrototype(obj, value);
     else obj.attrs.set(name, value);
-  } else if (obj instanceof SuperValue) setAttr(m, obj.self, name, value);
-  else if (obj instanceof ModuleValue || obj instanceof NativeFunction) obj.attrs.set(name, value);
+  } else if (obj instanceof SuperValue) {
+    const inherited = obj.self instanceof Instance ? findInMro(obj.after.mro.slice(1), name) : ABSENT;
+    if (inherited instanceof Property) write(m, inherited, obj.self, value);
+    else setAttr(m, obj.self, name, value);
+  } else if (obj instanceof ModuleValue || obj instanceof NativeFunction) obj.attrs.set(name, value);
   else if (obj instanceof RegexValue) {
     if (name === "lastIndex" && typeof value === "number") obj.lastIndex = value;
   } else if (obj instanceof Dict || obj instanceof SetValue || obj instanceof Tensor) {

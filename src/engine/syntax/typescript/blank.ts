@@ -4,8 +4,14 @@
  * around. Offsets stay, and literals are read from the text as written, so strings take no harm.
  */
 export function blankTypes(text: string): string {
-  return blankTypeArguments(text.includes("!") ? text.replace(NON_NULL, " ") : text);
+  const marked = text.includes("accessor")
+    ? text.replace(STATIC_ACCESSOR, (mark) => " ".repeat(mark.length))
+    : text;
+  return blankTypeArguments(marked.includes("!") ? marked.replace(NON_NULL, " ") : marked);
 }
+
+/** The grammar knows `accessor`, but not behind `static`. */
+const STATIC_ACCESSOR = /(?<=^\s*static\s+)accessor(?=\s+[\w$#[])/gm;
 
 const NON_NULL =
   /(?<=[\w$)\]])(?<!\b(?:return|typeof|case|in|of|void|await|throw|delete|else|do|yield))!(?=[\s.,;:?)\]}*/%+\-<>&|^`([]|$)/gm;

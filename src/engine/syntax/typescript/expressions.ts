@@ -188,6 +188,8 @@ const COMPARE: ReadonlySet<string> = new Set([
   "instanceof",
 ]);
 
+const ORDER: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
+
 function lowerBinary(node: SyntaxNode, ctx: Lowering): Expr {
   const op = operatorOf(node);
   const written = field(node, "left");
@@ -200,7 +202,23 @@ function lowerBinary(node: SyntaxNode, ctx: Lowering): Expr {
   const at = ctx.span(node);
   const logical = LOGICAL[op];
   if (logical) return { kind: "logical", op: logical, left, right, at };
-  if (COMPARE.has(op)) return { kind: "compare", left, ops: [op as CompareOp], comparators: [right], at };
+  if (COMPARE.has(op)) {
+    const comparison = (a: Expr, by: string, b: Expr): Expr => ({
+      kind: "compare",
+      left: a,
+      ops: [by as CompareOp],
+      comparators: [b],
+      at,
+    });
+    // The grammar reads `a < b < c` from the right.
+    const [next] =
+      right.kind === "compare" && ORDER.has(op) && field(node, "right")?.type === "binary_expression"
+        ? right.ops
+        : [];
+    return next !== undefined && ORDER.has(next) && right.kind === "compare"
+      ? comparison(comparison(left, op, right.left), next, right.comparators[0] as Expr)
+      : comparison(left, op, right);
+  }
   return { kind: "binary", op: op as BinaryOp, left, right, at };
 }
 
