@@ -231,6 +231,15 @@ export async function screenshot(workbench, name, { theme = "dark", width = 1280
   return file;
 }
 
+/** Called after each test: keeps what a failed one leaves, a picture and VS Code's logs, in `out/failed/TITLE`. */
+export async function keepEvidence(workbench, test) {
+  if (test?.state !== "failed" || !workbench) return;
+  const folder = path.join(outFolder, "failed", test.fullTitle().replace(/[^a-z]+/gi, "-"));
+  await mkdir(folder, { recursive: true });
+  await workbench.page.screenshot({ path: path.join(folder, "screen.png") });
+  await cp(path.join(workbench.home, "data", "logs"), path.join(folder, "logs"), { recursive: true });
+}
+
 // -------------------------------------------------------------------- readings
 
 /** Texts of the lenses now on screen, from top to bottom, once there are at least `atLeast`. */

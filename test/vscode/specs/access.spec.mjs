@@ -12,6 +12,7 @@ import { seriousFindings, textOf, untilCard } from "../lib/panel.mjs";
 import {
   eventually,
   holds,
+  keepEvidence,
   lensTexts,
   openFile,
   openView,
@@ -45,11 +46,10 @@ describe("Access in the workbench", () => {
     panel = await webviewFrame(workbench, ".panel canvas");
     await untilCard(panel, "MACs", resnet18.macs);
   });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed")
-      await screenshot(workbench, `failed-${this.currentTest.title.replace(/[^a-z]+/gi, "-")}`, WIDE);
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
+  after(() => workbench?.close());
 
   const press = (key) => workbench.page.keyboard.press(key);
   const focus = (frame, selector) => frame.locator(selector).first().focus();
@@ -244,6 +244,9 @@ describe("Japanese in the workbench", () => {
   let workbench;
   before(async () => {
     workbench = await openWorkbench({ workspace, locale: "ja", viewport: WIDE });
+  });
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
   after(() => workbench?.close());
 

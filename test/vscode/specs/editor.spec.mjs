@@ -7,6 +7,7 @@ import { textOf, untilCard } from "../lib/panel.mjs";
 import {
   freshHoverAt,
   holds,
+  keepEvidence,
   lensTexts,
   openFile,
   openView,
@@ -24,11 +25,10 @@ describe("ConvLens in the workbench", () => {
   before(async () => {
     workbench = await openWorkbench({ workspace: path.join(root, "test", "vscode", "workspace") });
   });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed")
-      await screenshot(workbench, `failed-${slug(this.currentTest.title)}`);
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
+  after(() => workbench?.close());
 
   it("draws the cost above every layer and the network", async () => {
     await openFile(workbench, smallCnn.file);
@@ -94,7 +94,3 @@ describe("ConvLens in the workbench", () => {
     for (const theme of Object.keys(themes)) await screenshot(workbench, "sidebar", { theme });
   });
 });
-
-function slug(title) {
-  return title.replace(/[^a-z]+/gi, "-").toLowerCase();
-}

@@ -10,6 +10,7 @@ import { applyPreview, textOf, untilCard } from "../lib/panel.mjs";
 import {
   freshHoverAt,
   holds,
+  keepEvidence,
   lensTexts,
   openFile,
   openView,
@@ -56,11 +57,10 @@ describe("Other frameworks in the workbench", () => {
       viewport: { width: 1500, height: 1000 },
     });
   });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed")
-      await screenshot(workbench, `failed-${this.currentTest.title.replace(/[^a-z]+/gi, "-")}`);
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
+  after(() => workbench?.close());
 
   for (const { title, file, network, wide, hover, written } of FRAMEWORKS) {
     it(`${title}: draws the cost above every layer`, async () => {

@@ -8,11 +8,11 @@ import {
   eventually,
   freshHoverAt,
   holds,
+  keepEvidence,
   lensTexts,
   openFile,
   openWorkbench,
   runCommand,
-  screenshot,
   webviewFrame,
 } from "../lib/workbench.mjs";
 
@@ -25,11 +25,10 @@ describe("The links of a hover", () => {
       settings: { "convlens.devices": [{ name: "Own board", gflops: 100, bandwidth: 10 }] },
     });
   });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed")
-      await screenshot(workbench, `failed-${this.currentTest.title.replace(/[^a-z]+/gi, "-").toLowerCase()}`);
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
+  after(() => workbench?.close());
 
   /** Clicks a link in the hover over conv2, on line 9. */
   async function follow(link) {
@@ -88,6 +87,9 @@ describe("A budget in the panel", () => {
     await openFile(workbench, resnet18.file);
     await lensTexts(workbench);
     await runCommand(workbench, "ConvLens: Profile Network");
+  });
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
   after(() => workbench?.close());
 

@@ -13,6 +13,7 @@ import {
   eventually,
   goToLine,
   holds,
+  keepEvidence,
   lensTexts,
   openFile,
   openView,
@@ -75,19 +76,10 @@ describe("The panel in the workbench", () => {
       },
     });
   });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed") {
-      await screenshot(
-        workbench,
-        `failed-${this.currentTest.title.replace(/[^a-z]+/gi, "-").toLowerCase()}`,
-        {
-          width: 1500,
-          height: 1000,
-        },
-      );
-    }
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
+  after(() => workbench?.close());
 
   async function profile(file) {
     // Whatever had the focus: the file goes to the first group, the panel beside it.

@@ -7,6 +7,7 @@ import { smallCnn } from "../expected.mjs";
 import { untilCard } from "../lib/panel.mjs";
 import {
   holds,
+  keepEvidence,
   lensTexts,
   openFile,
   openView,
@@ -70,11 +71,10 @@ describe("States in the workbench", () => {
       },
     });
   });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed")
-      await screenshot(workbench, `failed-${this.currentTest.title.replace(/[^a-z]+/gi, "-")}`, WIDE);
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
+  after(() => workbench?.close());
 
   async function alone(file) {
     await runCommand(workbench, "View: Close All Editors");

@@ -7,7 +7,15 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { root } from "../../../scripts/lib/project.mjs";
-import { freshHoverAt, holds, lensTexts, openFile, openWorkbench, screenshot } from "../lib/workbench.mjs";
+import {
+  freshHoverAt,
+  holds,
+  keepEvidence,
+  lensTexts,
+  openFile,
+  openWorkbench,
+  screenshot,
+} from "../lib/workbench.mjs";
 
 const workspace = path.join(root, "test", "vscode", "typescript");
 
@@ -24,10 +32,10 @@ describe("TensorFlow.js with the built-in tsserver", () => {
   before(async () => {
     workbench = await openWorkbench({ workspace });
   });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed") await screenshot(workbench, "failed-typescript");
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
+  after(() => workbench?.close());
 
   /** Until the hover over a word of line 7 has the figures once, and what else is asked of it. */
   function hovers(word, check) {
@@ -77,6 +85,9 @@ describe("TensorFlow.js where tsserver has no plugin", () => {
       await symlink(path.join(root, name), path.join(extension, name));
     }
     workbench = await openWorkbench({ workspace, extensions: [extension] });
+  });
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
   });
   after(async () => {
     await workbench?.close();
