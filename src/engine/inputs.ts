@@ -5,7 +5,18 @@
 import type { Framework } from "./frameworks/framework.ts";
 import type { Machine } from "./interpret/machine.ts";
 import type { OutermostCall } from "./interpret/scripted.ts";
-import { Dict, Instance, isUnknown, type Shape, Tensor, toItems, type Value } from "./interpret/values.ts";
+import {
+  Dict,
+  Instance,
+  isUnknown,
+  type Kwargs,
+  List,
+  type Shape,
+  Tensor,
+  Tuple,
+  toItems,
+  type Value,
+} from "./interpret/values.ts";
 import type { InputOrigin } from "./report/contract.ts";
 import type { Root } from "./roots.ts";
 import type { ModuleNode } from "./syntax/ast.ts";
@@ -18,8 +29,16 @@ export interface InputSpec {
 export interface ChosenInput {
   readonly specs: readonly InputSpec[];
   readonly origin: InputOrigin;
+  /** The call that it is of: what else was given, and how. */
+  readonly call?: CallArguments;
   /** It is what another network of the same class was called with. */
   readonly borrowed?: boolean;
+}
+
+/** Arguments of a call of a network, all of them known. */
+export interface CallArguments {
+  readonly args: readonly Value[];
+  readonly kwargs: Kwargs;
 }
 
 /** `1x3x224x224`, `1x10:int64`. */
@@ -59,17 +78,40 @@ export function commentInput(node: ModuleNode, root: Root): ChosenInput | undefi
 export function calledInput(calls: readonly OutermostCall[], network: Value): ChosenInput | undefined {
   const isLike = (other: Instance): boolean =>
     network instanceof Instance && network.cls.module !== undefined && other.cls === network.cls;
-  for (const call of calls.filter((each) => each.network === network || isLike(each.network))) {
+  for (const { inputs, kwargs, ...call } of calls) {
+    if (call.network !== network && !isLike(call.network)) continue;
+    const given = kwargs ? flat([...inputs, ...kwargs.values()]) : inputs;
     // What is given besides is not known here: data of a loader.
-    if (call.inputs.some(isUnknown)) continue;
-    const tensors = call.inputs.filter((input): input is Tensor => input instanceof Tensor);
+    if (given.some(isUnknown)) continue;
+    const tensors = given.filter((value): value is Tensor => value instanceof Tensor);
     const specs = tensors.flatMap(({ shape, dtype }) =>
       isUnknown(shape) || shape.some(isUnknown) ? [] : [{ shape, dtype }],
     );
-    if (specs.length > 0 && specs.length === tensors.length)
-      return { specs, origin: "call", borrowed: call.network !== network };
+    if (specs.length === 0 || specs.length !== tensors.length) continue;
+    const borrowed = call.network !== network;
+    return { specs, origin: "call", borrowed, ...(kwargs && { call: { args: inputs, kwargs } }) };
   }
   return undefined;
+}
+
+/** What lists and tuples hold, as deep as inputs go. */
+function flat(values: readonly Value[], depth = 4): readonly Value[] {
+  return values.flatMap((value) => {
+    const items = depth > 0 ? toItems(value) : undefined;
+    return items ? flat(items, depth - 1) : [value];
+  });
+}
+
+/** An argument of a call as another call is given it: tensors made anew, in what holds them. */
+export function again(value: Value, input: (shape: Shape, dtype: string) => Value): Value {
+  if (value instanceof Tensor && !isUnknown(value.shape)) {
+    const made = input(value.shape, value.dtype);
+    if (made instanceof Tensor && value.data) made.data = value.data;
+    return made;
+  }
+  if (value instanceof List) return new List(value.items.map((item) => again(item, input)));
+  if (value instanceof Tuple && !value.cls) return new Tuple(value.items.map((item) => again(item, input)));
+  return value;
 }
 
 const SIZE_NAMES = [
@@ -165,6 +207,7 @@ const CONFIGURATIONS = ["pretrained_cfg", "default_cfg"];
 
 /** What the first layers of a network say of its input. */
 export interface FirstLayer {
+  /** 0: features, whatever their axes. */
   readonly spatialAxes: number;
   readonly channels: number;
 }
@@ -197,7 +240,7 @@ function multiples(step: number, last: number): readonly number[] {
   return Array.from({ length: last / step }, (_, i) => (i + 1) * step);
 }
 
-/** Other inputs than an image as its first layer has it: several side by side in the channels, and features alone. */
+/** Other inputs than one as its first layer has it: several images side by side in the channels, and features alone. */
 export function otherForms(
   { channels }: FirstLayer,
   [image]: readonly InputSpec[],
@@ -208,7 +251,36 @@ export function otherForms(
   return [...several, [1, channels]].map((each) => [{ shape: each, dtype }]);
 }
 
+/** Inputs with other axes: frames of a video, the rows of a sequence, what gets its channel in the network. */
+export function otherAxes(
+  { spatialAxes, channels }: FirstLayer,
+  [usual]: readonly InputSpec[],
+  length: number,
+): (readonly InputSpec[])[] {
+  if (!usual || usual.shape[1] !== channels) return [];
+  const sides = usual.shape.slice(2);
+  const frames = FRAMES.map((count) => [1, count, channels, ...sides.slice(-2)]);
+  const flat = channels === 1 ? [[1, ...sides]] : [];
+  const forms: readonly Shape[] =
+    spatialAxes === 0
+      ? [
+          [1, length, channels],
+          [1, GRID, GRID, channels],
+          [1, channels, GRID, GRID],
+        ]
+      : spatialAxes === 1
+        ? [[1, ...sides, channels], ...flat]
+        : [...frames, ...flat];
+  return forms.map((shape) => [{ shape, dtype: usual.dtype }]);
+}
+
 const SIDE_BY_SIDE = [2, 3, 4] as const;
+
+/** Frames that networks look at together. */
+const FRAMES = [5, 7, 3] as const;
+
+/** Side of the map that patches of an image of 224 pixels make. */
+const GRID = 14;
 
 /** The samples of a batch: `2x3x8x8` is two `3x8x8`. */
 export function samplesOf({ shape, dtype }: InputSpec): InputSpec[] {

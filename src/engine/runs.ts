@@ -1,7 +1,7 @@
 /** One run of a network on an input: what came of it, and whether the input fits. */
 import type { Framework } from "./frameworks/framework.ts";
 import type { ChosenInput, InputSpec } from "./inputs.ts";
-import type { OpRecord, Trace } from "./interpret/trace.ts";
+import type { OpRecord, Trace, TraceDiagnostic } from "./interpret/trace.ts";
 import { Dict, Instance, isUnknown, List, Tensor, Tuple, Unknown, type Value } from "./interpret/values.ts";
 
 export interface Run {
@@ -29,19 +29,88 @@ export function hasMismatch(run: Run): boolean {
   return run.trace.diagnostics.some(({ code }) => code === "shape-mismatch");
 }
 
+/** The input has not the axes that the network takes it to have. */
+export function isUnpackedOtherwise(run: Run): boolean {
+  return run.trace.diagnostics.some(({ message }) => message.startsWith("cannot unpack"));
+}
+
+/** Nothing was said against the input, and nothing missed. */
+export function isClean(run: Run): boolean {
+  return !hasFailed(run) && run.trace.gaps.length === 0 && run.trace.diagnostics.length === 0;
+}
+
 export function firstMismatch(run: Run): string | undefined {
   return run.trace.diagnostics.find(({ code }) => code === "shape-mismatch")?.message;
 }
 
-/** An input of our own choice that does not fit makes figures of no network: they are not complete. */
-export function misfits(run: Run, { origin, borrowed }: ChosenInput): Trace["gaps"] {
-  if (origin !== "default" && origin !== "declared" && borrowed !== true) return [];
-  const found = run.trace.diagnostics.find(({ code }) => code === "shape-mismatch");
+/**
+ * What a run says of its network. An input of our own choice that does not fit makes figures of no network: they are
+ * not complete. Where it is that input itself which does not fit, no line of the program is at fault.
+ */
+export function verdict(run: Run, { origin, borrowed }: ChosenInput): Pick<Trace, "diagnostics" | "gaps"> {
+  const { diagnostics, gaps } = run.trace;
+  if ((origin === "call" || origin === "user" || origin === "comment") && borrowed !== true)
+    return { diagnostics, gaps };
+  const found = diagnostics.find(({ code }) => code === "shape-mismatch");
   const apart = origin === "default" ? takenApart(run) : undefined;
-  return [
-    ...(found ? [{ reason: found.message, at: found.at }] : []),
-    ...(apart ? [{ reason: LIST_WANTED, at: apart.site?.at }] : []),
-  ];
+  const unfit = found?.tensors && comesAsGiven(run, found.tensors) ? found : undefined;
+  const wanted = unfit && { message: `${INPUT_WANTED}: ${unfit.message}`, at: unfit.at };
+  return {
+    diagnostics: diagnostics.flatMap((each): TraceDiagnostic[] => {
+      if (each === unfit && wanted)
+        return [{ ...each, ...wanted, severity: "warning", code: "unknown-value" }];
+      // What follows from it says no more.
+      if (each.code === "shape-mismatch" && unfit) return [];
+      // The program refuses an input that it was not written for.
+      return each.code === "raises" ? [{ ...each, severity: "warning" }] : [each];
+    }),
+    gaps: [
+      ...gaps,
+      ...(found ? [{ reason: wanted?.message ?? found.message, at: found.at }] : []),
+      ...(apart ? [{ reason: LIST_WANTED, at: apart.site?.at }] : []),
+    ],
+  };
+}
+
+const INPUT_WANTED = "needs its input, as in # convlens: input=1x3x224x224";
+
+/** Ops whose output has the channels that their weights give it, whatever the input had. */
+const SETTLING: ReadonlySet<string> = new Set([
+  "conv",
+  "conv_transpose",
+  "linear",
+  "embedding",
+  "recurrent",
+  "attention",
+]);
+
+/** Positions of what was added to a sequence that has `length` of them, and did not fit. */
+export function positionsIn({ trace }: Run, length: number): number | undefined {
+  const found = trace.diagnostics.find(({ code }) => code === "shape-mismatch");
+  const [shape, other] = found?.tensors?.map((tensor) => tensor.shape) ?? [];
+  if (shape === undefined || other === undefined || isUnknown(shape) || isUnknown(other)) return undefined;
+  for (let axis = 1; axis <= Math.min(shape.length, other.length); axis++) {
+    const [a, b] = [shape.at(-axis), other.at(-axis)];
+    if (a === length && typeof b === "number" && b !== a && b > 1) return b;
+    if (b === length && typeof a === "number" && a !== b && a > 1) return a;
+  }
+  return undefined;
+}
+
+/**
+ * Does one of the tensors come from the network's input with no layer between that would settle its channels? Where
+ * there is none (a list without items is joined), no layer made any.
+ */
+function comesAsGiven({ trace, inputs }: Run, tensors: readonly Tensor[]): boolean {
+  if (tensors.length === 0) return true;
+  const makers = new Map(trace.ops.flatMap((op) => op.outputs.map((output) => [output, op] as const)));
+  const seen = new Set(tensors);
+  for (const tensor of seen) {
+    if (inputs.includes(tensor)) return true;
+    const maker = makers.get(tensor);
+    if (maker && !SETTLING.has(maker.op)) for (const input of maker.inputs) seen.add(input);
+  }
+  return false;
 }
 
 const LIST_WANTED =

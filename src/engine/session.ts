@@ -40,7 +40,7 @@ import {
   wantedCalls,
   withGiven,
 } from "./roots.ts";
-import { misfits, tensorsIn, unreadParameters } from "./runs.ts";
+import { tensorsIn, unreadParameters, verdict } from "./runs.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -243,11 +243,12 @@ export class Session {
     });
     const { run, input } = trials.on(chosen);
     const { specs, origin } = input;
+    const { diagnostics, gaps } = verdict(run, input);
     const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
     return {
       channelAxis: (rank) => framework.channelAxis(rank),
       trained: () => {
-        const { trace, inputs, output } = trials.run(specs, "training");
+        const { trace, inputs, output } = trials.run(input, "training");
         return { ops: trace.ops, inputs, outputs: tensorsIn(output) };
       },
       source: {
@@ -264,8 +265,8 @@ export class Session {
         batch: run.batch,
         trace: {
           ...run.trace,
-          gaps: [...building.gaps, ...run.trace.gaps, ...misfits(run, input)],
-          diagnostics: [...building.diagnostics, ...run.trace.diagnostics],
+          gaps: [...building.gaps, ...gaps],
+          diagnostics: [...building.diagnostics, ...diagnostics],
         },
         inputs: run.inputs,
         outputs: tensorsIn(run.output),

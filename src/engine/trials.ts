@@ -6,6 +6,7 @@ import { bounded } from "./bounded.ts";
 import { LENGTH, type Probed, probe, specsOf } from "./entries.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import {
+  again,
   batchOf,
   type ChosenInput,
   declaredInput,
@@ -13,15 +14,28 @@ import {
   FITTING_SIZES,
   firstLayer,
   type InputSpec,
+  otherAxes,
   otherForms,
   ROUND_SIZES,
   samplesOf,
 } from "./inputs.ts";
 import type { Machine } from "./interpret/machine.ts";
-import { type Dim, isUnknown, List, type Value } from "./interpret/values.ts";
+import { type Dim, isUnknown, type Kwargs, List, NO_KWARGS, type Value } from "./interpret/values.ts";
 import { proposals } from "./probe.ts";
-import { firstMismatch, hasFailed, hasMismatch, type Run, startsUnbatched, tensorsIn } from "./runs.ts";
+import {
+  firstMismatch,
+  hasFailed,
+  hasMismatch,
+  isClean,
+  isUnpackedOtherwise,
+  positionsIn,
+  type Run,
+  startsUnbatched,
+  tensorsIn,
+} from "./runs.ts";
 import { forwardOf, takesTensorList } from "./tensorLists.ts";
+
+type FedInput = Pick<ChosenInput, "specs" | "call">;
 
 /** A run and the input it ran on. */
 export interface Trial {
@@ -49,18 +63,23 @@ export class Trials {
   /** Runs the network on the chosen input, or finds one. */
   on(chosen: ChosenInput | undefined): Trial {
     if (!chosen) return this.unchosen();
-    const run = this.run(chosen.specs);
+    const run = this.run(chosen);
     if (chosen.borrowed !== true || !hasMismatch(run)) return { run, input: chosen };
     const own = this.unchosen();
-    return hasFailed(own.run) ? { run: this.run(chosen.specs), input: chosen } : own;
+    return hasFailed(own.run) ? { run: this.run(chosen), input: chosen } : own;
   }
 
   /** Runs the network. Where it takes a list of tensors, that is all of them, or the samples of a batch. */
-  run(specs: readonly InputSpec[], mode: "inference" | "training" = "inference"): Run {
+  run({ specs, call }: FedInput, mode: "inference" | "training" = "inference"): Run {
     const { framework, network } = this.options;
     this.takeBack?.();
     const tensors = (of: readonly InputSpec[]): Value[] =>
       of.map(({ shape, dtype }) => framework.input(shape, dtype));
+    if (call) {
+      const anew = (value: Value): Value => again(value, (shape, dtype) => framework.input(shape, dtype));
+      const kwargs = new Map([...call.kwargs].map(([name, value]) => [name, anew(value)]));
+      return this.feed(specs, call.args.map(anew), mode, kwargs);
+    }
     if (!takesTensorList(network, framework.forwardNames)) return this.feed(specs, tensors(specs), mode);
     const run = this.feed(specs, [new List(tensors(specs))], mode);
     const samples = specs.flatMap(samplesOf);
@@ -69,17 +88,22 @@ export class Trials {
     return hasFailed(single) ? run : single;
   }
 
-  private feed(specs: readonly InputSpec[], args: readonly Value[], mode: "inference" | "training"): Run {
+  private feed(
+    specs: readonly InputSpec[],
+    args: readonly Value[],
+    mode: "inference" | "training",
+    kwargs: Kwargs = NO_KWARGS,
+  ): Run {
     const { m, framework, network } = this.options;
     m.beginTrace();
     m.inference = mode === "inference";
-    const result = bounded(m, () => framework.forward(m, network, args));
+    const result = bounded(m, () => framework.forward(m, network, args, kwargs));
     m.inference = false;
     const trace = m.endTrace();
     const spatialAxes = firstLayer(m, framework, network)?.spatialAxes ?? 0;
     this.last = {
       trace,
-      inputs: args.flatMap((arg) => tensorsIn(arg)),
+      inputs: [...args, ...kwargs.values()].flatMap((arg) => tensorsIn(arg)),
       batch:
         framework.unbatched === true
           ? 1
@@ -94,12 +118,12 @@ export class Trials {
   private unchosen(): Trial {
     const own = this.declaredInputs() ?? declaredInput(this.options.network);
     if (!own) return this.searched();
-    const run = this.run(own.specs);
+    const run = this.run(own);
     if (!hasMismatch(run)) return { run, input: own };
     const longer = this.declaredForms();
-    if (longer.length > 0) return this.otherwise(longer) ?? { run: this.run(own.specs), input: own };
+    if (longer.length > 0) return this.otherwise(longer) ?? { run: this.run(own), input: own };
     const other = this.searched();
-    return hasFailed(other.run) ? { run: this.run(own.specs), input: own } : other;
+    return hasFailed(other.run) ? { run: this.run(own), input: own } : other;
   }
 
   /** Inputs that the network itself has; a size that it leaves open is the default one, of an image or a sequence. */
@@ -178,19 +202,34 @@ export class Trials {
     const size = declared ?? Math.ceil(inputSize / (entrance.spatialAxes === 3 ? 2 : 1));
     const isTold = declared !== undefined || (entrance.spatialAxes === 0 && longest < LENGTH);
     const origin = isTold ? "declared" : "default";
-    const run = this.run(sized(size));
+    const run = this.run({ specs: sized(size) });
     const proposed = origin === "default" ? this.proposed(run, sized(size)) : undefined;
     if (proposed) return proposed;
     const usual = { specs: sized(size), origin } as const;
-    if (!hasFailed(run)) return this.settled(run, usual);
+    const isAlone = args.length <= 1;
+    const otherwise = (): Trial =>
+      (isAlone && this.cleanly(otherAxes(entrance, sized(size), Math.min(LENGTH, longest)))) ||
+      this.settled(run, usual);
+    if (!hasFailed(run)) return isUnpackedOtherwise(run) ? otherwise() : this.settled(run, usual);
     // A table of positions may be added as a whole.
-    const whole = longest > LENGTH ? this.otherwise([sized(size, longest)]) : undefined;
-    if (whole || entrance.spatialAxes === 0) return whole ?? this.settled(run, usual);
+    const told = positionsIn(run, Math.min(LENGTH, longest));
+    const lengths = [...(told === undefined ? [] : [told]), ...(longest > LENGTH ? [longest] : [])];
+    const whole = this.otherwise(lengths.map((length) => sized(size, length)));
+    if (whole || entrance.spatialAxes === 0) return whole ?? otherwise();
     return (
       this.fitted(run, size, sized) ??
-      this.otherwise(args.length > 1 ? [] : otherForms(entrance, sized(size))) ??
-      this.settled(run, usual)
+      this.otherwise(isAlone ? otherForms(entrance, sized(size)) : []) ??
+      otherwise()
     );
+  }
+
+  /** The first of inputs with other axes of which nothing is left open: a wrong one seldom raises, and says little. */
+  private cleanly(forms: Iterable<readonly InputSpec[]>): Trial | undefined {
+    for (const specs of forms) {
+      const attempt = this.run({ specs });
+      if (isClean(attempt)) return { run: attempt, input: { specs, origin: "fitted" } };
+    }
+    return undefined;
   }
 
   /** The first size at which what failed at one size does not. */
@@ -204,7 +243,7 @@ export class Trials {
     let same = 0;
     for (const fitted of isRefused ? ROUND_SIZES : FITTING_SIZES) {
       if (fitted === size) continue;
-      const attempt = this.run(sized(fitted));
+      const attempt = this.run({ specs: sized(fitted) });
       if (isRefused ? !hasFailed(attempt) : !hasMismatch(attempt))
         return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
       ops += attempt.trace.ops.length;
@@ -218,7 +257,7 @@ export class Trials {
   /** The first of inputs of another form that fits. */
   private otherwise(forms: Iterable<readonly InputSpec[]>): Trial | undefined {
     for (const specs of forms) {
-      const attempt = this.run(specs);
+      const attempt = this.run({ specs });
       if (!hasFailed(attempt)) return { run: attempt, input: { specs, origin: "fitted" } };
     }
     return undefined;
@@ -227,7 +266,7 @@ export class Trials {
   /** A network that keeps what it was run on is left as the run that is told. */
   private settled(run: Run, input: ChosenInput): Trial {
     const isStale = this.takeBack !== undefined && this.last !== run;
-    return { run: isStale ? this.run(input.specs) : run, input };
+    return { run: isStale ? this.run(input) : run, input };
   }
 
   /** The arguments that the network's forward must have, with the layers they enter by. */
@@ -247,7 +286,7 @@ export class Trials {
   /** The first input that fits of those that the network's first op speaks for. */
   private proposed(run: Run, [image]: readonly InputSpec[]): Trial | undefined {
     for (const spec of image ? proposals(this.options.framework, run.trace, image) : []) {
-      const attempt = this.run([spec]);
+      const attempt = this.run({ specs: [spec] });
       if (!hasFailed(attempt)) return { run: attempt, input: { specs: [spec], origin: "default" } };
     }
     return undefined;

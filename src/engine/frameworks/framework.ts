@@ -9,6 +9,7 @@ import type {
   ClassValue,
   FunctionValue,
   Instance,
+  Kwargs,
   ModuleValue,
   Shape,
   Tensor,
@@ -35,7 +36,7 @@ export interface Framework {
   /** An input tensor for the forward call. */
   input(shape: Shape, dtype: string): Value;
   /** Runs the network as inference does. Records ops through `interp.record`. */
-  forward(interp: Interp, network: Value, inputs: readonly Value[]): Value;
+  forward(interp: Interp, network: Value, inputs: readonly Value[], kwargs?: Kwargs): Value;
   /** Qualified names of all layers, the network itself as "". */
   layerNames(interp: Interp, network: Value): ReadonlyMap<Instance, string>;
   /** Unique parameters of the network, used in the trace or not; buffers excluded. */

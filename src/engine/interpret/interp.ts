@@ -102,9 +102,9 @@ export interface Interp {
   watchOps(told: (op: OpRecord) => void): () => void;
   readonly scope: LayerScope | undefined;
   /** Runs `body` with `layer` on top of the stack of running modules; `inputs` are what it was called with. */
-  withLayer<T extends Value>(layer: Instance, body: () => T, inputs?: readonly Value[]): T;
+  withLayer<T extends Value>(layer: Instance, body: () => T, inputs?: readonly Value[], kwargs?: Kwargs): T;
   /** The program says what it gives a network, without running it: `summary(model, (3, 32, 32))`. */
-  noteCall(network: Instance, inputs: readonly Value[]): void;
+  noteCall(network: Instance, inputs: readonly Value[], kwargs?: Kwargs): void;
   /** Arguments of the program's function that is running, its first parameter left out. */
   callerArguments(): ReadonlyMap<string, Value>;
 

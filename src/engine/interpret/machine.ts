@@ -402,21 +402,27 @@ export class Machine implements Interp {
     return result;
   }
 
-  withLayer<T extends Value>(layer: Instance, body: () => T, inputs: readonly Value[] = []): T {
+  withLayer<T extends Value>(
+    layer: Instance,
+    body: () => T,
+    inputs: readonly Value[] = [],
+    kwargs?: Kwargs,
+  ): T {
     const { scope } = this;
     this.onLayer?.(layer, inputs);
-    const known = scope ? undefined : this.scripted?.get(layer, inputs);
+    const all = kwargs ? [...inputs, ...kwargs.values()] : inputs;
+    const known = scope ? undefined : this.scripted?.get(layer, all);
     if (known) return known.answer as T;
-    if (!scope) this.noteCall(layer, inputs);
+    if (!scope) this.noteCall(layer, inputs, kwargs);
     this.scope = { instance: layer, parent: scope };
     const result = body();
     this.scope = scope;
-    if (!scope) this.scripted?.set(layer, inputs, result);
+    if (!scope) this.scripted?.set(layer, all, result);
     return result;
   }
 
-  noteCall(network: Instance, inputs: readonly Value[]): void {
-    this.outermostCalls.push({ network, inputs });
+  noteCall(network: Instance, inputs: readonly Value[], kwargs?: Kwargs): void {
+    this.outermostCalls.push({ network, inputs, kwargs });
   }
 
   callerArguments(): ReadonlyMap<string, Value> {

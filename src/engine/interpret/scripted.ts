@@ -1,28 +1,43 @@
-/** Networks that a script calls: which ones with what, and what they answered, so that its loops run them once. */
-import { type Instance, Tensor, Unknown, type Value } from "./values.ts";
+/** What a script does with its networks: how it calls them, and their answers, for its loops call them over and over. */
+import { type Instance, type Kwargs, Tensor, Unknown, type Value } from "./values.ts";
 
 /** A network called from outside any other network: what a script does with its model. */
 export interface OutermostCall {
   readonly network: Instance;
   readonly inputs: readonly Value[];
+  /** Absent where `inputs` has those by keyword too. */
+  readonly kwargs: Kwargs | undefined;
 }
 
 /** Answers of networks by their inputs' shapes. */
 export class ScriptedCalls {
   private readonly calls = new Map<Instance, Map<string, { readonly answer: Value }>>();
-  private known = 0;
+  /** Networks in the order of their calls. */
+  private readonly called: Instance[] = [];
   private made = 0;
 
   get(network: Instance, inputs: readonly Value[]): { readonly answer: Value } | undefined {
-    const call = this.calls.get(network)?.get(signatureOf(inputs));
-    if (call) this.known++;
-    return call;
+    this.called.push(network);
+    return this.calls.get(network)?.get(signatureOf(inputs));
   }
 
-  /** Tells, when it is called, whether networks were called since and all their answers were known: a loop that trains. */
+  /**
+   * Tells after each turn of a loop whether it called the networks of the turn before and knew their answers: it
+   * trains. A loop over layers calls others at each turn.
+   */
   repeats(): () => boolean {
-    const { known, made } = this;
-    return () => this.known > known && this.made === made;
+    let { made } = this;
+    let from = this.called.length;
+    let before: readonly Instance[] = [];
+    return () => {
+      const now = this.called.slice(from);
+      const isSame = now.length === before.length && now.every((network, i) => network === before[i]);
+      const repeated = isSame && now.length > 0 && this.made === made;
+      before = now;
+      from = this.called.length;
+      made = this.made;
+      return repeated;
+    };
   }
 
   set(network: Instance, inputs: readonly Value[], answer: Value): void {

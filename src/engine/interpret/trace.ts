@@ -66,6 +66,8 @@ export interface TraceDiagnostic {
   readonly message: string;
   readonly at: Span;
   readonly related?: readonly { readonly message: string; readonly at: Span }[];
+  /** Tensors that do not fit. */
+  readonly tensors?: readonly Tensor[];
 }
 
 /** A finished run of one network. */

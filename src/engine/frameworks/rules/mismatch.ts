@@ -29,5 +29,6 @@ export function diagnoseMismatch(interp: Interp, { who, problem, made, called, i
     message: `${who} ${problem}${source}`,
     ...(at ? { at } : {}),
     ...(related.length > 0 ? { related } : {}),
+    ...(input ? { tensors: [input] } : {}),
   });
 }

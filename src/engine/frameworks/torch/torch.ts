@@ -6,6 +6,7 @@ import {
   ClassValue,
   type Instance,
   isUnknown,
+  type Kwargs,
   type Shape,
   type Tensor,
   type Unknown,
@@ -213,9 +214,9 @@ class Torch implements Framework {
     return tensor;
   }
 
-  forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
+  forward(interp: Interp, network: Value, inputs: readonly Value[], kwargs?: Kwargs): Value {
     if (interp.inference) readyForInference(interp, network);
-    return interp.call(network, inputs);
+    return interp.call(network, inputs, kwargs);
   }
 
   layerNames(_interp: Interp, network: Value): ReadonlyMap<Instance, string> {

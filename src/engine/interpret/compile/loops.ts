@@ -16,12 +16,12 @@ export function compileWhile(node: While, c: Compiler): Ex {
   const otherwise = compileBlock(node.otherwise, c);
   const endless = node.test.kind === "literal";
   return (m, s) => {
+    const repeats = m.scripted?.repeats();
     for (;;) {
       m.tick();
       const truth = test(m, s);
       if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, s), node.label);
       if (!truth) return otherwise(m, s);
-      const repeats = m.scripted?.repeats();
       const { undecidedExits } = m;
       const completion = body(m, s);
       const step = loopStep(completion, node.label);
@@ -74,11 +74,11 @@ export function compileFor(node: For, c: Compiler): Ex {
         node.label,
       );
     }
+    const repeats = m.scripted?.repeats();
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       m.tick();
       const scope = fresh ? new Scope("block", s) : s;
       assign(m, scope, node.isAwait ? m.semantics.awaitValue(m, step.value) : step.value);
-      const repeats = m.scripted?.repeats();
       const completion = body(m, scope);
       const then = completion === undefined ? "next" : loopStep(completion, node.label);
       if (then === "next" && !repeats?.()) continue;

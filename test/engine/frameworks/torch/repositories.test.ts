@@ -86,6 +86,28 @@ def net(**kwargs):
 });
 
 describe("how modules are written", () => {
+  test("a script that calls forward itself runs its loop over layers to the end", () => {
+    const report = profile(`
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.downs = nn.ModuleList([nn.Conv2d(4 * 2 ** i, 8 * 2 ** i, 3, padding=1) for i in range(3)])
+        self.mid = nn.Conv2d(32, 8, 1)
+    def twice(self, x):
+        return self.forward(x) + self.forward(x)
+    def forward(self, x):
+        for down in self.downs:
+            x = down(x)
+        return self.mid(x)
+net = Net()
+net.twice(torch.randn(1, 4, 8, 8))
+`);
+    expect(report.diagnostics).toEqual([]);
+    expect(report).toMatchObject({ complete: true, totals: { params: 6368 } });
+  });
+
   test("code of a class in a class sees the module's names, not those of the class around it", () => {
     const report = profile(
       `
@@ -233,6 +255,87 @@ class Net(nn.Module):
 });
 
 describe("inputs", () => {
+  test("a call is repeated as it was made: by keyword, with what is no tensor, with lists of tensors", () => {
+    const report = profile(`
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(4, 8, 3)
+        self.time = nn.Linear(1, 8)
+    def forward(self, x, scale=2, time=None, others=()):
+        h = self.conv(x) + self.time(time)[:, :, None, None]
+        for other in others:
+            h = h + self.conv(other)
+        return h.repeat(1, scale, 1, 1)
+net = Net()
+net(torch.randn(2, 4, 16, 16), 3, time=torch.randn(2, 1), others=[torch.randn(2, 4, 16, 16)])
+`);
+    expect(report).toMatchObject({
+      complete: true,
+      input: { origin: "call" },
+      totals: { macs: 112904, params: 312 },
+      output: [[2, 24, 14, 14]],
+    });
+  });
+
+  test.each([
+    [
+      "frames before the channels",
+      "nn.Conv2d(3, 8, 3)",
+      "b, t, c, h, w = x.shape\n        x = x.flatten(0, 1)",
+      [1, 5, 3, 224, 224],
+    ],
+    [
+      "rows of a sequence",
+      "nn.Linear(16, 8)",
+      "b, n, c = x.shape\n        x = x.reshape(b, n, c)",
+      [1, 128, 16],
+    ],
+    ["channels last", "nn.Linear(16, 8)", "b, h, w, c = x.shape", [1, 14, 14, 16]],
+    [
+      "a wave that gets its channel",
+      "nn.Conv1d(1, 8, 3)",
+      "b, n = x.shape\n        x = x.unsqueeze(1)",
+      [1, 224],
+    ],
+  ])("axes that forward unpacks are found: %s", (_, layer, body, shape) => {
+    const report = profile(`
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = ${layer}
+    def forward(self, x):
+        ${body}
+        return self.first(x)
+`);
+    expect(report).toMatchObject({
+      complete: true,
+      diagnostics: [],
+      input: { origin: "fitted", shapes: [shape] },
+    });
+  });
+
+  test("an input of our choice that does not fit is no error of the program, and gives no totals", () => {
+    const report = profile(`
+import torch.nn as nn
+class Clip(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.head = nn.Linear(8, 2)
+    def forward(self, xs):
+        first = xs[:, :, 0, :, :, 1]
+        return self.head(self.conv(first).mean((2, 3)))
+`);
+    expect(report.totals.macs).toBeNull();
+    expect(report.complete).toBe(false);
+    expect(report.diagnostics.map(({ severity }) => severity)).not.toContain("error");
+    expect(report.diagnostics[0]?.message).toMatch(/^needs its input/);
+  });
+
   const SIZED = `
 import torch
 import torch.nn as nn

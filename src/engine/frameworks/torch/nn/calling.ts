@@ -24,6 +24,7 @@ export function callModule(interp: Interp, module: Instance, a: Bound): Value {
       return runHooks(interp, module, inputs, kwargs, output);
     },
     args,
+    kwargs,
   );
 }
 

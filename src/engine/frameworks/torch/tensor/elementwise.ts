@@ -28,11 +28,10 @@ export function combine(
   rule?: (...values: number[]) => number,
 ): Answer {
   const shapes = operands.flatMap(({ shape }) => (shape instanceof Unknown ? [] : [shape]));
-  const lost = operands.find((operand) => operand.shape instanceof Unknown);
-  const unknown = lost?.shape;
+  const unknown = operands.find((operand) => operand.shape instanceof Unknown)?.shape;
   const shape = broadcast(...shapes);
   if (isMisfit(shape)) return new Misfit(shape.message, shapes[0]);
-  if (unknown instanceof Unknown && shape.length <= (lost?.weight === "tensor" ? 1 : 0)) {
+  if (unknown instanceof Unknown && shape.length <= 1) {
     a.poison(unknown);
     return { shape: [], dtype };
   }

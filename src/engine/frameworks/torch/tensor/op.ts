@@ -222,6 +222,7 @@ export function misfit(a: Args, name: string, found: Misfit): void {
     severity: "error",
     code: "shape-mismatch",
     message: `${name}: ${found.message}`,
+    tensors: a.inputs,
     related: a.inputs
       .filter((tensor) => tensor.site !== undefined)
       .map((tensor) => ({
