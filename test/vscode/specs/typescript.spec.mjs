@@ -3,7 +3,7 @@
  * server. Parameters and shapes are those of the real library's summary for the same model.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { root } from "../../../scripts/lib/project.mjs";
@@ -81,9 +81,13 @@ describe("TensorFlow.js where tsserver has no plugin", () => {
   let extension;
   before(async () => {
     extension = await mkdtemp(path.join(tmpdir(), "convlens-bare-"));
-    for (const name of ["package.json", "package.nls.json", "dist", "l10n", "media"]) {
+    for (const name of ["package.nls.json", "dist", "l10n", "media"]) {
       await symlink(path.join(root, name), path.join(extension, name));
     }
+    // Not merely unresolved: a node_modules above the temporary folder might hold the plugin.
+    const manifest = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
+    manifest.contributes.typescriptServerPlugins = [];
+    await writeFile(path.join(extension, "package.json"), JSON.stringify(manifest));
     workbench = await openWorkbench({ workspace, extensions: [extension] });
   });
   afterEach(function () {
