@@ -28,7 +28,7 @@ process.exit(failed > 0 ? 1 : 0);
 
 /** Mocha in this process, driving the workbench from outside. */
 async function runSpecs() {
-  const mocha = new Mocha({ timeout: 180_000, reporter: "spec", ...(grep ? { grep } : {}) });
+  const mocha = new Mocha({ timeout: 300_000, reporter: "spec", ...(grep ? { grep } : {}) });
   const folder = path.join(root, "test", "vscode", "specs");
   for (const name of readdirSync(folder).filter((name) => name.endsWith(".spec.mjs"))) {
     mocha.addFile(path.join(folder, name));

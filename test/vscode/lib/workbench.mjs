@@ -243,7 +243,7 @@ export async function keepEvidence(workbench, test) {
 // -------------------------------------------------------------------- readings
 
 /** Texts of the lenses now on screen, from top to bottom, once there are at least `atLeast`. */
-export async function lensTexts({ page }, { atLeast = 1, timeout = 60_000 } = {}) {
+export async function lensTexts({ page }, { atLeast = 1, timeout = 120_000 } = {}) {
   const read = async () => {
     const found = await page.locator(".codelens-decoration").evaluateAll((elements) =>
       elements
