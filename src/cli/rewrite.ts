@@ -53,18 +53,33 @@ function change(
   else around.out(diff(path.relative(around.cwd, file), before, edits));
 }
 
-/** A unified diff without context: one hunk an edit. */
+/** A unified diff without context: edits that share lines are one hunk. */
 function diff(name: string, before: string, edits: readonly TextEdit[]): string {
   const lines = before.split("\n");
   let grown = 0;
-  const hunks = edits.map((edit) => {
-    const { line, end_line: end = line } = edit.at;
-    const old = lines.slice(line - 1, end);
-    const moved = { ...edit, at: { ...edit.at, line: 1, end_line: end - line + 1 } };
-    const now = applyEdits(old.join("\n"), [moved]).split("\n");
-    const head = `@@ -${line},${old.length} +${line + grown},${now.length} @@`;
+  const hunks = inHunks(edits).map((group) => {
+    const start = group[0]?.at.line ?? 1;
+    const end = Math.max(...group.map(({ at }) => at.end_line ?? at.line));
+    const old = lines.slice(start - 1, end);
+    const moved = group.map(({ at, text }) => ({
+      text,
+      at: { ...at, line: at.line - start + 1, end_line: (at.end_line ?? at.line) - start + 1 },
+    }));
+    const now = applyEdits(old.join("\n"), moved).split("\n");
+    const head = `@@ -${start},${old.length} +${start + grown},${now.length} @@`;
     grown += now.length - old.length;
     return [head, ...old.map((text) => `-${text}`), ...now.map((text) => `+${text}`)].join("\n");
   });
   return `--- a/${name}\n+++ b/${name}\n${hunks.join("\n")}\n`;
+}
+
+function inHunks(edits: readonly TextEdit[]): readonly (readonly TextEdit[])[] {
+  const hunks: TextEdit[][] = [];
+  let end = 0;
+  for (const edit of [...edits].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)) {
+    if (edit.at.line <= end) hunks.at(-1)?.push(edit);
+    else hunks.push([edit]);
+    end = Math.max(end, edit.at.end_line ?? edit.at.line);
+  }
+  return hunks;
 }

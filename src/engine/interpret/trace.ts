@@ -1,12 +1,14 @@
 /** The trace: every op a network ran, in order, with shapes, cost and the places in the source it came from. */
 import type { OpName } from "../report/contract.ts";
 import type { Span } from "../syntax/span.ts";
-import type { Instance, Tensor, Unknown } from "./values.ts";
+import type { Instance, Kwargs, Tensor, Unknown, Value } from "./values.ts";
 
 /** A call in the program and the call that led to it: a linked stack, shared by all that happens below. */
 export interface Site {
   readonly at: Span;
   readonly caller: Site | undefined;
+  /** What the call gave, where its text alone does not tell: `Conv2d(*sizes, **options)`. */
+  readonly given?: { readonly args: readonly Value[]; readonly kwargs: Kwargs };
 }
 
 /** The stack of modules (layers, blocks, the network) whose forward is running. */

@@ -3,6 +3,7 @@ import type { Arg, Call, Expr } from "../../syntax/ast.ts";
 import { placed } from "../../syntax/placed.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
+import type { Site } from "../trace.ts";
 import {
   ABSENT,
   BoundMethod,
@@ -68,11 +69,17 @@ export function compileCall(node: Call, c: Compiler): Ev {
       : undefined;
   if (special) return special;
 
+  const keepsGiven = spreads(node, c);
+  const siteOf = (caller: Site | undefined, args: Value[] | Unknown, kwargs: Kwargs | Unknown): Site =>
+    !keepsGiven || args instanceof Unknown || kwargs instanceof Unknown
+      ? { at, caller }
+      : { at, caller, given: { args, kwargs } };
+
   const run = (m: Machine, s: Scope, call: (args: Value[], kwargs: Kwargs) => Value): Value => {
     const values = args(m, s);
     const named = kwargs ? kwargs(m, s) : NO_KWARGS;
     const { site } = m;
-    m.site = { at, caller: site };
+    m.site = siteOf(site, values, named);
     const result =
       values instanceof Unknown
         ? argumentGap(m, values)
@@ -90,7 +97,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
       const values = args(m, s);
       const named = kwargs ? kwargs(m, s) : NO_KWARGS;
       const { site } = m;
-      m.site = { at, caller: site };
+      m.site = siteOf(site, values, named);
       const result =
         values instanceof Unknown
           ? argumentGap(m, values)
@@ -144,6 +151,18 @@ export function compileCall(node: Call, c: Compiler): Ev {
     if (optional && (fn === null || fn === undefined)) return undefined;
     return run(m, s, (values) => m.callWithThis(fn, undefined, values));
   };
+}
+
+/** Does a call's text not name all that it gives: it spreads arguments, or hands on a configuration. */
+function spreads({ args, callee }: Call, { language }: Compiler): boolean {
+  if (language === "python") return args.some(({ kind }) => kind === "spread" || kind === "keywords");
+  const [only] = args;
+  if (args.length !== 1 || only?.kind !== "positional" || callee.kind !== "attribute") return false;
+  const { value } = only;
+  return (
+    value.kind === "name" ||
+    (value.kind === "object" && value.properties.some(({ kind }) => kind === "spread"))
+  );
 }
 
 /** `eval(text)` reads the scope it stands in; what is no text is given back, as code objects are not modelled. */

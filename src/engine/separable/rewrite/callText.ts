@@ -1,4 +1,5 @@
 /** A call as it is written: its callee and arguments with the text around them, so that an edit keeps the rest. */
+import type { Language } from "../../syntax/ast.ts";
 
 export interface ArgumentText {
   /** Offsets of the whole argument in the call's text. */
@@ -83,10 +84,20 @@ function split(text: string, start: number, end: number, syntax: Syntax): [numbe
   return parts;
 }
 
+/** Offsets of the parts between the commas of Python text. */
+export function pythonParts(
+  text: string,
+  start: number,
+  end: number,
+): readonly (readonly [number, number])[] {
+  return split(text, start, end, PYTHON);
+}
+
 /** The length of the text up to the bracket that closes its first one; undefined when none does. */
-export function closingOf(text: string): number | undefined {
+export function closingOf(text: string, language: Language = "typescript"): number | undefined {
   let depth = 0;
-  for (const { at, kind } of scan(text, 0, text.length, TYPESCRIPT)) {
+  const syntax = language === "python" ? PYTHON : TYPESCRIPT;
+  for (const { at, kind } of scan(text, 0, text.length, syntax)) {
     if (kind === "open") depth++;
     if (kind === "close") depth--;
     if (kind === "close" && depth === 0) return at + 1;

@@ -6,28 +6,41 @@
  * https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/nn/linear.html
  */
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
-import { block, usesTwice } from "./layout.ts";
-import type { Between, CallSite, Form } from "./site.ts";
+import { guardOf } from "./guard.ts";
+import { block, guarded, usesTwice } from "./layout.ts";
+import { ownModuleForm } from "./ownModule.ts";
+import { type Between, type CallSite, type Form, NOT_APART } from "./site.ts";
 
 type Arguments = ReadonlyMap<string, ArgumentText>;
 
 export function flaxForm(site: CallSite): Form {
   if (site.type !== "Conv") return { reason: `${site.type} is not one of Flax' own convolutions` };
-  const call = readPythonCall(site.text);
-  if (!call || call.args.some(({ spread }) => spread))
-    return { reason: "the call that makes it cannot be read" };
+  const call = readPythonCall(site.plain);
+  if (!call) return { reason: "the call that makes it cannot be read" };
   const nnx = call.args.some(({ name }) => name === "rngs");
   const parameters = nnx
     ? ["in_features", "out_features", "kernel_size", "strides"]
     : ["features", "kernel_size", "strides"];
-  const bound = new Map(call.args.map((arg, index) => [arg.name ?? parameters[index] ?? "", arg] as const));
+  const bound = new Map(
+    call.args.flatMap((arg, index) =>
+      arg.spread ? [] : [[arg.name ?? parameters[index] ?? "", arg] as const],
+    ),
+  );
   if (!bound.has("kernel_size")) return { reason: "its kernel is not an argument of the call that makes it" };
-  if (site.instances.some(({ wanted }) => !wanted))
-    return { reason: "the same call makes layers that must stay" };
-  return nnx ? nnxForm(site, call, bound) : linenForm(site, call, bound);
+  const guard = guardOf(site, {
+    inChannels: nnx ? bound.get("in_features")?.value : channelsOf(site.behind),
+    outChannels: bound.get(nnx ? "out_features" : "features")?.value,
+    groups: bound.get("feature_group_count")?.value,
+    kernel: bound.get("kernel_size")?.value,
+    stride: bound.get("strides")?.value,
+    bias: bound.get("use_bias")?.value,
+  });
+  if (guard === undefined) return NOT_APART;
+  const form = (nnx ? nnxForm : linenForm)(site, call, bound, guard);
+  return form;
 }
 
-function nnxForm(site: CallSite, call: CallText, bound: Arguments): Form {
+function nnxForm(site: CallSite, call: CallText, bound: Arguments, guard: string): Form {
   const [input, output, rngs] = ["in_features", "out_features", "rngs"].map((name) => bound.get(name));
   if (!input || !output || !rngs || !usesTwice(input.value))
     return { reason: "its features are not arguments of the call that makes it" };
@@ -44,30 +57,68 @@ function nnxForm(site: CallSite, call: CallText, bound: Arguments): Form {
     ...between,
     `${call.callee}(${input.value}, ${output.value}, kernel_size=${ones(site)}${kept(bound, "use_bias")}, rngs=${rngs.value})`,
   ];
-  return { text: block(`${library}.Sequential(`, parts, ")", site) };
+  return { text: guarded(block(`${library}.Sequential(`, parts, ")", site, levelsOf(guard)), guard, site) };
 }
 
-function linenForm(site: CallSite, call: CallText, bound: Arguments): Form {
+function linenForm(site: CallSite, call: CallText, bound: Arguments, guard: string): Form {
   const features = bound.get("features");
   const input = inputOf(site);
   if (!features || input === undefined)
     return { reason: "its input channels differ from use to use, and Linen's layers do not name them" };
   const library = libraryOf(site, call, "nn");
   const norm = site.between ? normOf(site.between) : undefined;
-  if (site.between && norm === undefined)
-    return { reason: "Linen's batch norm is told where it is called whether it trains: write it by hand" };
+  const pointwise = `${call.callee}(${features.value}, ${ones(site)}${kept(bound, "use_bias")})`;
+  if (site.between && norm === undefined) {
+    const untold = normOf({ ...site.between, isTold: true });
+    if (untold === undefined) return { reason: TOLD_ELSEWHERE };
+    const own = ownModuleForm(site, {
+      parts: [depthwise(call, features, input, bound), untold, pointwise],
+      guard,
+      activation: [site.between.activation, activationOf(site.between, library)],
+      flag: "use_running_average",
+      define: linenModule(library),
+    });
+    return own ?? { reason: TOLD_ELSEWHERE };
+  }
   const parts = [
     depthwise(call, features, input, bound),
     ...(site.between && norm !== undefined ? [norm, activationOf(site.between, library)] : []),
-    `${call.callee}(${features.value}, ${ones(site)}${kept(bound, "use_bias")})`,
+    pointwise,
   ];
-  return { text: block(`${library}.Sequential([`, parts, "])", site) };
+  return { text: guarded(block(`${library}.Sequential([`, parts, "])", site, levelsOf(guard)), guard, site) };
+}
+
+const TOLD_ELSEWHERE =
+  "Linen's batch norm is told where it is called whether it trains, which not all calls of the convolution know: write a module that takes use_running_average and calls the two convolutions with the batch norm between";
+
+function levelsOf(guard: string): 0 | 1 {
+  return guard === "" ? 0 : 1;
+}
+
+function linenModule(library: string): (name: string, activation: string) => string {
+  return (name, activation) => `class ${name}(${library}.Module):
+\t"""A depthwise convolution, batch norm and activation, and a pointwise convolution."""
+
+\tdepthwise: ${library}.Module
+\tnorm: ${library}.Module
+\tpointwise: ${library}.Module
+
+\tdef __call__(self, x, use_running_average):
+\t\tx = self.norm(self.depthwise(x), use_running_average=use_running_average)
+\t\treturn self.pointwise(${activation}(x))
+
+
+`;
 }
 
 /** The one number of channels, or those of the value that the layer is called on at once. */
 function inputOf({ instances, behind }: CallSite): string | undefined {
-  const channels = [...new Set(instances.map(({ inChannels }) => inChannels))];
-  if (channels.length === 1) return String(channels[0]);
+  const wanted = instances.filter((instance) => instance.wanted);
+  const channels = [...new Set(wanted.map(({ inChannels }) => inChannels))];
+  return channels.length === 1 ? String(channels[0]) : channelsOf(behind);
+}
+
+function channelsOf(behind: string): string | undefined {
   const value = /^\(\s*([A-Za-z_][\w.]*)\s*\)/.exec(behind)?.[1];
   return value === undefined ? undefined : `${value}.shape[-1]`;
 }

@@ -2,7 +2,7 @@
  * A condition on a call's own arguments that holds for the convolutions to swap and for no other that the call makes:
  * a helper called with and without groups, a loop that makes the stem too.
  */
-import type { SiteInstance } from "./site.ts";
+import type { CallSite, SiteInstance } from "./site.ts";
 
 /** The arguments as written; undefined where the call leaves one out. */
 export interface GuardTexts {
@@ -11,6 +11,7 @@ export interface GuardTexts {
   readonly groups: string | undefined;
   readonly kernel: string | undefined;
   readonly stride: string | undefined;
+  readonly bias?: string | undefined;
 }
 
 /** How a language writes a condition. */
@@ -21,6 +22,7 @@ export interface Notation {
   /** Of a kernel, which is a number or a list of them. */
   readonly isWide: (text: string, rank: number) => string;
   readonly and: string;
+  readonly not: (text: string) => string;
 }
 
 export const PYTHON: Notation = {
@@ -29,6 +31,7 @@ export const PYTHON: Notation = {
   isNone: (text, values) => `${text} not in (${values.join(", ")})`,
   isWide: (text, rank) => `${text} not in (1, (${new Array<number>(rank).fill(1).join(", ")}))`,
   and: " and ",
+  not: (text) => `not ${text}`,
 };
 
 export const TYPESCRIPT: Notation = {
@@ -37,7 +40,17 @@ export const TYPESCRIPT: Notation = {
   isNone: (text, values) => `![${values.join(", ")}].includes(${text})`,
   isWide: (text, rank) => `!["1", "${new Array<number>(rank).fill(1).join(",")}"].includes(String(${text}))`,
   and: " && ",
+  not: (text) => `!${text}`,
 };
+
+/** The site's own condition, else one on the arguments of its call. */
+export function guardOf(
+  { instances, flag }: Pick<CallSite, "instances" | "flag">,
+  texts: GuardTexts,
+  notation: Notation = PYTHON,
+): string | undefined {
+  return flag ?? guardFor(instances, texts, notation);
+}
 
 /** `""` when all are to be swapped; undefined when no argument tells them apart. */
 export function guardFor(
@@ -61,6 +74,7 @@ export function guardFor(
     const same = (sizes: readonly number[]): number | undefined =>
       sizes.every((size) => size === sizes[0]) ? sizes[0] : undefined;
     const apart = [
+      apartByBias(texts.bias, wanted, others, notation),
       apartBy(texts.inChannels, wanted, others, ({ inChannels }) => inChannels, notation),
       apartBy(texts.outChannels, wanted, others, ({ outChannels }) => outChannels, notation),
       apartBy(texts.kernel, wanted, others, ({ kernel }) => same(kernel), notation),
@@ -86,6 +100,20 @@ function apartBy(
   if (value !== undefined && more.length === 0) return notation.isNot(operand(text), value);
   if (own.length === 1 && own[0] !== undefined) return notation.is(operand(text), own[0]);
   return left.length <= 4 ? notation.isNone(operand(text), left) : undefined;
+}
+
+function apartByBias(
+  text: string | undefined,
+  wanted: readonly SiteInstance[],
+  others: readonly SiteInstance[],
+  notation: Notation,
+): string | undefined {
+  const has = wanted[0]?.bias;
+  if (!isVariable(text) || /^(True|False|true|false|None|null)$/.test(text)) return undefined;
+  if (wanted.some(({ bias }) => bias !== has) || others.some(({ bias }) => bias === has)) return undefined;
+  const negated = /^(?:not\s+|!)([\w.]+)$/.exec(text)?.[1];
+  if (has) return text;
+  return negated ?? notation.not(operand(text));
 }
 
 /** Undefined where one of them has no value. */

@@ -4,9 +4,9 @@
  * https://keras.io/api/layers/convolution_layers/
  */
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
-import { guardFor } from "./guard.ts";
+import { guardOf } from "./guard.ts";
 import { block, guarded } from "./layout.ts";
-import type { CallSite, Form } from "./site.ts";
+import { type CallSite, type Form, NOT_APART } from "./site.ts";
 import { kerasNames, type Names } from "./spelling.ts";
 
 const PARAMETERS = [
@@ -27,23 +27,20 @@ const KERNEL = /^kernel_(initializer|regularizer|constraint)$/;
 export function kerasForm(site: CallSite): Form {
   const match = /^Conv([12])D$/.exec(site.type);
   if (!match) return { reason: `Keras has no depthwise ${site.type}` };
-  const call = readPythonCall(site.text);
+  const call = readPythonCall(site.plain);
   if (!call) return { reason: "the call that makes it cannot be read" };
-  if (call.args.some(({ spread }) => spread)) return { reason: "its call spreads arguments" };
   const bound = bindArguments(call);
   const filters = bound.get("filters");
   if (!filters) return { reason: "its filters are not an argument of the call that makes it" };
-  const guard = guardFor(site.instances, {
+  const guard = guardOf(site, {
     inChannels: bound.has("data_format") ? undefined : channelsOf(site.behind),
     outChannels: filters.value,
     groups: bound.get("groups")?.value,
     kernel: bound.get("kernel_size")?.value,
     stride: bound.get("strides")?.value,
+    bias: bound.get("use_bias")?.value,
   });
-  if (guard === undefined)
-    return {
-      reason: "the same call makes layers that must stay, and none of its arguments tells them apart",
-    };
+  if (guard === undefined) return NOT_APART;
   const names = kerasNames({ callee: call.callee, type: site.type, source: site.source });
   if (!names) return { reason: `${call.callee} may give it arguments of its own` };
   const rank = match[1]!;
@@ -51,7 +48,7 @@ export function kerasForm(site: CallSite): Form {
     ? composed(site, call, bound, names, rank, guard === "" ? 0 : 1)
     : separable(call, bound, names.of(`SeparableConv${rank}D`));
   if (text === undefined) return { reason: "keras is not imported in its file" };
-  return { text: guard === "" ? text : guarded(text, guard, site.text, site), imports: names.imports };
+  return { text: guarded(text, guard, site), imports: names.imports };
 }
 
 /** The channels of what the layer is called on, where that has a name: `x.shape[-1]`. */
@@ -66,7 +63,7 @@ function bindArguments({ args }: CallText): Bound {
   const bound = new Map<string, ArgumentText>();
   args.forEach((arg, index) => {
     const name = arg.name ?? PARAMETERS[index];
-    if (name) bound.set(name, arg);
+    if (name && !arg.spread) bound.set(name, arg);
   });
   return bound;
 }

@@ -25,8 +25,14 @@ export function block(
   return `${open}\n${lines.join("")}${outer}${close}`;
 }
 
-/** The swapped form under a condition, else the call as it was. */
-export function guarded(swapped: string, guard: string, call: string, { indent, unit }: Margin): string {
+/** The swapped form under a condition (`""` for none), else the call as it was, or what is there for other layers. */
+export function guarded(
+  swapped: string,
+  guard: string,
+  { text, otherwise, indent, unit }: Margin & { readonly text: string; readonly otherwise?: string },
+): string {
+  if (guard === "") return swapped;
+  const call = otherwise ?? text;
   const inner = indent + unit;
   return `(\n${inner}${swapped}\n${inner}if ${guard}\n${inner}else ${indented(call, unit)}\n${indent})`;
 }

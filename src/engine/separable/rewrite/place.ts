@@ -30,6 +30,36 @@ export function longer(at: Place, { behind }: Cut, characters: number): Place {
   };
 }
 
+/** The empty place in front of the text's character with this offset. */
+export function placeAt(text: string, file: string, at: number): Place {
+  const before = text.slice(0, at).split("\n");
+  const [line, column] = [before.length, (before.at(-1)?.length ?? 0) + 1];
+  return { file, line, column, end_line: line, end_column: column };
+}
+
+/** The line (from 0) of the `def` that a line stands in. */
+export function functionAround(text: string, line: number): number | undefined {
+  return headAround(text, line, /^\s*(async\s+)?def\b/);
+}
+
+export function headAround(text: string, line: number, head: RegExp): number | undefined {
+  const lines = text.split("\n");
+  const depth = (at: number): number => /^\s*/.exec(lines[at] ?? "")![0].length;
+  let outer = depth(line - 1);
+  for (let at = line - 2; at >= 0; at--) {
+    if (lines[at]!.trim() === "" || depth(at) >= outer) continue;
+    if (head.test(lines[at]!)) return at;
+    outer = depth(at);
+  }
+  return undefined;
+}
+
+/** How often a text names this, assignments and annotations aside. */
+export function mentionsOf(text: string, name: string): number {
+  const escaped = name.replaceAll(".", "\\.");
+  return text.match(new RegExp(`(?<![\\w.])${escaped}\\b(?!\\s*(?:=(?!=)|:))`, "g"))?.length ?? 0;
+}
+
 /** Blanks at the start of the line. */
 export function indentOf(text: string, { line }: Place): string {
   return /^[ \t]*/.exec(text.split("\n")[line - 1] ?? "")?.[0] ?? "";

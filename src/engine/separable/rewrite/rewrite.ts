@@ -19,11 +19,9 @@ import type {
   RewriteTotals,
   TextEdit,
 } from "./contract.ts";
-import { formOf } from "./forms.ts";
-import { cutAt, indentOf, longer, unitOf } from "./place.ts";
-import type { Between, CallSite, SiteInstance } from "./site.ts";
-import type { Import } from "./spelling.ts";
-import { betweenOf, firstReaders, type Readers } from "./surroundings.ts";
+import type { Flag } from "./flag.ts";
+import { type FileImport, type Network, rewriteSite } from "./sites.ts";
+import { firstReaders } from "./surroundings.ts";
 
 export interface RewriteSource {
   readonly trace: () => TracedNetwork | FailureReason;
@@ -33,9 +31,6 @@ export interface RewriteSource {
   /** Profiles the network again with these edits made, on this input. */
   readonly retrace: (edits: readonly TextEdit[], input: readonly string[]) => RewriteTotals;
 }
-
-/** Files that no user edits. */
-const INSTALLED = /\/(site-packages|dist-packages|node_modules)\//;
 
 export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): RewriteResult {
   const traced = source.trace();
@@ -51,17 +46,20 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
   for (const row of network.rows) {
     if (chosen.has(row.layer.name)) append(sites, placeKey(row.layer.at), row.layer.name);
   }
-  const others = sites.size > 0 ? source.others().map(rowsOf) : [];
+  const others = sites.size > 0 ? source.others().filter(isApartFrom(traced)).map(rowsOf) : [];
 
   const edits: TextEdit[] = [];
-  const imports: (Import & { readonly file: string })[] = [];
+  const imports: FileImport[] = [];
   const layers: string[] = [];
+  const flags = new Map<string, Flag>();
   for (const [key, names] of sites) {
-    const result = rewriteSite(key, network, others, chosen, options, source.read);
-    if ("reason" in result) refused.push({ layers: names, reason: result.reason });
+    const result = rewriteSite(key, { ...{ network, others, chosen, options, flags }, read: source.read });
+    const reason =
+      "reason" in result ? result.reason : edits.some(crosses(result.edits)) ? CROSSED : undefined;
+    if ("reason" in result || reason !== undefined) refused.push({ layers: names, reason: reason ?? "" });
     else {
-      edits.push(result.edit);
-      imports.push(...result.imports.map((each) => ({ ...each, file: result.edit.at.file })));
+      edits.push(...result.edits.filter((edit) => !edits.some((other) => isSame(edit, other))));
+      imports.push(...result.imports);
       layers.push(...result.layers);
     }
   }
@@ -78,6 +76,24 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
   return { ok: true, rewrite };
 }
 
+const CROSSED = "its line changes with that of another layer: rewrite them one after the other";
+
+function isSame(one: TextEdit, other: TextEdit): boolean {
+  return one.text === other.text && placeKey(one.at) === placeKey(other.at);
+}
+
+/** Does an edit change what one of these changes too? */
+function crosses(edits: readonly TextEdit[]): (edit: TextEdit) => boolean {
+  const starts = ({ line, column }: Place): number => line * COLUMNS + column;
+  const ends = ({ line, column, end_line = line, end_column = column }: Place): number =>
+    end_line * COLUMNS + end_column;
+  return ({ at }) =>
+    edits.some(({ at: own }) => own.file === at.file && starts(own) < ends(at) && starts(at) < ends(own));
+}
+
+/** More than a line has. */
+const COLUMNS = 1e6;
+
 function whyNothing(refused: readonly RewriteRefusal[]): string {
   if (refused.length === 0) return "there is no convolution to swap";
   return refused.map(({ layers, reason }) => `${layers.join(", ")}: ${reason}`).join("; ");
@@ -87,10 +103,10 @@ export function totalsOf({ totals: { macs, params } }: Report): RewriteTotals {
   return { macs, params };
 }
 
-interface Network {
-  readonly report: Report;
-  readonly rows: readonly PricedRow[];
-  readonly readers: Readers;
+/** A network that is a block of this one changes with it: its first layer is no stem here. */
+function isApartFrom({ source }: TracedNetwork): (other: TracedNetwork) => boolean {
+  const blocks = new Set([...source.names.keys()].map(({ cls }) => cls.name));
+  return (other) => !blocks.has(other.source.network);
 }
 
 function rowsOf({ source }: TracedNetwork): readonly PricedRow[] {
@@ -111,115 +127,6 @@ function choose(report: Report, { layers, stem = false }: RewriteOptions) {
   return { chosen: new Set(layers.filter((name) => names.has(name))), refused };
 }
 
-interface SiteRewrite {
-  readonly edit: TextEdit;
-  readonly layers: readonly string[];
-  readonly imports: readonly Import[];
-}
-
-function rewriteSite(
-  key: string,
-  network: Network,
-  others: readonly (readonly PricedRow[])[],
-  chosen: ReadonlySet<string>,
-  { stem = false }: RewriteOptions,
-  read: (file: string) => string | undefined,
-): SiteRewrite | { readonly reason: string } {
-  const rows = network.rows.filter(({ layer }) => placeKey(layer.at) === key);
-  const [first] = rows;
-  const { framework, language } = network.report;
-  if (!first || framework === null) return { reason: "its framework is not known" };
-  const { at, type } = first.layer;
-  if (INSTALLED.test(at.file)) return { reason: "it is made in an installed package" };
-  const text = read(at.file);
-  const call = text === undefined ? undefined : cutAt(text, at);
-  if (text === undefined || call === undefined) return { reason: "the call that makes it cannot be read" };
-
-  // A line changes every layer that it makes: those that can be swapped are, the stem where it was asked for.
-  const wanted = rows.filter(
-    ({ layer }) => layer.swappable || (chosen.has(layer.name) && layer.separable_macs !== null),
-  );
-  const instances = rows.map((row) => instanceOf(row, wanted.includes(row)));
-  const foreign = others
-    .flat()
-    .filter(
-      ({ layer }) =>
-        placeKey(layer.at) === key && !layer.swappable && !(stem && layer.separable_macs !== null),
-    )
-    .map((row) => instanceOf(row, false));
-  const forms = wanted.map((row) => {
-    const conv = row.ops.find(({ geometry }) => geometry !== undefined);
-    return conv && betweenOf(conv, network.readers, language, read);
-  });
-  if (
-    forms.some(
-      (form) => (form === undefined) !== (forms[0] === undefined) || form?.vectors !== forms[0]?.vectors,
-    )
-  )
-    return { reason: "a batch norm follows only some of the layers that this line makes" };
-
-  const site: CallSite = {
-    ...{ at, framework, type, language, text: call.inside, source: text },
-    ...{ before: call.before, behind: call.behind },
-    indent: indentOf(text, at),
-    unit: unitOf(text, language),
-    rank: first.layer.kernel?.length ?? 2,
-    between: mostCommon(forms),
-    instances: [...instances, ...foreign, ...idleInstances(network.report, key)].filter(
-      ({ kernel }) => kernel.length > 0,
-    ),
-  };
-  const form = formOf(site);
-  if ("reason" in form) return form;
-  const place = form.behind ? longer(at, call, form.behind) : at;
-  return {
-    edit: { at: place, text: form.text },
-    layers: wanted.map(({ layer }) => layer.name),
-    imports: form.imports ?? [],
-  };
-}
-
-/** What the line makes and does not run: it is swapped with the others. */
-function idleInstances({ never_run: idle = [] }: Report, key: string): readonly SiteInstance[] {
-  return idle
-    .filter(({ at }) => placeKey(at) === key)
-    .map((layer) => ({
-      name: layer.name,
-      wanted: layer.separable_params !== null,
-      inChannels: layer.in_channels ?? 0,
-      outChannels: layer.out_channels ?? 0,
-      groups: layer.groups ?? 1,
-      kernel: layer.kernel ?? [],
-      ...{ stride: [], padding: [], dilation: [], bias: layer.bias ?? false },
-    }));
-}
-
-function instanceOf({ layer }: PricedRow, wanted: boolean): SiteInstance {
-  return {
-    name: layer.name,
-    wanted,
-    inChannels: layer.in_channels ?? 0,
-    outChannels: layer.out_channels ?? 0,
-    groups: layer.groups ?? 1,
-    kernel: layer.kernel ?? [],
-    stride: layer.stride ?? [],
-    padding: layer.padding ?? [],
-    dilation: layer.dilation ?? [],
-    bias: layer.bias ?? false,
-  };
-}
-
-function mostCommon(forms: readonly (Between | undefined)[]): Between | undefined {
-  const counts = new Map<string, { form: Between | undefined; count: number }>();
-  for (const form of forms) {
-    const key = form ? `${form.normOptions} ${form.activation}(${form.options})` : "";
-    const entry = counts.get(key) ?? { form, count: 0 };
-    entry.count++;
-    counts.set(key, entry);
-  }
-  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.form;
-}
-
 function append(map: Map<string, string[]>, key: string, value: string): void {
   const list = map.get(key);
   if (list) list.push(value);
@@ -227,7 +134,7 @@ function append(map: Map<string, string[]>, key: string, value: string): void {
 }
 
 /** A line for each module, in front of the import that is there. */
-function importEdits(imports: readonly (Import & { readonly file: string })[]): TextEdit[] {
+function importEdits(imports: readonly FileImport[]): TextEdit[] {
   const places = new Map<string, Place>();
   const modules = new Map<string, Map<string, Set<string>>>();
   for (const { file, line, from, name } of imports) {

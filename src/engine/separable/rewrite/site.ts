@@ -1,6 +1,8 @@
 /** What a rewrite knows of one constructor call: the convolutions that it makes, and how they are used. */
 import type { FrameworkId, Place } from "../../report/contract.ts";
+import type { TextEdit } from "./contract.ts";
 import type { Import } from "./spelling.ts";
+import type { Given } from "./spread.ts";
 
 /** One convolution that the call makes, in the network at hand or in another one of the file. */
 export interface SiteInstance {
@@ -15,6 +17,27 @@ export interface SiteInstance {
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
   readonly bias: boolean;
+  /** What its call gave, where the call spreads arguments. */
+  readonly given?: Given;
+  /** The call of the function that made it; undefined where it is not known. */
+  readonly caller?: Place;
+  /** Where it is called first. */
+  readonly use?: Use;
+}
+
+/** A call of a layer, and what is told there to the batch norm that follows. */
+export interface Use {
+  readonly at: Place;
+  /** The file that it stands in. */
+  readonly text: string;
+  /** `not train`, `state`: the second argument of the batch norm's call in the same function. */
+  readonly told?: string;
+  /** Layers of other lines are called there too. */
+  readonly shared: boolean;
+  /** The layer is called at other places too. */
+  readonly elsewhere: boolean;
+  /** A `Sequential` calls it. */
+  readonly inSequence: boolean;
 }
 
 /** What stands between the two convolutions of the swapped form. */
@@ -42,6 +65,12 @@ export interface CallSite {
   /** The layer's class: `Conv2d`. */
   readonly type: string;
   readonly text: string;
+  /** The call with what it spreads written out. */
+  readonly plain: string;
+  /** What is there for layers that stay, in the place of the call: another form for other layers. */
+  readonly otherwise?: string;
+  /** A condition that tells the wanted layers apart, where one was made for it. */
+  readonly flag?: string;
   readonly language: "python" | "typescript";
   /** The whole file, and its parts before and behind the call. */
   readonly source: string;
@@ -57,5 +86,17 @@ export interface CallSite {
 
 /** The text to put in the call's place (and of so many characters behind it), or why there is none. */
 export type Form =
-  | { readonly text: string; readonly behind?: number; readonly imports?: readonly Import[] }
-  | { readonly reason: string };
+  | {
+      readonly text: string;
+      readonly behind?: number;
+      readonly imports?: readonly Import[];
+      /** What changes elsewhere: the calls of the layer. */
+      readonly edits?: readonly TextEdit[];
+    }
+  | { readonly reason: string /** A condition would do. */; readonly flaggable?: true };
+
+/** Layers that must stay come from the same call, and nothing in it tells them apart. */
+export const NOT_APART = {
+  reason: "the same call makes layers that must stay, and none of its arguments tells them apart",
+  flaggable: true,
+} as const satisfies Form;

@@ -1,11 +1,11 @@
 /** What follows a convolution in the trace: the batch norm and the activation that its swapped form repeats. */
-import type { OpRecord } from "../../interpret/trace.ts";
+import type { OpRecord, Site } from "../../interpret/trace.ts";
 import { type Instance, type Tensor, toNumber } from "../../interpret/values.ts";
 import { place } from "../../report/convert.ts";
 import type { Language } from "../../syntax/ast.ts";
 import type { Span } from "../../syntax/span.ts";
 import { type ArgumentText, readConfigCall, readPythonCall } from "./callText.ts";
-import { cutAt } from "./place.ts";
+import { cutAt, functionAround } from "./place.ts";
 import type { Between } from "./site.ts";
 
 const ACTIVATIONS: Readonly<Record<string, string>> = {
@@ -81,27 +81,28 @@ const TOLD = "use_running_average";
 /** What the norm's call tells it, where that is a name or flag which the function that makes the convolution has. */
 function toldByCall(conv: OpRecord, { site }: OpRecord, read: Read): Pick<Between, "told"> {
   const own = conv.scope?.instance.site;
-  if (!site || !own || site.caller?.at !== own.caller?.at) return {};
-  const text = read(site.at.file);
-  if (text === undefined || functionAround(text, site.at) !== functionAround(text, own.at)) return {};
+  return own && site?.caller?.at === own.caller?.at ? toldAt(site, own.at, read) : {};
+}
+
+/** What the call of the batch norm that follows tells it, where the convolution is called in the same function. */
+export function toldBeside(conv: OpRecord, readers: Readers, read: Read): Pick<Between, "told"> {
+  const norm = readerOf(conv, readers);
+  return norm?.op === "norm" && conv.site ? toldAt(norm.site, conv.site.at, read) : {};
+}
+
+function toldAt(site: Site | undefined, beside: Span, read: Read): Pick<Between, "told"> {
+  const text = site && site.at.file === beside.file ? read(site.at.file) : undefined;
+  if (!site || text === undefined) return {};
+  if (functionAround(text, site.at.line) !== functionAround(text, beside.line)) return {};
   const call = cutAt(text, place(site.at))?.inside;
   const args = (call === undefined ? undefined : readPythonCall(call))?.args ?? [];
-  const value = (args.find(({ name }) => name === TOLD) ?? args.filter(({ name }) => !name)[1])?.value;
+  const named = args.find(({ name }) => name !== undefined && TELLING.has(name));
+  const value = (named ?? args.filter(({ name }) => !name)[1])?.value;
   return value !== undefined && FLAG.test(value) ? { told: value } : {};
 }
 
-/** The line of the `def` that a place stands in: `setup` runs in the same call as the method that called it. */
-function functionAround(text: string, { line }: Span): number | undefined {
-  const lines = text.split("\n");
-  const depth = (at: number): number => /^\s*/.exec(lines[at] ?? "")![0].length;
-  let outer = depth(line - 1);
-  for (let at = line - 2; at >= 0; at--) {
-    if (lines[at]!.trim() === "" || depth(at) >= outer) continue;
-    if (/^\s*(async\s+)?def\b/.test(lines[at]!)) return at;
-    outer = depth(at);
-  }
-  return undefined;
-}
+/** What batch norms of Linen, Haiku and Equinox are told by. */
+const TELLING: ReadonlySet<string> = new Set([TOLD, "is_training", "state"]);
 
 /** `not train`, `self.frozen`, `True` */
 const FLAG = /^(not\s+)?[A-Za-z_][\w.]*$/;

@@ -4,16 +4,15 @@
  * https://js.tensorflow.org/api/latest/#Layers-Convolutional
  */
 import { type ArgumentText, type CallText, closingOf, editCall, readConfigCall } from "./callText.ts";
-import { guardFor, TYPESCRIPT } from "./guard.ts";
+import { guardOf, TYPESCRIPT } from "./guard.ts";
 import type { CallSite, Form } from "./site.ts";
 
 const KERNEL = /^kernel(Initializer|Regularizer|Constraint)$/;
 
 export function tfjsForm(site: CallSite): Form {
   if (site.type !== "Conv2D") return { reason: `TensorFlow.js has no depthwise ${site.type}` };
-  const call = readConfigCall(site.text);
+  const call = readConfigCall(site.plain);
   if (!call) return { reason: "its configuration is not written in the call that makes it" };
-  if (call.args.some(({ spread }) => spread)) return { reason: "its configuration spreads another object" };
   const bound = new Map(call.args.flatMap((arg) => (arg.name ? [[arg.name, arg] as const] : [])));
   const filters = bound.get("filters");
   if (!filters) return { reason: "its filters are not in the call that makes it" };
@@ -23,8 +22,9 @@ export function tfjsForm(site: CallSite): Form {
     groups: undefined,
     kernel: bound.get("kernelSize")?.value,
     stride: bound.get("strides")?.value,
+    bias: bound.get("useBias")?.value,
   };
-  const guard = guardFor(site.instances, texts, TYPESCRIPT);
+  const guard = guardOf(site, texts, TYPESCRIPT);
   if (guard === undefined)
     return { reason: "the same call makes layers that must stay, and none of its options tells them apart" };
   const prefix = prefixOf(call.callee, site.source);

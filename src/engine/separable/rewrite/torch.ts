@@ -1,8 +1,8 @@
 /** The swap in PyTorch: `nn.Sequential` of a grouped `nn.Conv2d`, batch norm and activation, and a 1×1 `nn.Conv2d`. */
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
-import { guardFor } from "./guard.ts";
+import { guardOf } from "./guard.ts";
 import { block, guarded, usesTwice } from "./layout.ts";
-import type { CallSite, Form } from "./site.ts";
+import { type CallSite, type Form, NOT_APART } from "./site.ts";
 import { type Names, torchNames } from "./spelling.ts";
 
 const PARAMETERS = [
@@ -23,27 +23,25 @@ type Parameter = (typeof PARAMETERS)[number];
 export function torchForm(site: CallSite): Form {
   if (!/^Conv[123]d$/.test(site.type))
     return { reason: `${site.type} is not one of torch's own convolutions` };
-  const call = readPythonCall(site.text);
+  const written = readPythonCall(site.text);
+  // Keyword arguments may stay spread, where the channels do not come with them.
+  const call = written && canStay(written) ? written : readPythonCall(site.plain);
   if (!call) return { reason: "the call that makes it cannot be read" };
-  if (call.args.some(({ spread, value }) => spread && !value.startsWith("**")))
-    return { reason: "its call spreads a list of arguments" };
   const bound = bindArguments(call);
   const [input, output] = [bound.get("in_channels"), bound.get("out_channels")];
   if (!input || !output) return { reason: "its channels are not arguments of the call that makes it" };
   if (!usesTwice(input.value)) return { reason: `${input.value} would be evaluated several times` };
 
   const grouped = site.instances.some(({ groups }) => groups !== 1);
-  const guard = guardFor(site.instances, {
+  const guard = guardOf(site, {
     inChannels: input.value,
     outChannels: output.value,
     groups: bound.get("groups")?.value ?? (grouped ? spreadOption(call, "groups", "1") : undefined),
     kernel: bound.get("kernel_size")?.value ?? spreadOption(call, "kernel_size"),
     stride: bound.get("stride")?.value,
+    bias: bound.get("bias")?.value,
   });
-  if (guard === undefined)
-    return {
-      reason: "the same call makes layers that must stay, and none of its arguments tells them apart",
-    };
+  if (guard === undefined) return NOT_APART;
   const names = torchNames({ callee: call.callee, type: site.type, source: site.source });
   const sequential = names.of("Sequential");
   if (sequential === undefined) return { reason: "nn.Sequential is not imported in its file" };
@@ -54,8 +52,13 @@ export function torchForm(site: CallSite): Form {
     pointwise(site, call, bound),
   ];
   const swapped = block(`${sequential}(`, parts, ")", site, guard === "" ? 0 : 1);
-  const text = guard === "" ? swapped : guarded(swapped, guard, call.text, site);
-  return { text, imports: names.imports };
+  return { text: guarded(swapped, guard, site), imports: names.imports };
+}
+
+function canStay(call: CallText): boolean {
+  const bound = bindArguments(call);
+  const isList = call.args.some(({ spread, value }) => spread && !value.startsWith("**"));
+  return !isList && bound.has("in_channels") && bound.has("out_channels");
 }
 
 /** What `**options` gives for a parameter, else this. */

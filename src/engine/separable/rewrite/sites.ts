@@ -1,0 +1,285 @@
+/**
+ * The rewrite of one constructor call: the swapped form for the layers that are wanted, each with the batch norm that
+ * follows it, under a condition where the call makes layers that must stay, or some that no batch norm follows.
+ */
+import type { OpRecord, Site } from "../../interpret/trace.ts";
+import type { Place, Report } from "../../report/contract.ts";
+import { place } from "../../report/convert.ts";
+import type { PricedRow } from "../../report/layers.ts";
+import { placeKey } from "../../report/places.ts";
+import type { Language } from "../../syntax/ast.ts";
+import type { RewriteOptions, TextEdit } from "./contract.ts";
+import { type Flag, flagFor } from "./flag.ts";
+import { formOf } from "./forms.ts";
+import { cutAt, indentOf, longer, unitOf } from "./place.ts";
+import { type Between, type CallSite, NOT_APART, type SiteInstance } from "./site.ts";
+import type { Import } from "./spelling.ts";
+import { expandSpreads, givenAt } from "./spread.ts";
+import { betweenOf, type Readers, toldBeside } from "./surroundings.ts";
+
+export interface Network {
+  readonly report: Report;
+  readonly rows: readonly PricedRow[];
+  readonly readers: Readers;
+}
+
+export interface SiteContext {
+  readonly network: Network;
+  /** Rows of the file's other networks. */
+  readonly others: readonly (readonly PricedRow[])[];
+  readonly chosen: ReadonlySet<string>;
+  readonly options: RewriteOptions;
+  readonly read: (file: string) => string | undefined;
+  /** Parameters that were added so far. */
+  readonly flags: Map<string, Flag>;
+}
+
+export type FileImport = Import & { readonly file: string };
+
+interface SiteRewrite {
+  readonly edits: readonly TextEdit[];
+  readonly layers: readonly string[];
+  readonly imports: readonly FileImport[];
+}
+
+/** Files that no user edits. */
+const INSTALLED = /\/(site-packages|dist-packages|node_modules)\//;
+
+/** Layers that get one form. */
+interface Group {
+  readonly names: ReadonlySet<string>;
+  readonly between: Between | undefined;
+}
+
+export function rewriteSite(key: string, context: SiteContext): SiteRewrite | { readonly reason: string } {
+  const { network, others, chosen, options, read } = context;
+  const rows = network.rows.filter(({ layer }) => placeKey(layer.at) === key);
+  const [first] = rows;
+  const { framework, language } = network.report;
+  if (!first || framework === null) return { reason: "its framework is not known" };
+  const { at, type } = first.layer;
+  if (INSTALLED.test(at.file)) return { reason: "it is made in an installed package" };
+  const text = read(at.file);
+  const call = text === undefined ? undefined : cutAt(text, at);
+  if (text === undefined || call === undefined) return { reason: "the call that makes it cannot be read" };
+
+  // A line changes every layer that it makes: those that can be swapped are, the stem where it was asked for.
+  const wanted = rows.filter(
+    ({ layer }) => layer.swappable || (chosen.has(layer.name) && layer.separable_macs !== null),
+  );
+  const groups = groupsOf(wanted, network, read);
+  const foreign = others.flat().filter(({ layer }) => placeKey(layer.at) === key);
+  const idle = idleInstances(network.report, key);
+  if (groups.length > 1 && idle.length > 0)
+    return { reason: "a batch norm follows only some of the layers that this line makes" };
+  const instances = [
+    ...rows.map((row) => withUse(instanceOf(row, wanted.includes(row), language), row, context)),
+    ...foreign
+      .filter(({ layer }) => !layer.swappable && !(options.stem && layer.separable_macs !== null))
+      .map((row) => instanceOf(row, false, language)),
+    ...idle,
+  ].filter(({ kernel }) => kernel.length > 0);
+  const given = [...rows, ...foreign].map((row) => instanceOf(row, false, language).given);
+  const expanded = expandSpreads(call.inside, language, idle.length > 0 ? [undefined] : given);
+  const site: CallSite = {
+    ...{ at, framework, type, language, text: call.inside, source: text },
+    plain: "reason" in expanded ? call.inside : expanded.text,
+    ...{ before: call.before, behind: call.behind },
+    indent: indentOf(text, at),
+    unit: unitOf(text, language),
+    rank: first.layer.kernel?.length ?? 2,
+    between: groups[0]?.between,
+    instances,
+  };
+  const nested = [groups, groups.toReversed()].map((order) => nestForms(site, order, context));
+  const best = nested.find((each) => !("reason" in each) && each.flags.length === 0) ?? nested.find(isForm);
+  if (!best || "reason" in best) {
+    const reason = reasonOf(nested[0]);
+    return "reason" in expanded && reason !== NOT_APART.reason ? expanded : { reason };
+  }
+  for (const flag of best.flags) context.flags.set(flag.key, flag);
+  const form = { at: best.behind ? longer(at, call, best.behind) : at, text: best.text };
+  return {
+    edits: [form, ...best.edits, ...best.flags.flatMap(({ edits }) => edits)],
+    layers: wanted.map(({ layer }) => layer.name),
+    imports: best.imports.map((each) => ({ ...each, file: at.file })),
+  };
+}
+
+function isForm(nested: Nested | { readonly reason: string }): nested is Nested {
+  return !("reason" in nested);
+}
+
+function reasonOf(nested: Nested | { readonly reason: string } | undefined): string {
+  return nested && "reason" in nested ? nested.reason : "the call that makes it cannot be read";
+}
+
+function groupsOf(
+  wanted: readonly PricedRow[],
+  { readers, report }: Network,
+  read: (file: string) => string | undefined,
+): readonly Group[] {
+  const groups = new Map<number, { readonly names: Set<string>; readonly forms: (Between | undefined)[] }>();
+  for (const row of wanted) {
+    const conv = convOf(row);
+    const form = conv && betweenOf(conv, readers, report.language, read);
+    const key = form?.vectors ?? -1;
+    const group = groups.get(key) ?? { names: new Set<string>(), forms: [] };
+    group.names.add(row.layer.name);
+    group.forms.push(form);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ names, forms }) => ({ names, between: mostCommon(forms) }));
+}
+
+interface KeyedFlag extends Flag {
+  readonly key: string;
+}
+
+interface Nested {
+  readonly text: string;
+  readonly behind?: number;
+  readonly imports: readonly Import[];
+  readonly edits: readonly TextEdit[];
+  readonly flags: readonly KeyedFlag[];
+}
+
+/** The form of the first group under its condition, else that of the next one, else the call as it was. */
+function nestForms(
+  site: CallSite,
+  groups: readonly Group[],
+  context: SiteContext,
+): Nested | { readonly reason: string } {
+  if (groups.length > 1 && site.language !== "python")
+    return { reason: "a batch norm follows only some of the layers that this line makes" };
+  let result: Nested = { text: site.text, imports: [], edits: [], flags: [] };
+  const done = site.instances.filter(({ wanted }) => !wanted);
+  for (const { names, between } of groups.toReversed()) {
+    const own = site.instances.filter(
+      ({ wanted, name }) => wanted && (groups.length === 1 || names.has(name)),
+    );
+    const instances = [...own, ...done.map((instance) => ({ ...instance, wanted: false }))];
+    const next: CallSite = {
+      ...site,
+      ...{ instances, between },
+      ...(result.text !== site.text && { otherwise: result.text }),
+    };
+    let form = formOf(next);
+    let flag: KeyedFlag | undefined;
+    if ("reason" in form && form.flaggable) {
+      flag = flagOf(
+        next,
+        groups.length > 1 ? (between ? "norm_between" : "no_norm_between") : "separable",
+        context,
+      );
+      if (flag) form = formOf({ ...next, flag: flag.name });
+    }
+    if ("reason" in form) return form;
+    result = {
+      text: form.text,
+      ...(form.behind !== undefined && { behind: form.behind }),
+      imports: [...result.imports, ...(form.imports ?? [])],
+      edits: [...result.edits, ...(form.edits ?? [])],
+      flags: flag ? [...result.flags, flag] : result.flags,
+    };
+    done.push(...own);
+  }
+  return result;
+}
+
+/** A parameter for the function that makes them, where its calls tell the layers apart. */
+function flagOf(
+  site: CallSite,
+  purpose: string,
+  { read, flags, network }: SiteContext,
+): KeyedFlag | undefined {
+  if (site.language !== "python") return undefined;
+  const callers = (wanted: boolean): readonly (Place | undefined)[] =>
+    site.instances.filter((instance) => instance.wanted === wanted).map(({ caller }) => caller);
+  const at = site.at;
+  const keys = callers(true).map((caller) => (caller ? placeKey(caller) : ""));
+  const key = [at.file, purpose, ...new Set(keys)].join(" ");
+  const known = flags.get(key);
+  if (known) return { ...known, key };
+  const taken = new Set([...flags.values()].map(({ name }) => name));
+  const isOurs = (file: string): boolean => !INSTALLED.test(file) && network.report.language === "python";
+  const flag = flagFor(
+    { at, wanted: callers(true), others: callers(false) },
+    { purpose, taken },
+    read,
+    isOurs,
+  );
+  return flag && { ...flag, key };
+}
+
+/** What the line makes and does not run: it is swapped with the others. */
+function idleInstances({ never_run: idle = [] }: Report, key: string): readonly SiteInstance[] {
+  return idle
+    .filter(({ at }) => placeKey(at) === key)
+    .map((layer) => ({
+      name: layer.name,
+      wanted: layer.separable_params !== null,
+      inChannels: layer.in_channels ?? 0,
+      outChannels: layer.out_channels ?? 0,
+      groups: layer.groups ?? 1,
+      kernel: layer.kernel ?? [],
+      ...{ stride: [], padding: [], dilation: [], bias: layer.bias ?? false },
+    }));
+}
+
+function convOf({ ops }: PricedRow): OpRecord | undefined {
+  return ops.find(({ geometry }) => geometry !== undefined);
+}
+
+function siteOf(row: PricedRow): Site | undefined {
+  const site = convOf(row)?.scope?.instance.site;
+  return site && placeKey(place(site.at)) === placeKey(row.layer.at) ? site : undefined;
+}
+
+/** With the place where the layer is called, which other layers may share. */
+function withUse(instance: SiteInstance, row: PricedRow, { network, read }: SiteContext): SiteInstance {
+  const conv = convOf(row);
+  if (!conv?.site) return instance;
+  const at = place(conv.site.at);
+  const text = read(at.file);
+  if (text === undefined) return instance;
+  const key = placeKey(at);
+  const isHere = ({ site }: OpRecord): boolean => site !== undefined && placeKey(place(site.at)) === key;
+  const made = placeKey(row.layer.at);
+  const shared = network.rows.some(({ layer, ops }) => placeKey(layer.at) !== made && ops.some(isHere));
+  const elsewhere = !row.ops.every(isHere);
+  const inSequence = conv.scope?.parent?.instance.cls.name === "Sequential";
+  const use = { ...{ at, text, shared, elsewhere, inSequence }, ...toldBeside(conv, network.readers, read) };
+  return { ...instance, use };
+}
+
+function instanceOf(row: PricedRow, wanted: boolean, language: Language): SiteInstance {
+  const { layer } = row;
+  const site = siteOf(row);
+  const given = site && givenAt(site, language);
+  return {
+    ...(given && { given }),
+    ...(site?.caller && { caller: place(site.caller.at) }),
+    name: layer.name,
+    wanted,
+    inChannels: layer.in_channels ?? 0,
+    outChannels: layer.out_channels ?? 0,
+    groups: layer.groups ?? 1,
+    kernel: layer.kernel ?? [],
+    stride: layer.stride ?? [],
+    padding: layer.padding ?? [],
+    dilation: layer.dilation ?? [],
+    bias: layer.bias ?? false,
+  };
+}
+
+function mostCommon(forms: readonly (Between | undefined)[]): Between | undefined {
+  const counts = new Map<string, { form: Between | undefined; count: number }>();
+  for (const form of forms) {
+    const key = form ? `${form.normOptions} ${form.activation}(${form.options})` : "";
+    const entry = counts.get(key) ?? { form, count: 0 };
+    entry.count++;
+    counts.set(key, entry);
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.form;
+}
