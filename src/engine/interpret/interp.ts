@@ -98,6 +98,8 @@ export interface Interp {
   record(cost: OpCost): void;
   /** Runs `body` once, as a trace of many runs that are alike, and records what it did `times` times. */
   repeated<T extends Value>(times: number, body: () => T): T;
+  /** Runs `body` for its shapes alone: nothing that it does is recorded. */
+  unrecorded<T>(body: () => T): T;
   /** Tells of every op that is recorded, until the function it gives is called. */
   watchOps(told: (op: OpRecord) => void): () => void;
   readonly scope: LayerScope | undefined;

@@ -390,6 +390,10 @@ export class Machine implements Interp {
     this.recorder.record(cost, this.scope, this.site, this.undecided > 0);
   }
 
+  unrecorded<T>(body: () => T): T {
+    return this.recorder.unrecorded(body);
+  }
+
   watchOps(told: (op: OpRecord) => void): () => void {
     return this.recorder.watch(told);
   }

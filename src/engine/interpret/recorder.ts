@@ -9,6 +9,8 @@ export class Recorder {
   private ops: OpRecord[] = [];
   private diagnostics: TraceDiagnostic[] = [];
   private gaps: { reason: string; at: Span | undefined }[] = [];
+  /** Above 0 while ops are run for their shapes alone. */
+  private unheard = 0;
   private readonly watchers = new Set<(op: OpRecord) => void>();
 
   begin(): void {
@@ -26,6 +28,7 @@ export class Recorder {
   }
 
   record(cost: OpCost, scope: LayerScope | undefined, site: Site | undefined, conditional: boolean): void {
+    if (this.unheard > 0) return;
     const op: OpRecord = { ...cost, index: this.ops.length, scope, site, conditional };
     this.ops.push(op);
     for (const output of cost.outputs) {
@@ -33,6 +36,15 @@ export class Recorder {
       output.maker ??= cost.name;
     }
     for (const told of this.watchers) told(op);
+  }
+
+  unrecorded<T>(body: () => T): T {
+    this.unheard++;
+    try {
+      return body();
+    } finally {
+      this.unheard--;
+    }
   }
 
   watch(told: (op: OpRecord) => void): () => void {

@@ -134,7 +134,8 @@ export function symbolically(
   const before = graph.problems;
   let answer: Value;
   try {
-    answer = run();
+    // What symbols go through is recorded when the network runs.
+    answer = interp.unrecorded(run);
   } finally {
     graph.depth--;
   }

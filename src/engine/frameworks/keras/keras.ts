@@ -16,6 +16,7 @@ import { defineClasses } from "./classes.ts";
 import { allWeights, descendants, trainableWeights } from "./layer.ts";
 import { isLayer, isModel, isModelClass, Keras, nameOf, stateOf } from "./library.ts";
 import { KerasModules } from "./modules.ts";
+import { hasStandIn } from "./standins/index.ts";
 
 export function createKeras(): Framework {
   return new KerasFramework();
@@ -38,6 +39,10 @@ class KerasFramework implements Framework {
     if (!this.ready) defineClasses(this.keras);
     this.ready = true;
     return this.modules.lookup(module, name);
+  }
+
+  standsFor(name: string): boolean {
+    return hasStandIn(name);
   }
 
   fileModule(name: string): string | undefined {

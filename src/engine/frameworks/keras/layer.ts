@@ -4,6 +4,7 @@
  */
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
+import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
 import {
   type ClassValue,
   Dict,
@@ -305,6 +306,7 @@ function places(keras: Keras): Record<string, NativeImpl> {
     input_shape: (a, interp) => first(a, interp, (inputs) => shapeOf(interp, one(inputs))),
     output_shape: (a, interp) => first(a, interp, (_, outputs) => shapeOf(interp, outputs)),
     path: (a) => nameOf(keras, self(a)),
+    dtype_policy: () => makeInert(),
     compute_dtype: () => keras.floatx,
     variable_dtype: () => keras.floatx,
   };

@@ -6,6 +6,8 @@ import { ABSENT, type Absent, Unknown, type Value } from "../../interpret/values
 import { moduleTable } from "../moduleTable.ts";
 import type { Keras } from "./library.ts";
 import { findName, isModule } from "./namespace.ts";
+import { olderUtility } from "./standins/applications.ts";
+import { hasStandIn, standInName } from "./standins/index.ts";
 
 const ROOFS =
   /^(tensorflow\.compat\.v[12]\.keras|tensorflow\.python\.keras|tensorflow\.keras|tf_keras|keras_core|keras\.(_tf_keras\.keras|api|src|api\._v2\.keras))(?=\.|$)/;
@@ -54,7 +56,8 @@ export class KerasModules {
   }
 
   private find(home: string, name: string): Value | Absent {
-    if (FOLLOWED.test(`${home}.${name}`)) return ABSENT;
+    if (hasStandIn(home)) return standInName(this.keras, home, name);
+    if (FOLLOWED.test(`${home}.${name}`)) return olderUtility(this.keras, home, name);
     const own = findName(this.keras, home, name);
     if (own !== ABSENT) return own;
     const alias = REEXPORTS[`${home}.${name}`] ?? `${home}.${name}`;

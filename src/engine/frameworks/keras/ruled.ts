@@ -24,12 +24,11 @@ import { showShape } from "../shape/dims.ts";
 import { spread } from "./calling.ts";
 import { mapLeaves, tensorsIn } from "./graph.ts";
 import { addWeightTo, initLayer, LAYER_ARGUMENTS, shapesIn } from "./layer.ts";
+import { currentName, WITHOUT_SHAPE } from "./legacy.ts";
 import { type Keras, nameOf, stateOf } from "./library.ts";
 
 /** Arguments that Keras makes tuples with one size an axis. */
 const PER_AXIS: readonly string[] = ["kernel_size", "strides", "dilation_rate", "pool_size"];
-/** Arguments of layers that name how weights begin and are bounded. */
-const ABOUT_WEIGHTS = /(initializer|regularizer|constraint)$|^lora_/;
 
 /** Layers whose convolution a program may put its own in place of. */
 const CONVOLUTION = /^Conv\dD$/;
@@ -76,10 +75,11 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     const parsed = parsedSignature(rule);
     const own = new Map<string, Value>();
     const shared = new Map<string, Value>();
-    for (const [key, value] of kwargs) {
+    for (const [given, value] of kwargs) {
+      const key = currentName(name, given, parsed.names);
       const known = parsed.names.has(key);
       if (!known && LAYER_ARGUMENTS.has(key)) shared.set(key, value);
-      else if (known || !ABOUT_WEIGHTS.test(key)) own.set(key, value);
+      else if (known || !WITHOUT_SHAPE.test(key)) own.set(key, value);
     }
     initLayer(keras, interp, layer, shared);
     const bound = bind(interp, name, parsed, args, own);

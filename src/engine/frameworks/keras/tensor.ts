@@ -98,6 +98,9 @@ function properties(keras: Keras): Record<string, NativeImpl> {
       : (self(a).shape as readonly unknown[]).length;
   return {
     shape: (a, interp) => keras.shapeValue(interp, self(a).shape),
+    // What tensors of Keras 2 and of TensorFlow before 2.4 keep their shapes as.
+    _keras_shape: (a, interp) => keras.shapeValue(interp, self(a).shape),
+    _shape_val: (a, interp) => keras.shapeValue(interp, self(a).shape),
     dtype: (a) => self(a).dtype,
     ndim: rank,
     rank,

@@ -13,8 +13,10 @@ import { tensorSpec } from "./data.ts";
 import { initializerName } from "./initializers.ts";
 import { sizeOf } from "./layer.ts";
 import type { Keras } from "./library.ts";
+import { branch } from "./ops/control.ts";
 import { defineFunction, type FunctionTable } from "./ops/op.ts";
 import { TF, TF_IMAGE, TF_LINALG, TF_NN, TF_RANDOM } from "./ops/tensorflow.ts";
+import { TF_SIGNAL } from "./ops/tensorflowFurther.ts";
 
 const TABLES: Readonly<Record<string, FunctionTable>> = {
   tensorflow: TF,
@@ -23,8 +25,11 @@ const TABLES: Readonly<Record<string, FunctionTable>> = {
   "tensorflow.random": TF_RANDOM,
   "tensorflow.linalg": TF_LINALG,
   "tensorflow.image": TF_IMAGE,
-  "tensorflow.compat.v1": TF,
+  "tensorflow.signal": TF_SIGNAL,
 };
+
+/** TensorFlow under the names of its versions: what the second has by a name the first is taken to mean too. */
+const VERSIONED = /^tensorflow\.(_api\.v2\.)?compat\.v[12](?=\.|$)/;
 
 /** Modules of training, data and devices: nothing in them has a shape. */
 const INERT = [
@@ -52,6 +57,9 @@ const INERT = [
 
 const MODULES: ReadonlySet<string> = new Set([
   ...Object.keys(TABLES),
+  ...Object.keys(TABLES).flatMap((path) =>
+    ["v1", "v2"].map((version) => path.replace("tensorflow", `tensorflow.compat.${version}`)),
+  ),
   "tensorflow.python",
   "tensorflow.compat",
   "tensorflow.data",
@@ -78,6 +86,11 @@ export function isTensorflowModule(path: string): boolean {
 }
 
 export function findTensorflow(keras: Keras, home: string, name: string): Value | Absent {
+  const plain = home.replace(VERSIONED, "tensorflow");
+  if (plain !== home) {
+    const known = findTensorflow(keras, plain, name);
+    if (known !== ABSENT) return known;
+  }
   const spec = TABLES[home]?.[name];
   if (spec) return defineFunction(keras, name, { ...spec, title: spec.title ?? titleOf(home, name) });
   if (home === "tensorflow.initializers") return initializerName(keras, name);
@@ -132,12 +145,13 @@ const SPECIAL: Readonly<Record<string, (keras: Keras) => Value>> = {
   device: () => makeInert(),
   control_dependencies: () => makeInert(),
   print: () => makeInert(),
+  get_logger: () => makeInert(),
+
   group: () => makeInert(),
   newaxis: () => null,
   __version__: () => "2.16.1",
   cond: () =>
-    def("cond", "pred, true_fn=None, false_fn=None, name=None", (a, interp) => {
-      const truth = interp.truthy(a.pred);
-      return interp.call(truth === false ? a.false_fn : a.true_fn, []);
-    }),
+    def("cond", "pred, true_fn=None, false_fn=None, name=None", (a, interp) =>
+      interp.call(branch(interp, a.pred, a.true_fn, a.false_fn), []),
+    ),
 };

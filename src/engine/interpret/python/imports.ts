@@ -49,6 +49,8 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
       if (value !== ABSENT) return value;
       const submodule = module.file === undefined ? ABSENT : submoduleOf(m, module, name);
       if (submodule !== ABSENT) return submodule;
+      const older = olderName(m, module, name);
+      if (older !== ABSENT) return older;
       return m.at(at, () => m.fail("ImportError", `cannot import '${name}' from ${module.name}`));
     };
     const eager = guarded || module instanceof Unknown || isForEffect(m, module, bind, scope);
@@ -58,6 +60,12 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
       setLazy(scope.vars, bind, get, module);
     }
   }
+}
+
+/** A name that a framework's own files, read in place of its table, had in other versions. */
+function olderName(m: Machine, module: ModuleValue, name: string): Value | Absent {
+  const owner = m.frameworks.find((framework) => framework.fileModule?.(module.name) !== undefined);
+  return owner ? owner.lookup(module.name, name) : ABSENT;
 }
 
 function setLazy(vars: Attrs, name: string, force: () => Value, from: ModuleValue): void {

@@ -1,4 +1,6 @@
 /** Functions of TensorFlow, under its own names and arguments. https://www.tensorflow.org/api_docs/python/tf */
+import { multiply } from "../../../cost/lift.ts";
+import type { Bound } from "../../../interpret/native.ts";
 import {
   type Dim,
   isUnknown,
@@ -25,7 +27,8 @@ import {
   runPool,
   separableConv,
 } from "./nn.ts";
-import type { FunctionSpec, FunctionTable, Op } from "./op.ts";
+import { type FunctionSpec, type FunctionTable, type Op, onShape } from "./op.ts";
+import { TF_FURTHER, TF_IMAGE_FURTHER, TF_LOSSES } from "./tensorflowFurther.ts";
 
 const each = (names: string, entry: (name: string) => FunctionSpec): FunctionTable =>
   Object.fromEntries(names.split(" ").map((name) => [name, entry(name)]));
@@ -70,10 +73,28 @@ const sized = (name: string): FunctionSpec => ({
 
 export const TF_NN: FunctionTable = {
   ...each(
-    "relu relu6 elu selu gelu silu swish softplus softsign leaky_relu softmax log_softmax sigmoid tanh crelu l2_normalize lrn local_response_normalization dropout batch_normalization",
+    "relu relu6 elu selu gelu silu swish softplus softsign leaky_relu softmax log_softmax sigmoid tanh l2_normalize lrn local_response_normalization dropout batch_normalization",
     () => unchanged,
   ),
-  ...each("conv1d conv2d conv3d convolution atrous_conv2d", () => conv("plain")),
+  ...TF_LOSSES,
+  crelu: {
+    signature: "features, axis=-1, name=None",
+    run: (op, a) =>
+      onShape(op, a.features, (shape) => {
+        const at = axisOf(toNumber(a.axis) ?? -1, shape.length) ?? shape.length - 1;
+        return shape.with(at, multiply(2, shape[at] ?? 1));
+      }),
+  },
+  ...each("conv2d conv3d convolution", () => conv("plain")),
+  conv1d: {
+    signature: "input, filters, stride, padding, data_format='NWC', dilations=None, name=None",
+    run: (op, a) => conv("plain").run(op, { ...a, strides: a.stride }),
+  },
+  atrous_conv2d: {
+    signature: "value, filters, rate, padding, name=None",
+    run: (op, a) =>
+      conv("plain").run(op, { ...a, input: a.value, strides: 1, data_format: "NHWC", dilations: a.rate }),
+  },
   depthwise_conv2d: {
     ...conv("depthwise"),
     signature: "input, filter, strides, padding, data_format=None, dilations=None, name=None",
@@ -137,6 +158,18 @@ function gathered(op: Op, value: Value, indices: Value, axis: Value): Value {
   return MATH.take!.run(op, { x: value, indices, axis });
 }
 
+/** Every sample by indices of its own. */
+function gatheredEach(op: Op, a: Bound, axis: Value, batch: number): Value {
+  const [params, indices] = [op.tensor(a.params), op.tensor(a.indices)];
+  const rank = isUnknown(params.shape) ? undefined : params.shape.length;
+  const at = rank === undefined ? undefined : axisOf(toNumber(axis) ?? batch, rank);
+  const shape =
+    isUnknown(params.shape) || isUnknown(indices.shape) || at === undefined
+      ? op.interp.unknown("what gather gathers is not known")
+      : params.shape.toSpliced(at, 1, ...indices.shape.slice(batch));
+  return op.emit({ inputs: [params, indices], shape });
+}
+
 /** `num_or_size_splits` is a number of equal parts, or their sizes. */
 function split(op: Op, value: Value, parts: Value, axis: Value): Value {
   const input = op.tensor(value);
@@ -179,8 +212,12 @@ const FORMS: FunctionTable = {
   repeat: borrow("input, repeats, axis=None, name=None", "repeat_interleave", { name: "" }),
   broadcast_to: borrow("input, shape, name=None", "broadcast_to", { shape: "size", name: "" }),
   gather: {
-    signature: "params, indices, validate_indices=None, axis=0, batch_dims=0, name=None",
-    run: (op, a) => gathered(op, a.params, a.indices, a.axis),
+    signature: "params, indices, validate_indices=None, axis=None, batch_dims=0, name=None",
+    run: (op, a) => {
+      const batch = toNumber(a.batch_dims) ?? 0;
+      const axis = a.axis ?? batch;
+      return batch === 0 ? gathered(op, a.params, a.indices, axis) : gatheredEach(op, a, axis, batch);
+    },
   },
   cast: { signature: "x, dtype, name=None", run: (op, a) => castTo(op, a.x, a.dtype) },
   where: borrow("condition, x=None, y=None, name=None", "where", { x: "input", y: "other", name: "" }),
@@ -298,7 +335,11 @@ const CREATION: FunctionTable = {
   constant: {
     signature: "value, dtype=None, shape=None, name='Const'",
     plain: true,
-    run: (op, a) => MATH.convert_to_tensor!.run(op, { x: a.value }),
+    run: (op, a) => {
+      const made = MATH.convert_to_tensor!.run(op, { x: a.value });
+      const items = toItems(a.shape);
+      return items ? op.keras.make(toDims(a.shape, items.length), op.tensor(made).dtype) : made;
+    },
   },
   convert_to_tensor: {
     signature: "value, dtype=None, dtype_hint=None, name=None",
@@ -312,9 +353,13 @@ const CREATION: FunctionTable = {
   is_tensor: { signature: "x", plain: true, run: (_op, a) => a.x instanceof Tensor },
 };
 
-export const TF: FunctionTable = { ...MATH_NAMES, ...FORMS, ...CREATION };
+export const TF: FunctionTable = { ...TF_FURTHER, ...MATH_NAMES, ...FORMS, ...CREATION };
 
-export const TF_RANDOM: FunctionTable = each("normal uniform truncated_normal", sized);
+export const TF_RANDOM: FunctionTable = {
+  ...each("normal uniform truncated_normal", sized),
+  shuffle: unchanged,
+  set_seed: { signature: "*args, **kwargs", plain: true, run: () => null },
+};
 
 export const TF_LINALG: FunctionTable = {
   matmul: MATH_NAMES.matmul!,
@@ -327,6 +372,7 @@ export const TF_LINALG: FunctionTable = {
 };
 
 export const TF_IMAGE: FunctionTable = {
+  ...TF_IMAGE_FURTHER,
   resize: {
     signature: "images, size, *args, **kwargs",
     run: (op, a) => resized(op, a.images, a.size, "last"),

@@ -1,5 +1,6 @@
 /** The modules of the standard library that are answered by tables, by dotted name; each is made at first use. */
 import { ABSTRACT } from "../abstract.ts";
+import { absl, abslApp, abslFlags, abslLogging } from "./absl.ts";
 import { argparse } from "./argparse.ts";
 import { collections, collectionsAbc } from "./collections.ts";
 import { abc, contextlib, logging, types, warnings } from "./contexts.ts";
@@ -17,6 +18,7 @@ import { operator } from "./operator.ts";
 import { os, osPath, pathlib } from "./paths.ts";
 import { re } from "./regex.ts";
 import { runtimeModules } from "./runtime.ts";
+import { easydict, sixMoves } from "./small.ts";
 import {
   ast,
   bisectModule,
@@ -33,11 +35,16 @@ import {
 } from "./system.ts";
 import type { Module } from "./table.ts";
 import { typing } from "./typing.ts";
+import { distutilsVersion } from "./versions.ts";
 import { yaml } from "./yaml.ts";
 
 export const stdlib: Readonly<Record<string, () => Module>> = {
   ...runtimeModules,
   abc,
+  absl,
+  "absl.app": abslApp,
+  "absl.flags": abslFlags,
+  "absl.logging": abslLogging,
   argparse,
   ast,
   bisect: bisectModule,
@@ -46,6 +53,9 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   contextlib,
   copy,
   dataclasses,
+  distutils: () => new Map(),
+  "distutils.version": distutilsVersion,
+  easydict,
   enum: enumModule,
   functools,
   glob,
@@ -70,6 +80,7 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   pkgutil,
   posixpath: osPath,
   re,
+  "six.moves": sixMoves,
   statistics,
   string,
   sys,

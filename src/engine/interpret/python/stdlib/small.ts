@@ -1,0 +1,89 @@
+/** Small packages that model code leans on where they are not installed: `six.moves`, `easydict`. */
+
+import type { Interp } from "../../interp.ts";
+import { def, defineClass } from "../../native.ts";
+import { ABSENT, type ClassValue, Dict, List, Tuple, toItems, type Value } from "../../values.ts";
+import { DICT } from "../types/dict.ts";
+import { argsOf, kwargsOf } from "../types/object.ts";
+import { type Module, makeModule } from "./table.ts";
+
+/** A name of Python 2, as Python 3's builtin. */
+function builtin(name: string, now = name): readonly [string, Value] {
+  return [name, def(name, "*args", (a, interp) => interp.call(interp.builtin(now), argsOf(a.args)))];
+}
+
+export const sixMoves = (): Module => {
+  const values = Object.fromEntries([
+    builtin("range"),
+    builtin("xrange", "range"),
+    builtin("zip"),
+    builtin("map"),
+    builtin("filter"),
+    builtin("input"),
+    builtin("reload_module", "id"),
+  ]);
+  const reduce = def("reduce", "*args", (a, interp) =>
+    interp.call(interp.getAttr(interp.importModule("functools"), "reduce"), argsOf(a.args)),
+  );
+  return makeModule({ values: { ...values, reduce } });
+};
+
+// ------------------------------------------------------------------------ easydict
+
+/** Dicts inside become of the class too. */
+function nested(interp: Interp, cls: ClassValue, value: Value): Value {
+  if (value instanceof List) return new List(value.items.map((item) => nested(interp, cls, item)));
+  if (value instanceof Tuple) return new Tuple(value.items.map((item) => nested(interp, cls, item)));
+  if (!(value instanceof Dict) || value.cls === cls) return value;
+  const made = new Dict();
+  made.cls = cls;
+  for (const { key, value: entry } of value.entries.values())
+    interp.dictSet(made, key, nested(interp, cls, entry));
+  return made;
+}
+
+/** A dict whose keys are attributes. https://github.com/makinacorpus/easydict */
+function easyDict(): ClassValue {
+  const cls: ClassValue = defineClass("EasyDict", {
+    bases: [DICT],
+    methods: {
+      __init__: [
+        "__self, __given=None, **kwargs",
+        (a, interp) => {
+          const self = a.__self;
+          if (!(self instanceof Dict)) return null;
+          const given = a.__given instanceof Dict ? [...a.__given.entries.values()] : [];
+          const pairs = a.__given instanceof Dict ? [] : (toItems(a.__given) ?? []);
+          for (const { key, value } of given) interp.dictSet(self, key, nested(interp, cls, value));
+          for (const pair of pairs) {
+            const [key, value] = toItems(pair) ?? [];
+            interp.dictSet(self, key, nested(interp, cls, value));
+          }
+          for (const [key, value] of kwargsOf(a.kwargs))
+            interp.dictSet(self, key, nested(interp, cls, value));
+          return null;
+        },
+      ],
+      __getattr__: [
+        "self, name",
+        (a, interp) => {
+          const value = a.self instanceof Dict ? interp.dictGet(a.self, a.name) : ABSENT;
+          return value === ABSENT ? interp.raise("AttributeError", String(a.name)) : value;
+        },
+      ],
+      __setattr__: [
+        "self, name, value",
+        (a, interp) => {
+          if (a.self instanceof Dict) interp.dictSet(a.self, a.name, nested(interp, cls, a.value));
+          return null;
+        },
+      ],
+    },
+  });
+  return cls;
+}
+
+export const easydict = (): Module => {
+  const cls = easyDict();
+  return makeModule({ values: { EasyDict: cls, edict: cls } });
+};
