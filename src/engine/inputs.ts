@@ -84,9 +84,10 @@ export function calledInput(calls: readonly OutermostCall[], network: Value): Ch
     // What is given besides is not known here: data of a loader.
     if (given.some(isUnknown)) continue;
     const tensors = given.filter((value): value is Tensor => value instanceof Tensor);
-    const specs = tensors.flatMap(({ shape, dtype }) =>
-      isUnknown(shape) || shape.some(isUnknown) ? [] : [{ shape, dtype }],
-    );
+    const specs = tensors.flatMap(({ shape, dtype }) => {
+      const known = isUnknown(shape) ? undefined : kwargs ? shape : withBatch(shape);
+      return known && !known.some(isUnknown) ? [{ shape: known, dtype }] : [];
+    });
     if (specs.length === 0 || specs.length !== tensors.length) continue;
     const borrowed = call.network !== network;
     return { specs, origin: "call", borrowed, ...(kwargs && { call: { args: inputs, kwargs } }) };
@@ -112,6 +113,12 @@ export function again(value: Value, input: (shape: Shape, dtype: string) => Valu
   if (value instanceof List) return new List(value.items.map((item) => again(item, input)));
   if (value instanceof Tuple && !value.cls) return new Tuple(value.items.map((item) => again(item, input)));
   return value;
+}
+
+/** A batch of a size that is not known is one sample; nothing else may be left open. */
+function withBatch(shape: Shape): Shape {
+  const [batch, ...sample] = shape;
+  return isUnknown(batch) && sample.length > 0 ? [1, ...sample] : shape;
 }
 
 const SIZE_NAMES = [

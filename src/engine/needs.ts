@@ -17,6 +17,7 @@ import {
   type Value,
 } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
+import { partialOf } from "./partials.ts";
 import type { Expr, FunctionNode, ObjectTarget, Param } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 
@@ -42,6 +43,11 @@ export interface Configured {
 /** Arguments of a call of `value`, a class or a function, that have no default; `node` is the source of what it wraps. */
 export function needsOf(value: Value, node?: FunctionNode): readonly Need[] {
   if (value instanceof ClassValue) return constructorNeeds(value);
+  const partial = partialOf(value);
+  if (partial)
+    return needsOf(partial.callee)
+      .slice(partial.positional)
+      .filter(({ name }) => !partial.names.has(name));
   const fn = value instanceof NativeFunction ? value.attrs.get("__wrapped__") : value;
   if (fn instanceof FunctionValue) return functionNeeds(unwrapped(fn, node?.name));
   return node ? neededParams(node).map((param) => ({ name: nameOfParam(param), param })) : [];

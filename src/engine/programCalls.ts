@@ -1,18 +1,19 @@
 /**
- * How the program itself makes the networks of a file that need arguments: what `train.py` calls them with, a factory
- * beside them, or a function of the file. The files that name them are run as scripts, within bounds, and every call
- * of what the file defines is noted with its arguments.
+ * How the program itself makes and calls the networks of a file: what `train.py` makes them with and gives them, a
+ * factory beside them, or a function of the file. The files that name them are run as scripts, within bounds, and every
+ * call of what the file defines is noted with its arguments.
  */
 
 import { explore } from "./interpret/branches.ts";
 import { Stopped } from "./interpret/control.ts";
 import type { Machine } from "./interpret/machine.ts";
 import { deepCopy } from "./interpret/python/stdlib/copy.ts";
-import { ScriptedCalls } from "./interpret/scripted.ts";
+import { type OutermostCall, ScriptedCalls } from "./interpret/scripted.ts";
 import {
   ClassValue,
   Dict,
   FunctionValue,
+  Instance,
   isUnknown,
   type Kwargs,
   type ModuleValue,
@@ -20,6 +21,8 @@ import {
   type Value,
 } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
+import { neededParams } from "./needs.ts";
+import { partialOf } from "./partials.ts";
 import type { ModuleNode, Stmt } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 import { filesAround } from "./workspace.ts";
@@ -30,6 +33,11 @@ export interface GivenArguments {
   readonly kwargs: Kwargs;
   /** The call. */
   readonly at: Span;
+}
+
+interface FoundArguments extends GivenArguments {
+  /** How much of what they hold is not known. */
+  readonly open: number;
 }
 
 /** What is sought: a class or builder by its name. */
@@ -48,8 +56,11 @@ const SCRIPT_SHARE = 0.1;
 const FUNCTION_SHARE = 0.03;
 
 export class ProgramCalls {
-  private readonly found = new Map<Value, GivenArguments>();
+  private readonly found = new Map<Value, FoundArguments>();
   private readonly searched = new Set<string>();
+  private readonly searchedInputs = new Set<string>();
+  /** How the files that were run called networks. */
+  private readonly networkCalls: OutermostCall[] = [];
 
   /** `bounded` runs code of the program and answers for what it raises. */
   constructor(
@@ -58,13 +69,12 @@ export class ProgramCalls {
     private readonly bounded: (body: () => Value) => unknown,
   ) {}
 
-  /** Runs code and notes the calls of what the file defines. */
-  watch<T>(body: () => T, wanted: readonly Wanted[] = []): T {
+  /** Runs code and notes the calls of what the file defines, until nothing is left to learn. */
+  watch<T>(body: () => T, isDone: () => boolean = () => false): T {
     const { m } = this;
     m.onCall = (callee, args, kwargs) => {
       this.note(callee, args, kwargs);
-      if (wanted.length > 0 && wanted.every(({ value }) => this.found.has(value)))
-        throw new Stopped("all calls are found");
+      if (isDone()) throw new Stopped("all calls are found");
     };
     try {
       return body();
@@ -73,59 +83,117 @@ export class ProgramCalls {
     }
   }
 
-  /** The first call with arguments that are known. */
+  /** The first of the calls that leave the least open. */
   of(value: Value): GivenArguments | undefined {
     const found = this.found.get(value);
     return found && { ...found, ...copied(this.m, found) };
   }
 
   private note(callee: Value, args: readonly Value[], kwargs: Kwargs): void {
-    if (!(callee instanceof ClassValue || callee instanceof FunctionValue)) return;
     const at = this.m.site?.at;
-    if (callee.module !== this.module || !at || this.found.has(callee)) return;
-    if (args.length + kwargs.size === 0 || ![...args, ...kwargs.values()].every(isKnown)) return;
-    this.found.set(callee, { ...copied(this.m, { args, kwargs }), at });
+    const open = this.found.get(callee)?.open ?? Number.POSITIVE_INFINITY;
+    if (!at || open === 0 || !this.defines(callee)) return;
+    const all = [...args, ...kwargs.values()];
+    if (all.length === 0 || !all.every(isKnown)) return;
+    const left = all.reduce<number>((sum, value) => sum + unknownsIn(value), 0);
+    if (left < open) this.found.set(callee, { ...copied(this.m, { args, kwargs }), at, open: left });
   }
 
-  /** Looks through the file's own functions and the files around it until all are found. */
+  /** Is it a class, a function or a partial function by a name in the file? */
+  private defines(callee: Value): boolean {
+    if (callee instanceof ClassValue || callee instanceof FunctionValue) return callee.module === this.module;
+    return partialOf(callee) !== undefined && [...this.module.attrs.values()].includes(callee);
+  }
+
+  /** Looks through the file's own functions and the files around it until all arguments are found. */
   search(file: string, node: ModuleNode, wanted: readonly Wanted[]): void {
     const open = wanted.filter(({ name, value }) => !this.found.has(value) && !this.searched.has(name));
     for (const { name } of open) this.searched.add(name);
     if (open.length === 0) return;
     const { m } = this;
-    const isDone = (): boolean => open.every(({ value }) => this.found.has(value));
     const known = m.outermostCalls.length;
-    m.scripted = new ScriptedCalls();
-    this.look(this.module, node, new Set(open.map(({ name }) => name)), open);
-    if (!isDone()) this.searchAround(file, open, isDone);
-    m.scripted = undefined;
-    m.outermostCalls.length = known;
+    const goal: Goal = {
+      isReached: () => open.every(({ value }) => this.found.get(value)?.open === 0),
+      // The input often follows where a network is made.
+      isDone: () => open.every(({ value }) => this.callsOf(value, m.outermostCalls).length > 0),
+    };
+    const names = new Set(open.map(({ name }) => name));
+    this.scripted(() => {
+      this.look(this.module, node, names, goal);
+      if (!goal.isReached()) this.searchAround(file, names, goal);
+    });
+    this.networkCalls.push(...m.outermostCalls.splice(known));
   }
 
-  private searchAround(file: string, open: readonly Wanted[], isDone: () => boolean): void {
+  /** How files around call the network that a root is. They are run for it where `sought` is that network. */
+  inputsOf(
+    { file, node }: { readonly file: string; readonly node: ModuleNode },
+    { name, value }: Wanted,
+    sought: Instance | undefined,
+  ): readonly OutermostCall[] {
+    const { m } = this;
+    if (sought && !this.searched.has(name) && !this.searchedInputs.has(name)) {
+      this.searchedInputs.add(name);
+      const known = m.outermostCalls.length;
+      const isReached = (): boolean =>
+        m.outermostCalls.some(({ network, inputs }) => network.cls === sought.cls && !inputs.some(isUnknown));
+      const names = new Set([name]);
+      const makers = usersOf(node.body, names).filter((user) => !COMMON.test(user));
+      const goal: Goal = { isReached, isDone: isReached };
+      this.scripted(() => this.searchAround(file, new Set([name, ...makers]), goal));
+      this.networkCalls.push(...m.outermostCalls.splice(known));
+    }
+    return [...this.callsOf(value, this.networkCalls), ...this.networkCalls];
+  }
+
+  /** Calls of what the noted call of a class or function made. */
+  private callsOf(value: Value, calls: readonly OutermostCall[]): readonly OutermostCall[] {
+    const at = this.found.get(value)?.at;
+    return at === undefined ? [] : calls.filter(({ network }) => isMadeAt(network, at));
+  }
+
+  private scripted(body: () => void): void {
+    const { m } = this;
+    m.scripted = new ScriptedCalls();
+    body();
+    m.scripted = undefined;
+  }
+
+  /** Looks through files that call one of the names, and through callers of these; tests make small networks of their own. */
+  private searchAround(file: string, wanted: ReadonlySet<string>, goal: Goal): void {
     const { m } = this;
     const { cache } = m.modules;
-    const files = testsLast(filesAround(m.host, file));
+    const files = filesAround(m.host, file);
+    const module = moduleName(file);
+    const chosen = choosing(module);
     const run = new Set<string>();
-    let names = new Set(open.map(({ name }) => name));
-    for (let round = 0; round < MOST_ROUNDS && names.size > 0; round++) {
-      const called = calling(names);
-      const callers = new Set<string>();
-      for (const path of files) {
-        if (run.size >= MOST_FILES || isDone()) return;
-        if (run.has(path) || !called.test(cache.text(path) ?? "")) continue;
-        const node = cache.get(path)?.node;
-        if (!node) continue;
-        run.add(path);
-        const module = m.semantics.fileModule(m, path);
-        this.script(module, open);
-        for (const name of this.look(module, node, names, open)) callers.add(name);
+    const searchThrough = (some: readonly string[]): void => {
+      const most = run.size + MOST_FILES;
+      let names = wanted;
+      for (let round = 0; round < MOST_ROUNDS && names.size > 0; round++) {
+        const called = calling(names);
+        const callers = new Set<string>();
+        for (const path of some) {
+          if (run.size >= most || goal.isReached()) return;
+          const text = run.has(path) ? "" : (cache.text(path) ?? "");
+          const isChosen = round === 0 && chosen.test(text);
+          if (!isChosen && !called.test(text)) continue;
+          const node = cache.get(path)?.node;
+          if (!node) continue;
+          run.add(path);
+          const script = m.semantics.fileModule(m, path);
+          this.script(script, goal);
+          const used = isChosen ? new Set([...names, module, `${module}.__dict__`]) : names;
+          for (const name of this.look(script, node, used, goal)) callers.add(name);
+        }
+        names = callers;
       }
-      names = callers;
-    }
+    };
+    searchThrough(files.filter((path) => !isTest(path)));
+    searchThrough(files.filter(isTest));
   }
 
-  private script(module: ModuleValue, open: readonly Wanted[]): void {
+  private script(module: ModuleValue, { isDone }: Goal): void {
     const { m } = this;
     m.beginTrace(SCRIPT_SHARE);
     this.watch(() => {
@@ -133,7 +201,7 @@ export class ProgramCalls {
         m.modules.evaluate(m, module, "__main__");
         return null;
       });
-    }, open);
+    }, isDone);
     m.endTrace();
   }
 
@@ -142,20 +210,46 @@ export class ProgramCalls {
     module: ModuleValue,
     node: ModuleNode,
     names: ReadonlySet<string>,
-    open: readonly Wanted[],
+    goal: Goal,
   ): readonly string[] {
     const { m } = this;
     const users = usersOf(node.body, names).filter((name) => !names.has(name));
     for (const name of users.slice(0, MOST_FUNCTIONS)) {
-      if (open.every(({ value }) => this.found.has(value))) break;
+      if (goal.isReached()) break;
       const value = m.tryLookup(module, name);
       if (!(value instanceof FunctionValue || value instanceof ClassValue)) continue;
       m.beginTrace(FUNCTION_SHARE);
-      this.watch(() => explore(m, () => this.bounded(() => m.call(value))), open);
+      this.watch(() => explore(m, () => this.bounded(() => this.use(value, names))), goal.isDone);
       m.endTrace();
     }
     return users.filter((name) => !COMMON.test(name));
   }
+
+  /** Calls a function, or makes an object of a class and calls its methods that use the names: tests and benchmarks. */
+  private use(value: FunctionValue | ClassValue, names: ReadonlySet<string>): Value {
+    const { m } = this;
+    const made = m.call(value);
+    if (!(value instanceof ClassValue && made instanceof Instance)) return made;
+    for (const [name, method] of value.attrs) {
+      if (!(method instanceof FunctionValue) || name.startsWith("__")) continue;
+      if (neededParams(method.node, 1).length === 0 && isUser(mentions(method.node.body), names))
+        this.bounded(() => m.callMethod(made, name));
+    }
+    return made;
+  }
+}
+
+/** What a search looks for. */
+interface Goal {
+  /** Nothing more needs to be run. */
+  readonly isReached: () => boolean;
+  /** What is running need not go on. */
+  readonly isDone: () => boolean;
+}
+
+function isMadeAt({ site }: Instance, at: Span): boolean {
+  for (let place = site; place; place = place.caller) if (place.at === at) return true;
+  return false;
 }
 
 /** Names that functions of any file have tell nothing of who calls them. */
@@ -171,10 +265,13 @@ function usersOf(body: readonly Stmt[], names: ReadonlySet<string>): readonly st
   for (let size = -1; size !== users.size; ) {
     size = users.size;
     for (const { name, used } of definitions)
-      if ([...used].some((each) => names.has(each) || names.has(lastPart(each)) || users.has(each)))
-        users.add(name);
+      if (isUser(used, names) || [...used].some((each) => users.has(each))) users.add(name);
   }
   return [...users];
+}
+
+function isUser(used: ReadonlySet<string>, names: ReadonlySet<string>): boolean {
+  return [...used].some((each) => names.has(each) || names.has(lastPart(each)));
 }
 
 function lastPart(dotted: string): string {
@@ -187,10 +284,26 @@ function calling(names: ReadonlySet<string>): RegExp {
   return new RegExp(`(?<!\\b(?:class|def|function)\\s+)\\b(?:${any})\\s*\\(`);
 }
 
-/** Tests make small networks of their own. */
-function testsLast(files: readonly string[]): readonly string[] {
-  const isTest = (file: string): boolean => /(^|\/)(tests?|testing)\/|(^|\/)test_|[._]test\./.test(file);
-  return [...files.filter((file) => !isTest(file)), ...files.filter(isTest)];
+/** The name that other files know a file's module by. */
+function moduleName(file: string): string {
+  const path = file.replace(/(\/(__init__|index))?\.\w+$/, "");
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** A network of the module by a name that is data: `getattr(models, config.model)`, `models.__dict__[arch]`. */
+function choosing(module: string): RegExp {
+  const name = module.replace(/\W/g, "\\$&");
+  return new RegExp(`\\bgetattr\\(\\s*(?:\\w+\\.)*${name}\\s*,|\\b${name}\\.__dict__\\b`);
+}
+
+function isTest(file: string): boolean {
+  return /(^|\/)(tests?|testing)\/|(^|\/)test_|[._]test\./.test(file);
+}
+
+/** What an object has that is not known: fewer is better. */
+function unknownsIn(value: Value): number {
+  if (!(value instanceof Instance)) return 0;
+  return [...value.attrs.values()].filter(isUnknown).length;
 }
 
 /** An object may have what is not known in it: it matters only where it is used. */

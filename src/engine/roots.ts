@@ -20,6 +20,7 @@ import {
 } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
 import { type Need, neededParams, needsOf, openNeeds } from "./needs.ts";
+import { partialOf } from "./partials.ts";
 import type { GivenArguments } from "./programCalls.ts";
 import type { Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
@@ -69,6 +70,11 @@ export function findRoots(
     else near.push({ ...root, needs: needs.map(({ name }) => name), isPart: parts.has(root.name) });
   };
 
+  const makesNetwork = (callee: ClassValue | FunctionValue): boolean =>
+    callee instanceof ClassValue
+      ? isNetworkClass(callee) && callee.module !== undefined && hasForward(m, callee, frameworks)
+      : callee.module !== undefined && buildsNetwork(m, callee.module, callee.node, isMaker, new Set());
+
   for (const definition of definitions) {
     const { name, at } = definition;
     const value = m.tryLookup(module, name);
@@ -96,11 +102,18 @@ export function findRoots(
         );
     } else if (definition.kind === "variable" && isNetwork(value) && !isBareLoss(value)) {
       add({ name, kind: "variable", at, value }, []);
+    } else if (definition.kind === "variable" && !name.startsWith("_") && !parts.has(name)) {
+      const partial = partialOf(value);
+      if (partial && makesNetwork(partial.callee))
+        add({ name, kind: "function", at, value }, openNeeds(m, needsOf(value)));
     }
   }
   const builders = definitions.filter(({ name }) => [...roots, ...near].some((root) => root.name === name));
   const built = new Set(
-    builders.flatMap((each) => (each.kind === "function" ? [...mentions(each.fn.body)] : [])),
+    builders.flatMap((each) => {
+      if (each.kind === "class") return [];
+      return [...mentions(each.kind === "function" ? each.fn.body : each.value)];
+    }),
   );
   return {
     roots: mainFirst(withoutRepeats(roots, definitions)),

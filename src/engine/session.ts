@@ -350,30 +350,52 @@ export class Session {
     return (
       commentInput(this.node, root) ??
       calledInput(this.calls, network) ??
-      calledInput(this.callsInFunctions(), network)
+      calledInput(this.callsInFunctions(), network) ??
+      calledInput(this.callsAround(root, network), network)
     );
+  }
+
+  /**
+   * How other files call the network. They are run where it needs arguments, or where its layers do not tell what they
+   * take.
+   */
+  private callsAround(root: Root, network: Value): readonly OutermostCall[] {
+    const { m } = this;
+    if (root.kind === "variable" || !(network instanceof Instance)) return [];
+    const framework = m.frameworks.find((candidate) => candidate.isNetwork(network));
+    const isSought = framework?.learnsSizes === true && !framework.declaredInputs?.(m, network);
+    const own = { file: this.options.file, node: this.node };
+    return this.apart(() => this.programCalls.inputsOf(own, root, isSought ? network : undefined));
   }
 
   /** How functions of the file that nothing has called (`def test():`) would call networks. */
   private callsInFunctions(): readonly OutermostCall[] {
     const { m } = this;
-    if (this.calledInFunctions) return this.calledInFunctions;
+    this.calledInFunctions ??= this.apart(() => {
+      m.outermostCalls.length = 0;
+      m.scripted = new ScriptedCalls();
+      for (const fn of freeFunctions(m, this.module, this.node)) {
+        m.beginTrace(EXPLORING_SHARE);
+        explore(m, () => bounded(m, () => m.call(fn)));
+      }
+      m.scripted = undefined;
+      return m.outermostCalls.splice(0);
+    });
+    return this.calledInFunctions;
+  }
+
+  /** Runs code of the program that has to do with all roots, whichever one is asked for. */
+  private apart<T>(body: () => T): T {
+    const { m } = this;
     const { ran } = m;
     const { isOutOfTime } = m.bounds;
     m.ran = m.ranForAll;
     m.bounds.isOutOfTime = false;
-    m.outermostCalls.length = 0;
-    m.scripted = new ScriptedCalls();
-    for (const fn of freeFunctions(m, this.module, this.node)) {
-      m.beginTrace(EXPLORING_SHARE);
-      explore(m, () => bounded(m, () => m.call(fn)));
-    }
-    m.scripted = undefined;
+    const result = body();
     m.ran = ran;
     this.isCutShort ||= m.bounds.isOutOfTime;
     m.bounds.isOutOfTime = isOutOfTime;
-    this.calledInFunctions = m.outermostCalls.splice(0);
-    return this.calledInFunctions;
+    return result;
   }
 }
 

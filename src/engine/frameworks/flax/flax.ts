@@ -14,6 +14,7 @@ import {
 import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { completed, forwardParams, inputOf, lastAxis, sampleOf } from "./calling.ts";
+import { Flags } from "./flags.ts";
 import { inert, isInert } from "./inert.ts";
 import { Jax } from "./jax.ts";
 import { Linen } from "./linen/linen.ts";
@@ -21,7 +22,18 @@ import { isLinen, isLinenClass, stateOf, tensorsOf, walk } from "./linen/state.t
 import { isNnx, isNnxClass, walk as walkNnx } from "./nnx/module.ts";
 import { Nnx } from "./nnx/nnx.ts";
 
-const ROOTS = ["flax", "jax", "jaxlib", "optax", "ml_collections", "clu", "orbax", "chex", "jaxtyping"];
+const ROOTS = [
+  "flax",
+  "jax",
+  "jaxlib",
+  "optax",
+  "ml_collections",
+  "clu",
+  "orbax",
+  "chex",
+  "jaxtyping",
+  "absl",
+];
 
 /** Modules whose names we know: what is not there does not exist. */
 const COMPLETE: ReadonlySet<string> = new Set(["flax.linen"]);
@@ -47,7 +59,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** Submodules that hold nothing but modules. */
-const PACKAGES: ReadonlySet<string> = new Set(["flax", "jax", "jax.scipy", "jax.experimental"]);
+const PACKAGES: ReadonlySet<string> = new Set(["flax", "jax", "jax.scipy", "jax.experimental", "absl"]);
 
 export function createFlax(jax: Jax = new Jax()): Framework {
   return new Flax(jax);
@@ -59,6 +71,7 @@ class Flax implements Framework {
   readonly learnsSizes = true;
   private readonly linen: Linen;
   private readonly nnx: Nnx;
+  private readonly flags = new Flags();
   private readonly module = moduleTable((path, name) => this.lookup(path, name));
   private readonly values = new Map<string, Value>();
 
@@ -88,6 +101,7 @@ class Flax implements Framework {
       this.jax.has(submodule) ||
       submodule in ALIASES ||
       isInert(submodule) ||
+      this.flags.has(submodule) ||
       NAMESPACES.has(submodule) ||
       PACKAGES.has(submodule)
     ) {
@@ -96,7 +110,8 @@ class Flax implements Framework {
     if (module === "flax.linen") return this.linen.find(name);
     if (module === "flax.nnx") return this.nnx.find(name);
     if (this.jax.has(module)) return this.jax.find(module, name);
-    return inert(this.jax.kit, module, name);
+    const flag = this.flags.find(module, name);
+    return flag === ABSENT ? inert(this.jax.kit, module, name) : flag;
   }
 
   private fallback(module: string, name: string): Value | Absent {

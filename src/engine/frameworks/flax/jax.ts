@@ -64,6 +64,12 @@ export class Jax {
   }
 }
 
+/** The one device of a plain machine. */
+function cpu(): Instance {
+  const constants = { platform: "cpu", device_kind: "cpu", id: 0, process_index: 0 };
+  return new Instance(defineClass("Device", { constants }));
+}
+
 const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
   jax: (jax) => {
     const names = new Map<string, Value>([
@@ -72,8 +78,8 @@ const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
       ["device_count", def("device_count", "**kwargs", () => 1)],
       ["process_index", def("process_index", "**kwargs", () => 0)],
       ["process_count", def("process_count", "**kwargs", () => 1)],
-      ["devices", def("devices", "*args", () => new List(["cpu"]))],
-      ["local_devices", def("local_devices", "*args", () => new List(["cpu"]))],
+      ["devices", def("devices", "*args", () => new List([cpu()]))],
+      ["local_devices", def("local_devices", "*args", () => new List([cpu()]))],
       ["default_backend", def("default_backend", "", () => "cpu")],
       [
         "ShapeDtypeStruct",
