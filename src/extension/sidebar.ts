@@ -160,7 +160,7 @@ function networks(
 function dearest({ layers, totals }: Report): SidebarNetwork["dearest"] {
   return layers
     .flatMap(({ name, macs, kind, at }) =>
-      macs ? [{ name, macs, kind, at, share: totals.macs ? macs / totals.macs : 0 }] : [],
+      macs ? [{ name, macs, kind, at, share: totals.macs ? macs / totals.macs : null }] : [],
     )
     .sort((a, b) => b.macs - a.macs)
     .slice(0, DEAREST);

@@ -130,7 +130,8 @@ export interface SidebarNetwork {
   readonly dearest: readonly {
     readonly name: string;
     readonly macs: number;
-    readonly share: number;
+    /** Of the network's total, 0 to 1; null where that is unknown. */
+    readonly share: number | null;
     readonly kind: string;
     readonly at: Place;
   }[];

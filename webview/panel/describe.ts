@@ -63,11 +63,15 @@ export function describeSwap(row: Row, t: Translate): string {
 }
 
 /** What the swaps save, or would save, in one sentence. */
-export function describeSwaps({ t, state, totals, rows }: Scene): string {
+export function describeSwaps({ t, state, text, totals, rows }: Scene): string {
   const candidates = eligible(rows);
   const swapped = candidates.filter((row) => row.swapped);
   const { before, after } = totals;
-  if (candidates.length === 0 || !before.macs || after.macs === null) return t("insight.none");
+  if (candidates.length === 0) return t("insight.none");
+  if (!before.macs || after.macs === null) {
+    const saved = sumMacs(swapped, "before") - sumMacs(swapped, "after");
+    return t("insight.partial", swapped.length, candidates.length, text(saved), state.unit);
+  }
   const saved = share(Math.max(0, before.macs - after.macs) / before.macs);
   if (!isFullSize(state.scaling)) {
     const { alpha, rho } = state.scaling;

@@ -127,6 +127,10 @@ const messages = {
     "通常の畳み込み {0} 個が {2} の {1} を占めます。置換すると {3} 削減できます。",
   ],
   "insight.swapped": ["{0} of {1} swapped: {2} fewer {3}.", "{1} 個中 {0} 個を置換：{3} を {2} 削減。"],
+  "insight.partial": [
+    "{0} of {1} dense convolutions swapped: {2} {3} fewer; the total is unknown.",
+    "畳み込み {1} 個中 {0} 個を置換：{2} {3} を削減。合計は不明です。",
+  ],
   "insight.none": [
     "No dense convolution to swap here; the bars show what each layer costs.",
     "置換できる畳み込みはありません。棒は各レイヤーのコストを示します。",

@@ -141,7 +141,7 @@ const isSidebarNetwork = hasForm<SidebarNetwork>({
     hasForm<SidebarNetwork["dearest"][number]>({
       name: isString,
       macs: isNumber,
-      share: isNumber,
+      share: isFigure,
       kind: isString,
       at: isPlace,
     }),

@@ -164,7 +164,7 @@ function dearestList(network: SidebarNetwork, unit: CostUnit, words: Translate):
       { type: "button", class: "layer" },
       element("span", { class: "name" }, layer.name),
       element("span", { class: "figure" }, count(inUnit(layer.macs, unit))),
-      element("span", { class: "muted share" }, share(layer.share)),
+      element("span", { class: "muted share" }, layer.share === null ? "" : share(layer.share)),
       element("span", { class: "track", "aria-hidden": "true" }, bar),
     );
     row.title = `${layer.name} · ${formatExact(inUnit(layer.macs, unit))} ${unit}`;

@@ -114,6 +114,9 @@ describe("States in the workbench", () => {
     await panel.getByText("module mystery was not found").first().waitFor({ timeout: 30_000 });
     await panel.getByText("convlens.pythonPath").waitFor();
     await panel.locator(".stage", { hasText: "?" }).first().waitFor();
+    const sidebar = await sidebarFrame("main.sidebar .network-card");
+    const stem = sidebar.locator(".layer", { hasText: "stem" });
+    await holds(async () => assert.doesNotMatch(await stem.textContent({ timeout: 5_000 }), /%/));
     await screenshot(workbench, "state-partial", WIDE);
     await workbench.page.locator(".statusbar-item", { hasText: "at least" }).waitFor();
   });
