@@ -207,6 +207,12 @@ const dataFormat = {
   }),
   epsilon: answers("epsilon", 1e-7),
   backend: answers("backend", "tensorflow"),
+  // Keras 1's name of the image data format.
+  image_dim_ordering: fn(
+    "image_dim_ordering",
+    "",
+    (keras) => () => (keras.dataFormat === "channels_first" ? "th" : "tf"),
+  ),
 } satisfies Names;
 
 const serializable = {

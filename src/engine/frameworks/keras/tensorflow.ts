@@ -26,6 +26,8 @@ const TABLES: Readonly<Record<string, FunctionTable>> = {
   "tensorflow.linalg": TF_LINALG,
   "tensorflow.image": TF_IMAGE,
   "tensorflow.signal": TF_SIGNAL,
+  // Whether this is TensorFlow 2.
+  "tensorflow.python.tf2": { enabled: { signature: "", plain: true, run: () => true } },
 };
 
 /** TensorFlow under the names of its versions: what the second has by a name the first is taken to mean too. */

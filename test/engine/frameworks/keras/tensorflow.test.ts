@@ -70,6 +70,11 @@ const SHAPES: readonly (readonly [string, readonly number[]])[] = [
   ["tf.image.combined_non_max_suppression(z((2,9,1,4)), z((2,9,3)), 5, 10)[0]", [2, 10, 4]],
   ["tf.compat.v1.image.resize_bilinear(img, (16,12))", [2, 16, 12, 4]],
   ["tf.compat.v1.image.resize_nearest_neighbor(img, [4,3])", [2, 4, 3, 4]],
+  ["seq ** 2", [2, 5, 3]],
+  ["2 ** seq", [2, 5, 3]],
+  ["K.pow(seq, 2)", [2, 5, 3]],
+  ["tf.pow(seq, z((5, 1)))", [2, 5, 3]],
+  ["tf.reshape(seq, [-1, tf.constant(5) ** 1, 3])", [2, 5, 3]],
   ["tf.sort(seq)", [2, 5, 3]],
   ["tf.argsort(seq)", [2, 5, 3]],
   ["tf.tensor_scatter_nd_update(seq, [[0]], z((1,5,3)))", [2, 5, 3]],
@@ -215,6 +220,19 @@ Net()(tf.zeros((1, 8, 8, 3)))
 `);
     expect(report.complete).toBe(true);
     expect(report.totals.macs).toBe(9);
+  });
+
+  it("knows what numpy.insert puts into a row, and that this is TensorFlow 2", () => {
+    const report = profile(`
+import numpy as np
+import tensorflow as tf
+from tensorflow.python import tf2
+
+widths = 2 ** np.insert(np.arange(0, 3, dtype=np.float32), 0, 0)
+x = tf.keras.Input((4,))
+net = tf.keras.Model(x, tf.keras.layers.Dense(int(widths[3]) if tf2.enabled() else 1)(x))
+`);
+    expect(report.totals.params).toBe(20);
   });
 
   it("counts one side of tf.cond on the data, and says so", () => {

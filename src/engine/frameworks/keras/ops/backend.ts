@@ -123,7 +123,7 @@ export const BACKEND: FunctionTable = {
     run: () => null,
   })),
   learning_phase: { signature: "", plain: true, run: () => 0 },
-  pow: borrow("x, a", "pow", { x: "input", a: "exponent" }),
+  pow: borrow("x, a", "pow", { x: "input", a: "other" }),
   resize_images: {
     signature: "x, height_factor, width_factor, data_format=None, interpolation='nearest'",
     run: (op, a) => {

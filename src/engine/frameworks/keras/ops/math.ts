@@ -185,7 +185,7 @@ const FORMS: FunctionTable = {
   broadcast_to: borrow("x, shape", "broadcast_to", { shape: "size" }),
   where: borrow("condition, x1=None, x2=None", "where", { condition: "condition", x1: "input", x2: "other" }),
   clip: borrow("x, x_min, x_max", "clamp", { x_min: "min", x_max: "max" }),
-  power: borrow("x1, x2", "pow", { x2: "exponent" }),
+  power: borrow("x1, x2", "pow"),
   mod: borrow("x1, x2", "remainder"),
   round: borrow("x, decimals=0", "round"),
   cast: { signature: "x, dtype", run: (op, a) => castTo(op, a.x, a.dtype) },

@@ -268,7 +268,7 @@ const MATH_NAMES: FunctionTable = {
   floordiv: binary("floor_divide"),
   equal: binary("eq"),
   mod: binary("remainder"),
-  pow: borrow("x, y, name=None", "pow", { y: "exponent", name: "" }),
+  pow: borrow("x, y, name=None", "pow", { name: "" }),
   reduce_mean: reduction("mean"),
   reduce_sum: reduction("sum"),
   reduce_prod: reduction("prod"),

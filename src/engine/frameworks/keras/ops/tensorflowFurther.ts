@@ -239,6 +239,15 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
         dtype: "int32",
       }),
   })),
+  ...named("non_max_suppression_with_scores non_max_suppression_padded", (name) => ({
+    signature: "boxes, scores, max_output_size, *args, **kwargs",
+    run: (op, a) => {
+      const inputs = [op.tensor(a.boxes), op.tensor(a.scores)];
+      const kept: Shape = [new Unknown(KEPT)];
+      const second: Shape = name.endsWith("scores") ? kept : [];
+      return several([op.emit({ inputs, shape: kept, dtype: "int32" }), op.emit({ inputs, shape: second })]);
+    },
+  })),
   combined_non_max_suppression: {
     signature:
       "boxes, scores, max_output_size_per_class, max_total_size, iou_threshold=0.5, score_threshold=None, pad_per_class=False, clip_boxes=True, name=None",

@@ -15,7 +15,7 @@ import { floorDiv, floorMod, roundDigits } from "../numbers.ts";
 import { items } from "../sequences.ts";
 import { TYPE } from "../types/object.ts";
 import { makeRuntime, runtimeModule } from "./inertness.ts";
-import { elementsOf, makeArray, show, widest } from "./ndarray.ts";
+import { type Elements, elementsOf, makeArray, show, widest } from "./ndarray.ts";
 import {
   ARRAY,
   combine,
@@ -73,6 +73,16 @@ function arange(a: Bound): Value {
     (_, i) => start + i * step,
   );
   return makeArray(ARRAY, [data.length], dtypeName(a.dtype, isInteger ? "int64" : "float64"), data);
+}
+
+/** One value put into the elements in a row; places and values in lists are not read. */
+function inserted(whole: Elements, a: Bound, interp: Interp): Value {
+  const [at, value] = [toInt(a.obj), toNumber(a.values)];
+  if (at === undefined || value === undefined)
+    return interp.unknown("what numpy.insert puts in is not known");
+  const place = at < 0 ? at + whole.data.length : at;
+  const data = whole.data.toSpliced(place, 0, value);
+  return makeArray(ARRAY, [data.length], whole.dtype, data);
 }
 
 const ELEMENTWISE: Readonly<Record<string, Entry>> = {
@@ -150,6 +160,7 @@ export const numpy = (): Module => {
       cumprod: cumulated((total, x) => total * x),
       concatenate: ["arrays, axis=0, **kwargs", (a, interp) => joined(interp, a.arrays, false)],
       hstack: ["arrays", (a, interp) => joined(interp, a.arrays, false)],
+      insert: ["arr, obj, values, axis=None", on("arr", inserted)],
       stack: ["arrays, axis=0", (a, interp) => joined(interp, a.arrays, true)],
       vstack: ["arrays", (a, interp) => joined(interp, a.arrays, true)],
       expand_dims: ["a, axis", (a, interp) => expanded(a.a, a.axis, interp)],
