@@ -22,9 +22,17 @@ export function importModule(m: Machine, node: Import, scope: Scope): void {
   const module = findModule(m, node.path, fileOf(scope));
   if (module instanceof Unknown) missing(m, node.path);
   if (node.bind === undefined) return;
-  const bound = node.top ? findModule(m, node.bind, fileOf(scope)) : module;
+  const bound = node.top ? findModule(m, node.bind, fileOf(scope)) : (boundInPackage(m, node.path) ?? module);
   m.setVar(scope, node.bind, bound);
   // `import a.b` of a framework's own submodule needs nothing more; of a file, the submodule is found by its name.
+}
+
+/** `import torch.nn.utils.spectral_norm as sn` gives what the package binds by that name: here, a function. */
+function boundInPackage(m: Machine, path: string): Value | undefined {
+  const [name, ...others] = path.split(".").reverse();
+  const parent = others.length > 0 ? tableModule(m, others.reverse().join(".")) : undefined;
+  const value = parent && name !== undefined ? lookup(m, parent, name) : ABSENT;
+  return value === ABSENT || value instanceof Unknown ? undefined : value;
 }
 
 export function importByName(m: Machine, name: string): Value {

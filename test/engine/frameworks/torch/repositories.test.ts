@@ -85,6 +85,48 @@ def net(**kwargs):
   });
 });
 
+test("blocks of timm's vision transformers are those of timm 1.0", () => {
+  const report = profile(
+    `
+import torch.nn as nn
+import torch.nn.utils.spectral_norm as SpectralNorm
+from timm.models.vision_transformer import Attention, Block, PatchEmbed
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = SpectralNorm(nn.Conv2d(3, 3, 1))
+        self.embed = PatchEmbed(32, 8, 3, 48)
+        self.block = Block(48, 4, 4, qkv_bias=True, norm_layer=nn.LayerNorm)
+        self.scaled = Block(48, 4, qk_norm=True, init_values=1e-5)
+        self.attn = Attention(48, num_heads=3)
+    def forward(self, x):
+        return self.attn(self.scaled(self.block(self.embed(self.stem(x)))))
+`,
+    { input: ["1x3x32x32"] },
+  );
+  expect(report).toMatchObject({ complete: true, totals: { params: 75084 }, output: [[1, 16, 48]] });
+});
+
+test("a sequence is as long as the table of positions that is added to it", () => {
+  const report = profile(`
+import torch
+import torch.nn as nn
+class Text(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(100, 16)
+        self.positions = nn.Parameter(torch.zeros(77, 16))
+        self.head = nn.Linear(16, 4)
+    def forward(self, tokens):
+        return self.head(self.embed(tokens) + self.positions)
+`);
+  expect(report).toMatchObject({
+    complete: true,
+    input: { shapes: [[1, 77]], origin: "fitted" },
+    totals: { macs: 4928 },
+  });
+});
+
 describe("how modules are written", () => {
   test("a script that calls forward itself runs its loop over layers to the end", () => {
     const report = profile(`

@@ -93,6 +93,119 @@ const patchEmbed = (nn: NnLibrary): Value =>
     ],
   });
 
+/** Attention of a vision transformer, queries, keys and values by one projection. */
+const attention = (nn: NnLibrary): Value =>
+  moduleClass(nn, "Attention", {
+    init: [
+      "dim, num_heads=8, qkv_bias=False, qk_norm=False, attn_drop=0.0, proj_drop=0.0, norm_layer=None, **kwargs",
+      (self, a, interp) => {
+        const width = interp.binary("//", a.dim, a.num_heads);
+        const norm = (): Value =>
+          a.qk_norm !== true
+            ? layer(nn, interp, "Identity")
+            : interp.call(a.norm_layer ?? nn.layer("LayerNorm"), [width]);
+        setAttrs(interp, self, {
+          num_heads: a.num_heads,
+          head_dim: width,
+          qkv: layer(nn, interp, "Linear", [a.dim, interp.binary("*", a.dim, 3)], {
+            bias: a.qkv_bias ?? false,
+          }),
+          q_norm: norm(),
+          k_norm: norm(),
+          attn_drop: layer(nn, interp, "Dropout", [a.attn_drop]),
+          proj: layer(nn, interp, "Linear", [a.dim, a.dim]),
+          proj_drop: layer(nn, interp, "Dropout", [a.proj_drop]),
+        });
+      },
+    ],
+    forward: [
+      "x",
+      (self, a, interp) => {
+        const attr = (name: string): Value => interp.getAttr(self, name);
+        const size = (axis: number): Value => interp.callMethod(a.x, "size", [axis]);
+        const shape = [size(0), size(1), 3, attr("num_heads"), attr("head_dim")];
+        const apart = interp.callMethod(interp.call(attr("qkv"), [a.x]), "reshape", shape);
+        const parts = toItems(
+          interp.callMethod(interp.callMethod(apart, "permute", [2, 0, 3, 1, 4]), "unbind", [0]),
+        );
+        if (!parts) return interp.unknown("attention of what is no sequence");
+        const [queries, keys, values] = parts;
+        const mixed = interp.call(nn.functional("scaled_dot_product_attention"), [
+          interp.call(attr("q_norm"), [queries]),
+          interp.call(attr("k_norm"), [keys]),
+          values,
+        ]);
+        const whole = interp.callMethod(interp.callMethod(mixed, "transpose", [1, 2]), "reshape", [
+          size(0),
+          size(1),
+          interp.binary("*", attr("num_heads"), attr("head_dim")),
+        ]);
+        return chain(interp, self, ["proj", "proj_drop"], whole);
+      },
+    ],
+  });
+
+/** A learned factor for each channel. */
+const layerScale = (nn: NnLibrary): Value =>
+  moduleClass(nn, "LayerScale", {
+    init: [
+      "dim, init_values=1e-5, inplace=False",
+      (self, a, interp) => {
+        const ones = interp.call(nn.tensors.functions.get("ones"), [a.dim]);
+        interp.setAttr(self, "gamma", interp.call(nn.parameter, [ones]));
+      },
+    ],
+    forward: ["x", (self, a, interp) => interp.binary("*", a.x, interp.getAttr(self, "gamma"))],
+  });
+
+/** A block of a vision transformer: attention and an MLP, each on what is normalised before. */
+const block = (nn: NnLibrary): Value =>
+  moduleClass(nn, "Block", {
+    init: [
+      "dim, num_heads, mlp_ratio=4.0, qkv_bias=False, qk_norm=False, proj_drop=0.0, attn_drop=0.0, init_values=None, drop_path=0.0, act_layer=None, norm_layer=None, mlp_layer=None, drop=None, **kwargs",
+      (self, a, interp) => {
+        const make = (name: string, args: readonly Value[], kwargs: Readonly<Record<string, Value>>): Value =>
+          interp.call(NAMES[name]?.(nn), args, new Map(Object.entries(kwargs)));
+        const norm = (): Value => interp.call(a.norm_layer ?? nn.layer("LayerNorm"), [a.dim]);
+        const scale = (): Value =>
+          a.init_values === null
+            ? layer(nn, interp, "Identity")
+            : make("LayerScale", [a.dim], { init_values: a.init_values });
+        const dropped = a.drop ?? a.proj_drop;
+        const hidden = interp.call(interp.builtin("int"), [interp.binary("*", a.dim, a.mlp_ratio)]);
+        const mlpOptions = { hidden_features: hidden, act_layer: a.act_layer, drop: dropped };
+        setAttrs(interp, self, {
+          norm1: norm(),
+          attn: make("Attention", [a.dim], {
+            num_heads: a.num_heads,
+            qkv_bias: a.qkv_bias,
+            qk_norm: a.qk_norm,
+            attn_drop: a.attn_drop,
+            proj_drop: dropped,
+            norm_layer: a.norm_layer,
+          }),
+          ls1: scale(),
+          drop_path1: layer(nn, interp, "Identity"),
+          norm2: norm(),
+          mlp:
+            a.mlp_layer === null
+              ? make("Mlp", [a.dim], mlpOptions)
+              : interp.call(a.mlp_layer, [a.dim], new Map(Object.entries(mlpOptions))),
+          ls2: scale(),
+          drop_path2: layer(nn, interp, "Identity"),
+        });
+      },
+    ],
+    forward: [
+      "x",
+      (self, a, interp) => {
+        const attended = chain(interp, self, ["norm1", "attn", "ls1", "drop_path1"], a.x);
+        const x = interp.binary("+", a.x, attended);
+        return interp.binary("+", x, chain(interp, self, ["norm2", "mlp", "ls2", "drop_path2"], x));
+      },
+    ],
+  });
+
 /** A layer norm over the channels of an image. */
 const layerNorm2d = (nn: NnLibrary): Value =>
   moduleClass(nn, "LayerNorm2d", {
@@ -170,6 +283,9 @@ const NAMES: NameTable = {
   DropPath: dropPath,
   drop_path: fn("drop_path", "x, *args, **kwargs", (a) => a.x),
   Mlp: mlp,
+  Attention: attention,
+  LayerScale: layerScale,
+  Block: block,
   PatchEmbed: patchEmbed,
   LayerNorm2d: layerNorm2d,
   SqueezeExcite: squeezeExcite,

@@ -65,6 +65,7 @@ const NAMES: NameTable = {
     ].map((name) => [name, passes(name)]),
   ),
   auto_fp16: decorator("auto_fp16"),
+  deprecated_api_warning: decorator("deprecated_api_warning"),
   force_fp32: decorator("force_fp32"),
   get_logger: fn("get_logger", "*args, **kwargs", none),
 };
