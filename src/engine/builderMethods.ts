@@ -4,7 +4,7 @@
  */
 import type { Machine } from "./interpret/machine.ts";
 import { fn } from "./interpret/typescript/core.ts";
-import { ClassValue, FunctionValue, isUnknown, type Value } from "./interpret/values.ts";
+import { ClassValue, FunctionValue, type Instance, isUnknown, type Value } from "./interpret/values.ts";
 import { type Need, nameOfParam, neededParams, needsOf } from "./needs.ts";
 import type { FunctionNode } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
@@ -44,6 +44,27 @@ export function builderMethods(
     value: caller(m, method, self, isNetwork),
     needs: [...needs, ...neededParams(method.node).map((param) => ({ name: nameOfParam(param), param }))],
   }));
+}
+
+/** Those of an object that a module keeps: `const task = { getModel() { … } }`. */
+export function objectMethods(
+  m: Machine,
+  { name, object }: { readonly name: string; readonly object: Instance },
+  builds: (fn: FunctionNode) => boolean,
+  isNetwork: (value: Value) => boolean,
+): readonly BuilderMethod[] {
+  return [...object.attrs].flatMap(([key, method]) =>
+    method instanceof FunctionValue && builds(method.node)
+      ? [
+          {
+            name: `${name}.${key}`,
+            at: method.node.nameAt,
+            value: caller(m, method, () => object, isNetwork),
+            needs: neededParams(method.node).map((param) => ({ name: nameOfParam(param), param })),
+          },
+        ]
+      : [],
+  );
 }
 
 function caller(

@@ -3,7 +3,7 @@
  * classes that can be made as they stand and are no mere part of another, and networks the module itself makes.
  */
 
-import { builderMethods } from "./builderMethods.ts";
+import { builderMethods, objectMethods } from "./builderMethods.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import type { Machine } from "./interpret/machine.ts";
 import {
@@ -102,6 +102,10 @@ export function findRoots(
         );
     } else if (definition.kind === "variable" && isNetwork(value) && !isBareLoss(value)) {
       add({ name, kind: "variable", at, value }, []);
+    } else if (definition.kind === "variable" && isPlainObject(m, value)) {
+      const builds = (fn: FunctionNode): boolean => buildsNetwork(m, module, fn, isMaker, new Set());
+      for (const { needs, ...builder } of objectMethods(m, { name, object: value }, builds, isNetwork))
+        add({ ...builder, kind: "function" }, needs);
     } else if (definition.kind === "variable" && !name.startsWith("_") && !parts.has(name)) {
       const partial = partialOf(value);
       if (partial && makesNetwork(partial.callee))
@@ -304,6 +308,11 @@ function networkOf(
 /** Flax makes parameters by a call on an example: `model.init(key, jnp.ones((1, 28, 28, 1)))`. */
 function initialises(fn: FunctionNode): boolean {
   return [...mentions(fn.body)].some((name) => /\.(init|init_with_output|lazy_init|tabulate)$/.test(name));
+}
+
+/** An object literal of JavaScript, no namespace of a framework. */
+function isPlainObject(m: Machine, value: Value): value is Instance {
+  return m.language === "typescript" && value instanceof Instance && value.cls === m.builtin("Object");
 }
 
 function isLoss(value: Value): boolean {

@@ -140,8 +140,7 @@ export class Session {
 
   /** Networks that the file's own statements made and kept in no name: those of a script's `run()`. */
   private madeRoots(): readonly Root[] {
-    const made = this.m.frameworks.flatMap((framework) => framework.made?.() ?? []);
-    return made.flatMap((network): Root[] => {
+    return this.networksMade().flatMap((network): Root[] => {
       let place = network.site;
       while (place && place.at.file !== this.options.file) place = place.caller;
       const name = network.attrs.get("name");
@@ -222,10 +221,11 @@ export class Session {
     m.beginTrace();
     const supplied = bounded(m, () => this.supply(root, options.args));
     if ("reason" in supplied) return supplied;
+    const known = new Set(this.networksMade());
     const made = bounded(m, () => this.make(root, supplied.value));
     const building = m.endTrace();
     if ("reason" in made) return made;
-    const network = networkIn(m, made.value);
+    const network = this.networkOf(made.value, known);
     const framework = m.frameworks.find((candidate) => candidate.isNetwork(network));
     if (!framework) {
       const lost = network instanceof Instance ? [...network.attrs.values()].find(isUnknown) : network;
@@ -276,6 +276,19 @@ export class Session {
         diagnostics: this.diagnostics(),
       },
     };
+  }
+
+  private networksMade(): readonly Instance[] {
+    return this.m.frameworks.flatMap((framework) => framework.made?.() ?? []);
+  }
+
+  /** The network in what a builder gives, or the only one that it made, where what it was put into is not known. */
+  private networkOf(value: Value, known: ReadonlySet<Instance>): Value {
+    const { m } = this;
+    const found = networkIn(m, value);
+    if (m.frameworks.some((framework) => framework.isNetwork(found))) return found;
+    const [only, ...others] = this.networksMade().filter((network) => !known.has(network));
+    return only && others.length === 0 ? only : found;
   }
 
   private make(root: Root, { args, kwargs }: Supplied): Value {

@@ -51,6 +51,26 @@ export const App = () => { const model = tf.sequential(); return <p>{model.name}
     expect(engine.analyze(file)).toMatchObject({ reports: [], failures: [] });
   });
 
+  it("are methods of objects too, and may put their model into what is not known", () => {
+    const { reports, failures } = analyze(`${IMPORT}
+import { Wrapped } from 'elsewhere';
+class Kept { constructor(model) { this.model = model; } }
+const dense = (units) => tf.sequential({ layers: [tf.layers.dense({ units, inputShape: [4] })] });
+export const task = {
+  title: 'a task',
+  getModel() { return Promise.resolve(new Kept(dense(3))); },
+  getOther: async () => new Wrapped(dense(2)),
+  getTitle() { return this.title; },
+  train(model) { return model.fit(dense(1)); },
+};
+`);
+    expect(reports.map(({ network, totals }) => [network, totals.params])).toEqual([
+      ["task.getModel", 15],
+      ["task.getOther", 10],
+    ]);
+    expect(failures.map(({ network }) => network)).toEqual(["dense", "task.train"]);
+  });
+
   it("may ask whether their model is compiled", () => {
     expectFigures(
       `${IMPORT}

@@ -133,9 +133,9 @@ function slice(shape: Shape, c: Call): Shape | Misfit {
   });
   const isBeyond = cut.some((size, i) => {
     const [start, dim] = [starts[i] ?? 0, shape[i]];
-    return (
-      typeof size === "number" && typeof start === "number" && typeof dim === "number" && start + size > dim
-    );
+    // What has no elements here waits for data.
+    if (typeof size !== "number" || typeof start !== "number" || typeof dim !== "number") return false;
+    return dim > 0 && start + size > dim;
   });
   return isBeyond ? new Misfit(`cannot take ${showShape(cut)} out of ${showShape(shape)}`, cut) : cut;
 }
