@@ -209,6 +209,8 @@ export interface NativeClass {
   readonly onSubclass?: (interp: Interp, cls: ClassValue) => void;
   /** Makes the bare object (`__new__`); absent: an Instance. */
   readonly create?: (interp: Interp, cls: ClassValue, args: readonly Value[], kwargs: Kwargs) => Value;
+  /** What an instance or `super()` gives for a name that no class defines. */
+  readonly missing?: () => Value;
 }
 
 /** An object with attributes. */

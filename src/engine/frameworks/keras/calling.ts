@@ -90,7 +90,10 @@ export function build(
 ): void {
   if (layer.attrs.get("built") === true) return;
   const method = interp.lookup(layer, "build");
-  const shapes = builtFrom(keras, layer, args, kwargs).filter((value) => tensorsIn([value]).length > 0);
+  const told = builtFrom(keras, layer, args, kwargs);
+  const tensors = told.filter((value) => tensorsIn([value]).length > 0);
+  // Sizes that an input which is not known would tell are not known either.
+  const shapes = tensors.length > 0 ? tensors : told.slice(0, 1).filter(isUnknown);
   const shapeOf = (value: Value): Value =>
     mapLeaves(value, (leaf) => (leaf instanceof Tensor ? keras.shapeValue(interp, leaf.shape) : leaf));
   if (method !== ABSENT) {

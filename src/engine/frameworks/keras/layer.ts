@@ -53,7 +53,7 @@ export function defineLayerClass(keras: Keras): ClassValue {
     properties: { ...weightLists(), ...places(keras) },
     classMethods: {
       from_config: [
-        "cls, config",
+        "cls, config, custom_objects=None",
         (a, interp) => {
           if (!(a.config instanceof Dict)) return interp.unknown("a layer whose configuration is not known");
           const given = [...a.config.entries.values()].map(({ key, value }) => [String(key), value] as const);

@@ -30,6 +30,8 @@ export class LayerState {
   config: readonly string[] = [];
   /** A functional network. */
   network: Network | undefined;
+  /** Why a functional network is not known to its outputs. */
+  lost: string | undefined;
   /** The shape given to `build` or as `input_shape`, with the batch axis. */
   declared: Shape | undefined;
 }

@@ -20,7 +20,7 @@ import {
 } from "../../interpret/values.ts";
 import { callLayer, runNetwork, spread } from "./calling.ts";
 import { inputOf } from "./data.ts";
-import { Node, networkOf, openDim, tensorsIn } from "./graph.ts";
+import { isOpen, mapLeaves, type Network, Node, networkOf, openDim, tensorsIn } from "./graph.ts";
 import { initLayer, shapesIn, sizeOf, sublayers } from "./layer.ts";
 import { isLayer, type Keras, nameOf, stateOf } from "./library.ts";
 
@@ -134,19 +134,39 @@ function initModel(keras: Keras, interp: Interp, a: Bound): Value {
   if (!functionalArguments(args, kwargs)) return null;
   const inputs = kwargs.get("inputs") ?? args[0];
   const outputs = kwargs.get("outputs") ?? args[1];
-  stateOf(model).network = networkOf(keras.graph, inputs, outputs);
+  const network = networkOf(keras.graph, inputs, outputs);
+  stateOf(model).network = network;
   model.attrs.set("built", true);
-  for (const output of [outputs, ...tensorsIn([outputs])]) {
-    if (isUnknown(output)) interp.gap(output.reason);
-    else if (output instanceof Tensor && !keras.graph.makerOf(output))
-      interp.gap("an output that is not computed from the inputs");
+  const lost = lostIn(keras, network);
+  if (lost !== undefined) {
+    stateOf(model).lost = lost;
+    interp.gap(lost);
   }
   return null;
 }
 
+/** Why what leads to the outputs is not known; undefined when all of it is. */
+function lostIn(keras: Keras, { nodes, outputs }: Network): string | undefined {
+  const called = nodes.flatMap((node) =>
+    isLayer(node.operation) || node.inputs.length === 0 ? node.args.slice(0, 1) : [],
+  );
+  let lost: string | undefined;
+  for (const value of [outputs, ...called]) {
+    mapLeaves(value, (leaf) => {
+      const reason = isUnknown(leaf) ? leaf.reason : undefined;
+      if (reason !== undefined && !isOpen(leaf)) lost ??= reason;
+      else if (value === outputs && leaf instanceof Tensor && !keras.graph.makerOf(leaf))
+        lost ??= "an output that is not computed from the inputs";
+      return leaf;
+    });
+  }
+  return lost;
+}
+
 function callModel(keras: Keras, interp: Interp, a: Bound): Value {
   const { args, kwargs } = spread(a);
-  const { network } = stateOf(self(a));
+  const { network, lost } = stateOf(self(a));
+  if (lost !== undefined) interp.gap(lost);
   if (!network) return interp.fail("NotImplementedError", `${self(a).cls.name} has no call method`);
   return runNetwork(keras, interp, network, args[0] ?? kwargs.get("inputs") ?? null);
 }
@@ -317,6 +337,7 @@ function addLayer(keras: Keras, interp: Interp, model: Instance, value: Value): 
   const { children } = stateOf(model);
   if (isUnknown(value)) {
     interp.gap(value.reason);
+    children.push(lostLayer(keras, value.reason));
     return;
   }
   if (keras.graph.isSymbolic(value)) {
@@ -332,6 +353,25 @@ function addLayer(keras: Keras, interp: Interp, model: Instance, value: Value): 
   if (children.length === 0 && declared && !isInputLayer(value))
     children.push(inputLayer(keras, interp, declared));
   children.push(value);
+}
+
+/** Stands for a layer that is not known: what comes after it gets inputs that are not known either. */
+function lostLayer(keras: Keras, reason: string): Instance {
+  const cls = defineClass("Layer", {
+    bases: [keras.cls("Layer")],
+    methods: {
+      call: [
+        "self, *args, **kwargs",
+        (_a, interp) => {
+          interp.gap(reason);
+          return interp.unknown(reason);
+        },
+      ],
+    },
+  });
+  const layer = new Instance(cls);
+  layer.attrs.set("name", "");
+  return layer;
 }
 
 function inputLayer(keras: Keras, interp: Interp, shape: Shape): Instance {

@@ -74,7 +74,7 @@ export function defineTensor(keras: Keras, functions: FunctionTable): void {
   const pick = asNode(keras, "GetItem", (interp, args, kwargs) => view.code(interp, args, kwargs));
   const item = def("get_item", "x, key", (a, interp) => pick(interp, [a.x, a.key], new Map()));
 
-  for (const [name, impl] of Object.entries(properties(keras)))
+  for (const [name, impl] of Object.entries(properties(keras, operator("transpose"))))
     attrs.set(name, new Property(def(name, "self", impl)));
   for (const [name, [signature, impl]] of Object.entries(methods(keras)))
     attrs.set(name, def(name, signature, impl));
@@ -91,7 +91,7 @@ export function defineTensor(keras: Keras, functions: FunctionTable): void {
   });
 }
 
-function properties(keras: Keras): Record<string, NativeImpl> {
+function properties(keras: Keras, transpose: NativeFunction): Record<string, NativeImpl> {
   const rank: NativeImpl = (a) =>
     self(a).shape instanceof Unknown
       ? (self(a).shape as Unknown)
@@ -106,7 +106,8 @@ function properties(keras: Keras): Record<string, NativeImpl> {
     rank,
     name: (a) => self(a).attrs?.get("name") ?? self(a).maker ?? "",
     size: (a) => numel(self(a).shape),
-    T: (a, interp) => interp.callMethod(a.self, "_transposed"),
+    T: (a, interp) => interp.call(transpose, [a.self]),
+    _keras_mask: (_a, interp) => interp.unknown("a mask depends on data"),
     _keras_history: (a) => {
       const node = keras.graph.makerOf(self(a));
       return new Tuple(node ? [node.operation, 0, 0] : [null, 0, 0]);
@@ -152,9 +153,11 @@ function methods(keras: Keras): Record<string, readonly [string, NativeImpl]> {
 
 /** What `numpy()` gives has an array's methods; elements that are known stay with the tensor. */
 function asArray(interp: Interp, tensor: Tensor): Value {
-  if (tensor.data || tensor.shape instanceof Unknown) return tensor;
+  if (tensor.shape instanceof Unknown) return tensor;
   const empty = interp.getAttr(interp.importModule("numpy"), "empty");
-  return interp.call(empty, [new Tuple([...tensor.shape]), tensor.dtype]);
+  const array = interp.call(empty, [new Tuple([...tensor.shape]), tensor.dtype]);
+  if (tensor.data && array instanceof Tensor) array.data = tensor.data;
+  return array;
 }
 
 /** `keras.Variable` and `tf.Variable`: a tensor that training changes. */

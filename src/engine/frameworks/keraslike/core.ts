@@ -99,7 +99,7 @@ export const CORE: Readonly<Record<string, LayerRule>> = {
   Embedding: embedding,
   Activation: elementwise("activation", "activation", "core_layers/activation"),
   ReLU: elementwise("relu", "max_value=None, negative_slope=0.0, threshold=0.0", "activation_layers/relu"),
-  LeakyReLU: elementwise("leaky_relu", "negative_slope=0.3", "activation_layers/leaky_relu"),
+  LeakyReLU: elementwise("leaky_relu", "negative_slope=0.3, alpha=None", "activation_layers/leaky_relu"),
   ELU: elementwise("elu", "alpha=1.0", "activation_layers/elu"),
   PReLU: prelu,
   Softmax: elementwise("softmax", "axis=-1", "activation_layers/softmax"),

@@ -99,7 +99,7 @@ function cellRule(cell: RecurrentCell, page: string): LayerRule {
 }
 
 const CONV_CELL =
-  "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, use_bias=True";
+  "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, activation='tanh', recurrent_activation='sigmoid', use_bias=True";
 
 function convWeights(c: Config, spatial: number, image: Shape): readonly WeightSpec[] {
   const filters = c.dim("filters");

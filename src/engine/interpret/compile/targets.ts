@@ -108,6 +108,12 @@ function sequenceAssigner(
     }
     const after = star < 0 ? 0 : items.length - star - 1;
     const fits = star < 0 ? values.length === items.length : values.length >= items.length - 1;
+    // What takes any call (a plot) also gives as many parts as are asked for.
+    const part = value instanceof Instance ? value.cls.native?.missing : undefined;
+    if (part && !fits) {
+      for (const assign of assigners) assign?.(m, s, part());
+      return;
+    }
     if (python && !fits) {
       const problem = m.at(at, () =>
         m.fail("ValueError", `cannot unpack ${values.length} values into ${items.length} names`),

@@ -117,7 +117,13 @@ export function lookupPlain(m: Machine, obj: Value, cls: ClassValue, name: strin
   if (found !== ABSENT) return bindTo(m, found, obj, cls);
   const fallback = findInMro(cls.mro, "__getattr__");
   if (fallback !== ABSENT) return fromGetattr(m, fallback, obj, name);
-  return unknownBase(cls) ?? ABSENT;
+  return unknownBase(cls) ?? missing(cls.mro, name);
+}
+
+/** What a native base gives for any name that is none of Python's own. */
+function missing(mro: readonly ClassValue[], name: string): Value | Absent {
+  const make = name.startsWith("__") ? undefined : mro.find((base) => base.native?.missing)?.native?.missing;
+  return make?.() ?? ABSENT;
 }
 
 function readProperty(m: Machine, property: Property, obj: Value, name: string): Value {
@@ -220,7 +226,7 @@ function lookupSuper(m: Machine, obj: SuperValue, name: string): Value | Absent 
         : value;
     });
   if (found === ABSENT)
-    return rest.find((base) => base.unknownBase)?.unknownBase ?? obj.after.unknownBase ?? ABSENT;
+    return rest.find((base) => base.unknownBase)?.unknownBase ?? obj.after.unknownBase ?? missing(rest, name);
   if (isOfClass && !(found instanceof ClassMethod)) return found instanceof StaticMethod ? found.fn : found;
   return bindTo(m, found, obj.self, cls);
 }

@@ -23,6 +23,7 @@ import {
 import { attrsDict, bindTo, findInMro, typeOf } from "./attributes.ts";
 import { isCore } from "./core.ts";
 import { python } from "./semantics.ts";
+import { INERT_BASE, isInert } from "./stdlib/inertness.ts";
 import { classOfNamespace } from "./types/object.ts";
 
 interface ClassCode {
@@ -86,7 +87,9 @@ function makeClass(
   body: Scope,
   node: ClassNode,
 ): ClassValue {
-  const known = bases.filter((base): base is ClassValue => base instanceof ClassValue);
+  const known = bases.flatMap((base) =>
+    base instanceof ClassValue ? [base] : isInert(base) ? [INERT_BASE] : [],
+  );
   const strange = bases.find((base) => base instanceof Unknown);
   const assumed = strange && assumedBase(m, known, body, node);
   if (assumed) known.push(assumed);

@@ -96,6 +96,12 @@ export function borrow(
 ): FunctionSpec {
   const spec = lent(torch);
   const { params } = parseSignature(signature);
+  const lender = parseSignature(spec.signature);
+  for (const { name } of params) {
+    const target = names[name] ?? MEANINGS[name] ?? name;
+    if (target !== "" && target !== lender.rest && !lender.names.has(target))
+      throw new Error(`torch's ${torch} takes no ${target}`);
+  }
   return {
     signature,
     run: (op, a: Bound) => {

@@ -11,6 +11,7 @@ import { type Module, OpenModule } from "./table.ts";
 /** Any attribute is inert, any call gives an inert object; a context manager and a decorator as well. */
 const INERT: ClassValue = defineClass("inert", {
   bases: [OBJECT],
+  native: { layer: false, missing: makeInert },
   methods: {
     __getattr__: ["self, name", (_a) => makeInert()],
     __call__: ["__self, *args, **kwargs", (a) => decorated(a.args) ?? makeInert()],
@@ -23,6 +24,18 @@ const INERT: ClassValue = defineClass("inert", {
     __bool__: ["self", () => true],
   },
 });
+
+/** What classes that derive from an inert one inherit: every name that they do not define themselves is inert. */
+export const INERT_BASE: ClassValue = defineClass("inert", {
+  bases: [OBJECT],
+  native: { layer: false, missing: makeInert },
+  methods: { __call__: ["__self, *args, **kwargs", () => makeInert()] },
+});
+
+export function isInert(value: Value): boolean {
+  return value instanceof Instance && value.cls === INERT;
+}
+
 /** One function or class as the only argument is a decoration: it stays what it is. */
 function decorated(args: Value): Value {
   const [only, ...more] = argsOf(args);
