@@ -5,9 +5,10 @@
  */
 import type { EngineLimits, ModelHost } from "../engine.types.ts";
 import type { Framework } from "../frameworks/framework.ts";
-import type { BinaryOp, CompareOp, Expr, FunctionNode, Language } from "../syntax/ast.ts";
+import type { BinaryOp, CompareOp, Expr, For, FunctionNode, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
 import { Bounds } from "./bounds.ts";
+import type { LoopMemory } from "./compile/plainLoops.ts";
 import { Raised, Stopped } from "./control.ts";
 import type { Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
@@ -85,6 +86,9 @@ export class Machine implements Interp {
 
   readonly bounds: Bounds;
   readonly recorder = new Recorder();
+  /** What loops over plain data did. */
+  readonly loops = new WeakMap<For, LoopMemory>();
+  inPlainLoop = false;
   /** How many undecided conditions the running code is inside of. */
   undecided = 0;
   /** Returns of the running function that happened on one side of an undecided condition. */

@@ -27,6 +27,11 @@ export class Recorder {
     return this.ops.length;
   }
 
+  /** How much was written of everything. */
+  get notes(): number {
+    return this.ops.length + this.diagnostics.length + this.gaps.length;
+  }
+
   record(cost: OpCost, scope: LayerScope | undefined, site: Site | undefined, conditional: boolean): void {
     if (this.unheard > 0) return;
     const op: OpRecord = { ...cost, index: this.ops.length, scope, site, conditional };

@@ -7,6 +7,7 @@ import { Dict, isUnknown, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ex } from "./compiler.ts";
 import { type Completion, loopStep } from "./completion.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
+import { remembering } from "./plainLoops.ts";
 import { compileBlock, compileStmt } from "./statements.ts";
 import { compileTarget } from "./targets.ts";
 
@@ -58,7 +59,7 @@ export function compileFor(node: For, c: Compiler): Ex {
   const otherwise = compileBlock(node.otherwise, c);
   const fresh = node.declare === "const" || node.declare === "let";
   const closes = c.language === "typescript";
-  return (m, s) => {
+  const run: Ex = (m, s) => {
     const source = iterable(m, s);
     const iterator = m.at(node.iterable.at, () =>
       node.over === "keys" ? keysOf(m, source) : m.iterate(source),
@@ -87,6 +88,7 @@ export function compileFor(node: For, c: Compiler): Ex {
     }
     return otherwise(m, s);
   };
+  return c.language === "python" ? remembering(node, run) : run;
 }
 
 export function compileCFor(node: CFor, c: Compiler): Ex {
