@@ -452,3 +452,44 @@ class Generator(nn.Module):
     expect(noise.output).toEqual([[1, 8, 4, 4]]);
   });
 });
+
+describe("arrays too large to be held by their elements", () => {
+  test("flattened and reshaped, they have the sizes that they had", () => {
+    const report = profile(
+      `
+import numpy as np
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self, k=128):
+        super().__init__()
+        self.k = k
+        self.fc = nn.Linear(k * k, 3)
+    def forward(self, x):
+        row = torch.from_numpy(np.eye(self.k).flatten().astype(np.float32)).view(1, self.k * self.k)
+        return self.fc(row.repeat(x.shape[0], 1)), torch.from_numpy(np.eye(self.k).reshape(64, -1))
+`,
+      { input: ["2x3"] },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 49152, params: 49155 } });
+    expect(report.output).toEqual([
+      [2, 3],
+      [64, 256],
+    ]);
+  });
+});
+
+describe("programs that do not run to their end", () => {
+  test("an ensemble that nothing was put into asks for its input and blames no line", () => {
+    const report = profile(`
+import torch
+from torch import nn
+class Ensemble(nn.ModuleList):
+    def forward(self, x, augment=False):
+        y = [module(x, augment)[0] for module in self]
+        return torch.cat(y, 1), None
+`);
+    expect(report.complete).toBe(false);
+    expect(report.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  });
+});

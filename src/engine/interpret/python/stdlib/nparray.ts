@@ -222,15 +222,26 @@ export function filled(params: string, fill: (a: Bound) => number | undefined): 
   ];
 }
 
+/** How many elements an array has whose elements are not known. */
+function countOf(value: Value): number | undefined {
+  if (!(value instanceof Tensor) || isUnknown(value.shape)) return undefined;
+  const sizes = value.shape.filter((size) => typeof size === "number");
+  return sizes.length === value.shape.length ? sizeOf(sizes) : undefined;
+}
+
 export function reshape(interp: Interp, value: Value, sizes: readonly Value[]): Value {
   const wanted = sizes.length === 1 ? shapeArgument(interp, sizes[0]) : sizes.map((size) => toInt(size) ?? 1);
   const whole = elementsOf(interp, value);
-  if (!whole || !wanted) return makeArray(ARRAY, wanted ?? interp.unknown(NOT_KNOWN), "float64");
+  const total = whole?.data.length ?? countOf(value);
+  if (total === undefined || !wanted) {
+    const isOpen = !wanted || wanted.some((size) => size < 0);
+    return makeArray(ARRAY, isOpen ? interp.unknown(NOT_KNOWN) : wanted, "float64");
+  }
   const known = sizeOf(wanted.filter((size) => size >= 0));
-  const shape = wanted.map((size) => (size < 0 ? whole.data.length / known : size));
-  if (sizeOf(shape) !== whole.data.length)
-    return interp.fail("ValueError", `cannot reshape array of size ${whole.data.length}`);
-  return makeArray(ARRAY, shape, whole.dtype, whole.data);
+  const shape = wanted.map((size) => (size < 0 ? total / known : size));
+  if (sizeOf(shape) !== total) return interp.fail("ValueError", `cannot reshape array of size ${total}`);
+  const dtype = whole?.dtype ?? (value instanceof Tensor ? value.dtype : "float64");
+  return makeArray(ARRAY, shape, dtype, whole?.data);
 }
 
 function transpose(whole: Elements): Elements {
