@@ -195,3 +195,27 @@ describe("costs", () => {
     ]);
   });
 });
+
+describe("decompositions", () => {
+  const SQUARE = [
+    "torch.linalg.inv(x)",
+    "torch.linalg.cholesky(x)",
+    "torch.linalg.solve(x, b)",
+    "torch.linalg.solve_triangular(x, b, upper=True)",
+    "torch.linalg.eigh(x)",
+    "torch.linalg.eigvals(x)",
+    "torch.linalg.matrix_power(x, 2)",
+    "torch.det(x)",
+    "torch.slogdet(x)",
+  ];
+  it.each(SQUARE)("%s takes square matrices alone", (call) => {
+    const { diagnostics } = trace(`x = torch.zeros(2, 3, 4)\nb = torch.zeros(2, 3, 2)\n${call}`);
+    expect(diagnostics.map(({ code }) => code)).toEqual(["shape-mismatch"]);
+    expect(diagnostics[0]?.message).toContain("needs square matrices, gets 2×3×4");
+  });
+
+  it.each(["torch.linalg.pinv(x)", "torch.linalg.svd(x)", "torch.linalg.qr(x)", "torch.linalg.cond(x)"])(
+    "%s takes any matrix",
+    (call) => expect(trace(`x = torch.zeros(2, 3, 4)\n${call}`).problems).toEqual([]),
+  );
+});

@@ -68,6 +68,21 @@ function several(
   };
 }
 
+/** An op that takes square matrices alone. */
+function square(spec: OpSpec): OpSpec {
+  return {
+    ...spec,
+    rule: (a) => {
+      const m = matrix(a);
+      if (isMisfit(m)) return m;
+      const differs = typeof m.rows === "number" && typeof m.columns === "number" && m.rows !== m.columns;
+      return differs
+        ? new Misfit(`needs square matrices, gets ${showShape(a.shape("input"))}`)
+        : spec.rule(a);
+    },
+  };
+}
+
 const whole = (m: Matrix): Shape => [...m.batch, m.rows, m.columns];
 const swapped = (m: Matrix): Shape => [...m.batch, m.columns, m.rows];
 const batchOnly = (m: Matrix): Shape => m.batch;
@@ -104,7 +119,7 @@ function eig(complexValues: boolean): (m: Matrix, a: Args) => readonly Made[] {
 }
 
 /** Solution X of A X = B. */
-const SOLVE: OpSpec = {
+const SOLVE: OpSpec = square({
   signature: "input, B, *, left=True",
   rule: (a) => {
     const m = matrix(a);
@@ -115,7 +130,7 @@ const SOLVE: OpSpec = {
     if (isMisfit(shape)) return shape;
     return { shape: vector ? shape.slice(0, -1) : shape };
   },
-};
+});
 
 const LSTSQ: OpSpec = {
   signature: "input, B, rcond=None, *, driver=None",
@@ -158,15 +173,14 @@ function vecdot(a: Args): Answer {
     : { shape: shape.toSpliced(axis, 1) };
 }
 
-const INVERSE = one("input, *, hermitian=False", whole);
-const CHOLESKY = one("input, *, upper=False", whole);
-const POWER = one("input, n", whole);
-const SLOGDET = several("input", "slogdet", ["sign", "logabsdet"], (m) => [
-  { shape: m.batch },
-  { shape: m.batch },
-]);
+const INVERSE = square(one("input, *, hermitian=False", whole));
+const CHOLESKY = square(one("input, *, upper=False", whole));
+const POWER = square(one("input, n", whole));
+const SLOGDET = square(
+  several("input", "slogdet", ["sign", "logabsdet"], (m) => [{ shape: m.batch }, { shape: m.batch }]),
+);
 const PINV = one("input, rcond=None, hermitian=False, *, atol=None, rtol=None", swapped);
-const EXP = one("input", whole);
+const EXP = square(one("input", whole));
 const RANK = one("input, tol=None, hermitian=False, *, atol=None, rtol=None", batchOnly, () => "int64");
 const QR = several("input, mode='reduced'", "qr", ["Q", "R"], qr);
 
@@ -175,7 +189,7 @@ export const LINALG: OpTable = {
   norm: { signature: "input, ord=None, dim=None, keepdim=False, *, dtype=None", rule: vectorNorm },
   vector_norm: { signature: "input, ord=2, dim=None, keepdim=False, *, dtype=None", rule: vectorNorm },
   matrix_norm: { signature: "input, ord='fro', dim=None, keepdim=False, *, dtype=None", rule: matrixNorm },
-  det: one("input", batchOnly),
+  det: square(one("input", batchOnly)),
   slogdet: SLOGDET,
   inv: INVERSE,
   pinv: PINV,
@@ -184,10 +198,10 @@ export const LINALG: OpTable = {
   matrix_rank: RANK,
   matrix_power: POWER,
   matrix_exp: EXP,
-  eig: several("input", "linalg_eig", ["eigenvalues", "eigenvectors"], eig(true)),
-  eigh: several("input, UPLO='L'", "linalg_eigh", ["eigenvalues", "eigenvectors"], eig(false)),
-  eigvals: one("input", values, complexOf),
-  eigvalsh: one("input, UPLO='L'", values, realOf),
+  eig: square(several("input", "linalg_eig", ["eigenvalues", "eigenvectors"], eig(true))),
+  eigh: square(several("input, UPLO='L'", "linalg_eigh", ["eigenvalues", "eigenvectors"], eig(false))),
+  eigvals: square(one("input", values, complexOf)),
+  eigvalsh: square(one("input, UPLO='L'", values, realOf)),
   svd: several(
     "input, full_matrices=True, *, driver=None",
     "linalg_svd",
