@@ -5,15 +5,8 @@
 import type { Machine } from "./interpret/machine.ts";
 import { ABSENT, isUnknown, type ModuleValue, type Value } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
-import { type Definition, returnsValue, topLevel } from "./roots.ts";
+import { type Definition, type LostRoot, returnsValue, topLevel } from "./roots.ts";
 import type { ModuleNode } from "./syntax/ast.ts";
-import type { Span } from "./syntax/span.ts";
-
-export interface LostRoot {
-  readonly name: string;
-  readonly at: Span;
-  readonly reason: string;
-}
 
 /** What imports say of a package that is not there. */
 const MISSING = / (was not found|is not installed)$/;

@@ -20,6 +20,7 @@ import {
 } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
 import { type Need, neededParams, needsOf, openNeeds } from "./needs.ts";
+import { opNetworks } from "./opNetworks.ts";
 import { partialOf } from "./partials.ts";
 import type { GivenArguments } from "./programCalls.ts";
 import type { Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
@@ -44,10 +45,19 @@ export interface NearRoot extends Root {
   readonly isPart: boolean;
 }
 
+/** Why something is no network. */
+export interface LostRoot {
+  readonly name: string;
+  readonly at: Span;
+  readonly reason: string;
+}
+
 export interface Roots {
   /** The main root first, then in the order of the source. */
   readonly roots: readonly Root[];
   readonly near: readonly NearRoot[];
+  /** What would be roots if their weights were known. */
+  readonly lost: readonly LostRoot[];
 }
 
 export function findRoots(
@@ -112,6 +122,8 @@ export function findRoots(
         add({ name, kind: "function", at, value }, openNeeds(m, needsOf(value)));
     }
   }
+  const written = opNetworks(m, module, definitions, frameworks);
+  for (const { needs, ...root } of written.roots) add(root, openNeeds(m, needs));
   const builders = definitions.filter(({ name }) => [...roots, ...near].some((root) => root.name === name));
   const built = new Set(
     builders.flatMap((each) => {
@@ -122,6 +134,7 @@ export function findRoots(
   return {
     roots: mainFirst(withoutRepeats(roots, definitions)),
     near: near.map((root) => ({ ...root, isPart: root.isPart || built.has(root.name) })),
+    lost: written.lost,
   };
 }
 
@@ -138,11 +151,11 @@ export function wantedCalls({ roots, near }: Roots): readonly NearRoot[] {
 }
 
 /** Roots that were wanted and are given their arguments. */
-export function withGiven({ roots, near }: Roots, given: readonly Root[]): Roots {
-  if (given.length === 0) return { roots, near };
+export function withGiven({ roots, near, lost }: Roots, given: readonly Root[]): Roots {
+  if (given.length === 0) return { roots, near, lost };
   const names = new Set(given.map(({ name }) => name));
   const all = [...roots, ...given].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
-  return { roots: mainFirst(all), near: near.filter(({ name }) => !names.has(name)) };
+  return { roots: mainFirst(all), near: near.filter(({ name }) => !names.has(name)), lost };
 }
 
 /**

@@ -25,7 +25,7 @@ import {
   Tuple,
   type Value,
 } from "./interpret/values.ts";
-import { type LostRoot, lostRoots } from "./lost.ts";
+import { lostRoots } from "./lost.ts";
 import { suppliedArguments } from "./needs.ts";
 import { argumentsText, ProgramCalls } from "./programCalls.ts";
 import { buildReport } from "./report/build.ts";
@@ -34,6 +34,7 @@ import { place } from "./report/convert.ts";
 import {
   findRoots,
   freeFunctions,
+  type LostRoot,
   type NearRoot,
   type Root,
   type Roots,
@@ -150,10 +151,9 @@ export class Session {
     });
   }
 
-  /** What would be networks, but for modules that were not found. */
+  /** What would be networks, but for weights or modules that were not found. */
   lost(): readonly LostRoot[] {
-    this.roots();
-    return lostRoots(this.m, this.module, this.node);
+    return [...this.roots().lost, ...lostRoots(this.m, this.module, this.node)];
   }
 
   /** Syntax errors, and what running the module's own statements said. */

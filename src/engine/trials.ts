@@ -105,7 +105,7 @@ export class Trials {
       trace,
       inputs: [...args, ...kwargs.values()].flatMap((arg) => tensorsIn(arg)),
       batch:
-        framework.unbatched === true
+        framework.unbatched === true || framework.isUnbatched?.(network) === true
           ? 1
           : args[0] instanceof List
             ? batchOf(specs, ({ shape }) => shape.length !== spatialAxes + 1)

@@ -4,6 +4,7 @@
  */
 
 import type { Interp } from "../interpret/interp.ts";
+import type { OpRecord } from "../interpret/trace.ts";
 import type {
   Absent,
   ClassValue,
@@ -17,6 +18,28 @@ import type {
   Value,
 } from "../interpret/values.ts";
 import type { FrameworkId } from "../report/contract.ts";
+
+/** A function or method of the program that may be a network written in ops. */
+export interface OpsProgram {
+  /** `isTensor`: undefined for what may be left out; `rank` where the program says it. */
+  readonly params: readonly {
+    readonly name: string;
+    readonly isTensor: boolean | undefined;
+    readonly rank: number | undefined;
+  }[];
+  readonly call: (interp: Interp, args: readonly Value[]) => Value;
+  /** Calls it within bounds, and undoes what it changed. */
+  readonly attempt: (args: readonly Value[]) => Attempt;
+}
+
+export interface Attempt {
+  readonly ops: readonly OpRecord[];
+  readonly output: Value;
+  /** Shapes did not fit. */
+  readonly isMisfit: boolean;
+  /** What it raised. */
+  readonly failure?: string;
+}
 
 export interface Framework {
   readonly id: FrameworkId;
@@ -68,8 +91,16 @@ export interface Framework {
   supplied?(name: string, owner?: ClassValue | ModuleValue): Value | Absent;
   /** The network that a function is which its file, of this text, gives to a transform: Haiku's. */
   networkOf?(fn: FunctionValue, text: string): Value | Absent;
-  /** A call takes one sample, without a batch axis. */
+  /** A call takes one sample, without a batch axis: of every network, or of this one. */
   readonly unbatched?: boolean;
+  isUnbatched?(network: Value): boolean;
+  /** Names of ops with weights, where functions of the program that run them are networks too. */
+  readonly weightedOps?: ReadonlySet<string>;
+  /**
+   * The network of a function that runs such ops on its own variables; Unknown says why its weights are lost. One that
+   * is `like` another takes the same inputs.
+   */
+  opsNetwork?(interp: Interp, program: OpsProgram, like?: Instance): Instance | Unknown | undefined;
   /** The base that a class with these methods, in a module of this text, is taken to have when its own is not known. */
   assumedBase?(methods: ReadonlySet<string>, text: string): ClassValue | undefined;
   /** Functions that make networks, besides classes: `tf.sequential`. */

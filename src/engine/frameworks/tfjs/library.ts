@@ -64,6 +64,7 @@ export class Library {
   layerClass!: ClassValue;
   modelClass!: ClassValue;
   sequentialClass!: ClassValue;
+  programClass!: ClassValue;
   readonly counters = new Map<string, number>();
   /** Models in the order they were made. */
   readonly models: Instance[] = [];

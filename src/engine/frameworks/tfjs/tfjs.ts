@@ -14,13 +14,14 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import type { Framework } from "../framework.ts";
+import type { Framework, OpsProgram } from "../framework.ts";
 import { layerModule } from "./layers/index.ts";
 import { callLayer, childrenOf, layerClass, nameOf, weightsOf } from "./layers/layer.ts";
 import { stateOf } from "./layers/state.ts";
 import { isOpen, Library, symbolicOf } from "./library.ts";
 import { modelClass, modelFunctions, sequentialClass } from "./models.ts";
 import { createOps, type OpModules } from "./ops/index.ts";
+import { programClass, programLike, programNetwork, programOf, WEIGHTED_OPS } from "./programs.ts";
 
 /** Packages that give the whole of `tf`, or a part of it under the same names. */
 const PACKAGES =
@@ -51,6 +52,7 @@ const keepConfig: Impl = (_m, [config], self) => {
 class Tfjs implements Framework {
   readonly id = "tfjs";
   readonly forwardNames = ["call", "predict", "constructor"];
+  readonly weightedOps = WEIGHTED_OPS;
   private readonly lib = new Library();
   private readonly ops: OpModules;
   private readonly modules = new Map<string, ModuleValue>();
@@ -65,6 +67,7 @@ class Tfjs implements Framework {
     lib.layerClass = layerClass(lib, root);
     lib.modelClass = modelClass(lib);
     lib.sequentialClass = sequentialClass(lib);
+    lib.programClass = programClass();
     const layers = layerModule(lib);
     this.tables = {
       ...this.ops.modules,
@@ -119,7 +122,18 @@ class Tfjs implements Framework {
   }
 
   isNetwork(value: Value): boolean {
-    return value instanceof Instance && value.cls.mro.includes(this.lib.modelClass);
+    return (
+      value instanceof Instance &&
+      (value.cls.mro.includes(this.lib.modelClass) || programOf(value) !== undefined)
+    );
+  }
+
+  opsNetwork(interp: Interp, program: OpsProgram, like?: Instance): Instance | Unknown | undefined {
+    return like ? programLike(interp, this.lib, program, like) : programNetwork(interp, this.lib, program);
+  }
+
+  isUnbatched(network: Value): boolean {
+    return programOf(network)?.unbatched ?? false;
   }
 
   isMaker(value: Value): boolean {
@@ -152,6 +166,8 @@ class Tfjs implements Framework {
     _interp: Interp,
     network: Value,
   ): readonly { readonly shape: Shape; readonly dtype: string }[] | Unknown | undefined {
+    const program = programOf(network);
+    if (program) return program.specs();
     const model = stateOf(network)?.model;
     if (model && model.outputs.length === 0) return new Unknown("the model has no layers");
     const inputs = model?.inputs ?? [];
@@ -171,6 +187,8 @@ class Tfjs implements Framework {
 
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
     if (!(network instanceof Instance)) return interp.unknown("this is no model");
+    const program = programOf(network);
+    if (program) return program.run(interp, inputs);
     return callLayer(interp, network, inputs.length > 1 ? new List([...inputs]) : inputs[0], object(interp));
   }
 
@@ -194,6 +212,8 @@ class Tfjs implements Framework {
   }
 
   parameters(_interp: Interp, network: Value): readonly Tensor[] {
+    const program = programOf(network);
+    if (program) return program.weights;
     return network instanceof Instance ? [...new Set(weightsOf(network))] : [];
   }
 

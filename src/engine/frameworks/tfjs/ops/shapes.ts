@@ -226,10 +226,11 @@ const view =
 export const SHAPES: OpTable = {
   reshape: {
     signature: "x, shape",
-    rule: onShape((shape, c) => {
+    rule: (c) => {
+      const x = c.tensor("x");
       const target = shapeOf(c.value("shape"));
-      return isUnknown(target) ? target : reshape(shape, target);
-    }, true),
+      return c.view(x, isUnknown(target) ? target : reshape(x.shape, target));
+    },
   },
   transpose: { signature: "x, perm=undefined", rule: onShape(transpose) },
   expandDims: { signature: "x, axis=0", rule: onShape(expandDims, true) },
