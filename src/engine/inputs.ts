@@ -4,16 +4,15 @@
  */
 import type { Framework } from "./frameworks/framework.ts";
 import type { Machine } from "./interpret/machine.ts";
-import type { OutermostCall } from "./interpret/scripted.ts";
+import { heldAnew, type OutermostCall } from "./interpret/scripted.ts";
 import {
   Dict,
   Instance,
   isUnknown,
   type Kwargs,
-  List,
+  NO_KWARGS,
   type Shape,
   Tensor,
-  Tuple,
   toItems,
   type Value,
 } from "./interpret/values.ts";
@@ -80,7 +79,10 @@ export function calledInput(calls: readonly OutermostCall[], network: Value): Ch
     network instanceof Instance && network.cls.module !== undefined && other.cls === network.cls;
   for (const { inputs, kwargs, ...call } of calls) {
     if (call.network !== network && !isLike(call.network)) continue;
-    const given = kwargs ? flat([...inputs, ...kwargs.values()]) : inputs;
+    // Batches are told by the lists and dicts that hold them.
+    const holders = kwargs ? [] : inputs.filter((value) => value instanceof Dict);
+    const isWhole = kwargs !== undefined || holders.length > 0;
+    const given = isWhole ? flat([...inputs, ...(kwargs?.values() ?? [])]) : inputs;
     // What is given besides is not known here: data of a loader.
     if (given.some(isUnknown)) continue;
     const tensors = given.filter((value): value is Tensor => value instanceof Tensor);
@@ -90,29 +92,38 @@ export function calledInput(calls: readonly OutermostCall[], network: Value): Ch
     });
     if (specs.length === 0 || specs.length !== tensors.length) continue;
     const borrowed = call.network !== network;
-    return { specs, origin: "call", borrowed, ...(kwargs && { call: { args: inputs, kwargs } }) };
+    // Without keywords the framework gives flags and keys itself.
+    const args = kwargs
+      ? inputs
+      : inputs.filter((value) => flat([value]).some((one) => one instanceof Tensor));
+    return {
+      specs,
+      origin: "call",
+      borrowed,
+      ...(isWhole && { call: { args, kwargs: kwargs ?? NO_KWARGS } }),
+    };
   }
   return undefined;
 }
 
-/** What lists and tuples hold, as deep as inputs go. */
+/** What lists, tuples and dicts hold, as deep as inputs go. */
 function flat(values: readonly Value[], depth = 4): readonly Value[] {
   return values.flatMap((value) => {
-    const items = depth > 0 ? toItems(value) : undefined;
+    const held =
+      value instanceof Dict ? [...value.entries.values()].map((entry) => entry.value) : toItems(value);
+    const items = depth > 0 ? held : undefined;
     return items ? flat(items, depth - 1) : [value];
   });
 }
 
 /** An argument of a call as another call is given it: tensors made anew, in what holds them. */
 export function again(value: Value, input: (shape: Shape, dtype: string) => Value): Value {
-  if (value instanceof Tensor && !isUnknown(value.shape)) {
-    const made = input(value.shape, value.dtype);
-    if (made instanceof Tensor && value.data) made.data = value.data;
+  return heldAnew(value, (tensor) => {
+    if (isUnknown(tensor.shape)) return tensor;
+    const made = input(withBatch(tensor.shape), tensor.dtype);
+    if (made instanceof Tensor && tensor.data) made.data = tensor.data;
     return made;
-  }
-  if (value instanceof List) return new List(value.items.map((item) => again(item, input)));
-  if (value instanceof Tuple && !value.cls) return new Tuple(value.items.map((item) => again(item, input)));
-  return value;
+  });
 }
 
 /** A batch of a size that is not known is one sample; nothing else may be left open. */

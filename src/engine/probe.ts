@@ -1,6 +1,6 @@
 /**
- * What the first op of a network tells of its input, where layers learn their sizes from what they are given (Flax,
- * Keras): the default image is run first, and where it entered by a layer that takes no image, another input is
+ * What the first op of a network tells of its input, above all where layers learn their sizes from what they are given
+ * (Flax, Keras): the default image is run first, and where it entered by a layer that takes no image, another input is
  * proposed. Sizes that nothing tells stay unknown, with what to do about it.
  */
 import type { Framework } from "./frameworks/framework.ts";
@@ -22,8 +22,9 @@ const ENTRANCES: ReadonlySet<string> = new Set([
 
 /** Inputs to try in place of an image, the likeliest first; none when the image is as good as any. */
 export function proposals(framework: Framework, trace: Trace, image: InputSpec): readonly InputSpec[] {
-  if (framework.learnsSizes !== true) return [];
   const first = trace.ops.find((op) => ENTRANCES.has(op.op) && op.weights.length > 0);
+  if (first?.op === "conv_transpose") return grown(framework, first, image);
+  if (framework.learnsSizes !== true) return [];
   if (!first) return trace.diagnostics.some(({ code }) => MISFITS.has(code)) ? [sequence()] : [];
   const seen = first.inputs[0]?.shape;
   if (seen === undefined || isUnknown(seen)) return [];
@@ -51,16 +52,51 @@ function entered(framework: Framework, first: OpRecord, image: InputSpec): reado
   ];
 }
 
+/**
+ * What a transposed convolution makes larger at once is no image, unless it has an image's channels: it is a code at one
+ * position where nothing of the kernel is cut off, and else a map of a size that nothing tells.
+ */
+function grown(
+  framework: Framework,
+  { geometry, inputs }: OpRecord,
+  { shape, dtype }: InputSpec,
+): InputSpec[] {
+  const seen = inputs[0]?.shape;
+  const rank = shape.length;
+  const channel = framework.channelAxis(rank);
+  const channels = shape[channel];
+  if (!geometry || seen === undefined || isUnknown(seen) || sizeOf(seen) !== sizeOf(shape)) return [];
+  const isLearnt = framework.learnsSizes === true;
+  if (!isLearnt && typeof channels === "number" && channels <= IMAGE_CHANNELS) return [];
+  const { kernel, stride, padding } = geometry;
+  const isWhole = kernel.every((size, i) => size > stride[i]! && padding[i]!.every((cut) => cut === 0));
+  const firstAxis = channel === rank - 1 ? channel - kernel.length : rank - kernel.length;
+  const isSpatial = (axis: number): boolean => axis !== channel && axis >= firstAxis;
+  const example = shape
+    .map((size, axis) => (isSpatial(axis) ? 7 : axis === channel && isLearnt ? 64 : size))
+    .join("x");
+  const sizes = shape.map((size, axis) => {
+    if (axis === channel) return isLearnt ? unknownSize(example) : size;
+    if (!isSpatial(axis)) return size;
+    return isWhole && !isLearnt ? 1 : unknownSize(example);
+  });
+  return [{ shape: sizes, dtype }];
+}
+
+/** Channels of images, with their transparency. */
+const IMAGE_CHANNELS = 4;
+
+function sizeOf(shape: Shape): number {
+  return shape.reduce<number>((product, size) => product * (typeof size === "number" ? size : Number.NaN), 1);
+}
+
 function isSame(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
 
 /** `1×150528` of `1×224×224×3`. */
 function isFlattened(seen: Shape, image: Shape): boolean {
-  const size = image
-    .slice(1)
-    .reduce<number>((product, dim) => product * (typeof dim === "number" ? dim : 0), 1);
-  return seen.length === 2 && seen[1] === size;
+  return seen.length === 2 && seen[1] === sizeOf(image.slice(1));
 }
 
 function unknownSize(example: string): Unknown {

@@ -1,8 +1,9 @@
 /** One run of a network on an input: what came of it, and whether the input fits. */
 import type { Framework } from "./frameworks/framework.ts";
 import type { ChosenInput, InputSpec } from "./inputs.ts";
-import type { OpRecord, Trace, TraceDiagnostic } from "./interpret/trace.ts";
+import { BY_NAME, type OpRecord, type Trace, type TraceDiagnostic } from "./interpret/trace.ts";
 import { Dict, Instance, isUnknown, List, Tensor, Tuple, Unknown, type Value } from "./interpret/values.ts";
+import { NOWHERE } from "./syntax/span.ts";
 
 export interface Run {
   readonly trace: Trace;
@@ -39,6 +40,19 @@ export function isClean(run: Run): boolean {
   return !hasFailed(run) && run.trace.gaps.length === 0 && run.trace.diagnostics.length === 0;
 }
 
+/** The network takes entries by their names out of what was given as one tensor. */
+export function takesDict(run: Run): boolean {
+  return run.trace.gaps.some(({ reason }) => reason === BY_NAME);
+}
+
+/** What the network asks for besides the one input that it was given. */
+export function wantedBesides({ trace }: Run): string | undefined {
+  return trace.diagnostics.find(({ at, message }) => at === NOWHERE && NEEDS.test(message))?.message;
+}
+
+/** What a call says whose arguments are too few. */
+const NEEDS = /^\S+\(\) needs \w+$/;
+
 export function firstMismatch(run: Run): string | undefined {
   return run.trace.diagnostics.find(({ code }) => code === "shape-mismatch")?.message;
 }
@@ -47,10 +61,14 @@ export function firstMismatch(run: Run): string | undefined {
  * What a run says of its network. An input of our own choice that does not fit makes figures of no network: they are
  * not complete. Where it is that input itself which does not fit, no line of the program is at fault.
  */
-export function verdict(run: Run, { origin, borrowed }: ChosenInput): Pick<Trace, "diagnostics" | "gaps"> {
+export function verdict(
+  run: Run,
+  { specs, origin, borrowed }: ChosenInput,
+): Pick<Trace, "diagnostics" | "gaps"> {
   const { diagnostics, gaps } = run.trace;
   if ((origin === "call" || origin === "user" || origin === "comment") && borrowed !== true)
     return { diagnostics, gaps };
+  const besides = specs.length === 0 ? wantedBesides(run) : undefined;
   const found = diagnostics.find(({ code }) => code === "shape-mismatch");
   const apart = origin === "default" ? takenApart(run) : undefined;
   const unfit = found?.tensors && comesAsGiven(run, found.tensors) ? found : undefined;
@@ -61,6 +79,7 @@ export function verdict(run: Run, { origin, borrowed }: ChosenInput): Pick<Trace
         return [{ ...each, ...wanted, severity: "warning", code: "unknown-value" }];
       // What follows from it says no more.
       if (each.code === "shape-mismatch" && unfit) return [];
+      if (each.message === besides) return [{ ...each, message: `${INPUTS_WANTED}: ${besides}` }];
       // The program refuses an input that it was not written for.
       return each.code === "raises" ? [{ ...each, severity: "warning" }] : [each];
     }),
@@ -73,6 +92,7 @@ export function verdict(run: Run, { origin, borrowed }: ChosenInput): Pick<Trace
 }
 
 const INPUT_WANTED = "needs its input, as in # convlens: input=1x3x224x224";
+const INPUTS_WANTED = "needs its inputs, as in # convlens: input=1x128:int32 1x128:int32";
 
 /** Ops whose output has the channels that their weights give it, whatever the input had. */
 const SETTLING: ReadonlySet<string> = new Set([

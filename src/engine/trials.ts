@@ -31,7 +31,9 @@ import {
   positionsIn,
   type Run,
   startsUnbatched,
+  takesDict,
   tensorsIn,
+  wantedBesides,
 } from "./runs.ts";
 import { forwardOf, takesTensorList } from "./tensorLists.ts";
 
@@ -203,6 +205,9 @@ export class Trials {
     const isTold = declared !== undefined || (entrance.spatialAxes === 0 && longest < LENGTH);
     const origin = isTold ? "declared" : "default";
     const run = this.run({ specs: sized(size) });
+    // No tensor is its input: there is none to tell of.
+    const isMore = args.length === 0 && wantedBesides(run) !== undefined;
+    if (isMore || takesDict(run)) return this.settled(run, { specs: [], origin: "default" });
     const proposed = origin === "default" ? this.proposed(run, sized(size)) : undefined;
     if (proposed) return proposed;
     const usual = { specs: sized(size), origin } as const;
@@ -284,8 +289,10 @@ export class Trials {
   }
 
   /** The first input that fits of those that the network's first op speaks for. */
-  private proposed(run: Run, [image]: readonly InputSpec[]): Trial | undefined {
-    for (const spec of image ? proposals(this.options.framework, run.trace, image) : []) {
+  private proposed(run: Run, [image, ...others]: readonly InputSpec[]): Trial | undefined {
+    for (const spec of image && others.length === 0
+      ? proposals(this.options.framework, run.trace, image)
+      : []) {
       const attempt = this.run({ specs: [spec] });
       if (!hasFailed(attempt)) return { run: attempt, input: { specs: [spec], origin: "default" } };
     }

@@ -16,14 +16,14 @@ import type { Modules } from "./modules.ts";
 import { dictDelete, dictGet, dictSet } from "./python/dict.ts";
 import { Recorder } from "./recorder.ts";
 import { Scope } from "./scope.ts";
-import type { OutermostCall, ScriptedCalls } from "./scripted.ts";
+import { heldAnew, type OutermostCall, type ScriptedCalls } from "./scripted.ts";
 import type { Semantics } from "./semantics.ts";
 import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
 import {
   type Absent,
   BoundMethod,
   ClassValue,
-  type Dict,
+  Dict,
   FunctionValue,
   type Heap,
   Instance,
@@ -430,7 +430,9 @@ export class Machine implements Interp {
   }
 
   noteCall(network: Instance, inputs: readonly Value[], kwargs?: Kwargs): void {
-    this.outermostCalls.push({ network, inputs, kwargs });
+    // The program may change what it gave: a dict is kept as it was.
+    const kept = inputs.map((input) => (input instanceof Dict ? heldAnew(input, (tensor) => tensor) : input));
+    this.outermostCalls.push({ network, inputs: kept, kwargs });
   }
 
   callerArguments(): ReadonlyMap<string, Value> {

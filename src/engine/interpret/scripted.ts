@@ -1,5 +1,5 @@
 /** What a script does with its networks: how it calls them, and their answers, for its loops call them over and over. */
-import { type Instance, type Kwargs, Tensor, Unknown, type Value } from "./values.ts";
+import { Dict, type Instance, type Kwargs, List, Tensor, Tuple, Unknown, type Value } from "./values.ts";
 
 /** A network called from outside any other network: what a script does with its model. */
 export interface OutermostCall {
@@ -7,6 +7,20 @@ export interface OutermostCall {
   readonly inputs: readonly Value[];
   /** Absent where `inputs` has those by keyword too. */
   readonly kwargs: Kwargs | undefined;
+}
+
+/** A value in lists, tuples and dicts of its own, each tensor in them as `tensor` gives it. */
+export function heldAnew(value: Value, tensor: (tensor: Tensor) => Value, depth = 4): Value {
+  if (value instanceof Tensor) return tensor(value);
+  if (depth === 0) return value;
+  const inner = (item: Value): Value => heldAnew(item, tensor, depth - 1);
+  if (value instanceof List) return new List(value.items.map(inner));
+  if (value instanceof Tuple && !value.cls) return new Tuple(value.items.map(inner));
+  if (!(value instanceof Dict)) return value;
+  const made = new Dict();
+  if (value.cls) made.cls = value.cls;
+  for (const [hash, entry] of value.entries) made.entries.set(hash, { ...entry, value: inner(entry.value) });
+  return made;
 }
 
 /** Answers of networks by their inputs' shapes. */

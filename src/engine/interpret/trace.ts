@@ -17,6 +17,9 @@ export interface LayerScope {
   readonly parent: LayerScope | undefined;
 }
 
+/** Why a trace is not complete whose input is asked for an entry by its name. */
+export const BY_NAME = "needs its input: it is a dict, of arrays by their names";
+
 /** A count that is exact or unknown. */
 export type Count = number | Unknown;
 

@@ -2,6 +2,7 @@
  * Subscripts (`x[…]`, `x[…] = y`) and ops that pick or place elements by index.
  * https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops
  */
+import { BY_NAME } from "../../../interpret/trace.ts";
 import {
   type Dim,
   Ellipsis,
@@ -27,6 +28,10 @@ import type { Answer, OpSpec, OpTable } from "./op.ts";
 export function indexItems(a: Args, subscript: Value): readonly IndexItem[] | Unknown {
   const parts = subscript instanceof Tuple ? subscript.items : [subscript];
   const items: IndexItem[] = [];
+  if (typeof subscript === "string" && a.tensor("input").maker === "the input") {
+    a.interp.gap(BY_NAME);
+    return a.interp.unknown(BY_NAME);
+  }
   for (const part of parts) {
     const item = indexItem(a, part);
     if (item instanceof Unknown) return item;
