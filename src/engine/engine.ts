@@ -24,6 +24,7 @@ import { Session } from "./session.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
 import type { Language } from "./syntax/ast.ts";
 import type { Parsers } from "./syntax/parser.ts";
+import { filesAround } from "./workspace.ts";
 
 export interface EngineOptions {
   readonly parsers: Parsers;
@@ -76,7 +77,8 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
         const result = edited.profile(file, { ...options, input });
         return result.ok ? totalsOf(result.report) : { macs: null, params: null };
       };
-      return rewriteOne(opened, { read: (name) => host.read(name), retrace }, options);
+      const around = (name: string): readonly string[] => filesAround(host, name);
+      return rewriteOne(opened, { read: (name) => host.read(name), around, retrace }, options);
     },
     networks: (file) => {
       const session = open(file, never);
@@ -142,7 +144,7 @@ function tracer(
 
 function rewriteOne(
   session: Session | string,
-  files: Pick<RewriteSource, "read" | "retrace">,
+  files: Pick<RewriteSource, "read" | "around" | "retrace">,
   options: ProfileOptions & RewriteOptions,
 ): RewriteResult {
   const found = rootOf(session, options.model);

@@ -531,7 +531,7 @@ class Net(nn.Module):
         return nn.Conv(16, (3, 3), strides=(2, 2), use_bias=False)(x)
 `;
     expect(added(source, rewrite(source).text)).toBe(`        return nn.Sequential([
-            nn.Conv(8, (3, 3), strides=(2, 2), use_bias=False, feature_group_count=8),
+            nn.Conv(x.shape[-1], (3, 3), strides=(2, 2), use_bias=False, feature_group_count=x.shape[-1]),
             nn.Conv(16, (1, 1), use_bias=False),
         ])(x)`);
   });
@@ -587,7 +587,7 @@ class Net(nn.Module):
 `;
     const { text } = rewrite(source);
     expect(added(source, text)).toBe(`    x = nn.Sequential([
-      nn.Conv(8, (3, 3), use_bias=False, name='conv', feature_group_count=8),
+      nn.Conv(x.shape[-1], (3, 3), use_bias=False, name='conv', feature_group_count=x.shape[-1]),
       nn.BatchNorm(momentum=0.9, use_running_average=not train),
       nn.relu,
       nn.Conv(16, (1, 1), use_bias=False),
@@ -650,7 +650,7 @@ def net_fn(x):
 net = hk.transform(net_fn)
 `;
     expect(added(source, rewrite(source, { model: "net" }).text)).toBe(`    return hk.Sequential([
-        hk.Conv2D(8, kernel_shape=3, stride=2, feature_group_count=8, with_bias=False),
+        hk.Conv2D(x.shape[-1], kernel_shape=3, stride=2, feature_group_count=x.shape[-1], with_bias=False),
         hk.Conv2D(16, kernel_shape=1),
     ], name="wide")(x)`);
   });

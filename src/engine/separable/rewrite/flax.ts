@@ -62,7 +62,7 @@ function nnxForm(site: CallSite, call: CallText, bound: Arguments, guard: string
 
 function linenForm(site: CallSite, call: CallText, bound: Arguments, guard: string): Form {
   const features = bound.get("features");
-  const input = inputOf(site);
+  const input = features && inputOf(site, features);
   if (!features || input === undefined)
     return { reason: "its input channels differ from use to use, and Linen's layers do not name them" };
   const library = libraryOf(site, call, "nn");
@@ -111,11 +111,14 @@ function linenModule(library: string): (name: string, activation: string) => str
 `;
 }
 
-/** The one number of channels, or those of the value that the layer is called on at once. */
-function inputOf({ instances, behind }: CallSite): string | undefined {
+/** The channels of the value that the layer is called on at once, else the one number, else as many as it makes. */
+function inputOf({ instances, behind }: CallSite, features: ArgumentText): string | undefined {
   const wanted = instances.filter((instance) => instance.wanted);
-  const channels = [...new Set(wanted.map(({ inChannels }) => inChannels))];
-  return channels.length === 1 ? String(channels[0]) : channelsOf(behind);
+  const [only, ...others] = new Set(wanted.map(({ inChannels }) => inChannels));
+  const called = channelsOf(behind);
+  if (called !== undefined || others.length === 0) return called ?? String(only);
+  const isSame = wanted.every(({ inChannels, outChannels }) => inChannels === outChannels);
+  return isSame && usesTwice(features.value) ? features.value : undefined;
 }
 
 function channelsOf(behind: string): string | undefined {
@@ -123,16 +126,13 @@ function channelsOf(behind: string): string | undefined {
   return value === undefined ? undefined : `${value}.shape[-1]`;
 }
 
-/** A second batch norm as the first one is made, with a name and initial values of its own. */
+/** A second batch norm as the first one is made, told what that is told. */
 function normOf({ made, isTold, told }: Between): string | undefined {
   const call = made === undefined || (!isTold && told === undefined) ? undefined : readPythonCall(made);
   if (!call) return undefined;
-  const dropped = call.args.filter(({ name }) => name !== undefined && OWN.has(name));
   const added = isTold || told === undefined ? [] : [`use_running_average=${told}`];
-  return editCall(call, call.callee, new Map(dropped.map((arg) => [arg, null])), added);
+  return editCall(call, call.callee, new Map(), added);
 }
-
-const OWN: ReadonlySet<string> = new Set(["name", "scale_init", "bias_init"]);
 
 /** What the file calls `flax.linen` or `flax.nnx`: a layer's class may come from elsewhere, as `self.conv`. */
 function libraryOf({ source }: CallSite, call: CallText, usual: "nn" | "nnx"): string {

@@ -80,10 +80,8 @@ export function haikuForm(site: CallSite): Form {
   const read = readCall(site, HAIKU);
   if (typeof read === "string") return { reason: read };
   const [call, bound] = read;
-  const wanted = site.instances.filter((instance) => instance.wanted);
-  const [only, ...others] = [...new Set(wanted.map(({ inChannels }) => inChannels))];
-  const input = others.length > 0 && !bound.has("data_format") ? channelsOf(site.behind) : only;
   const output = bound.get("output_channels");
+  const input = output && haikuInput(site, bound, output);
   if (!output || input === undefined)
     return { reason: "its input channels differ from use to use, and Haiku's layers do not name them" };
   const guard = guardIn(site, bound, [
@@ -100,14 +98,14 @@ export function haikuForm(site: CallSite): Form {
   if (typeof plain === "string") return { reason: plain };
   const middle = site.between ? haikuBetween(site.between, site.source) : [];
   if (!middle && site.between) {
-    const norm = untold(site.between);
+    const norm = site.between.made;
     const form =
-      norm &&
+      norm !== undefined &&
       ownModuleForm(site, {
         parts: [
           withArguments(...plain, {
-            output_channels: String(input),
-            feature_group_count: String(input),
+            output_channels: input,
+            feature_group_count: input,
             with_bias: "False",
           }),
           norm,
@@ -127,8 +125,8 @@ export function haikuForm(site: CallSite): Form {
     };
   const parts = [
     withArguments(...plain, {
-      output_channels: String(input),
-      feature_group_count: String(input),
+      output_channels: input,
+      feature_group_count: input,
       with_bias: "False",
     }),
     ...middle,
@@ -140,24 +138,27 @@ export function haikuForm(site: CallSite): Form {
   return { text: guarded(text, guard, site) };
 }
 
-const OWN_OF_NORM: ReadonlySet<string> = new Set(["name", "scale_init", "offset_init"]);
+/** The channels of the value that the layer is called on at once, else the one number, else as many as it makes. */
+function haikuInput(
+  { instances, behind }: CallSite,
+  bound: Arguments,
+  output: ArgumentText,
+): string | undefined {
+  const wanted = instances.filter((instance) => instance.wanted);
+  const [only, ...others] = new Set(wanted.map(({ inChannels }) => inChannels));
+  const called = bound.has("data_format") ? undefined : channelsOf(behind);
+  if (called !== undefined || others.length === 0) return called ?? String(only);
+  const isSame = wanted.every(({ inChannels, outChannels }) => inChannels === outChannels);
+  return isSame && usesTwice(output.value) ? output.value : undefined;
+}
 
 /** A batch norm as the one that follows is made, told what its call is told, and the activation. */
 function haikuBetween(
   { made, told, activation }: Pick<Between, "made" | "told" | "activation">,
   source: string,
 ): readonly string[] | undefined {
-  const again = made === undefined ? undefined : untold({ made });
-  if (told === undefined || again === undefined) return undefined;
-  return [`lambda x: ${again}(x, ${told})`, jaxActivation(activation, source)];
-}
-
-/** The batch norm once more, without a name and initial values of its own. */
-function untold({ made }: Pick<Between, "made">): string | undefined {
-  const norm = made === undefined ? undefined : readPythonCall(made);
-  if (!norm) return undefined;
-  const dropped = norm.args.filter(({ name }) => name !== undefined && OWN_OF_NORM.has(name));
-  return editCall(norm, norm.callee, new Map(dropped.map((arg) => [arg, null])), []);
+  if (told === undefined || made === undefined) return undefined;
+  return [`lambda x: ${made}(x, ${told})`, jaxActivation(activation, source)];
 }
 
 function haikuModule(base: string): (name: string, activation: string) => string {

@@ -28,6 +28,8 @@ export interface RewriteSource {
   /** The file's other networks, which may share its lines. */
   readonly others: () => readonly TracedNetwork[];
   readonly read: (file: string) => string | undefined;
+  /** Other files of the program. */
+  readonly around: (file: string) => readonly string[];
   /** Profiles the network again with these edits made, on this input. */
   readonly retrace: (edits: readonly TextEdit[], input: readonly string[]) => RewriteTotals;
 }
@@ -53,7 +55,8 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
   const layers: string[] = [];
   const flags = new Map<string, Flag>();
   for (const [key, names] of sites) {
-    const result = rewriteSite(key, { ...{ network, others, chosen, options, flags }, read: source.read });
+    const { read, around } = source;
+    const result = rewriteSite(key, { ...{ network, others, chosen, options, flags }, read, around });
     const reason =
       "reason" in result ? result.reason : edits.some(crosses(result.edits)) ? CROSSED : undefined;
     if ("reason" in result || reason !== undefined) refused.push({ layers: names, reason: reason ?? "" });

@@ -8,9 +8,11 @@ import { place } from "../../report/convert.ts";
 import type { PricedRow } from "../../report/layers.ts";
 import { placeKey } from "../../report/places.ts";
 import type { Language } from "../../syntax/ast.ts";
+import { annotationEdits } from "./annotation.ts";
 import type { RewriteOptions, TextEdit } from "./contract.ts";
 import { type Flag, flagFor } from "./flag.ts";
 import { formOf } from "./forms.ts";
+import { whyOpen } from "./origin.ts";
 import { cutAt, indentOf, longer, unitOf } from "./place.ts";
 import { type Between, type CallSite, NOT_APART, type SiteInstance } from "./site.ts";
 import type { Import } from "./spelling.ts";
@@ -30,6 +32,8 @@ export interface SiteContext {
   readonly chosen: ReadonlySet<string>;
   readonly options: RewriteOptions;
   readonly read: (file: string) => string | undefined;
+  /** Other files of the program. */
+  readonly around: (file: string) => readonly string[];
   /** Parameters that were added so far. */
   readonly flags: Map<string, Flag>;
 }
@@ -79,8 +83,13 @@ export function rewriteSite(key: string, context: SiteContext): SiteRewrite | { 
       .map((row) => instanceOf(row, false, language)),
     ...idle,
   ].filter(({ kernel }) => kernel.length > 0);
-  const given = [...rows, ...foreign].map((row) => instanceOf(row, false, language).given);
-  const expanded = expandSpreads(call.inside, language, idle.length > 0 ? [undefined] : given);
+  const made = [...rows, ...foreign].map((row) => instanceOf(row, false, language));
+  const given = idle.length > 0 ? [undefined] : made.map((each) => each.given);
+  const seen = made.map(({ caller }) => caller);
+  const expanded = expandSpreads(call.inside, language, given, (name) =>
+    whyOpen(name, { at, text, before: call.before, language, seen }, context),
+  );
+  if ("reason" in expanded && framework !== "torch") return expanded;
   const site: CallSite = {
     ...{ at, framework, type, language, text: call.inside, source: text },
     plain: "reason" in expanded ? call.inside : expanded.text,
@@ -100,7 +109,12 @@ export function rewriteSite(key: string, context: SiteContext): SiteRewrite | { 
   for (const flag of best.flags) context.flags.set(flag.key, flag);
   const form = { at: best.behind ? longer(at, call, best.behind) : at, text: best.text };
   return {
-    edits: [form, ...best.edits, ...best.flags.flatMap(({ edits }) => edits)],
+    edits: [
+      form,
+      ...annotationEdits(site, best.text),
+      ...best.edits,
+      ...best.flags.flatMap(({ edits }) => edits),
+    ],
     layers: wanted.map(({ layer }) => layer.name),
     imports: best.imports.map((each) => ({ ...each, file: at.file })),
   };

@@ -27,15 +27,19 @@ function namesOf(config: Value): readonly string[] {
 
 export type Expanded = { readonly text: string } | { readonly reason: string };
 
+/** Why what is spread under a name may be another thing in runs that were not seen. */
+export type WhyOpen = (name: string) => string | undefined;
+
 export function expandSpreads(
   text: string,
   language: Language,
   given: readonly (Given | undefined)[],
+  whyOpen: WhyOpen,
 ): Expanded {
-  return language === "python" ? expandPython(text, given) : expandConfig(text, given);
+  return language === "python" ? expandPython(text, given, whyOpen) : expandConfig(text, given, whyOpen);
 }
 
-function expandPython(text: string, given: readonly (Given | undefined)[]): Expanded {
+function expandPython(text: string, given: readonly (Given | undefined)[], whyOpen: WhyOpen): Expanded {
   const call = readPythonCall(text);
   const spread = call?.args.filter((arg) => arg.spread) ?? [];
   if (!call || spread.length === 0) return { text };
@@ -50,6 +54,8 @@ function expandPython(text: string, given: readonly (Given | undefined)[]): Expa
     const plain = call.args.filter((arg) => !arg.spread && arg.name === undefined).length;
     const count = same(known.map((each) => each.count - plain));
     if (count === undefined || !NAME.test(name)) return differs(list);
+    const open = whyOpen(name);
+    if (open !== undefined) return { reason: open };
     edits.set(list, Array.from({ length: count }, (_, index) => `${name}[${index}]`).join(", "));
   }
   if (mapping) {
@@ -57,14 +63,16 @@ function expandPython(text: string, given: readonly (Given | undefined)[]): Expa
     const plain = call.args.flatMap((arg) => (arg.name === undefined ? [] : [arg.name]));
     const names = sameNames(known.map((each) => each.names.filter((key) => !plain.includes(key))));
     if (names === undefined || !NAME.test(name)) return differs(mapping);
-    // What gives nothing may give something to calls elsewhere: it stays.
+    const open = whyOpen(name);
+    if (open !== undefined) return { reason: open };
+    // A mapping that gives nothing stays as it is.
     if (names.length > 0) edits.set(mapping, names.map((key) => `${key}=${name}["${key}"]`).join(", "));
   }
   return { text: replaced(call, edits) };
 }
 
 /** `conv2d({ ...config, filters: 32 })`, `conv2d(config)` */
-function expandConfig(text: string, given: readonly (Given | undefined)[]): Expanded {
+function expandConfig(text: string, given: readonly (Given | undefined)[], whyOpen: WhyOpen): Expanded {
   const whole = /^([\w.$]+)\(\s*([\w.$]+)\s*,?\s*\)$/.exec(text);
   const call = readConfigCall(whole ? `${whole[1]}({ ...${whole[2]} })` : text);
   const [spread, ...more] = call?.args.filter((arg) => arg.spread) ?? [];
@@ -75,6 +83,8 @@ function expandConfig(text: string, given: readonly (Given | undefined)[]): Expa
   const plain = new Set(call.args.flatMap((arg) => (arg.name === undefined ? [] : [arg.name])));
   const names = sameNames(known.map((each) => each.names.filter((key) => !plain.has(key))));
   if (names === undefined || !CONFIG_NAME.test(name)) return differs(spread);
+  const open = whyOpen(name);
+  if (open !== undefined) return { reason: open };
   if (names.length === 0) return { text: call.text };
   return {
     text: replaced(call, new Map([[spread, names.map((key) => `${key}: ${name}.${key}`).join(", ")]])),

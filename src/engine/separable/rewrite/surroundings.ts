@@ -4,7 +4,7 @@ import { type Instance, type Tensor, toNumber } from "../../interpret/values.ts"
 import { place } from "../../report/convert.ts";
 import type { Language } from "../../syntax/ast.ts";
 import type { Span } from "../../syntax/span.ts";
-import { type ArgumentText, readConfigCall, readPythonCall } from "./callText.ts";
+import { type ArgumentText, editCall, readConfigCall, readPythonCall } from "./callText.ts";
 import { cutAt, functionAround } from "./place.ts";
 import type { Between } from "./site.ts";
 
@@ -72,7 +72,46 @@ function besideOf(conv: OpRecord, norm: OpRecord, read: Read): string | undefine
   if (!own || !other || own.caller?.at !== other.caller?.at || own.at.file !== other.at.file)
     return undefined;
   const text = read(other.at.file);
-  return text === undefined ? undefined : cutAt(text, place(other.at))?.inside;
+  const call = text === undefined ? undefined : cutAt(text, place(other.at))?.inside;
+  return text === undefined || call === undefined
+    ? undefined
+    : movedUp(plainNorm(call), text, own.at, other.at);
+}
+
+/** The second batch norm has a name and initial values of its own. */
+function plainNorm(text: string): string {
+  const call = readPythonCall(text);
+  const dropped = call?.args.filter(({ name }) => name !== undefined && OWN_OF_NORM.has(name)) ?? [];
+  if (!call || dropped.length === 0) return text;
+  return editCall(call, call.callee, new Map(dropped.map((arg) => [arg, null])), []);
+}
+
+const OWN_OF_NORM: ReadonlySet<string> = new Set(["name", "scale_init", "bias_init", "offset_init"]);
+
+/** An expression moved to an earlier line: names that get their value in between are put into its words. */
+function movedUp(
+  text: string,
+  source: string,
+  { endLine: to }: Span,
+  { line: from }: Span,
+): string | undefined {
+  let result = text;
+  for (const line of source
+    .split("\n")
+    .slice(to, Math.max(to, from - 1))
+    .toReversed()) {
+    const [, name, value = ""] = /^\s*([A-Za-z_]\w*)\s*(?::[^=]+)?=(?!=)\s*([^#]*)/.exec(line) ?? [];
+    const mention = new RegExp(`(?<![\\w.])${name}\\b(?!\\s*=(?!=))`, "g");
+    if (name === undefined || !mention.test(result)) continue;
+    if (!/^[\w.'"() ]+$/.test(value) || !isBalanced(value)) return undefined;
+    const atom = /^[\w.]+(\([^()]*\))?$/.test(value.trim()) ? value.trim() : `(${value.trim()})`;
+    result = result.replace(mention, () => atom);
+  }
+  return result;
+}
+
+function isBalanced(text: string): boolean {
+  return text.split("(").length === text.split(")").length;
 }
 
 /** Linen's batch norms are told by it whether they train: where they are made, or by their call. */
@@ -98,7 +137,8 @@ function toldAt(site: Site | undefined, beside: Span, read: Read): Pick<Between,
   const args = (call === undefined ? undefined : readPythonCall(call))?.args ?? [];
   const named = args.find(({ name }) => name !== undefined && TELLING.has(name));
   const value = (named ?? args.filter(({ name }) => !name)[1])?.value;
-  return value !== undefined && FLAG.test(value) ? { told: value } : {};
+  const told = value !== undefined && FLAG.test(value) ? movedUp(value, text, beside, site.at) : undefined;
+  return told === undefined ? {} : { told };
 }
 
 /** What batch norms of Linen, Haiku and Equinox are told by. */
