@@ -10,13 +10,24 @@ import type { ProjectHost, Sources } from "./projectHost.ts";
 /** Quick info is waited for: what takes longer has no figures. */
 const PATIENCE = 1_000;
 const KEPT = 32;
+/** What took too long is tried again, for what it has read by then stays read; then the file has to change first. */
+const TRIES = 3;
 
 interface Kept {
   readonly sources: Sources;
   readonly projectVersion: string | undefined;
   readonly inputs: string;
   readonly analysis: FileAnalysis | undefined;
+  /** Tries that took too long. */
+  readonly late: number;
 }
+
+interface Analysed {
+  readonly analysis: FileAnalysis | undefined;
+  readonly isLate: boolean;
+}
+
+const NOTHING: Analysed = { analysis: undefined, isLate: false };
 
 export class Analyses {
   readonly #parsers: Parsers;
@@ -35,23 +46,26 @@ export class Analyses {
     const inputs = { ...views[file]?.inputs };
     const key = JSON.stringify([inputs, defaultInput]);
     const before = this.#kept.get(file);
-    if (before && before.inputs === key && this.#isCurrent(before)) return before.analysis;
+    const isSame = before?.inputs === key && this.#isCurrent(before);
+    if (isSame && (before.late === 0 || before.late >= TRIES)) return before.analysis;
     const projectVersion = this.#host.projectVersion();
     const { result, sources } = this.#host.noting(() => {
       this.#host.version(file);
       return this.#analyze(file, inputs, defaultInput.at(-1) ?? DEFAULT_SETTINGS.inputSize);
     });
-    this.#keep(file, { sources, projectVersion, inputs: key, analysis: result });
-    return result;
+    const { analysis, isLate } = result;
+    const late = isLate ? (isSame ? before.late : 0) + 1 : 0;
+    this.#keep(file, { sources, projectVersion, inputs: key, analysis, late });
+    return analysis;
   }
 
-  #analyze(file: string, inputs: Record<string, readonly string[]>, size: number): FileAnalysis | undefined {
+  #analyze(file: string, inputs: Record<string, readonly string[]>, size: number): Analysed {
     const text = this.#host.text(file);
-    if (text === undefined || !looksLikeModelCode("typescript", text)) return undefined;
+    if (text === undefined || !looksLikeModelCode("typescript", text)) return NOTHING;
     const deadline = Date.now() + PATIENCE;
     const isCancelled = (): boolean => Date.now() > deadline;
     const analysis = this.#engineFor(size).analyze(file, { isCancelled, inputs });
-    return isCancelled() ? undefined : analysis;
+    return isCancelled() ? { analysis: undefined, isLate: true } : { analysis, isLate: false };
   }
 
   #engineFor(size: number): Engine {

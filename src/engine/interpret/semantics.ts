@@ -58,6 +58,8 @@ export interface Semantics {
   /** JS: what a decorator makes of a class; absent where it is an ordinary call. */
   readonly decorate?: (m: Machine, decorator: Value, cls: Value) => Value;
   /** JS: what a template's tag is called with for its texts. */
+  /** Keys of an object's prototypes that a loop over its keys goes on to. */
+  readonly inheritedKeys?: (value: Value) => readonly string[];
   readonly templateStrings?: (m: Machine, cooked: readonly string[], raw: readonly string[]) => Value;
   awaitValue(m: Machine, value: Value): Value;
   construct(m: Machine, cls: Value, args: readonly Value[], kwargs: Kwargs): Value;

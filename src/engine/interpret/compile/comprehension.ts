@@ -8,11 +8,6 @@ import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileTarget } from "./targets.ts";
 
-/** An item that stands for many, if there was one: what is made of one such is one of many. */
-interface Found {
-  many?: Unknown;
-}
-
 export function compileComprehension(node: Comprehension, c: Compiler): Ev {
   const element = compileExpr(node.element, c);
   const key = node.key && compileExpr(node.key, c);
@@ -24,7 +19,7 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
   }));
   type Clause = (typeof clauses)[number];
 
-  function* turns(m: Machine, s: Scope, depth: number, found: Found): Generator<Unknown | undefined> {
+  function* turns(m: Machine, s: Scope, depth: number): Generator<Unknown | undefined> {
     const clause = clauses[depth] as Clause;
     const iterator = m.at(clause.at, () => m.iterate(clause.iterable(m, s)));
     if (iterator instanceof Unknown) {
@@ -34,7 +29,6 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       m.tick();
       clause.assign(m, s, step.value);
-      if (step.value instanceof Unknown && step.value.isMany) found.many = step.value;
       let keep: boolean | Unknown = true;
       for (const condition of clause.conditions) {
         keep = condition(m, s);
@@ -42,7 +36,7 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
       }
       if (keep instanceof Unknown) yield keep;
       else if (keep) {
-        if (depth + 1 < clauses.length) yield* turns(m, s, depth + 1, found);
+        if (depth + 1 < clauses.length) yield* turns(m, s, depth + 1);
         else yield undefined;
       }
     }
@@ -51,15 +45,10 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
   if (node.type === "generator") {
     return (m, s) => {
       const scope = new Scope("block", s);
-      const found: Found = {};
-      const turn = turns(m, scope, 0, found);
+      const turn = turns(m, scope, 0);
       return new Iter(() => {
         const step = turn.next();
-        if (step.done) {
-          const { many } = found;
-          delete found.many;
-          return many ?? ABSENT;
-        }
+        if (step.done) return ABSENT;
         if (step.value) m.gap(step.value.reason);
         return step.value ?? element(m, scope);
       }, "generator");
@@ -69,8 +58,7 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
     const scope = new Scope("block", s);
     const values: Value[] = [];
     const dict = new Dict();
-    const found: Found = {};
-    for (const missing of turns(m, scope, 0, found)) {
+    for (const missing of turns(m, scope, 0)) {
       if (missing) return missing;
       if (key) {
         const k = key(m, scope);
@@ -78,10 +66,6 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
         dictSet(m, dict, k, element(m, scope));
       } else values.push(element(m, scope));
       if (!m.allows(Math.max(values.length, dict.entries.size))) return m.unknown("too many items");
-    }
-    if (found.many) {
-      if (key) dictSet(m, dict, found.many, found.many);
-      else values.push(found.many);
     }
     if (node.type === "dict") return dict;
     if (node.type === "list") return new List(values);

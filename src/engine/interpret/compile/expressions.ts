@@ -25,7 +25,7 @@ import type { Compiler, Ev } from "./compiler.ts";
 import { compileComprehension } from "./comprehension.ts";
 import { compileClass, makeFunction } from "./functions.ts";
 import { compileProperty, compileTagged, compileTemplate } from "./objects.ts";
-import { compileTarget } from "./targets.ts";
+import { compilePlace, compileStore, compileTarget } from "./targets.ts";
 
 type Compilers = { readonly [K in Expr["kind"]]: (node: Extract<Expr, { kind: K }>, c: Compiler) => Ev };
 
@@ -316,41 +316,41 @@ const compilers: Compilers = {
   comprehension: compileComprehension,
 
   assignExpr: (node, c) => {
-    const assign = compileTarget(node.target, c);
     const value = compileExpr(node.value, c);
     const { op } = node;
+    if (op === undefined && c.language === "typescript") return compileStore(node.target, value, c);
     if (op === undefined) {
+      const assign = compileTarget(node.target, c);
       return (m, s) => {
         const result = value(m, s);
         // A walrus inside a comprehension binds in the function around it.
-        assign(m, c.language === "python" ? s.local : s, result);
+        assign(m, s.local, result);
         return result;
       };
     }
-    const current = compileExpr(node.target as Expr, c);
+    const place = compilePlace(node.target, c);
     return (m, s) => {
-      const old = current(m, s);
+      const { old, store } = place(m, s);
       if (op === "and" || op === "or" || op === "??") {
         const keep = op === "??" ? old !== null && old !== undefined : m.truthy(old) === (op === "or");
         if (keep) return old;
         const fresh = value(m, s);
-        assign(m, s, fresh);
+        store(fresh);
         return fresh;
       }
       const result = m.binary(op, old, value(m, s));
-      assign(m, s, result);
+      store(result);
       return result;
     };
   },
 
   update: (node, c) => {
-    const assign = compileTarget(node.target, c);
-    const current = compileExpr(node.target as Expr, c);
+    const place = compilePlace(node.target, c);
     const op = node.op === "++" ? "+" : "-";
     return (m, s) => {
-      const old = current(m, s);
+      const { old, store } = place(m, s);
       const fresh = m.binary(op, old, 1);
-      assign(m, s, fresh);
+      store(fresh);
       return node.prefix ? fresh : old;
     };
   },

@@ -79,16 +79,6 @@ export function compileFor(node: For, c: Compiler): Ex {
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       m.tick();
       const scope = fresh ? new Scope("block", s) : s;
-      const { value } = step;
-      if (value instanceof Unknown && value.isMany) {
-        const turn = (): Completion => {
-          assign(m, scope, value);
-          return body(m, scope);
-        };
-        const left = onceOrNot(m, value, turn, node.label);
-        if (left !== undefined) return left;
-        continue;
-      }
       assign(m, scope, node.isAwait ? m.semantics.awaitValue(m, step.value) : step.value);
       const completion = body(m, scope);
       const then = completion === undefined ? "next" : loopStep(completion, node.label);
@@ -158,7 +148,10 @@ function onceOrNot(m: Machine, why: Unknown, body: () => Completion, label: stri
 function keysOf(m: Machine, source: Value): Iterator<Value> | Unknown {
   if (source instanceof Unknown) return source;
   const entries = m.semantics.entries?.(m, source);
-  if (entries) return entries.map(([key]) => key)[Symbol.iterator]();
+  if (entries) {
+    const own = entries.map(([key]) => key);
+    return new Set([...own, ...(m.semantics.inheritedKeys?.(source) ?? [])])[Symbol.iterator]();
+  }
   if (source instanceof Dict)
     return [...source.entries.values()].map((entry) => entry.key)[Symbol.iterator]();
   const length = m.length(source);

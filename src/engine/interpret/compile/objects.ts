@@ -2,7 +2,7 @@
 import type { Expr, PropertyDef, Template } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
-import { FunctionValue, type Instance, Property, Unknown } from "../values.ts";
+import { FunctionValue, type Instance, Property, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr } from "./expressions.ts";
 
@@ -54,11 +54,16 @@ export function compileTagged(node: Template, tag: Expr, c: Compiler): Ev {
     }
   }
   cooked.push(text);
+  // One place gives the same object every time it runs.
+  const made = new WeakMap<Machine, Value>();
+  const textsOf = (m: Machine): Value => {
+    if (!made.has(m)) made.set(m, m.semantics.templateStrings?.(m, cooked, node.raw ?? cooked));
+    return made.get(m);
+  };
   return (m, s) => {
     const self = object?.(m, s);
     const callee = object && key ? m.getItem(self, key(m, s)) : fn(m, s);
-    const texts = m.semantics.templateStrings?.(m, cooked, node.raw ?? cooked);
-    const args = [texts, ...values.map((value) => value(m, s))];
+    const args = [textsOf(m), ...values.map((value) => value(m, s))];
     return m.at(node.at, () => m.callWithThis(callee, self, args));
   };
 }

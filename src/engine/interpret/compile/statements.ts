@@ -12,7 +12,7 @@ import { compileExpr, compileTest } from "./expressions.ts";
 import { compileClass, makeDecorated } from "./functions.ts";
 import { compileCFor, compileDoWhile, compileFor, compileWhile } from "./loops.ts";
 import { compilePattern } from "./patterns.ts";
-import { compileTarget } from "./targets.ts";
+import { compilePlace, compileStore, compileTarget } from "./targets.ts";
 
 type Compilers = { readonly [K in Stmt["kind"]]: (node: Extract<Stmt, { kind: K }>, c: Compiler) => Ex };
 
@@ -104,10 +104,11 @@ const compilers: Compilers = {
     const value = node.value && compileExpr(node.value, c);
     const annotation = node.annotation && compileExpr(node.annotation, c);
     const name = node.targets[0]?.kind === "name" ? node.targets[0].id : undefined;
-    const [only] = targets;
-    if (targets.length === 1 && only && value && !annotation) {
+    const [only] = node.targets;
+    if (node.targets.length === 1 && only && value && !annotation) {
+      const store = compileStore(only, value, c);
       return (m, s) => {
-        only(m, s, value(m, s));
+        store(m, s);
         return undefined;
       };
     }
@@ -125,18 +126,13 @@ const compilers: Compilers = {
   },
 
   augAssign: (node, c) => {
-    const assign = compileTarget(node.target, c);
-    const current = compileExpr(node.target as Expr, c);
+    const place = compilePlace(node.target, c);
     const value = compileExpr(node.value, c);
     const { op, at } = node;
     return (m, s) => {
-      const old = current(m, s);
+      const { old, store } = place(m, s);
       const operand = value(m, s);
-      assign(
-        m,
-        s,
-        m.at(at, () => m.semantics.inplace(m, op, old, operand)),
-      );
+      store(m.at(at, () => m.semantics.inplace(m, op, old, operand)));
       return undefined;
     };
   },

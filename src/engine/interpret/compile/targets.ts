@@ -1,9 +1,9 @@
 /** Assignment targets compiled to functions that store a value: names, attributes, items, nested patterns. */
-import type { Target } from "../../syntax/ast.ts";
+import type { Expr, Target } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import { ABSENT, Instance, List, Unknown, type Value } from "../values.ts";
-import type { Compiler } from "./compiler.ts";
+import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr } from "./expressions.ts";
 import { compileKey } from "./objects.ts";
 
@@ -72,6 +72,66 @@ export function compileTarget(target: Target, c: Compiler, binding: Binding = "a
     case "starTarget":
       return compileTarget(target.target, c, binding);
   }
+}
+
+/** Stores a value, and gives it. JavaScript knows where it stores before it knows what. */
+export function compileStore(target: Target, value: Ev, c: Compiler): Ev {
+  if (c.language === "python" || target.kind !== "subscript" || target.index.kind === "literal") {
+    const assign = compileTarget(target, c);
+    return (m, s) => {
+      const result = value(m, s);
+      assign(m, s, result);
+      return result;
+    };
+  }
+  const object = compileExpr(target.object, c);
+  const index = compileExpr(target.index, c);
+  const { at } = target;
+  return (m, s) => {
+    const obj = object(m, s);
+    const i = index(m, s);
+    const result = value(m, s);
+    if (!(obj instanceof Unknown)) m.at(at, () => m.setItem(obj, i, result));
+    return result;
+  };
+}
+
+/** What a target holds and how it gets another value, for `a[i++] += 1`: where it is, is found once. */
+export interface Place {
+  readonly old: Value;
+  readonly store: (value: Value) => void;
+}
+
+export function compilePlace(target: Target, c: Compiler): (m: Machine, s: Scope) => Place {
+  if (target.kind !== "subscript" || !changes(target)) {
+    const assign = compileTarget(target, c);
+    const current = compileExpr(target as Expr, c);
+    return (m, s) => ({ old: current(m, s), store: (value) => assign(m, s, value) });
+  }
+  const object = compileExpr(target.object, c);
+  const index = compileExpr(target.index, c);
+  const { at } = target;
+  return (m, s) => {
+    const obj = object(m, s);
+    const i = index(m, s);
+    return {
+      old: obj instanceof Unknown ? obj : m.at(at, () => m.getItem(obj, i)),
+      store: (value) => {
+        if (!(obj instanceof Unknown)) m.at(at, () => m.setItem(obj, i, value));
+      },
+    };
+  };
+}
+
+const CHANGING: ReadonlySet<unknown> = new Set(["update", "assignExpr", "call"]);
+
+/** May finding this place twice do something twice? */
+function changes(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(changes);
+  if (typeof node !== "object" || node === null) return false;
+  return "kind" in node && CHANGING.has(node.kind)
+    ? true
+    : Object.entries(node).some(([key, child]) => key !== "at" && changes(child));
 }
 
 function nameAssigner(name: string, c: Compiler, binding: Binding): Assigner {

@@ -15,7 +15,6 @@ import {
   Slice,
   Tensor,
   Tuple,
-  toItems,
   type Unknown,
   type Value,
 } from "../values.ts";
@@ -47,9 +46,7 @@ export function truthy(interp: Interp, value: Value): boolean | Unknown {
   if (value instanceof Tensor) return interp.unknown("a tensor's values are not known");
   if (value instanceof Instance && value.payload !== undefined) return truthy(interp, value.payload);
   const size = builtinLength(value);
-  if (!isUnknown(size)) return size === undefined || size > 0;
-  const isSure = toItems(value)?.some((item) => !isUnknown(item) || !item.isMany);
-  return isSure ? true : size;
+  return size === undefined || size > 0;
 }
 
 const DUNDERS: Partial<Record<CompareOp, readonly [string, string]>> = {

@@ -10,7 +10,6 @@ import {
   SetValue,
   Tuple,
   type Unknown,
-  unknownItem,
   type Value,
 } from "../values.ts";
 import { builtinTypeName, tryDunder, unwrap } from "./core.ts";
@@ -180,7 +179,8 @@ export function setHas(interp: Interp, set: SetValue, value: Value): boolean | U
   const key = hashKey(interp, value);
   if (isUnknown(key)) return key;
   if (set.entries.has(key)) return true;
-  return unknownItem(set) ?? false;
+  for (const item of set.entries.values()) if (isUnknown(item)) return item;
+  return false;
 }
 
 /** Union, intersection, difference, symmetric difference. */

@@ -7,7 +7,6 @@ import {
   Iter,
   isUnknown,
   List,
-  manyAmong,
   Range,
   Tuple,
   toNumber,
@@ -54,8 +53,7 @@ function overRows(
   return new Iter(() => {
     interp.tick();
     const values = row(iterators);
-    if (values === undefined) return ABSENT;
-    return manyAmong(values) ?? make(values);
+    return values === undefined ? ABSENT : make(values);
   }, typeName);
 }
 

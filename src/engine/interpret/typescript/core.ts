@@ -107,7 +107,8 @@ function inOrder<T>(entries: [string, T][]): [string, T][] {
 
 /** Own enumerable properties, getters called; undefined for what has none. */
 export function entriesOf(m: Interp, value: Value): [string, Value][] | undefined {
-  if (value instanceof List || value instanceof Tuple) return value.items.map((item, i) => [String(i), item]);
+  if (value instanceof List || value instanceof Tuple)
+    return value.items.flatMap((item, i): [string, Value][] => [[String(i), item]]);
   if (typeof value === "string") return [...value].map((character, i) => [String(i), character]);
   if (value instanceof ModuleValue && value.exported)
     return value.exported().map((key) => [key, m.getAttr(value, key)]);

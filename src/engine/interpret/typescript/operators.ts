@@ -1,7 +1,7 @@
 /** JavaScript's operators: truth, equality, arithmetic with its conversions. */
 import type { BinaryOp, CompareOp, UnaryOp } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
-import { ABSENT, FunctionValue, Instance, isUnknown, type Unknown, type Value } from "../values.ts";
+import { ABSENT, FunctionValue, Instance, isUnknown, List, type Unknown, type Value } from "../values.ts";
 import { instanceOf } from "./attributes.ts";
 import { isObject, TO_PRIMITIVE, typeName } from "./core.ts";
 import { str } from "./text.ts";
@@ -67,6 +67,7 @@ function hasProperty(m: Machine, key: Value, obj: Value): Value {
   if (isUnknown(obj)) return obj;
   const name = str(m, key);
   if (isUnknown(name)) return name;
+  if (obj instanceof List && /^\d+$/.test(name)) return Number(name) in obj.items;
   const found = m.lookup(obj, name);
   return isUnknown(found) && !(obj instanceof Instance && obj.attrs.has(name)) ? found : found !== ABSENT;
 }

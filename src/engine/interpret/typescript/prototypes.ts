@@ -58,6 +58,18 @@ export function classBehind(prototype: Instance): ClassValue {
   return cls;
 }
 
+/** Keys that `for … in` finds behind an object's own: those of prototypes that are objects, no methods of classes. */
+export function inheritedKeys(object: Value): readonly string[] {
+  if (!(object instanceof Instance)) return [];
+  return object.cls.mro.flatMap((cls) => {
+    const prototype = objects.get(cls);
+    const isObject = prototype !== undefined && !(prototype.native instanceof PrototypeOf);
+    return isObject || constructors.has(cls)
+      ? [...cls.attrs.keys()].filter((key) => !prototype || !isHidden(prototype, key))
+      : [];
+  });
+}
+
 /** `object.constructor`, as the class or its prototype has it. */
 export function constructorProperty(cls: ClassValue): Value {
   const own = cls.attrs.get("constructor");

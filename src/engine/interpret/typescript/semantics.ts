@@ -15,11 +15,12 @@ import {
 import { createBuiltins } from "./builtins/globals.ts";
 import { asyncResult, awaited, discard } from "./builtins/promises.ts";
 import { bindCall, callObject, construct, defineClass } from "./classes.ts";
-import { entriesOf, isFunction } from "./core.ts";
+import { entriesOf, isFunction, isPublic } from "./core.ts";
 import { decorateClass } from "./decorators.ts";
 import { enterModule, exportNames, fileModule, importByName, importFrom, importModule } from "./imports.ts";
 import { iterate, length } from "./iteration.ts";
 import { binary, compare, equals, truthy, unary } from "./operators.ts";
+import { inheritedKeys } from "./prototypes.ts";
 import { repr, str } from "./text.ts";
 
 export const typescript: Semantics = {
@@ -49,6 +50,7 @@ export const typescript: Semantics = {
   wrapAsync: asyncResult,
   discard,
   entries: entriesOf,
+  inheritedKeys: (value) => inheritedKeys(value).filter(isPublic),
   decorate: decorateClass,
   templateStrings: (_m, cooked, raw) => {
     const strings = new List([...cooked]);

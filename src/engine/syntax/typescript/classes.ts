@@ -56,6 +56,8 @@ function lowerDecorators(nodes: readonly SyntaxNode[], ctx: Lowering): Expr[] {
   return nodes.flatMap((node) => parts(node).slice(0, 1)).map((value) => lowerExpr(value, ctx));
 }
 
+const DECORATED_ACCESSOR = "a decorated accessor is not followed";
+
 type LowerMember = (node: SyntaxNode, ctx: Lowering, decorators: readonly SyntaxNode[]) => ClassMember[];
 
 const MEMBERS: Readonly<Record<string, LowerMember>> = {
@@ -69,13 +71,16 @@ const MEMBERS: Readonly<Record<string, LowerMember>> = {
   public_field_definition: (node, ctx, before) => {
     if (hasToken(node, "declare") || hasToken(node, "abstract")) return [];
     const decorators = lowerDecorators([...before, ...decoratorsOf(node)], ctx);
+    const isDecoratedAccessor = decorators.length > 0 && hasToken(node, "accessor");
     return [
       {
         kind: "field",
         isStatic: hasToken(node, "static"),
         key: lowerKey(field(node, "name"), ctx),
-        ...(field(node, "value") && { value: exprField(node, "value", ctx) }),
-        ...(decorators.length > 0 && { decorators }),
+        ...(isDecoratedAccessor
+          ? { value: { kind: "hole" as const, reason: DECORATED_ACCESSOR, at: ctx.span(node) } }
+          : field(node, "value") && { value: exprField(node, "value", ctx) }),
+        ...(decorators.length > 0 && !isDecoratedAccessor && { decorators }),
         at: ctx.span(node),
       },
     ];

@@ -8,7 +8,6 @@ import {
   ABSENT,
   type Absent,
   Dict,
-  type ModuleValue,
   Tuple,
   toItems,
   toNumber,
@@ -17,11 +16,8 @@ import {
 import type { Keras } from "../library.ts";
 import type { StandIn } from "./index.ts";
 
-/** Its helper, which other packages import or write as it does, that takes Keras' modules out of keyword arguments. */
-const HELPER = "get_submodules_from_kwargs";
-
 /** The parts of Keras that it is handed, in the order it gives them back. */
-export const PARTS = ["backend", "layers", "models", "utils"] as const;
+const PARTS = ["backend", "layers", "models", "utils"] as const;
 
 type Maker = (keras: Keras) => Value;
 
@@ -52,7 +48,7 @@ const decode: Maker = () =>
 
 /** `get_submodules_from_kwargs(kwargs)`: what is not handed in is Keras' own. */
 const submodules: Maker = () =>
-  def(HELPER, "kwargs", (a, interp) => {
+  def("get_submodules_from_kwargs", "kwargs", (a, interp) => {
     const given = a.kwargs;
     return new Tuple(
       PARTS.map((part) => {
@@ -61,9 +57,6 @@ const submodules: Maker = () =>
       }),
     );
   });
-
-/** What its callers have not set. */
-const unset: Maker = () => null;
 
 /** Zeros around an image whose stride would else leave one side out. */
 const correctPad: Maker = (keras) =>
@@ -87,8 +80,7 @@ const NAMES: Readonly<Record<string, Maker>> = {
   _preprocess_numpy_input: preprocess,
   _preprocess_symbolic_input: preprocess,
   decode_predictions: decode,
-  [HELPER]: submodules,
-  ...Object.fromEntries(PARTS.map((part): [string, Maker] => [`_KERAS_${part.toUpperCase()}`, unset])),
+  get_submodules_from_kwargs: submodules,
   correct_pad: correctPad,
 };
 
@@ -97,16 +89,8 @@ export const APPLICATIONS: StandIn = {
     module === "keras_applications" ||
     module === "keras_applications.imagenet_utils" ||
     module === "keras_applications.efficientnet",
-  make: (keras, _module, name) => {
-    const maker = NAMES[name];
-    return maker ? maker(keras) : ABSENT;
-  },
+  make: (keras, _module, name) => NAMES[name]?.(keras) ?? ABSENT,
 };
-
-/** Does a module of a program get Keras' modules handed in? */
-export function isHandedKeras(module: ModuleValue | undefined): boolean {
-  return module?.attrs.has(HELPER) ?? false;
-}
 
 /** What `keras.applications.imagenet_utils` had before Keras 3, whose own file has it under another name. */
 export function olderUtility(keras: Keras, module: string, name: string): Value | Absent {

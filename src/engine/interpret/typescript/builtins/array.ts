@@ -7,7 +7,6 @@ import {
   Iter,
   isUnknown,
   List,
-  manyAmong,
   toItems,
   type Unknown,
   type Value,
@@ -74,6 +73,10 @@ function search(
 function* upwards(count: number): Generator<number> {
   for (let i = 0; i < count; i++) yield i;
 }
+/** Those of the indices that are no holes. */
+function* held(items: readonly Value[], indices: Iterable<number>): Generator<number> {
+  for (const i of indices) if (i in items) yield i;
+}
 function* downwards(count: number): Generator<number> {
   for (let i = count - 1; i >= 0; i--) yield i;
 }
@@ -87,13 +90,6 @@ function indexOf(items: readonly Value[], wanted: Value, m: Interp): number | Un
   return -1;
 }
 
-/** What each item gives; where one stands for many, so does what it gives. */
-function mapped(call: (i: number) => Value, items: readonly Value[]): Value[] {
-  const many = manyAmong(items);
-  const made = items.map((_, i) => call(i));
-  return many ? [...made, many] : made;
-}
-
 function flatten(items: readonly Value[], depth: number): Value[] {
   return items.flatMap((item) =>
     item instanceof List && depth > 0 ? flatten(item.items, depth - 1) : [item],
@@ -103,7 +99,7 @@ function flatten(items: readonly Value[], depth: number): Value[] {
 function reduce(m: Interp, items: readonly Value[], args: readonly Value[], order: Iterable<number>): Value {
   const [callback] = args;
   let result: Value | typeof ABSENT = args.length > 1 ? args[1] : ABSENT;
-  for (const i of order) {
+  for (const i of held(items, order)) {
     m.tick();
     result = result === ABSENT ? items[i] : m.call(callback, [result, items[i], i, new List([...items])]);
   }
@@ -194,7 +190,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
       new List([...items, ...args.flatMap((arg) => (arg instanceof List ? arg.items : [arg]))]),
   ),
   join: reading((items, args, m) => {
-    const parts = items.map((item) => (item === null || item === undefined ? "" : m.str(item)));
+    const parts = [...items].map((item) => (item === null || item === undefined ? "" : m.str(item)));
     return parts.find(isUnknown) ?? parts.join(typeof args[0] === "string" ? args[0] : ",");
   }),
   indexOf: reading((items, args, m) => indexOf(items, args[0], m)),
@@ -209,16 +205,32 @@ const METHODS: Readonly<Record<string, Impl>> = {
   keys: reading((items) => iterOf(items.keys())),
   values,
   [ITERATOR]: values,
-  entries: reading((items) => iterOf(items.map((item, i) => new List([i, item])))),
-  map: visiting((call, items, m, self) => inRange(m, like(self, mapped(call, items)))),
+  entries: reading((items) => iterOf([...items].map((item, i) => new List([i, item])))),
+  map: visiting((call, items, m, self) =>
+    inRange(
+      m,
+      like(
+        self,
+        items.map((_, i) => call(i)),
+      ),
+    ),
+  ),
   forEach: visiting((call, items) => {
     items.forEach((_, i) => void call(i));
     return undefined;
   }),
-  flatMap: visiting((call, items) => new List(flatten(mapped(call, items), 1))),
+  flatMap: visiting(
+    (call, items) =>
+      new List(
+        flatten(
+          items.map((_, i) => call(i)),
+          1,
+        ),
+      ),
+  ),
   filter: visiting((call, items, m, self) => {
     const kept: Value[] = [];
-    for (let i = 0; i < items.length; i++) {
+    for (const i of held(items, upwards(items.length))) {
       const truth = m.truthy(call(i));
       if (isUnknown(truth)) return truth;
       if (truth) kept.push(items[i]);
@@ -236,11 +248,11 @@ const METHODS: Readonly<Record<string, Impl>> = {
   findIndex: visiting((call, items, m) => search(call, m, upwards(items.length))),
   findLastIndex: visiting((call, items, m) => search(call, m, downwards(items.length))),
   some: visiting((call, items, m) => {
-    const at = search(call, m, upwards(items.length));
+    const at = search(call, m, held(items, upwards(items.length)));
     return isUnknown(at) ? at : at >= 0;
   }),
   every: visiting((call, items, m) => {
-    const at = search(call, m, upwards(items.length), false);
+    const at = search(call, m, held(items, upwards(items.length)), false);
     return isUnknown(at) ? at : at < 0;
   }),
   reduce: reading((items, args, m) => reduce(m, items, args, upwards(items.length))),
@@ -253,11 +265,17 @@ export function sized(m: Interp, count: number, item: Value): Value {
   return m.allows(count) ? new List(new Array<Value>(count).fill(item)) : m.unknown("a very long array");
 }
 
+/** `new Array(3)`: a length without items, which callbacks pass over. */
+function holes(m: Interp, count: number): Value {
+  const made = sized(m, count, undefined);
+  if (made instanceof List) made.items = new Array<Value>(count);
+  return made;
+}
+
 function create(m: Interp, cls: ClassValue, args: readonly Value[]): Value {
   const [only] = args;
   if (args.length === 1 && isUnknown(only)) return only;
-  const made =
-    args.length === 1 && typeof only === "number" ? sized(m, only, undefined) : new List([...args]);
+  const made = args.length === 1 && typeof only === "number" ? holes(m, only) : new List([...args]);
   if (made instanceof List && cls.name !== "Array") made.cls = cls;
   return made;
 }
@@ -271,7 +289,7 @@ export const from: Impl = (m, [source, map], self) => {
   const items = typeof length === "number" ? toItems(sized(m, length, undefined)) : m.items(source);
   if (items === undefined) return m.unknown("a very long array");
   if (isUnknown(items)) return items;
-  const made = new List(map === undefined ? [...items] : items.map((item, i) => m.call(map, [item, i])));
+  const made = new List(map === undefined ? [...items] : [...items].map((item, i) => m.call(map, [item, i])));
   return ofClass(self, made);
 };
 

@@ -32,7 +32,11 @@ function toJson(m: Machine, given: Value, key: string, holder: Value, visit: Vis
   );
   const lost = entries.map(([, item]) => item).find((item) => item instanceof Unknown);
   if (lost) return lost;
-  return value instanceof List ? entries.map(([, item]) => item) : Object.fromEntries(entries);
+  const members = Object.fromEntries(entries);
+  // A hole of an array is null.
+  return value instanceof List
+    ? Array.from(value.items, (_, i) => (i in members ? members[i] : null))
+    : members;
 }
 
 function replacerOf(m: Machine, replacer: Value): Visit {
