@@ -67,6 +67,7 @@ export function suppliedArguments(
   const kwargs = new Map(given.kwargs);
   const configured: Configured[] = [];
   if (m.language === "typescript") return { args: byPosition(m, callee, given.args), kwargs, configured };
+  for (const [name, value] of keywordsFor(m, callee)) if (!kwargs.has(name)) kwargs.set(name, value);
   for (const need of needsOf(callee).slice(given.args.length)) {
     if (kwargs.has(need.name)) continue;
     const value = suppliedBy(m, need);
@@ -78,6 +79,13 @@ export function suppliedArguments(
     }
   }
   return { args: given.args, kwargs: kwargs.size === given.kwargs.size ? given.kwargs : kwargs, configured };
+}
+
+/** What a function takes by its `**kwargs` alone. */
+function keywordsFor(m: Machine, callee: Value): readonly (readonly [string, Value])[] {
+  if (!(callee instanceof FunctionValue) || callee.node.params.every(({ kind }) => kind !== "keywords"))
+    return [];
+  return m.frameworks.flatMap((framework) => [...(framework.suppliedKeywords?.(m, callee) ?? [])]);
 }
 
 /** JavaScript has no keyword arguments: what gives itself is put where it stands. */

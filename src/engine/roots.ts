@@ -117,8 +117,8 @@ export function findRoots(
       for (const { needs, ...builder } of objectMethods(m, { name, object: value }, builds, isNetwork))
         add({ ...builder, kind: "function" }, needs);
     } else if (definition.kind === "variable" && !name.startsWith("_") && !parts.has(name)) {
-      const partial = partialOf(value);
-      if (partial && makesNetwork(partial.callee))
+      const callee = partialOf(value)?.callee ?? wrappedBy(value);
+      if (callee && makesNetwork(callee))
         add({ name, kind: "function", at, value }, openNeeds(m, needsOf(value)));
     }
   }
@@ -300,6 +300,12 @@ function partNames(definitions: readonly Definition[]): ReadonlySet<string> {
 
 // ---------------------------------------------------------------------- checks
 
+/** `ResNet18 = with_modules(models.ResNet18)`: what a wrapper notes that it passes its arguments on to. */
+function wrappedBy(value: Value): FunctionValue | undefined {
+  const inner = value instanceof FunctionValue ? value.attrs.get("__wrapped__") : undefined;
+  return inner instanceof FunctionValue ? inner : undefined;
+}
+
 /** A function that the file gives to a framework's transform is a network as it stands. */
 function networkOf(
   m: Machine,
@@ -407,6 +413,7 @@ function namesMaker(
       if (value === ABSENT || value instanceof Unknown) break;
       value = m.tryLookup(value, part);
     }
+    if ((value === ABSENT || value === null) && isHandedMaker(m, module, head, rest)) return true;
     if (value === ABSENT || value instanceof Unknown) continue;
     if (isMaker(value) || (value instanceof BoundMethod && isMaker(value.self))) return true;
     if (value instanceof FunctionValue && value.node !== fn && value.module) {
@@ -414,6 +421,11 @@ function namesMaker(
     }
   }
   return false;
+}
+
+/** `models.Model` of a module that gets its `models` handed in, where a framework knows how. */
+function isHandedMaker(m: Machine, module: ModuleValue, head: string, rest: readonly string[]): boolean {
+  return m.frameworks.some((framework) => framework.makesHanded?.(module, `${head}.${rest.join(".")}`));
 }
 
 /** `CNN().init(key, x)["params"]` gives parameters. */

@@ -89,6 +89,10 @@ export interface Framework {
   isOpen?(dim: Unknown): boolean;
   /** An argument that any program gives alike, of a class, or of a function of a module: Flax nnx' `rngs`. */
   supplied?(name: string, owner?: ClassValue | ModuleValue): Value | Absent;
+  /** Keyword arguments, that no parameter names, which any program gives a function alike: Keras' own modules. */
+  suppliedKeywords?(interp: Interp, fn: FunctionValue): ReadonlyMap<string, Value>;
+  /** Does this name of a module make a network when the framework's modules are handed in: `models.Model`? */
+  makesHanded?(module: ModuleValue, name: string): boolean;
   /** The network that a function is which its file, of this text, gives to a transform: Haiku's. */
   networkOf?(fn: FunctionValue, text: string): Value | Absent;
   /** A call takes one sample, without a batch axis: of every network, or of this one. */

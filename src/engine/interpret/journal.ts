@@ -142,8 +142,9 @@ function joinHeap(target: Heap, theirs: Contents, why: Unknown): void {
   if (target instanceof List) {
     const other = theirs as readonly Value[];
     const length = Math.max(target.items.length, other.length);
+    const many = new Unknown(why.reason, why.at, true);
     target.items = Array.from({ length }, (_, i) =>
-      i < target.items.length && i < other.length ? joinValues(target.items[i], other[i], why) : why,
+      i < target.items.length && i < other.length ? joinValues(target.items[i], other[i], why) : many,
     );
   } else if (target instanceof Dict) {
     const other = theirs as Dict["entries"];
@@ -155,7 +156,11 @@ function joinHeap(target: Heap, theirs: Contents, why: Unknown): void {
       if (!target.entries.has(key)) target.entries.set(key, { key: entry.key, value: why });
     }
   } else if (target instanceof SetValue) {
-    for (const [key, value] of theirs as SetValue["entries"]) target.entries.set(key, value);
+    const other = theirs as SetValue["entries"];
+    const isSame =
+      target.entries.size === other.size && [...other.keys()].every((key) => target.entries.has(key));
+    for (const [key, value] of other) target.entries.set(key, value);
+    if (!isSame) target.entries.set(why, why);
   } else if (target instanceof Instance) {
     const other = theirs as Attrs;
     for (const name of new Set([...target.attrs.keys(), ...other.keys()])) {

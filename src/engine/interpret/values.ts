@@ -328,6 +328,8 @@ export class Unknown {
   constructor(
     readonly reason: string,
     readonly at?: Span,
+    /** As an item: may stand for none or any number of them, such as those that a loop over unknown data appends. */
+    readonly isMany = false,
   ) {}
 }
 
@@ -343,6 +345,18 @@ export function toNumber(value: Value): number | undefined {
   if (typeof value === "boolean") return value ? 1 : 0;
   if (value instanceof Float) return value.value;
   if (value instanceof Instance && value.payload !== undefined) return toNumber(value.payload);
+  return undefined;
+}
+
+/** Why the number of items is not known; undefined where it is. */
+export function manyAmong(items: Iterable<Value>): Unknown | undefined {
+  for (const item of items) if (item instanceof Unknown && item.isMany) return item;
+  return undefined;
+}
+
+/** An item that is not known may be one of the others, or stand for many. */
+export function unknownItem(set: SetValue): Unknown | undefined {
+  for (const item of set.entries.values()) if (item instanceof Unknown) return item;
   return undefined;
 }
 

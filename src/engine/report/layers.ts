@@ -160,10 +160,14 @@ const IMAGE_CHANNELS = 15;
 /** Tensors that are the network's input itself, at most padded, scaled or rearranged. */
 function imageTensors(ops: readonly OpRecord[], inputs: readonly Tensor[]): ReadonlySet<Tensor> {
   const image = new Set(inputs);
+  const features = new Set<Tensor>();
+  const isConstant = (tensor: Tensor): boolean =>
+    !image.has(tensor) && !features.has(tensor) && (tensor.parameter?.buffer ?? true);
   for (const op of ops) {
-    const plain = op.op === "other" && op.macs === 0 && op.inputs.length > 0;
-    if (plain && op.inputs.every((input) => image.has(input)))
-      for (const output of op.outputs) image.add(output);
+    const plain = op.op === "other" && op.macs === 0;
+    if (plain && op.inputs.every(isConstant)) continue;
+    const isImage = plain && op.inputs.every((input) => image.has(input) || isConstant(input));
+    for (const output of op.outputs) (isImage ? image : features).add(output);
   }
   return image;
 }

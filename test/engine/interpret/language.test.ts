@@ -266,6 +266,27 @@ describe("what cannot be decided", () => {
     );
   });
 
+  it("leaves the length of a list or set open that a loop over unknown data fills", () => {
+    const why = "unknown: module mystery was not found";
+    const filled = `${unknown}xs = [0]\nseen = set()\nfor x in flag:\n    xs.append(x)\n    seen.add(x)\n`;
+    for (const length of [
+      "xs",
+      "xs[1:]",
+      "[x for x in xs]",
+      "[1 for _ in xs]",
+      "list(zip(xs, xs))",
+      "seen",
+    ]) {
+      expect(show(`${filled}len(${length})`), length).toBe(why);
+    }
+    expect(show(`${filled}ys = []\nfor i, x in enumerate(xs):\n    ys.append(i)\nlen(ys)`)).toBe(why);
+    expect(show(`${unknown}xs = []\nfor x in flag:\n    xs.append(1)\nbool(xs)`)).toBe(why);
+  });
+
+  it("leaves open what a folder holds that is not there", () => {
+    expect(show(`import os\nlen(os.listdir("data"))`)).toBe("unknown: there is no folder 'data' here");
+  });
+
   it("undoes one side's changes of lists and attributes before it runs the other", () => {
     expect(show(`${unknown}xs = [0]\nif flag:\n    xs.append(1)\nelse:\n    xs.append(1)\nxs`)).toBe(
       "[0, 1]",

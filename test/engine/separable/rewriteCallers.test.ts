@@ -181,3 +181,26 @@ class net(nn.Module):
     expect(rewrite(shared).text).toContain("self.conv: nn.Conv2d | nn.Sequential = (");
   });
 });
+
+describe("a rewrite of a network that prepares its image itself", () => {
+  it("keeps the first convolution where constants are taken from the image", () => {
+    const source = `import torch
+from torch import nn
+
+
+class net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(1, 3, 1, 1))
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.conv = nn.Conv2d(8, 8, 3)
+
+    def forward(self, x):
+        x = (x - self.mean) / torch.ones(1, 3, 1, 1)
+        return self.conv(self.stem(x))
+`;
+    const { text } = rewrite(source);
+    expect(text).toContain("self.stem = nn.Conv2d(3, 8, 3)");
+    expect(text).toContain("self.conv = nn.Sequential(");
+  });
+});

@@ -3,9 +3,11 @@ import type { Interp } from "../../interpret/interp.ts";
 import {
   type Absent,
   type ClassValue,
+  type FunctionValue,
   type Instance,
   isUnknown,
   List,
+  type ModuleValue,
   type Shape,
   type Tensor,
   type Value,
@@ -16,6 +18,7 @@ import { defineClasses } from "./classes.ts";
 import { allWeights, descendants, trainableWeights } from "./layer.ts";
 import { isLayer, isModel, isModelClass, Keras, nameOf, stateOf } from "./library.ts";
 import { KerasModules } from "./modules.ts";
+import { isHandedKeras, PARTS } from "./standins/applications.ts";
 import { hasStandIn } from "./standins/index.ts";
 
 export function createKeras(): Framework {
@@ -55,6 +58,17 @@ class KerasFramework implements Framework {
 
   isNetwork(value: Value): boolean {
     return isModel(value);
+  }
+
+  makesHanded(module: ModuleValue, name: string): boolean {
+    return isHandedKeras(module) && /^models\.(Model|Sequential)$/.test(name);
+  }
+
+  /** What the helper that keras_applications has takes out of a function's keyword arguments. */
+  suppliedKeywords(interp: Interp, { module }: FunctionValue): ReadonlyMap<string, Value> {
+    return new Map(
+      isHandedKeras(module) ? PARTS.map((part) => [part, interp.importModule(`keras.${part}`)]) : [],
+    );
   }
 
   input(shape: Shape, dtype: string): Value {

@@ -31,6 +31,9 @@ const self = (a: Bound): Instance => a.self as Instance;
 const INPUT_ARGUMENTS =
   "shape=None, batch_size=None, dtype=None, sparse=None, batch_shape=None, name=None, tensor=None, optional=False, ragged=None, type_spec=None, batch_input_shape=None, input_shape=None";
 
+/** Arguments of which an `Input` must have one. */
+const GIVES_SHAPE = ["shape", "batch_shape", "tensor", "type_spec", "batch_input_shape", "input_shape"];
+
 export function defineInput(keras: Keras): { readonly fn: NativeFunction; readonly cls: ClassValue } {
   const cls = defineClass("InputLayer", {
     bases: [keras.cls("Layer")],
@@ -63,6 +66,8 @@ export function defineInput(keras: Keras): { readonly fn: NativeFunction; readon
   });
   const fn = def("Input", INPUT_ARGUMENTS, (a, interp) => {
     if (a.tensor instanceof Tensor) return a.tensor;
+    if (GIVES_SHAPE.every((name) => a[name] === null))
+      return interp.fail("ValueError", "an Input without a shape");
     return inputTensor(keras, interp.call(cls, [], new Map(Object.entries(a))), interp);
   });
   return { fn, cls };

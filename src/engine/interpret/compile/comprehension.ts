@@ -8,6 +8,11 @@ import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileTarget } from "./targets.ts";
 
+/** An item that stands for many, if there was one: what is made of one such is one of many. */
+interface Found {
+  many?: Unknown;
+}
+
 export function compileComprehension(node: Comprehension, c: Compiler): Ev {
   const element = compileExpr(node.element, c);
   const key = node.key && compileExpr(node.key, c);
@@ -19,7 +24,7 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
   }));
   type Clause = (typeof clauses)[number];
 
-  function* turns(m: Machine, s: Scope, depth: number): Generator<Unknown | undefined> {
+  function* turns(m: Machine, s: Scope, depth: number, found: Found): Generator<Unknown | undefined> {
     const clause = clauses[depth] as Clause;
     const iterator = m.at(clause.at, () => m.iterate(clause.iterable(m, s)));
     if (iterator instanceof Unknown) {
@@ -29,6 +34,7 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       m.tick();
       clause.assign(m, s, step.value);
+      if (step.value instanceof Unknown && step.value.isMany) found.many = step.value;
       let keep: boolean | Unknown = true;
       for (const condition of clause.conditions) {
         keep = condition(m, s);
@@ -36,7 +42,7 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
       }
       if (keep instanceof Unknown) yield keep;
       else if (keep) {
-        if (depth + 1 < clauses.length) yield* turns(m, s, depth + 1);
+        if (depth + 1 < clauses.length) yield* turns(m, s, depth + 1, found);
         else yield undefined;
       }
     }
@@ -45,10 +51,15 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
   if (node.type === "generator") {
     return (m, s) => {
       const scope = new Scope("block", s);
-      const turn = turns(m, scope, 0);
+      const found: Found = {};
+      const turn = turns(m, scope, 0, found);
       return new Iter(() => {
         const step = turn.next();
-        if (step.done) return ABSENT;
+        if (step.done) {
+          const { many } = found;
+          delete found.many;
+          return many ?? ABSENT;
+        }
         if (step.value) m.gap(step.value.reason);
         return step.value ?? element(m, scope);
       }, "generator");
@@ -58,7 +69,8 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
     const scope = new Scope("block", s);
     const values: Value[] = [];
     const dict = new Dict();
-    for (const missing of turns(m, scope, 0)) {
+    const found: Found = {};
+    for (const missing of turns(m, scope, 0, found)) {
       if (missing) return missing;
       if (key) {
         const k = key(m, scope);
@@ -66,6 +78,10 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
         dictSet(m, dict, k, element(m, scope));
       } else values.push(element(m, scope));
       if (!m.allows(Math.max(values.length, dict.entries.size))) return m.unknown("too many items");
+    }
+    if (found.many) {
+      if (key) dictSet(m, dict, found.many, found.many);
+      else values.push(found.many);
     }
     if (node.type === "dict") return dict;
     if (node.type === "list") return new List(values);

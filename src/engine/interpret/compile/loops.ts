@@ -79,6 +79,16 @@ export function compileFor(node: For, c: Compiler): Ex {
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       m.tick();
       const scope = fresh ? new Scope("block", s) : s;
+      const { value } = step;
+      if (value instanceof Unknown && value.isMany) {
+        const turn = (): Completion => {
+          assign(m, scope, value);
+          return body(m, scope);
+        };
+        const left = onceOrNot(m, value, turn, node.label);
+        if (left !== undefined) return left;
+        continue;
+      }
       assign(m, scope, node.isAwait ? m.semantics.awaitValue(m, step.value) : step.value);
       const completion = body(m, scope);
       const then = completion === undefined ? "next" : loopStep(completion, node.label);

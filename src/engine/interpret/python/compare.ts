@@ -15,6 +15,7 @@ import {
   Slice,
   Tensor,
   Tuple,
+  toItems,
   type Unknown,
   type Value,
 } from "../values.ts";
@@ -46,7 +47,9 @@ export function truthy(interp: Interp, value: Value): boolean | Unknown {
   if (value instanceof Tensor) return interp.unknown("a tensor's values are not known");
   if (value instanceof Instance && value.payload !== undefined) return truthy(interp, value.payload);
   const size = builtinLength(value);
-  return size === undefined || size > 0;
+  if (!isUnknown(size)) return size === undefined || size > 0;
+  const isSure = toItems(value)?.some((item) => !isUnknown(item) || !item.isMany);
+  return isSure ? true : size;
 }
 
 const DUNDERS: Partial<Record<CompareOp, readonly [string, string]>> = {

@@ -10,6 +10,7 @@ import {
   SetValue,
   Tuple,
   type Unknown,
+  unknownItem,
   type Value,
 } from "../values.ts";
 import { builtinTypeName, tryDunder, unwrap } from "./core.ts";
@@ -179,8 +180,7 @@ export function setHas(interp: Interp, set: SetValue, value: Value): boolean | U
   const key = hashKey(interp, value);
   if (isUnknown(key)) return key;
   if (set.entries.has(key)) return true;
-  for (const item of set.entries.values()) if (isUnknown(item)) return item;
-  return false;
+  return unknownItem(set) ?? false;
 }
 
 /** Union, intersection, difference, symmetric difference. */

@@ -7,6 +7,7 @@ import {
   Iter,
   isUnknown,
   List,
+  manyAmong,
   Range,
   Tuple,
   toNumber,
@@ -53,7 +54,8 @@ function overRows(
   return new Iter(() => {
     interp.tick();
     const values = row(iterators);
-    return values === undefined ? ABSENT : make(values);
+    if (values === undefined) return ABSENT;
+    return manyAmong(values) ?? make(values);
   }, typeName);
 }
 

@@ -9,10 +9,12 @@ import {
   Iter,
   isUnknown,
   List,
+  manyAmong,
   Range,
   SetValue,
   Tuple,
   type Unknown,
+  unknownItem,
   type Value,
 } from "../values.ts";
 import { equals } from "./compare.ts";
@@ -172,10 +174,11 @@ export function plainLength(interp: Interp, value: Value): number | Unknown | un
 }
 
 /** Length of a built-in container, whatever its subclass says. */
-export function builtinLength(value: Value): number | undefined {
+export function builtinLength(value: Value): number | Unknown | undefined {
   if (typeof value === "string") return codePoints(value);
-  if (value instanceof List || value instanceof Tuple) return value.items.length;
-  if (value instanceof Dict || value instanceof SetValue) return value.entries.size;
+  if (value instanceof List || value instanceof Tuple) return manyAmong(value.items) ?? value.items.length;
+  if (value instanceof SetValue) return unknownItem(value) ?? value.entries.size;
+  if (value instanceof Dict) return value.entries.size;
   if (value instanceof Range) return value.length;
   if (value instanceof Bytes) return value.value.length;
   return undefined;

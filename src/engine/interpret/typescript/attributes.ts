@@ -13,6 +13,7 @@ import {
   isUnknown,
   List,
   ModuleValue,
+  manyAmong,
   NativeFunction,
   Property,
   RegexValue,
@@ -21,6 +22,7 @@ import {
   Tensor,
   Tuple,
   type Unknown,
+  unknownItem,
   type Value,
 } from "../values.ts";
 import { elementOf } from "./builtins/typed.ts";
@@ -116,11 +118,13 @@ function ownProperty(m: Machine, obj: Value, name: string): Value | Absent {
     case "list":
     case "tuple": {
       const own = obj.attrs ? attr(obj.attrs, name) : ABSENT;
-      return own !== ABSENT ? own : sequenceProperty(obj.items.length, (i) => obj.items[i], name);
+      if (own !== ABSENT) return own;
+      if (name === "length") return manyAmong(obj.items) ?? obj.items.length;
+      return sequenceProperty(obj.items.length, (i) => obj.items[i], name);
     }
     case "dict":
     case "set":
-      if (name === "size") return obj.entries.size;
+      if (name === "size") return (obj.kind === "set" ? unknownItem(obj) : undefined) ?? obj.entries.size;
       return obj.attrs ? attr(obj.attrs, name) : ABSENT;
     case "function":
     case "native":

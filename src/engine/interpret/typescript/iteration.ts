@@ -7,10 +7,12 @@ import {
   Iter,
   isUnknown,
   List,
+  manyAmong,
   SetValue,
   Tensor,
   Tuple,
   type Unknown,
+  unknownItem,
   type Value,
 } from "../values.ts";
 import { awaited } from "./builtins/promises.ts";
@@ -91,7 +93,8 @@ function steps(m: Machine, iterator: Instance): Iterator<Value> {
 export function length(m: Machine, value: Value): number | Unknown {
   if (isUnknown(value)) return value;
   if (typeof value === "string") return value.length;
-  if (value instanceof List || value instanceof Tuple) return value.items.length;
-  if (value instanceof Dict || value instanceof SetValue) return value.entries.size;
+  if (value instanceof List || value instanceof Tuple) return manyAmong(value.items) ?? value.items.length;
+  if (value instanceof SetValue) return unknownItem(value) ?? value.entries.size;
+  if (value instanceof Dict) return value.entries.size;
   return value instanceof Tensor ? m.unknown("the length of a tensor") : 0;
 }

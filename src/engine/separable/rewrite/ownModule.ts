@@ -26,7 +26,7 @@ export interface OwnModule {
 export function ownModuleForm(site: CallSite, own: OwnModule): Form | undefined {
   const [activation, spelled] = own.activation;
   const name = freeClass(`SeparableConv${activation === "ReLU" ? "" : activation}`, site.source);
-  const first = firstClass(site.source);
+  const first = firstModule(site.source);
   if (first === undefined) return undefined;
   const at: Place = { file: site.at.file, line: first, column: 1, end_line: first, end_column: 1 };
   const edits: TextEdit[] = [{ at, text: own.define(name, spelled).replaceAll("\t", site.unit) }];
@@ -56,10 +56,11 @@ function freeClass(wanted: string, source: string): string {
   }
 }
 
-/** The line of the file's first class, its decorators included. */
-function firstClass(source: string): number | undefined {
+/** The line of the file's first module, its decorators included: what modules need stands in front of it. */
+function firstModule(source: string): number | undefined {
   const lines = source.split("\n");
-  let line = lines.findIndex((text) => /^class\b/.test(text));
+  const module = lines.findIndex((text) => /^class\b.*\bModule\b/.test(text));
+  let line = module < 0 ? lines.findIndex((text) => /^class\b/.test(text)) : module;
   if (line < 0) return undefined;
   while (line > 0 && /^[@#]/.test(lines[line - 1]!)) line--;
   return line + 1;

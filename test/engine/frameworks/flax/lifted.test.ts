@@ -114,6 +114,20 @@ class Net(nn.Module):
   expect({ ...totals, complete }).toMatchObject({ params: 112 + 24, macs: 7240 + 1024, complete: true });
 });
 
+it("counts the scales of nnx' weight norm for no parameters, as nnx.state(model, nnx.Param) of flax 0.12.8 does", () => {
+  const { totals, complete } = profile(
+    `from flax import nnx
+class Net(nnx.Module):
+  def __init__(self, rngs):
+    self.norm = nnx.WeightNorm(nnx.Conv(3, 8, kernel_size=(3, 3), rngs=rngs), rngs=rngs)
+  def __call__(self, x):
+    return self.norm(x)
+`,
+    { model: "Net", input: ["1x16x16x3"] },
+  );
+  expect({ ...totals, complete }).toMatchObject({ params: 224, macs: 55_296, complete: true });
+});
+
 it("counts nnx' mapped and scanned layers once each", () => {
   const { totals, layers, complete } = profile(
     `import jax

@@ -146,6 +146,88 @@ net = build(layers=keras.layers)
     expect(report.totals.params).toBe(68);
   });
 
+  const HANDED = `
+import keras_applications as ka
+
+def get_submodules_from_kwargs(kwargs):
+    backend = kwargs.get('backend', ka._KERAS_BACKEND)
+    layers = kwargs.get('layers', ka._KERAS_LAYERS)
+    models = kwargs.get('models', ka._KERAS_MODELS)
+    utils = kwargs.get('utils', ka._KERAS_UTILS)
+    return backend, layers, models, utils
+`;
+  const HANDED_MODEL = `
+from . import get_submodules_from_kwargs
+
+def get_activation(**kwargs):
+    backend, layers, models, utils = get_submodules_from_kwargs(kwargs)
+    return lambda x: x * backend.sigmoid(x)
+
+def Net(classes, **kwargs):
+    backend, layers, models, utils = get_submodules_from_kwargs(kwargs)
+    x = layers.Input((16,))
+    y = layers.Activation(get_activation(**kwargs))(layers.Dense(8)(x))
+    return models.Model(x, layers.Dense(classes)(y))
+
+def Small(classes=4, **kwargs):
+    return Net(classes, **kwargs)
+
+def Tiny(input_shape=None, **kwargs):
+    backend, layers, models, utils = get_submodules_from_kwargs(kwargs)
+    x = layers.Input(shape=input_shape)
+    return models.Model(x, layers.Dense(4)(x))
+`;
+  const PACKAGE = { files: { "/app/net/__init__.py": HANDED }, file: "/app/net/model.py" };
+
+  it("hands Keras' modules to builders that take them out of their keyword arguments", () => {
+    const report = profile(HANDED_MODEL, PACKAGE);
+    expect(report.network).toBe("Small");
+    expect(report.complete).toBe(true);
+    expect(report.totals.params).toBe(16 * 8 + 8 + 8 * 4 + 4);
+    expect(profile(HANDED_MODEL, { ...PACKAGE, model: "Tiny", args: "input_shape=(3,)" }).totals.params).toBe(
+      16,
+    );
+  });
+
+  it("finds builders that a package wraps to hand them Keras' modules", () => {
+    const files = { "/app/net/__init__.py": HANDED, "/app/net/model.py": HANDED_MODEL };
+    const report = profile(
+      `
+import functools
+from . import model
+
+def inject(func):
+    import tensorflow.keras as tfkeras
+    @functools.wraps(func)
+    def wrapper(*args, **kwargs):
+        kwargs['backend'] = tfkeras.backend
+        kwargs['layers'] = tfkeras.layers
+        kwargs['models'] = tfkeras.models
+        kwargs['utils'] = tfkeras.utils
+        return func(*args, **kwargs)
+    return wrapper
+
+Small = inject(model.Small)
+get_activation = inject(model.get_activation)
+`,
+      { files, file: "/app/net/tfkeras.py" },
+    );
+    expect(report.network).toBe("Small");
+    expect(report.totals.params).toBe(16 * 8 + 8 + 8 * 4 + 4);
+  });
+
+  it("refuses an Input without a shape, as Keras does", () => {
+    const { complete, diagnostics } = profile(`
+import keras
+
+def build(shape=None):
+    x = keras.Input(shape=shape)
+    return keras.Model(x, keras.layers.Dense(4)(x))
+`);
+    expect(complete).toBe(false);
+    expect(diagnostics.map(({ message }) => message).join()).toContain("an Input without a shape");
+  });
+
   it("has a scale and a shift for each channel of an instance norm", () => {
     const report = profile(`
 import tensorflow as tf

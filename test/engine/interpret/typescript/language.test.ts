@@ -229,6 +229,11 @@ describe("modules of JavaScript", () => {
       "unknown: module nowhere was not found",
     ],
     [
+      "how many items a loop over unknown data appends",
+      "import { z } from 'nowhere';\nconst xs = [];\nfor (const x of z) xs.push(x);\nxs.map(() => 1).length",
+      "unknown: module nowhere was not found",
+    ],
+    [
       "all names of a namespace",
       "import * as all from './lib';\nimport * as common from './c.cjs';\n[Object.keys(all), { ...common }, typeof import.meta.url]",
       '[["K", "Kay", "ns", "x"], {z: 5}, "string"]',

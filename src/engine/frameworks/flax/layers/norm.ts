@@ -174,14 +174,14 @@ function spectral(l: Layer): Value {
   return output;
 }
 
-/** One scale for each feature of the kernel. */
+/** One scale for each feature of the kernel: a parameter in linen, an array that is no `nnx.Param` in nnx. */
 function weightNormed(l: Layer): Value {
   const output = wrapped(l);
   const shape = kernelOf(l);
-  if (shape === undefined || !l.access.create) l.interp.gap("the scales of WeightNorm are not counted");
+  if (shape === undefined) l.interp.gap("the scales of WeightNorm are not counted");
   else if (l.flag("use_scale", true)) {
-    const scale = l.access.create("kernel/scale", [shape.at(-1) ?? 1]);
-    l.run.emit({ inputs: [], weights: [scale], shape });
+    const scale = l.access.create?.("kernel/scale", [shape.at(-1) ?? 1]);
+    l.run.emit({ inputs: [], weights: scale ? [scale] : [], shape });
   }
   return output;
 }

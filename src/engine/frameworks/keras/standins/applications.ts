@@ -8,6 +8,7 @@ import {
   ABSENT,
   type Absent,
   Dict,
+  type ModuleValue,
   Tuple,
   toItems,
   toNumber,
@@ -16,8 +17,11 @@ import {
 import type { Keras } from "../library.ts";
 import type { StandIn } from "./index.ts";
 
+/** Its helper, which other packages import or write as it does, that takes Keras' modules out of keyword arguments. */
+const HELPER = "get_submodules_from_kwargs";
+
 /** The parts of Keras that it is handed, in the order it gives them back. */
-const PARTS = ["backend", "layers", "models", "utils"] as const;
+export const PARTS = ["backend", "layers", "models", "utils"] as const;
 
 type Maker = (keras: Keras) => Value;
 
@@ -48,7 +52,7 @@ const decode: Maker = () =>
 
 /** `get_submodules_from_kwargs(kwargs)`: what is not handed in is Keras' own. */
 const submodules: Maker = () =>
-  def("get_submodules_from_kwargs", "kwargs", (a, interp) => {
+  def(HELPER, "kwargs", (a, interp) => {
     const given = a.kwargs;
     return new Tuple(
       PARTS.map((part) => {
@@ -57,6 +61,9 @@ const submodules: Maker = () =>
       }),
     );
   });
+
+/** What its callers have not set. */
+const unset: Maker = () => null;
 
 /** Zeros around an image whose stride would else leave one side out. */
 const correctPad: Maker = (keras) =>
@@ -80,7 +87,8 @@ const NAMES: Readonly<Record<string, Maker>> = {
   _preprocess_numpy_input: preprocess,
   _preprocess_symbolic_input: preprocess,
   decode_predictions: decode,
-  get_submodules_from_kwargs: submodules,
+  [HELPER]: submodules,
+  ...Object.fromEntries(PARTS.map((part): [string, Maker] => [`_KERAS_${part.toUpperCase()}`, unset])),
   correct_pad: correctPad,
 };
 
@@ -89,8 +97,16 @@ export const APPLICATIONS: StandIn = {
     module === "keras_applications" ||
     module === "keras_applications.imagenet_utils" ||
     module === "keras_applications.efficientnet",
-  make: (keras, _module, name) => NAMES[name]?.(keras) ?? ABSENT,
+  make: (keras, _module, name) => {
+    const maker = NAMES[name];
+    return maker ? maker(keras) : ABSENT;
+  },
 };
+
+/** Does a module of a program get Keras' modules handed in? */
+export function isHandedKeras(module: ModuleValue | undefined): boolean {
+  return module?.attrs.has(HELPER) ?? false;
+}
 
 /** What `keras.applications.imagenet_utils` had before Keras 3, whose own file has it under another name. */
 export function olderUtility(keras: Keras, module: string, name: string): Value | Absent {

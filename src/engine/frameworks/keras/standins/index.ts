@@ -18,5 +18,6 @@ export function hasStandIn(module: string): boolean {
 }
 
 export function standInName(keras: Keras, module: string, name: string): Value | Absent {
-  return ALL.find((library) => library.has(module))?.make(keras, module, name) ?? ABSENT;
+  const library = ALL.find((each) => each.has(module));
+  return library ? library.make(keras, module, name) : ABSENT;
 }

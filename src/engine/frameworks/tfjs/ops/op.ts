@@ -6,6 +6,7 @@ import {
   type Dim,
   isUnknown,
   List,
+  manyAmong,
   type NativeFunction,
   type Shape,
   Tensor,
@@ -110,7 +111,7 @@ export function nestedShape(value: Value, rank?: number): Shape | Unknown {
   const shape: Dim[] = [];
   let at: Value = value;
   while (at instanceof List) {
-    shape.push(at.items.length);
+    shape.push(manyAmong(at.items) ?? at.items.length);
     at = at.items[0];
   }
   if (!isUnknown(at) || shape.length === rank) return shape;

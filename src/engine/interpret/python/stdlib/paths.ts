@@ -124,7 +124,8 @@ const ENVIRON: ClassValue = defineClass("_Environ", { bases: [DICT] });
 
 function listFolder(path: string, interp: Interp): Value {
   const folder = findPath(interp, path, "directory");
-  if (folder === undefined) return interp.fail("FileNotFoundError", `No such file or directory: '${path}'`);
+  // Data may be elsewhere, or come later: that it is not here does not say that the program finds none.
+  if (folder === undefined) return interp.unknown(`there is no folder '${path}' here`);
   return new List([...interp.host.list(folder)].sort());
 }
 

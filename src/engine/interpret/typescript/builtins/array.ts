@@ -7,6 +7,7 @@ import {
   Iter,
   isUnknown,
   List,
+  manyAmong,
   toItems,
   type Unknown,
   type Value,
@@ -88,6 +89,13 @@ function indexOf(items: readonly Value[], wanted: Value, m: Interp): number | Un
     if (same) return i;
   }
   return -1;
+}
+
+/** What each item gives; where one stands for many, so does what it gives. */
+function mapped(call: (i: number) => Value, items: readonly Value[]): Value[] {
+  const many = manyAmong(items);
+  const made = items.map((_, i) => call(i));
+  return many ? [...made, many] : made;
 }
 
 function flatten(items: readonly Value[], depth: number): Value[] {
@@ -206,28 +214,12 @@ const METHODS: Readonly<Record<string, Impl>> = {
   values,
   [ITERATOR]: values,
   entries: reading((items) => iterOf([...items].map((item, i) => new List([i, item])))),
-  map: visiting((call, items, m, self) =>
-    inRange(
-      m,
-      like(
-        self,
-        items.map((_, i) => call(i)),
-      ),
-    ),
-  ),
+  map: visiting((call, items, m, self) => inRange(m, like(self, mapped(call, items)))),
   forEach: visiting((call, items) => {
     items.forEach((_, i) => void call(i));
     return undefined;
   }),
-  flatMap: visiting(
-    (call, items) =>
-      new List(
-        flatten(
-          items.map((_, i) => call(i)),
-          1,
-        ),
-      ),
-  ),
+  flatMap: visiting((call, items) => new List(flatten(mapped(call, items), 1))),
   filter: visiting((call, items, m, self) => {
     const kept: Value[] = [];
     for (const i of held(items, upwards(items.length))) {
