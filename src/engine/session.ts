@@ -75,6 +75,8 @@ export class Session {
   private readonly module: ModuleValue;
   readonly node: ModuleNode;
   readonly modules: Modules;
+  /** Why the module's own statements did not run to their end. */
+  private unread: string | undefined;
   private moduleDiagnostics: readonly TraceDiagnostic[] = [];
   private found: Roots | undefined;
   /** Puts back what frameworks count (names of layers), so that each network is made as the first one. */
@@ -110,9 +112,10 @@ export class Session {
     if (this.found) return this.found;
     this.m.beginTrace(SCRIPT_SHARE);
     this.m.scripted = new ScriptedCalls();
-    this.programCalls.watch(() =>
-      bounded(this.m, () => this.modules.evaluate(this.m, this.module, "__main__")),
-    );
+    this.programCalls.watch(() => {
+      const ended = bounded(this.m, () => this.modules.evaluate(this.m, this.module, "__main__"));
+      this.unread = "reason" in ended ? ended.reason : undefined;
+    });
     this.m.scripted = undefined;
     this.calls = this.m.outermostCalls.splice(0);
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
@@ -181,7 +184,7 @@ export class Session {
     let value: Value = this.module;
     for (const part of name.split(".")) {
       const next = this.m.tryLookup(value, part);
-      if (next === ABSENT) return { reason: `there is no ${name} in ${this.options.file}` };
+      if (next === ABSENT) return { reason: this.missing(name) };
       value = next;
     }
     if (isUnknown(value)) return { reason: value.reason };
@@ -194,6 +197,14 @@ export class Session {
       at: at ?? { file: this.options.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
       value,
     };
+  }
+
+  /** Why a name is not there: a module that was not read to its end may well have it. */
+  private missing(name: string): string {
+    const { file } = this.options;
+    return this.unread === undefined
+      ? `there is no ${name} in ${file}`
+      : `${file} was not read to its end (${this.unread}), so ${name} was not found`;
   }
 
   /** Profiles a root and tells which functions ran for it. */

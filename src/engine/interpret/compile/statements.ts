@@ -252,8 +252,13 @@ const compilers: Compilers = {
     const message = node.message && compileExpr(node.message, c);
     return (m, s) => {
       if (test(m, s) !== false) return undefined;
-      const text = message ? m.str(message(m, s)) : "an assertion fails";
-      m.at(node.at, () => m.fail("AssertionError", typeof text === "string" ? text : "an assertion fails"));
+      const said = message ? m.str(message(m, s)) : undefined;
+      const text = typeof said === "string" && said !== "" ? said : "an assertion fails";
+      m.at(node.at, () => {
+        m.fail("AssertionError", text);
+        // The program stops here: what follows is read, but belongs to no network that runs.
+        m.gap(text);
+      });
       return undefined;
     };
   },

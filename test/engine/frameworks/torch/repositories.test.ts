@@ -492,4 +492,51 @@ class Ensemble(nn.ModuleList):
     expect(report.complete).toBe(false);
     expect(report.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   });
+
+  test("figures after an assertion that fails are those of no network", () => {
+    const report = profile(`
+from torch import nn
+class Net(nn.Module):
+    def __init__(self, width=7):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3)
+        assert width % 2 == 0, f"width {width} is odd"
+    def forward(self, x):
+        return self.conv(x)
+`);
+    expect(report).toMatchObject({ complete: false, totals: { macs: null } });
+    expect(report.diagnostics.map(({ message }) => message)).toEqual(["width 7 is odd"]);
+  });
+
+  test("a module that was stopped is not said to lack a name", () => {
+    const source = `
+from torch import nn
+total = 0
+while total >= 0: total += 1
+class Net(nn.Module):
+    def forward(self, x): return x
+`;
+    expect(() => profile(source, { model: "Net" })).toThrow(
+      /was not read to its end \(more than .*Net was not found/,
+    );
+  });
+
+  test("a child that is not known and is added by its name leaves its parent open", () => {
+    const net = (walk: string) => `
+import torch.nn as nn, lost
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential()
+        self.features.add_module("child0", nn.Sequential(*list(lost.vgg().children())[:3]))
+    def forward(self, x):
+        ${walk}
+        return x
+`;
+    for (const walk of ["x = self.features(x)", "for child in self.features.children(): x = child(x)"])
+      expect(profile(net(walk), { model: "Net" })).toMatchObject({
+        complete: false,
+        totals: { params: null },
+      });
+  });
 });

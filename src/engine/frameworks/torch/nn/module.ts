@@ -207,8 +207,8 @@ function addNamed(a: Bound, interp: Interp): Value {
     forget(interp, self(a), String(a.name), "_modules");
     addModule(interp, self(a), String(a.name), a.module);
   } else if (isUnknown(a.module)) {
-    interp.touch(self(a));
-    self(a).attrs.set(String(a.name), a.module);
+    // Whoever walks or calls the children meets it.
+    addModule(interp, self(a), String(a.name), a.module);
   } else {
     return interp.fail("TypeError", `add_module needs a module for '${a.name}'`);
   }
