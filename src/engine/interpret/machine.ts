@@ -76,7 +76,7 @@ export class Machine implements Interp {
   private frame: Scope | undefined;
   /** Set while a script runs: what networks answered it, for its loops call them over and over. */
   scripted: ScriptedCalls | undefined;
-  readonly catchers: Catcher[] = [];
+  catchers: Catcher[] = [];
   /** Functions that ran apart from any network: what they do is the same for all. */
   readonly ranForAll = new Set<FunctionNode>();
   /** Notes the functions that run. */
@@ -341,8 +341,17 @@ export class Machine implements Interp {
   }
 
   fail(type: string, message: string): Unknown {
-    for (let i = this.catchers.length - 1; i >= 0; i--) {
-      if (this.catchers[i]!(type)) this.raise(type, message);
+    const { catchers } = this;
+    for (let i = catchers.length - 1; i >= 0; i--) {
+      // What it catches is an expression of the program: if that fails, the handlers around it are meant.
+      this.catchers = catchers.slice(0, i);
+      let isCaught: boolean | undefined;
+      try {
+        isCaught = catchers[i]?.(type);
+      } finally {
+        this.catchers = catchers;
+      }
+      if (isCaught) this.raise(type, message);
     }
     this.diagnose({ severity: "warning", code: "unknown-value", message });
     return this.unknown(message);

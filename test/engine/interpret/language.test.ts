@@ -283,6 +283,10 @@ describe("what cannot be decided", () => {
     expect(show(`${unknown}xs = []\nfor x in flag:\n    xs.append(1)\nbool(xs)`)).toBe(why);
   });
 
+  it("catches nothing by an exception that does not exist", () => {
+    expect(show("import os\ntry:\n    os.nothing\nexcept os.NoSuchError:\n    pass\n5")).toBe("5");
+  });
+
   it("leaves open what a folder holds that is not there", () => {
     expect(show(`import os\nlen(os.listdir("data"))`)).toBe("unknown: there is no folder 'data' here");
   });
