@@ -44,7 +44,7 @@ const FRAMEWORKS = [
   },
   {
     ...{ title: "Flax", file: "digits_flax.py", network: "Digits", wide: "Conv_1" },
-    ...{ hover: [12, "Conv"], written: "feature_group_count=16" },
+    ...{ hover: [12, "Conv"], written: "nn.Conv(x.shape[-1]," },
   },
 ];
 
