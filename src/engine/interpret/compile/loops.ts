@@ -59,37 +59,34 @@ export function compileFor(node: For, c: Compiler): Ex {
   const otherwise = compileBlock(node.otherwise, c);
   const fresh = node.declare === "const" || node.declare === "let";
   const closes = c.language === "typescript";
+  /** None or any number of turns with values of which nothing is known. */
+  const openTurn = (m: Machine, scope: Scope, value: Unknown): Completion =>
+    onceOrNot(
+      m,
+      value,
+      () => {
+        assign(m, scope, value);
+        return body(m, scope);
+      },
+      node.label,
+    );
   const run: Ex = (m, s) => {
     const source = iterable(m, s);
     const iterator = m.at(node.iterable.at, () =>
       node.over === "keys" ? keysOf(m, source) : m.iterate(source),
     );
-    if (iterator instanceof Unknown) {
-      return onceOrNot(
-        m,
-        iterator,
-        () => {
-          assign(m, s, iterator);
-          return body(m, s);
-        },
-        node.label,
-      );
-    }
+    if (iterator instanceof Unknown) return openTurn(m, s, iterator);
     const repeats = m.scripted?.repeats();
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       m.tick();
       const scope = fresh ? new Scope("block", s) : s;
       const { value } = step;
       if (value instanceof Unknown && value.isMany) {
-        const turn = (): Completion => {
-          assign(m, scope, value);
-          return body(m, scope);
-        };
-        const left = onceOrNot(m, value, turn, node.label);
+        const left = openTurn(m, scope, value);
         if (left !== undefined) return left;
         continue;
       }
-      assign(m, scope, node.isAwait ? m.semantics.awaitValue(m, step.value) : step.value);
+      assign(m, scope, node.isAwait ? m.semantics.awaitValue(m, value) : value);
       const completion = body(m, scope);
       const then = completion === undefined ? "next" : loopStep(completion, node.label);
       if (then === "next" && !repeats?.()) continue;
