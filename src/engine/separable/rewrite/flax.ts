@@ -7,6 +7,7 @@
  */
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { guardOf } from "./guard.ts";
+import { JAX_ACTIVATIONS } from "./jax.ts";
 import { block, guarded, usesTwice } from "./layout.ts";
 import { ownModuleForm } from "./ownModule.ts";
 import { type Between, type CallSite, type Form, NOT_APART } from "./site.ts";
@@ -169,18 +170,7 @@ function ones({ rank }: CallSite): string {
 }
 
 /** Activations as functions of the library, by what the swap calls them. */
-const ACTIVATIONS: Readonly<Record<string, string>> = {
-  ReLU6: "relu6",
-  SiLU: "silu",
-  Hardswish: "hard_swish",
-  Hardsigmoid: "hard_sigmoid",
-  GELU: "gelu",
-  LeakyReLU: "leaky_relu",
-  ELU: "elu",
-  SELU: "selu",
-  Sigmoid: "sigmoid",
-  Tanh: "tanh",
-};
+const ACTIVATIONS: Readonly<Record<string, string>> = { ...JAX_ACTIVATIONS, Tanh: "tanh" };
 
 function activationOf({ activation }: Between, library: string): string {
   return `${library}.${ACTIVATIONS[activation] ?? "relu"}`;

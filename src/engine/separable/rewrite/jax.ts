@@ -179,8 +179,8 @@ function haikuModule(base: string): (name: string, activation: string) => string
 `;
 }
 
-/** `jax.nn`'s activations by what the swap calls them. */
-const ACTIVATIONS: Readonly<Record<string, string>> = {
+/** Activations that `jax.nn` and Flax spell alike, by what the swap calls them. */
+export const JAX_ACTIVATIONS: Readonly<Record<string, string>> = {
   ReLU6: "relu6",
   SiLU: "silu",
   Hardswish: "hard_swish",
@@ -189,9 +189,9 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
   LeakyReLU: "leaky_relu",
   ELU: "elu",
   SELU: "selu",
-  Mish: "mish",
   Sigmoid: "sigmoid",
 };
+const ACTIVATIONS: Readonly<Record<string, string>> = { ...JAX_ACTIVATIONS, Mish: "mish" };
 
 /** As the file spells it: `jax.nn.relu`, `nn.relu`. */
 function jaxActivation(activation: string, source: string): string {
