@@ -92,7 +92,7 @@ describe("URIs", () => {
   it.each([
     ["file:///home/me/a%20b/net.py", "/home/me/a b/net.py"],
     ["file:///home/me/%E3%83%A2%E3%83%87%E3%83%AB.py", "/home/me/モデル.py"],
-    ["file:///c%3A/work/net.py", "c:/work/net.py"],
+    ["file:///c%3A/models/net.py", "c:/models/net.py"],
     ["file://server/share/net.py", "//server/share/net.py"],
     ["vscode-vfs://github/me/repo/net.py", "vscode-vfs://github/me/repo/net.py"],
   ])("%s is the file %s and back", (uri, file) => {
