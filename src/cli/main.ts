@@ -29,12 +29,19 @@ try {
       createEngine({
         host: createNodeHost({ folders, searchPaths }),
         parsers: await loadParsers(),
-        settings: { tool: `convlens ${manifest.version}` },
+        settings: {
+          tool: `convlens ${manifest.version}`,
+          onFault: (fault) => CONVLENS_DEBUG && process.stderr.write(`convlens: ${stackOf(fault)}\n`),
+        },
       }),
   });
 } catch (error) {
   // Nothing of a model's code may get here: what does is a fault of the engine.
-  const text = CONVLENS_DEBUG && error instanceof Error ? error.stack : String(error);
+  const text = CONVLENS_DEBUG ? stackOf(error) : String(error);
   process.stderr.write(`convlens: internal error, please report it: ${text}\n`);
   process.exitCode = 2;
+}
+
+function stackOf(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

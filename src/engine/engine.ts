@@ -2,11 +2,12 @@
 import type { Engine, FailureReason, ModelHost, ProfileOptions, ProfileResult } from "./engine.types.ts";
 import { Analyses } from "./incremental/analyses.ts";
 import { NotingHost } from "./incremental/answers.ts";
+import { describeFault } from "./interpret/internal.ts";
 import { ModuleCache } from "./interpret/modules.ts";
 import { python } from "./interpret/python/semantics.ts";
 import type { Semantics } from "./interpret/semantics.ts";
 import { typescript } from "./interpret/typescript/semantics.ts";
-import type { ReportDiagnostic } from "./report/contract.ts";
+import type { Place, ReportDiagnostic } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
 import type { Root } from "./roots.ts";
 import type {
@@ -64,32 +65,70 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
 
   const analyses = new Analyses({ host, open, read: (file) => cache.get(file) });
 
+  /** The answer, or what is said where a fault of the engine keeps it from one. What a file left behind is given up. */
+  function answer<T>(file: string, work: () => T, otherwise: (reason: string) => T): T {
+    try {
+      return work();
+    } catch (fault) {
+      settings.onFault(fault);
+      cache.forget(file);
+      analyses.forget(file);
+      return otherwise(describeFault(fault));
+    }
+  }
+  const failure = (reason: string) => ({ ok: false, reason }) as const;
+
+  function rewrite(file: string, options: ProfileOptions & RewriteOptions): RewriteResult {
+    const opened = open(file, options.isCancelled ?? never);
+    const retrace = (edits: readonly TextEdit[], input: readonly string[]): RewriteTotals => {
+      const edited = createEngine({ parsers, settings, host: withEdits(host, edits) });
+      const result = edited.profile(file, { ...options, input });
+      return result.ok ? totalsOf(result.report) : { macs: null, params: null };
+    };
+    const around = (name: string): readonly string[] => filesAround(host, name);
+    return rewriteOne(opened, { read: (name) => host.read(name), around, retrace }, options);
+  }
+
+  function networks(file: string): readonly { readonly name: string; readonly at: Place }[] {
+    const session = open(file, never);
+    if (typeof session === "string") return [];
+    return session.roots().roots.map(({ name, at }) => ({ name, at: place(at) }));
+  }
+
   return {
-    profile: (file, options = {}) => profileOne(open(file, options.isCancelled ?? never), options),
+    profile: (file, options = {}) =>
+      answer(
+        file,
+        () => profileOne(open(file, options.isCancelled ?? never), options),
+        (reason) => ({ ...failure(reason), networks: [], diagnostics: [faultAt(file, reason)] }),
+      ),
     analyze: (file, options = {}) =>
-      analyses.analyze(file, options.inputs ?? {}, options.isCancelled ?? never),
-    simulate: (file, options) => simulateOne(open(file, options.isCancelled ?? never), options),
-    suggest: (file, options) => suggestOne(open(file, options.isCancelled ?? never), options),
-    rewrite: (file, options) => {
-      const opened = open(file, options.isCancelled ?? never);
-      const retrace = (edits: readonly TextEdit[], input: readonly string[]): RewriteTotals => {
-        const edited = createEngine({ parsers, settings, host: withEdits(host, edits) });
-        const result = edited.profile(file, { ...options, input });
-        return result.ok ? totalsOf(result.report) : { macs: null, params: null };
-      };
-      const around = (name: string): readonly string[] => filesAround(host, name);
-      return rewriteOne(opened, { read: (name) => host.read(name), around, retrace }, options);
-    },
-    networks: (file) => {
-      const session = open(file, never);
-      if (typeof session === "string") return [];
-      return session.roots().roots.map(({ name, at }) => ({ name, at: place(at) }));
-    },
+      answer(
+        file,
+        () => analyses.analyze(file, options.inputs ?? {}, options.isCancelled ?? never),
+        (reason) => ({ file, reports: [], failures: [], sites: [], diagnostics: [faultAt(file, reason)] }),
+      ),
+    simulate: (file, options) =>
+      answer(file, () => simulateOne(open(file, options.isCancelled ?? never), options), failure),
+    suggest: (file, options) =>
+      answer(file, () => suggestOne(open(file, options.isCancelled ?? never), options), failure),
+    rewrite: (file, options) => answer(file, () => rewrite(file, options), failure),
+    networks: (file) =>
+      answer(
+        file,
+        () => networks(file),
+        () => [],
+      ),
     invalidate: (file) => {
       cache.forget(file);
       analyses.invalidate(file);
     },
   };
+}
+
+/** A fault that belongs to no network is told at the top of the file. */
+function faultAt(file: string, message: string): ReportDiagnostic {
+  return { severity: "error", code: "internal", message, at: { file, line: 1, column: 1 } };
 }
 
 const never = (): boolean => false;

@@ -74,6 +74,8 @@ export interface FileAnalysis {
 export interface FailureReason {
   readonly reason: string;
   readonly at?: Span;
+  /** The fault is the engine's own. */
+  readonly isInternal?: boolean;
 }
 
 export type ProfileResult =
@@ -85,6 +87,7 @@ export type ProfileResult =
       readonly diagnostics: readonly ReportDiagnostic[];
     };
 
+/** Nothing here throws: a fault of the engine itself is an answer, `internal: …`. */
 export interface Engine {
   /** Profile one root. */
   profile(file: string, options?: ProfileOptions): ProfileResult;

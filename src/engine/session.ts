@@ -100,6 +100,7 @@ export class Session {
       isCancelled: options.isCancelled,
       parseExpression: options.parseExpression,
       now: settings.now,
+      onFault: settings.onFault,
     });
     const builtins = new Scope("builtins", undefined, semantics.createBuiltins(this.m));
     this.modules = new Modules(cache, () => builtins);
@@ -222,8 +223,11 @@ export class Session {
   }
 
   profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
-    const traced = this.trace(root, options);
-    return "reason" in traced ? traced : { report: buildReport(traced.source) };
+    const told = bounded(this.m, (): Outcome => {
+      const traced = this.trace(root, options);
+      return "reason" in traced ? traced : { report: buildReport(traced.source) };
+    });
+    return "reason" in told ? told : told.value;
   }
 
   /** Makes a network and runs it on its input. */

@@ -1,5 +1,6 @@
 /** What a user can tell the engine. */
 import type { EngineLimits } from "./engine.types.ts";
+import type { OnFault } from "./interpret/internal.ts";
 
 export interface EngineSettings {
   readonly limits: EngineLimits;
@@ -9,6 +10,8 @@ export interface EngineSettings {
   readonly tool: string;
   /** Milliseconds from any fixed point. */
   readonly now: () => number;
+  /** Hears of the engine's own faults, for a log. What they cost the user is in the answers. */
+  readonly onFault: OnFault;
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
@@ -16,4 +19,5 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   inputSize: 224,
   tool: "convlens",
   now: () => Date.now(),
+  onFault: () => undefined,
 };

@@ -40,6 +40,12 @@ export class Analyses {
     );
   }
 
+  /** What was found of a file is not built upon. */
+  forget(file: string): void {
+    this.known.delete(file);
+    this.options.host.answers = undefined;
+  }
+
   /** A file may have changed although its version has not: analyses that looked at it from outside do not stand. */
   invalidate(file: string): void {
     for (const [name, { answers }] of this.known) {

@@ -16,7 +16,9 @@ export interface Finding {
   readonly kind: Root["kind"];
   readonly at: Place;
   readonly input: readonly string[] | undefined;
-  readonly outcome: { readonly report: Report } | { readonly reason: string };
+  readonly outcome:
+    | { readonly report: Report }
+    | { readonly reason: string; readonly fault?: ReportDiagnostic };
   readonly ran: ReadonlySet<FunctionNode>;
   /** The clock or the user ended it: another run may come further. */
   readonly isOutOfTime: boolean;
@@ -48,7 +50,12 @@ export function analysisOf(file: string, { networks, near, syntax, said }: Findi
     reports,
     failures: [...failed, ...near],
     sites: reports.flatMap((report) => sitesOf(report, file)),
-    diagnostics: distinct([...syntax, ...said, ...reports.flatMap((report) => report.diagnostics)]),
+    diagnostics: distinct([
+      ...syntax,
+      ...said,
+      ...networks.flatMap(({ outcome }) => ("fault" in outcome && outcome.fault ? [outcome.fault] : [])),
+      ...reports.flatMap((report) => report.diagnostics),
+    ]),
   };
 }
 

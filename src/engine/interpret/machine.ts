@@ -10,6 +10,7 @@ import type { Span } from "../syntax/span.ts";
 import { Bounds } from "./bounds.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
 import { Raised, Stopped } from "./control.ts";
+import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
 import type { Modules } from "./modules.ts";
@@ -47,6 +48,7 @@ export interface MachineOptions {
   readonly parseExpression: (language: Language, text: string) => Expr;
   /** Milliseconds from any fixed point. */
   readonly now: () => number;
+  readonly onFault?: OnFault;
 }
 
 /** Tells whether a running `try` has a handler for an exception class. */
@@ -58,6 +60,7 @@ export class Machine implements Interp {
   readonly frameworks: readonly Framework[];
   readonly outermostCalls: OutermostCall[] = [];
   readonly parseExpression: MachineOptions["parseExpression"];
+  readonly onFault: OnFault;
   modules!: Modules;
   semantics!: Semantics;
   site: Site | undefined = undefined;
@@ -102,6 +105,7 @@ export class Machine implements Interp {
     this.frameworks = options.frameworks;
     this.bounds = new Bounds(options.limits, options.isCancelled, options.now);
     this.parseExpression = options.parseExpression;
+    this.onFault = options.onFault ?? (() => undefined);
   }
 
   /** Sets the running language and its builtins; called once, before any code runs. */
@@ -168,10 +172,13 @@ export class Machine implements Interp {
       return fn.code(this, args, kwargs, self);
     } catch (error) {
       if (error instanceof Raised || error instanceof Stopped) throw error;
-      if (error instanceof RangeError) throw new Stopped("calls nest too deeply");
-      const reason = `${fn.name} could not be evaluated (${error instanceof Error ? error.message : "internal error"})`;
-      this.gap(reason);
-      return this.unknown(reason);
+      const passed = passedHostBound(error);
+      if (passed !== undefined) throw new Stopped(`${fn.name}: ${passed}`);
+      this.onFault(error);
+      const message = describeFault(error);
+      this.diagnose({ severity: "error", code: "internal", message });
+      this.gap(message);
+      return this.unknown(message);
     }
   }
 
