@@ -63,6 +63,7 @@ const bundles = [
     options: { ...commonJs, footer: { js: "module.exports = module.exports.default;" } },
   },
   { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
+  { entry: "src/cli/command.ts", out: "command.mjs", options: esModule },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },
   { entry: "src/cli/zoo.ts", out: "zoo.mjs", options: esModule },
   { entry: "src/cli/bench.ts", out: "bench.mjs", options: esModule },

@@ -13,7 +13,18 @@ export interface NetworkChoice {
   readonly args?: string;
   readonly input: readonly string[];
   readonly pythonPaths: readonly string[];
+  readonly limits: ProcessLimits;
 }
+
+/** What one command may take before it is ended. */
+export interface ProcessLimits {
+  /** CPU seconds. */
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+/** Ten times what the largest files of the public model zoos take. */
+export const DEFAULT_LIMITS: ProcessLimits = { seconds: 40, megabytes: 800 };
 
 export interface SimulateCommand extends NetworkChoice {
   readonly kind: "simulate";
@@ -84,6 +95,8 @@ Which network
   --args "ARGUMENTS"    arguments of its call: --args "num_classes=10, width_mult=0.5"
   --input SHAPE         input of the forward call, once for each: 1x3x224x224, 1x10:int64
   --python PATH         environment, interpreter or package folder for imports (repeats)
+  --time-limit SECONDS  ended after so much processor time (40)
+  --memory-limit MB     ended above so much memory (800)
 
 profile
   --all                 every network of the file, as JSON Lines (or in the format asked for)
@@ -134,6 +147,8 @@ const OPTIONS = {
   device: { type: "string" },
   devices: { type: "string" },
   python: { type: "string", multiple: true },
+  "time-limit": { type: "string" },
+  "memory-limit": { type: "string" },
   swap: { type: "string" },
   stem: { type: "boolean" },
   alpha: { type: "string" },
@@ -149,7 +164,8 @@ const OPTIONS = {
 
 const FORMAT_FLAGS = ["table", "json", "csv", "markdown", "sarif"] as const;
 
-const ANY = ["model", "args", "input", "python", "help", "version"] as const;
+const LIMITS = ["time-limit", "memory-limit"] as const;
+const ANY = ["model", "args", "input", "python", ...LIMITS, "help", "version"] as const;
 type OptionName = keyof typeof OPTIONS;
 type Values = Extract<ReturnType<typeof parseOptions>, { readonly positionals: string[] }>["values"];
 
@@ -203,6 +219,8 @@ export function parseCommand(argv: readonly string[]): Command {
   if (named !== undefined && values.model !== undefined && named !== values.model) {
     return usageError(`the network is named twice: "${named}" and "${values.model}"`);
   }
+  const limits = limitsOf(values);
+  if (typeof limits === "string") return usageError(limits);
   const model = values.model ?? named;
   const network: NetworkChoice = {
     file,
@@ -210,6 +228,7 @@ export function parseCommand(argv: readonly string[]): Command {
     ...(values.args !== undefined && { args: values.args }),
     input: values.input ?? [],
     pythonPaths: values.python ?? [],
+    limits,
   };
   return rule.parse(values, network, unit);
 }
@@ -282,6 +301,22 @@ function parseSuggest(values: Values, network: NetworkChoice, unit: CostUnit): C
   const format = values.json ? "json" : "text";
   return { kind: "suggest", ...network, budgetMacs: budget, stem: values.stem ?? false, round, format, unit };
 }
+
+/** What is asked for, or what is wrong with it. */
+function limitsOf(values: Values): ProcessLimits | string {
+  const { "time-limit": time, "memory-limit": memory } = values;
+  const seconds = time === undefined ? DEFAULT_LIMITS.seconds : Number(time);
+  const megabytes = memory === undefined ? DEFAULT_LIMITS.megabytes : Number(memory);
+  if (!(seconds > 0 && seconds < MOST_SECONDS)) return `--time-limit is a number of seconds, not "${time}"`;
+  if (!(megabytes >= LEAST_MEGABYTES && megabytes <= MOST_MEGABYTES))
+    return `--memory-limit is a number of megabytes from ${LEAST_MEGABYTES}, not "${memory}"`;
+  return { seconds, megabytes };
+}
+
+const MOST_SECONDS = 1e6;
+/** Less does not hold the engine and its parsers. */
+const LEAST_MEGABYTES = 100;
+const MOST_MEGABYTES = 1e6;
 
 /** In MACs, or what is wrong with it. */
 function budgetOf({ budget }: Values, unit: CostUnit): number | string | undefined {

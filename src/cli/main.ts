@@ -1,45 +1,62 @@
-/** The `convlens` command: ties the command line to this process, its terminal and its files. */
-import manifest from "../../package.json" with { type: "json" };
-import { createEngine } from "../engine/engine.ts";
-import { createNodeHost } from "../node/host.ts";
-import { loadParsers } from "../node/wasm.ts";
-import { run } from "./run.ts";
+/**
+ * The `convlens` command: ties the command line to this process and its terminal. The work is done in a worker thread
+ * (command.ts) under a watch: a hostile file ends with a line, never hangs.
+ */
+import { DEFAULT_LIMITS, parseCommand } from "./arguments.ts";
+import type { Output, Terminal } from "./command.ts";
+import { watch } from "./watch.ts";
 
 const DEFAULT_WIDTH = 100;
+const { NO_COLOR, CONVLENS_DEBUG } = process.env;
 
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
+process.exitCode = await watched(process.argv.slice(2));
 
-const { VIRTUAL_ENV, CONDA_PREFIX, NO_COLOR, CONVLENS_DEBUG } = process.env;
-const activeEnvironment = VIRTUAL_ENV || CONDA_PREFIX;
-
-try {
-  process.exitCode = await run(process.argv.slice(2), {
-    cwd: process.cwd(),
-    version: manifest.version,
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    width: process.stdout.columns ?? DEFAULT_WIDTH,
-    color: process.stdout.isTTY === true && !NO_COLOR,
-    pythonPaths: activeEnvironment ? [activeEnvironment] : [],
-    openEngine: async ({ folders, searchPaths }) =>
-      createEngine({
-        host: createNodeHost({ folders, searchPaths }),
-        parsers: await loadParsers(),
-        settings: {
-          tool: `convlens ${manifest.version}`,
-          onFault: (fault) => CONVLENS_DEBUG && process.stderr.write(`convlens: ${stackOf(fault)}\n`),
-        },
-      }),
+/** The command under watch; gives its exit code. */
+async function watched(argv: readonly string[]): Promise<number> {
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
   });
-} catch (error) {
-  // Nothing of a model's code may get here: what does is a fault of the engine.
-  const text = CONVLENS_DEBUG ? stackOf(error) : String(error);
-  process.stderr.write(`convlens: internal error, please report it: ${text}\n`);
-  process.exitCode = 2;
+  const { stdout, stderr } = process;
+  const terminal: Terminal = {
+    argv,
+    width: stdout.columns ?? DEFAULT_WIDTH,
+    color: stdout.isTTY === true && !NO_COLOR,
+  };
+  const command = parseCommand(argv);
+  const { seconds, megabytes } = "limits" in command ? command.limits : DEFAULT_LIMITS;
+  const ended = await watch({
+    script: new URL("command.mjs", import.meta.url),
+    workerData: terminal,
+    onMessage: (message) => {
+      const { stream, text } = message as Output;
+      (stream === "out" ? stdout : stderr).write(text);
+    },
+    seconds,
+    megabytes,
+  });
+  const file = "file" in command ? `${command.file}: ` : "";
+  switch (ended.kind) {
+    case "done":
+      return ended.code;
+    case "too-long":
+      stderr.write(
+        `convlens: ${file}ended after ${seconds} s of processor time; --time-limit SECONDS gives it more\n`,
+      );
+      return 2;
+    case "too-large":
+      stderr.write(
+        `convlens: ${file}ended, for it needs more than ${megabytes} MB of memory; --memory-limit MB gives it more\n`,
+      );
+      return 2;
+    case "failed":
+      // Nothing of a model's code may get here: what does is a fault of the engine.
+      stderr.write(
+        `convlens: internal error, please report it: ${CONVLENS_DEBUG ? stackOf(ended.error) : ended.error}\n`,
+      );
+      return 2;
+  }
 }
 
 function stackOf(fault: unknown): string {

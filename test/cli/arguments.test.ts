@@ -18,6 +18,7 @@ describe("profile", () => {
       unit: "macs",
       failOnUnknown: false,
       pythonPaths: [],
+      limits: { seconds: 40, megabytes: 800 },
     });
   });
 
@@ -40,6 +41,11 @@ describe("profile", () => {
     expect(profile("net.py", "--budget", "300000000").budgetMacs).toBe(300e6);
   });
 
+  it("takes limits of its time and memory", () => {
+    const { limits } = profile("net.py", "--time-limit", "90", "--memory-limit", "2000");
+    expect(limits).toEqual({ seconds: 90, megabytes: 2000 });
+  });
+
   it("prints JSON Lines for all networks unless another format is asked for", () => {
     expect(profile("net.py", "--all").format).toBe("jsonl");
     expect(profile("net.py", "--all", "--json").format).toBe("jsonl");
@@ -56,6 +62,8 @@ describe("usage errors say what would do", () => {
     [["profile", "a.py", "b.py"], 'profile takes one file, but got "b.py" too'],
     [["profile", "a.py", "--json", "--csv"], "choose one of --json, --csv"],
     [["profile", "a.py", "--unit", "ops"], '--unit is macs or flops, not "ops"'],
+    [["profile", "a.py", "--time-limit", "soon"], '--time-limit is a number of seconds, not "soon"'],
+    [["profile", "a.py", "--memory-limit", "1"], '--memory-limit is a number of megabytes from 100, not "1"'],
     [["profile", "a.py", "--budget", "lots"], '--budget "lots" is no count; write 300M, 4.1G or 300000000'],
     [
       ["profile", "a.py", "--input", "3,x"],

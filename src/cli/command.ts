@@ -1,0 +1,52 @@
+/** The thread that does the command's work: what it prints is sent to the terminal's thread. */
+import { parentPort, workerData } from "node:worker_threads";
+import manifest from "../../package.json" with { type: "json" };
+import { createEngine } from "../engine/engine.ts";
+import { createNodeHost } from "../node/host.ts";
+import { loadParsers } from "../node/wasm.ts";
+import { run } from "./run.ts";
+
+/** What is told of the terminal. */
+export interface Terminal {
+  readonly argv: readonly string[];
+  readonly width: number;
+  readonly color: boolean;
+}
+
+/** Text on its way to the terminal. */
+export interface Output {
+  readonly stream: "out" | "err";
+  readonly text: string;
+}
+
+const { VIRTUAL_ENV, CONDA_PREFIX, CONVLENS_DEBUG } = process.env;
+
+process.exitCode = await work(workerData);
+
+async function work({ argv, width, color }: Terminal): Promise<number> {
+  const print =
+    (stream: Output["stream"]) =>
+    (text: string): void =>
+      parentPort?.postMessage({ stream, text } satisfies Output);
+  const activeEnvironment = VIRTUAL_ENV || CONDA_PREFIX;
+  const err = print("err");
+  return run(argv, {
+    cwd: process.cwd(),
+    version: manifest.version,
+    out: print("out"),
+    err,
+    ...{ width, color },
+    pythonPaths: activeEnvironment ? [activeEnvironment] : [],
+    openEngine: async ({ folders, searchPaths }) =>
+      createEngine({
+        host: createNodeHost({ folders, searchPaths }),
+        parsers: await loadParsers(),
+        settings: {
+          tool: `convlens ${manifest.version}`,
+          onFault: (fault) => {
+            if (CONVLENS_DEBUG && fault instanceof Error) err(`convlens: ${fault.stack}\n`);
+          },
+        },
+      }),
+  });
+}
