@@ -7,6 +7,7 @@
 import { explore } from "./interpret/branches.ts";
 import { Stopped } from "./interpret/control.ts";
 import type { Machine } from "./interpret/machine.ts";
+import { wordPattern } from "./interpret/patterns/escape.ts";
 import { deepCopy } from "./interpret/python/stdlib/copy.ts";
 import { type OutermostCall, ScriptedCalls } from "./interpret/scripted.ts";
 import {
@@ -280,8 +281,8 @@ function lastPart(dotted: string): string {
 
 /** A call of one of the names, not its definition. */
 function calling(names: ReadonlySet<string>): RegExp {
-  const any = [...names].map((name) => name.replace(/\W/g, "\\$&")).join("|");
-  return new RegExp(`(?<!\\b(?:class|def|function)\\s+)\\b(?:${any})\\s*\\(`);
+  const any = [...names].map(wordPattern).join("|");
+  return new RegExp(`(?<!\\b(?:class|def|function)\\s+)(?:${any})\\s*\\(`);
 }
 
 /** The name that other files know a file's module by. */
@@ -292,8 +293,8 @@ function moduleName(file: string): string {
 
 /** A network of the module by a name that is data: `getattr(models, config.model)`, `models.__dict__[arch]`. */
 function choosing(module: string): RegExp {
-  const name = module.replace(/\W/g, "\\$&");
-  return new RegExp(`\\bgetattr\\(\\s*(?:\\w+\\.)*${name}\\s*,|\\b${name}\\.__dict__\\b`);
+  const name = wordPattern(module);
+  return new RegExp(`\\bgetattr\\(\\s*(?:\\w+\\.)*${name}\\s*,|${name}\\.__dict__\\b`);
 }
 
 function isTest(file: string): boolean {

@@ -1,4 +1,5 @@
 /** A text by lines, and what of it the engine reads as mere text: how often the names of imports stand in it. */
+import { wordPattern } from "../interpret/patterns/escape.ts";
 import type { Span } from "../syntax/span.ts";
 
 export class Text {
@@ -37,7 +38,7 @@ export function readAlike(before: string, after: string): boolean {
 
 /** None, one, or more. */
 function uses(text: string, word: string): number {
-  return Math.min(2, text.match(new RegExp(`\\b${word}\\b`, "g"))?.length ?? 0);
+  return Math.min(2, text.match(new RegExp(wordPattern(word), "g"))?.length ?? 0);
 }
 
 /** Words of the stretch in which `text` differs from `other`. */

@@ -2,12 +2,14 @@
  * Modules of the program: read through the host, parsed and compiled once per text, run once per machine, and only
  * when something asks for what is in them.
  */
+
 import type { ModelHost } from "../engine.types.ts";
 import type { ModuleNode, Stmt } from "../syntax/ast.ts";
 import type { Ex } from "./compile/compiler.ts";
 import { compilerFor } from "./compile/compiler.ts";
 import { compileResilient } from "./compile/statements.ts";
 import type { Machine } from "./machine.ts";
+import { escapePattern, wordPattern } from "./patterns/escape.ts";
 import { Scope } from "./scope.ts";
 import type { Semantics } from "./semantics.ts";
 import { ABSENT, type Absent, ModuleValue, type Value } from "./values.ts";
@@ -135,8 +137,9 @@ export class Modules {
   }
 
   private names(module: ModuleValue, name: string): boolean {
+    const word = wordPattern(name);
     return new RegExp(
-      `\\bfrom\\s+\\.${name}\\s+import\\s*\\*|\\bimport\\b[^\\n]*\\b${name}\\b|\\b${name}\\s*(,|=|$)|\\b(def|class)\\s+${name}\\b`,
+      `\\bfrom\\s+\\.${escapePattern(name)}\\s+import\\s*\\*|\\bimport\\b[^\\n]*${word}|${word}\\s*(,|=|$)|\\b(def|class)\\s+${word}`,
       "m",
     ).test(this.textOf(module));
   }

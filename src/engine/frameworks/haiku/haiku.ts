@@ -2,7 +2,9 @@
  * Haiku as a framework: its modules of names, and how transformed functions and modules are recognised, named and run.
  * The networks that it brings (`hk.nets`) are read from its own files where it is installed.
  */
+
 import type { Interp } from "../../interpret/interp.ts";
+import { escapePattern } from "../../interpret/patterns/escape.ts";
 import {
   ABSENT,
   type Absent,
@@ -106,7 +108,7 @@ class HaikuFramework implements Framework {
 
   /** A function that its file gives to `hk.transform` is a network. */
   networkOf(fn: FunctionValue, text: string): Value | Absent {
-    const asked = new RegExp(`\\btransform(_with_state)?\\(\\s*${fn.name}\\s*[,)]`).exec(text);
+    const asked = new RegExp(`\\btransform(_with_state)?\\(\\s*${escapePattern(fn.name)}\\s*[,)]`).exec(text);
     return asked ? this.transforms.of(fn, { withState: asked[1] !== undefined }) : ABSENT;
   }
 

@@ -2,8 +2,10 @@
  * Python imports: framework tables first, then the standard library's, then files of the program's own roots and
  * the host's search paths. What is not found is Unknown, and only what depends on it is unknown.
  */
+
 import type { Import, ImportFrom } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
+import { wordPattern } from "../patterns/escape.ts";
 import { LazyName, type Scope } from "../scope.ts";
 import {
   ABSENT,
@@ -88,7 +90,7 @@ function isForEffect(m: Machine, module: ModuleValue, bind: string, scope: Scope
   if (module.file === undefined) return false;
   const importer = scope.module.moduleValue;
   if (importer?.file?.endsWith("/__init__.py")) return true;
-  const uses = m.modules.textOf(importer).match(new RegExp(`\\b${bind}\\b`, "g"));
+  const uses = m.modules.textOf(importer).match(new RegExp(wordPattern(bind), "g"));
   return uses?.length === 1;
 }
 

@@ -1,4 +1,5 @@
 /** Annotations that name the layer's class, changed with the layer: `conv: nn.Conv2d` holds a `Sequential` now. */
+import { escapePattern } from "../../interpret/patterns/escape.ts";
 import type { TextEdit } from "./contract.ts";
 import { headAround, placeAt } from "./place.ts";
 import type { CallSite } from "./site.ts";
@@ -27,9 +28,12 @@ export function annotationEdits(site: CallSite, swapped: string): readonly TextE
     .slice(0, head)
     .reduce((length, line) => length + line.length + 1, 0);
   const end = body + (/\n(?=\S)/.exec(source.slice(body))?.index ?? source.length - body);
-  const field = new RegExp(`^[ \\t]+${name}[ \\t]*:([^=\\n]*)`, "m").exec(source.slice(body, end));
+  const field = new RegExp(`^[ \\t]+${escapePattern(name)}[ \\t]*:([^=\\n]*)`, "m").exec(
+    source.slice(body, end),
+  );
   if (!field) return [];
-  const assigned = source.slice(body, end).match(new RegExp(`self\\.${name}\\s*=(?!=)`, "g"))?.length ?? 0;
+  const assigned =
+    source.slice(body, end).match(new RegExp(`self\\.${escapePattern(name)}\\s*=(?!=)`, "g"))?.length ?? 0;
   const offset = body + field.index + field[0].length - field[1]!.length;
   const more = assigned > 1;
   return editIn({ source, file: at.file, offset, annotation: field[1]!, cls, now, stays: stays || more });
@@ -48,7 +52,7 @@ interface Annotation {
 }
 
 function editIn({ source, file, offset, annotation, cls, now, stays }: Annotation): readonly TextEdit[] {
-  const named = new RegExp(`(?<![\\w.])(?:\\w+\\.)*${cls}\\b`).exec(annotation);
+  const named = new RegExp(`(?<![\\w.])(?:\\w+\\.)*${escapePattern(cls)}\\b`).exec(annotation);
   if (!named || annotation.includes(now)) return [];
   const [start, end] = [offset + named.index, offset + named.index + named[0].length].map((each) =>
     placeAt(source, file, each),

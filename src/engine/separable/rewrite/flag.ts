@@ -2,6 +2,7 @@
  * A parameter that tells layers of one line apart where none of the call's own arguments does: the function that makes
  * them gets it, False by itself, and the calls that want the swap give it.
  */
+import { wordPattern } from "../../interpret/patterns/escape.ts";
 import type { Place } from "../../report/contract.ts";
 import { placeKey } from "../../report/places.ts";
 import { closingOf, pythonParts, readPythonCall } from "./callText.ts";
@@ -111,6 +112,6 @@ function added(
 function freeName(purpose: string, source: string, taken: ReadonlySet<string>): string {
   for (let count = 1; ; count++) {
     const name = count === 1 ? purpose : `${purpose}_${count}`;
-    if (!taken.has(name) && !new RegExp(`\\b${name}\\b`).test(source)) return name;
+    if (!taken.has(name) && !new RegExp(wordPattern(name)).test(source)) return name;
   }
 }

@@ -2,6 +2,7 @@
  * Who decides what a call spreads. `options = {"padding": 1}` has these keys however often it runs, but `**kwargs` has
  * those that callers give: one that was not run may give others, which the keys written out would drop.
  */
+import { escapePattern, wordPattern } from "../../interpret/patterns/escape.ts";
 import type { Place } from "../../report/contract.ts";
 import { placeKey } from "../../report/places.ts";
 import type { Language } from "../../syntax/ast.ts";
@@ -58,7 +59,8 @@ function usesOf(source: string, name: string): number {
   if (!source.includes(name)) return 0;
   const code = source.replaceAll(/#[^\n]*|^[ \t]*(?:from[^\n]*)?\bimport\s+(?:\([^)]*\)|[^\n]*)/gm, "");
   return (
-    code.match(new RegExp(`(?<!\\b(?:def|class)\\s+)(?<!\\bsuper\\(\\s*)\\b${name}\\b`, "g"))?.length ?? 0
+    code.match(new RegExp(`(?<!\\b(?:def|class)\\s+)(?<!\\bsuper\\(\\s*)${wordPattern(name)}`, "g"))
+      ?.length ?? 0
   );
 }
 
@@ -81,7 +83,7 @@ function ownersOf(name: string, source: string, line: number, depth: number): Ca
   if (depth > DEEPEST) return undefined;
   if (root === "self" || root === "cls") return attributeOwners(attribute ?? "", source, line, depth);
   const lines = source.split("\n");
-  const lambda = new RegExp(`\\blambda\\b[^:]*\\b${root}\\b[^:]*:`).test(lines[line - 1] ?? "");
+  const lambda = new RegExp(`\\blambda\\b[^:]*${wordPattern(root)}[^:]*:`).test(lines[line - 1] ?? "");
   if (lambda) return { name: "a lambda", starred: false };
   for (let at = functionAround(source, line); at !== undefined; at = functionAround(source, at + 1)) {
     const parameter = parametersOf(source, at).find((each) => each.replace(/^\*+/, "") === root);
@@ -164,7 +166,7 @@ function decisive(value: string): readonly string[] {
 
 /** Where lines bind or change a name: assignments, loops, `update`. */
 function bindings(name: string, lines: readonly string[], from: number, to: number): readonly Binding[] {
-  const own = `(?<![\\w.])${name.replaceAll(".", "\\.")}`;
+  const own = `(?<![\\w.])${escapePattern(name)}`;
   const sets = new RegExp(`^(\\s*)${own}\\s*(?::[^=]+)?=(?!=)\\s*(.*)`);
   const loops = new RegExp(`^(\\s*).*\\bfor\\s+(?:[^\\n]*\\W)?${own}\\b.*?\\bin\\s+(.*)`);
   const changes = new RegExp(
@@ -224,13 +226,15 @@ function calledAs(source: string, head: number): string {
 /** TypeScript: does the file itself list the properties of what a call spreads? */
 function isListed(name: string, before: string): boolean {
   const [root = ""] = name.split(".");
-  const own = root.replaceAll("$", "\\$");
+  const own = escapePattern(root);
   const loop = new RegExp(`\\bfor\\s*\\(\\s*(?:const|let|var)\\s+${own}\\s+of\\s+([\\w$]+|\\[)`).exec(
     before,
   )?.[1];
   if (loop !== undefined && loop !== "[")
-    return new RegExp(`\\bconst\\s+${loop}\\b[^=\\n]*=\\s*\\[`).test(before);
-  const literal = new RegExp(`\\b(?:const|let|var)\\s+${own}\\b[^=\\n]*=\\s*\\{([^}]*)`).exec(before)?.[1];
+    return new RegExp(`\\bconst\\s+${escapePattern(loop)}(?![\\w$])[^=\\n]*=\\s*\\[`).test(before);
+  const literal = new RegExp(`\\b(?:const|let|var)\\s+${own}(?![\\w$])[^=\\n]*=\\s*\\{([^}]*)`).exec(
+    before,
+  )?.[1];
   if (literal === undefined) return loop === "[";
   return [...literal.matchAll(/\.\.\.([\w.$]+)/g)].every(([, more]) => isListed(more!, before));
 }

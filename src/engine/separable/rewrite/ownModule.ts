@@ -2,6 +2,7 @@
  * The swapped form as a module of the file's own, for batch norms that only a layer's call tells whether they train:
  * the file gets a class, the layer becomes one of it, and the layer's calls say what that of the batch norm says.
  */
+import { wordPattern } from "../../interpret/patterns/escape.ts";
 import type { Place } from "../../report/contract.ts";
 import { placeKey } from "../../report/places.ts";
 import { editCall, readPythonCall } from "./callText.ts";
@@ -52,7 +53,7 @@ export function ownModuleForm(site: CallSite, own: OwnModule): Form | undefined 
 function freeClass(wanted: string, source: string): string {
   for (let count = 1; ; count++) {
     const name = count === 1 ? wanted : `${wanted}${count}`;
-    if (!new RegExp(`\\b${name}\\b`).test(source)) return name;
+    if (!new RegExp(wordPattern(name)).test(source)) return name;
   }
 }
 

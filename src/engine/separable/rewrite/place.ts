@@ -1,5 +1,7 @@
 /** Places in a text: what stands there, and what the text is once edits are made. */
+
 import type { ModelHost } from "../../engine.types.ts";
+import { escapePattern } from "../../interpret/patterns/escape.ts";
 import type { Place } from "../../report/contract.ts";
 import type { TextEdit } from "./contract.ts";
 
@@ -56,8 +58,7 @@ export function headAround(text: string, line: number, head: RegExp): number | u
 
 /** How often a text names this, assignments and annotations aside. */
 export function mentionsOf(text: string, name: string): number {
-  const escaped = name.replaceAll(".", "\\.");
-  return text.match(new RegExp(`(?<![\\w.])${escaped}\\b(?!\\s*(?:=(?!=)|:))`, "g"))?.length ?? 0;
+  return text.match(new RegExp(`(?<![\\w.])${escapePattern(name)}\\b(?!\\s*(?:=(?!=)|:))`, "g"))?.length ?? 0;
 }
 
 /** Blanks at the start of the line. */

@@ -2,6 +2,7 @@
  * Names as a file spells them: `nn.Conv2d` beside `nn.Sequential`, `Conv2d` beside what the file imports. A name that
  * the file has no way to is imported from where the layer's own name comes.
  */
+import { escapePattern, wordPattern } from "../../interpret/patterns/escape.ts";
 
 /** `from torch.nn import Sequential`, to stand in front of this line. */
 export interface Import {
@@ -54,7 +55,9 @@ export function kerasNames({ callee, type, source }: NamedBy): Names | undefined
   const isClass =
     callee.endsWith(type) ||
     own?.as === callee ||
-    new RegExp(`^\\s*${escaped(callee)}\\s*=\\s*[\\w.]*\\b${type}\\s*$`, "m").test(source);
+    new RegExp(`^\\s*${escapePattern(callee)}\\s*=\\s*[\\w.]*\\b${escapePattern(type)}\\s*$`, "m").test(
+      source,
+    );
   if (!isClass) return undefined;
   const module = /^\s*from\s+[\w.]*\bkeras\s+import\s+[^#\n]*\blayers\b/m.test(source)
     ? "layers."
@@ -99,15 +102,11 @@ interface FoundImport {
 
 /** Where the file imports a name from a module of the framework, and what it calls it. */
 function importOf(name: string, source: string, framework: RegExp): FoundImport | undefined {
-  const imported = new RegExp(`\\b${name}\\b(?:\\s+as\\s+(\\w+))?`);
+  const imported = new RegExp(`${wordPattern(name)}(?:\\s+as\\s+(\\w+))?`);
   for (const match of source.matchAll(/^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n(]*)/gm)) {
     const [, from = "", names = ""] = match;
     const found = framework.test(from) ? imported.exec(names) : null;
     if (found) return { from, as: found[1] ?? name, line: source.slice(0, match.index).split("\n").length };
   }
   return undefined;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(".", "\\.");
 }

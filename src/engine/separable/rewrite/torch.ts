@@ -1,4 +1,5 @@
 /** The swap in PyTorch: `nn.Sequential` of a grouped `nn.Conv2d`, batch norm and activation, and a 1×1 `nn.Conv2d`. */
+import { wordPattern } from "../../interpret/patterns/escape.ts";
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { guardOf } from "./guard.ts";
 import { block, guarded, usesTwice } from "./layout.ts";
@@ -111,7 +112,7 @@ function mayGive({ source, instances }: CallSite, call: CallText, parameter: Par
   if (!optionsArgument(call)) return false;
   if (parameter === "groups" && instances.some(({ groups }) => groups > 1)) return true;
   if (parameter === "bias" && instances.some(({ bias }) => !bias)) return true;
-  return new RegExp(`\\b${parameter}\\b["']?\\s*[=:]`).test(source.replace(call.text, ""));
+  return new RegExp(`${wordPattern(parameter)}["']?\\s*[=:]`).test(source.replace(call.text, ""));
 }
 
 /** What a partial function gives by itself and a 1×1 convolution must not have. */

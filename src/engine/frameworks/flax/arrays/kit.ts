@@ -3,8 +3,10 @@
  * Shape rules are those of every framework's tensors; dtypes are JAX's with 64-bit types switched off.
  * https://docs.jax.dev/en/latest/default_dtypes.html
  */
+
 import type { Interp } from "../../../interpret/interp.ts";
 import { def, defineClass } from "../../../interpret/native.ts";
+import { wordPattern } from "../../../interpret/patterns/escape.ts";
 import {
   ClassValue,
   Instance,
@@ -144,7 +146,7 @@ function settle(kwargs: Kwargs, spec: OpSpec, renames: Readonly<Record<string, s
   const kept = new Map<string, Value>();
   for (const [key, value] of kwargs) {
     const name = renames[key] ?? key;
-    if (INERT.has(name) && !new RegExp(`\\b${name}\\b`).test(spec.signature)) continue;
+    if (INERT.has(name) && !new RegExp(wordPattern(name)).test(spec.signature)) continue;
     kept.set(name, value);
   }
   return kept;

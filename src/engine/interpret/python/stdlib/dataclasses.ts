@@ -1,6 +1,8 @@
 /** `dataclasses`: fields from annotations, generated methods, and the helpers over them. */
+
 import type { Interp } from "../../interp.ts";
 import { def, defineClass } from "../../native.ts";
+import { escapePattern } from "../../patterns/escape.ts";
 import {
   ABSENT,
   type Absent,
@@ -59,7 +61,7 @@ function writtenField(value: Value | Absent): Written {
 
 const isNamed = (annotation: Value, name: string): boolean =>
   typeof annotation === "string"
-    ? new RegExp(`^(\\w+\\.)?${name}\\b`).test(annotation)
+    ? new RegExp(`^(\\w+\\.)?${escapePattern(name)}\\b`).test(annotation)
     : formOf(annotation)?.name === name;
 
 function ownFields(interp: Interp, cls: ClassValue, options: Options): Field[] {

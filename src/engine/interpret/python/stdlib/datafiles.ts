@@ -1,5 +1,6 @@
 /** Modules that find data files: `glob`, and `pkgutil.get_data` for files beside a package's code. */
 import type { Interp } from "../../interp.ts";
+import { type Pattern, patternOf } from "../../patterns/pattern.ts";
 import { Bytes, List, type Value } from "../../values.ts";
 import { toText } from "../core.ts";
 import { findPath, joinPath, pathText, readText } from "../files.ts";
@@ -10,13 +11,13 @@ import { type Module, makeModule } from "./table.ts";
 /** Folders and files that a search may look at. */
 const MAX_VISITS = 20_000;
 
-/** `*` and `?` within one name, `[ab]`. */
-export function namePattern(pattern: string): RegExp {
+/** `*` and `?` within one name, `[ab]`; undefined for a pattern that is not valid. */
+function namePattern(pattern: string): Pattern | undefined {
   const source = pattern
     .replace(/[.+^${}()|\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  return new RegExp(`^${source.replaceAll("[!", "[^")}$`);
+  return patternOf(source.replaceAll("[!", "[^"), "");
 }
 
 /** Paths that match, each as `prefix` and what the host has below it; `**` is any depth. */
@@ -28,6 +29,7 @@ function matches(interp: Interp, pattern: string, recursive: boolean): readonly 
   const start = findPath(interp, prefix === "" ? (pattern.startsWith("/") ? "/" : ".") : prefix, "directory");
   if (start === undefined) return [];
   const found: string[] = [];
+  const tick = (steps: number): void => interp.tick(steps);
   let visits = 0;
   const visit = (folder: string, shown: string, rest: readonly string[]): void => {
     const [head = "", ...tail] = rest;
@@ -35,7 +37,11 @@ function matches(interp: Interp, pattern: string, recursive: boolean): readonly 
     const wanted = namePattern(head === "**" && recursive ? "*" : head);
     for (const name of interp.host.list(folder)) {
       if (++visits > MAX_VISITS) return;
-      if (!wanted.test(name) || (name.startsWith(".") && !head.startsWith("."))) continue;
+      if (
+        !wanted?.match({ text: name, anchor: "whole", tick }) ||
+        (name.startsWith(".") && !head.startsWith("."))
+      )
+        continue;
       const path = joinPath(folder, name);
       const text = shown === "" ? name : `${shown.replace(/\/$/, "")}/${name}`;
       const isFolder = interp.host.isDirectory(path);

@@ -1,6 +1,7 @@
 /** `os`, `os.path` and `pathlib`: paths are text; what exists is asked of the host. */
 import type { Interp } from "../../interp.ts";
 import { type Bound, defineClass } from "../../native.ts";
+import { type Pattern, patternOf } from "../../patterns/pattern.ts";
 import { type ClassValue, Dict, Instance, isUnknown, List, Tuple, type Value } from "../../values.ts";
 import { strict, toText } from "../core.ts";
 import { findPath, openFile, pathText, readText } from "../files.ts";
@@ -195,18 +196,18 @@ const name = (path: string): string => split(path)[1];
 const parent = (path: string): string => split(path)[0] || (path.startsWith("/") ? "/" : ".");
 
 /** The pattern of `glob`: `*` and `?` within one name. */
-function globPattern(pattern: string): RegExp {
+function globPattern(pattern: string): Pattern | undefined {
   const body = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  return new RegExp(`^${body}$`);
+  return patternOf(body, "");
 }
 
-function children(interp: Interp, path: string, pattern: RegExp | undefined): Value {
+function children(interp: Interp, path: string, isChosen: (name: string) => boolean = () => true): Value {
   const folder = findPath(interp, path, "directory");
   const names = folder === undefined ? [] : [...interp.host.list(folder)].sort();
-  const chosen = names.filter((child) => pattern === undefined || pattern.test(child));
+  const chosen = names.filter(isChosen);
   return iterOf(chosen.map((child) => makePath(interp, `${path}/${child}`)));
 }
 
@@ -270,8 +271,15 @@ export const PATH: ClassValue = defineClass("PosixPath", {
         makePath(interp, join([parent(self(a)), String(a.stem) + splitExtension(name(self(a)))[1]])),
     ],
     relative_to: ["self, other", (a, interp) => makePath(interp, relative(self(a), textOf(a.other)))],
-    iterdir: ["self", (a, interp) => children(interp, self(a), undefined)],
-    glob: ["self, pattern", (a, interp) => children(interp, self(a), globPattern(String(a.pattern)))],
+    iterdir: ["self", (a, interp) => children(interp, self(a))],
+    glob: [
+      "self, pattern",
+      (a, interp) => {
+        const pattern = globPattern(String(a.pattern));
+        const tick = (steps: number): void => interp.tick(steps);
+        return children(interp, self(a), (name) => !!pattern?.match({ text: name, anchor: "whole", tick }));
+      },
+    ],
     mkdir: ["self, *args, **kwargs", () => null],
     touch: ["self, *args, **kwargs", () => null],
     unlink: ["self, *args, **kwargs", () => null],

@@ -1,6 +1,7 @@
-/** `re`: Python's regular expressions, translated to the host's. */
+/** `re`: Python's regular expressions, translated to JavaScript's syntax. */
 import type { Interp } from "../../interp.ts";
 import { defineClass, type NativeImpl } from "../../native.ts";
+import { type Pattern, type PatternMatch, patternOf } from "../../patterns/pattern.ts";
 import { type ClassValue, Instance, isUnknown, List, Tuple, type Value } from "../../values.ts";
 import { strictTable, toInt, toText } from "../core.ts";
 import { dictOf } from "../dict.ts";
@@ -13,10 +14,10 @@ import { type Module, strictModule } from "./table.ts";
 /** What a compiled pattern keeps. */
 interface Compiled {
   readonly source: string;
-  readonly regex: RegExp;
+  readonly pattern: Pattern;
 }
 
-type Anchor = "search" | "match" | "fullmatch";
+type Anchor = keyof typeof ANCHORS;
 
 const FLAGS = {
   I: 2,
@@ -43,36 +44,36 @@ function compile(interp: Interp, pattern: Value, flags: number): Compiled | Retu
   const source = toText(pattern);
   if (source === undefined) return interp.unknown("this pattern is not followed");
   const { text, flags: inline } = translatePattern(source, (flags & FLAGS.X) !== 0);
-  let modes = `dg${inline}`;
+  let modes = inline;
   if (flags & FLAGS.I && !modes.includes("i")) modes += "i";
   if (flags & FLAGS.M && !modes.includes("m")) modes += "m";
   if (flags & FLAGS.S && !modes.includes("s")) modes += "s";
-  try {
-    return { source, regex: new RegExp(text, modes) };
-  } catch {
-    return interp.unknown(`the pattern ${source} is not followed`);
-  }
+  const compiled = patternOf(text, modes);
+  return compiled ? { source, pattern: compiled } : interp.unknown(`the pattern ${source} is not followed`);
 }
+
+/** What `match` and its kin ask for in the terms of a pattern. */
+const ANCHORS = { search: "search", match: "start", fullmatch: "whole" } as const;
 
 /** Runs from a place; a match at the start only, or to the end, when the anchor says so. */
-function run({ regex }: Compiled, text: string, anchor: Anchor, from = 0): RegExpExecArray | null {
-  if (anchor === "search") {
-    regex.lastIndex = from;
-    return regex.exec(text);
-  }
-  const body = anchor === "match" ? regex.source : `(?:${regex.source})(?![\\s\\S])`;
-  const sticky = new RegExp(body, `${regex.flags.replace("g", "")}y`);
-  sticky.lastIndex = from;
-  return sticky.exec(text);
+function run(
+  interp: Interp,
+  { pattern }: Compiled,
+  text: string,
+  anchor: Anchor,
+  from = 0,
+): PatternMatch | undefined {
+  if (from > text.length) return undefined;
+  return pattern.match({ text, from, anchor: ANCHORS[anchor], tick: (steps) => interp.tick(steps) });
 }
 
-function makeMatch(interp: Interp, compiled: Compiled, found: RegExpExecArray | null): Value {
+function makeMatch(interp: Interp, compiled: Compiled, found: PatternMatch | undefined): Value {
   if (!found) return null;
   const match = interp.newInstance(MATCH);
   match.native = found;
   match.attrs.set("string", found.input);
   match.attrs.set("re", makePattern(interp, compiled));
-  match.attrs.set("lastindex", found.length > 1 ? found.length - 1 : null);
+  match.attrs.set("lastindex", found.groups.length > 1 ? found.groups.length - 1 : null);
   return match;
 }
 
@@ -83,26 +84,26 @@ function makePattern(interp: Interp, compiled: Compiled): Instance {
   return pattern;
 }
 
-function found(match: Value): RegExpExecArray | undefined {
-  return match instanceof Instance ? (match.native as RegExpExecArray) : undefined;
+function found(match: Value): PatternMatch | undefined {
+  return match instanceof Instance ? (match.native as PatternMatch) : undefined;
 }
 
 function group(interp: Interp, match: Value, which: Value, missing: Value = null): Value {
-  const array = found(match);
+  const caught = found(match);
   const name = toText(which);
   if (name !== undefined) {
-    if (!array?.groups || !(name in array.groups)) return interp.fail("IndexError", "no such group");
-    return array.groups[name] ?? missing;
+    if (!caught?.named.has(name)) return interp.fail("IndexError", "no such group");
+    return caught.named.get(name) ?? missing;
   }
   const index = toInt(which) ?? 0;
-  if (!array || index >= array.length) return interp.fail("IndexError", "no such group");
-  return array[index] ?? missing;
+  if (!caught || index >= caught.groups.length) return interp.fail("IndexError", "no such group");
+  return caught.groups[index] ?? missing;
 }
 
 function place(match: Value, which: Value, end: 0 | 1): number {
-  const indices = found(match)?.indices;
+  const caught = found(match);
   const name = toText(which);
-  const pair = name !== undefined ? indices?.groups?.[name] : indices?.[toInt(which) ?? 0];
+  const pair = name !== undefined ? caught?.namedIndices.get(name) : caught?.indices[toInt(which) ?? 0];
   return pair?.[end] ?? -1;
 }
 
@@ -121,14 +122,12 @@ export const MATCH: ClassValue = defineClass("Match", {
     __getitem__: ["self, which", (a, interp) => group(interp, a.self, a.which)],
     groups: [
       "self, default=None",
-      (a) => new Tuple((found(a.self) ?? []).slice(1).map((part) => part ?? a.default)),
+      (a) => new Tuple((found(a.self)?.groups ?? []).slice(1).map((part) => part ?? a.default)),
     ],
     groupdict: [
       "self, default=None",
       (a) =>
-        dictOf(
-          Object.entries(found(a.self)?.groups ?? {}).map(([key, part]) => [key, part ?? a.default] as const),
-        ),
+        dictOf([...(found(a.self)?.named ?? [])].map(([key, part]) => [key, part ?? a.default] as const)),
     ],
     start: ["self, which=0", (a) => place(a.self, a.which, 0)],
     end: ["self, which=0", (a) => place(a.self, a.which, 1)],
@@ -139,36 +138,26 @@ export const MATCH: ClassValue = defineClass("Match", {
 });
 
 /** `\1` and `\g<name>` in a replacement. */
-function expand(match: RegExpExecArray | undefined, template: string): string {
+function expand(match: PatternMatch | undefined, template: string): string {
   return template.replace(
     /\\(?:g<(\w+)>|(\d{1,2})|(.))/gs,
     (_whole, name: string | undefined, digit: string | undefined, char: string) => {
       const which = name ?? digit;
       if (which === undefined)
         return char === "n" ? "\n" : char === "t" ? "\t" : char === "\\" ? "\\" : `\\${char}`;
-      return (/^\d+$/.test(which) ? match?.[Number(which)] : match?.groups?.[which]) ?? "";
+      return (/^\d+$/.test(which) ? match?.groups[Number(which)] : match?.named.get(which)) ?? "";
     },
   );
 }
 
-function* allMatches(
-  interp: Interp,
-  compiled: Compiled,
-  text: string,
-): Generator<RegExpExecArray, undefined> {
-  for (let from = 0; from <= text.length; ) {
-    interp.tick();
-    const match = run(compiled, text, "search", from);
-    if (!match) return undefined;
-    yield match;
-    from = match[0] === "" ? match.index + 1 : match.index + match[0].length;
-  }
+function allMatches(interp: Interp, { pattern }: Compiled, text: string): Iterable<PatternMatch> {
+  return pattern.matches({ text, tick: (steps) => interp.tick(steps) });
 }
 
 function findAll(interp: Interp, compiled: Compiled, text: string): Value {
-  const rows = [...allMatches(interp, compiled, text)].map((match) => {
-    if (match.length === 1) return match[0];
-    const groups = match.slice(1).map((part) => part ?? "");
+  const rows = [...allMatches(interp, compiled, text)].map(({ groups: [whole, ...parts] }) => {
+    if (parts.length === 0) return whole;
+    const groups = parts.map((part) => part ?? "");
     return groups.length === 1 ? groups[0] : new Tuple(groups);
   });
   return new List(rows);
@@ -193,7 +182,7 @@ function substitute(
         : expand(match, template);
     if (isUnknown(part)) return { text: part, count };
     result += text.slice(end, match.index) + (toText(part) ?? "");
-    end = match.index + match[0].length;
+    end = match.end;
     count++;
   }
   return { text: result + text.slice(end), count };
@@ -205,8 +194,8 @@ function split(interp: Interp, compiled: Compiled, text: string, most: number): 
   let count = 0;
   for (const match of allMatches(interp, compiled, text)) {
     if (most > 0 && count++ >= most) break;
-    parts.push(text.slice(end, match.index), ...match.slice(1).map((part) => part ?? null));
-    end = match.index + match[0].length;
+    parts.push(text.slice(end, match.index), ...match.groups.slice(1).map((part) => part ?? null));
+    end = match.end;
   }
   return new List([...parts, text.slice(end)]);
 }
@@ -218,7 +207,7 @@ const matching =
   (anchor: Anchor): Work =>
   (interp, compiled, a) => {
     const from = Math.max(0, toInt(a.pos) ?? 0);
-    return makeMatch(interp, compiled, run(compiled, text(a), anchor, from));
+    return makeMatch(interp, compiled, run(interp, compiled, text(a), anchor, from));
   };
 
 /** What both the module's functions and a pattern's methods do: signature after the pattern, and the work. */

@@ -1,4 +1,4 @@
-/** Rewrites a Python regular expression into the host's syntax. */
+/** Rewrites a Python regular expression into JavaScript's syntax. */
 
 export interface TranslatedPattern {
   readonly text: string;
@@ -6,7 +6,7 @@ export interface TranslatedPattern {
   readonly flags: string;
 }
 
-/** Escapes that mean something else, or nothing, in the host's syntax. */
+/** Escapes that mean something else, or nothing, in JavaScript's syntax. */
 const ESCAPES: Readonly<Record<string, string>> = { A: "(?<![\\s\\S])", Z: "(?![\\s\\S])", a: "\\x07" };
 
 /** Openings of groups that are written differently. */

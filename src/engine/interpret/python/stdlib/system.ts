@@ -287,10 +287,15 @@ export const textwrap = (): Module =>
           const text = toText(a.text) ?? "";
           const indents = text.match(/^[ \t]*(?=\S)/gm) ?? [];
           const least = Math.min(...indents.map((indent) => indent.length));
-          return Number.isFinite(least) ? text.replace(new RegExp(`^[ \\t]{${least}}`, "gm"), "") : text;
+          return text.replace(/^[ \t]+/gm, (indent) =>
+            indent.length < least ? indent : indent.slice(least),
+          );
         },
       ],
-      indent: ["text, prefix", (a) => (toText(a.text) ?? "").replace(/^(?=.*\S)/gm, toText(a.prefix) ?? "")],
+      indent: [
+        "text, prefix",
+        (a) => (toText(a.text) ?? "").replace(/^(?=.*\S)/gm, () => toText(a.prefix) ?? ""),
+      ],
     },
   });
 

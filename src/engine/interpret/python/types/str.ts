@@ -53,10 +53,10 @@ function strip(self: string, chars: Value, where: "left" | "right" | "both"): st
 function split(interp: Interp, self: string, separator: Value, limit: Value): Value {
   const most = toInt(limit) ?? -1;
   if (separator === null) {
-    const words = self.trim() === "" ? [] : self.trim().split(/\s+/);
+    const found = [...self.matchAll(/\S+/g)];
+    const words = found.map(([word]) => word);
     if (most < 0 || words.length <= most + 1) return new List(words);
-    const rest = new RegExp(`^\\s*(?:\\S+\\s+){${most}}`);
-    return new List([...words.slice(0, most), self.replace(rest, "").trimEnd()]);
+    return new List([...words.slice(0, most), self.slice(found[most]!.index).trimEnd()]);
   }
   const mark = text(separator);
   if (mark === "") return interp.fail("ValueError", "empty separator");
@@ -70,10 +70,11 @@ function rsplit(interp: Interp, self: string, separator: Value, limit: Value): V
   const whole = split(interp, self, separator, -1);
   if (!(whole instanceof List) || most < 0 || whole.items.length <= most + 1) return whole;
   if (separator === null) {
-    const words = self.trim().split(/\s+/);
-    const tail = words.slice(words.length - most);
-    const head = new RegExp(`(?:\\s+\\S+){${most}}\\s*$`);
-    return new List([self.replace(head, "").trimStart(), ...tail]);
+    const words = [...self.matchAll(/\S+/g)];
+    const cut = words.length - most;
+    const last = words[cut - 1]!;
+    const head = self.slice(0, last.index + last[0].length).trimStart();
+    return new List([head, ...words.slice(cut).map(([word]) => word)]);
   }
   const parts = whole.items.map(String);
   const cut = parts.length - most;

@@ -1,18 +1,11 @@
 /** Strings, numbers, booleans, regular expressions. */
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
-import {
-  type ClassValue,
-  isUnknown,
-  List,
-  RegexValue,
-  toItems,
-  type Unknown,
-  type Value,
-} from "../../values.ts";
-import { type Impl, ITERATOR, isFunction, jsClass, method, num, object, symbolName, text } from "../core.ts";
+import { type ClassValue, isUnknown, List, RegexValue, toItems, type Value } from "../../values.ts";
+import { type Impl, ITERATOR, jsClass, method, num, symbolName, text } from "../core.ts";
 import { toNumeric } from "../operators.ts";
 import { iterOf } from "./array.ts";
+import { exec, match, matchAll, replace, search, split, test } from "./patterns.ts";
 
 const onText =
   (impl: (self: string, args: readonly Value[], m: Interp) => Value): Impl =>
@@ -27,63 +20,6 @@ const plain = (impl: (self: string, ...args: string[]) => Value): Impl =>
   onText((self, args) => impl(self, ...args.map((arg) => text(arg) ?? "undefined")));
 
 const optional = (value: Value): number | undefined => (typeof value === "number" ? value : undefined);
-
-/** The host's regular expression; undefined when the program's is not valid. */
-function regexOf(pattern: Value, flags = ""): RegExp | undefined {
-  try {
-    if (!(pattern instanceof RegexValue)) return new RegExp(text(pattern) ?? "", flags);
-    const regex = new RegExp(pattern.source, pattern.flags);
-    regex.lastIndex = pattern.lastIndex;
-    return regex;
-  } catch {
-    return undefined;
-  }
-}
-
-function matchList(m: Interp, match: RegExpMatchArray | null): Value {
-  if (!match) return null;
-  const list = new List([...match]);
-  const groups = match.groups && object(m, Object.entries(match.groups));
-  // A global `match` only lists what it found.
-  if (match.index !== undefined) {
-    list.attrs = new Map<string, Value>([
-      ["index", match.index],
-      ["input", match.input ?? ""],
-      ["groups", groups],
-    ]);
-  }
-  return list;
-}
-
-/** Runs an expression from where it stands, and moves it on. */
-function execute(m: Interp, [value]: readonly Value[], self: Value): RegExpExecArray | null | Unknown {
-  const shown = m.str(value);
-  if (isUnknown(shown)) return shown;
-  const regex = regexOf(self);
-  const match = regex?.exec(shown) ?? null;
-  if (regex && self instanceof RegexValue) self.lastIndex = regex.lastIndex;
-  return match;
-}
-
-function replace(self: string, [pattern, by]: readonly Value[], m: Interp, all: boolean): Value {
-  const what = pattern instanceof RegexValue ? regexOf(pattern) : text(pattern);
-  if (what === undefined) return m.unknown("a text replaced by what is not followed");
-  if (!isFunction(by)) {
-    const insert = text(by) ?? "undefined";
-    return all ? self.replaceAll(what, insert) : self.replace(what, insert);
-  }
-  let lost: Value;
-  const insert = (...parts: (string | number)[]): string => {
-    const result = m.call(
-      by,
-      parts.map((part) => (typeof part === "object" ? object(m, Object.entries(part as object)) : part)),
-    );
-    if (isUnknown(result)) lost = result;
-    return text(result) ?? String(result);
-  };
-  const replaced = all ? self.replaceAll(what, insert) : self.replace(what, insert);
-  return lost ?? replaced;
-}
 
 const STRING: Readonly<Record<string, Impl>> = {
   charAt: onText((self, [at]) => self.charAt(num(at))),
@@ -118,17 +54,16 @@ const STRING: Readonly<Record<string, Impl>> = {
   toString: onText((self) => (self.startsWith("@@") ? `Symbol(${symbolName(self)})` : self)),
   valueOf: onText((self) => self),
   split: onText((self, [by, limit], m) => {
-    const separator = by instanceof RegexValue ? regexOf(by) : by === undefined ? undefined : text(by);
+    if (by instanceof RegexValue) return split(self, by, optional(limit), m);
+    const separator = text(by);
     const parts = separator === undefined ? [self] : self.split(separator, optional(limit));
     return m.allows(parts.length) ? new List(parts) : m.unknown("a very long array");
   }),
   replace: onText((self, args, m) => replace(self, args, m, false)),
   replaceAll: onText((self, args, m) => replace(self, args, m, true)),
-  match: onText((self, [pattern], m) => matchList(m, self.match(regexOf(pattern) ?? /$^/))),
-  matchAll: onText((self, [pattern], m) =>
-    iterOf([...self.matchAll(regexOf(pattern, "g") ?? /$^/g)].map((match) => matchList(m, match))),
-  ),
-  search: onText((self, [pattern]) => self.search(regexOf(pattern) ?? /$^/)),
+  match: onText((self, [pattern], m) => match(self, pattern, m)),
+  matchAll: onText((self, [pattern], m) => matchAll(self, pattern, m)),
+  search: onText((self, [pattern], m) => search(self, pattern, m)),
   [ITERATOR]: onText((self) => iterOf(self)),
 };
 
@@ -238,16 +173,7 @@ export function textClasses(base: ClassValue): readonly ClassValue[] {
             : new RegexValue(pattern, text(flags) ?? "");
         },
       },
-      methods: {
-        test: (m, args, self) => {
-          const match = execute(m, args, self);
-          return isUnknown(match) ? match : match !== null;
-        },
-        exec: (m, args, self) => {
-          const match = execute(m, args, self);
-          return isUnknown(match) ? match : matchList(m, match);
-        },
-      },
+      methods: { test, exec },
     }),
   ];
 }

@@ -1,0 +1,173 @@
+/** What JavaScript's texts and regular expressions do with each other, by the engine's own matcher. */
+import type { Interp } from "../../interp.ts";
+import { type Pattern, type PatternMatch, patternOf } from "../../patterns/pattern.ts";
+import { isUnknown, List, RegexValue, type Unknown, type Value } from "../../values.ts";
+import { isFunction, object, text } from "../core.ts";
+import { iterOf } from "./array.ts";
+
+const MODES = "imsuv";
+
+/** Undefined when the program's expression is not valid or not followed. */
+function compiled({ source, flags }: RegexValue): Pattern | undefined {
+  return patternOf(source, [...flags].filter((flag) => MODES.includes(flag)).join(""));
+}
+
+function lost(m: Interp, { source, flags }: RegexValue): Unknown {
+  return m.unknown(`the expression /${source}/${flags} is not followed`);
+}
+
+/** A text is an expression where one is wanted. */
+function regexOf(pattern: Value, flags = ""): RegexValue {
+  return pattern instanceof RegexValue ? pattern : new RegexValue(text(pattern) ?? "", flags);
+}
+
+function tickOf(m: Interp): (steps: number) => void {
+  return (steps) => m.tick(steps);
+}
+
+function matchList(m: Interp, match: PatternMatch | undefined): Value {
+  if (!match) return null;
+  const list = new List([...match.groups]);
+  list.attrs = new Map<string, Value>([
+    ["index", match.index],
+    ["input", match.input],
+    ["groups", match.named.size > 0 ? object(m, match.named) : undefined],
+  ]);
+  return list;
+}
+
+/** Runs an expression from where it stands, and moves it on. */
+function execute(m: Interp, regex: RegexValue, shown: string): PatternMatch | undefined | Unknown {
+  const pattern = compiled(regex);
+  if (!pattern) return lost(m, regex);
+  const isSticky = regex.flags.includes("y");
+  const moves = isSticky || regex.flags.includes("g");
+  const from = moves ? regex.lastIndex : 0;
+  const match =
+    from > shown.length
+      ? undefined
+      : pattern.match({ text: shown, from, anchor: isSticky ? "start" : "search", tick: tickOf(m) });
+  if (moves) regex.lastIndex = match?.end ?? 0;
+  return match;
+}
+
+export function test(m: Interp, [value]: readonly Value[], self: Value): Value {
+  const shown = m.str(value);
+  if (isUnknown(shown)) return shown;
+  const match = execute(m, regexOf(self), shown);
+  return isUnknown(match) ? match : match !== undefined;
+}
+
+export function exec(m: Interp, [value]: readonly Value[], self: Value): Value {
+  const shown = m.str(value);
+  if (isUnknown(shown)) return shown;
+  const match = execute(m, regexOf(self), shown);
+  return isUnknown(match) ? match : matchList(m, match);
+}
+
+/** All matches of an expression for a text, or the first where it is not global. */
+function found(m: Interp, regex: RegexValue, self: string): readonly PatternMatch[] | Unknown {
+  const pattern = compiled(regex);
+  if (!pattern) return lost(m, regex);
+  if (!regex.flags.includes("g")) {
+    const match = execute(m, regex, self);
+    return isUnknown(match) ? match : match ? [match] : [];
+  }
+  regex.lastIndex = 0;
+  const anchor = regex.flags.includes("y") ? "start" : "search";
+  return [...pattern.matches({ text: self, anchor, tick: tickOf(m) })];
+}
+
+export function match(self: string, pattern: Value, m: Interp): Value {
+  const regex = regexOf(pattern);
+  const all = found(m, regex, self);
+  if (isUnknown(all)) return all;
+  if (!regex.flags.includes("g")) return matchList(m, all[0]);
+  return all.length === 0 ? null : new List(all.map(({ groups }) => groups[0]));
+}
+
+export function matchAll(self: string, pattern: Value, m: Interp): Value {
+  const all = found(m, regexOf(pattern, "g"), self);
+  return isUnknown(all) ? all : iterOf(all.map((each) => matchList(m, each)));
+}
+
+export function search(self: string, asked: Value, m: Interp): Value {
+  const regex = regexOf(asked);
+  const pattern = compiled(regex);
+  if (!pattern) return lost(m, regex);
+  const anchor = regex.flags.includes("y") ? "start" : "search";
+  return pattern.match({ text: self, anchor, tick: tickOf(m) })?.index ?? -1;
+}
+
+/** What stands between matches, with what their groups caught; an empty match parts two characters. */
+export function split(self: string, regex: RegexValue, limit: number | undefined, m: Interp): Value {
+  const pattern = compiled(regex);
+  if (!pattern) return lost(m, regex);
+  const tick = tickOf(m);
+  if (self === "") return new List(pattern.match({ text: self, anchor: "start", tick }) ? [] : [self]);
+  const parts: Value[] = [];
+  let start = 0;
+  for (let from = 0; from < self.length; ) {
+    const found = pattern.match({ text: self, from, tick });
+    if (!found || found.index >= self.length) break;
+    if (found.end === start) from = found.index + 1;
+    else {
+      parts.push(self.slice(start, found.index), ...found.groups.slice(1));
+      start = found.end;
+      from = found.end > found.index ? found.end : found.end + 1;
+    }
+  }
+  parts.push(self.slice(start));
+  const kept = limit === undefined ? parts : parts.slice(0, limit >>> 0);
+  return m.allows(kept.length) ? new List(kept) : m.unknown("a very long array");
+}
+
+/** `$1`, `$<name>` and their kin in a replacement. */
+function expanded(template: string, { input, index, end, groups, named }: PatternMatch): string {
+  return template.replace(
+    /\$(?:([$&`'])|(\d\d?)|<([^>]*)>)/g,
+    (whole, sign: string | undefined, digits: string | undefined, name: string | undefined) => {
+      if (sign === "$") return "$";
+      if (sign === "&") return groups[0] ?? "";
+      if (sign !== undefined) return sign === "`" ? input.slice(0, index) : input.slice(end);
+      if (name !== undefined) return named.size === 0 ? whole : (named.get(name) ?? "");
+      const isGroup = (each: string): boolean => Number(each) > 0 && Number(each) < groups.length;
+      const number = [digits!, digits![0]!].find(isGroup);
+      return number === undefined ? whole : (groups[Number(number)] ?? "") + digits!.slice(number.length);
+    },
+  );
+}
+
+export function replace(self: string, [what, by]: readonly Value[], m: Interp, all: boolean): Value {
+  if (what instanceof RegexValue) return replaceMatches(self, what, by, m);
+  const part = text(what);
+  if (part === undefined) return m.unknown("a text replaced by what is not followed");
+  if (!isFunction(by)) {
+    const insert = text(by) ?? "undefined";
+    return all ? self.replaceAll(part, insert) : self.replace(part, insert);
+  }
+  let unknown: Value;
+  const insert = (...parts: Value[]): string => {
+    const result = m.call(by, parts);
+    if (isUnknown(result)) unknown = result;
+    return text(result) ?? String(result);
+  };
+  const replaced = all ? self.replaceAll(part, insert) : self.replace(part, insert);
+  return unknown ?? replaced;
+}
+
+function replaceMatches(self: string, regex: RegexValue, by: Value, m: Interp): Value {
+  const matches = found(m, regex, self);
+  if (isUnknown(matches)) return matches;
+  let result = "";
+  let end = 0;
+  for (const each of matches) {
+    const named = each.named.size > 0 ? [object(m, each.named)] : [];
+    const given = isFunction(by) ? m.call(by, [...each.groups, each.index, self, ...named]) : undefined;
+    if (isUnknown(given)) return given;
+    const insert = isFunction(by) ? (text(given) ?? String(given)) : expanded(text(by) ?? "undefined", each);
+    result += self.slice(end, each.index) + insert;
+    end = each.end;
+  }
+  return result + self.slice(end);
+}
