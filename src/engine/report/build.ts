@@ -14,6 +14,7 @@ import type {
   WidthArgument,
 } from "./contract.ts";
 import { elements, place, reportShape, Tally } from "./convert.ts";
+import { passGate } from "./gate.ts";
 import { type PricedRow, priceLayers } from "./layers.ts";
 import { outputBytes, peakBytes } from "./memory.ts";
 import { type ChannelsOf, type NeverRun, neverRun } from "./neverRun.ts";
@@ -61,7 +62,7 @@ export function buildReport(source: ReportSource): Report {
     figure.elementwise,
     figure.activation_bytes,
   ]);
-  return {
+  const report: Report = {
     version: 1,
     tool: source.tool,
     file: source.file,
@@ -80,6 +81,11 @@ export function buildReport(source: ReportSource): Report {
     ...(idle.length > 0 && { never_run: idle.map(({ layer }) => layer) }),
     diagnostics: diagnose(source, rows, unknowns),
   };
+  return passGate(report, { at: networkPlace(source), samples: batch });
+}
+
+function networkPlace({ networkAt, file }: ReportSource): Place {
+  return place(networkAt ?? { ...NOWHERE, file, line: 1, column: 1, endLine: 1, endColumn: 1 });
 }
 
 /** What is made and does not run. */
@@ -142,9 +148,7 @@ function diagnose(
     seen.add(key);
     diagnostics.push(diagnostic);
   };
-  const fallback = place(
-    source.networkAt ?? { ...NOWHERE, file: source.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
-  );
+  const fallback = networkPlace(source);
   const notKnown = (message: string, at: Place): void =>
     add({ severity: "warning", code: "unknown-value", message, at });
 
