@@ -234,8 +234,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
       new List([...items, ...args.flatMap((arg) => (arg instanceof List ? arg.items : [arg]))])
     );
   }),
-  join: (m, args, self) =>
-    joinItems(m as Machine, listOf(self), typeof args[0] === "string" ? args[0] : ","),
+  join: (m, args, self) => joinItems(m as Machine, listOf(self), typeof args[0] === "string" ? args[0] : ","),
   indexOf: reading((items, args, m) => indexOf(items, args[0], m)),
   lastIndexOf: reading((items, args) => items.lastIndexOf(args[0])),
   includes: reading((items, args, m) => {

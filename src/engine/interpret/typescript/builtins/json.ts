@@ -19,7 +19,14 @@ export function fromJson(m: Interp, data: unknown): Value {
 type Visit = (holder: Value, key: string, value: Value) => Value;
 
 /** The value as JSON holds it; throws nothing, gives Unknown where it is not known. */
-function toJson(m: Machine, given: Value, key: string, holder: Value, visit: Visit, around: Set<Value>): unknown {
+function toJson(
+  m: Machine,
+  given: Value,
+  key: string,
+  holder: Value,
+  visit: Visit,
+  around: Set<Value>,
+): unknown {
   if (isUnknown(given)) return given;
   const own = isObject(given) ? m.lookup(given, "toJSON") : ABSENT;
   const plain = own === ABSENT ? given : m.callWithThis(own, given, [key]);
