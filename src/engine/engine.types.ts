@@ -36,6 +36,8 @@ export interface EngineLimits {
   readonly steps: number;
   readonly callDepth: number;
   readonly collection: number;
+  /** Characters of one text. */
+  readonly text: number;
   /** Milliseconds per traced root. */
   readonly milliseconds: number;
 }

@@ -15,7 +15,7 @@ export interface EngineSettings {
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
-  limits: { steps: 20_000_000, callDepth: 200, collection: 200_000, milliseconds: 10_000 },
+  limits: { steps: 20_000_000, callDepth: 200, collection: 200_000, text: 1_000_000, milliseconds: 10_000 },
   inputSize: 224,
   tool: "convlens",
   now: () => Date.now(),

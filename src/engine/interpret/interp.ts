@@ -85,6 +85,10 @@ export interface Interp {
   tick(steps?: number): void;
   /** True when a collection of this size may be made; otherwise a gap is recorded. */
   allows(size: number): boolean;
+  /** True when a text of this length may be made; otherwise a gap is recorded. `fresh` characters are counted as work. */
+  allowsText(length: number, fresh?: number): boolean;
+  /** Looks inside of a value that holds others; one that nests too deeply is a gap, not an overflow of the stack. */
+  nested<T>(body: () => T): T | Unknown;
   /** The call that is running. */
   readonly site: Site | undefined;
   /** Runs `body` with `at` as the place of the running call. */

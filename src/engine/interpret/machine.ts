@@ -51,6 +51,10 @@ export interface MachineOptions {
   readonly onFault?: OnFault;
 }
 
+/** Far deeper than values of programs nest, far less than the host's stack holds. */
+const MAX_NESTING = 500;
+const NESTED_TOO_DEEPLY = "nested too deeply";
+
 /** Tells whether a running `try` has a handler for an exception class. */
 type Catcher = (type: string) => boolean;
 
@@ -97,6 +101,8 @@ export class Machine implements Interp {
   /** Returns of the running function that happened on one side of an undecided condition. */
   pendingReturns: { value: Value; why: Unknown }[] | undefined;
   private depth = 0;
+  /** How many values that hold others are being looked into, each inside of the one before. */
+  private nesting = 0;
   private builtins!: Scope;
 
   constructor(options: MachineOptions) {
@@ -391,6 +397,29 @@ export class Machine implements Interp {
     if (size <= this.limits.collection) return true;
     this.gap(`more than ${this.limits.collection} items`);
     return false;
+  }
+
+  allowsText(length: number, fresh = length): boolean {
+    if (length <= this.limits.text) {
+      this.tick(fresh >> 6);
+      return true;
+    }
+    this.gap(`text of more than ${this.limits.text} characters`);
+    return false;
+  }
+
+  nested<T>(body: () => T): T | Unknown {
+    if (this.nesting >= MAX_NESTING) {
+      this.gap(NESTED_TOO_DEEPLY);
+      return this.unknown(NESTED_TOO_DEEPLY);
+    }
+    this.tick();
+    this.nesting++;
+    try {
+      return body();
+    } finally {
+      this.nesting--;
+    }
   }
 
   // ------------------------------------------------------------------- effects

@@ -17,8 +17,9 @@ const LAYOUT_TYPES: ReadonlySet<string> = new Set(["comment", "html_comment", "l
 /** A name that stands for text that could not be read; it lowers to a hole. */
 export const UNREADABLE = "__unreadable__";
 
-/** Deeper nesting than any program has; keeps hostile text from exhausting the stack. */
-const MAX_DEPTH = 800;
+/** Deeper nesting than any program has: lowering, compiling and running it all fit the host's stack. */
+export const MAX_DEPTH = 200;
+export const NESTED_TOO_DEEPLY = "nested too deeply";
 
 /** State shared by all pieces of text that make up one module. */
 export interface ModuleState {
@@ -76,7 +77,16 @@ export class Lowering {
 
   /** Runs `lower` one level deeper, or gives a hole when the nesting is beyond all reason. */
   nested(node: SyntaxNode, lower: () => Expr): Expr {
-    if (this.depth >= MAX_DEPTH) return this.hole(node, "nested too deeply");
+    if (this.depth >= MAX_DEPTH) return this.hole(node, NESTED_TOO_DEEPLY);
+    this.depth++;
+    const result = lower();
+    this.depth--;
+    return result;
+  }
+
+  /** The same of statements inside of statements. */
+  nestedStatement(node: SyntaxNode, lower: () => Stmt | Stmt[]): Stmt | Stmt[] {
+    if (this.depth >= MAX_DEPTH) return { kind: "broken", reason: NESTED_TOO_DEEPLY, at: this.span(node) };
     this.depth++;
     const result = lower();
     this.depth--;
@@ -99,12 +109,14 @@ export class Lowering {
 
   /** Lists the ERROR and MISSING nodes below `root`. */
   noteErrors(root: SyntaxNode): void {
-    if (!root.hasError) return;
-    if (root.isMissing || root.isError) {
-      this.module.errors.push({ at: this.span(root), message: describeError(root, this.textOf(root)) });
-      return;
+    // By a list, not by recursion: brackets may nest without end.
+    const open = [root];
+    for (let node = open.pop(); node; node = open.pop()) {
+      if (!node.hasError) continue;
+      if (node.isMissing || node.isError)
+        this.module.errors.push({ at: this.span(node), message: describeError(node, this.textOf(node)) });
+      else for (const child of node.children.toReversed()) open.push(child);
     }
-    for (const child of root.children) this.noteErrors(child);
   }
 }
 

@@ -330,7 +330,7 @@ c.n`;
 });
 
 describe("bounds", () => {
-  const limits = { steps: 20_000, callDepth: 60, collection: 1000, milliseconds: 1e9 };
+  const limits = { steps: 20_000, callDepth: 60, collection: 1000, text: 10_000, milliseconds: 1e9 };
   it.each([
     ["an endless loop", "while True:\n    pass", "more than 20000 steps"],
     ["endless recursion", "def f(n): return f(n + 1)\nf(0)", "calls nest too deeply"],

@@ -423,7 +423,9 @@ export function compileItems(
       else {
         const items = m.items(value);
         if (items instanceof Unknown) return items;
-        values.push(...items);
+        if (!m.allows(values.length + items.length)) return m.unknown("too many items");
+        // One by one: the host's own calls do not hold so many arguments.
+        for (const item of items) values.push(item);
       }
     }
     return values;

@@ -30,6 +30,8 @@ export function compileTemplate(node: Template, c: Compiler): Ev {
           ? value
           : m.semantics.format(m, value, part.conversion, typeof spec === "string" ? spec : "");
       if (shown instanceof Unknown) return shown;
+      if (!m.allowsText(text.length + shown.length, Math.min(text.length, shown.length)))
+        return m.unknown("text too long");
       text += shown;
     }
     return text;

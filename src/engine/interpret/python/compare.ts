@@ -120,7 +120,7 @@ function byValue(interp: Interp, op: CompareOp, a: Value, b: Value): Value {
   if (typeof x === "string" && typeof y === "string") return order(op, codeOrder(x, y), 0);
   if (x instanceof Bytes && y instanceof Bytes) return order(op, codeOrder(x.value, y.value), 0);
   if ((x instanceof List && y instanceof List) || (x instanceof Tuple && y instanceof Tuple)) {
-    return compareItems(interp, op, x.items, y.items);
+    return interp.nested(() => compareItems(interp, op, x.items, y.items));
   }
   if (x instanceof SetValue && y instanceof SetValue) return compareSets(op, x, y);
   return interp.fail(
@@ -185,9 +185,9 @@ function sameValue(interp: Interp, a: Value, b: Value): boolean | Unknown {
   if (isNumeric(a) && isNumeric(b)) return numberOf(a) === numberOf(b);
   if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return false;
   if ((a instanceof List && b instanceof List) || (a instanceof Tuple && b instanceof Tuple)) {
-    return sameItems(interp, a.items, b.items);
+    return interp.nested(() => sameItems(interp, a.items, b.items));
   }
-  if (a instanceof Dict && b instanceof Dict) return sameDicts(interp, a, b);
+  if (a instanceof Dict && b instanceof Dict) return interp.nested(() => sameDicts(interp, a, b));
   if (a instanceof SetValue && b instanceof SetValue) {
     return a.entries.size === b.entries.size && isSubset(a, b);
   }
@@ -202,6 +202,7 @@ function sameValue(interp: Interp, a: Value, b: Value): boolean | Unknown {
 
 function sameItems(interp: Interp, a: readonly Value[], b: readonly Value[]): boolean | Unknown {
   if (a.length !== b.length) return false;
+  interp.tick(a.length);
   let doubt: Unknown | undefined;
   for (let i = 0; i < a.length; i++) {
     const same = a[i] === b[i] && !isUnknown(a[i]) ? true : equals(interp, a[i], b[i]);
@@ -213,6 +214,7 @@ function sameItems(interp: Interp, a: readonly Value[], b: readonly Value[]): bo
 
 function sameDicts(interp: Interp, a: Dict, b: Dict): boolean | Unknown {
   if (a.entries.size !== b.entries.size) return false;
+  interp.tick(a.entries.size);
   let doubt: Unknown | undefined;
   for (const [key, entry] of a.entries) {
     const other = b.entries.get(key);

@@ -86,18 +86,20 @@ function unhashable(interp: Interp, value: Value): Unknown {
 }
 
 function tupleKey(interp: Interp, tuple: Tuple): Key | Unknown {
-  const key = sequenceKey(interp, tuple.items);
+  const key = interp.nested(() => sequenceKey(interp, tuple.items));
   const isPlain = tuple.items.every((item) => typeof item === "number" || typeof item === "string");
   if (isPlain && typeof key === "string") tuple.key = key;
   return key;
 }
 
 function sequenceKey(interp: Interp, items: readonly Value[]): Key | Unknown {
+  interp.tick(items.length);
   let text = "\0(";
   for (const item of items) {
     const key = hashKey(interp, item);
     if (isUnknown(key)) return key;
     text += `${keyText(interp, key)},`;
+    if (!interp.allowsText(text.length, 0)) return interp.unknown("text too long");
   }
   return text;
 }

@@ -54,13 +54,15 @@ export function format(interp: Interp, value: Value, spec: string): string | Unk
       `unsupported format string passed to ${typeName(interp, value)}.__format__`,
     );
   }
+  if (!interp.allowsText(parsed.width + (parsed.precision ?? 0), parsed.width))
+    return interp.unknown("text too long");
   if (typeof plain === "string") return formatText(plain, parsed);
   if (typeof plain === "boolean" && parsed.type === "") return formatText(plain ? "True" : "False", parsed);
   return formatNumber(interp, plain, parsed);
 }
 
 function pad(text: string, spec: Spec, fallback: string): string {
-  const missing = spec.width - [...text].length;
+  const missing = spec.width === 0 ? 0 : spec.width - [...text].length;
   if (missing <= 0) return text;
   const fill = spec.fill ?? (spec.zero ? "0" : " ");
   switch (spec.align ?? fallback) {
@@ -159,7 +161,7 @@ function exponent(size: number, precision: number, mark: string): string {
 
 function general(size: number, precision: number, keepZeros: boolean, mark: string): string {
   const places = Math.max(1, precision);
-  const power = size === 0 ? 0 : Number(size.toExponential(places - 1).split("e")[1]);
+  const power = size === 0 ? 0 : Number(size.toExponential(Math.min(places - 1, 100)).split("e")[1]);
   const trim = (text: string) => (keepZeros || !text.includes(".") ? text : text.replace(/\.?0+$/, ""));
   if (power >= -4 && power < places) return trim(exactFixed(size, Math.max(0, places - 1 - power)));
   const [digits = "", tail = ""] = exponent(size, places - 1, mark).split(mark);
@@ -212,7 +214,7 @@ export function formatTemplate(
         i = end;
       } else result += char;
     }
-    return result;
+    return interp.allowsText(result.length) ? result : interp.unknown("text too long");
   };
   const field = (text: string): string | Unknown => {
     const [, path = "", conversion, spec = ""] = /^([^!:]*)(?:!([rsa]))?(?::(.*))?$/s.exec(text) ?? [];

@@ -95,6 +95,7 @@ function inplaceList(interp: Interp, op: "+" | "*", list: List, b: Value): Value
       interp.gap(more.reason);
       return more;
     }
+    if (!interp.allows(list.items.length + more.length)) return interp.unknown("collection too large");
     interp.touch(list);
     // In place: a loop that adds to a list must not copy it each time.
     for (const item of [...more]) list.items.push(item);
@@ -151,12 +152,17 @@ function onContainers(interp: Interp, op: BinaryOp, x: Value, y: Value): Value |
 
 function concat(interp: Interp, x: Value, y: Value): Value | undefined {
   if (typeof x === "string" && typeof y === "string") {
-    return interp.allows(x.length + y.length) ? x + y : interp.unknown("text too long");
+    return interp.allowsText(x.length + y.length, Math.min(x.length, y.length))
+      ? x + y
+      : interp.unknown("text too long");
   }
   if (x instanceof List && y instanceof List) return joined(interp, x.items, y.items, (all) => new List(all));
   if (x instanceof Tuple && y instanceof Tuple)
     return joined(interp, x.items, y.items, (all) => new Tuple(all));
-  if (x instanceof Bytes && y instanceof Bytes) return new Bytes(x.value + y.value);
+  if (x instanceof Bytes && y instanceof Bytes) {
+    const fits = interp.allowsText(x.value.length + y.value.length);
+    return fits ? new Bytes(x.value + y.value) : interp.unknown("text too long");
+  }
   return undefined;
 }
 
@@ -166,7 +172,10 @@ function joined(
   b: readonly Value[],
   make: (all: Value[]) => Value,
 ): Value {
-  return interp.allows(a.length + b.length) ? make([...a, ...b]) : interp.unknown("collection too large");
+  const size = a.length + b.length;
+  if (!interp.allows(size)) return interp.unknown("collection too large");
+  interp.tick(size >> 2);
+  return make([...a, ...b]);
 }
 
 function repeat(interp: Interp, x: Value, times: Value): Value | undefined {
@@ -174,17 +183,18 @@ function repeat(interp: Interp, x: Value, times: Value): Value | undefined {
   if (count === undefined) return undefined;
   const turns = Math.max(0, count);
   if (typeof x === "string") {
-    return interp.allows(x.length * turns) ? x.repeat(turns) : interp.unknown("text too long");
+    return interp.allowsText(x.length * turns) ? x.repeat(turns) : interp.unknown("text too long");
   }
   if (x instanceof Bytes) {
-    return interp.allows(x.value.length * turns)
+    return interp.allowsText(x.value.length * turns)
       ? new Bytes(x.value.repeat(turns))
       : interp.unknown("text too long");
   }
   if (!(x instanceof List || x instanceof Tuple)) return undefined;
   if (!interp.allows(x.items.length * turns)) return interp.unknown("collection too large");
+  interp.tick((x.items.length * turns) >> 2);
   const all: Value[] = [];
-  for (let i = 0; i < turns; i++) all.push(...x.items);
+  if (x.items.length > 0) for (let i = 0; i < turns; i++) for (const item of x.items) all.push(item);
   return x instanceof List ? new List(all) : new Tuple(all);
 }
 

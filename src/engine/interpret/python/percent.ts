@@ -36,6 +36,7 @@ export function percentFormat(interp: Interp, template: string, operand: Value):
       type,
     });
     if (isUnknown(part)) return part;
+    if (!interp.allowsText(result.length + part.length, part.length)) return interp.unknown("text too long");
     result += part;
   }
   if (next < values.length && operand instanceof Tuple) {
@@ -70,6 +71,7 @@ function directive(
     const align = flags.includes("-") ? "<" : ">";
     return isUnknown(text) ? text : format(interp, text, `${align}${columns || ""}${precision}`);
   }
+  if (!interp.allowsText(columns + (places ?? 0), columns)) return interp.unknown("text too long");
   if (type === "c" && typeof value === "string") return value.padStart(columns);
   const number = toNumber(value);
   if (number === undefined) return interp.fail("TypeError", `%${type} format: a real number is required`);

@@ -66,7 +66,7 @@ export function builtinRepr(interp: Interp, value: Value): string | Unknown {
   if (plain === null) return "None";
   if (plain instanceof Float) return floatText(plain.value);
   if (plain instanceof Bytes) return `b${quote(plain.value).replace(/[\u0080-\u00ff]/g, hexEscape)}`;
-  return containerRepr(interp, plain) ?? objectRepr(interp, plain);
+  return interp.nested(() => containerRepr(interp, plain)) ?? objectRepr(interp, plain);
 }
 
 function hexEscape(char: string): string {
@@ -75,8 +75,9 @@ function hexEscape(char: string): string {
 
 function containerRepr(interp: Interp, value: Value): string | Unknown | undefined {
   if (value instanceof List) {
+    if (isShowing(interp, value)) return "[...]";
     const name = value.cls?.name;
-    const inner = joinReprs(interp, value.items);
+    const inner = showing(interp, value, () => joinReprs(interp, value.items));
     if (isUnknown(inner)) return inner;
     return name === undefined || !/^(dict_|deque)/.test(name) ? `[${inner}]` : `${name}([${inner}])`;
   }
@@ -84,7 +85,8 @@ function containerRepr(interp: Interp, value: Value): string | Unknown | undefin
     const inner = joinReprs(interp, value.items);
     return isUnknown(inner) ? inner : `(${inner}${value.items.length === 1 ? "," : ""})`;
   }
-  if (value instanceof Dict) return dictRepr(interp, value);
+  if (value instanceof Dict)
+    return isShowing(interp, value) ? "{...}" : showing(interp, value, () => dictRepr(interp, value));
   if (value instanceof SetValue) {
     const inner = joinReprs(interp, [...value.entries.values()]);
     if (isUnknown(inner)) return inner;
@@ -95,16 +97,35 @@ function containerRepr(interp: Interp, value: Value): string | Unknown | undefin
   return undefined;
 }
 
+/** The lists and dicts whose texts are being made, for one may hold itself. */
+const shown = new WeakMap<Interp, Set<List | Dict>>();
+
+function isShowing(interp: Interp, value: List | Dict): boolean {
+  return shown.get(interp)?.has(value) === true;
+}
+
+function showing<T>(interp: Interp, value: List | Dict, show: () => T): T {
+  const all = shown.get(interp) ?? new Set();
+  shown.set(interp, all.add(value));
+  try {
+    return show();
+  } finally {
+    all.delete(value);
+  }
+}
+
 function dictRepr(interp: Interp, dict: Dict): string | Unknown {
+  interp.tick(dict.entries.size);
   const parts: string[] = [];
   for (const { key, value } of dict.entries.values()) {
     const left = repr(interp, key);
     if (isUnknown(left)) return left;
-    const right = value === dict ? "{...}" : repr(interp, value);
+    const right = repr(interp, value);
     if (isUnknown(right)) return right;
     parts.push(`${left}: ${right}`);
   }
-  const text = `{${parts.join(", ")}}`;
+  const text = joined(interp, parts, "{", "}");
+  if (isUnknown(text)) return text;
   return dict.cls && /^(OrderedDict|Counter)$/.test(dict.cls.name) ? `${dict.cls.name}(${text})` : text;
 }
 
@@ -116,7 +137,13 @@ function joinReprs(interp: Interp, values: readonly Value[]): string | Unknown {
     if (isUnknown(text)) return text;
     parts.push(text);
   }
-  return parts.join(", ");
+  return joined(interp, parts);
+}
+
+/** The parts one after the other, unless that is too long a text. */
+function joined(interp: Interp, parts: readonly string[], open = "", close = ""): string | Unknown {
+  const length = parts.reduce((sum, part) => sum + part.length + 2, 0);
+  return interp.allowsText(length) ? open + parts.join(", ") + close : interp.unknown("text too long");
 }
 
 function objectRepr(

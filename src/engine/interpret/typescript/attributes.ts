@@ -271,8 +271,9 @@ function write(m: Machine, property: Property, self: Value, value: Value): void 
 function setOnList(m: Machine, list: List, name: string, value: Value): void {
   m.touch(list);
   if (name === "length" && typeof value === "number") {
-    if (value <= list.items.length) list.items.length = value;
-    else if (m.allows(value)) list.items.push(...new Array<Value>(value - list.items.length).fill(undefined));
+    if (!Number.isInteger(value) || value < 0) m.fail("RangeError", "Invalid array length");
+    else if (value <= list.items.length) list.items.length = value;
+    else if (m.allows(value)) while (list.items.length < value) list.items.push(undefined);
   } else if (/^\d+$/.test(name)) setIndex(m, list, Number(name), value);
   else {
     list.attrs ??= new Map();

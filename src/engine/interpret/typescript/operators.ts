@@ -127,7 +127,9 @@ export function binary(m: Machine, op: BinaryOp, a: Value, b: Value): Value {
     const [left, right] = [str(m, x), str(m, y)];
     if (isUnknown(left)) return left;
     if (isUnknown(right)) return right;
-    return m.allows(left.length + right.length) ? left + right : m.unknown("a very long text");
+    return m.allowsText(left.length + right.length, Math.min(left.length, right.length))
+      ? left + right
+      : m.unknown("a very long text");
   }
   const left = toNumeric(m, x);
   const right = toNumeric(m, y);

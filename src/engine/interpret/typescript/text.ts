@@ -23,8 +23,7 @@ export function str(m: Machine, value: Value): string | Unknown {
   if (isUnknown(value)) return value;
   if (value === null || typeof value !== "object") return String(value);
   if (value instanceof List || value instanceof Tuple) {
-    const parts = value.items.map((item) => (item === null || item === undefined ? "" : str(m, item)));
-    return parts.find(isUnknown) ?? parts.join(",");
+    return joinItems(m, value, ",");
   }
   if (value instanceof RegexValue) return `/${value.source}/${value.flags}`;
   if (value instanceof FunctionValue || value instanceof NativeFunction) return `function ${value.name}() {}`;
@@ -35,6 +34,32 @@ export function str(m: Machine, value: Value): string | Unknown {
   return `[object ${value instanceof Dict ? "Map" : value instanceof SetValue ? "Set" : "Object"}]`;
 }
 
+/** The arrays whose texts are being made: one that holds itself is empty there. */
+const showing = new WeakMap<Machine, Set<Value>>();
+
+/** `array.join(mark)` */
+export function joinItems(m: Machine, list: List | Tuple, mark: string): string | Unknown {
+  const all = showing.get(m) ?? new Set();
+  if (all.has(list)) return "";
+  showing.set(m, all.add(list));
+  try {
+    return m.nested(() => {
+      m.tick(list.items.length);
+      const parts: string[] = [];
+      let length = 0;
+      for (const item of list.items) {
+        const part = item === null || item === undefined ? "" : str(m, item);
+        if (isUnknown(part)) return part;
+        length += part.length + mark.length;
+        parts.push(part);
+      }
+      return m.allowsText(length) ? parts.join(mark) : m.unknown("a very long text");
+    });
+  } finally {
+    all.delete(list);
+  }
+}
+
 function instanceText(m: Machine, value: Instance): string | Unknown {
   if (value.payload !== undefined && value.cls.name !== "Promise") return str(m, value.payload);
   const own = m.lookup(value, TO_PRIMITIVE);
@@ -42,7 +67,7 @@ function instanceText(m: Machine, value: Instance): string | Unknown {
   if (isUnknown(method)) return method;
   if (method !== ABSENT && !(method instanceof NativeFunction && method.name === "toString")) {
     const shown = m.callWithThis(method, value, own === ABSENT ? [] : ["string"]);
-    return isUnknown(shown) || typeof shown === "string" ? shown : String(shown);
+    return isUnknown(shown) || typeof shown === "string" ? shown : m.nested(() => str(m, shown));
   }
   const message = value.attrs.get("message");
   if (value.cls.mro.some((cls) => cls.name === "Error")) {
@@ -54,6 +79,8 @@ function instanceText(m: Machine, value: Instance): string | Unknown {
   return `[object ${typeof tag === "string" ? tag : "Object"}]`;
 }
 
+const SHOWN_ITEMS = 100;
+
 /** As a console shows it. */
 export function repr(m: Machine, value: Value): string | Unknown {
   return show(m, value, 0);
@@ -64,7 +91,12 @@ function show(m: Machine, value: Value, depth: number): string {
   if (typeof value === "string") return depth === 0 ? value : JSON.stringify(value);
   if (value === null || typeof value !== "object") return String(value);
   if (depth > 4) return "…";
-  const inner = (items: readonly Value[]): string => items.map((item) => show(m, item, depth + 1)).join(", ");
+  const inner = (items: readonly Value[]): string => {
+    // A console shows a hundred items too, and leaves out the rest.
+    const shown = items.slice(0, SHOWN_ITEMS).map((item) => show(m, item, depth + 1));
+    m.tick(shown.length);
+    return shown.join(", ") + (items.length > SHOWN_ITEMS ? ", …" : "");
+  };
   if (value instanceof List || value instanceof Tuple) return `[${inner(value.items)}]`;
   if (value instanceof SetValue) return `Set {${inner([...value.entries.values()])}}`;
   if (value instanceof Dict) {

@@ -12,7 +12,15 @@ import type {
   Try,
   With,
 } from "../ast.ts";
-import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
+import {
+  field,
+  hasToken,
+  type Lowering,
+  MAX_DEPTH,
+  NESTED_TOO_DEEPLY,
+  parts,
+  type SyntaxNode,
+} from "../tree.ts";
 import {
   exprField,
   lowerArguments,
@@ -32,7 +40,7 @@ export function lowerStatements(nodes: readonly SyntaxNode[], ctx: Lowering): St
   const lowered: Stmt[] = [];
   for (const node of nodes) {
     const result = lowerStatement(node, ctx);
-    if (Array.isArray(result)) lowered.push(...result);
+    if (Array.isArray(result)) for (const statement of result) lowered.push(statement);
     else lowered.push(result);
   }
   return lowered;
@@ -40,7 +48,7 @@ export function lowerStatements(nodes: readonly SyntaxNode[], ctx: Lowering): St
 
 function lowerStatement(node: SyntaxNode, ctx: Lowering): Stmt | Stmt[] {
   const lower = STATEMENTS[node.type];
-  if (lower) return lower(node, ctx);
+  if (lower) return ctx.nestedStatement(node, () => lower(node, ctx));
   if (node.type === "ERROR") return lowerError(node, ctx);
   return { kind: "broken", reason: `unexpected ${node.type.replaceAll("_", " ")}`, at: ctx.span(node) };
 }
@@ -319,7 +327,13 @@ function importFrom(node: SyntaxNode, path: string, level: number, ctx: Lowering
 function lowerIf(node: SyntaxNode, ctx: Lowering): Stmt {
   const clauses = node.childrenForFieldName("alternative");
   const last = clauses.at(-1);
-  const otherwise = last?.type === "else_clause" ? bodyOf(last, ctx) : [];
+  const elifs = clauses.filter((clause) => clause.type === "elif_clause");
+  const beyond = elifs[MAX_DEPTH];
+  const otherwise: Stmt[] = beyond
+    ? [{ kind: "broken", reason: NESTED_TOO_DEEPLY, at: ctx.span(beyond) }]
+    : last?.type === "else_clause"
+      ? bodyOf(last, ctx)
+      : [];
   const branch = (clause: SyntaxNode, otherwise: readonly Stmt[]): If => ({
     kind: "if",
     test: exprField(clause, "condition", ctx),
@@ -329,9 +343,7 @@ function lowerIf(node: SyntaxNode, ctx: Lowering): Stmt {
   });
   return branch(
     node,
-    clauses
-      .filter((clause) => clause.type === "elif_clause")
-      .reduceRight<Stmt[]>((rest, clause) => [branch(clause, rest)], otherwise),
+    elifs.slice(0, MAX_DEPTH).reduceRight<Stmt[]>((rest, clause) => [branch(clause, rest)], otherwise),
   );
 }
 

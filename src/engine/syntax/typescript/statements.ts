@@ -15,7 +15,7 @@ export function lowerStatements(nodes: readonly SyntaxNode[], ctx: Lowering): St
 
 function lowerStatement(node: SyntaxNode, ctx: Lowering): Stmt | Stmt[] {
   const lower = STATEMENTS[node.type];
-  if (lower) return lower(node, ctx);
+  if (lower) return ctx.nestedStatement(node, () => lower(node, ctx));
   if (node.type === "ERROR") return lowerError(node, ctx);
   return { kind: "broken", reason: `unexpected ${node.type.replaceAll("_", " ")}`, at: ctx.span(node) };
 }

@@ -78,7 +78,7 @@ export function deepCopy(interp: Interp, value: Value, memo: Memo, memoDict: Dic
     return copy;
   }
   const again = (part: Value): Value => deepCopy(interp, part, memo, memoDict);
-  return copyParts(value, memo, again);
+  return interp.nested(() => copyParts(value, memo, again));
 }
 
 function copyParts(value: Heap, memo: Memo, again: (part: Value) => Value): Value {

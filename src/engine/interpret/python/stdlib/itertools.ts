@@ -68,8 +68,9 @@ function* repeat(interp: Interp, value: Value, times: number): Lazy {
   }
 }
 
-function* slice(source: Source, start: number, stop: number, step: number): Lazy {
+function* slice(interp: Interp, source: Source, start: number, stop: number, step: number): Lazy {
   for (let i = 0, wanted = start; wanted < stop; i++) {
+    interp.tick();
     const next = source.next();
     if (next.done) return undefined;
     if (i === wanted) {
@@ -107,12 +108,14 @@ function* whilst(source: Source, interp: Interp, predicate: Value, mode: "take" 
 
 /** Choices of `k` places of `n`, in lexicographic order. */
 function* choices(
+  interp: Interp,
   n: number,
   k: number,
   from: (chosen: readonly number[]) => Iterable<number>,
 ): Generator<number[]> {
   const chosen: number[] = [];
   function* extend(): Generator<number[]> {
+    interp.tick();
     if (chosen.length === k) {
       yield [...chosen];
       return;
@@ -137,6 +140,8 @@ const combining: Rule = (n) => (chosen) => upFrom((chosen.at(-1) ?? -1) + 1, n);
 const replacing: Rule = (n) => (chosen) => upFrom(chosen.at(-1) ?? 0, n);
 const permuting: Rule = (n) => (chosen) => [...upFrom(0, n)].filter((i) => !chosen.includes(i));
 
+const MOST_PLACES = 500;
+
 function choosing(rule: Rule): Entry {
   return [
     "iterable, r=None",
@@ -144,8 +149,11 @@ function choosing(rule: Rule): Entry {
       const all = items(interp, a.iterable);
       if (isUnknown(all)) return all;
       const pool = [...all];
+      const wanted = toInt(a.r) ?? pool.length;
+      // Each place is one level of the search.
+      if (wanted > MOST_PLACES && pool.length > 0) return interp.unknown(`choices of ${wanted} items`);
       function* run(this: void): Lazy {
-        for (const places of choices(pool.length, toInt(a.r) ?? pool.length, rule(pool.length))) {
+        for (const places of choices(interp, pool.length, wanted, rule(pool.length))) {
           interp.tick();
           yield new Tuple(places.map((i) => pool[i]));
         }
@@ -159,7 +167,7 @@ function* product(interp: Interp, pools: readonly (readonly Value[])[]): Lazy {
   const places = pools.map(() => 0);
   if (pools.some((pool) => pool.length === 0)) return undefined;
   for (;;) {
-    interp.tick();
+    interp.tick(pools.length);
     yield new Tuple(pools.map((pool, i) => pool[places[i] ?? 0]));
     let axis = pools.length - 1;
     while (axis >= 0 && (places[axis] ?? 0) + 1 >= (pools[axis]?.length ?? 0)) places[axis--] = 0;
@@ -265,7 +273,9 @@ export const itertools = (): Module => {
         (a, interp) => {
           const pools = poolsOf(interp, argsOf(a.iterables));
           if (isUnknown(pools)) return pools;
-          return iterOf(product(interp, Array.from({ length: toInt(a.repeat) ?? 1 }, () => pools).flat()));
+          const times = Math.max(0, toInt(a.repeat) ?? 1);
+          if (!interp.allows(times * pools.length)) return interp.unknown("too many items");
+          return iterOf(product(interp, Array.from({ length: times }, () => pools).flat()));
         },
       ],
       zip_longest: [
@@ -284,7 +294,13 @@ export const itertools = (): Module => {
           const bounds = [start, stop, a.step].find(isUnknown);
           if (bounds !== undefined) return bounds;
           return iterOf(
-            slice(source, toInt(start) ?? 0, toNumber(stop) ?? Number.POSITIVE_INFINITY, toInt(a.step) ?? 1),
+            slice(
+              interp,
+              source,
+              toInt(start) ?? 0,
+              toNumber(stop) ?? Number.POSITIVE_INFINITY,
+              toInt(a.step) ?? 1,
+            ),
           );
         },
       ],
@@ -333,6 +349,8 @@ export const itertools = (): Module => {
         (a, interp) => {
           const all = items(interp, a.iterable);
           if (isUnknown(all)) return all;
+          const copies = toInt(a.n) ?? 2;
+          if (!interp.allows(copies)) return interp.unknown("too many items");
           const kept = [...all];
           return new Tuple(Array.from({ length: toInt(a.n) ?? 2 }, () => iterOf(kept)));
         },

@@ -84,11 +84,25 @@ function readDict(reading: Reading): Value | typeof ABSENT {
 interface Layout {
   readonly indent: number | undefined;
   readonly sort: boolean;
+  /** What is being written, for one value may hold itself. */
+  readonly around: Set<Value>;
 }
 
 function write(interp: Interp, value: Value, layout: Layout, depth: number): string | Unknown {
   if (isUnknown(value)) return value;
   const plain = unwrap(value);
+  if (!(plain instanceof List || plain instanceof Tuple || plain instanceof Dict))
+    return writePlain(interp, plain);
+  if (layout.around.has(plain)) return interp.fail("ValueError", "Circular reference detected");
+  layout.around.add(plain);
+  try {
+    return interp.nested(() => writeParts(interp, plain, layout, depth));
+  } finally {
+    layout.around.delete(plain);
+  }
+}
+
+function writePlain(interp: Interp, plain: Value): string | Unknown {
   if (plain === null || plain === undefined) return "null";
   if (typeof plain === "boolean") return plain ? "true" : "false";
   if (typeof plain === "number") return String(plain);
@@ -99,45 +113,57 @@ function write(interp: Interp, value: Value, layout: Layout, depth: number): str
       (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
     );
   }
-  if (plain instanceof List || plain instanceof Tuple) {
-    return bracket(
-      plain.items.map((item) => write(interp, item, layout, depth + 1)),
-      "[]",
-      layout,
-      depth,
-    );
-  }
-  if (plain instanceof Dict) {
-    const rows = [...plain.entries.values()].map(
-      ({ key, value: item }) => [keyText(interp, key), item] as const,
-    );
-    if (layout.sort) rows.sort(([a], [b]) => (a < b ? -1 : 1));
-    const parts = rows.map(([key, item]) => {
-      const text = write(interp, item, layout, depth + 1);
-      return isUnknown(text) ? text : `${JSON.stringify(key)}: ${text}`;
-    });
-    return bracket(parts, "{}", layout, depth);
-  }
   return interp.fail("TypeError", "Object is not JSON serializable");
 }
 
+function writeParts(
+  interp: Interp,
+  holder: List | Tuple | Dict,
+  layout: Layout,
+  depth: number,
+): string | Unknown {
+  const parts: string[] = [];
+  if (holder instanceof Dict) {
+    interp.tick(holder.entries.size);
+    const rows = [...holder.entries.values()].map(
+      ({ key, value: item }) => [keyText(interp, key), item] as const,
+    );
+    if (layout.sort) rows.sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [key, item] of rows) {
+      const text = write(interp, item, layout, depth + 1);
+      if (isUnknown(text)) return text;
+      parts.push(`${JSON.stringify(key)}: ${text}`);
+    }
+    return bracket(interp, parts, "{}", layout, depth);
+  }
+  interp.tick(holder.items.length);
+  for (const item of holder.items) {
+    const text = write(interp, item, layout, depth + 1);
+    if (isUnknown(text)) return text;
+    parts.push(text);
+  }
+  return bracket(interp, parts, "[]", layout, depth);
+}
+
 function keyText(interp: Interp, key: Value): string {
-  const text = write(interp, key, { indent: undefined, sort: false }, 0);
+  const text = write(interp, key, { indent: undefined, sort: false, around: new Set() }, 0);
   return toText(key) ?? (isUnknown(text) ? "?" : text);
 }
 
 function bracket(
-  parts: readonly (string | Unknown)[],
+  interp: Interp,
+  parts: readonly string[],
   marks: string,
   { indent }: Layout,
   depth: number,
 ): string | Unknown {
-  const doubt = parts.find(isUnknown);
-  if (doubt) return doubt;
+  const space = indent === undefined ? 2 : 2 + Math.max(0, indent) * (depth + 1);
+  const length = parts.reduce((sum, part) => sum + part.length + space, 2 * space);
+  if (!interp.allowsText(length)) return interp.unknown("text too long");
   const [open = "", close = ""] = marks;
   if (parts.length === 0) return open + close;
   if (indent === undefined) return open + parts.join(", ") + close;
-  const pad = (level: number) => `\n${" ".repeat(indent * level)}`;
+  const pad = (level: number) => `\n${" ".repeat(Math.max(0, indent) * level)}`;
   return open + pad(depth + 1) + parts.join(`,${pad(depth + 1)}`) + pad(depth) + close;
 }
 
@@ -164,7 +190,8 @@ export const json = (): Module =>
       load: ["fp, **kwargs", (a, interp) => load(interp, interp.callMethod(a.fp, "read"))],
       dumps: [
         `obj, *, ${DUMP}`,
-        (a, interp) => write(interp, a.obj, { indent: toInt(a.indent), sort: a.sort_keys === true }, 0),
+        (a, interp) =>
+          write(interp, a.obj, { indent: toInt(a.indent), sort: a.sort_keys === true, around: new Set() }, 0),
       ],
       dump: [`obj, fp, *, ${DUMP}`, () => null],
     },

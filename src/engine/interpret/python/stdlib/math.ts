@@ -120,14 +120,16 @@ function folding(rule: (a: number, b: number) => number, start: number): Entry {
 
 function permutations(n: number, k: number): number {
   let result = 1;
-  for (let i = 0; i < k; i++) result *= n - i;
+  // Beyond all whole numbers that are followed it stays so, whatever comes.
+  for (let i = 0; i < k && Math.abs(result) < Number.MAX_VALUE && result !== 0; i++) result *= n - i;
   return result;
 }
 
 function combinations(n: number, k: number): number {
   if (k > n) return 0;
   let result = 1;
-  for (let i = 1; i <= Math.min(k, n - k); i++) result = (result * (n - Math.min(k, n - k) + i)) / i;
+  for (let i = 1; i <= Math.min(k, n - k) && Number.isFinite(result); i++)
+    result = (result * (n - Math.min(k, n - k) + i)) / i;
   return Math.round(result);
 }
 
@@ -136,9 +138,14 @@ function fold(interp: Interp, iterable: Value, op: "*" | "+", start: Value): Val
   return isUnknown(all) ? all : all.reduce<Value>((total, item) => interp.binary(op, total, item), start);
 }
 
-function norm(...vectors: readonly (readonly Value[])[]): number {
-  const [p = [], q] = vectors;
-  return Math.hypot(...p.map((x, i) => (toNumber(x) ?? 0) - (q ? (toNumber(q[i]) ?? 0) : 0)));
+function norm(p: readonly Value[], q?: readonly Value[]): number {
+  const parts = p.map((x, i) => (toNumber(x) ?? 0) - (q ? (toNumber(q[i]) ?? 0) : 0));
+  // The host's own hypot does not hold arguments without end.
+  if (parts.length < 100) return Math.hypot(...parts);
+  // Scaled, so that squares of large numbers stay finite.
+  const most = parts.reduce((max, part) => Math.max(max, Math.abs(part)), 0);
+  if (most === 0 || !Number.isFinite(most)) return most;
+  return most * Math.sqrt(parts.reduce((sum, part) => sum + (part / most) ** 2, 0));
 }
 
 export const math = (): Module =>

@@ -113,7 +113,9 @@ function title(self: string): string {
   return self.replace(/\p{L}+/gu, (word) => word[0]?.toUpperCase() + word.slice(1).toLowerCase());
 }
 
-function expandTabs(self: string, size: number): string {
+function expandTabs(interp: Interp, self: string, size: number): string | Unknown {
+  const tabs = self.split("\t").length - 1;
+  if (!interp.allowsText(self.length + tabs * Math.max(0, size))) return interp.unknown("text too long");
   let column = 0;
   return [...self]
     .map((char) => {
@@ -132,7 +134,7 @@ function pad(where: "left" | "right" | "both"): Method {
       const self = text(a.self);
       const width = toInt(a.width) ?? 0;
       const missing = Math.max(0, width - self.length);
-      if (!interp.allows(width)) return interp.unknown("text too long");
+      if (!interp.allowsText(width)) return interp.unknown("text too long");
       const fill = text(a.fillchar);
       if (where === "left") return fill.repeat(missing) + self;
       if (where === "right") return self + fill.repeat(missing);
@@ -157,19 +159,20 @@ function join(interp: Interp, self: string, iterable: Value): Value {
     }
     texts.push(plain);
   }
-  return texts.join(self);
+  const length = texts.reduce((sum, part) => sum + part.length + self.length, 0);
+  return interp.allowsText(length) ? texts.join(self) : interp.unknown("text too long");
 }
 
-function translate(self: string, table: Value): Value {
+function translate(interp: Interp, self: string, table: Value): Value {
   if (!(table instanceof Dict)) return self;
-  return [...self]
-    .map((char) => {
-      const entry = table.entries.get(char.codePointAt(0) ?? 0);
-      if (entry === undefined) return char;
-      if (entry.value === null) return "";
-      return typeof entry.value === "number" ? String.fromCodePoint(entry.value) : text(entry.value);
-    })
-    .join("");
+  const parts = [...self].map((char) => {
+    const entry = table.entries.get(char.codePointAt(0) ?? 0);
+    if (entry === undefined) return char;
+    if (entry.value === null) return "";
+    return typeof entry.value === "number" ? String.fromCodePoint(entry.value) : text(entry.value);
+  });
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return interp.allowsText(length) ? parts.join("") : interp.unknown("text too long");
 }
 
 function makeTrans(interp: Interp, from: Value, to: Value, drop: Value): Value {
@@ -272,13 +275,14 @@ const strMethods: Record<string, Method> = {
   center: pad("both"),
   zfill: [
     "self, width",
-    (a) => {
+    (a, interp) => {
+      if (!interp.allowsText(toInt(a.width) ?? 0)) return interp.unknown("text too long");
       const [, sign = "", digits = ""] = /^([+-]?)(.*)$/s.exec(text(a.self)) ?? [];
       return sign + digits.padStart((toInt(a.width) ?? 0) - sign.length, "0");
     },
   ],
-  expandtabs: ["self, tabsize=8", (a) => expandTabs(text(a.self), toInt(a.tabsize) ?? 8)],
-  translate: ["self, table", (a) => translate(text(a.self), a.table)],
+  expandtabs: ["self, tabsize=8", (a, interp) => expandTabs(interp, text(a.self), toInt(a.tabsize) ?? 8)],
+  translate: ["self, table", (a, interp) => translate(interp, text(a.self), a.table)],
   encode: ["self, encoding='utf-8', errors='strict'", (a) => new Bytes(utf8(text(a.self)))],
   format_map: [
     "self, mapping",
@@ -290,7 +294,7 @@ const strMethods: Record<string, Method> = {
 function replace(interp: Interp, self: string, old: string, fresh: string, count: number): Value {
   const parts = old === "" ? ["", ...self, ""] : self.split(old);
   const most = count < 0 ? parts.length - 1 : Math.min(count, parts.length - 1);
-  if (!interp.allows(self.length + most * fresh.length)) return interp.unknown("text too long");
+  if (!interp.allowsText(self.length + most * fresh.length)) return interp.unknown("text too long");
   return parts.reduce((whole, part, i) => whole + (i <= most ? fresh : old) + part);
 }
 
@@ -357,7 +361,9 @@ export const BYTES: ClassValue = defineCore("bytes", {
       if (source instanceof Bytes) return source;
       const size = toInt(source);
       if (size !== undefined)
-        return interp.allows(size) ? new Bytes("\0".repeat(size)) : interp.unknown("too large");
+        return size >= 0 && interp.allowsText(size)
+          ? new Bytes("\0".repeat(size))
+          : interp.unknown("too large");
       const codes = items(interp, source);
       return isUnknown(codes)
         ? codes

@@ -13,6 +13,7 @@ import {
   type Value,
 } from "../../values.ts";
 import { type Impl, ITERATOR, isFunction, jsClass, method, num } from "../core.ts";
+import { joinItems } from "../text.ts";
 import { inRange, typedArrayClasses } from "./typed.ts";
 
 function listOf(self: Value): List {
@@ -33,13 +34,17 @@ const mutating =
   (m, args, self) => {
     const list = listOf(self);
     m.touch(list);
+    m.tick(list.items.length >> 6);
     return impl(list, args, m);
   };
 
 const reading =
   (impl: (items: readonly Value[], args: readonly Value[], m: Interp) => Value): Impl =>
-  (m, args, self) =>
-    impl(listOf(self).items, args, m);
+  (m, args, self) => {
+    const { items } = listOf(self);
+    m.tick(items.length >> 6);
+    return impl(items, args, m);
+  };
 
 const visiting =
   (impl: (call: (i: number) => Value, items: readonly Value[], m: Interp, self: Value) => Value): Impl =>
@@ -98,10 +103,19 @@ function mapped(call: (i: number) => Value, items: readonly Value[]): Value[] {
   return many ? [...made, many] : made;
 }
 
-function flatten(items: readonly Value[], depth: number): Value[] {
-  return items.flatMap((item) =>
-    item instanceof List && depth > 0 ? flatten(item.items, depth - 1) : [item],
-  );
+/** What `flat` gives; arrays that hold each other many times over are counted as they are opened. */
+function flatten(m: Interp, items: readonly Value[], depth: number): Value {
+  const flat: Value[] = [];
+  const open = (inside: readonly Value[], left: number): Unknown | undefined => {
+    m.tick(1 + inside.length);
+    for (const item of inside) {
+      const lost =
+        item instanceof List && left > 0 ? m.nested(() => open(item.items, left - 1)) : void flat.push(item);
+      if (lost) return lost;
+    }
+    return m.allows(flat.length) ? undefined : m.unknown("a very long array");
+  };
+  return open(items, depth) ?? new List(flat);
 }
 
 function reduce(m: Interp, items: readonly Value[], args: readonly Value[], order: Iterable<number>): Value {
@@ -145,21 +159,38 @@ export function iterOf(values: Iterable<Value>): Iter {
 
 const values: Impl = reading((items) => iterOf(items));
 
+/** What `splice` leaves, and what it takes out. */
+function spliced(
+  items: readonly Value[],
+  args: readonly Value[],
+): { readonly kept: Value[]; readonly removed: Value[] } {
+  const kept = [...items];
+  const start = num(args[0]);
+  const removed = kept.splice(start, args.length > 1 ? num(args[1]) : items.length);
+  const at = start < 0 ? Math.max(0, items.length + start) : Math.min(start, items.length);
+  return { kept: kept.slice(0, at).concat(args.slice(2), kept.slice(at)), removed };
+}
+
 const slice: Impl = (_m, args, self) =>
   args.find(isUnknown) ?? like(self, listOf(self).items.slice(...range(listOf(self).items, args)));
 
 const METHODS: Readonly<Record<string, Impl>> = {
   push: mutating((list, args, m) => {
-    if (m.allows(list.items.length + args.length)) list.items.push(...args);
+    // One by one: the host's own calls do not hold so many arguments.
+    if (m.allows(list.items.length + args.length)) for (const item of args) list.items.push(item);
     return list.items.length;
   }),
   pop: mutating((list) => list.items.pop()),
   shift: mutating((list) => list.items.shift()),
-  unshift: mutating((list, args) => list.items.unshift(...args)),
-  splice: mutating((list, args) => {
-    const start = num(args[0]);
-    const count = args.length > 1 ? num(args[1]) : list.items.length;
-    return new List(list.items.splice(start, count, ...args.slice(2)));
+  unshift: mutating((list, args, m) => {
+    if (m.allows(list.items.length + args.length)) list.items = [...args, ...list.items];
+    return list.items.length;
+  }),
+  splice: mutating((list, args, m) => {
+    const { kept, removed } = spliced(list.items, args);
+    if (!m.allows(kept.length)) return m.unknown("a very long array");
+    list.items = kept;
+    return new List(removed);
   }),
   reverse: mutating((list) => {
     list.items.reverse();
@@ -183,24 +214,27 @@ const METHODS: Readonly<Record<string, Impl>> = {
   slice,
   subarray: slice,
   with: reading((items, [at, item]) => new List([...items].with(num(at), item))),
-  toSpliced: reading((items, args) => {
-    const copy = [...items];
-    copy.splice(num(args[0]), args.length > 1 ? num(args[1]) : items.length, ...args.slice(2));
-    return new List(copy);
+  toSpliced: reading((items, args, m) => {
+    const { kept } = spliced(items, args);
+    return m.allows(kept.length) ? new List(kept) : m.unknown("a very long array");
   }),
   copyWithin: mutating((list, args) => {
     list.items.copyWithin(num(args[0]), ...range(list.items, args.slice(1)));
     return list;
   }),
-  concat: reading(
-    (items, args) =>
+  concat: reading((items, args, m) => {
+    const size = args.reduce<number>(
+      (sum, arg) => sum + (arg instanceof List ? arg.items.length : 1),
+      items.length,
+    );
+    if (!m.allows(size)) return m.unknown("a very long array");
+    m.tick(size >> 2);
+    return (
       args.find(isUnknown) ??
-      new List([...items, ...args.flatMap((arg) => (arg instanceof List ? arg.items : [arg]))]),
-  ),
-  join: reading((items, args, m) => {
-    const parts = [...items].map((item) => (item === null || item === undefined ? "" : m.str(item)));
-    return parts.find(isUnknown) ?? parts.join(typeof args[0] === "string" ? args[0] : ",");
+      new List([...items, ...args.flatMap((arg) => (arg instanceof List ? arg.items : [arg]))])
+    );
   }),
+  join: (m, args, self) => joinItems(m as Machine, listOf(self), typeof args[0] === "string" ? args[0] : ","),
   indexOf: reading((items, args, m) => indexOf(items, args[0], m)),
   lastIndexOf: reading((items, args) => items.lastIndexOf(args[0])),
   includes: reading((items, args, m) => {
@@ -209,7 +243,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
     return isUnknown(at) ? at : at >= 0;
   }),
   at: reading((items, args) => items.at(num(args[0]))),
-  flat: reading((items, args) => new List(flatten(items, args[0] === undefined ? 1 : num(args[0])))),
+  flat: reading((items, args, m) => flatten(m, items, args[0] === undefined ? 1 : num(args[0]))),
   keys: reading((items) => iterOf(items.keys())),
   values,
   [ITERATOR]: values,
@@ -219,7 +253,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
     items.forEach((_, i) => void call(i));
     return undefined;
   }),
-  flatMap: visiting((call, items) => new List(flatten(mapped(call, items), 1))),
+  flatMap: visiting((call, items, m) => flatten(m, mapped(call, items), 1)),
   filter: visiting((call, items, m, self) => {
     const kept: Value[] = [];
     for (const i of held(items, upwards(items.length))) {

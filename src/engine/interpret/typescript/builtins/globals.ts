@@ -209,18 +209,28 @@ function table(m: Machine, functions: Readonly<Record<string, Impl>>): Value {
 }
 
 /** A copy of its own, down to the last object. */
-function clone(m: Interp, value: Value, depth = 0): Value {
-  if (depth > 50) return value;
-  if (value instanceof List) return new List(value.items.map((item) => clone(m, item, depth + 1)));
+/** What is held in two places, or holds itself, is one value in the copy too: `made` knows its copy. */
+function clone(m: Interp, value: Value, made: Map<Value, Value>): Value {
+  if (typeof value !== "object" || value === null) return value;
+  return made.has(value) ? made.get(value) : m.nested(() => copyOf(m, value, made));
+}
+
+function copyOf(m: Interp, value: Value, made: Map<Value, Value>): Value {
+  if (value instanceof List) {
+    const copy = new List([]);
+    made.set(value, copy);
+    for (const item of value.items) copy.items.push(clone(m, item, made));
+    return copy;
+  }
   if (value instanceof Dict) {
-    return mapOf([...value.entries.values()].map((entry) => [entry.key, clone(m, entry.value, depth + 1)]));
+    return mapOf([...value.entries.values()].map((entry) => [entry.key, clone(m, entry.value, made)]));
   }
   if (value instanceof SetValue) return setOfItems([...value.entries.values()]);
   if (!(value instanceof Instance)) return value;
-  return object(
-    m,
-    (entriesOf(m, value) ?? []).map(([key, item]) => [key, clone(m, item, depth + 1)]),
-  );
+  const copy = object(m);
+  made.set(value, copy);
+  for (const [key, item] of entriesOf(m, value) ?? []) copy.attrs.set(key, clone(m, item, made));
+  return copy;
 }
 
 /** All global names of one interpreter: a program may change what it finds, so they are its own. */
@@ -263,7 +273,7 @@ export function createBuiltins(m: Machine): Attrs {
   for (const name of AT_RUN_TIME) names.set(name, new Unknown(`${name} is ${RUN_TIME}`));
   names.set(
     "structuredClone",
-    fn("structuredClone", (interp, [value]) => clone(interp, value)),
+    fn("structuredClone", (interp, [value]) => clone(interp, value, new Map())),
   );
   names.set(
     "queueMicrotask",

@@ -1,7 +1,7 @@
 /** JSON: values from and to its text. What is not known makes the text unknown. */
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
-import { ABSENT, isUnknown, List, toItems, Unknown, type Value } from "../../values.ts";
+import { ABSENT, type Heap, isUnknown, List, toItems, Unknown, type Value } from "../../values.ts";
 import { entriesOf, type Impl, isFunction, isObject, object } from "../core.ts";
 
 export function fromJson(m: Interp, data: unknown): Value {
@@ -19,20 +19,37 @@ export function fromJson(m: Interp, data: unknown): Value {
 type Visit = (holder: Value, key: string, value: Value) => Value;
 
 /** The value as JSON holds it; throws nothing, gives Unknown where it is not known. */
-function toJson(m: Machine, given: Value, key: string, holder: Value, visit: Visit, depth = 0): unknown {
+function toJson(
+  m: Machine,
+  given: Value,
+  key: string,
+  holder: Value,
+  visit: Visit,
+  around: Set<Value>,
+): unknown {
   if (isUnknown(given)) return given;
   const own = isObject(given) ? m.lookup(given, "toJSON") : ABSENT;
   const plain = own === ABSENT ? given : m.callWithThis(own, given, [key]);
   const value = visit(holder, key, plain);
   if (isUnknown(value) || value === null || typeof value !== "object") return value;
-  if (depth > 50) return m.unknown("an object that nests too deeply");
   if (isFunction(value)) return undefined;
-  const entries = (entriesOf(m, value) ?? []).map(
-    ([name, item]) => [name, toJson(m, item, name, value, visit, depth + 1)] as const,
-  );
-  const lost = entries.map(([, item]) => item).find((item) => item instanceof Unknown);
-  if (lost) return lost;
-  const members = Object.fromEntries(entries);
+  if (around.has(value)) return m.fail("TypeError", "Converting circular structure to JSON");
+  around.add(value);
+  try {
+    return m.nested(() => membersOf(m, value, visit, around));
+  } finally {
+    around.delete(value);
+  }
+}
+
+function membersOf(m: Machine, value: Heap, visit: Visit, around: Set<Value>): unknown {
+  const members: Record<string, unknown> = Object.create(null);
+  for (const [name, item] of entriesOf(m, value) ?? []) {
+    m.tick();
+    const written = toJson(m, item, name, value, visit, around);
+    if (written instanceof Unknown) return written;
+    members[name] = written;
+  }
   // A hole of an array is null.
   return value instanceof List
     ? Array.from(value.items, (_, i) => (i in members ? members[i] : null))
@@ -72,6 +89,7 @@ export const JSON_FUNCTIONS: Readonly<Record<string, Impl>> = {
       "",
       object(m, [["", value]]),
       replacerOf(m as Machine, replacer),
+      new Set(),
     );
     return data instanceof Unknown
       ? data

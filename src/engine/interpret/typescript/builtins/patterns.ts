@@ -138,12 +138,22 @@ function expanded(template: string, { input, index, end, groups, named }: Patter
   );
 }
 
+/** Characters that a replacement puts in at most: `$&` and its kin may each stand for the whole text. */
+function longest(template: string, self: string): number {
+  const signs = template.split("$").length - 1;
+  return template.length + signs * self.length;
+}
+
+const LONG_TEXT = "a very long text";
+
 export function replace(self: string, [what, by]: readonly Value[], m: Interp, all: boolean): Value {
   if (what instanceof RegexValue) return replaceMatches(self, what, by, m);
   const part = text(what);
   if (part === undefined) return m.unknown("a text replaced by what is not followed");
   if (!isFunction(by)) {
     const insert = text(by) ?? "undefined";
+    const times = all ? self.split(part).length : 1;
+    if (!m.allowsText(self.length + times * longest(insert, self))) return m.unknown(LONG_TEXT);
     return all ? self.replaceAll(part, insert) : self.replace(part, insert);
   }
   let unknown: Value;
@@ -161,11 +171,16 @@ function replaceMatches(self: string, regex: RegexValue, by: Value, m: Interp): 
   if (isUnknown(matches)) return matches;
   let result = "";
   let end = 0;
+  const template = isFunction(by) ? undefined : (text(by) ?? "undefined");
   for (const each of matches) {
+    // Told one by one: what few matches put in may be long, and there are many of short ones.
+    const grown = result.length + longest(template ?? "", self);
+    if (!m.allowsText(grown, each.end - end)) return m.unknown(LONG_TEXT);
     const named = each.named.size > 0 ? [object(m, each.named)] : [];
-    const given = isFunction(by) ? m.call(by, [...each.groups, each.index, self, ...named]) : undefined;
+    const given =
+      template === undefined ? m.call(by, [...each.groups, each.index, self, ...named]) : undefined;
     if (isUnknown(given)) return given;
-    const insert = isFunction(by) ? (text(given) ?? String(given)) : expanded(text(by) ?? "undefined", each);
+    const insert = template === undefined ? (text(given) ?? String(given)) : expanded(template, each);
     result += self.slice(end, each.index) + insert;
     end = each.end;
   }

@@ -21,6 +21,8 @@ const plain = (impl: (self: string, ...args: string[]) => Value): Impl =>
 
 const optional = (value: Value): number | undefined => (typeof value === "number" ? value : undefined);
 
+const LONG_TEXT = "a very long text";
+
 const STRING: Readonly<Record<string, Impl>> = {
   charAt: onText((self, [at]) => self.charAt(num(at))),
   charCodeAt: onText((self, [at]) => self.charCodeAt(num(at))),
@@ -39,14 +41,23 @@ const STRING: Readonly<Record<string, Impl>> = {
   trim: plain((self) => self.trim()),
   trimStart: plain((self) => self.trimStart()),
   trimEnd: plain((self) => self.trimEnd()),
-  concat: plain((self, ...others) => self.concat(...others)),
-  repeat: onText((self, [count], m) =>
-    m.allows(self.length * num(count)) && num(count) >= 0
-      ? self.repeat(num(count))
-      : m.unknown("a very long text"),
+  concat: onText((self, args, m) => {
+    const others = args.map((arg) => text(arg) ?? String(arg));
+    const length = others.reduce((sum, other) => sum + other.length, self.length);
+    return m.allowsText(length, length - self.length) ? self + others.join("") : m.unknown(LONG_TEXT);
+  }),
+  repeat: onText((self, [count], m) => {
+    const times = num(count);
+    if (times < 0 || times === Number.POSITIVE_INFINITY)
+      return m.fail("RangeError", `Invalid count value: ${times}`);
+    return m.allowsText(self.length * times) ? self.repeat(times) : m.unknown(LONG_TEXT);
+  }),
+  padStart: onText((self, [count, by], m) =>
+    m.allowsText(num(count)) ? self.padStart(num(count), text(by) ?? " ") : m.unknown(LONG_TEXT),
   ),
-  padStart: onText((self, [count, by]) => self.padStart(Math.min(num(count), 10_000), text(by) ?? " ")),
-  padEnd: onText((self, [count, by]) => self.padEnd(Math.min(num(count), 10_000), text(by) ?? " ")),
+  padEnd: onText((self, [count, by], m) =>
+    m.allowsText(num(count)) ? self.padEnd(num(count), text(by) ?? " ") : m.unknown(LONG_TEXT),
+  ),
   localeCompare: plain((self, other = "") => self.localeCompare(other, "en")),
   normalize: plain((self) => self.normalize()),
   toLocaleLowerCase: plain((self) => self.toLowerCase()),
@@ -68,21 +79,28 @@ const STRING: Readonly<Record<string, Impl>> = {
 };
 
 const onNumber =
-  (impl: (self: number, digits: number | undefined) => Value): Impl =>
+  (impl: (self: number, digits: number | undefined) => Value, within?: readonly [number, number]): Impl =>
   (m, args, self) => {
+    const digits = optional(args[0]);
+    if (within && digits !== undefined && (digits < within[0] || digits > within[1]))
+      return m.fail("RangeError", `digits or radix must be between ${within[0]} and ${within[1]}`);
     const lost = args.find(isUnknown);
     const value = toNumeric(m as Machine, self);
-    return lost ?? (isUnknown(value) ? value : impl(value, optional(args[0])));
+    return lost ?? (isUnknown(value) ? value : impl(value, digits));
   };
 
 const NUMBER: Readonly<Record<string, Impl>> = {
-  toFixed: onNumber((self, digits) => self.toFixed(digits)),
-  toPrecision: onNumber((self, digits) => self.toPrecision(digits)),
-  toString: onNumber((self, radix) => self.toString(radix)),
+  toFixed: onNumber((self, digits) => self.toFixed(digits), [0, 100]),
+  toPrecision: onNumber((self, digits) => self.toPrecision(digits), [1, 100]),
+  toString: onNumber((self, radix) => self.toString(radix), [2, 36]),
   toLocaleString: onNumber((self) => self.toLocaleString("en-US")),
-  toExponential: onNumber((self, digits) => self.toExponential(digits)),
+  toExponential: onNumber((self, digits) => self.toExponential(digits), [0, 100]),
   valueOf: onNumber((self) => self),
 };
+
+function isCodePoint(code: number): boolean {
+  return Number.isInteger(code) && code >= 0 && code <= 0x10ffff;
+}
 
 const checking =
   (test: (value: unknown) => boolean): Impl =>
@@ -118,13 +136,20 @@ export function textClasses(base: ClassValue): readonly ClassValue[] {
       methods: STRING,
       native: { layer: false, create: (m, _cls, args) => (args.length === 0 ? "" : m.str(args[0])) },
       statics: {
-        fromCharCode: (_m, args) => String.fromCharCode(...args.map((arg) => num(arg))),
-        fromCodePoint: (_m, args) => String.fromCodePoint(...args.map((arg) => num(arg))),
+        fromCharCode: (_m, args) => args.map((arg) => String.fromCharCode(num(arg))).join(""),
+        fromCodePoint: (m, args) => {
+          const wrong = args.map((arg) => num(arg)).find((code) => !isCodePoint(code));
+          if (wrong !== undefined) return m.fail("RangeError", `Invalid code point ${wrong}`);
+          return args.map((arg) => String.fromCodePoint(num(arg))).join("");
+        },
         raw: (m, [strings, ...values]) => {
           const texts = toItems(m.getAttr(strings, "raw")) ?? [];
           const parts = texts.flatMap((part, i) => (i < texts.length - 1 ? [part, values[i] ?? ""] : [part]));
           const shown = parts.map((part) => m.str(part));
-          return shown.find(isUnknown) ?? shown.join("");
+          const lost = shown.find(isUnknown);
+          if (lost) return lost;
+          const length = shown.reduce<number>((sum, part) => sum + String(part).length, 0);
+          return m.allowsText(length) ? shown.join("") : m.unknown(LONG_TEXT);
         },
       },
     }),
