@@ -37,7 +37,7 @@ export function relativePlaces(report: Report, cwd: string): Report {
   };
 }
 
-function relativeFile(file: string, cwd: string): string {
+export function relativeFile(file: string, cwd: string): string {
   if (!path.isAbsolute(file)) return file;
   const way = path.relative(cwd, file);
   return way === "" || way.startsWith("..") || path.isAbsolute(way) ? file : way.replaceAll(path.sep, "/");

@@ -5,7 +5,8 @@ import type { Roots } from "./target.ts";
 export interface Surroundings {
   readonly cwd: string;
   readonly version: string;
-  readonly out: (text: string) => void;
+  /** Text, or bytes that keep a file's own encoding. */
+  readonly out: (text: string | Uint8Array) => void;
   readonly err: (text: string) => void;
   /** Characters in a line of the terminal. */
   readonly width: number;

@@ -1,6 +1,7 @@
 /** What a command line names: a file, a network in it, and the folders that its imports are looked up in. */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import path from "node:path";
+import { textProblem } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 
 export interface Target {
@@ -79,7 +80,7 @@ export function fileProblem(file: string): string | undefined {
   if (!found.isFile()) return "this is not a file";
   if (!isReadable(file)) return "this file may not be read: check its permissions";
   return EXTENSIONS.has(path.extname(file).toLowerCase())
-    ? undefined
+    ? textProblem(file)
     : "not a Python, TypeScript or JavaScript file (.py, .ts, .tsx, .js, .mjs, .cjs, .jsx)";
 }
 

@@ -46,7 +46,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
 
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);
-    if (!compiled) return `${file} cannot be read`;
+    if (!compiled) return `${file} ${real.problem?.(file) ?? "cannot be read"}`;
     const { language } = compiled.node;
     const semantics = SEMANTICS[language];
     const parseArguments = (text: string) => parsers.parseArguments(language, text);

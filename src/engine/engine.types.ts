@@ -17,6 +17,8 @@ import type { Span } from "./syntax/span.ts";
 export interface ModelHost {
   /** Text of a file (unsaved text wins), or undefined when there is none or it may not be read. */
   read(file: string): string | undefined;
+  /** Why `read` gives no text, as what follows the file's name: `is 12 MB, more than the 4 MB that are read`. */
+  problem?(file: string): string | undefined;
   isFile(file: string): boolean;
   isDirectory(file: string): boolean;
   /** Names in a directory, or [] */

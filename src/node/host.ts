@@ -1,10 +1,12 @@
 /**
  * The engine's files on a real disk: unsaved text first, then what lies under the workspace folders and the search
- * paths, read as text. Symbolic links are resolved, and one that leads out of those folders is as good as absent.
+ * paths, read as text in the file's own encoding. Symbolic links are resolved, and one that leads out of those folders
+ * is as good as absent.
  */
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import type { ModelHost } from "../engine/engine.types.ts";
+import { decode, invalidBytes, isPython } from "./text.ts";
 
 export interface UnsavedText {
   readonly text: string;
@@ -45,9 +47,14 @@ export function createNodeHost(options: NodeHostOptions): ModelHost {
     read(file) {
       const open = unsaved(file);
       if (open) return open.text;
-      const found = stat(file);
-      if (!found?.isFile() || found.size > maxBytes) return undefined;
-      return quietly(() => readFileSync(file, "utf8"));
+      const read = stat(file) ? readText(file, maxBytes) : undefined;
+      return read !== undefined && "text" in read ? read.text : undefined;
+    },
+    problem(file) {
+      if (unsaved(file)) return undefined;
+      if (stat(file)) return textProblem(file, maxBytes);
+      const isThere = quietly(() => statSync(file, { throwIfNoEntry: false })) !== undefined;
+      return isThere ? "lies outside of the folders that are read" : "is not there";
     },
     isFile: (file) => unsaved(file) !== undefined || stat(file)?.isFile() === true,
     isDirectory: (file) => stat(file)?.isDirectory() === true,
@@ -62,6 +69,40 @@ export function createNodeHost(options: NodeHostOptions): ModelHost {
       return found?.isFile() ? `disk:${found.mtimeMs}:${found.size}` : undefined;
     },
   };
+}
+
+/** Why a file that is there gives no text, as what follows its name; undefined when it does. */
+export function textProblem(file: string, maxBytes = DEFAULT_MAX_BYTES): string | undefined {
+  const read = readText(file, maxBytes);
+  return "problem" in read ? read.problem : undefined;
+}
+
+function readText(file: string, maxBytes: number): { readonly text: string } | { readonly problem: string } {
+  try {
+    const found = statSync(file);
+    if (found.isDirectory()) return { problem: "is a folder" };
+    if (!found.isFile()) return { problem: "is no regular file" };
+    if (found.size > maxBytes)
+      return { problem: `is ${megabytes(found.size)}, more than the ${megabytes(maxBytes)} that are read` };
+    const decoded = decode(readFileSync(file), file);
+    if ("problem" in decoded) return decoded;
+    const { text, encoding, invalidLine } = decoded;
+    if (invalidLine !== undefined && isPython(file)) return { problem: invalidBytes(invalidLine, encoding) };
+    // A line end of its own in old files, and one character as the usual one: lines and columns stay.
+    return { text: text.replaceAll(/\r(?!\n)/g, "\n") };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return {
+      problem:
+        code === "EACCES" || code === "EPERM"
+          ? "may not be read: check its permissions"
+          : `cannot be read: ${code ?? String(error)}`,
+    };
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil((bytes / 1024 / 1024) * 10) / 10} MB`;
 }
 
 function toSlashes(file: string): string {

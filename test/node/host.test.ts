@@ -67,9 +67,26 @@ describe("createNodeHost", () => {
     expect(host.version(file)).not.toBe(createNodeHost({ folders: [at("work")] }).version(file));
   });
 
-  it("leaves files over the size limit alone", () => {
+  it("leaves files over the size limit alone and says so", () => {
     const host = createNodeHost({ folders: [at("work")], maxBytes: 3 });
     expect(host.read(at("work", "models", "net.py"))).toBeUndefined();
+    writeFileSync(at("work", "big.py"), "#".repeat(5 * 1024 * 1024));
+    const big = createNodeHost({ folders: [at("work")] });
+    expect(big.read(at("work", "big.py"))).toBeUndefined();
+    expect(big.problem?.(at("work", "big.py"))).toBe("is 5 MB, more than the 4 MB that are read");
+  });
+
+  it("reads a file in its own encoding and says why one cannot be read", () => {
+    const host = createNodeHost({ folders: [at("work")] });
+    writeFileSync(at("work", "latin.py"), Buffer.from("# coding: latin-1\ncaf\xe9 = 1\r", "latin1"));
+    expect(host.read(at("work", "latin.py"))).toBe("# coding: latin-1\ncafé = 1\n");
+    writeFileSync(at("work", "bad.py"), Buffer.from("caf\xe9 = 1\n", "latin1"));
+    expect(host.read(at("work", "bad.py"))).toBeUndefined();
+    expect(host.problem?.(at("work", "bad.py"))).toContain("line 1 has bytes that are not utf-8");
+    expect(host.problem?.(at("work", "models"))).toBe("is a folder");
+    expect(host.problem?.(at("work", "secret.py"))).toBe("lies outside of the folders that are read");
+    expect(host.problem?.(at("work", "none.py"))).toBe("is not there");
+    expect(host.problem?.(at("work", "models", "net.py"))).toBeUndefined();
   });
 });
 

@@ -5,6 +5,8 @@ import { escapePattern } from "../../interpret/patterns/escape.ts";
 import type { Place } from "../../report/contract.ts";
 import type { TextEdit } from "./contract.ts";
 
+const LINE_END = /\r\n|\r|\n/g;
+
 /** A text cut at a place. */
 export interface Cut {
   readonly before: string;
@@ -75,11 +77,11 @@ export function unitOf(text: string, language: "python" | "typescript"): string 
   return " ".repeat(smallest || (language === "python" ? 4 : 2));
 }
 
-/** The text of one file with its edits made. */
+/** The text of one file with its edits made, their line ends those of the lines around them. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   const lines = lineStarts(text);
   let result = text;
-  const places = edits
+  const places = withLineEnds(text, edits)
     .map((edit) => ({
       start: offset(lines, edit.at.line, edit.at.column) ?? 0,
       end: offset(lines, edit.at.end_line ?? edit.at.line, edit.at.end_column ?? edit.at.column) ?? 0,
@@ -88,6 +90,20 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
     .sort((a, b) => b.start - a.start);
   for (const edit of places) result = result.slice(0, edit.start) + edit.text + result.slice(edit.end);
   return result;
+}
+
+/** A file may mix line ends: an edit takes that of the line where it starts, or of the line above the last. */
+export function withLineEnds(text: string, edits: readonly TextEdit[]): TextEdit[] {
+  const ends = text.match(LINE_END) ?? [];
+  return edits.map((edit) => {
+    const own = ends[edit.at.line - 1] ?? ends.at(-1) ?? "\n";
+    return { ...edit, text: edit.text.replaceAll(LINE_END, own) };
+  });
+}
+
+/** The same text with one sort of line end; lines and columns stay what they are. */
+export function withPlainLines(text: string): string {
+  return text.replaceAll(LINE_END, "\n");
 }
 
 /** The same files with these edits made. */
@@ -117,7 +133,7 @@ export function withEdits(host: ModelHost, edits: readonly TextEdit[]): ModelHos
 }
 
 function lineStarts(text: string): readonly number[] {
-  return [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  return [0, ...[...text.matchAll(LINE_END)].map(({ 0: end, index }) => index + end.length)];
 }
 
 function offset(lines: readonly number[], line: number, column: number): number | undefined {

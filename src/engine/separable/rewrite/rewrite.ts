@@ -20,6 +20,7 @@ import type {
   TextEdit,
 } from "./contract.ts";
 import type { Flag } from "./flag.ts";
+import { withLineEnds, withPlainLines } from "./place.ts";
 import { type FileImport, type Network, rewriteSite } from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
 
@@ -54,8 +55,12 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
   const imports: FileImport[] = [];
   const layers: string[] = [];
   const flags = new Map<string, Flag>();
+  const { around } = source;
+  const read = (file: string): string | undefined => {
+    const text = source.read(file);
+    return text === undefined ? undefined : withPlainLines(text);
+  };
   for (const [key, names] of sites) {
-    const { read, around } = source;
     const result = rewriteSite(key, { ...{ network, others, chosen, options, flags }, read, around });
     const reason =
       "reason" in result ? result.reason : edits.some(crosses(result.edits)) ? CROSSED : undefined;
@@ -70,10 +75,11 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
   edits.push(...importEdits(imports));
   const simulated = simulateNetwork(source.trace, { swap: layers });
   if (!simulated.ok) return simulated;
+  const own = inOrder(edits).flatMap((edit) => withLineEnds(source.read(edit.at.file) ?? "", [edit]));
   const rewrite: Rewrite = {
-    ...{ network: report.network, edits: inOrder(edits), layers, refused },
+    ...{ network: report.network, edits: own, layers, refused },
     never_run: simulated.simulation.never_run,
-    traced: source.retrace(edits, inputTexts(report)),
+    traced: source.retrace(own, inputTexts(report)),
     simulated: totalsOf(simulated.simulation.after),
   };
   return { ok: true, rewrite };
