@@ -16,7 +16,7 @@ export interface Terminal {
 /** Text on its way to the terminal. */
 export interface Output {
   readonly stream: "out" | "err";
-  readonly text: string;
+  readonly text: string | Uint8Array;
 }
 
 const { VIRTUAL_ENV, CONDA_PREFIX, CONVLENS_DEBUG } = process.env;
@@ -26,7 +26,7 @@ process.exitCode = await work(workerData);
 async function work({ argv, width, color }: Terminal): Promise<number> {
   const print =
     (stream: Output["stream"]) =>
-    (text: string): void =>
+    (text: string | Uint8Array): void =>
       parentPort?.postMessage({ stream, text } satisfies Output);
   const activeEnvironment = VIRTUAL_ENV || CONDA_PREFIX;
   const err = print("err");
