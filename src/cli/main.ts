@@ -1,6 +1,7 @@
 /** The `convlens` command: ties the command line to this process, its terminal and its files. */
 import manifest from "../../package.json" with { type: "json" };
 import { createEngine } from "../engine/engine.ts";
+import { visible } from "../engine/report/visible.ts";
 import { createNodeHost } from "../node/host.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { run } from "./run.ts";
@@ -35,6 +36,7 @@ try {
 } catch (error) {
   // Nothing of a model's code may get here: what does is a fault of the engine.
   const text = CONVLENS_DEBUG && error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`convlens: internal error, please report it: ${text}\n`);
+  const lines = String(text).split("\n").map(visible).join("\n");
+  process.stderr.write(`convlens: internal error, please report it: ${lines}\n`);
   process.exitCode = 2;
 }
