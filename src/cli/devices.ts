@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { allDevices, type Device, parseDevice } from "../engine/cost/devices.ts";
 import { formatBytes, formatCount } from "../engine/report/units.ts";
+import { visible } from "../engine/report/visible.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** All devices; a line on stderr says what is wrong with the user's file. */
@@ -31,19 +32,23 @@ export function chooseDevice(
   const chosen = exact ?? (alike.length === 1 ? alike[0] : undefined);
   if (!chosen) {
     const problem = alike.length > 1 ? "several devices are called so" : "there is no such device";
-    around.err(`convlens: --device ${name}: ${problem}; these are known:\n${deviceList(devices)}`);
+    around.err(`convlens: --device ${name}: ${problem}; these are known:\n`);
+    for (const line of deviceLines(devices)) around.err(`${line}\n`);
   }
   return chosen;
 }
 
 export function deviceList(devices: readonly Device[]): string {
+  return `${deviceLines(devices).join("\n")}\n`;
+}
+
+function deviceLines(devices: readonly Device[]): readonly string[] {
   return devices
-    .map(
-      ({ name, flops, dtype, bandwidth, source }) =>
-        `${name}: ${formatCount(flops)}FLOP/s (${dtype}), ${formatBytes(bandwidth)}/s\n  ${source}\n`,
-    )
-    .join("")
-    .replaceAll(/[^\P{Cc}\n]/gu, "\uFFFD");
+    .flatMap(({ name, flops, dtype, bandwidth, source }) => [
+      `${name}: ${formatCount(flops)}FLOP/s (${dtype}), ${formatBytes(bandwidth)}/s`,
+      `  ${source}`,
+    ])
+    .map(visible);
 }
 
 /** The devices, or what is wrong with the file. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createEngine } from "../engine/engine.ts";
 import type { ModelHost } from "../engine/engine.types.ts";
+import { visible } from "../engine/report/visible.ts";
 import { createNodeHost } from "../node/host.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { type LiveSource, serveLive } from "./live/server.ts";
@@ -30,7 +31,7 @@ const { file: named, model } = splitTarget(target);
 const file = path.resolve(named);
 const problem = fileProblem(file);
 if (problem !== undefined) {
-  console.error(`${named}: ${problem}`);
+  console.error(visible(`${named}: ${problem}`));
   process.exit(2);
 }
 const live = await serveLive({

@@ -2,6 +2,8 @@
  * The `convlens` command: ties the command line to this process and its terminal. The work is done in a worker thread
  * (command.ts) under a watch: a hostile file ends with a line, never hangs.
  */
+
+import { visible } from "../engine/report/visible.ts";
 import { DEFAULT_LIMITS, parseCommand } from "./arguments.ts";
 import type { Output, Terminal } from "./command.ts";
 import { watch } from "./watch.ts";
@@ -36,7 +38,7 @@ async function watched(argv: readonly string[]): Promise<number> {
     seconds,
     megabytes,
   });
-  const file = "file" in command ? `${command.file}: ` : "";
+  const file = "file" in command ? `${visible(command.file)}: ` : "";
   switch (ended.kind) {
     case "done":
       return ended.code;
@@ -52,13 +54,12 @@ async function watched(argv: readonly string[]): Promise<number> {
       return 2;
     case "failed":
       // Nothing of a model's code may get here: what does is a fault of the engine.
-      stderr.write(
-        `convlens: internal error, please report it: ${CONVLENS_DEBUG ? stackOf(ended.error) : ended.error}\n`,
-      );
+      stderr.write(`convlens: internal error, please report it: ${told(ended.error)}\n`);
       return 2;
   }
 }
 
-function stackOf(fault: unknown): string {
-  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+function told(error: unknown): string {
+  const text = CONVLENS_DEBUG && error instanceof Error ? error.stack : String(error);
+  return String(text).split("\n").map(visible).join("\n");
 }

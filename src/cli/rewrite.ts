@@ -1,4 +1,5 @@
 /** `convlens rewrite`: shows, writes or prints the edits that put depthwise separable convolutions into the source. */
+import { visibleJson } from "../engine/report/visible.ts";
 import type { Rewrite, TextEdit } from "../engine/separable/rewrite/contract.ts";
 import type { RewriteCommand } from "./arguments.ts";
 import { type Changed, changed, patchOf, writeAll } from "./changed.ts";
@@ -12,13 +13,13 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
   const { layers, stem } = command;
   const result = opened.engine.rewrite(opened.file, { ...networkOptions(command), layers, stem });
   if (!result.ok) {
-    around.err(`convlens: ${command.file}: ${result.reason.replaceAll(/\p{Cc}+/gu, " ")}\n`);
+    around.err(`convlens: ${command.file}: ${result.reason}\n`);
     return 2;
   }
   const { rewrite } = result;
   for (const { layers: left, reason } of rewrite.refused)
     around.err(`convlens: ${left.join(", ")}: ${reason}\n`);
-  if (command.mode === "json") around.out(`${JSON.stringify(rewrite, undefined, 1)}\n`);
+  if (command.mode === "json") around.out(`${visibleJson(rewrite, 1)}\n`);
   else if (!change(rewrite, command, around)) return 2;
   around.err(
     `convlens: ${rewrite.layers.length} layers${command.mode === "write" ? " rewritten" : " to rewrite"}\n`,

@@ -8,6 +8,7 @@ import { formatMarkdown } from "../engine/report/markdown.ts";
 import { formatSarif } from "../engine/report/sarif.ts";
 import { formatText } from "../engine/report/text.ts";
 import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
+import { visible } from "../engine/report/visible.ts";
 import { type Format, HELP, type ProfileCommand, parseCommand } from "./arguments.ts";
 import { chooseDevice, deviceList, readDevices } from "./devices.ts";
 import { networkOptions, openFile } from "./open.ts";
@@ -19,8 +20,9 @@ import type { ExitCode, Surroundings } from "./surroundings.ts";
 
 export type { ExitCode, Surroundings };
 
-export async function run(argv: readonly string[], around: Surroundings): Promise<ExitCode> {
+export async function run(argv: readonly string[], given: Surroundings): Promise<ExitCode> {
   const command = parseCommand(argv);
+  const around: Surroundings = { ...given, err: (text) => given.err(oneLine(text)) };
   switch (command.kind) {
     case "help":
       around.out(HELP);
@@ -85,7 +87,7 @@ type Failure = Extract<ReturnType<Engine["profile"]>, { readonly ok: false }>;
 function failureLine(command: ProfileCommand, { reason, networks, diagnostics }: Failure): string {
   const remedy = remedyFor(command, networks);
   const error = diagnostics.find((found) => found.severity === "error");
-  return oneLine(`${command.file}${lineOf(error)}: ${reason}${detail(error, reason)}${remedy}`);
+  return `${command.file}${lineOf(error)}: ${reason}${detail(error, reason)}${remedy}`;
 }
 
 function remedyFor({ model }: ProfileCommand, networks: readonly string[]): string {
@@ -114,7 +116,7 @@ function profileAll(engine: Engine, file: string, command: ProfileCommand): Foun
 }
 
 function failureOf({ network, at, reason }: FileAnalysis["failures"][number], file: string): string {
-  return oneLine(`${file}${at.line > 0 ? `:${at.line}` : ""}: ${network}: ${reason}`);
+  return `${file}${at.line > 0 ? `:${at.line}` : ""}: ${network}: ${reason}`;
 }
 
 function render(reports: readonly Report[], command: ProfileCommand, around: Surroundings): string {
@@ -158,13 +160,14 @@ function failedChecks(report: Report, { unit, budgetMacs, failOnUnknown }: Profi
         : `${placeOf(first.at, report.file)}: ${report.network} has figures that are not known: ${first.message}`,
     );
   }
-  return failures.map(oneLine);
+  return failures;
 }
 
 function placeOf(at: Place | null, file: string): string {
   return at === null ? file : `${at.file}:${at.line}`;
 }
 
+/** What is told on stderr may hold names from code and files: it stays one line that steers no terminal. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, " ");
+  return `${visible(text.replace(/\n$/, ""))}\n`;
 }

@@ -2,6 +2,7 @@
 
 import { layoutTable } from "../engine/report/table.ts";
 import { formatChange, formatCount, formatShapes, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
+import { visible, visibleJson } from "../engine/report/visible.ts";
 import type { Simulation } from "../engine/separable/contract.ts";
 import { widthText } from "../present/cost.ts";
 import type { SimulateCommand } from "./arguments.ts";
@@ -14,7 +15,7 @@ export async function simulate(command: SimulateCommand, around: Surroundings): 
   if (opened === undefined) return 2;
   const result = opened.engine.simulate(opened.file, { ...networkOptions(command), ...command.options });
   if (!result.ok) {
-    around.err(`convlens: ${command.file}: ${result.reason.replaceAll(/\p{Cc}+/gu, " ")}\n`);
+    around.err(`convlens: ${command.file}: ${result.reason}\n`);
     return 2;
   }
   const { simulation } = result;
@@ -37,7 +38,7 @@ function simulationJson(simulation: Simulation, cwd: string): string {
     before: shown,
     after: relativePlaces(after, cwd),
   };
-  return `${JSON.stringify(all, undefined, 1)}\n`;
+  return `${visibleJson(all, 1)}\n`;
 }
 
 function simulationText(simulation: Simulation, { unit }: SimulateCommand, { width }: Surroundings): string {
@@ -80,7 +81,7 @@ function simulationText(simulation: Simulation, { unit }: SimulateCommand, { wid
         `${before.network} sets its own width by ${widthText(width)}: --args "${width.name}=${alpha}"`,
     ),
   ];
-  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+  return `${lines.map((line) => visible(line).trimEnd()).join("\n")}\n`;
 }
 
 function some(names: readonly string[]): string {

@@ -2,6 +2,7 @@
 
 import { layoutTable } from "../engine/report/table.ts";
 import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
+import { visible, visibleJson } from "../engine/report/visible.ts";
 import type { ParetoPoint, Suggestion } from "../engine/separable/contract.ts";
 import type { SuggestCommand } from "./arguments.ts";
 import { networkOptions, openFile } from "./open.ts";
@@ -13,15 +14,13 @@ export async function suggest(command: SuggestCommand, around: Surroundings): Pr
   const { budgetMacs, stem, round } = command;
   const result = opened.engine.suggest(opened.file, { ...networkOptions(command), budgetMacs, stem, round });
   if (!result.ok) {
-    around.err(`convlens: ${command.file}: ${result.reason.replaceAll(/\p{Cc}+/gu, " ")}\n`);
+    around.err(`convlens: ${command.file}: ${result.reason}\n`);
     return 2;
   }
   const { network, suggestion, pareto } = result;
   const found = { network, budget_macs: budgetMacs, suggestion, pareto };
   around.out(
-    command.format === "json"
-      ? `${JSON.stringify(found, undefined, 1)}\n`
-      : suggestionText(found, command, around),
+    command.format === "json" ? `${visibleJson(found, 1)}\n` : suggestionText(found, command, around),
   );
   return suggestion ? 0 : 1;
 }
@@ -56,5 +55,5 @@ function suggestionText(
         `--swap ${suggestion.swap.join(",") || "none"}`,
       ]
     : [`${network} cannot be brought within ${cost(budget)} ${label} by swaps, α ≥ 0.25 and ρ ≥ 4/7`];
-  return `${[...answer, "", ...table].map((line) => line.trimEnd()).join("\n")}\n`;
+  return `${[...answer, "", ...table].map((line) => visible(line).trimEnd()).join("\n")}\n`;
 }

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { textProblem } from "../node/host.ts";
-import { packageFolders, workspacePackageFolders } from "../node/python.ts";
+import { packageFolders, reallyLiesIn, workspacePackageFolders } from "../node/python.ts";
 
 export interface Target {
   readonly file: string;
@@ -32,14 +32,20 @@ export interface Roots {
 export function rootsOf(file: string, cwd: string, pythonPaths: readonly string[]): Roots {
   const packageRoot = packageRootOf(file);
   const project = projectOf(packageRoot);
-  const own = [packageRoot, ...(project === undefined ? [] : [project, path.join(project, "src")])];
+  const own = [packageRoot, ...(project === undefined ? [] : [project, ...sourceOf(project)])];
   if (isInside(file, cwd) && !isDiskRoot(cwd)) own.push(cwd);
   const folders = unique(own.filter((folder) => existsSync(folder)));
-  const environments = folders.flatMap(workspacePackageFolders);
+  const environments = folders.flatMap((folder) => workspacePackageFolders(folder, folders));
   return {
     folders,
     searchPaths: unique([...folders, ...environments, ...pythonPaths.flatMap(packageFolders)]),
   };
+}
+
+/** A `src` that is a link out of the project is none of its sources. */
+function sourceOf(project: string): readonly string[] {
+  const source = path.join(project, "src");
+  return reallyLiesIn(source, project) ? [source] : [];
 }
 
 /** The first folder upwards that is no Python package itself. */

@@ -16,7 +16,8 @@ export interface UnsavedText {
 export interface NodeHostOptions {
   /** Folders that may be read: the workspace's, or the package root of a file given on the command line. */
   readonly folders: readonly string[];
-  /** Folders that imports are looked up in besides; they may be read too. */
+  /** Folders that imports are looked up in besides; they may be read too, so only those belong here that the user
+   * named or that lie in the folders. */
   readonly searchPaths?: readonly string[];
   readonly unsaved?: (file: string) => UnsavedText | undefined;
   readonly maxBytes?: number;

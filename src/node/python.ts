@@ -2,7 +2,7 @@
  * Where a Python environment keeps its packages, told from the layout of its folders alone: no interpreter is run,
  * what is found is read as text.
  */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 
 /** Package folders of an interpreter (`…/bin/python`), an environment's folder, or a package folder itself. */
@@ -20,12 +20,33 @@ export function packageFolders(pythonPath: string): string[] {
   return found.length > 0 || isFile(pythonPath) ? found : existing([pythonPath]);
 }
 
-/** Package folders of the environments that people keep inside a workspace folder. */
-export function workspacePackageFolders(folder: string): string[] {
-  return [".venv", "venv", "env"].flatMap((name) => {
-    const environment = path.join(folder, name);
-    return isFile(path.join(environment, "pyvenv.cfg")) ? packageFolders(environment) : [];
-  });
+/**
+ * Package folders of the environments that people keep inside a workspace folder. Nobody named these: a link in a
+ * workspace may lead anywhere, so only what really lies in one of the workspace's folders counts.
+ */
+export function workspacePackageFolders(folder: string, folders: readonly string[] = [folder]): string[] {
+  return [".venv", "venv", "env"]
+    .flatMap((name) => {
+      const environment = path.join(folder, name);
+      return isFile(path.join(environment, "pyvenv.cfg")) ? packageFolders(environment) : [];
+    })
+    .filter((found) => folders.some((each) => reallyLiesIn(found, each)));
+}
+
+/** Once all links are followed. */
+export function reallyLiesIn(file: string, folder: string): boolean {
+  const [real, around] = [realPath(file), realPath(folder)];
+  if (real === undefined || around === undefined) return false;
+  const way = path.relative(around, real);
+  return way !== ".." && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
+}
+
+function realPath(file: string): string | undefined {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function versioned(lib: string, packages: string): string[] {
@@ -43,9 +64,18 @@ function names(folder: string): string[] {
 }
 
 function existing(folders: readonly string[]): string[] {
-  return folders.filter((folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory());
+  return folders.filter((folder) => stat(folder)?.isDirectory());
 }
 
 function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  return stat(file)?.isFile() === true;
+}
+
+/** A link to itself, or a folder that may not be entered, is none. */
+function stat(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

@@ -4,6 +4,7 @@
  */
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report, ReportLayer } from "../engine/report/contract.ts";
+import { markdownText, visible } from "../engine/report/visible.ts";
 import {
   type CostOptions,
   inputText,
@@ -32,7 +33,7 @@ export function quickInfoText(
   const report = analysis.reports.find(
     ({ network_at: at }) => at?.file === analysis.file && at.line === position.line,
   );
-  return report && `${code(report.network)} ${networkTitle(report, options)}`;
+  return report && `${code(report.network)} ${markdownText(networkTitle(report, options))}`;
 }
 
 function layerText({ layers, report }: LayerLine, options: CostOptions): string {
@@ -82,5 +83,5 @@ function formulas(layer: ReportLayer, report: Report, options: CostOptions): str
 
 /** Names come from model code: in a code span they are text, whatever they hold. */
 function code(name: string): string {
-  return `\`${name.replace(/[`\s]+/g, " ")}\``;
+  return `\`${visible(name).replace(/[`\s]+/g, " ")}\``;
 }

@@ -10,6 +10,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import { visible } from "../engine/report/visible.ts";
 import type { Rewrite } from "../engine/separable/rewrite/contract.ts";
 import { eligibleLayers } from "../engine/separable/simulate.ts";
 import type { Translate } from "../present/l10n.ts";
@@ -50,7 +51,7 @@ export function rewriteActions(
   return [
     ...(own.length > 0 ? [make(t("Replace with depthwise separable convolution"), own)] : []),
     ...(all > own.length
-      ? [make(t("Replace all {0} eligible convolutions of {1}", all, report.network), "all")]
+      ? [make(t("Replace all {0} eligible convolutions of {1}", all, visible(report.network)), "all")]
       : []),
   ];
 }
@@ -97,8 +98,12 @@ export function workspaceEdit(
     ([uri, edits]): TextDocumentEdit => ({ textDocument: { uri, version: null }, edits }),
   );
   if (!support.annotations || !beyond) return { documentChanges };
-  const label = t("{0} layers of {1} become depthwise separable", rewrite.layers.length, rewrite.network);
-  const description = rewrite.layers.slice(0, 12).join(", ");
+  const label = t(
+    "{0} layers of {1} become depthwise separable",
+    rewrite.layers.length,
+    visible(rewrite.network),
+  );
+  const description = visible(rewrite.layers.slice(0, 12).join(", "));
   return {
     documentChanges,
     changeAnnotations: { [ANNOTATION]: { label, description, needsConfirmation: true } },

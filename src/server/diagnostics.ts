@@ -5,6 +5,7 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from "vscode-languageserver";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Place, ReportDiagnostic, Severity } from "../engine/report/contract.ts";
+import { visible } from "../engine/report/visible.ts";
 import { uriOf } from "./uris.ts";
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -26,10 +27,10 @@ export function lspDiagnostics(analysis: FileAnalysis): Diagnostic[] {
       severity: code === "unknown-value" ? DiagnosticSeverity.Hint : SEVERITIES[severity],
       source: "ConvLens",
       code,
-      message,
+      message: visible(message),
       ...(related && {
         relatedInformation: related.map((other) => ({
-          message: other.message,
+          message: visible(other.message),
           location: { uri: uriOf(other.at.file), range: rangeOf(other.at) },
         })),
       }),

@@ -60,7 +60,7 @@ export function networkHover(report: Report, options: HoverOptions): string {
   const peak = report.totals.peak_activation_bytes;
   const memory = peak === null ? [] : [t("peak activation memory {0}B", withSpace(count(peak)))];
   return [
-    `**${escapeMarkdown(report.network)}** ${networkTitle(report, options)}`,
+    `**${escapeMarkdown(report.network)}** ${escapeMarkdown(networkTitle(report, options))}`,
     [...exact, ...memory].join(" · "),
     ownWidth(report, options),
     rows.length > 0 ? table([t("dearest layers"), unit, t("share")], rows) : "",

@@ -1,6 +1,7 @@
 /** The lens: one line above a layer's definition or a network's, without noise. The exact figures are in the hover. */
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Place, Report } from "../engine/report/contract.ts";
+import { visible } from "../engine/report/visible.ts";
 import { type CostOptions, manyFigures, networkTitle, shareText, singleFigures } from "../present/cost.ts";
 import { reasonText } from "../present/reason.ts";
 import { costly, type LayerLine, layerLines, openFailures } from "../present/sites.ts";
@@ -33,7 +34,7 @@ function networkLens(report: Report, file: string, options: LensOptions): Lens |
   if (!at || at.file !== file) return undefined;
   return {
     at,
-    title: `${networkTitle(report, options)} · ${options.t("Profile")}`,
+    title: visible(`${networkTitle(report, options)} · ${options.t("Profile")}`),
     command: { name: "convlens.profileNetwork", network: report.network },
   };
 }
@@ -46,7 +47,7 @@ function failureLenses(analysis: FileAnalysis, { t }: LensOptions): Lens[] {
     if (at.file !== analysis.file || taken.has(at.line) || lenses.has(at.line)) continue;
     lenses.set(at.line, {
       at,
-      title: reasonText(reason, t),
+      title: visible(reasonText(reason, t)),
       command: { name: "convlens.profileNetwork", network },
     });
   }
@@ -63,7 +64,7 @@ function layerLens(line: LayerLine, options: LensOptions): Lens | undefined {
   if (line.shared) parts.push(line.report.network);
   return {
     at: line.at,
-    title: parts.join(" · "),
+    title: visible(parts.join(" · ")),
     command: {
       name: "convlens.revealLayer",
       network: line.report.network,

@@ -1,8 +1,10 @@
 /** Markdown whose words may come from model code: names stay text, tables stay aligned in plain view too. */
 
-/** Characters that could open a link, an emphasis, a table cell or a tag. */
+import { markdownText } from "../engine/report/visible.ts";
+
+/** Nothing of the text opens a link, an emphasis, a table cell or a tag, and what could not be seen is. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>|&~$]/g, "\\$&").replace(/\s+/g, " ");
+  return markdownText(text).replace(/\s+/g, " ");
 }
 
 /** A table whose first column is text and whose others are figures; pads cells so that it reads well as text. */

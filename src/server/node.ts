@@ -51,7 +51,7 @@ function searchPaths(folders: readonly string[], pythonPath: readonly string[]):
   return [
     ...new Set([
       ...folders,
-      ...folders.flatMap(workspacePackageFolders),
+      ...folders.flatMap((folder) => workspacePackageFolders(folder, folders)),
       ...pythonPath.flatMap((path) => packageFolders(expand(path))),
     ]),
   ];

@@ -100,6 +100,27 @@ describe("package folders", () => {
     expect(workspacePackageFolders(at("outside"))).toEqual([]);
   });
 
+  it("lie in the workspace, unless the user names the environment", () => {
+    const linked = at("trap", ".venv", "lib", "python3.11");
+    mkdirSync(linked, { recursive: true });
+    writeFileSync(at("trap", ".venv", "pyvenv.cfg"), "");
+    symlinkSync(at("outside"), path.join(linked, "site-packages"));
+    mkdirSync(at("trap", "env", "lib", "python3.11"), { recursive: true });
+    writeFileSync(at("trap", "env", "pyvenv.cfg"), "");
+    symlinkSync("site-packages", at("trap", "env", "lib", "python3.11", "site-packages"));
+    symlinkSync(at("work", ".venv"), at("trap", "venv"));
+    const found = workspacePackageFolders(at("trap"));
+    // One that has no packages is a plain folder of the workspace.
+    expect(found).toEqual([at("trap", "env")]);
+    const secret = path.join(linked, "site-packages", "secret.py");
+    const folders = [at("trap")];
+    expect(createNodeHost({ folders, searchPaths: found }).read(secret)).toBeUndefined();
+    const named = packageFolders(at("trap", ".venv"));
+    expect(createNodeHost({ folders, searchPaths: named }).read(secret)).toBe("key = 1\n");
+    const site = at("trap", "venv", "lib", "python3.11", "site-packages");
+    expect(workspacePackageFolders(at("trap"), [at("trap"), at("work")])).toContain(site);
+  });
+
   it("take a plain folder as it is and a missing one as none", () => {
     expect(packageFolders(at("outside"))).toEqual([at("outside")]);
     expect(packageFolders(at("nowhere"))).toEqual([]);

@@ -205,7 +205,7 @@ describe("the hover of other layers", () => {
 
   it("keeps names from code from becoming links or tags", () => {
     const text = hover(layer({ name: "a[x](command:evil)<b>|", kind: "standard" }));
-    expect(text).toContain("a\\[x\\](command:evil)\\<b\\>\\|");
+    expect(text).toContain("a\\[x\\](command:evil)&lt;b>\\|");
   });
 });
 

@@ -1,6 +1,7 @@
 /** The report's layers as CSV (RFC 4180), one line a layer, titles first. */
 import type { Report, ReportLayer } from "./contract.ts";
 import { type CostUnit, inUnit } from "./units.ts";
+import { visible } from "./visible.ts";
 
 type Cell = string | number | boolean | null;
 type CsvColumn = readonly [title: string, cell: (layer: ReportLayer) => Cell];
@@ -52,9 +53,10 @@ function sizes(list: readonly (number | null)[] | null): string {
   return list === null ? "" : list.map((size) => size ?? "?").join("x");
 }
 
-/** Names come from code: one that a spreadsheet would run as a formula gets an apostrophe before it. */
+/** Names come from code: one that a spreadsheet would run as a formula gets an apostrophe, unseen characters escapes. */
 function quote(cell: Cell): string {
   if (typeof cell !== "string") return cell === null ? "" : String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const seen = visible(cell);
+  const text = /^\s*[=+\-@]/.test(seen) ? `'${seen}` : seen;
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,5 +1,6 @@
 /** The report as JSON, its fields in the contract's order. */
 import type { Report, ReportLayer } from "./contract.ts";
+import { visibleJson } from "./visible.ts";
 
 const REPORT_FIELDS: readonly (keyof Report)[] = [
   "version",
@@ -54,13 +55,13 @@ const LAYER_FIELDS: readonly (keyof ReportLayer)[] = [
 
 /** All on one line, as JSON Lines needs it. */
 export function formatJsonLine(report: Report): string {
-  return `${JSON.stringify(ordered(report))}\n`;
+  return `${visibleJson(ordered(report))}\n`;
 }
 
 /** A line a field, and a line for each layer and diagnostic: readable, and it compares well. */
 export function formatJson(report: Report): string {
   const fields = Object.entries(ordered(report)).map(
-    ([name, value]) => `  ${JSON.stringify(name)}: ${block(value)}`,
+    ([name, value]) => `  ${visibleJson(name)}: ${block(value)}`,
   );
   return `{\n${fields.join(",\n")}\n}\n`;
 }
@@ -79,6 +80,6 @@ function pick(value: object, fields: readonly string[]): object {
 
 function block(value: unknown): string {
   const list = Array.isArray(value) && value.some((item) => typeof item === "object" && !Array.isArray(item));
-  if (!list) return JSON.stringify(value);
-  return `[\n${value.map((item) => `    ${JSON.stringify(item)}`).join(",\n")}\n  ]`;
+  if (!list) return visibleJson(value);
+  return `[\n${value.map((item) => `    ${visibleJson(item)}`).join(",\n")}\n  ]`;
 }

@@ -11,13 +11,14 @@ import {
   inUnit,
   UNIT_LABELS,
 } from "./units.ts";
+import { markdownText } from "./visible.ts";
 
 export function formatMarkdown(report: Report, unit: CostUnit): string {
   const { totals } = report;
   const cost = (macs: number | null): string => (macs === null ? "?" : formatCount(inUnit(macs, unit)));
   const row = (layer: ReportLayer): readonly string[] => [
     code(layer.name),
-    text(layer.type),
+    markdownText(layer.type),
     formatKernel(layer.kernel, layer.stride),
     formatShapes(layer.out),
     cost(layer.macs),
@@ -27,9 +28,9 @@ export function formatMarkdown(report: Report, unit: CostUnit): string {
   ];
   const swap = describeSwap(report, unit);
   const lines = [
-    `### ${text(report.network)}`,
+    `### ${markdownText(report.network)}`,
     "",
-    `${text(report.file)}, input ${describeInput(report)}`,
+    `${markdownText(report.file)}, input ${describeInput(report)}`,
     "",
     tableLine(["Layer", "Type", "Kernel", "Output", UNIT_LABELS[unit], "Share", "Params", "Separable"]),
     tableLine(["---", "---", "---", "---", "--:", "--:", "--:", "--:"]),
@@ -49,7 +50,7 @@ export function formatMarkdown(report: Report, unit: CostUnit): string {
     ...(swap === "" ? [] : ["", swap]),
     ...(report.complete ? [] : ["", "Incomplete:"]),
     ...(report.diagnostics.length > 0
-      ? ["", ...report.diagnostics.map((found) => `- ${text(describeDiagnostic(found))}`)]
+      ? ["", ...report.diagnostics.map((found) => `- ${markdownText(describeDiagnostic(found))}`)]
       : []),
   ];
   return `${lines.join("\n")}\n`;
@@ -59,15 +60,6 @@ function tableLine(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** Text from code stays text: nothing of it is markup. */
-function text(value: string): string {
-  return value
-    .replaceAll(/[\\`*_[\]|~]/g, "\\$&")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(/[\r\n]+/g, " ");
-}
-
 function code(value: string): string {
-  return /^[\w.$-]+$/.test(value) ? `\`${value}\`` : text(value);
+  return /^[\w.$-]+$/.test(value) ? `\`${value}\`` : markdownText(value);
 }

@@ -3,6 +3,7 @@
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 import type { Place, Report, Severity } from "./contract.ts";
+import { visible, visibleJson } from "./visible.ts";
 
 const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
   error: "error",
@@ -29,19 +30,19 @@ export function formatSarif(reports: readonly Report[]): string {
         results: [...diagnostics.values()].map((found) => ({
           ruleId: found.code,
           level: LEVELS[found.severity],
-          message: { text: found.message },
+          message: { text: plain(found.message) },
           locations: [location(found.at)],
           ...(found.related && {
             relatedLocations: found.related.map(({ at, message }) => ({
               ...location(at),
-              message: { text: message },
+              message: { text: plain(message) },
             })),
           }),
         })),
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${visibleJson(log, 2)}\n`;
 }
 
 function location(at: Place): object {
@@ -58,10 +59,15 @@ function location(at: Place): object {
   };
 }
 
+/** SARIF's plain messages may hold links (§3.11.6): brackets that would make one are escaped. */
+function plain(message: string): string {
+  return visible(message).replaceAll(/\[(?=[^\]]*\]\()/g, "\\[");
+}
+
 /** A path as a URI reference; what is a URI already stays as it is. */
 function uri(file: string): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(file)) return file;
-  const slashes = file.replaceAll("\\", "/");
+  const slashes = file.replaceAll("\\", "/").replaceAll(/\p{Cs}/gu, "\uFFFD");
   const encoded = slashes.split("/").map(encodeURIComponent).join("/");
   if (/^[a-z]:\//i.test(slashes)) return `file:///${encoded.replace("%3A", ":")}`;
   return slashes.startsWith("/") ? `file://${encoded}` : encoded;

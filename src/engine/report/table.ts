@@ -1,4 +1,5 @@
 /** Lays out a table in a given width: columns that matter less are dropped first, then the flexible one shrinks. */
+import { visible } from "./visible.ts";
 
 export interface Column<R> {
   readonly title: string;
@@ -19,7 +20,7 @@ const GAP = "  ";
 /** The title line and one line a row, without trailing spaces. */
 export function layoutTable<R>(columns: readonly Column<R>[], rows: readonly R[], width: number): string[] {
   let kept = columns.map((column) => {
-    const cells = rows.map((row) => column.cell(row));
+    const cells = rows.map((row) => visible(column.cell(row)));
     return { column, cells, size: Math.max(length(column.title), ...cells.map(length)) };
   });
   const total = (): number => kept.reduce((sum, { size }) => sum + size, GAP.length * (kept.length - 1));

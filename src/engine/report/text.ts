@@ -22,6 +22,7 @@ import {
   inUnit,
   UNIT_LABELS,
 } from "./units.ts";
+import { visible } from "./visible.ts";
 
 export interface TextOptions {
   readonly unit: CostUnit;
@@ -66,7 +67,7 @@ export function formatText(report: Report, options: TextOptions): string {
   const { width } = options;
   const paint = painter(options.color);
   const lines = [
-    paint(printable(report.network), BOLD),
+    paint(visible(report.network), BOLD),
     ...wrap(
       [
         report.framework ?? report.language,
@@ -220,8 +221,8 @@ export function describeRoofline({ roofline }: Report): readonly string[] {
   const { device, layers, memory_bound_layers: waiting } = roofline;
   const { name, dtype, flops, bandwidth, source } = device;
   return [
-    `On ${printable(name)} a sample takes ${describeSeconds(roofline)} at best; ${waiting} of ${layers} layers are limited by memory. A bound, not a prediction.`,
-    `${printable(name)}: peak ${formatCount(flops)}FLOP/s (${dtype}), ${formatBytes(bandwidth)}/s. ${printable(source)}`,
+    `On ${visible(name)} a sample takes ${describeSeconds(roofline)} at best; ${waiting} of ${layers} layers are limited by memory. A bound, not a prediction.`,
+    `${visible(name)}: peak ${formatCount(flops)}FLOP/s (${dtype}), ${formatBytes(bandwidth)}/s. ${visible(source)}`,
   ];
 }
 
@@ -273,9 +274,9 @@ export function describeSwap(report: Report, unit: CostUnit): string {
 export function describeArguments({ arguments: given }: Report): readonly string[] {
   if (!given) return [];
   const { text, origin, at } = given;
-  const where = `${printable(at.file)}:${at.line}`;
+  const where = `${visible(at.file)}:${at.line}`;
   return [
-    `arguments ${printable(text)}, ${origin === "call" ? `as ${where} calls it` : `by the annotation at ${where}`}`,
+    `arguments ${visible(text)}, ${origin === "call" ? `as ${where} calls it` : `by the annotation at ${where}`}`,
   ];
 }
 
@@ -338,16 +339,11 @@ function wrap(text: string, width: number): string[] {
   if (text === "") return [];
   const lines: string[] = [];
   let line = "";
-  for (const word of printable(text).split(BREAK)) {
+  for (const word of visible(text).split(BREAK)) {
     if (line !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
       line = `  ${word}`;
     } else line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, line];
-}
-
-/** Names come from code: what would steer the terminal is shown as a sign that says so. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, "\uFFFD");
 }
