@@ -75,22 +75,28 @@ export class Lowering {
     return { kind: "hole", reason, at: this.span(node) };
   }
 
-  /** Runs `lower` one level deeper, or gives a hole when the nesting is beyond all reason. */
-  nested(node: SyntaxNode, lower: () => Expr): Expr {
-    if (this.depth >= MAX_DEPTH) return this.hole(node, NESTED_TOO_DEEPLY);
+  /** Beyond here nothing more is read. */
+  get isDeep(): boolean {
+    return this.depth >= MAX_DEPTH;
+  }
+
+  deeper<T>(lower: () => T): T {
     this.depth++;
     const result = lower();
     this.depth--;
     return result;
   }
 
+  /** Runs `lower` one level deeper, or gives a hole when the nesting is beyond all reason. */
+  nested(node: SyntaxNode, lower: () => Expr): Expr {
+    return this.isDeep ? this.hole(node, NESTED_TOO_DEEPLY) : this.deeper(lower);
+  }
+
   /** The same of statements inside of statements. */
   nestedStatement(node: SyntaxNode, lower: () => Stmt | Stmt[]): Stmt | Stmt[] {
-    if (this.depth >= MAX_DEPTH) return { kind: "broken", reason: NESTED_TOO_DEEPLY, at: this.span(node) };
-    this.depth++;
-    const result = lower();
-    this.depth--;
-    return result;
+    return this.isDeep
+      ? { kind: "broken", reason: NESTED_TOO_DEEPLY, at: this.span(node) }
+      : this.deeper(lower);
   }
 
   /** Runs `lower` inside a new function and says whether that function yields. */

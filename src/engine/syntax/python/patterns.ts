@@ -17,8 +17,8 @@ export function lowerCasePatterns(clause: SyntaxNode, ctx: Lowering): Pattern {
 type LowerPattern = (node: SyntaxNode, ctx: Lowering) => Pattern;
 
 function lowerPattern(node: SyntaxNode, ctx: Lowering): Pattern {
-  const lower = PATTERNS[node.type];
-  return lower ? lower(node, ctx) : { kind: "value", value: lowerExpr(node, ctx) };
+  const lower = ctx.isDeep ? undefined : PATTERNS[node.type];
+  return lower ? ctx.deeper(() => lower(node, ctx)) : { kind: "value", value: lowerExpr(node, ctx) };
 }
 
 const items: LowerPattern = (node, ctx) => ({

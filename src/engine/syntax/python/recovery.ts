@@ -5,8 +5,15 @@
  */
 import type { Stmt } from "../ast.ts";
 import type { Span } from "../span.ts";
-import { Lowering, type ModuleState, type ParsePiece, UNREADABLE } from "../tree.ts";
-import { COMPOUND, type Line, readLines } from "./layout.ts";
+import {
+  Lowering,
+  MAX_DEPTH,
+  type ModuleState,
+  NESTED_TOO_DEEPLY,
+  type ParsePiece,
+  UNREADABLE,
+} from "../tree.ts";
+import { COMPOUND, isCloser, type Line, readLines } from "./layout.ts";
 import { repairBrackets } from "./repair.ts";
 import { lowerStatements, statementNodes } from "./statements.ts";
 
@@ -33,6 +40,17 @@ interface Section {
 const CLAUSE = /^\s*(?:else|elif|except|finally)\b/;
 const DECORATOR = /^\s*@/;
 const HEADER = /^(\s*)(?:async\s+)?(def|class|if|elif|else|for|while|with|try|except|finally)\b(?:\s+(\w+))?/;
+
+/** Are more brackets open at once than are read? Brackets in texts count too: no text has so many. */
+function opensDeeply(text: string): boolean {
+  let depth = 0;
+  for (const char of text) {
+    if (char === "(" || char === "[" || char === "{") depth++;
+    else if (isCloser(char)) depth--;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
 
 class Recovery {
   constructor(
@@ -64,6 +82,8 @@ class Recovery {
 
   private piece(range: Range): Stmt[] {
     const text = this.textOf(range);
+    // Parsing and repairing what stays open costs the square of its depth.
+    if (opensDeeply(text)) return [this.broken(range, NESTED_TOO_DEEPLY)];
     const whole = this.lowerIfSound(text, range.from);
     if (whole) return whole;
     const sections = this.isCompound(range) ? this.sections(range) : [];

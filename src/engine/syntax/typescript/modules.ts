@@ -1,6 +1,14 @@
 /** Lowers imports, exports and namespaces. What is imported or exported as a type only is erased. */
 import type { Export, Expr, ImportFrom, NamespaceDef, Stmt } from "../ast.ts";
-import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
+import {
+  field,
+  hasToken,
+  type Lowering,
+  MAX_DEPTH,
+  NESTED_TOO_DEEPLY,
+  parts,
+  type SyntaxNode,
+} from "../tree.ts";
 import { lowerClass } from "./classes.ts";
 import { lowerExpr } from "./expressions.ts";
 import { stringValue } from "./literals.ts";
@@ -173,6 +181,7 @@ export function lowerNamespace(node: SyntaxNode, ctx: Lowering): Stmt[] {
     .textOf(name)
     .split(".")
     .map((part) => part.trim());
+  if (names.length > MAX_DEPTH) return [{ kind: "broken", reason: NESTED_TOO_DEEPLY, at }];
   const body = lowerBlock(block, ctx).flatMap((statement): Stmt[] => {
     if (statement.kind !== "export") return [statement];
     return statement.declaration ? [statement.declaration] : [];

@@ -7,8 +7,8 @@ type LowerTarget = (node: SyntaxNode, ctx: Lowering) => Target;
 
 /** What cannot be assigned to becomes a nameless name. */
 export function lowerTarget(node: SyntaxNode, ctx: Lowering): Target {
-  const lower = TARGETS[node.type];
-  if (lower) return lower(node, ctx);
+  const lower = ctx.isDeep ? undefined : TARGETS[node.type];
+  if (lower) return ctx.deeper(() => lower(node, ctx));
   const value = lowerExpr(node, ctx);
   return value.kind === "name" || value.kind === "attribute" || value.kind === "subscript"
     ? value

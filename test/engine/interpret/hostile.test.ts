@@ -1,0 +1,100 @@
+/** Code whose cost outgrows its text: every operation ends soon, with its reason or as the language answers. */
+import { describe, expect, it } from "vitest";
+import { DEFAULT_SETTINGS } from "../../../src/engine/settings.ts";
+import { run, show } from "./run.ts";
+import { show as showTs } from "./typescript/run.ts";
+
+const limits = { ...DEFAULT_SETTINGS.limits, steps: 200_000 };
+
+function gaps(source: string): readonly string[] {
+  return run(source, {}, limits)
+    .machine.endTrace()
+    .gaps.map((gap) => gap.reason);
+}
+
+const TOO_LONG = "text of more than 1000000 characters";
+const DOUBLED = "l = [1]\nm = [1]\nfor _ in range(60):\n    l = [l, l]\n    m = [m, m]\n";
+const DEEP = "l = []\nm = []\nfor _ in range(10000):\n    l = [l]\n    m = [m]\n";
+
+describe("texts are measured before they are made", () => {
+  it.each([
+    ["a format width", "x = f'{1:1000000000}'"],
+    ["a percent width", "x = '%1000000000d' % 1"],
+    ["a join", "x = ('a' * 100000).join(['b'] * 1000)"],
+    ["zfill", "x = 'a'.zfill(10**9)"],
+    ["bytes doubled in a loop", "b = b'a'\nfor _ in range(80): b += b"],
+    ["tabs", "x = '\\t'.expandtabs(10**9)"],
+  ])("%s", (_what, source) => {
+    expect(gaps(source)).toContain(TOO_LONG);
+  });
+});
+
+describe("values that hold each other many times over are counted as they are opened", () => {
+  it.each([
+    ["==", `${DOUBLED}x = l == m`],
+    ["repr of dicts", "d = {}\nfor _ in range(60): d = {'a': d, 'b': d}\nx = repr(d)"],
+    ["json.dumps", `import json\n${DOUBLED}x = json.dumps(l)`],
+  ])("%s", (_what, source) => {
+    expect(gaps(source)).toContain("more than 200000 steps");
+  });
+
+  it.each([
+    ["==", `${DEEP}x = l == m`],
+    ["str", `${DEEP}x = str(l)`],
+    ["deepcopy", `import copy\n${DEEP}x = copy.deepcopy(l)`],
+  ])("%s past 500 levels is not known", (_what, source) => {
+    expect(gaps(source)).toContain("nested too deeply");
+  });
+});
+
+describe("values that hold themselves answer as the language does", () => {
+  it.each([
+    ["a list", "a = []\na.append(a)\nstr(a)", "'[[...]]'"],
+    ["a dict in a list", "d = {}\nd['l'] = [d]\nstr(d)", "\"{'l': [{...}]}\""],
+    [
+      "json.dumps",
+      "import json\na = []\na.append(a)\ntry:\n    json.dumps(a)\n    r = 0\nexcept ValueError as e:\n    r = str(e)\nr",
+      "'Circular reference detected'",
+    ],
+  ])("%s in Python", (_what, source, expected) => {
+    expect(show(source)).toBe(expected);
+  });
+
+  it.each([
+    ["String", "const a = [1]; a.push(a);\nString(a)", "1,"],
+    [
+      "JSON.stringify",
+      "let r = 0; const a = {}; a.a = a; try { JSON.stringify(a); } catch (e) { r = e.name; }\nr",
+      "TypeError",
+    ],
+    [
+      "structuredClone",
+      "const a = []; a.push(a); const b = structuredClone(a);\nb[0] === b && b !== a",
+      "true",
+    ],
+  ])("%s in JavaScript", (_what, source, expected) => {
+    expect(showTs(source)).toBe(expected);
+  });
+});
+
+it("calls take as many arguments as a list may have items", () => {
+  expect(show("def f(*a): return len(a)\nf(*[1] * 150000)")).toBe("150000");
+});
+
+it.each([
+  ["new Array(-1)"],
+  ["[].length = 1.5"],
+  ["'a'.repeat(-1)"],
+  ["(1).toFixed(1000)"],
+  ["String.fromCodePoint(-1)"],
+])("%s throws a RangeError that the program can catch", (code) => {
+  expect(showTs(`let r = 0; try { ${code}; } catch (e) { r = e.name; }\nr`)).toBe("RangeError");
+});
+
+it("code after what nests too deeply keeps its answers", () => {
+  expect(show(`y = ${"(".repeat(3000)}1${")".repeat(3000)}\n2 + 3`)).toBe("5");
+  expect(show(`y = ${"-".repeat(3000)}1\n2 + 3`)).toBe("5");
+  const elifs = Array.from({ length: 3000 }, (_, i) => `elif y == ${i}: y = ${i}\n`).join("");
+  expect(show(`y = -1\nif y == -1: y = 7\n${elifs}y`)).toBe("7");
+  expect(showTs(`const y = ${"!".repeat(3000)}1;\n2 + 3`)).toBe("5");
+});
