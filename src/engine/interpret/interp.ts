@@ -20,6 +20,9 @@ import type {
   Value,
 } from "./values.ts";
 
+/** How a failure that nothing catches is told; as a warning of an unknown value by default. */
+export type FailNote = Pick<TraceDiagnostic, "severity" | "code">;
+
 export interface Interp {
   readonly host: ModelHost;
   /** Language of the code that is running. */
@@ -72,7 +75,7 @@ export interface Interp {
    * A failure that broken or half-known code makes likely: raised when the program is inside a `try`,
    * otherwise a diagnostic and an Unknown, so that the layers after it still get their answer.
    */
-  fail(type: string, message: string): Unknown;
+  fail(type: string, message: string, note?: FailNote): Unknown;
   unknown(reason: string): Unknown;
   /** What unwinding must put back, for native code that catches an exception. */
   checkpoint(): () => void;

@@ -11,7 +11,7 @@ import { Bounds } from "./bounds.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
 import { Raised, Stopped } from "./control.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
-import type { Interp } from "./interp.ts";
+import type { FailNote, Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
 import type { Modules } from "./modules.ts";
 import { dictDelete, dictGet, dictSet } from "./python/dict.ts";
@@ -353,7 +353,11 @@ export class Machine implements Interp {
     throw new Raised(this.semantics.makeError(this, type, message), this.site);
   }
 
-  fail(type: string, message: string): Unknown {
+  fail(
+    type: string,
+    message: string,
+    note: FailNote = { severity: "warning", code: "unknown-value" },
+  ): Unknown {
     const { catchers } = this;
     for (let i = catchers.length - 1; i >= 0; i--) {
       // What it catches is an expression of the program: if that fails, the handlers around it are meant.
@@ -366,7 +370,7 @@ export class Machine implements Interp {
       }
       if (isCaught) this.raise(type, message);
     }
-    this.diagnose({ severity: "warning", code: "unknown-value", message });
+    this.diagnose({ ...note, message });
     return this.unknown(message);
   }
 

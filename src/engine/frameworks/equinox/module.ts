@@ -19,6 +19,7 @@ import type { ArrayKit } from "../flax/arrays/kit.ts";
 import type { Layer, Weight } from "../flax/layers/spec.ts";
 import { treeLayer } from "../flax/layers/tree.ts";
 import { walkTree } from "../flax/tree.ts";
+import { LEAST, PLAIN_WORDS, possibleSizes } from "../rules/possible.ts";
 
 const MODULE = "equinox.Module";
 
@@ -130,8 +131,10 @@ export function defineLayer(
     methods: {
       __init__: [
         `self, ${keyed}, key=None, **kwargs`,
-        (a, interp) => {
-          const self = a.self as Instance;
+        (given, interp) => {
+          const self = given.self as Instance;
+          const check = { layer: name, least: LEAST, words: PLAIN_WORDS, error: "ValueError" };
+          const a = possibleSizes(interp, given, check);
           interp.touch(self);
           for (const { name: field } of params) self.attrs.set(field, a[field]);
           spec.parts?.(self, interp, find);

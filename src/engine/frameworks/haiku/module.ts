@@ -19,6 +19,7 @@ import {
 import type { ArrayKit } from "../flax/arrays/kit.ts";
 import { Run } from "../flax/layers/run.ts";
 import { Layer, type LayerAccess } from "../flax/layers/spec.ts";
+import { LEAST, PLAIN_WORDS, possibleSizes } from "../rules/possible.ts";
 import type { HaikuLayer } from "./entry.ts";
 import { type Frame, type Frames, nameOf } from "./frame.ts";
 
@@ -104,6 +105,8 @@ function enter(
   return interp.scope?.instance === first ? run() : interp.withLayer(first, run, inputs);
 }
 
+const HAIKU_LEAST = { ...LEAST, output_channels: 0, output_size: 0, kernel_shape: 1, rate: 1 };
+
 export type Find = (name: string) => ClassValue | undefined;
 
 /** A layer's class: its constructor keeps its arguments, its parameters are made when it is called. */
@@ -126,8 +129,10 @@ export function defineLayer(
     methods: {
       __init__: [
         `self, ${spec.make}${spec.make === "" ? "" : ", "}name=None`,
-        (a, interp) => {
-          const self = a.self as Instance;
+        (given, interp) => {
+          const self = given.self as Instance;
+          const check = { layer: name, least: HAIKU_LEAST, words: PLAIN_WORDS, error: "ValueError" };
+          const a = possibleSizes(interp, given, check);
           interp.touch(self);
           setName(frames.current, self, a.name);
           for (const { name: field } of params) self.attrs.set(field, a[field]);

@@ -17,8 +17,16 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { Config, type LayerRule, parsedSignature, type Ruling, type WeightSpec } from "../keraslike/rule.ts";
+import {
+  Config,
+  type LayerRule,
+  LEAST_SIZES,
+  parsedSignature,
+  type Ruling,
+  type WeightSpec,
+} from "../keraslike/rule.ts";
 import { diagnoseMismatch } from "../rules/mismatch.ts";
+import { possibleSizes } from "../rules/possible.ts";
 import { toDims } from "../rules/sizes.ts";
 import { showShape } from "../shape/dims.ts";
 import { spread } from "./calling.ts";
@@ -84,13 +92,26 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     initLayer(keras, interp, layer, shared);
     const bound = bind(interp, name, parsed, args, own);
     if (typeof bound === "string") interp.fail("TypeError", bound);
-    const values: Bound = typeof bound === "string" ? Object.fromEntries(own) : bound;
+    const values = possibleSizes(interp, typeof bound === "string" ? Object.fromEntries(own) : bound, {
+      layer: name,
+      least: LEAST_SIZES,
+      words: refusal,
+      error: "ValueError",
+    });
     stateOf(layer).config = parsed.params.map(({ name: key }) => key);
     for (const { name: key, fallback } of parsed.params)
       layer.attrs.set(key, values[key] === undefined ? fallback : values[key]);
     normalise(keras, interp, layer, rule, parsed.names);
     return null;
   };
+}
+
+/** How Keras refuses a size. */
+function refusal(size: string, value: number): string {
+  if (size === "units")
+    return `Received an invalid value for \`units\`, expected a positive integer. Received: units=${value}`;
+  const wanted = Number.isInteger(value) ? "a strictly positive value" : "an integer";
+  return `Invalid value for argument \`${size}\`. Expected ${wanted}. Received ${size}=${value}`;
 }
 
 function normalise(

@@ -69,6 +69,21 @@ export interface LayerRule {
   readonly spatial?: number;
 }
 
+/** Sizes that Keras and TensorFlow.js take as positive whole numbers alone. */
+export const LEAST_SIZES: Readonly<Record<string, number>> = {
+  filters: 1,
+  units: 1,
+  kernel_size: 1,
+  strides: 1,
+  dilation_rate: 1,
+  groups: 1,
+  pool_size: 1,
+  depth_multiplier: 1,
+  num_heads: 1,
+  input_dim: 0,
+  output_dim: 0,
+};
+
 const signatures = new WeakMap<LayerRule, ParsedSignature>();
 
 export function parsedSignature(rule: LayerRule): ParsedSignature {

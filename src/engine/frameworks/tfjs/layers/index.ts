@@ -8,13 +8,20 @@ import {
   Property,
   type Value,
 } from "../../../interpret/values.ts";
-import { configOf, parsedSignature } from "../../keraslike/rule.ts";
+import { configOf, LEAST_SIZES, parsedSignature } from "../../keraslike/rule.ts";
+import { possibleSizes } from "../../rules/possible.ts";
 import { type Library, snakeCase } from "../library.ts";
 import { inputLayerClass, makeInput } from "../models.ts";
 import { initLayer, withBatch } from "./layer.ts";
 import { stateOf } from "./state.ts";
 import { TF_LAYERS, type TfLayer } from "./table.ts";
 import { wrapperClasses } from "./wrappers.ts";
+
+/** How TensorFlow.js refuses a size (`assertPositiveInteger`), by the name that programs write. */
+function refusal(size: string, value: number): string {
+  const name = size.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return `Expected ${name} to be a positive integer, but got ${value}.`;
+}
 
 /** A cell's units, one for each state. */
 const stateSize: Impl = (_m, _args, self) => {
@@ -38,7 +45,9 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
       // The library computes shapes of "causal" as those of "valid", and cannot run it.
       if (given.get("padding") === "causal") given.set("padding", "valid");
       state.rule = rule;
-      state.config = configOf(rule, given, defaults);
+      const check = { layer: name, least: LEAST_SIZES, words: refusal, error: "ValueError" };
+      const sizes = possibleSizes(m, Object.fromEntries(given), check);
+      state.config = configOf(rule, new Map(Object.entries(sizes)), defaults);
       if (state.config.channels === "first") lib.channelsFirst = true;
       if (self instanceof Instance && config instanceof Instance) {
         const { names } = parsedSignature(rule);

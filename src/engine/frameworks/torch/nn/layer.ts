@@ -20,6 +20,7 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
+import { LEAST, PLAIN_WORDS, possibleSizes } from "../../rules/possible.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import type { Nn } from "./library.ts";
 import { addModule, addTensor, initModule } from "./module.ts";
@@ -96,8 +97,12 @@ function constructorOf(nn: Nn, spec: LayerSpec, signature: string): NativeImpl {
   const { names } = parseSignature(signature);
   const hidden = new Set([...NEVER_ATTRIBUTES, ...(spec.hidden ?? [])]);
   const attributes = [...names].filter((name) => !hidden.has(name));
-  return (a, interp) => {
-    const self = a.self as Instance;
+  // Padding layers crop with amounts below zero.
+  const least = /Conv|Pool/.test(spec.name) ? { ...LEAST, padding: 0 } : LEAST;
+  return (given, interp) => {
+    const self = given.self as Instance;
+    const check = { layer: self.cls.name, least, words: PLAIN_WORDS, error: "ValueError" };
+    const a = possibleSizes(interp, given, check);
     initModule(interp, self);
     interp.touch(self);
     for (const name of attributes) self.attrs.set(name, a[name]);

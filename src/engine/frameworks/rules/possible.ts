@@ -1,0 +1,73 @@
+/**
+ * Sizes that a layer is given are checked before anything is priced with them. What no framework can make a layer of
+ * (a negative size, a fraction) is told in the framework's own words, and unknown from there on. Zero passes where some
+ * framework makes an empty layer of it; so do whole floats, which each framework takes or refuses in its own way.
+ */
+import type { Interp } from "../../interpret/interp.ts";
+import type { Bound } from "../../interpret/native.ts";
+import { isUnknown, toItems, toNumber, type Value } from "../../interpret/values.ts";
+
+/** Sizes by argument, whatever the framework, with the least that is possible. */
+export const LEAST: Readonly<Record<string, number>> = {
+  in_channels: 0,
+  out_channels: 0,
+  in_features: 0,
+  out_features: 0,
+  num_features: 0,
+  num_channels: 0,
+  num_embeddings: 0,
+  embedding_dim: 0,
+  embedding_size: 0,
+  normalized_shape: 0,
+  input_size: 0,
+  hidden_size: 0,
+  num_layers: 1,
+  num_heads: 1,
+  num_groups: 1,
+  kernel_size: 1,
+  stride: 1,
+  dilation: 1,
+  groups: 1,
+};
+
+/** `size` names the argument, `value` is as the program gives it. */
+export type Words = (size: string, value: number, least: number) => string;
+
+export const PLAIN_WORDS: Words = (size, value, least) => {
+  if (!Number.isInteger(value)) return `${size} must be an integer, gets ${value}`;
+  return `${size} must ${least === 0 && size === "padding" ? "not be negative" : "be positive"}, gets ${value}`;
+};
+
+export interface SizeCheck {
+  readonly layer: string;
+  readonly least: Readonly<Record<string, number>>;
+  readonly words: Words;
+  /** The error that the framework raises. */
+  readonly error: string;
+}
+
+/** The arguments with unknowns for sizes that cannot be. */
+export function possibleSizes(interp: Interp, given: Bound, check: SizeCheck): Bound {
+  let checked: Record<string, Value> | undefined;
+  for (const [name, value] of Object.entries(given)) {
+    const size = possibleSize(interp, name, value, check);
+    if (size === value) continue;
+    checked ??= { ...given };
+    checked[name] = size;
+  }
+  return checked ?? given;
+}
+
+function possibleSize(interp: Interp, name: string, value: Value, check: SizeCheck): Value {
+  if (!Object.hasOwn(check.least, name) || isUnknown(value)) return value;
+  const least = check.least[name] as number;
+  const bad = (toItems(value) ?? [value])
+    .map(toNumber)
+    .find((size) => size !== undefined && (size < least || !Number.isInteger(size)));
+  if (bad === undefined) return value;
+  const message = `${check.layer}: ${check.words(name, bad, least)}`;
+  const lost = interp.fail(check.error, message, { severity: "error", code: "impossible-size" });
+  // The program ends here: what it would have cost is not known, whether the layer runs or not.
+  interp.gap(message);
+  return lost;
+}
