@@ -15,6 +15,7 @@ import {
   type Tensor,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "../flax/arrays/kit.ts";
 import type { Layer, Weight } from "../flax/layers/spec.ts";
 import { treeLayer } from "../flax/layers/tree.ts";
@@ -133,7 +134,7 @@ export function defineLayer(
         (a, interp) => {
           const self = a.self as Instance;
           interp.touch(self);
-          for (const { name: field } of params) self.attrs.set(field, a[field]);
+          for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           spec.parts?.(self, interp, find);
           for (const { name: weight, shape, statistic } of spec.weights?.(
             layerOf(kit, interp, spec, self, {}),

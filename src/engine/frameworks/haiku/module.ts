@@ -16,6 +16,7 @@ import {
   Tensor,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "../flax/arrays/kit.ts";
 import { Run } from "../flax/layers/run.ts";
 import { Layer, type LayerAccess } from "../flax/layers/spec.ts";
@@ -130,7 +131,7 @@ export function defineLayer(
           const self = a.self as Instance;
           interp.touch(self);
           setName(frames.current, self, a.name);
-          for (const { name: field } of params) self.attrs.set(field, a[field]);
+          for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           const parts = spec.parts;
           if (parts) frames.current.run(self, "__init__", () => parts(self, interp, find));
           return null;

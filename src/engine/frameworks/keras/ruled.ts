@@ -17,6 +17,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { Config, type LayerRule, parsedSignature, type Ruling, type WeightSpec } from "../keraslike/rule.ts";
 import { diagnoseMismatch } from "../rules/mismatch.ts";
 import { toDims } from "../rules/sizes.ts";
@@ -87,7 +88,7 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     const values: Bound = typeof bound === "string" ? Object.fromEntries(own) : bound;
     stateOf(layer).config = parsed.params.map(({ name: key }) => key);
     for (const { name: key, fallback } of parsed.params)
-      layer.attrs.set(key, values[key] === undefined ? fallback : values[key]);
+      layer.attrs.set(key, entryOf(values, key) === undefined ? fallback : entryOf(values, key));
     normalise(keras, interp, layer, rule, parsed.names);
     return null;
   };

@@ -3,6 +3,7 @@
  * the host's search paths. What is not found is Unknown, and only what depends on it is unknown.
  */
 import type { Import, ImportFrom } from "../../syntax/ast.ts";
+import { entryOf } from "../../table.ts";
 import type { Machine } from "../machine.ts";
 import { LazyName, type Scope } from "../scope.ts";
 import {
@@ -176,13 +177,13 @@ function tableModule(m: Machine, path: string): ModuleValue | undefined {
       return followed ? findModule(m, `${path}.${name}`, undefined) : value;
     });
   }
-  const table = stdlib[path];
+  const table = entryOf(stdlib, path);
   if (!table) return undefined;
   let names: Map<string, Value> | undefined;
   return tableOf(m, path, (name) => {
     names ??= table();
     if (names.has(name)) return names.get(name);
-    return stdlib[`${path}.${name}`] ? (tableModule(m, `${path}.${name}`) ?? ABSENT) : ABSENT;
+    return entryOf(stdlib, `${path}.${name}`) ? (tableModule(m, `${path}.${name}`) ?? ABSENT) : ABSENT;
   });
 }
 

@@ -8,6 +8,7 @@ import {
   Property,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { configOf, parsedSignature } from "../../keraslike/rule.ts";
 import { type Library, snakeCase } from "../library.ts";
 import { inputLayerClass, makeInput } from "../models.ts";
@@ -44,7 +45,7 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
         const { names } = parsedSignature(rule);
         for (const [key, value] of config.attrs) if (names.has(snakeCase(key))) self.attrs.set(key, value);
       }
-      const width = given.get(INPUT_WIDTHS[name] ?? "");
+      const width = given.get(entryOf(INPUT_WIDTHS, name) ?? "");
       if (typeof width === "number") state.batchInputShape ??= withBatch(null, new List([width]));
       return undefined;
     },
