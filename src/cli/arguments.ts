@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import type { CostUnit } from "../engine/report/units.ts";
 import type { SimulationOptions } from "../engine/separable/contract.ts";
+import { entryOf } from "../engine/table.ts";
 import { splitTarget } from "./target.ts";
 
 export type Format = "text" | "json" | "jsonl" | "csv" | "markdown" | "sarif";
@@ -199,7 +200,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const [command, target, ...extra] = positionals;
   if (command === undefined) return usageError("no command given; try: convlens profile FILE");
   if (command === "help") return { kind: "help" };
-  const rule = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  const rule = Object.hasOwn(COMMANDS, command) ? entryOf(COMMANDS, command) : undefined;
   if (!rule) return usageError(`unknown command "${command}"; try: convlens profile FILE`);
   if (command === "profile" && values.device === "list") return listDevices(values);
   if (target === undefined) return usageError(`${command} needs a file: convlens ${command} FILE[:NAME]`);
@@ -371,7 +372,9 @@ const SCALES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9
 /** `300M`, `4.1 G`, `300000000` */
 function parseCount(text: string): number | undefined {
   const [, digits, prefix = ""] = /^\s*(\d+(?:\.\d+)?(?:e\d+)?)\s*([kmgt]?)\s*$/i.exec(text) ?? [];
-  return digits === undefined ? undefined : Math.round(Number(digits) * (SCALES[prefix.toLowerCase()] ?? 1));
+  return digits === undefined
+    ? undefined
+    : Math.round(Number(digits) * (entryOf(SCALES, prefix.toLowerCase()) ?? 1));
 }
 
 /** Sizes of at least 1, and a dtype where it is not float32; a scalar has no sizes but a dtype. */

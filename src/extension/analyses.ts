@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report } from "../engine/report/contract.ts";
+import { entryOf } from "../engine/table.ts";
 import type { ChosenView } from "../protocol/plugin.ts";
 import {
   ACTIVATE,
@@ -91,19 +92,19 @@ export class Analyses implements vscode.Disposable {
   }
 
   simulate(uri: vscode.Uri, network: string, options: Omit<SimulateParams, "uri" | "network">) {
-    const input = this.#inputs(uri.toString())[network];
+    const input = entryOf(this.#inputs(uri.toString()), network);
     const params: SimulateParams = { uri: uri.toString(), network, ...options, ...(input && { input }) };
     return this.#client.sendRequest<SimulateResult>(SIMULATE, params);
   }
 
   suggest(uri: vscode.Uri, network: string, options: Omit<SuggestParams, "uri" | "network">) {
-    const input = this.#inputs(uri.toString())[network];
+    const input = entryOf(this.#inputs(uri.toString()), network);
     const params: SuggestParams = { uri: uri.toString(), network, ...options, ...(input && { input }) };
     return this.#client.sendRequest<SuggestResult>(SUGGEST, params);
   }
 
   rewrite(uri: vscode.Uri, network: string, layers: RewriteParams["layers"]) {
-    const input = this.#inputs(uri.toString())[network];
+    const input = entryOf(this.#inputs(uri.toString()), network);
     const params: RewriteParams = { uri: uri.toString(), network, layers, ...(input && { input }) };
     return this.#client.sendRequest<RewriteResult>(REWRITE, params);
   }
@@ -156,7 +157,7 @@ export class Analyses implements vscode.Disposable {
   }
 
   #inputs(key: string): Inputs {
-    return this.#memory.get<Record<string, Inputs>>(INPUTS_KEY)?.[key] ?? {};
+    return entryOf(this.#memory.get<Record<string, Inputs>>(INPUTS_KEY), key) ?? {};
   }
 
   #ask(key: string): Promise<AnalyzeResult> {

@@ -1,5 +1,5 @@
 /** The page that a webview starts from: an empty root, our script and our styles, and nothing from anywhere else. */
-
+import { entryOf } from "../engine/table.ts";
 export interface PageOptions {
   readonly title: string;
   readonly script: string;
@@ -45,5 +45,5 @@ function escapeHtml(text: string): string {
     ">": "&gt;",
     '"': "&quot;",
   };
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
+  return text.replace(/[&<>"]/g, (character) => entryOf(entities, character) ?? character);
 }

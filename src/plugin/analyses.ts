@@ -3,6 +3,7 @@ import { createEngine } from "../engine/engine.ts";
 import type { Engine, FileAnalysis } from "../engine/engine.types.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
 import { languageOf, type Parsers } from "../engine/syntax/parser.ts";
+import { entryOf } from "../engine/table.ts";
 import type { PluginConfig } from "../protocol/plugin.ts";
 import { looksLikeModelCode } from "../server/recognize.ts";
 import type { ProjectHost, Sources } from "./projectHost.ts";
@@ -43,7 +44,7 @@ export class Analyses {
   /** Undefined when the file is no model code, or takes too long. */
   get(file: string, { defaultInput, views }: PluginConfig): FileAnalysis | undefined {
     if (languageOf(file) !== "typescript") return undefined;
-    const inputs = { ...views[file]?.inputs };
+    const inputs = { ...entryOf(views, file)?.inputs };
     const key = JSON.stringify([inputs, defaultInput]);
     const before = this.#kept.get(file);
     const isSame = before?.inputs === key && this.#isCurrent(before);

@@ -5,6 +5,7 @@
 import path from "node:path";
 import type ts from "typescript";
 import type { Parsers } from "../engine/syntax/parser.ts";
+import { entryOf } from "../engine/table.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { createTranslate } from "../present/l10n.ts";
 import { quickInfoText } from "../present/quickInfo.ts";
@@ -74,7 +75,11 @@ function createTell(
       const place = analysis && info.languageService.toLineColumnOffset?.(file, position);
       if (!place) return undefined;
       const at = { line: place.line + 1, column: place.character + 1 };
-      return quickInfoText(analysis, at, { unit, t: createTranslate(locale), active: views[file]?.active });
+      return quickInfoText(analysis, at, {
+        unit,
+        t: createTranslate(locale),
+        active: entryOf(views, file)?.active,
+      });
     } catch (error) {
       info.project.projectService.logger.info(`${PLUGIN}: ${error instanceof Error ? error.stack : error}`);
       return undefined;

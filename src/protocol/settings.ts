@@ -1,5 +1,6 @@
 /** The `convlens.*` settings, as typed values. Whatever a client sends, what comes out is valid. */
 import { type Device, parseDevices } from "../engine/cost/devices.ts";
+import { entryOf } from "../engine/table.ts";
 import type { CostUnit } from "./messages.ts";
 
 export interface Settings {
@@ -52,9 +53,9 @@ export function parseSettings(section: unknown): Settings {
 
 function lookUp(section: unknown, key: string): unknown {
   if (!isRecord(section)) return undefined;
-  if (key in section) return section[key];
+  if (Object.hasOwn(section, key)) return entryOf(section, key);
   const dot = key.indexOf(".");
-  return dot < 0 ? undefined : lookUp(section[key.slice(0, dot)], key.slice(dot + 1));
+  return dot < 0 ? undefined : lookUp(entryOf(section, key.slice(0, dot)), key.slice(dot + 1));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 /** A quick look at a file's text: only what mentions a framework is worth an analysis. */
+import { entryOf } from "../engine/table.ts";
 
 const PYTHON =
   /^[ \t]*(?:from|import)[ \t]+(?:[\w.]+[ \t]*,[ \t]*)*(?:torch|torchvision|timm|keras|tensorflow|tf_keras|flax|jax|haiku|equinox|lightning|pytorch_lightning)\b/m;
@@ -16,7 +17,7 @@ const RULES: Readonly<Record<string, RegExp>> = {
 export const LANGUAGES: readonly string[] = Object.keys(RULES);
 
 export function looksLikeModelCode(languageId: string, text: string): boolean {
-  return RULES[languageId]?.test(text) ?? false;
+  return entryOf(RULES, languageId)?.test(text) ?? false;
 }
 
 export function languageOfFile(file: string): string {

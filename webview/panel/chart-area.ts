@@ -2,6 +2,7 @@
  * The chart area: tabs for the views, legend, read-out, and one plot that is a slider over the layers for the
  * keyboard and for screen readers, whichever view it shows.
  */
+import { entryOf } from "../../src/engine/table.ts";
 import { checkbox, dropdown } from "../shared/controls.ts";
 import { element, hasKeyboardFocus, oncePerFrame, setAttribute, setText } from "../shared/dom.ts";
 import { unbroken } from "../shared/format.ts";
@@ -205,7 +206,7 @@ function pressKey(key: string, scene: Scene, actions: Actions): boolean {
     Home: 0,
     End: last,
   };
-  const target = moves[key];
+  const target = entryOf(moves, key);
   if (target !== undefined) {
     actions.select(charted[Math.min(last, Math.max(0, target))] ?? null);
     return true;

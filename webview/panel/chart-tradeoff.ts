@@ -3,6 +3,7 @@
  * accuracy on ImageNet went with cost. The second says nothing about the user's network.
  */
 import type { Chart, Plugin } from "chart.js";
+import { entryOf } from "../../src/engine/table.ts";
 import { element, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
@@ -129,7 +130,7 @@ export function tradeoffChart(t: Translate, actions: Actions, placed: () => void
         Home: 0,
         End: last,
       };
-      const place = moves[key];
+      const place = entryOf(moves, key);
       if (place === undefined) return false;
       goTo(Math.max(0, Math.min(last, place)));
       return true;

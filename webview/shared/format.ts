@@ -1,4 +1,5 @@
 /** Figures that only the views need, on top of those that the editor shows as well (`src/present/text.ts`). */
+import { entryOf } from "../../src/engine/table.ts";
 import { count, share } from "../../src/present/text.ts";
 
 const MINUS = "−";
@@ -37,7 +38,7 @@ const SCALES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9
 export function parseCount(text: string): number | null {
   const [, digits, prefix = ""] = /^\s*([\d.,]+(?:e\d{1,2})?)\s*([kmgt]?)\s*$/i.exec(text) ?? [];
   const value = Number(digits?.replaceAll(",", ""));
-  const scale = SCALES[prefix.toLowerCase()] ?? 1;
+  const scale = entryOf(SCALES, prefix.toLowerCase()) ?? 1;
   return digits !== undefined && Number.isFinite(value) ? value * scale : null;
 }
 

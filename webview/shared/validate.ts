@@ -12,6 +12,7 @@ import type {
   ReportShape,
   WidthArgument,
 } from "../../src/engine/report/contract.ts";
+import { entryOf } from "../../src/engine/table.ts";
 import {
   type CostUnit,
   PANEL_ABILITIES,
@@ -53,7 +54,8 @@ function isNullOr<T>(check: Check<T>): Check<T | null> {
 /** Every named field is there and passes its check; more fields are fine. */
 function hasForm<T>(form: { readonly [K in keyof T]?: (value: unknown) => boolean }): Check<T> {
   const checks = Object.entries(form) as [string, (value: unknown) => boolean][];
-  return (value): value is T => isObject(value) && checks.every(([name, check]) => check(value[name]));
+  return (value): value is T =>
+    isObject(value) && checks.every(([name, check]) => check(entryOf(value, name)));
 }
 
 const isFigure = isNullOr(isNumber);

@@ -6,6 +6,7 @@ import type { Place } from "../report/contract.ts";
 import type { FunctionNode, ModuleNode, Stmt } from "../syntax/ast.ts";
 import { isSpan } from "../syntax/pieces.ts";
 import type { Span } from "../syntax/span.ts";
+import { entryOf } from "../table.ts";
 import { Text } from "./text.ts";
 
 /** A module as it was at some time: the places of statements that live on move with their text. */
@@ -161,9 +162,10 @@ class Comparison {
     if (keys.length !== Object.keys(other).length && apart === NONE) return false;
     const theirs = other as Readonly<Record<string, unknown>>;
     for (const [key, value] of Object.entries(one)) {
-      if (!apart.has(key) && !(key in theirs && this.alike(value, theirs[key]))) return false;
+      if (!apart.has(key) && !(Object.hasOwn(theirs, key) && this.alike(value, entryOf(theirs, key))))
+        return false;
     }
-    return Object.keys(other).every((key) => key in one || apart.has(key));
+    return Object.keys(other).every((key) => Object.hasOwn(one, key) || apart.has(key));
   }
 
   /** The outermost function whose body differs is what changed; its signature and decorators must be the same. */

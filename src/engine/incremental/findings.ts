@@ -4,6 +4,7 @@ import type { Place, Report, ReportDiagnostic } from "../report/contract.ts";
 import { place } from "../report/convert.ts";
 import type { Root } from "../roots.ts";
 import type { FunctionNode, ModuleNode } from "../syntax/ast.ts";
+import { entryOf } from "../table.ts";
 import type { Answers } from "./answers.ts";
 import type { LocalChanges, Outline } from "./changes.ts";
 import { moved, movedReport } from "./moved.ts";
@@ -97,7 +98,7 @@ export class Carrier {
     const isSame =
       known !== undefined &&
       !known.isOutOfTime &&
-      known.input?.join("\n") === this.inputs[root.network]?.join("\n") &&
+      known.input?.join("\n") === entryOf(this.inputs, root.network)?.join("\n") &&
       !this.touches(known.ran);
     if (!isSame) return undefined;
     const at = this.placed(known.at);

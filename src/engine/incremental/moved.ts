@@ -1,5 +1,6 @@
 /** Reports and other findings as they are after an edit that left them alone: only places have moved. */
 import type { Place, Report, ReportDiagnostic } from "../report/contract.ts";
+import { entryOf } from "../table.ts";
 import type { LocalChanges } from "./changes.ts";
 
 type Moves = Pick<LocalChanges, "still" | "place">;
@@ -69,8 +70,8 @@ function changedFields(
 ): Readonly<Record<string, unknown>> {
   let copy: Record<string, unknown> | undefined;
   for (const key in fields) {
-    const now = change(fields[key]);
-    if (now === fields[key]) continue;
+    const now = change(entryOf(fields, key));
+    if (now === entryOf(fields, key)) continue;
     copy ??= { ...fields };
     copy[key] = now;
   }

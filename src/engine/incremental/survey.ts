@@ -5,6 +5,7 @@ import type { Root } from "../roots.ts";
 import type { Session } from "../session.ts";
 import type { FunctionNode } from "../syntax/ast.ts";
 import { NOWHERE } from "../syntax/span.ts";
+import { entryOf } from "../table.ts";
 import { type Carrier, type Finding, type Findings, type Inputs, syntaxErrors } from "./findings.ts";
 import { LastingState } from "./lasting.ts";
 
@@ -72,7 +73,7 @@ export class Survey {
 
   private trace(root: Root): Finding {
     const { session } = this;
-    const input = this.inputs[root.name];
+    const input = entryOf(this.inputs, root.name);
     const { outcome, ran, isOutOfTime } = session.observe(root, input ? { input } : {});
     this.lasting.note(session.lastingModules());
     return {

@@ -2,6 +2,7 @@
  * How the engine's own functions and classes are declared: a Python signature and a function of the bound
  * arguments. `def("x, dim=None, keepdim=False", (a, interp) => …)`.
  */
+import { emptyTable, type Table } from "../table.ts";
 import type { Interp } from "./interp.ts";
 import { type ParsedSignature, parseSignature, type SignatureParam } from "./signature.ts";
 import {
@@ -46,11 +47,12 @@ export function bind(
 ): Bound | string {
   const { params, rest, keywords } = signature;
   if (kwargs.size === 0 && args.length >= signature.enough && args.length <= signature.most) {
-    const plain: Record<string, Value> = { ...signature.fallbacks };
+    // All parameters are among the fallbacks, so each of them, `__proto__` too, is the object's own.
+    const plain = { ...signature.fallbacks } as Table<Value>;
     for (let i = 0; i < args.length; i++) plain[(params[i] as SignatureParam).name] = args[i];
     return plain;
   }
-  const bound: Record<string, Value> = {};
+  const bound = emptyTable<Value>();
   let next = 0;
   for (const param of params) {
     if (param.keywordOnly) continue;

@@ -3,6 +3,7 @@
  * files in work for incremental parsing, and picks the language by the file's extension.
  */
 import { Edit, Language as Grammar, Parser, type Tree } from "web-tree-sitter";
+import { entryOf } from "../table.ts";
 import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
 import { Pieces } from "./pieces.ts";
 import { lowerPython } from "./python/module.ts";
@@ -62,7 +63,7 @@ const PREPARED: Readonly<Record<GrammarName, (text: string) => string>> = {
 
 /** Undefined for files that are no model code. */
 export function languageOf(file: string): Language | undefined {
-  const grammar = GRAMMAR_BY_EXTENSION[extensionOf(file)];
+  const grammar = entryOf(GRAMMAR_BY_EXTENSION, extensionOf(file));
   return grammar && (grammar === "python" ? "python" : "typescript");
 }
 
@@ -106,7 +107,7 @@ class TreeSitterParsers implements Parsers {
   constructor(private readonly parsers: Readonly<Record<GrammarName, Parser>>) {}
 
   parse(file: string, text: string, before?: ModuleNode): ModuleNode {
-    const grammar = GRAMMAR_BY_EXTENSION[extensionOf(file)] ?? "python";
+    const grammar = entryOf(GRAMMAR_BY_EXTENSION, extensionOf(file)) ?? "python";
     const parser = this.parsers[grammar];
     const source = PREPARED[grammar](text);
     const kept = this.kept.get(file);

@@ -16,6 +16,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { completed, forwardParams, inputOf } from "../flax/calling.ts";
 import { type Jax, passing } from "../flax/jax.ts";
 import type { Framework } from "../framework.ts";
@@ -78,7 +79,7 @@ class Equinox implements Framework {
     if (PREDICATES.includes(name)) return def(name, "element", (a) => a.element instanceof Tensor);
     if (module === "equinox.nn" && (name === "State" || name === "StatefulLayer"))
       return name === "State" ? this.state : this.cls;
-    const entry = FUNCTIONS[name];
+    const entry = entryOf(FUNCTIONS, name);
     if (entry) return def(name, entry[0], (a, interp) => entry[1](this.tools, a, interp));
     return this.layer(name) ?? ABSENT;
   }
@@ -86,7 +87,7 @@ class Equinox implements Framework {
   private layer(name: string): ClassValue | undefined {
     const known = this.classes.get(name);
     if (known) return known;
-    const spec = LAYERS[name];
+    const spec = entryOf(LAYERS, name);
     if (!spec) return undefined;
     const made = defineLayer(this.jax.kit, this.cls, name, spec, (other) => this.layer(other));
     this.classes.set(name, made);
@@ -135,7 +136,7 @@ class Equinox implements Framework {
   }
 
   entrance(layer: Instance): { readonly spatialAxes: number; readonly channels: number } | undefined {
-    const spec = isEquinox(layer) ? LAYERS[layer.cls.name] : undefined;
+    const spec = isEquinox(layer) ? entryOf(LAYERS, layer.cls.name) : undefined;
     if (!spec?.entrance || this.classes.get(layer.cls.name) !== layer.cls) return undefined;
     const [axes, name] = spec.entrance;
     const [spatialAxes, channels] = [axes(layer), layer.attrs.get(name)];

@@ -15,6 +15,7 @@ import {
   type Tensor,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "../flax/arrays/kit.ts";
 import type { Layer, Weight } from "../flax/layers/spec.ts";
 import { treeLayer } from "../flax/layers/tree.ts";
@@ -136,7 +137,7 @@ export function defineLayer(
           const check = { layer: name, least: LEAST, words: PLAIN_WORDS, error: "ValueError" };
           const a = possibleSizes(interp, given, check);
           interp.touch(self);
-          for (const { name: field } of params) self.attrs.set(field, a[field]);
+          for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           spec.parts?.(self, interp, find);
           for (const { name: weight, shape, statistic } of spec.weights?.(
             layerOf(kit, interp, spec, self, {}),

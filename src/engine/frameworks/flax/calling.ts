@@ -9,6 +9,7 @@ import {
 } from "../../interpret/values.ts";
 import { mentions } from "../../mentions.ts";
 import type { Expr, Param } from "../../syntax/ast.ts";
+import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
 
 /** Arguments of a forward call that a plain inference run gives. */
@@ -39,9 +40,10 @@ export function completed(
   inputs: readonly Value[],
   more: Readonly<Record<string, () => Value>> = {},
 ): Call {
-  const isOwn = ({ name, fallback }: Param): boolean => fallback === undefined && more[name] !== undefined;
+  const isOwn = ({ name, fallback }: Param): boolean =>
+    fallback === undefined && entryOf(more, name) !== undefined;
   const positional = params.filter(({ kind }) => kind === "normal");
-  const plain = positional.filter((param) => !(param.name in INFERENCE) && !isOwn(param));
+  const plain = positional.filter((param) => !Object.hasOwn(INFERENCE, param.name) && !isOwn(param));
   const data = plain.filter(({ name }) => !isKey(name));
   const spared = inputs.length < data.length ? data.filter((param) => mayBeNone(param)) : [];
   const taken = new Set(
@@ -55,8 +57,8 @@ export function completed(
     const { name, kind, fallback } = param;
     if (kind === "rest" && leading) args.push(...rest.splice(0));
     if (kind === "rest" || kind === "keywords") continue;
-    if (name in INFERENCE) kwargs.set(name, INFERENCE[name]);
-    else if (isOwn(param)) kwargs.set(name, more[name]?.());
+    if (Object.hasOwn(INFERENCE, name)) kwargs.set(name, entryOf(INFERENCE, name));
+    else if (isOwn(param)) kwargs.set(name, entryOf(more, name)?.());
     else if (rest.length > 0 && (kind === "normal" ? taken.has(param) : fallback === undefined)) {
       if (leading && kind === "normal") args.push(rest.shift());
       else kwargs.set(name, rest.shift());

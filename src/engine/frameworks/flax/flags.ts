@@ -14,6 +14,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 
 const DEFINERS: Readonly<Record<string, string>> = {
   DEFINE_string: "name, default=None, help='', *args, required=False, **kwargs",
@@ -71,11 +72,11 @@ export class Flags {
   };
 
   has(module: string): boolean {
-    return module in this.modules;
+    return Object.hasOwn(this.modules, module);
   }
 
   find(module: string, name: string): Value | Absent {
-    return this.modules[module]?.[name] ?? ABSENT;
+    return entryOf(entryOf(this.modules, module), name) ?? ABSENT;
   }
 
   private define(a: Bound, isList: boolean): Value {

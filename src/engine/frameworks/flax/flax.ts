@@ -11,6 +11,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { completed, forwardParams, inputOf, lastAxis, sampleOf } from "./calling.ts";
@@ -88,7 +89,7 @@ class Flax implements Framework {
     const path = `${module}.${name}`;
     const known = this.values.get(path);
     if (known !== undefined) return known;
-    const found = this.find(ALIASES[module] ?? module, name);
+    const found = this.find(entryOf(ALIASES, module) ?? module, name);
     if (found === ABSENT && name.startsWith("__")) return ABSENT;
     const value = found !== ABSENT ? found : this.fallback(module, name);
     if (value !== ABSENT) this.values.set(path, value);
@@ -99,7 +100,7 @@ class Flax implements Framework {
     const submodule = `${module}.${name}`;
     if (
       this.jax.has(submodule) ||
-      submodule in ALIASES ||
+      Object.hasOwn(ALIASES, submodule) ||
       isInert(submodule) ||
       this.flags.has(submodule) ||
       NAMESPACES.has(submodule) ||

@@ -10,6 +10,7 @@ import {
   toItems,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
 import { passing } from "./jax.ts";
 
@@ -47,11 +48,11 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, Make>>>> = {
 
 /** Is this a module whose names are here? */
 export function isInert(module: string): boolean {
-  return module in NAMES;
+  return Object.hasOwn(NAMES, module);
 }
 
 export function inert(kit: ArrayKit, module: string, name: string): Value | Absent {
-  return NAMES[module]?.[name]?.(kit) ?? ABSENT;
+  return entryOf(entryOf(NAMES, module), name)?.(kit) ?? ABSENT;
 }
 
 function pop(a: Readonly<Record<string, Value>>): Value {

@@ -21,6 +21,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { numel } from "../shape/dims.ts";
 import { DTYPES } from "../torch/tensor/dtypes.ts";
 import { activations, initializer } from "./arrays/activations.ts";
@@ -53,14 +54,14 @@ export class Jax {
   /** What a module has under a name; ABSENT when we do not know it. */
   find(module: string, name: string): Value | Absent {
     if (module === "jax.nn.initializers") return initializer(this.kit, name);
-    const table = this.tables.get(module) ?? MODULES[module]?.(this) ?? new Map<string, Value>();
+    const table = this.tables.get(module) ?? entryOf(MODULES, module)?.(this) ?? new Map<string, Value>();
     this.tables.set(module, table);
     const value = table.get(name);
     return value === undefined ? ABSENT : value;
   }
 
   has(module: string): boolean {
-    return module === "jax.nn.initializers" || module in MODULES;
+    return module === "jax.nn.initializers" || Object.hasOwn(MODULES, module);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { Layer, Weight } from "../flax/layers/spec.ts";
 import { numel } from "../shape/dims.ts";
 import { channelsOf, isChannelsFirst } from "./conv.ts";
@@ -66,7 +67,7 @@ function attention(l: Layer, find: Find): Value {
   const project = (name: string, each: Value): Tensor => {
     const sizes = product<Unknown>([heads, typeof each === "number" ? each : size]);
     const layer = made(l, find, "Linear", [sizes], { ...bias, name });
-    return l.run.tensor(l.interp.call(layer, [l.args[name]]));
+    return l.run.tensor(l.interp.call(layer, [entryOf(l.args, name)]));
   };
   const inputs = [project("query", size), project("key", size), project("value", width)];
   const unknown = inputs.map(({ shape }) => shape).find(isUnknown);
@@ -192,7 +193,7 @@ function batchApply(l: Layer): Value {
 }
 
 const POOL = "window_shape, strides, padding, channel_axis=-1";
-const passed = (name: string) => (l: Layer) => l.args[name];
+const passed = (name: string) => (l: Layer) => entryOf(l.args, name);
 
 export const LAYERS: HaikuTable = {
   Linear: {

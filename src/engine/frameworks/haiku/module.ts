@@ -16,6 +16,7 @@ import {
   Tensor,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "../flax/arrays/kit.ts";
 import { Run } from "../flax/layers/run.ts";
 import { Layer, type LayerAccess } from "../flax/layers/spec.ts";
@@ -135,7 +136,7 @@ export function defineLayer(
           const a = possibleSizes(interp, given, check);
           interp.touch(self);
           setName(frames.current, self, a.name);
-          for (const { name: field } of params) self.attrs.set(field, a[field]);
+          for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           const parts = spec.parts;
           if (parts) frames.current.run(self, "__init__", () => parts(self, interp, find));
           return null;

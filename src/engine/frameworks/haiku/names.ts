@@ -12,6 +12,7 @@ import {
   toItems,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { type Jax, passing } from "../flax/jax.ts";
 import { Run } from "../flax/layers/run.ts";
 import { toDim } from "../rules/sizes.ts";
@@ -71,7 +72,7 @@ export class Haiku {
   }
 
   pad(name: string): Value | Absent {
-    const rule = PADS[name];
+    const rule = entryOf(PADS, name);
     if (!rule) return ABSENT;
     return def(name, "effective_kernel_size", (a, interp) => {
       const size = toDim(a.effective_kernel_size);
@@ -92,7 +93,7 @@ export class Haiku {
   private layer(name: string): ClassValue | undefined {
     const known = this.classes.get(name);
     if (known) return known;
-    const spec = TABLE[name];
+    const spec = entryOf(TABLE, name);
     if (!spec) return undefined;
     const made = defineLayer(this.jax.kit, this.frames, this.module, name, spec, (other) =>
       this.layer(other),

@@ -1,6 +1,7 @@
 /** All classes of `keras.layers`, made for one interpreter, and the functional forms of the merging layers. */
 import { def } from "../../interpret/native.ts";
 import type { Value } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { SHARED_LAYERS } from "../keraslike/layers.ts";
 import { spread } from "./calling.ts";
 import { defineLayerClass } from "./layer.ts";
@@ -71,7 +72,7 @@ export function defineClasses(keras: Keras): void {
   classes.set("InputLayer", input.cls);
   keras.input = input.fn;
   for (const [name, rule] of Object.entries({ ...SHARED_LAYERS, ...FURTHER, ...ATTENTION })) {
-    classes.set(name, defineRuled(keras, { name, rule, ...SEVERAL[name] }));
+    classes.set(name, defineRuled(keras, { name, rule, ...entryOf(SEVERAL, name) }));
   }
   for (const [name, rule] of Object.entries(PREPROCESSING)) {
     classes.set(name, defineRuled(keras, { name, rule, methods: PREPROCESSING_METHODS }));
@@ -87,7 +88,7 @@ export function layerNames(keras: Keras): readonly string[] {
 /** A name of `keras.layers`: a class, or a function that makes one and calls it. */
 export function layerName(keras: Keras, name: string): Value {
   if (name === "Input") return keras.input;
-  const merge = MERGES[name];
+  const merge = entryOf(MERGES, name);
   if (merge !== undefined) {
     const cls = keras.cls(merge);
     return def(name, "inputs, *args, **kwargs", (a, interp) => {
@@ -95,5 +96,5 @@ export function layerName(keras: Keras, name: string): Value {
       return interp.call(interp.call(cls, args, kwargs), [a.inputs]);
     });
   }
-  return keras.classes.get(ALIASES[name] ?? name);
+  return keras.classes.get(entryOf(ALIASES, name) ?? name);
 }

@@ -5,6 +5,7 @@
 import type { Interp } from "../../interpret/interp.ts";
 import { def } from "../../interpret/native.ts";
 import { type Shape, Tuple, Unknown, type Value } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 
 interface Dataset {
   readonly train: number;
@@ -30,7 +31,7 @@ export const DATASET_NAMES: readonly string[] = Object.keys(DATASETS);
 
 /** `load_data` of a dataset: `(x_train, y_train), (x_test, y_test)`, as numpy gives arrays. */
 export function loadData(name: string): Value | undefined {
-  const dataset = DATASETS[name];
+  const dataset = entryOf(DATASETS, name);
   if (!dataset) return undefined;
   const { train, test, sample, label, dtype } = dataset;
   return def("load_data", "*args, **kwargs", (_a, interp) => {

@@ -12,6 +12,7 @@ import {
   type Tensor,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { Framework } from "../framework.ts";
 import { SHARED_LAYERS } from "../keraslike/layers.ts";
 import { defineClasses } from "./classes.ts";
@@ -150,7 +151,7 @@ class KerasFramework implements Framework {
   }
 
   entrance(layer: Instance): { readonly spatialAxes: number; readonly channels: number } | undefined {
-    const spatialAxes = SHARED_LAYERS[layer.cls.name]?.spatial;
+    const spatialAxes = entryOf(SHARED_LAYERS, layer.cls.name)?.spatial;
     return spatialAxes === undefined || spatialAxes === 0 ? undefined : { spatialAxes, channels: 3 };
   }
 

@@ -18,6 +18,7 @@ import {
   toNumber,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { callLayer, runNetwork, spread } from "./calling.ts";
 import { inputOf } from "./data.ts";
 import { isOpen, mapLeaves, type Network, Node, networkOf, openDim, tensorsIn } from "./graph.ts";
@@ -66,7 +67,7 @@ export function defineInput(keras: Keras): { readonly fn: NativeFunction; readon
   });
   const fn = def("Input", INPUT_ARGUMENTS, (a, interp) => {
     if (a.tensor instanceof Tensor) return a.tensor;
-    if (GIVES_SHAPE.every((name) => a[name] === null))
+    if (GIVES_SHAPE.every((name) => entryOf(a, name) === null))
       return interp.fail("ValueError", "an Input without a shape");
     return inputTensor(keras, interp.call(cls, [], new Map(Object.entries(a))), interp);
   });

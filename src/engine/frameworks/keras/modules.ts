@@ -3,6 +3,7 @@
  * `keras.src`, `tf_keras`); all of them lead to the same names.
  */
 import { ABSENT, type Absent, Unknown, type Value } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { moduleTable } from "../moduleTable.ts";
 import type { Keras } from "./library.ts";
 import { findName, isModule } from "./namespace.ts";
@@ -60,7 +61,7 @@ export class KerasModules {
     if (FOLLOWED.test(`${home}.${name}`)) return olderUtility(this.keras, home, name);
     const own = findName(this.keras, home, name);
     if (own !== ABSENT) return own;
-    const alias = REEXPORTS[`${home}.${name}`] ?? `${home}.${name}`;
+    const alias = entryOf(REEXPORTS, `${home}.${name}`) ?? `${home}.${name}`;
     if (isModule(alias)) return this.module(alias);
     if (name.startsWith("__")) return name === "__version__" ? "3.0.0" : ABSENT;
     return new Unknown(`${home}.${name} is not modelled`);

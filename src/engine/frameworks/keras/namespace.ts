@@ -11,6 +11,7 @@ import {
   toItems,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { toDim } from "../rules/sizes.ts";
 import { layerName, layerNames } from "./classes.ts";
 import { cloneModel } from "./clone.ts";
@@ -84,11 +85,13 @@ export function isModule(path: string): boolean {
 export function findName(keras: Keras, home: string, name: string): Value | Absent {
   if (home === "tensorflow" || home.startsWith("tensorflow.")) return findTensorflow(keras, home, name);
   const [, family = ""] = home.split(".");
-  const own = NAMES[`${home}`]?.[name] ?? NAMES[`keras.${family}`]?.[name];
+  const own = entryOf(entryOf(NAMES, `${home}`), name) ?? entryOf(entryOf(NAMES, `keras.${family}`), name);
   if (own) return own(keras);
   if (family === "datasets" && name === "load_data")
     return loadData(home.slice("keras.datasets.".length)) ?? ABSENT;
-  return FAMILIES[family]?.(keras, name) ?? (family === "" ? (topName(keras, name) ?? ABSENT) : ABSENT);
+  return (
+    entryOf(FAMILIES, family)?.(keras, name) ?? (family === "" ? (topName(keras, name) ?? ABSENT) : ABSENT)
+  );
 }
 
 // -------------------------------------------------------------------- functions
@@ -111,7 +114,7 @@ const decorator = (name: string): Maker =>
   });
 
 function fromTable(keras: Keras, table: FunctionTable, name: string): Value | undefined {
-  const spec = table[name];
+  const spec = entryOf(table, name);
   return spec && defineFunction(keras, name, spec);
 }
 
@@ -137,8 +140,8 @@ const FAMILIES: Readonly<Record<string, (keras: Keras, name: string) => Value | 
   callbacks: inertFamily,
   mixed_precision: inertFamily,
   dtype_policies: inertFamily,
-  utils: (keras, name) => keras.datasets.loaders()[name],
-  preprocessing: (keras, name) => keras.datasets.loaders()[name],
+  utils: (keras, name) => entryOf(keras.datasets.loaders(), name),
+  preprocessing: (keras, name) => entryOf(keras.datasets.loaders(), name),
   export: inertFamily,
 };
 

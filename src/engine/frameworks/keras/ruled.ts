@@ -17,6 +17,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import {
   Config,
   type LayerRule,
@@ -100,7 +101,7 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     });
     stateOf(layer).config = parsed.params.map(({ name: key }) => key);
     for (const { name: key, fallback } of parsed.params)
-      layer.attrs.set(key, values[key] === undefined ? fallback : values[key]);
+      layer.attrs.set(key, entryOf(values, key) === undefined ? fallback : entryOf(values, key));
     normalise(keras, interp, layer, rule, parsed.names);
     return null;
   };

@@ -12,6 +12,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { numel } from "../shape/dims.ts";
 import { getItem } from "../torch/tensor/indexing.ts";
 import { toNative } from "../torch/tensor/op.ts";
@@ -45,7 +46,7 @@ const self = (a: Bound): Tensor => a.self as Tensor;
 export function defineTensor(keras: Keras, functions: FunctionTable): void {
   const { attrs } = keras.kit.cls;
   const operator = (name: string, title = name): NativeFunction => {
-    const spec = functions[name];
+    const spec = entryOf(functions, name);
     if (!spec) throw new Error(`no function ${name}`);
     return defineFunction(keras, title, spec);
   };

@@ -9,6 +9,7 @@ import {
   toItems,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import { tensorSpec } from "./data.ts";
 import { initializerName } from "./initializers.ts";
 import { sizeOf } from "./layer.ts";
@@ -93,14 +94,14 @@ export function findTensorflow(keras: Keras, home: string, name: string): Value 
     const known = findTensorflow(keras, plain, name);
     if (known !== ABSENT) return known;
   }
-  const spec = TABLES[home]?.[name];
+  const spec = entryOf(entryOf(TABLES, home), name);
   if (spec) return defineFunction(keras, name, { ...spec, title: spec.title ?? titleOf(home, name) });
   if (home === "tensorflow.initializers") return initializerName(keras, name);
   if (home === "tensorflow" && name.endsWith("_initializer")) return initializerName(keras, name);
   if (home === "tensorflow.data") return dataName(keras, name);
   if (home === "tensorflow") {
     if (DTYPES.has(name)) return name;
-    const special = SPECIAL[name];
+    const special = entryOf(SPECIAL, name);
     if (special) return special(keras);
   }
   const inert = INERT.some(
@@ -113,7 +114,7 @@ export function findTensorflow(keras: Keras, home: string, name: string): Value 
 function dataName(keras: Keras, name: string): Value {
   const { datasets } = keras;
   const constructors = datasets.constructors();
-  if (name !== "Dataset") return constructors[name] ?? makeInert();
+  if (name !== "Dataset") return entryOf(constructors, name) ?? makeInert();
   for (const [key, fn] of Object.entries(constructors)) datasets.cls.attrs.set(key, new StaticMethod(fn));
   return datasets.cls;
 }

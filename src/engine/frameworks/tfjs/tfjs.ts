@@ -14,6 +14,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { Framework, OpsProgram } from "../framework.ts";
 import { layerModule } from "./layers/index.ts";
 import { callLayer, childrenOf, layerClass, nameOf, weightsOf } from "./layers/layer.ts";
@@ -96,10 +97,10 @@ class Tfjs implements Framework {
   }
 
   private find(path: string, name: string): Value | Absent {
-    const value = this.tables[path]?.get(name);
+    const value = entryOf(this.tables, path)?.get(name);
     if (value !== undefined) return value;
     const inner = path === "" ? name : `${path}.${name}`;
-    if (this.tables[inner]) return this.module(inner);
+    if (entryOf(this.tables, inner)) return this.module(inner);
     if (path === "" && (name === "default" || name === "__esModule")) return ABSENT;
     // Training and data are no part of a network.
     return new Unknown(

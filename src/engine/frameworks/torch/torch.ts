@@ -12,6 +12,7 @@ import {
   type Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { COUNTERS } from "./ecosystem/counters.ts";
@@ -157,7 +158,7 @@ class Torch implements Framework {
     if (isLightning(module)) {
       return SUBMODULES.has(name) ? this.module(path) : this.lightning.lookup(module, name);
     }
-    const alias = module.startsWith("torch.nn") ? ALIASES[name] : undefined;
+    const alias = module.startsWith("torch.nn") ? entryOf(ALIASES, name) : undefined;
     if (alias !== undefined) return this.module(alias);
     return COMPLETE.has(module) || name.startsWith("__") ? ABSENT : unmodelled(module, name);
   }
@@ -168,10 +169,10 @@ class Torch implements Framework {
       if (value !== undefined) return value;
     }
     const stub =
-      RUNTIME[module]?.[name] ??
-      NN_MODULES[module]?.[name] ??
-      EXTRACTION[module]?.[name] ??
-      COUNTERS[module]?.[name];
+      entryOf(entryOf(RUNTIME, module), name) ??
+      entryOf(entryOf(NN_MODULES, module), name) ??
+      entryOf(entryOf(EXTRACTION, module), name) ??
+      entryOf(entryOf(COUNTERS, module), name);
     if (stub) return stub(this.nn);
     const table = this.table(module)?.get(name);
     if (table !== undefined) return table;
@@ -184,7 +185,7 @@ class Torch implements Framework {
 
   private table(module: string): ReadonlyMap<string, Value> | undefined {
     const known = this.tables.get(module);
-    const make = module === EINOPS_LAYERS ? () => this.einopsLayers() : this.tensors.modules[module];
+    const make = module === EINOPS_LAYERS ? () => this.einopsLayers() : entryOf(this.tensors.modules, module);
     if (known || !make) return known;
     const made = make();
     this.tables.set(module, made);

@@ -1,6 +1,7 @@
 /** Calls compiled to closures: arguments, `super`, `this`, and the calls that read the scope they stand in. */
 import type { Arg, Call, Expr } from "../../syntax/ast.ts";
 import { placed } from "../../syntax/placed.ts";
+import { entryOf } from "../../table.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import type { Site } from "../trace.ts";
@@ -65,7 +66,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
   }
   const special =
     c.language === "python" && node.callee.kind === "name" && node.args.length === 0
-      ? scopeCalls[node.callee.id]
+      ? entryOf(scopeCalls, node.callee.id)
       : undefined;
   if (special) return special;
 

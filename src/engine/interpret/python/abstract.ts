@@ -1,4 +1,5 @@
 /** Abstract classes of `collections.abc`, `numbers` and `typing`: membership by what a value can do. */
+import { entryOf } from "../../table.ts";
 import type { Interp } from "../interp.ts";
 import { defineClass } from "../native.ts";
 import {
@@ -120,7 +121,7 @@ export const ABSTRACT: ReadonlyMap<string, ClassValue> = new Map(
 );
 
 const tests = new Map<ClassValue, Test>(
-  [...ABSTRACT].map(([name, cls]) => [cls, TESTS[name] ?? (() => false)]),
+  [...ABSTRACT].map(([name, cls]) => [cls, entryOf(TESTS, name) ?? (() => false)]),
 );
 
 /** True or false when the class is abstract, by what the value can do; ABSENT for any other class. */

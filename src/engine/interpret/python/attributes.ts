@@ -2,6 +2,7 @@
  * Python's attribute look-up: own attributes, the class's MRO, descriptors, `__getattr__`; and what setting and
  * deleting an attribute do.
  */
+import { entryOf } from "../../table.ts";
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
 import {
@@ -104,7 +105,7 @@ export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
 
 /** `object.__getattribute__`: what an attribute is where the class does not read attributes its own way. */
 export function lookupPlain(m: Machine, obj: Value, cls: ClassValue, name: string): Value | Absent {
-  const special = specials[name]?.(m, obj, cls);
+  const special = entryOf(specials, name)?.(m, obj, cls);
   if (special !== undefined) return special;
 
   const found = findInMro(cls.mro, name);
@@ -183,7 +184,7 @@ function lookupClass(m: Machine, cls: ClassValue, name: string): Value | Absent 
     }
     return found;
   }
-  const special = classSpecials[name]?.(m, cls);
+  const special = entryOf(classSpecials, name)?.(m, cls);
   if (special !== undefined) return special;
   const meta = typeOf(m, cls);
   if (meta instanceof ClassValue) {

@@ -2,6 +2,7 @@
  * What all of Python's built-in behaviour rests on: which classes are the language's own, how dunder methods
  * of program and framework classes are found and called, and small helpers of the method tables.
  */
+import { entryOf } from "../../table.ts";
 import { Raised } from "../control.ts";
 import type { Interp } from "../interp.ts";
 import { type Bound, type ClassSpec, defineClass, type NativeImpl } from "../native.ts";
@@ -167,7 +168,7 @@ export function isPlain(value: Value): boolean {
 /** The first argument that is not known, looking into `*args` and `**kwargs`. */
 export function firstUnknown(bound: Bound): Unknown | undefined {
   for (const key in bound) {
-    const value = bound[key];
+    const value = entryOf(bound, key);
     if (isUnknown(value)) return value;
     if (value instanceof Tuple && value.cls === undefined) {
       for (const item of value.items) if (isUnknown(item)) return item;

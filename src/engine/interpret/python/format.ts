@@ -1,4 +1,5 @@
 /** The format-spec mini language, `str.format` and f-string parts. */
+import { entryOf } from "../../table.ts";
 import type { Interp } from "../interp.ts";
 import { type Dict, Float, isUnknown, Tensor, type Unknown, type Value } from "../values.ts";
 import { callDunder, dunder, isNumeric, typeName, unwrap } from "./core.ts";
@@ -108,7 +109,7 @@ function formatNumber(interp: Interp, value: number | boolean | Float, spec: Spe
 }
 
 function intDigits(size: number, spec: Spec): string {
-  const [radix, prefix] = RADIX[spec.type] ?? [10, ""];
+  const [radix, prefix] = entryOf(RADIX, spec.type) ?? [10, ""];
   const digits = size.toString(radix);
   const cased = spec.type === "X" ? digits.toUpperCase() : digits;
   return (spec.alternate ? prefix : "") + group(cased, spec.grouping, radix === 10 ? 3 : 4);

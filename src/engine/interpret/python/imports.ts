@@ -4,6 +4,7 @@
  */
 
 import type { Import, ImportFrom } from "../../syntax/ast.ts";
+import { entryOf } from "../../table.ts";
 import type { Machine } from "../machine.ts";
 import { wordPattern } from "../patterns/escape.ts";
 import { LazyName, type Scope } from "../scope.ts";
@@ -178,13 +179,13 @@ function tableModule(m: Machine, path: string): ModuleValue | undefined {
       return followed ? findModule(m, `${path}.${name}`, undefined) : value;
     });
   }
-  const table = stdlib[path];
+  const table = entryOf(stdlib, path);
   if (!table) return undefined;
   let names: Map<string, Value> | undefined;
   return tableOf(m, path, (name) => {
     names ??= table();
     if (names.has(name)) return names.get(name);
-    return stdlib[`${path}.${name}`] ? (tableModule(m, `${path}.${name}`) ?? ABSENT) : ABSENT;
+    return entryOf(stdlib, `${path}.${name}`) ? (tableModule(m, `${path}.${name}`) ?? ABSENT) : ABSENT;
   });
 }
 

@@ -1,4 +1,5 @@
 /** Reads a Python literal: what `ast.literal_eval` takes, and `eval` of plain data. */
+import { entryOf } from "../../table.ts";
 import { ABSENT, type Absent, Bytes, Dict, Float, List, SetValue, Tuple, type Value } from "../values.ts";
 
 const NUMBER =
@@ -40,7 +41,7 @@ class Reader {
     const word = /^(None|True|False)\b/.exec(rest)?.[0];
     if (word !== undefined) {
       this.place += word.length;
-      return WORDS[word];
+      return entryOf(WORDS, word);
     }
     const number = NUMBER.exec(rest)?.[0];
     if (number !== undefined) {
@@ -50,7 +51,7 @@ class Reader {
     const quote = /^([rRbBuU]{0,2})('''|"""|'|")/.exec(rest);
     if (quote) return this.string(quote[1] ?? "", quote[2] ?? "'");
     const open = rest[0] ?? "";
-    if (!(open in CLOSERS)) return ABSENT;
+    if (!Object.hasOwn(CLOSERS, open)) return ABSENT;
     this.place++;
     return open === "{" ? this.braces() : this.sequence(open);
   }
@@ -64,7 +65,7 @@ class Reader {
       if (char === undefined) return ABSENT;
       if (char === "\\" && !isRaw) {
         const next = this.text[this.place + 1] ?? "";
-        value += ESCAPES[next] ?? next;
+        value += entryOf(ESCAPES, next) ?? next;
         this.place += 2;
       } else {
         value += char;
@@ -76,7 +77,7 @@ class Reader {
   }
 
   private sequence(open: string): Value | Absent {
-    const close = CLOSERS[open] ?? "]";
+    const close = entryOf(CLOSERS, open) ?? "]";
     const items: Value[] = [];
     let hadComma = false;
     while (!this.take(close)) {

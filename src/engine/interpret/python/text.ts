@@ -1,4 +1,5 @@
 /** `str(x)` and `repr(x)` as Python prints them. */
+import { entryOf } from "../../table.ts";
 import type { Interp } from "../interp.ts";
 import {
   BoundMethod,
@@ -187,8 +188,11 @@ const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 /** A str literal: single quotes unless that needs more escapes. */
 export function quote(text: string): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped here
-  const body = text.replace(/[\\\n\r\t\u0000-\u001f\u007f]/g, (char) => ESCAPES[char] ?? hexEscape(char));
+  const body = text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped here
+    /[\\\n\r\t\u0000-\u001f\u007f]/g,
+    (char) => entryOf(ESCAPES, char) ?? hexEscape(char),
+  );
   return mark + body.replaceAll(mark, `\\${mark}`) + mark;
 }
 

@@ -1,4 +1,5 @@
 /** What the parts of JavaScript's semantics share: native functions, plain objects, keys, names of types. */
+import { entryOf } from "../../table.ts";
 import type { Interp } from "../interp.ts";
 import {
   type Attrs,
@@ -67,7 +68,7 @@ export function jsClass(name: string, spec: JsClass): ClassValue {
   const attrs: Attrs = new Map();
   for (const [key, impl] of Object.entries(spec.methods ?? {})) attrs.set(key, fn(key, impl));
   for (const [key, impl] of Object.entries(spec.getters ?? {})) {
-    const setter = spec.setters?.[key];
+    const setter = entryOf(spec.setters, key);
     attrs.set(key, new Property(fn(key, impl), setter && fn(key, setter)));
   }
   if (spec.init) attrs.set(INIT, fn("constructor", spec.init));

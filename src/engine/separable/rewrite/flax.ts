@@ -5,6 +5,7 @@
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#linear-modules
  * https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/nn/linear.html
  */
+import { entryOf } from "../../table.ts";
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { guardOf } from "./guard.ts";
 import { JAX_ACTIVATIONS } from "./jax.ts";
@@ -173,5 +174,5 @@ function ones({ rank }: CallSite): string {
 const ACTIVATIONS: Readonly<Record<string, string>> = { ...JAX_ACTIVATIONS, Tanh: "tanh" };
 
 function activationOf({ activation }: Between, library: string): string {
-  return `${library}.${ACTIVATIONS[activation] ?? "relu"}`;
+  return `${library}.${entryOf(ACTIVATIONS, activation) ?? "relu"}`;
 }

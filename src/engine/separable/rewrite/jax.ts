@@ -8,6 +8,7 @@
 
 import type { Place } from "../../report/contract.ts";
 import { placeKey } from "../../report/places.ts";
+import { entryOf } from "../../table.ts";
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import type { TextEdit } from "./contract.ts";
 import { guardOf } from "./guard.ts";
@@ -199,7 +200,7 @@ function jaxActivation(activation: string, source: string): string {
     /^[ \t]*import[ \t]+jax\.nn[ \t]+as[ \t]+(\w+)/m.exec(source)?.[1] ??
     /^[ \t]*from[ \t]+jax[ \t]+import[ \t](?:[^\n#]*\W)?nn[ \t]+as[ \t]+(\w+)/m.exec(source)?.[1] ??
     (/^[ \t]*from[ \t]+jax[ \t]+import[ \t](?:[^\n#]*\W)?nn\b/m.test(source) ? "nn" : "jax.nn");
-  return `${alias}.${ACTIVATIONS[activation] ?? "relu"}`;
+  return `${alias}.${entryOf(ACTIVATIONS, activation) ?? "relu"}`;
 }
 
 export function equinoxForm(site: CallSite): Form {

@@ -4,6 +4,7 @@ import { type Instance, type Tensor, toNumber } from "../../interpret/values.ts"
 import { place } from "../../report/convert.ts";
 import type { Language } from "../../syntax/ast.ts";
 import type { Span } from "../../syntax/span.ts";
+import { entryOf } from "../../table.ts";
 import { type ArgumentText, editCall, readConfigCall, readPythonCall } from "./callText.ts";
 import { cutAt, functionAround } from "./place.ts";
 import type { Between } from "./site.ts";
@@ -173,10 +174,10 @@ function activationOf(op: OpRecord, language: Language, read: Read): Activation 
   if (layer?.cls.name === "Activation") {
     const named =
       own?.find(({ name }) => name === "activation") ?? own?.find(({ name }) => name === undefined);
-    const activation = ACTIVATIONS[named?.value.replaceAll(/^["']|["']$/g, "").toLowerCase() ?? ""];
+    const activation = entryOf(ACTIVATIONS, named?.value.replaceAll(/^["']|["']$/g, "").toLowerCase() ?? "");
     return activation === undefined ? undefined : { activation, options: "" };
   }
-  const activation = ACTIVATIONS[op.name.replace(/_$/, "")];
+  const activation = entryOf(ACTIVATIONS, op.name.replace(/_$/, ""));
   if (activation === undefined) return undefined;
   const isLayer = layer?.cls.name.toLowerCase() === activation.toLowerCase();
   const called = isLayer
@@ -196,7 +197,7 @@ const SLOPES: Readonly<Record<string, string>> = { LeakyReLU: "negative_slope", 
 
 /** The number itself, where the code gives it by a name that may mean another thing elsewhere. */
 function slopeText(layer: Instance | undefined, activation: string): string {
-  const name = SLOPES[activation];
+  const name = entryOf(SLOPES, activation);
   const value = name === undefined ? undefined : toNumber(layer?.attrs.get(name) ?? null);
   return value === undefined ? "" : `${name}=${value}`;
 }

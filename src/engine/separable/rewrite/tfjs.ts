@@ -3,6 +3,7 @@
  * `depthwiseConv2d`, `batchNormalization`, the activation and a 1×1 `conv2d`, added or applied as the layer was.
  * https://js.tensorflow.org/api/latest/#Layers-Convolutional
  */
+import { entryOf } from "../../table.ts";
 import { type ArgumentText, type CallText, closingOf, editCall, readConfigCall } from "./callText.ts";
 import { guardOf, TYPESCRIPT } from "./guard.ts";
 import type { CallSite, Form } from "./site.ts";
@@ -164,7 +165,7 @@ const ACTIVATION_LAYERS: Readonly<Record<string, string>> = {
 
 function activationLayer(activation: string, options: string, layer: (name: string) => string): string {
   if (activation === "ReLU6") return `${layer("reLU")}({ maxValue: 6 })`;
-  const own = ACTIVATION_LAYERS[activation];
+  const own = entryOf(ACTIVATION_LAYERS, activation);
   return own === undefined
     ? `${layer("activation")}({ activation: "${activation.toLowerCase()}" })`
     : `${layer(own)}(${options === "" ? "" : `{ ${options} }`})`;

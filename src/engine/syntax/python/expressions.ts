@@ -1,4 +1,5 @@
 /** Lowers Python expressions, arguments, parameters and assignment targets. */
+import { entryOf } from "../../table.ts";
 import type {
   Arg,
   BinaryOp,
@@ -18,7 +19,7 @@ type LowerExpr = (node: SyntaxNode, ctx: Lowering) => Expr;
 
 export function lowerExpr(node: SyntaxNode, ctx: Lowering): Expr {
   if (node.isMissing) return ctx.hole(node, "an expression is missing here");
-  const lower = EXPRESSIONS[node.type];
+  const lower = entryOf(EXPRESSIONS, node.type);
   return lower
     ? ctx.nested(node, () => lower(node, ctx))
     : ctx.hole(node, `unexpected ${node.type.replaceAll("_", " ")}`);
@@ -396,7 +397,7 @@ const SPLAT_KINDS: Readonly<Record<string, Param["kind"]>> = {
 
 function lowerParameter(node: SyntaxNode, plainKind: Param["kind"], ctx: Lowering): Param {
   const bound = field(node, "name") ?? (node.type === "typed_parameter" ? parts(node)[0] : node) ?? node;
-  const splat = SPLAT_KINDS[bound.type];
+  const splat = entryOf(SPLAT_KINDS, bound.type);
   const target = toTarget(splat ? inner(bound, ctx) : lowerExpr(bound, ctx));
   const fallback = field(node, "value");
   const annotation = field(node, "type");

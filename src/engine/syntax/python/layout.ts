@@ -2,7 +2,7 @@
  * Reads Python's lines without parsing: indentation, brackets, strings, and which lines start a
  * statement. Where a bracket is missing, keywords and indentation say where statements begin again.
  */
-
+import { entryOf } from "../../table.ts";
 export interface Line {
   /** Offsets into the text; the end stands before the line break. */
   readonly start: number;
@@ -27,7 +27,7 @@ export interface Bracket {
 const CLOSER_OF: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
 export function closerOf(opener: string): string {
-  return CLOSER_OF[opener] ?? "";
+  return entryOf(CLOSER_OF, opener) ?? "";
 }
 
 export function isCloser(char: string | undefined): boolean {

@@ -1,4 +1,5 @@
 /** Python literals: numbers, strings with their prefixes and escapes, f-strings, implicit concatenation. */
+import { entryOf } from "../../table.ts";
 import type { Expr, FloatLiteral, Literal, Template } from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { lowerExpr } from "./expressions.ts";
@@ -154,7 +155,7 @@ const ESCAPE = /\\(\r\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*
 
 function decodeEscapes(text: string, isBytes: boolean): string {
   return text.replace(ESCAPE, (whole: string, body: string) => {
-    const simple = SIMPLE_ESCAPES[body];
+    const simple = entryOf(SIMPLE_ESCAPES, body);
     if (simple !== undefined) return simple;
     if (/^[0-7]/.test(body)) return String.fromCharCode(Number.parseInt(body, 8));
     if (body[0] === "x" && body.length > 1) return String.fromCharCode(Number.parseInt(body.slice(1), 16));

@@ -1,4 +1,5 @@
 /** Lowers the patterns of Python's `match` statement. */
+import { entryOf } from "../../table.ts";
 import type { Expr, Pattern } from "../ast.ts";
 import { type Lowering, parts, type SyntaxNode, tokens } from "../tree.ts";
 import { lowerDottedName, lowerExpr } from "./expressions.ts";
@@ -17,7 +18,7 @@ export function lowerCasePatterns(clause: SyntaxNode, ctx: Lowering): Pattern {
 type LowerPattern = (node: SyntaxNode, ctx: Lowering) => Pattern;
 
 function lowerPattern(node: SyntaxNode, ctx: Lowering): Pattern {
-  const lower = ctx.isDeep ? undefined : PATTERNS[node.type];
+  const lower = ctx.isDeep ? undefined : entryOf(PATTERNS, node.type);
   return lower ? ctx.deeper(() => lower(node, ctx)) : { kind: "value", value: lowerExpr(node, ctx) };
 }
 

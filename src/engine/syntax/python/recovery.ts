@@ -3,6 +3,7 @@
  * bracket, so the text is cut along its layout (top-level statements, then the bodies of broken
  * ones, down to single statements), each piece is parsed by itself, and damage stays in its piece.
  */
+import { entryOf } from "../../table.ts";
 import type { Stmt } from "../ast.ts";
 import type { Span } from "../span.ts";
 import {
@@ -289,6 +290,6 @@ function bareHeader(header: string): string {
   const lines = header.split("\n");
   const index = lines.findIndex((line) => HEADER.test(line));
   const [, indent = "", keyword = "", name = ""] = HEADER.exec(lines[index] ?? "") ?? [];
-  const bare = BARE_HEADERS[keyword];
+  const bare = entryOf(BARE_HEADERS, keyword);
   return bare ? lines.map((_, at) => (at === index ? indent + bare(name) : "")).join("\n") : header;
 }

@@ -1,4 +1,5 @@
 /** Lowers Python statements, functions and classes. */
+import { entryOf } from "../../table.ts";
 import type {
   Assign,
   BinaryOp,
@@ -47,7 +48,7 @@ export function lowerStatements(nodes: readonly SyntaxNode[], ctx: Lowering): St
 }
 
 function lowerStatement(node: SyntaxNode, ctx: Lowering): Stmt | Stmt[] {
-  const lower = STATEMENTS[node.type];
+  const lower = entryOf(STATEMENTS, node.type);
   if (lower) return ctx.nestedStatement(node, () => lower(node, ctx));
   if (node.type === "ERROR") return lowerError(node, ctx);
   return { kind: "broken", reason: `unexpected ${node.type.replaceAll("_", " ")}`, at: ctx.span(node) };
@@ -55,7 +56,7 @@ function lowerStatement(node: SyntaxNode, ctx: Lowering): Stmt | Stmt[] {
 
 /** Text that fits no statement: what is whole inside it is kept, the rest is one `broken`. */
 function lowerError(node: SyntaxNode, ctx: Lowering): Stmt[] {
-  const inside = node.namedChildren.filter((child) => child.type in STATEMENTS);
+  const inside = node.namedChildren.filter((child) => Object.hasOwn(STATEMENTS, child.type));
   return [{ kind: "broken", reason: "invalid syntax", at: ctx.span(node) }, ...lowerStatements(inside, ctx)];
 }
 

@@ -3,6 +3,7 @@
  * them: it reads `x + w!` as `(x + w)!` and `a + f<T>(b)` as `(a + f)<T>(b)`, which turns precedence
  * around. Offsets stay, and literals are read from the text as written, so strings take no harm.
  */
+import { entryOf } from "../../table.ts";
 export function blankTypes(text: string): string {
   const marked = text.includes("accessor")
     ? text.replace(STATIC_ACCESSOR, (mark) => " ".repeat(mark.length))
@@ -44,7 +45,7 @@ function typeArgumentsEnd(text: string, start: number): number | undefined {
   const limit = Math.min(text.length, start + MAX_LENGTH);
   for (let at = start; at < limit; at++) {
     const char = text[at] ?? "";
-    const closer = CLOSER[char];
+    const closer = entryOf(CLOSER, char);
     if (closer) open.push(closer);
     else if (char === "=" && text[at + 1] === ">") at++;
     else if (char === open.at(-1)) {

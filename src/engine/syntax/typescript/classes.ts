@@ -1,4 +1,5 @@
 /** Lowers classes and their members; abstract and declared members are erased. */
+import { entryOf } from "../../table.ts";
 import type { Arg, ClassMember, ClassNode, Expr } from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { accessorKind, exprField, lowerExpr, lowerKey } from "./expressions.ts";
@@ -41,7 +42,7 @@ export function lowerMembers(body: SyntaxNode, ctx: Lowering): ClassMember[] {
   for (const node of parts(body)) {
     if (node.type === "decorator") decorators.push(node);
     else {
-      members.push(...(MEMBERS[node.type]?.(node, ctx, decorators) ?? []));
+      members.push(...(entryOf(MEMBERS, node.type)?.(node, ctx, decorators) ?? []));
       decorators = [];
     }
   }

@@ -1,4 +1,5 @@
 /** Lowers TypeScript and JavaScript expressions; types are erased on the way. */
+import { entryOf } from "../../table.ts";
 import type { Arg, AssignExpr, BinaryOp, CompareOp, Expr, PropertyDef, UnaryOp } from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode, tokens } from "../tree.ts";
 import { lowerClass } from "./classes.ts";
@@ -10,7 +11,7 @@ type LowerExpr = (node: SyntaxNode, ctx: Lowering) => Expr;
 
 export function lowerExpr(node: SyntaxNode, ctx: Lowering): Expr {
   if (node.isMissing) return ctx.hole(node, "an expression is missing here");
-  const lower = EXPRESSIONS[node.type];
+  const lower = entryOf(EXPRESSIONS, node.type);
   return lower
     ? ctx.nested(node, () => lower(node, ctx))
     : ctx.hole(node, `unexpected ${node.type.replaceAll("_", " ")}`);
@@ -200,7 +201,7 @@ function lowerBinary(node: SyntaxNode, ctx: Lowering): Expr {
       : exprField(node, "left", ctx);
   const right = exprField(node, "right", ctx);
   const at = ctx.span(node);
-  const logical = LOGICAL[op];
+  const logical = entryOf(LOGICAL, op);
   if (logical) return { kind: "logical", op: logical, left, right, at };
   if (COMPARE.has(op)) {
     const comparison = (a: Expr, by: string, b: Expr): Expr => ({
@@ -224,7 +225,7 @@ function lowerBinary(node: SyntaxNode, ctx: Lowering): Expr {
 
 function lowerAssignment(node: SyntaxNode, op: string | undefined, ctx: Lowering): Expr {
   const left = field(node, "left");
-  const operator = op === undefined ? undefined : ((LOGICAL[op] ?? op) as AssignExpr["op"]);
+  const operator = op === undefined ? undefined : ((entryOf(LOGICAL, op) ?? op) as AssignExpr["op"]);
   return {
     kind: "assignExpr",
     target: lowerTarget(left ?? node, ctx),

@@ -1,4 +1,5 @@
 /** TypeScript and JavaScript literals: numbers, strings, template strings, regular expressions. */
+import { entryOf } from "../../table.ts";
 import type { Expr, Literal, Regex, Template } from "../ast.ts";
 import { field, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { lowerExpr } from "./expressions.ts";
@@ -67,7 +68,7 @@ const ESCAPE = /\\(\r\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|[0-7]{
 function decodeEscapes(text: string): string {
   if (!text.includes("\\")) return text;
   return text.replace(ESCAPE, (_whole, body: string) => {
-    const simple = SIMPLE_ESCAPES[body];
+    const simple = entryOf(SIMPLE_ESCAPES, body);
     if (simple !== undefined) return simple;
     if (/^[0-7]/.test(body)) return String.fromCharCode(Number.parseInt(body, 8));
     if (body.length > 1) {

@@ -3,6 +3,7 @@
  * brace would otherwise nest all that follows, or cost the parser a whole class. What is put in
  * stands at the end of a line, so that the lines below keep their places.
  */
+import { entryOf } from "../../table.ts";
 import { UNREADABLE } from "../tree.ts";
 import { type Bracket, type CodeLine, readCodeLines } from "./layout.ts";
 
@@ -61,7 +62,7 @@ class Search {
     if (line.indent >= 0) this.seen.push(line);
     this.indent = orphaned ?? line.indent;
     for (const bracket of line.brackets) {
-      if (CLOSER_OF[bracket.char]) this.opens(bracket, line);
+      if (entryOf(CLOSER_OF, bracket.char)) this.opens(bracket, line);
       else this.closes(bracket, line);
     }
     if (line.codeEnd > 0) this.previous = line;
@@ -74,7 +75,8 @@ class Search {
   /** What a line left of an opener's line finds open has lost its closer. */
   private closeAbove(line: CodeLine): void {
     for (let top = this.open.at(-1); top && line.indent <= top.indent; top = this.open.at(-1)) {
-      const isItsCloser = this.text[line.codeStart] === CLOSER_OF[top.char] && line.indent === top.indent;
+      const isItsCloser =
+        this.text[line.codeStart] === entryOf(CLOSER_OF, top.char) && line.indent === top.indent;
       if (top.indent < 0 || isItsCloser || this.continues(line, top)) return;
       this.insertAbove();
     }
@@ -162,7 +164,7 @@ class Search {
       if (lost) this.insertions.push({ opener: lost, place: bracket.lostAt });
       return;
     }
-    const index = this.open.findLastIndex(({ char }) => CLOSER_OF[char] === bracket.char);
+    const index = this.open.findLastIndex(({ char }) => entryOf(CLOSER_OF, char) === bracket.char);
     const opener = this.open[index];
     const startsLine = bracket.offset === line.codeStart && line.indent >= 0;
     if (
@@ -212,7 +214,7 @@ class Search {
         place,
         order,
         remove: 0,
-        text: CLOSER_OF[opener.char] ?? "",
+        text: entryOf(CLOSER_OF, opener.char) ?? "",
       })),
       ...strays.map(({ offset }) => ({ place: offset, order: 0, remove: 1, text: " " })),
     ].sort((a, b) => a.place - b.place || a.order - b.order);

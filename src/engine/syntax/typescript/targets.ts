@@ -1,4 +1,5 @@
 /** Lowers what TypeScript and JavaScript can assign to: names, members, destructuring patterns. */
+import { entryOf } from "../../table.ts";
 import type { ObjectTarget, Target } from "../ast.ts";
 import { field, type Lowering, parts, type SyntaxNode, tokens } from "../tree.ts";
 import { exprField, lowerExpr, lowerKey } from "./expressions.ts";
@@ -7,7 +8,7 @@ type LowerTarget = (node: SyntaxNode, ctx: Lowering) => Target;
 
 /** What cannot be assigned to becomes a nameless name. */
 export function lowerTarget(node: SyntaxNode, ctx: Lowering): Target {
-  const lower = ctx.isDeep ? undefined : TARGETS[node.type];
+  const lower = ctx.isDeep ? undefined : entryOf(TARGETS, node.type);
   if (lower) return ctx.deeper(() => lower(node, ctx));
   const value = lowerExpr(node, ctx);
   return value.kind === "name" || value.kind === "attribute" || value.kind === "subscript"

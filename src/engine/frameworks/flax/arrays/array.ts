@@ -12,6 +12,7 @@ import {
   Tensor,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { numel } from "../../shape/dims.ts";
 import { permute } from "../../shape/layout.ts";
 import { addAttributes } from "../../torch/tensor/attributes.ts";
@@ -40,7 +41,7 @@ export function createArrays(): ArrayKit {
   const kit = new ArrayKit();
   addAttributes(kit);
   for (const name of METHODS) {
-    const entry = NUMPY[name];
+    const entry = entryOf(NUMPY, name);
     if (entry) kit.cls.attrs.set(name, fromEntry(kit, name, entry));
   }
   for (const [name, spec] of Object.entries({ ...ELEMENTWISE, __rmatmul__: REFLECTED_MATMUL })) {
@@ -48,7 +49,7 @@ export function createArrays(): ArrayKit {
   }
   const operands = { ...ELEMENTWISE, ...CONTRACTIONS };
   for (const [operator, name] of Object.entries(OPERATORS)) {
-    const spec = operands[name];
+    const spec = entryOf(operands, name);
     if (spec) kit.method(operator, spec);
   }
   kit.method("unbind", SPLITS.unbind!);

@@ -20,6 +20,7 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { DTYPES } from "../../torch/tensor/dtypes.ts";
 import { type OpSpec, toNative } from "../../torch/tensor/op.ts";
 import { Toolkit } from "../../torch/tensor/toolkit.ts";
@@ -81,13 +82,13 @@ export class ArrayKit extends Toolkit {
         __name__: (a) => show(a.self),
         dtype: (a) => a.self,
         type: (a) => a.self,
-        itemsize: (a) => DTYPES[show(a.self)]?.bytes ?? 4,
+        itemsize: (a) => entryOf(DTYPES, show(a.self))?.bytes ?? 4,
       },
     });
   }
 
   override make(shape: Shape | Unknown, dtype = "float32", data?: readonly number[]): Tensor {
-    return super.make(shape, NARROWED[dtype] ?? dtype, data);
+    return super.make(shape, entryOf(NARROWED, dtype) ?? dtype, data);
   }
 
   /** A shape is a plain tuple. */
@@ -105,9 +106,10 @@ export class ArrayKit extends Toolkit {
   }
 
   override dtypeName(value: Value): string | undefined {
-    if (typeof value === "string") return DTYPES[value] ? value : DTYPE_NAMES[value];
+    if (typeof value === "string") return entryOf(DTYPES, value) ? value : entryOf(DTYPE_NAMES, value);
     if (value instanceof Instance && value.cls === this.dtypeClass) return value.native as string;
-    if (value instanceof ClassValue) return DTYPES[value.name] ? value.name : DTYPE_NAMES[value.name];
+    if (value instanceof ClassValue)
+      return entryOf(DTYPES, value.name) ? value.name : entryOf(DTYPE_NAMES, value.name);
     return undefined;
   }
 
@@ -145,7 +147,7 @@ function settle(kwargs: Kwargs, spec: OpSpec, renames: Readonly<Record<string, s
   if (kwargs.size === 0) return kwargs;
   const kept = new Map<string, Value>();
   for (const [key, value] of kwargs) {
-    const name = renames[key] ?? key;
+    const name = entryOf(renames, key) ?? key;
     if (INERT.has(name) && !new RegExp(wordPattern(name)).test(spec.signature)) continue;
     kept.set(name, value);
   }

@@ -7,6 +7,7 @@ import { rangeLength } from "../../../cost/geometry.ts";
 import { product } from "../../../cost/lift.ts";
 import type { Count } from "../../../interpret/trace.ts";
 import { Float, isUnknown, Tensor, Tuple, toItems, toNumber, Unknown } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { axisOf, broadcast, isMisfit, Misfit, numel, reshape, showShape } from "../../shape/dims.ts";
 import { type IndexItem, index } from "../../shape/index.ts";
 import { expand, flip, insertAxis, type Layout, permute, read } from "../../shape/layout.ts";
@@ -355,10 +356,15 @@ function astype(a: Args): Answer {
 /** Functions of `jax.numpy`. */
 export const NUMPY: NumpyTable = {
   ...Object.fromEntries(
-    SAME.flatMap((name): [string, NumpyEntry][] => (SHARED[name] ? [[name, [SHARED[name], RENAMES]]] : [])),
+    SAME.flatMap((name): [string, NumpyEntry][] =>
+      entryOf(SHARED, name) ? [[name, [entryOf(SHARED, name)!, RENAMES]]] : [],
+    ),
   ),
   ...Object.fromEntries(
-    Object.entries(OTHERWISE).map(([name, ours]): [string, NumpyEntry] => [name, [SHARED[ours]!, RENAMES]]),
+    Object.entries(OTHERWISE).map(([name, ours]): [string, NumpyEntry] => [
+      name,
+      [entryOf(SHARED, ours)!, RENAMES],
+    ]),
   ),
   ...OWN,
 };

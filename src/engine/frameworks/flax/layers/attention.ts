@@ -5,6 +5,7 @@
 import { attentionMacs } from "../../../cost/contraction.ts";
 import { floorDivide, product } from "../../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, type Unknown, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import type { Layer, LayerSpec, LayerTable, Projection } from "./spec.ts";
 
 const OPTIONS = `broadcast_dropout=True, dropout_rate=0.0, deterministic=None, precision=None, kernel_init=None,
@@ -16,7 +17,7 @@ const CALL = `inputs_q, inputs_k=None, inputs_v=None, *, inputs_kv=None, mask=No
   rngs=None, sow_weights=False, decode=None, is_causal=False, out_sharding=None, qkv_sharding=None`;
 
 function given(l: Layer, ...names: readonly string[]): Value {
-  return names.map((name) => l.args[name]).find((value) => value !== null && value !== undefined);
+  return names.map((name) => entryOf(l.args, name)).find((value) => value !== null && value !== undefined);
 }
 
 function last(l: Layer, value: Value): Dim {

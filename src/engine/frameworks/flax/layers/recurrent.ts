@@ -14,6 +14,7 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { type ConvRule, convolution } from "../../rules/convolution.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { sliceAlong, stackedAlong } from "../arrays/sequences.ts";
@@ -116,7 +117,7 @@ function featureAxes(cell: Value): number {
 }
 
 function option(l: Layer, name: string): boolean {
-  const asked = l.args[name];
+  const asked = entryOf(l.args, name);
   return l.interp.truthy(asked === null || asked === undefined ? l.value(name) : asked) === true;
 }
 

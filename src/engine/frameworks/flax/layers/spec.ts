@@ -14,6 +14,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import type { Run } from "./run.ts";
 
@@ -109,7 +110,7 @@ export class Layer {
 
   /** The input: the call's first argument. */
   input(name = "inputs"): Tensor {
-    return this.run.tensor(this.args[name]);
+    return this.run.tensor(entryOf(this.args, name));
   }
 
   /** Features that come in: the last axis of linen's input, nnx' `in_features`. */

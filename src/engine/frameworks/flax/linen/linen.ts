@@ -11,6 +11,7 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import type { Jax } from "../jax.ts";
 import { layerFunctions } from "../layers/functions.ts";
 import { LAYERS } from "../layers/index.ts";
@@ -58,7 +59,7 @@ export class Linen {
   private layer(name: string): ClassValue | undefined {
     const known = this.classes.get(name);
     if (known) return known;
-    const spec = LAYERS[name];
+    const spec = entryOf(LAYERS, name);
     const made =
       name === "Sequential"
         ? this.sequential()

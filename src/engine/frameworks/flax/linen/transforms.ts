@@ -20,6 +20,7 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { sliceAlong, stackedAlong } from "../arrays/sequences.ts";
 import { COMPACT, enter } from "./module.ts";
 import { isLinen, isLinenClass, stateOf } from "./state.ts";
@@ -74,7 +75,7 @@ function stepsOf(
   axes: Value,
   interp: Interp,
 ): number | undefined {
-  const given = options[name];
+  const given = entryOf(options, name);
   if (typeof given === "number") return given;
   for (const [i, arg] of args.entries()) {
     const axis = axisOf(axes, i);
@@ -165,7 +166,7 @@ const OPTIONS =
 
 /** `nn.scan` and the like: of a class, or of a function of a module. */
 export function lifted(name: string): NativeFunction | undefined {
-  const transform = TRANSFORMS[name];
+  const transform = entryOf(TRANSFORMS, name);
   if (!transform) return undefined;
   const signature =
     name === "remat_scan" ? `target=None, lengths=(), ${OPTIONS.slice("target=None, ".length)}` : OPTIONS;

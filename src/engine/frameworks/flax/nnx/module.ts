@@ -18,6 +18,7 @@ import {
   Tuple,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 import type { Layer, LayerSpec } from "../layers/spec.ts";
 import { treeLayer } from "../layers/tree.ts";
@@ -100,7 +101,7 @@ export function defineLayer(
         (a, interp) => {
           const self = a.self as Instance;
           interp.touch(self);
-          for (const { name: field } of params) self.attrs.set(field, a[field]);
+          for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           build(kit, interp, spec, self, find);
           return null;
         },

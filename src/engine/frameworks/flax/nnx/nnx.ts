@@ -15,6 +15,7 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { sliceAlong, stackedAlong } from "../arrays/sequences.ts";
 import { type Jax, passing } from "../jax.ts";
 import { layerFunctions } from "../layers/functions.ts";
@@ -122,7 +123,7 @@ export class Nnx {
   private layer(name: string): ClassValue | undefined {
     const known = this.classes.get(name);
     if (known) return known;
-    const spec = LAYERS[name];
+    const spec = entryOf(LAYERS, name);
     const made =
       name === "Sequential"
         ? this.sequential()

@@ -9,6 +9,7 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import type { ChannelAxis } from "../../rules/convolution.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { axisOf } from "../../shape/dims.ts";
@@ -19,7 +20,7 @@ import { type ConvCall, channelsOf, NN, runConv, runPool } from "./nn.ts";
 import { type FunctionSpec, type FunctionTable, named, type Op, onShape } from "./op.ts";
 
 const same = (table: FunctionTable, name: string): FunctionSpec => {
-  const spec = table[name];
+  const spec = entryOf(table, name);
   if (!spec) throw new Error(`no function ${name}`);
   return spec;
 };
@@ -178,7 +179,7 @@ function convolutions(names: string, kind: ConvCall["kind"], kernel: string): Fu
     run: (op, a) =>
       runConv(op, {
         input: a.x,
-        kernel: a[kernel],
+        kernel: entryOf(a, kernel),
         strides: a.strides,
         padding: a.padding,
         dilations: a.dilation_rate,

@@ -5,6 +5,7 @@
 import type { Bound } from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import { NO_KWARGS, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { CONTRACTION_FUNCTIONS, CONTRACTIONS } from "../../torch/tensor/contractions.ts";
 import { CREATION } from "../../torch/tensor/creation.ts";
 import { ELEMENTWISE } from "../../torch/tensor/elementwise.ts";
@@ -38,7 +39,7 @@ const LENDERS = [
 
 export function lent(name: string): OpSpec {
   for (const table of LENDERS) {
-    const spec = table[name];
+    const spec = entryOf(table, name);
     if (spec) return spec;
   }
   throw new Error(`torch has no op ${name}`);
@@ -98,7 +99,7 @@ export function borrow(
   const { params } = parseSignature(signature);
   const lender = parseSignature(spec.signature);
   for (const { name } of params) {
-    const target = names[name] ?? MEANINGS[name] ?? name;
+    const target = entryOf(names, name) ?? entryOf(MEANINGS, name) ?? name;
     if (target !== "" && target !== lender.rest && !lender.names.has(target))
       throw new Error(`torch's ${torch} takes no ${target}`);
   }
@@ -107,8 +108,8 @@ export function borrow(
     run: (op, a: Bound) => {
       const args: Record<string, Value> = {};
       for (const { name } of params) {
-        const target = names[name] ?? MEANINGS[name] ?? name;
-        if (target !== "") args[target] = a[name];
+        const target = entryOf(names, name) ?? entryOf(MEANINGS, name) ?? name;
+        if (target !== "") args[target] = entryOf(a, name);
       }
       return withSymbols(op, a, run(op, spec, op.name, args));
     },

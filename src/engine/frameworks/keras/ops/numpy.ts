@@ -10,6 +10,7 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { axisOf, broadcast, isMisfit, numel } from "../../shape/dims.ts";
 import { borrow, lend } from "./borrow.ts";
@@ -75,7 +76,7 @@ function correlated(op: Op, x1: Value, x2: Value, mode: Value): Value {
     same: Math.max(n, m),
     full: n + m - 1,
   };
-  return op.emit({ inputs, shape: [sizes[String(mode)] ?? sizes.valid ?? 1] });
+  return op.emit({ inputs, shape: [entryOf(sizes, String(mode)) ?? sizes.valid ?? 1] });
 }
 
 /** `meshgrid` in NumPy's order swaps the first two axes. */

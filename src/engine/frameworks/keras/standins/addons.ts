@@ -4,6 +4,7 @@
  */
 import { makeInert } from "../../../interpret/python/stdlib/inertness.ts";
 import { ABSENT, type Absent, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { SHARED_LAYERS } from "../../keraslike/layers.ts";
 import { first, type LayerRule, one, plain } from "../../keraslike/rule.ts";
 import type { Keras } from "../library.ts";
@@ -53,7 +54,7 @@ const ACTIVATIONS: ReadonlySet<string> = new Set(
 
 function layer(keras: Keras, name: string): Value | Absent {
   if (TAKEN_OVER.has(name)) return keras.cls(name);
-  const rule = LAYERS[name];
+  const rule = entryOf(LAYERS, name);
   return rule ? defineRuled(keras, { name, rule }) : ABSENT;
 }
 

@@ -14,6 +14,7 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import type { Keras } from "../library.ts";
 import type { StandIn } from "./index.ts";
 
@@ -98,7 +99,7 @@ export const APPLICATIONS: StandIn = {
     module === "keras_applications.imagenet_utils" ||
     module === "keras_applications.efficientnet",
   make: (keras, _module, name) => {
-    const maker = NAMES[name];
+    const maker = entryOf(NAMES, name);
     return maker ? maker(keras) : ABSENT;
   },
 };

@@ -8,6 +8,7 @@ import {
   Property,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { configOf, LEAST_SIZES, parsedSignature } from "../../keraslike/rule.ts";
 import { possibleSizes } from "../../rules/possible.ts";
 import { type Library, snakeCase } from "../library.ts";
@@ -53,7 +54,7 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
         const { names } = parsedSignature(rule);
         for (const [key, value] of config.attrs) if (names.has(snakeCase(key))) self.attrs.set(key, value);
       }
-      const width = given.get(INPUT_WIDTHS[name] ?? "");
+      const width = given.get(entryOf(INPUT_WIDTHS, name) ?? "");
       if (typeof width === "number") state.batchInputShape ??= withBatch(null, new List([width]));
       return undefined;
     },

@@ -3,6 +3,7 @@
  * and the defaults where it differs from Keras. https://js.tensorflow.org/api/latest/#Layers
  */
 import { Unknown, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { SHARED_LAYERS } from "../../keraslike/layers.ts";
 import { first, type LayerRule, one, plain } from "../../keraslike/rule.ts";
 
@@ -18,7 +19,7 @@ function shared(
   makers: readonly string[],
   defaults: Readonly<Record<string, Value>> = {},
 ): [string, TfLayer] {
-  const rule = SHARED_LAYERS[name];
+  const rule = entryOf(SHARED_LAYERS, name);
   if (!rule) throw new Error(`no rule for ${name}`);
   return [name, { rule, makers, defaults }];
 }

@@ -14,6 +14,7 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import {
   answers,
   context,
@@ -34,11 +35,11 @@ const HPARAMS: ClassValue = defineClass("AttributeDict", {
     __getattr__: ["self, name", (a, interp) => missing(a, interp)],
     __getitem__: [
       "self, key",
-      (a, interp) => entry(a, String(a.key)) ?? missing({ ...a, name: a.key }, interp),
+      (a, interp) => attributeOf(a, String(a.key)) ?? missing({ ...a, name: a.key }, interp),
     ],
     __setitem__: ["self, key, value", (a, interp) => set(interp, a.self as Instance, String(a.key), a.value)],
     __contains__: ["self, key", (a) => (a.self as Instance).attrs.has(String(a.key))],
-    get: ["self, key, default=None", (a) => entry(a, String(a.key)) ?? a.default],
+    get: ["self, key, default=None", (a) => attributeOf(a, String(a.key)) ?? a.default],
     update: [
       "self, other=None, **kwargs",
       (a, interp) => keep(interp, a.self as Instance, [a.other, a.kwargs]),
@@ -47,7 +48,7 @@ const HPARAMS: ClassValue = defineClass("AttributeDict", {
   },
 });
 
-function entry(a: Bound, name: string): Value | undefined {
+function attributeOf(a: Bound, name: string): Value | undefined {
   return (a.self as Instance).attrs.get(name);
 }
 
@@ -190,7 +191,7 @@ export class Lightning {
 
   private make(module: string, name: string): Value {
     if (name === "LightningModule") return lightningModule(this.nn);
-    const entry = LIGHTNING[name] ?? UTILITIES[name];
+    const entry = entryOf(LIGHTNING, name) ?? entryOf(UTILITIES, name);
     if (entry) return entry(this.nn);
     const isInert = /^[A-Z]/.test(name) && module.split(".").some((part) => INERT.includes(part));
     return isInert ? inertClass(name)() : unmodelled(module, name);

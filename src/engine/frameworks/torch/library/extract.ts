@@ -14,6 +14,7 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { isModule } from "../nn/library.ts";
 import { initModule } from "../nn/module.ts";
 import type { NnLibrary } from "../nn/nn.ts";
@@ -146,7 +147,7 @@ function watchFunctions(
     const owner = scope?.instance;
     const path = owner && paths.get(owner);
     if (!owner || path === undefined || output === undefined || isLayer(owner.cls)) return;
-    const node = `${path}${path && "."}${OPERATORS[name] ?? name}`;
+    const node = `${path}${path && "."}${entryOf(OPERATORS, name) ?? name}`;
     const before = calls.get(node) ?? 0;
     calls.set(node, before + 1);
     tell(before === 0 ? node : `${node}_${before}`, output);

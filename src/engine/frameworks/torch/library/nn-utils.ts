@@ -14,6 +14,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { makeParameter } from "../nn/layer.ts";
 import { isModule } from "../nn/library.ts";
 import { addTensor } from "../nn/module.ts";
@@ -50,7 +51,7 @@ const GAINS: Readonly<Record<string, number>> = { tanh: 5 / 3, relu: Math.SQRT2,
 function gain(a: Bound): Value {
   const name = String(a.nonlinearity);
   const slope = toNumber(a.param) ?? 0.01;
-  return new Float(name === "leaky_relu" ? Math.sqrt(2 / (1 + slope * slope)) : (GAINS[name] ?? 1));
+  return new Float(name === "leaky_relu" ? Math.sqrt(2 / (1 + slope * slope)) : (entryOf(GAINS, name) ?? 1));
 }
 
 function fans(a: Bound, interp: Interp): Value {

@@ -5,6 +5,7 @@
 
 import { floorDivide } from "../../../cost/lift.ts";
 import { isUnknown, type Tensor, toNumber, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { differ, toDim } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";
@@ -97,7 +98,7 @@ function layerOf([name, fn, init]: Row): LayerSpec[] {
     {
       name,
       home: "activation",
-      ...(BASES[name] ? { base: BASES[name] } : {}),
+      ...(entryOf(BASES, name) ? { base: entryOf(BASES, name)! } : {}),
       init,
       forward: ["input", (op, a) => elementwise(op, a.input, op.attr("inplace"))],
       fn,

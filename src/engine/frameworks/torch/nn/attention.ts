@@ -15,6 +15,7 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { differ, toDim } from "../../rules/sizes.ts";
 import { broadcast, isMisfit, showShape } from "../../shape/dims.ts";
 import type { Build, FunctionSpec, LayerSpec } from "./layer.ts";
@@ -134,7 +135,7 @@ function axes(tensor: Tensor, batchFirst: boolean) {
 
 function buildMultihead(b: Build): void {
   const embed = b.dim("embed_dim");
-  const own = (name: string): Dim => (b.args[name] === null ? embed : b.dim(name));
+  const own = (name: string): Dim => (entryOf(b.args, name) === null ? embed : b.dim(name));
   const [keySize, valueSize] = [own("kdim"), own("vdim")];
   const same = !differ(keySize, embed) && !differ(valueSize, embed);
   const bias = b.flag("bias", true);
@@ -230,7 +231,7 @@ function runFunction(op: Op, a: Bound): Value {
     batchFirst: false,
     needWeights: op.flag(a.need_weights, true),
     averaged: op.flag(a.average_attn_weights, true),
-    weights: names.map((name) => op.optional(a[name])),
+    weights: names.map((name) => op.optional(entryOf(a, name))),
     keySize: lastSize(op, a.k_proj_weight, embed),
     valueSize: lastSize(op, a.v_proj_weight, embed),
   });

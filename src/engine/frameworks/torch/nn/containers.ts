@@ -13,6 +13,7 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import type { LayerRule, LayerSpec } from "./layer.ts";
 import { isModule, isParameter } from "./library.ts";
 import { addModule, initModule } from "./module.ts";
@@ -169,7 +170,7 @@ const deleteItem =
 const append =
   (kind: TableName, argument: string): LayerRule =>
   (op, a) => {
-    new Entries(op, op.layer as Instance, kind).append(a[argument]);
+    new Entries(op, op.layer as Instance, kind).append(entryOf(a, argument));
     return op.layer;
   };
 
@@ -177,7 +178,7 @@ const extend =
   (kind: TableName, argument: string): LayerRule =>
   (op, a) => {
     const entries = new Entries(op, op.layer as Instance, kind);
-    for (const value of itemsOf(op, a[argument])) entries.append(value);
+    for (const value of itemsOf(op, entryOf(a, argument))) entries.append(value);
     return op.layer;
   };
 
@@ -306,7 +307,7 @@ const container = (name: string, extra: Omit<LayerSpec, "name" | "home" | "layer
 const filled =
   (kind: TableName, argument: string): LayerRule =>
   (op, a) => {
-    fill(op, kind, a[argument]);
+    fill(op, kind, entryOf(a, argument));
     return null;
   };
 

@@ -10,6 +10,7 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { broadcast, isMisfit, numel } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";
 import type { Op } from "./op.ts";
@@ -137,8 +138,8 @@ function lossLayer([name, fn, init, forward, kind]: Row): LayerSpec {
     name,
     home: "loss",
     base: init.startsWith("weight") ? "_WeightedLoss" : "_Loss",
-    init: `${lead}reduction='mean'${AFTER[name] ?? ""}`,
-    forward: [forward, (op, a) => loss(op, a[first(forward)], op.attr("reduction"), kind)],
+    init: `${lead}reduction='mean'${entryOf(AFTER, name) ?? ""}`,
+    forward: [forward, (op, a) => loss(op, entryOf(a, first(forward)), op.attr("reduction"), kind)],
     fn,
   };
 }
@@ -147,7 +148,7 @@ const lossFunction = ([, fn, , forward, kind]: Row): [string, FunctionSpec] => [
   fn,
   {
     signature: `${forward}, weight=None, reduction='mean', *args, **kwargs`,
-    rule: (op, a) => loss(op, a[first(forward)], a.reduction, kind),
+    rule: (op, a) => loss(op, entryOf(a, first(forward)), a.reduction, kind),
   },
 ];
 

@@ -20,6 +20,7 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { LEAST, PLAIN_WORDS, possibleSizes } from "../../rules/possible.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import type { Nn } from "./library.ts";
@@ -105,7 +106,7 @@ function constructorOf(nn: Nn, spec: LayerSpec, signature: string): NativeImpl {
     const a = possibleSizes(interp, given, check);
     initModule(interp, self);
     interp.touch(self);
-    for (const name of attributes) self.attrs.set(name, a[name]);
+    for (const name of attributes) self.attrs.set(name, entryOf(a, name));
     spec.build?.(new Build(interp, nn, self, a));
     return null;
   };
@@ -134,19 +135,19 @@ export class Build {
 
   /** A size. A float (`width / 2`) fails as in torch, and is rounded down to go on. */
   dim(name: string): Dim {
-    const value = this.args[name];
+    const value = entryOf(this.args, name);
     if (!(value instanceof Float)) return toDim(value);
     this.interp.fail("TypeError", `${this.self.cls.name}: ${name} must be an int, gets ${value.value}`);
     return Math.floor(value.value);
   }
 
   dims(name: string, axes: number): readonly Dim[] {
-    return toDims(this.args[name], axes);
+    return toDims(entryOf(this.args, name), axes);
   }
 
   /** A flag of the constructor; an unknown one counts as the fallback, and the report says so. */
   flag(name: string, fallback: boolean): boolean {
-    const truth = this.interp.truthy(this.args[name]);
+    const truth = this.interp.truthy(entryOf(this.args, name));
     if (typeof truth === "boolean") return truth;
     this.interp.gap(truth.reason);
     return fallback;
@@ -159,7 +160,7 @@ export class Build {
   /** Makes the attribute a tuple as torch's `_pair` does: one size an axis, or the sequence that is given. */
   tuple(name: string, axes: number): readonly Dim[] {
     const dims = this.dims(name, axes);
-    this.set(name, new Tuple(toItems(this.args[name]) ?? dims));
+    this.set(name, new Tuple(toItems(entryOf(this.args, name)) ?? dims));
     return dims;
   }
 

@@ -1,5 +1,6 @@
 /** torch.nn and torch.nn.functional of one interpreter: classes and functions, made when they are first asked for. */
 import { ABSENT, type Absent, ClassValue, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import type { Tensors } from "../tensor/tensors.ts";
 import { ACTIVATION_FUNCTIONS, ACTIVATION_LAYERS } from "./activation.ts";
 import { ATTENTION_FUNCTIONS, ATTENTION_LAYERS } from "./attention.ts";
@@ -82,7 +83,7 @@ export class NnLibrary implements Nn {
   /** A class of torch.nn. */
   findClass(name: string): Value | Absent {
     if (name === "Module") return this.module;
-    const own = this.parameters[name] ?? this.classes.get(name);
+    const own = entryOf(this.parameters, name) ?? this.classes.get(name);
     if (own) return own;
     const spec = LAYERS.get(name);
     if (!spec) return ABSENT;

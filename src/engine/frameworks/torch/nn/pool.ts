@@ -6,6 +6,7 @@ import { unpoolOutputSize } from "../../../cost/geometry.ts";
 import { lift } from "../../../cost/lift.ts";
 import type { Bound } from "../../../interpret/native.ts";
 import { type Dim, Tuple, toItems, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { type PoolRuling, resize, windowPool } from "../../rules/pooling.ts";
 import { isKnownDims, toDim, toDims } from "../../rules/sizes.ts";
 import { evenPadding } from "../../rules/window.ts";
@@ -21,7 +22,7 @@ type Arg = (name: string) => Value;
 const fromCall =
   (a: Bound): Arg =>
   (name) =>
-    a[name];
+    entryOf(a, name);
 const fromLayer =
   (op: Op): Arg =>
   (name) =>

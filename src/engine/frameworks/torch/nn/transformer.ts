@@ -4,6 +4,7 @@
  */
 import type { Bound } from "../../../interpret/native.ts";
 import { type Kwargs, toItems, toNumber, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import type { Build, LayerSpec } from "./layer.ts";
 import type { Op } from "./op.ts";
 
@@ -98,7 +99,7 @@ function buildStack(b: Build, layer: string): void {
   const count = toNumber(b.args.num_layers);
   if (count === undefined) interp.gap("the number of layers is not known");
   const copies: Value[] = [];
-  for (let i = 0; i < (count ?? 1); i++) copies.push(interp.call(copy, [b.args[layer]]));
+  for (let i = 0; i < (count ?? 1); i++) copies.push(interp.call(copy, [entryOf(b.args, layer)]));
   b.module("layers", "ModuleList", [interp.list(copies)]);
   interp.setAttr(b.self, "norm", b.args.norm);
 }
@@ -113,10 +114,10 @@ function runStack(op: Op, x: Value, rest: readonly Value[]): Value {
 
 function buildTransformer(b: Build): void {
   const { interp, nn, args } = b;
-  const layerArgs = ARGUMENTS.map((name) => args[name]);
+  const layerArgs = ARGUMENTS.map((name) => entryOf(args, name));
   for (const side of ["Encoder", "Decoder"] as const) {
     const name = side.toLowerCase();
-    const custom = args[`custom_${name}`];
+    const custom = entryOf(args, `custom_${name}`);
     if (custom !== null) {
       interp.setAttr(b.self, name, custom);
       continue;
@@ -130,7 +131,7 @@ function buildTransformer(b: Build): void {
         ["bias", args.bias],
       ]),
     );
-    b.module(name, `Transformer${side}`, [layer, args[`num_${name}_layers`], norm]);
+    b.module(name, `Transformer${side}`, [layer, entryOf(args, `num_${name}_layers`), norm]);
   }
 }
 

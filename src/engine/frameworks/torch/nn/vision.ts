@@ -5,6 +5,7 @@
 import { convOutputSize, scaledSize } from "../../../cost/geometry.ts";
 import { lift, product } from "../../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, toItems, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { differ, toDim, toDims } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";
@@ -316,7 +317,7 @@ export const VISION_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
       unfold(
         op,
         a.input,
-        foldArgs((name) => a[name]),
+        foldArgs((name) => entryOf(a, name)),
       ),
   },
   fold: {
@@ -326,7 +327,7 @@ export const VISION_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
         op,
         a.input,
         a.output_size,
-        foldArgs((name) => a[name]),
+        foldArgs((name) => entryOf(a, name)),
       ),
   },
 };

@@ -15,6 +15,7 @@ import {
   NativeFunction,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { decorator, fn, inertClass, type NameTable, unmodelled } from "../library/inert.ts";
 import type { NnLibrary } from "../nn/nn.ts";
 import { entriesOf, type Methods, moduleClass, none, nothing, outputClass, type StandIn } from "./kit.ts";
@@ -127,7 +128,7 @@ const NAMES: NameTable = {
 export const DIFFUSERS: StandIn = {
   has: (module) => module === "diffusers" || module.startsWith("diffusers."),
   make(nn: NnLibrary, module: string, name: string): Value | Absent {
-    const known = NAMES[name];
+    const known = entryOf(NAMES, name);
     if (known) return known(nn);
     if (/^is_\w+$/.test(name)) return fn(name, "*args, **kwargs", () => name === "is_torch_available")();
     return /Output$/.test(name)
@@ -163,5 +164,5 @@ const HUB_NAMES: NameTable = {
 
 export const HUGGINGFACE_HUB: StandIn = {
   has: (module) => module === "huggingface_hub" || module.startsWith("huggingface_hub."),
-  make: (nn, _module, name) => HUB_NAMES[name]?.(nn) ?? ABSENT,
+  make: (nn, _module, name) => entryOf(HUB_NAMES, name)?.(nn) ?? ABSENT,
 };

@@ -13,6 +13,7 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { always, answers, decorator, fn, type NameTable, passes, unknown } from "../library/inert.ts";
 import type { NnLibrary } from "../nn/nn.ts";
 import { chain, layer, moduleClass, pair, type StandIn, setAttrs } from "./kit.ts";
@@ -165,7 +166,7 @@ const block = (nn: NnLibrary): Value =>
       "dim, num_heads, mlp_ratio=4.0, qkv_bias=False, qk_norm=False, proj_drop=0.0, attn_drop=0.0, init_values=None, drop_path=0.0, act_layer=None, norm_layer=None, mlp_layer=None, drop=None, **kwargs",
       (self, a, interp) => {
         const make = (name: string, args: readonly Value[], kwargs: Readonly<Record<string, Value>>): Value =>
-          interp.call(NAMES[name]?.(nn), args, new Map(Object.entries(kwargs)));
+          interp.call(entryOf(NAMES, name)?.(nn), args, new Map(Object.entries(kwargs)));
         const norm = (): Value => interp.call(a.norm_layer ?? nn.layer("LayerNorm"), [a.dim]);
         const scale = (): Value =>
           a.init_values === null
@@ -326,5 +327,5 @@ const NAMES: NameTable = {
 
 export const TIMM: StandIn = {
   has: (module) => module === "timm" || module.startsWith("timm."),
-  make: (nn, _module, name) => NAMES[name]?.(nn) ?? ABSENT,
+  make: (nn, _module, name) => entryOf(NAMES, name)?.(nn) ?? ABSENT,
 };

@@ -16,6 +16,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { contiguous, type Layout } from "../../shape/layout.ts";
 import { MAX_DATA } from "../../shape/reduce.ts";
 import { type Category, categoryOf, higher, promoteTypes } from "./dtypes.ts";
@@ -47,13 +48,13 @@ export class Args {
   }
 
   has(name: string): boolean {
-    const value = this.bound[name];
+    const value = entryOf(this.bound, name);
     return value !== null && value !== undefined;
   }
 
   /** A tensor argument; numbers and nested lists of numbers become tensors. */
   tensor(name: string): Tensor {
-    return this.toTensor(this.bound[name], name);
+    return this.toTensor(entryOf(this.bound, name), name);
   }
 
   toTensor(value: Value, name: string): Tensor {
@@ -89,12 +90,12 @@ export class Args {
   }
 
   data(name: string): readonly number[] | undefined {
-    const value = this.bound[name];
+    const value = entryOf(this.bound, name);
     return value instanceof Tensor ? this.kit.dataOf(value) : undefined;
   }
 
   operand(name: string): Operand {
-    return this.toOperand(this.bound[name], name);
+    return this.toOperand(entryOf(this.bound, name), name);
   }
 
   toOperand(value: Value, name: string): Operand {
@@ -108,7 +109,7 @@ export class Args {
 
   /** A list of tensors; one that is not known poisons. */
   tensors(name: string): readonly Tensor[] {
-    const value = this.bound[name];
+    const value = entryOf(this.bound, name);
     const items =
       value instanceof Tuple && value.items.length === 1 ? this.spread(value.items[0]) : undefined;
     return (items ?? this.values(name)).map((item) => this.toTensor(item, name));
@@ -120,7 +121,7 @@ export class Args {
   }
 
   values(name: string): readonly Value[] {
-    const value = this.bound[name];
+    const value = entryOf(this.bound, name);
     if (value instanceof List || value instanceof Tuple) return value.items;
     const items = value instanceof Unknown ? value : this.interp.items(value);
     if (items instanceof Unknown) {
@@ -132,7 +133,7 @@ export class Args {
 
   /** A size that may be unknown. */
   dim(name: string): Dim {
-    return this.toDim(this.bound[name]);
+    return this.toDim(entryOf(this.bound, name));
   }
 
   toDim(value: Value): Dim {
@@ -154,14 +155,14 @@ export class Args {
 
   /** A number of any kind, undefined when absent or not known. */
   number(name: string): number | undefined {
-    const value = this.bound[name];
+    const value = entryOf(this.bound, name);
     if (value instanceof Tensor) return this.kit.dataOf(value)?.[0];
     return toNumber(value);
   }
 
   /** Sizes: a list, or several arguments, or one number. */
   dims(name: string): readonly Dim[] {
-    const value = this.bound[name];
+    const value = entryOf(this.bound, name);
     if (value instanceof Unknown) {
       this.poison(value);
       return [];
@@ -197,17 +198,17 @@ export class Args {
   }
 
   flag(name: string): boolean {
-    const value = this.bound[name];
+    const value = entryOf(this.bound, name);
     return value === true || (typeof value === "number" && value !== 0);
   }
 
   text(name: string): string | undefined {
-    const value = this.bound[name];
+    const value = entryOf(this.bound, name);
     return typeof value === "string" ? value : undefined;
   }
 
   dtype(name: string): string | undefined {
-    return this.kit.dtypeName(this.bound[name]);
+    return this.kit.dtypeName(entryOf(this.bound, name));
   }
 }
 

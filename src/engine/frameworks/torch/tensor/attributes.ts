@@ -20,6 +20,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { axisOf, numel, showShape } from "../../shape/dims.ts";
 import { contiguous } from "../../shape/layout.ts";
 import { categoryOf, DTYPES, dtypeName } from "./dtypes.ts";
@@ -158,7 +159,7 @@ function methods(kit: Toolkit): Readonly<Record<string, Method>> {
     ndimension: rank,
     numel: count,
     nelement: count,
-    element_size: ["self", (self) => DTYPES[self.dtype]?.bytes ?? 4],
+    element_size: ["self", (self) => entryOf(DTYPES, self.dtype)?.bytes ?? 4],
     stride: ["self, dim=None", (self, a) => stride(self, a.dim)],
     storage_offset: ["self", () => 0],
     item: scalar,
@@ -190,7 +191,9 @@ function methods(kit: Toolkit): Readonly<Record<string, Method>> {
       (self, a, interp) => {
         if (a.dtype === null) return typeName(self.dtype);
         const name =
-          typeof a.dtype === "string" ? TYPE_NAMES[a.dtype.split(".").at(-1) ?? ""] : typeOf(a.dtype);
+          typeof a.dtype === "string"
+            ? entryOf(TYPE_NAMES, a.dtype.split(".").at(-1) ?? "")
+            : typeOf(a.dtype);
         return convert(kit, self, name, interp);
       },
     ],
@@ -251,7 +254,7 @@ function typeOf(value: Value): string | undefined {
   const dtype = dtypeName(value);
   if (dtype !== undefined) return dtype;
   return value !== null && typeof value === "object" && value.kind === "class"
-    ? TYPE_NAMES[value.name]
+    ? entryOf(TYPE_NAMES, value.name)
     : undefined;
 }
 
@@ -306,8 +309,8 @@ function properties(kit: Toolkit): Readonly<Record<string, (self: Tensor, interp
     is_mkldnn: () => false,
     is_nested: () => false,
     is_leaf: () => true,
-    itemsize: (self) => DTYPES[self.dtype]?.bytes ?? 4,
-    nbytes: (self) => multiply<Unknown>(numel(self.shape), DTYPES[self.dtype]?.bytes ?? 4),
+    itemsize: (self) => entryOf(DTYPES, self.dtype)?.bytes ?? 4,
+    nbytes: (self) => multiply<Unknown>(numel(self.shape), entryOf(DTYPES, self.dtype)?.bytes ?? 4),
   };
 }
 

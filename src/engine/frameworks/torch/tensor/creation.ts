@@ -13,6 +13,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { MAX_DATA } from "../../shape/reduce.ts";
 import { type Args, nestedNumbers } from "./args.ts";
 import { cast, categoryOf, complexOf } from "./dtypes.ts";
@@ -97,7 +98,7 @@ function arange(a: Args): Answer {
 }
 
 function scalar(a: Args, name: string): Dim {
-  const value = a.bound[name];
+  const value = entryOf(a.bound, name);
   if (value instanceof Unknown) return value;
   return a.number(name) ?? a.interp.unknown("depends on the data of a tensor");
 }

@@ -4,6 +4,7 @@
  */
 import { def, defineClass } from "../../../interpret/native.ts";
 import { Float, Instance, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 
 export type Category = "bool" | "int" | "float" | "complex";
 
@@ -39,7 +40,7 @@ export const DTYPES: Readonly<Record<string, DtypeInfo>> = {
 const ORDER: readonly Category[] = ["bool", "int", "float", "complex"];
 
 export function categoryOf(dtype: string): Category {
-  return DTYPES[dtype]?.category ?? "float";
+  return entryOf(DTYPES, dtype)?.category ?? "float";
 }
 
 export function isFloating(dtype: string): boolean {
@@ -53,13 +54,14 @@ export function higher(a: Category, b: Category): boolean {
 /** torch.promote_types. */
 export function promoteTypes(a: string, b: string): string {
   if (a === b) return a;
-  const first = DTYPES[a];
-  const second = DTYPES[b];
+  const first = entryOf(DTYPES, a);
+  const second = entryOf(DTYPES, b);
   if (!first || !second) return first ? a : b;
   if (first.category !== second.category) {
     const [low, high] = higher(first.category, second.category) ? [b, a] : [a, b];
-    if (DTYPES[high]!.category !== "complex" || DTYPES[low]!.category !== "float") return high;
-    return DTYPES[low]!.rank > DTYPES[high]!.rank ? complexOf(low) : high;
+    if (entryOf(DTYPES, high)!.category !== "complex" || entryOf(DTYPES, low)!.category !== "float")
+      return high;
+    return entryOf(DTYPES, low)!.rank > entryOf(DTYPES, high)!.rank ? complexOf(low) : high;
   }
   if (first.rank !== second.rank) return first.rank > second.rank ? a : b;
   return first.category === "int" ? "int16" : "float32";
@@ -78,7 +80,7 @@ export function realOf(dtype: string): string {
     complex64: "float32",
     complex128: "float64",
   };
-  return parts[dtype] ?? dtype;
+  return entryOf(parts, dtype) ?? dtype;
 }
 
 /** What ops with real results make of integers. */
@@ -105,7 +107,7 @@ export function createDtypes(): DtypeTable {
   const property =
     (read: (info: DtypeInfo, name: string) => Value) => (a: Readonly<Record<string, Value>>) => {
       const name = dtypeName(a.self) ?? "float32";
-      return read(DTYPES[name]!, name);
+      return read(entryOf(DTYPES, name)!, name);
     };
   const show = property((_, name) => `torch.${name}`);
   const cls = defineClass("dtype", {
@@ -173,7 +175,7 @@ function floatLimits(max: number, tiny: number, eps: number, bits: number): Read
 
 function limits(table: Readonly<Record<string, Readonly<Record<string, Value>>>>, dtype: string): Value {
   const instance = new Instance(defineClass("finfo", { qualname: "torch.finfo" }));
-  const entries = table[dtype] ?? table.float32 ?? table.int64!;
+  const entries = entryOf(table, dtype) ?? table.float32 ?? table.int64!;
   for (const [key, value] of Object.entries(entries)) instance.attrs.set(key, value);
   instance.attrs.set("dtype", dtype);
   return instance;

@@ -4,6 +4,7 @@
  * https://docs.pytorch.org/docs/stable/torch.html#pointwise-ops
  */
 import { Unknown } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { broadcast, isKnown, isMisfit, Misfit } from "../../shape/dims.ts";
 import { zip } from "../../shape/reduce.ts";
 import { type Args, type Operand, resultType } from "./args.ts";
@@ -236,7 +237,7 @@ const DIVIDE: OpSpec = {
   rule: (a) => {
     const operands = [a.operand("input"), a.operand("other")];
     const common = resultType(operands);
-    const round = ROUNDING[a.text("rounding_mode") ?? ""];
+    const round = entryOf(ROUNDING, a.text("rounding_mode") ?? "");
     if (!round) return combine(a, operands, floatOf(common), (x, y) => x! / y!);
     return combine(a, operands, common, (x, y) => round(x! / y!));
   },

@@ -18,6 +18,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
+import { entryOf } from "../../../table.ts";
 import { Misfit, numel, showShape } from "../../shape/dims.ts";
 import { Args } from "./args.ts";
 import type { Toolkit } from "./toolkit.ts";
@@ -99,7 +100,7 @@ function settle(
   const kept = new Map<string, Value>();
   let positional = args;
   for (const [key, value] of kwargs) {
-    const alias = ALIASES[key];
+    const alias = entryOf(ALIASES, key);
     if (signature.names.has(key)) kept.set(key, value);
     else if (key === signature.rest) positional = [...positional, value];
     else if (alias !== undefined && (signature.names.has(alias) || signature.rest === alias)) {
@@ -146,7 +147,7 @@ function native(
       const bound = bind(interp, name, parsed, ...settle(parsed, args, kwargs));
       if (typeof bound === "string") return interp.fail("TypeError", bound);
       const first = parsed.params[0];
-      return code(new Args(bound, kit, interp), first ? bound[first.name] : undefined);
+      return code(new Args(bound, kit, interp), first ? entryOf(bound, first.name) : undefined);
     },
     spec.signature,
   );

@@ -2,6 +2,7 @@
  * `torch.special`: pointwise functions, most of which the module `torch` has too.
  * https://docs.pytorch.org/docs/stable/special.html
  */
+import { entryOf } from "../../../table.ts";
 import { floatOf } from "./dtypes.ts";
 import { ELEMENTWISE, pointwise } from "./elementwise.ts";
 import type { OpTable } from "./op.ts";
@@ -42,7 +43,7 @@ const SAME_NAME = [
 export const SPECIAL: OpTable = {
   ...Object.fromEntries(UNARY.map((name) => [name, pointwise("input", ["input"], floatOf)])),
   ...Object.fromEntries(BINARY.map((name) => [name, pointwise("input, other", ["input", "other"], floatOf)])),
-  ...Object.fromEntries(SAME_NAME.map((name) => [name, ELEMENTWISE[name]!])),
+  ...Object.fromEntries(SAME_NAME.map((name) => [name, entryOf(ELEMENTWISE, name)!])),
   expit: ELEMENTWISE.sigmoid!,
   multigammaln: ELEMENTWISE.mvlgamma!,
   logsumexp: REDUCTIONS.logsumexp!,

@@ -3,6 +3,7 @@
  * https://docs.pytorch.org/docs/stable/tensor_view.html
  */
 import { type Shape, Tensor, Tuple } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import {
   flatten,
   isKnown,
@@ -95,7 +96,7 @@ function toShape(a: Args): Answer {
 
 function viewDtype(shape: Shape, from: string, to: string): Answer {
   const last = shape.at(-1);
-  const factor = (DTYPES[from]?.bytes ?? 4) / (DTYPES[to]?.bytes ?? 4);
+  const factor = (entryOf(DTYPES, from)?.bytes ?? 4) / (entryOf(DTYPES, to)?.bytes ?? 4);
   if (factor === 1 || typeof last !== "number") return { shape, dtype: to };
   return { shape: shape.with(-1, last * factor), dtype: to };
 }

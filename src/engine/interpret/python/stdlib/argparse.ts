@@ -2,6 +2,7 @@
  * `argparse`: what a run without arguments gives. Defaults hold; a required argument is unknown by name. A list of
  * arguments that the program passes itself is read.
  */
+import { entryOf } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
 import { type Bound, defineClass } from "../../native.ts";
 import { type ClassValue, Instance, isUnknown, type Kwargs, List, Tuple, type Value } from "../../values.ts";
@@ -74,7 +75,7 @@ const UNSET: Readonly<Record<string, Value>> = { store_true: false, store_false:
 function defaultOf(interp: Interp, parser: Parser, { flags, dest, action, options }: Argument): Value {
   if (parser.defaults.has(dest)) return parser.defaults.get(dest);
   if (options.has("default")) return converted(interp, options, options.get("default"));
-  if (action in UNSET) return UNSET[action];
+  if (Object.hasOwn(UNSET, action)) return entryOf(UNSET, action);
   const isPositional = !flags.some((flag) => flag.startsWith("-"));
   const nargs = options.get("nargs");
   const mayLack = nargs === "?" || nargs === "*";

@@ -1,5 +1,6 @@
 /** `contextlib`, `abc`, `types`, `warnings`, `logging`: small modules around classes and contexts. */
 
+import { entryOf } from "../../../table.ts";
 import { Suppression } from "../../control.ts";
 import type { Interp } from "../../interp.ts";
 import { def, defineClass } from "../../native.ts";
@@ -317,7 +318,7 @@ const LOGGER_METHODS = {
   getChild: ["self, suffix", (a: Readonly<Record<string, Value>>) => a.self],
   __getattr__: [
     "self, name",
-    (a: Readonly<Record<string, Value>>) => LOGGER_DATA[String(a.name)] ?? makeInert(),
+    (a: Readonly<Record<string, Value>>) => entryOf(LOGGER_DATA, String(a.name)) ?? makeInert(),
   ],
 } as const;
 

@@ -1,4 +1,5 @@
 /** `json`: its own reader, since Python tells 1 from 1.0. */
+import { entryOf } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
 import { defineClass } from "../../native.ts";
 import { ABSENT, Dict, Float, isUnknown, List, Tuple, type Unknown, type Value } from "../../values.ts";
@@ -37,7 +38,7 @@ function next(reading: Reading): Token | undefined {
         ? numberOf(number, fraction ?? exponent)
         : word === "NaN"
           ? new Float(Number.NaN)
-          : WORDS[word ?? "null"];
+          : entryOf(WORDS, word ?? "null");
   return { kind: "value", mark: "", value };
 }
 

@@ -1,4 +1,5 @@
 /** `math`. */
+import { entryOf } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
 import { Float, isUnknown, Tuple, toNumber, type Value } from "../../values.ts";
 import { toInt, tryDunder } from "../core.ts";
@@ -16,7 +17,7 @@ function real(rule: (...x: number[]) => number, params: string): Entry {
     (a, interp) => {
       const numbers: number[] = [];
       for (const name of names) {
-        const float = toFloat(interp, a[name]);
+        const float = toFloat(interp, entryOf(a, name));
         if (isUnknown(float)) return float;
         numbers.push(toNumber(float) ?? Number.NaN);
       }

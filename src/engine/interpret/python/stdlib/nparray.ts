@@ -1,5 +1,6 @@
 /** numpy's `ndarray`: operators, reductions and methods over small known arrays. */
 import type { BinaryOp, CompareOp } from "../../../syntax/ast.ts";
+import { entryOf } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
 import { type Bound, defineClass, type NativeImpl } from "../../native.ts";
 import {
@@ -95,7 +96,7 @@ export function on(param: string, rule: (whole: Elements, a: Bound, interp: Inte
   return (a, interp) => {
     const unknown = firstUnknown(a);
     if (unknown) return unknown;
-    const whole = elementsOf(interp, a[param]);
+    const whole = elementsOf(interp, entryOf(a, param));
     return whole ? rule(whole, a, interp) : interp.unknown(NOT_KNOWN);
   };
 }
@@ -134,7 +135,7 @@ export const REDUCTIONS: Readonly<
 };
 
 export function reducing(param: string, name: string): Entry {
-  const [dtype, rule] = REDUCTIONS[name] ?? [undefined, sum];
+  const [dtype, rule] = entryOf(REDUCTIONS, name) ?? [undefined, sum];
   return [
     `${param}, axis=None, dtype=None, **kwargs`,
     on(param, (whole, a) => {
@@ -166,7 +167,10 @@ export function dtypeName(value: Value, fallback: string): string {
       ? String(value.name)
       : (toText(value) ?? fallback);
   return (
-    { float: "float64", int: "int64", double: "float64", single: "float32", half: "float16" }[name] ?? name
+    entryOf(
+      { float: "float64", int: "int64", double: "float64", single: "float32", half: "float16" },
+      name,
+    ) ?? name
   );
 }
 

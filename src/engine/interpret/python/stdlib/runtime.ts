@@ -2,6 +2,7 @@
  * Modules whose answers are decided at run time (clocks, random numbers, processes, the network) and modules that
  * only show or store things. The former answer Unknown, the latter do nothing.
  */
+import { entryOf } from "../../../table.ts";
 import { def, defineClass } from "../../native.ts";
 import { isUnknown, type Value } from "../../values.ts";
 import { iterate, iterOf } from "../sequences.ts";
@@ -161,7 +162,7 @@ export const runtimeModules: Readonly<Record<string, () => Module>> = {
       () =>
         runtimeModule(
           module,
-          (EFFECTS[module] ?? []).map((name) => [name, inert(name)] as const),
+          (entryOf(EFFECTS, module) ?? []).map((name) => [name, inert(name)] as const),
         ),
     ]),
   ),

@@ -22,7 +22,8 @@ class BufferSize {
 }
 
 function typeOf(list: Value): keyof typeof TYPES | undefined {
-  const native = list instanceof List ? list.cls?.mro.find(({ name }) => name in TYPES) : undefined;
+  const native =
+    list instanceof List ? list.cls?.mro.find(({ name }) => Object.hasOwn(TYPES, name)) : undefined;
   return native?.name as keyof typeof TYPES | undefined;
 }
 

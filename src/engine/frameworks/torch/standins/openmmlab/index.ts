@@ -4,6 +4,7 @@
  */
 import { def } from "../../../../interpret/native.ts";
 import { ABSENT, Instance, toItems } from "../../../../interpret/values.ts";
+import { entryOf } from "../../../../table.ts";
 import { decorator, fn, inertClass, type NameTable, passes } from "../../library/inert.ts";
 import { layer, none, type StandIn } from "../kit.ts";
 import { baseModule, container, convModule, dropout, separable } from "./modules.ts";
@@ -73,7 +74,7 @@ const NAMES: NameTable = {
 export const OPENMMLAB: StandIn = {
   has: (module) => /^mm(cv|engine|det|seg|cls|pretrain|pose)(\.|$)/.test(module),
   make(nn, module, name) {
-    const known = NAMES[name];
+    const known = entryOf(NAMES, name);
     if (known && /^mm(cv|engine)(\.|$)/.test(module)) return known(nn);
     return REGISTRY_NAMES.test(name) ? new Instance(registryOf(nn).cls) : ABSENT;
   },

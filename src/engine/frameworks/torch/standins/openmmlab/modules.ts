@@ -2,6 +2,7 @@
 import type { Interp } from "../../../../interpret/interp.ts";
 import { type Bound, defineClass } from "../../../../interpret/native.ts";
 import { type ClassValue, Dict, type Instance, toItems, type Value } from "../../../../interpret/values.ts";
+import { entryOf } from "../../../../table.ts";
 import type { NnLibrary } from "../../nn/nn.ts";
 import { entriesOf, moduleClass, nothing, setAttrs } from "../kit.ts";
 import { buildLayer, buildNorm, split } from "./registry.ts";
@@ -21,7 +22,7 @@ function buildConvModule(nn: NnLibrary, self: Instance, a: Bound, interp: Interp
   setAttrs(interp, self, {
     ...Object.fromEntries(
       ["in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups"].map(
-        (name) => [name, a[name]],
+        (name) => [name, entryOf(a, name)],
       ),
     ),
     with_norm: hasNorm,
@@ -122,7 +123,8 @@ export const separable = (nn: NnLibrary): ClassValue =>
     init: [
       "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, norm_cfg=None, act_cfg=undefined, dw_norm_cfg='default', dw_act_cfg='default', pw_norm_cfg='default', pw_act_cfg='default', **kwargs",
       (self, a, interp) => {
-        const own = (name: string, common: Value) => (a[name] === "default" ? common : a[name]);
+        const own = (name: string, common: Value) =>
+          entryOf(a, name) === "default" ? common : entryOf(a, name);
         const act = a.act_cfg === undefined ? typed(interp, "ReLU") : a.act_cfg;
         const conv = convModule(nn);
         const make = (args: readonly Value[], values: Readonly<Record<string, Value>>) =>

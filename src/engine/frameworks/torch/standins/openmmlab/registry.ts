@@ -12,6 +12,7 @@ import {
   toItems,
   type Value,
 } from "../../../../interpret/values.ts";
+import { entryOf } from "../../../../table.ts";
 import type { NnLibrary } from "../../nn/nn.ts";
 import { entriesOf, setAttrs } from "../kit.ts";
 
@@ -122,7 +123,7 @@ class Registry {
   }
 
   torch(name: string): Value | undefined {
-    const cls = this.nn.findClass(TYPES[name] ?? name);
+    const cls = this.nn.findClass(entryOf(TYPES, name) ?? name);
     return cls === ABSENT ? undefined : cls;
   }
 
@@ -174,5 +175,5 @@ export function buildNorm(nn: NnLibrary, interp: Interp, a: Bound): Tuple {
   const cls = registryOf(nn).get(interp, null, type);
   const norm = interp.call(cls, type === "GN" ? [groups, a.num_features] : [a.num_features], kwargs);
   if (rest.get("requires_grad") === false) interp.callMethod(norm, "requires_grad_", [false]);
-  return new Tuple([`${SHORT[String(type)] ?? "norm_layer"}${String(a.postfix ?? "")}`, norm]);
+  return new Tuple([`${entryOf(SHORT, String(type)) ?? "norm_layer"}${String(a.postfix ?? "")}`, norm]);
 }

@@ -15,6 +15,7 @@ import {
   toItems,
   type Value,
 } from "../../../../interpret/values.ts";
+import { entryOf } from "../../../../table.ts";
 import { toDim } from "../../../rules/sizes.ts";
 import {
   always,
@@ -69,7 +70,7 @@ const ACTIVATION_CLASSES: Readonly<Record<string, string>> = {
 };
 
 function activation(nn: NnLibrary, interp: Interp, name: Value): Value {
-  const cls = nn.findClass(ACTIVATIONS[String(name)] ?? "");
+  const cls = nn.findClass(entryOf(ACTIVATIONS, String(name)) ?? "");
   return cls === ABSENT ? interp.unknown(`activation ${String(name)} is not modelled`) : interp.call(cls);
 }
 
@@ -78,7 +79,7 @@ function activations(nn: NnLibrary): Value {
   const cls = defineClass("ClassInstantier", {
     methods: {
       __getitem__: ["self, key", (a, interp) => activation(nn, interp, a.key)],
-      __contains__: ["self, key", (a) => String(a.key) in ACTIVATIONS],
+      __contains__: ["self, key", (a) => Object.hasOwn(ACTIVATIONS, String(a.key))],
       keys: ["self", (_, interp) => interp.list(Object.keys(ACTIVATIONS))],
     },
   });
@@ -254,9 +255,9 @@ const RELATIVE =
 export const TRANSFORMERS: StandIn = {
   has: (module) => module === "transformers" || module.startsWith("transformers.") || RELATIVE.test(module),
   make(nn: NnLibrary, module: string, name: string): Value | Absent {
-    const known = NAMES[name];
+    const known = entryOf(NAMES, name);
     if (known) return known(nn);
-    const cls = ACTIVATION_CLASSES[name];
+    const cls = entryOf(ACTIVATION_CLASSES, name);
     if (cls !== undefined) return nn.layer(cls);
     if (name === "logging") return makeInert();
     if (/^is_\w+_available$/.test(name)) return answers(name, name === "is_torch_available")();
