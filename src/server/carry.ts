@@ -32,8 +32,10 @@ export function carry(good: GoodAnalysis, text: string, fresh: FileAnalysis | un
   };
 }
 
-export function isBroken(analysis: FileAnalysis): boolean {
-  return analysis.diagnostics.some(({ code, at }) => code === "syntax" && at.file === analysis.file);
+/** Networks may be lost: the text is broken, or its analysis was ended before it told any. */
+export function isBroken({ file, reports, diagnostics }: FileAnalysis): boolean {
+  const isLost = (code: string) => code === "syntax" || (code === "limit" && reports.length === 0);
+  return diagnostics.some(({ code, at }) => isLost(code) && at.file === file);
 }
 
 /** Lines before the first difference stay, lines after the last one shift. */

@@ -14,11 +14,15 @@ import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { loadParsers } from "../node/wasm.ts";
 import type { MakeEngine } from "./analyst.ts";
 import { startServer } from "./server.ts";
-import { serveWorker, WorkerAnalyst } from "./worker.ts";
+import { serveWorker } from "./serveWorker.ts";
+import { WorkerAnalyst } from "./worker.ts";
 
 if (isMainThread) {
-  startServer(createConnection(ProposedFeatures.all), {
-    analyst: new WorkerAnalyst(fileURLToPath(import.meta.url)),
+  const connection = createConnection(ProposedFeatures.all);
+  startServer(connection, {
+    analyst: new WorkerAnalyst(fileURLToPath(import.meta.url), {
+      log: (text) => connection.console.error(text),
+    }),
     searchPaths,
     version: manifest.version,
   });

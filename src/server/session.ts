@@ -43,6 +43,8 @@ interface OpenDocument {
   good: GoodAnalysis | undefined;
   /** Another open document was edited since, and this one may import it. */
   outdated: boolean;
+  /** The newest text has no analysis, for the run was stopped. */
+  stopped: boolean;
   /** Ends the analysis under way or waiting; undefined when the newest analysis is of the newest text. */
   run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
 }
@@ -65,7 +67,8 @@ export class Session {
   open(uri: string, languageId: string, version: number, text: string): void {
     const document: OpenDocument = {
       ...{ uri, file: fileOf(uri), languageId, version, text, inputs: {}, active: undefined },
-      ...{ analysis: undefined, shown: undefined, good: undefined, outdated: false, run: undefined },
+      ...{ analysis: undefined, shown: undefined, good: undefined, outdated: false },
+      ...{ stopped: false, run: undefined },
     };
     this.#documents.set(uri, document);
     this.#analyst.setText(document.file, { text, version });
@@ -104,7 +107,7 @@ export class Session {
 
   /**
    * The analysis of the newest text; a file that is not open is analysed as it is on disk. A signal stops the
-   * analysis for everyone who waits for it, until the next edit.
+   * analysis for everyone who waits for it; who asks next starts another.
    */
   async analysis(uri: string, inputs?: Inputs, signal?: AbortSignal): Promise<FileAnalysis | null> {
     const document = this.#documents.get(uri);
@@ -117,7 +120,7 @@ export class Session {
     }
     this.#renew(document);
     while (document.run && !signal?.aborted) await document.run.done;
-    if (signal?.aborted) throw new Cancelled();
+    if (signal?.aborted || document.stopped) throw new Cancelled();
     return document.analysis ?? null;
   }
 
@@ -159,15 +162,16 @@ export class Session {
     const abort = new AbortController();
     const done = this.#analyze(document, rest, abort.signal);
     document.run = { abort, done };
+    document.stopped = false;
   }
 
   async #analyze(document: OpenDocument, rest: number, signal: AbortSignal): Promise<void> {
     await pause(rest, signal);
-    if (signal.aborted) return;
+    if (signal.aborted) return this.#stopped(document, signal);
     const { text, version, uri } = document;
     const isModel = looksLikeModelCode(document.languageId, text);
     const fresh = isModel ? await this.#ask(document, signal) : null;
-    if (signal.aborted) return;
+    if (signal.aborted) return this.#stopped(document, signal);
     const before = document.good;
     if (fresh && !isBroken(fresh)) document.good = { text, analysis: fresh };
     document.analysis = fresh ?? (isModel ? failed(document.file) : null);
@@ -175,6 +179,13 @@ export class Session {
     document.run = undefined;
     this.#events.analyzed(uri, version, document.analysis);
     if ([...this.#documents.values()].some(({ outdated }) => outdated)) this.#events.stale();
+  }
+
+  /** A run that ended without an answer must not be waited for; one that another run replaced leaves that alone. */
+  #stopped(document: OpenDocument, signal: AbortSignal): void {
+    if (document.run?.abort.signal !== signal) return;
+    document.run = undefined;
+    document.stopped = true;
   }
 
   /** The engine's answer, or undefined when it fails entirely. */
@@ -193,9 +204,9 @@ export class Session {
     return analysis.reports.length + analysis.failures.length > 0 ? analysis : null;
   }
 
-  /** A document whose imports may have changed is looked at again once somebody asks for it. */
+  /** A document whose imports may have changed or whose run was stopped is looked at once somebody asks for it. */
   #renew(document: OpenDocument): void {
-    if (!document.outdated) return;
+    if (!document.outdated && !document.stopped) return;
     document.outdated = false;
     if (!document.run) this.#start(document, 0);
   }

@@ -1,8 +1,8 @@
 /**
- * The engine in a thread of its own, so that the server hears of the next key press while a slow file is traced.
- * Messages keep their order; cancellation overtakes them through shared memory.
+ * The engine in threads of its own, so that the server hears of the next key press while a slow file is traced, and so
+ * that one which never ends can be ended from outside. Questions wait here, the newest file's first; a second worker
+ * serves the others while a question takes long.
  */
-import { parentPort, Worker, workerData } from "node:worker_threads";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { SimulationResult, SuggestionResult } from "../engine/separable/contract.ts";
 import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
@@ -12,68 +12,78 @@ import {
   type AnalystConfig,
   Cancelled,
   type Inputs,
-  LocalAnalyst,
-  type MakeEngine,
   type RewriteRequest,
   type SimulationRequest,
   type SuggestionRequest,
 } from "./analyst.ts";
+import { type End, Seat, type SeatOptions, type Task } from "./seat.ts";
+import type { Answer, Question, ToWorker } from "./serveWorker.ts";
 
-type ToWorker =
-  | { readonly type: "configure"; readonly config: AnalystConfig }
-  | { readonly type: "text"; readonly file: string; readonly text: UnsavedText | undefined }
-  | { readonly type: "changed"; readonly files: readonly string[] }
-  | { readonly type: "ask"; readonly id: number; readonly question: Question };
-
-type Question =
-  | { readonly kind: "analyze"; readonly file: string; readonly inputs: Inputs }
-  | { readonly kind: "simulate"; readonly file: string; readonly options: SimulationRequest }
-  | { readonly kind: "suggest"; readonly file: string; readonly options: SuggestionRequest }
-  | { readonly kind: "rewrite"; readonly file: string; readonly options: RewriteRequest };
-
-/** Each kind of question has its own kind of answer. */
-type Answer = FileAnalysis | SimulationResult | SuggestionResult | RewriteResult;
-
-type FromWorker =
-  | { readonly id: number; readonly answer: Answer }
-  | { readonly id: number; readonly cancelled: true }
-  | { readonly id: number; readonly error: string };
-
-interface Waiter {
-  resolve(answer: Answer): void;
-  reject(error: Error): void;
+export interface WorkerOptions extends Partial<Pick<SeatOptions, "megabytes" | "long" | "grace">> {
+  /** Of a whole question, in milliseconds; otherwise a multiple of the setting, which is for one network. */
+  readonly limit?: number;
+  /** Told of every question that was ended. */
+  readonly log?: (text: string) => void;
 }
 
-/** An id marks its slot when it is cancelled; far fewer than this many analyses wait at once. */
-const SLOTS = 1024;
+const WORKERS = 2;
+/** A file with several slow networks still gets its answer. */
+const NETWORKS_OF_A_FILE = 3;
+/** A timer takes no more. */
+const LONGEST = 2 ** 31 - 1;
+const DEFAULTS = { megabytes: 1024, long: 300, grace: 1_000 };
 
 export class WorkerAnalyst implements Analyst {
-  readonly #script: string;
-  readonly #cancelled = new Int32Array(new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT));
-  readonly #waiters = new Map<number, Waiter>();
+  readonly #options: SeatOptions;
+  readonly #limit: number | undefined;
+  readonly #log: (text: string) => void;
   readonly #texts = new Map<string, UnsavedText>();
+  readonly #seats: Seat[] = [];
+  /** Where the state of each file is, for speed after an edit. */
+  readonly #homes = new Map<string, Seat>();
+  /** When each file was last edited or asked for. */
+  readonly #touched = new Map<string, number>();
+  /** Why files that were too much for a worker are left alone until their text changes. */
+  readonly #spoilt = new Map<string, string>();
+  readonly #waiting: Task[] = [];
   #config: AnalystConfig | undefined;
-  #worker: Worker | undefined;
-  #lastId = 0;
+  #count = 0;
 
   /** `script` is the file whose worker side calls `serveWorker`. */
-  constructor(script: string) {
-    this.#script = script;
+  constructor(script: string, { limit, log = () => undefined, ...options }: WorkerOptions = {}) {
+    this.#limit = limit;
+    this.#log = log;
+    this.#options = {
+      ...DEFAULTS,
+      ...options,
+      script,
+      changed: () => this.#schedule(),
+      ended: (seat, why, task) => this.#ended(seat, why, task),
+    };
   }
 
   configure(config: AnalystConfig): void {
     this.#config = config;
-    this.#post({ type: "configure", config });
+    this.#spoilt.clear();
+    this.#tell({ type: "configure", config });
   }
 
   setText(file: string, text: UnsavedText | undefined): void {
-    if (text) this.#texts.set(file, text);
-    else this.#texts.delete(file);
-    this.#post({ type: "text", file, text });
+    if (this.#texts.get(file)?.text !== text?.text) this.#spoilt.delete(file);
+    if (text) {
+      this.#texts.set(file, text);
+      this.#touch(file);
+    } else {
+      this.#texts.delete(file);
+      this.#touched.delete(file);
+      this.#homes.delete(file);
+    }
+    this.#tell({ type: "text", file, text });
   }
 
   changed(files: readonly string[]): void {
-    this.#post({ type: "changed", files });
+    for (const file of files) this.#spoilt.delete(file);
+    this.#tell({ type: "changed", files });
   }
 
   analyze(file: string, inputs: Inputs, signal: AbortSignal): Promise<FileAnalysis> {
@@ -92,101 +102,115 @@ export class WorkerAnalyst implements Analyst {
     return this.#ask({ kind: "rewrite", file, options }) as Promise<RewriteResult>;
   }
 
+  dispose(): void {
+    for (const seat of this.#seats.splice(0)) seat.dispose();
+    this.#homes.clear();
+    for (const task of this.#waiting.splice(0)) task.reject(new Cancelled());
+  }
+
   #ask(question: Question, signal?: AbortSignal): Promise<Answer> {
     if (signal?.aborted) return Promise.reject(new Cancelled());
-    this.#lastId += 1;
-    const id = this.#lastId;
-    signal?.addEventListener("abort", () => Atomics.store(this.#cancelled, id % SLOTS, id), { once: true });
+    const spoilt = this.#spoilt.get(question.file);
+    if (spoilt !== undefined) return Promise.resolve(tooMuch(question, spoilt));
     return new Promise((resolve, reject) => {
-      this.#waiters.set(id, { resolve, reject });
-      this.#post({ type: "ask", id, question });
+      const text = this.#texts.get(question.file)?.text;
+      const task: Task = { id: this.#touch(question.file), question, text, resolve, reject };
+      signal?.addEventListener("abort", () => this.#cancel(task), { once: true });
+      this.#waiting.push(task);
+      this.#schedule();
     });
   }
 
-  dispose(): void {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    void worker?.terminate();
+  #touch(file: string): number {
+    this.#count += 1;
+    this.#touched.set(file, this.#count);
+    return this.#count;
   }
 
-  #post(message: ToWorker): void {
-    this.#running().postMessage(message);
+  #tell(message: ToWorker): void {
+    for (const seat of this.#seats) seat.tell(message);
   }
 
-  /** The worker, started anew with what it must know when there is none or it died. */
-  #running(): Worker {
-    if (this.#worker) return this.#worker;
-    const worker = new Worker(this.#script, { workerData: { cancelled: this.#cancelled } });
-    this.#worker = worker;
-    worker.on("message", (answer: FromWorker) => this.#settle(answer));
-    worker.on("error", (error) => this.#fail(worker, error));
-    worker.on("exit", () => this.#fail(worker, new Error("the analysis thread ended")));
-    worker.unref();
-    if (this.#config) worker.postMessage({ type: "configure", config: this.#config } satisfies ToWorker);
-    for (const [file, text] of this.#texts)
-      worker.postMessage({ type: "text", file, text } satisfies ToWorker);
-    return worker;
-  }
-
-  #settle(answer: FromWorker): void {
-    const waiter = this.#waiters.get(answer.id);
-    this.#waiters.delete(answer.id);
-    if ("answer" in answer) waiter?.resolve(answer.answer);
-    else if ("cancelled" in answer) waiter?.reject(new Cancelled());
-    else waiter?.reject(new Error(answer.error));
-  }
-
-  #fail(worker: Worker, error: Error): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
-    for (const waiter of this.#waiters.values()) waiter.reject(error);
-    this.#waiters.clear();
-  }
-}
-
-/** The worker's side: `load` prepares what the engine needs (the parsers) before the first message is taken. */
-export async function serveWorker(load: () => Promise<MakeEngine>): Promise<void> {
-  const port = parentPort;
-  if (!port) throw new Error("not in a worker");
-  const cancelled: Int32Array = workerData.cancelled;
-  const analyst = new LocalAnalyst(await load());
-  port.on("message", (message: ToWorker) => {
-    switch (message.type) {
-      case "configure":
-        return analyst.configure(message.config);
-      case "text":
-        return analyst.setText(message.file, message.text);
-      case "changed":
-        return analyst.changed(message.files);
-      case "ask":
-        return port.postMessage(answer(analyst, message, cancelled));
+  #cancel(task: Task): void {
+    const waits = this.#waiting.indexOf(task);
+    if (waits >= 0) {
+      this.#waiting.splice(waits, 1);
+      task.reject(new Cancelled());
+    } else {
+      this.#seats.find((seat) => seat.has(task))?.cancel(task);
     }
-  });
-}
+  }
 
-function answer(
-  analyst: LocalAnalyst,
-  { id, question }: { readonly id: number; readonly question: Question },
-  cancelled: Int32Array,
-): FromWorker {
-  try {
-    const isCancelled = () => Atomics.load(cancelled, id % SLOTS) === id;
-    return { id, answer: answerNow(analyst, question, isCancelled) };
-  } catch (error) {
-    if (error instanceof Cancelled) return { id, cancelled: true };
-    return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  /** Gives every worker that can take one its next question. */
+  #schedule(): void {
+    const touched = ({ question: { file } }: Task): number => this.#touched.get(file) ?? 0;
+    // The sort is stable: questions about one file keep their order.
+    this.#waiting.sort((a, b) => touched(b) - touched(a));
+    if (this.#seats.length === 0 && this.#waiting.length > 0) this.#add();
+    // The second worker is started ahead of need, for it takes a while to load.
+    if (this.#seats.length < WORKERS && this.#seats.some((seat) => seat.isLong)) this.#add();
+    for (const task of [...this.#waiting]) {
+      const seat = this.#seatFor(task.question.file);
+      if (!seat) continue;
+      this.#waiting.splice(this.#waiting.indexOf(task), 1);
+      this.#homes.set(task.question.file, seat);
+      seat.run(task, this.#allowed());
+    }
+  }
+
+  /** A file keeps to the worker that has its state, unless that one is busy for long. */
+  #seatFor(file: string): Seat | undefined {
+    const home = this.#homes.get(file);
+    if (home?.isFree) return home;
+    if (home && !home.isLong) return undefined;
+    return this.#seats.find((seat) => seat.isFree);
+  }
+
+  #allowed(): number {
+    const ofFile = NETWORKS_OF_A_FILE * (this.#config?.milliseconds ?? LONGEST);
+    return Math.min(this.#limit ?? ofFile, LONGEST);
+  }
+
+  /** A new worker, told what it must know. */
+  #add(): void {
+    const seat = new Seat(this.#options);
+    this.#seats.push(seat);
+    if (this.#config) seat.tell({ type: "configure", config: this.#config });
+    for (const [file, text] of this.#texts) seat.tell({ type: "text", file, text });
+  }
+
+  #ended(seat: Seat, why: End, task: Task | undefined): void {
+    this.#seats.splice(this.#seats.indexOf(seat), 1);
+    for (const [file, home] of this.#homes) if (home === seat) this.#homes.delete(file);
+    if (task) this.#settle(task, why);
+    this.#schedule();
+  }
+
+  #settle(task: Task, why: End): void {
+    const { question } = task;
+    if (why instanceof Error) task.reject(why);
+    if (why === "cancelled" || why instanceof Error) return;
+    const message = this.#reason(question.file, why);
+    this.#log(message);
+    // What-if questions are each of their own: only the file's own analysis tells that all of it is too much.
+    const isOfNow = this.#texts.get(question.file)?.text === task.text;
+    if (question.kind === "analyze" && isOfNow) this.#spoilt.set(question.file, message);
+    task.resolve(tooMuch(question, message));
+  }
+
+  #reason(file: string, why: "time" | "memory"): string {
+    const name = file.split("/").slice(-2).join("/");
+    const again = "ConvLens looks at it again when its text changes";
+    return why === "time"
+      ? `analysis ended after ${this.#allowed() / 1000} s: ${name} takes too long; ${again}`
+      : `analysis ended at ${this.#options.megabytes} MB: ${name} takes too much memory; ${again}`;
   }
 }
 
-function answerNow(analyst: LocalAnalyst, question: Question, isCancelled: () => boolean): Answer {
-  switch (question.kind) {
-    case "analyze":
-      return analyst.analyzeNow(question.file, question.inputs, isCancelled);
-    case "simulate":
-      return analyst.simulateNow(question.file, question.options);
-    case "suggest":
-      return analyst.suggestNow(question.file, question.options);
-    case "rewrite":
-      return analyst.rewriteNow(question.file, question.options);
-  }
+/** The answer to a question that was ended. */
+function tooMuch({ kind, file }: Question, message: string): Answer {
+  if (kind !== "analyze") return { ok: false, reason: message };
+  const at = { file, line: 1, column: 1 };
+  const diagnostics = [{ severity: "warning", message, code: "limit", at } as const];
+  return { file, reports: [], failures: [], sites: [], diagnostics };
 }

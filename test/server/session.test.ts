@@ -136,4 +136,16 @@ describe("a session", () => {
     session.activate(URI, "Net");
     expect((await session.shown(URI, 1000))?.active).toBe("Net");
   });
+
+  it("ends a cancelled question and answers the next one", async () => {
+    const { session, analyzed } = start();
+    session.open(URI, "python", 1, MODEL);
+    const abort = new AbortController();
+    const cancelled = session.analysis(URI, undefined, abort.signal);
+    abort.abort();
+    await expect(cancelled).rejects.toThrow("cancelled");
+    expect((await session.analysis(URI))?.reports).toHaveLength(1);
+    expect((await session.shown(URI, 1000))?.analysis.reports).toHaveLength(1);
+    expect(analyzed).toEqual([MODEL]);
+  });
 });

@@ -1,0 +1,146 @@
+/** One worker thread and the one question that it works on, with the clock that watches it from outside. */
+import { Worker } from "node:worker_threads";
+import { Cancelled } from "./analyst.ts";
+import type { Answer, FromWorker, Question, ToWorker, WorkerData } from "./serveWorker.ts";
+
+export interface Task {
+  readonly id: number;
+  readonly question: Question;
+  /** The unsaved text that the question is about. */
+  readonly text: string | undefined;
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
+}
+
+/** Why a worker ended with a task unanswered. */
+export type End = "time" | "memory" | "cancelled" | Error;
+
+export interface SeatOptions {
+  readonly script: string;
+  /** Bounds the worker's heap. */
+  readonly megabytes: number;
+  /** A task that runs for this many milliseconds is long: others need not wait for it. */
+  readonly long: number;
+  /** A cancelled task that does not stop within this many milliseconds is ended with its worker. */
+  readonly grace: number;
+  /** The worker is free, or its task has become long. */
+  changed(): void;
+  /** The worker is gone. */
+  ended(seat: Seat, why: End, task: Task | undefined): void;
+}
+
+export class Seat {
+  readonly #options: SeatOptions;
+  readonly #worker: Worker;
+  readonly #cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #ready = false;
+  #task: Task | undefined;
+  #limit = 0;
+  #long = false;
+  #stopping = false;
+  #gone = false;
+
+  constructor(options: SeatOptions) {
+    this.#options = options;
+    this.#worker = new Worker(options.script, {
+      workerData: { cancelled: this.#cancelled } satisfies WorkerData,
+      resourceLimits: { maxOldGenerationSizeMb: options.megabytes },
+    });
+    this.#worker.on("message", (message: FromWorker) => this.#hear(message));
+    this.#worker.on("error", (error: Error & { code?: string }) =>
+      this.#end(error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "memory" : error),
+    );
+    this.#worker.on("exit", () => this.#end(new Error("the analysis thread ended")));
+    this.#worker.unref();
+  }
+
+  get isFree(): boolean {
+    return this.#task === undefined;
+  }
+
+  /** Its task has run for so long that others go elsewhere. */
+  get isLong(): boolean {
+    return this.#long;
+  }
+
+  has(task: Task): boolean {
+    return this.#task === task;
+  }
+
+  tell(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** `limit`: how many milliseconds the task may take. */
+  run(task: Task, limit: number): void {
+    this.#task = task;
+    this.#limit = limit;
+    this.tell({ type: "ask", id: task.id, question: task.question });
+    if (this.#ready) this.#watch();
+  }
+
+  /** Who asked waits no longer; a worker that spins and never looks up is ended. */
+  cancel(task: Task): void {
+    task.reject(new Cancelled());
+    Atomics.store(this.#cancelled, 0, task.id);
+    this.#stopping = true;
+    // A worker that still loads has not seen the question, and would load anew after each cancelled one.
+    if (this.#ready) this.#after(this.#options.grace, () => this.#end("cancelled"));
+  }
+
+  dispose(): void {
+    this.#gone = true;
+    this.#clear();
+    this.#task?.reject(new Cancelled());
+    void this.#worker.terminate();
+  }
+
+  #hear(message: FromWorker): void {
+    if (this.#gone) return;
+    if ("ready" in message) {
+      this.#ready = true;
+      if (this.#task) this.#watch();
+      return;
+    }
+    const task = this.#task;
+    if (task?.id !== message.id) return;
+    this.#clear();
+    this.#task = undefined;
+    if ("answer" in message) task.resolve(message.answer);
+    else task.reject("cancelled" in message ? new Cancelled() : new Error(message.error));
+    this.#options.changed();
+  }
+
+  #watch(): void {
+    if (this.#stopping) this.#after(this.#options.grace, () => this.#end("cancelled"));
+    this.#after(this.#limit, () => this.#end("time"));
+    this.#after(this.#options.long, () => {
+      this.#long = true;
+      this.#options.changed();
+    });
+  }
+
+  #end(why: End): void {
+    if (this.#gone) return;
+    const task = this.#task;
+    // Its text may be another by now: nothing is learnt about it.
+    const cause = this.#stopping ? "cancelled" : why;
+    this.#task = undefined;
+    this.dispose();
+    this.#options.ended(this, cause, task);
+  }
+
+  #after(milliseconds: number, act: () => void): void {
+    const timer = setTimeout(act, milliseconds);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  #clear(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#long = false;
+    this.#stopping = false;
+  }
+}

@@ -1,0 +1,91 @@
+/** The worker's side of worker.ts, and the messages between the two. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { SimulationResult, SuggestionResult } from "../engine/separable/contract.ts";
+import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
+import type { UnsavedText } from "../node/host.ts";
+import {
+  type AnalystConfig,
+  Cancelled,
+  type Inputs,
+  LocalAnalyst,
+  type MakeEngine,
+  type RewriteRequest,
+  type SimulationRequest,
+  type SuggestionRequest,
+} from "./analyst.ts";
+
+export type ToWorker =
+  | { readonly type: "configure"; readonly config: AnalystConfig }
+  | { readonly type: "text"; readonly file: string; readonly text: UnsavedText | undefined }
+  | { readonly type: "changed"; readonly files: readonly string[] }
+  | { readonly type: "ask"; readonly id: number; readonly question: Question };
+
+export type Question =
+  | { readonly kind: "analyze"; readonly file: string; readonly inputs: Inputs }
+  | { readonly kind: "simulate"; readonly file: string; readonly options: SimulationRequest }
+  | { readonly kind: "suggest"; readonly file: string; readonly options: SuggestionRequest }
+  | { readonly kind: "rewrite"; readonly file: string; readonly options: RewriteRequest };
+
+/** Each kind of question has its own kind of answer. */
+export type Answer = FileAnalysis | SimulationResult | SuggestionResult | RewriteResult;
+
+export type FromWorker =
+  /** Said once: what the worker needs is loaded, and time counts from here. */
+  | { readonly ready: true }
+  | { readonly id: number; readonly answer: Answer }
+  | { readonly id: number; readonly cancelled: true }
+  | { readonly id: number; readonly error: string };
+
+/** What a worker is started with: the id of the question that it shall stop, which overtakes messages. */
+export interface WorkerData {
+  readonly cancelled: Int32Array;
+}
+
+/** `load` prepares what the engine needs (the parsers) before the first message is taken. */
+export async function serveWorker(load: () => Promise<MakeEngine>): Promise<void> {
+  const port = parentPort;
+  if (!port) throw new Error("not in a worker");
+  const { cancelled }: WorkerData = workerData;
+  const analyst = new LocalAnalyst(await load());
+  port.on("message", (message: ToWorker) => {
+    switch (message.type) {
+      case "configure":
+        return analyst.configure(message.config);
+      case "text":
+        return analyst.setText(message.file, message.text);
+      case "changed":
+        return analyst.changed(message.files);
+      case "ask":
+        return port.postMessage(answer(analyst, message, cancelled));
+    }
+  });
+  port.postMessage({ ready: true } satisfies FromWorker);
+}
+
+function answer(
+  analyst: LocalAnalyst,
+  { id, question }: { readonly id: number; readonly question: Question },
+  cancelled: Int32Array,
+): FromWorker {
+  try {
+    const isCancelled = () => Atomics.load(cancelled, 0) === id;
+    return { id, answer: answerNow(analyst, question, isCancelled) };
+  } catch (error) {
+    if (error instanceof Cancelled) return { id, cancelled: true };
+    return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+function answerNow(analyst: LocalAnalyst, question: Question, isCancelled: () => boolean): Answer {
+  switch (question.kind) {
+    case "analyze":
+      return analyst.analyzeNow(question.file, question.inputs, isCancelled);
+    case "simulate":
+      return analyst.simulateNow(question.file, question.options);
+    case "suggest":
+      return analyst.suggestNow(question.file, question.options);
+    case "rewrite":
+      return analyst.rewriteNow(question.file, question.options);
+  }
+}
