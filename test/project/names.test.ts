@@ -9,8 +9,6 @@ const OWN_NAMES = new Set([
   "src/engine/interpret/python/stdlib/copy.ts",
   "src/engine/interpret/python/stdlib/nparray.ts",
   "src/engine/interpret/python/stdlib/operator.ts",
-  "src/engine/interpret/python/stdlib/regex.ts",
-  "src/engine/interpret/python/stdlib/regexsyntax.ts",
   "src/engine/interpret/python/types/numbers.ts",
   "src/engine/frameworks/keras/ops/borrow.ts",
   "src/engine/frameworks/torch/nn/layer.ts",

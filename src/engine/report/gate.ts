@@ -2,6 +2,7 @@
  * The last look at a report: a figure that cannot be (negative, no whole number, not finite, beyond what a number can
  * count exactly) is never shown. It becomes null, and so do the totals that it has a part in; the layer says so.
  */
+import { emptyTable, entryOf, type Table } from "../table.ts";
 import type { NeverRunLayer, Place, Report, ReportDiagnostic, ReportLayer, ReportShape } from "./contract.ts";
 
 export const IMPOSSIBLE = "impossible-figure";
@@ -101,21 +102,21 @@ class Gate {
 
   /** Counts and sizes of a layer or of the totals. */
   checked<T extends object>(figures: T): T {
-    let bad: Record<string, null> | undefined;
+    let bad: Table<null> | undefined;
     for (const [name, value] of Object.entries(figures)) {
       if (value === null || this.isPossible(name, value)) continue;
-      bad ??= {};
+      bad ??= emptyTable();
       bad[name] = null;
       this.found.push(`${name} ${value}`);
-      for (const total of COUNTS[name] ?? []) this.lost.add(total);
+      for (const total of entryOf(COUNTS, name) ?? []) this.lost.add(total);
     }
     return bad ? { ...figures, ...bad } : figures;
   }
 
   private isPossible(name: string, value: unknown): boolean {
     if (Object.hasOwn(COUNTS, name)) return this.isCount(value, name.endsWith("bytes") ? BITS : 1);
-    if (!Object.hasOwn(SIZES, name)) return true;
-    const least = SIZES[name] as number;
+    const least = entryOf(SIZES, name);
+    if (least === undefined) return true;
     return Array.isArray(value) ? value.every((size) => isSize(size, least)) : isSize(value, least);
   }
 

@@ -3,9 +3,11 @@
  * (a negative size, a fraction) is told in the framework's own words, and unknown from there on. Zero passes where some
  * framework makes an empty layer of it; so do whole floats, which each framework takes or refuses in its own way.
  */
+
 import type { Interp } from "../../interpret/interp.ts";
 import type { Bound } from "../../interpret/native.ts";
 import { isUnknown, toItems, toNumber, type Value } from "../../interpret/values.ts";
+import { emptyTable, entryOf, type Table } from "../../table.ts";
 
 /** Sizes by argument, whatever the framework, with the least that is possible. */
 export const LEAST: Readonly<Record<string, number>> = {
@@ -48,19 +50,19 @@ export interface SizeCheck {
 
 /** The arguments with unknowns for sizes that cannot be. */
 export function possibleSizes(interp: Interp, given: Bound, check: SizeCheck): Bound {
-  let checked: Record<string, Value> | undefined;
+  let checked: Table<Value> | undefined;
   for (const [name, value] of Object.entries(given)) {
     const size = possibleSize(interp, name, value, check);
     if (size === value) continue;
-    checked ??= { ...given };
+    checked ??= Object.assign(emptyTable<Value>(), given);
     checked[name] = size;
   }
   return checked ?? given;
 }
 
 function possibleSize(interp: Interp, name: string, value: Value, check: SizeCheck): Value {
-  if (!Object.hasOwn(check.least, name) || isUnknown(value)) return value;
-  const least = check.least[name] as number;
+  const least = entryOf(check.least, name);
+  if (least === undefined || isUnknown(value)) return value;
   const bad = (toItems(value) ?? [value])
     .map(toNumber)
     .find((size) => size !== undefined && (size < least || !Number.isInteger(size)));

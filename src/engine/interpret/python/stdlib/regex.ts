@@ -238,7 +238,7 @@ const WORK: Readonly<Record<string, readonly [string, Work]>> = {
   ],
 };
 
-function methodTable(self: string): Readonly<Record<string, readonly [string, NativeImpl]>> {
+function methodTable(self: "self" | "pattern"): Readonly<Record<string, readonly [string, NativeImpl]>> {
   return Object.fromEntries(
     Object.entries(WORK).map(([name, [signature, work]]) => {
       // The module's functions take flags where a pattern's methods take a place.

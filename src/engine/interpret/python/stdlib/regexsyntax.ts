@@ -7,6 +7,8 @@ export interface TranslatedPattern {
 }
 
 /** Escapes that mean something else, or nothing, in JavaScript's syntax. */
+import { entryOf } from "../../../table.ts";
+
 const ESCAPES: Readonly<Record<string, string>> = { A: "(?<![\\s\\S])", Z: "(?![\\s\\S])", a: "\\x07" };
 
 /** Openings of groups that are written differently. */
@@ -42,7 +44,7 @@ function piece(text: string, verbose: boolean): readonly [string, number] {
   const char = text[0] ?? "";
   if (char === "\\") {
     const next = text[1] ?? "";
-    return [ESCAPES[next] ?? char + next, 2];
+    return [entryOf(ESCAPES, next) ?? char + next, 2];
   }
   if (char === "[") return characterClass(text);
   if (char === "(") {

@@ -1,4 +1,5 @@
 /** JSON: values from and to its text. What is not known makes the text unknown. */
+import { emptyTable } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
 import { ABSENT, type Heap, isUnknown, List, toItems, Unknown, type Value } from "../../values.ts";
@@ -43,7 +44,7 @@ function toJson(
 }
 
 function membersOf(m: Machine, value: Heap, visit: Visit, around: Set<Value>): unknown {
-  const members: Record<string, unknown> = Object.create(null);
+  const members = emptyTable<unknown>();
   for (const [name, item] of entriesOf(m, value) ?? []) {
     m.tick();
     const written = toJson(m, item, name, value, visit, around);
