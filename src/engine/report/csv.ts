@@ -42,7 +42,7 @@ export function formatCsv(report: Report, unit: CostUnit): string {
     table.map(([title]) => title),
     ...report.layers.map((layer) => table.map(([, cell]) => quote(cell(layer)))),
   ];
-  return lines.map((cells) => `${cells.join(",")}\r\n`).join("");
+  return lines.map((cells) => `${cells.join(",")}\n`).join("");
 }
 
 function shapes(list: ReportLayer["in"]): string {

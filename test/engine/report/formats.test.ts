@@ -57,7 +57,7 @@ describe("JSON", () => {
 
 describe("CSV", () => {
   it("is one line a layer under titles", () => {
-    const [titles, conv1] = formatCsv(report, "macs").split("\r\n");
+    const [titles, conv1] = formatCsv(report, "macs").split("\n");
     expect(titles).toMatch(/^name,type,op,kind,in,out,.*,macs,params,/);
     expect(conv1).toMatch(
       /^conv1,Conv2d,conv,standard,1x3x224x224,1x64x112x112,7x7,2x2,3x3,1x1,1,118013952,9408,/,
@@ -69,7 +69,7 @@ describe("CSV", () => {
       { ...first, name: 'a,"b"', macs: null },
       { ...first, name: "=1+2" },
     ];
-    const [titles, quoted, formula] = formatCsv({ ...report, layers }, "flops").split("\r\n");
+    const [titles, quoted, formula] = formatCsv({ ...report, layers }, "flops").split("\n");
     expect(titles).toContain(",flops,");
     expect(quoted).toMatch(/^"a,""b""",.*,1,,9408,/);
     expect(formula).toMatch(/^'=1\+2,.*,236027904,/);

@@ -1,4 +1,5 @@
 /** Rewrites a Python regular expression into JavaScript's syntax. */
+import { entryOf } from "../../../table.ts";
 
 export interface TranslatedPattern {
   readonly text: string;
@@ -7,8 +8,6 @@ export interface TranslatedPattern {
 }
 
 /** Escapes that mean something else, or nothing, in JavaScript's syntax. */
-import { entryOf } from "../../../table.ts";
-
 const ESCAPES: Readonly<Record<string, string>> = { A: "(?<![\\s\\S])", Z: "(?![\\s\\S])", a: "\\x07" };
 
 /** Openings of groups that are written differently. */
