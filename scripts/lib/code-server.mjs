@@ -24,7 +24,9 @@ export const playwrightEntry = path.join(cacheFolder, "playwright/node_modules/p
 /** Installs code-server when it is not in the cache; about 75 s and 800 MB the first time. */
 export async function installCodeServer() {
   await installInCache("node24", "node@24", ["node"]);
-  const env = { ...process.env, PATH: `${nodeBin}${path.delimiter}${process.env.PATH}` };
+  // An npm around this one leaves its own Node's version here, which code-server takes for the one that installs it.
+  const { npm_config_user_agent: _, ...outer } = process.env;
+  const env = { ...outer, PATH: `${nodeBin}${path.delimiter}${process.env.PATH}` };
   await installInCache("code-server", `code-server@${CODE_SERVER}`, ["code-server", "argon2"], env);
 }
 
