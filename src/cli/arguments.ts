@@ -200,7 +200,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const [command, target, ...extra] = positionals;
   if (command === undefined) return usageError("no command given; try: convlens profile FILE");
   if (command === "help") return { kind: "help" };
-  const rule = Object.hasOwn(COMMANDS, command) ? entryOf(COMMANDS, command) : undefined;
+  const rule = entryOf(COMMANDS, command);
   if (!rule) return usageError(`unknown command "${command}"; try: convlens profile FILE`);
   if (command === "profile" && values.device === "list") return listDevices(values);
   if (target === undefined) return usageError(`${command} needs a file: convlens ${command} FILE[:NAME]`);

@@ -100,8 +100,10 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
       error: "ValueError",
     });
     stateOf(layer).config = parsed.params.map(({ name: key }) => key);
-    for (const { name: key, fallback } of parsed.params)
-      layer.attrs.set(key, entryOf(values, key) === undefined ? fallback : entryOf(values, key));
+    for (const { name: key, fallback } of parsed.params) {
+      const value = entryOf(values, key);
+      layer.attrs.set(key, value === undefined ? fallback : value);
+    }
     normalise(keras, interp, layer, rule, parsed.names);
     return null;
   };

@@ -54,6 +54,9 @@ export const INIT = "@@init";
 /** `Symbol.iterator` and its kin are texts that no program writes. */
 export const ITERATOR = "@@iterator";
 export const RUN_TIME = "decided at run time";
+/** Why a value that would pass a bound is not made. */
+export const LONG_TEXT = "a very long text";
+export const LONG_ARRAY = "a very long array";
 export const ASYNC_ITERATOR = "@@asyncIterator";
 export const HAS_INSTANCE = "@@hasInstance";
 export const TO_PRIMITIVE = "@@toPrimitive";

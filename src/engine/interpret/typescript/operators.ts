@@ -3,7 +3,7 @@ import type { BinaryOp, CompareOp, UnaryOp } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import { ABSENT, FunctionValue, Instance, isUnknown, List, type Unknown, type Value } from "../values.ts";
 import { instanceOf } from "./attributes.ts";
-import { isObject, TO_PRIMITIVE, typeName } from "./core.ts";
+import { isObject, LONG_TEXT, TO_PRIMITIVE, typeName } from "./core.ts";
 import { str } from "./text.ts";
 
 export function truthy(_m: Machine, value: Value): boolean | Unknown {
@@ -129,7 +129,7 @@ export function binary(m: Machine, op: BinaryOp, a: Value, b: Value): Value {
     if (isUnknown(right)) return right;
     return m.allowsText(left.length + right.length, Math.min(left.length, right.length))
       ? left + right
-      : m.unknown("a very long text");
+      : m.unknown(LONG_TEXT);
   }
   const left = toNumeric(m, x);
   const right = toNumeric(m, y);

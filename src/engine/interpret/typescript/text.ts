@@ -17,7 +17,7 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
-import { entriesOf, TO_PRIMITIVE, TO_STRING_TAG } from "./core.ts";
+import { entriesOf, LONG_TEXT, TO_PRIMITIVE, TO_STRING_TAG } from "./core.ts";
 
 export function str(m: Machine, value: Value): string | Unknown {
   if (isUnknown(value)) return value;
@@ -53,7 +53,7 @@ export function joinItems(m: Machine, list: List | Tuple, mark: string): string 
         length += part.length + mark.length;
         parts.push(part);
       }
-      return m.allowsText(length) ? parts.join(mark) : m.unknown("a very long text");
+      return m.allowsText(length) ? parts.join(mark) : m.unknown(LONG_TEXT);
     });
   } finally {
     all.delete(list);

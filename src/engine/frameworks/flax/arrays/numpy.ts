@@ -356,9 +356,10 @@ function astype(a: Args): Answer {
 /** Functions of `jax.numpy`. */
 export const NUMPY: NumpyTable = {
   ...Object.fromEntries(
-    SAME.flatMap((name): [string, NumpyEntry][] =>
-      entryOf(SHARED, name) ? [[name, [entryOf(SHARED, name)!, RENAMES]]] : [],
-    ),
+    SAME.flatMap((name): [string, NumpyEntry][] => {
+      const shared = entryOf(SHARED, name);
+      return shared ? [[name, [shared, RENAMES]]] : [];
+    }),
   ),
   ...Object.fromEntries(
     Object.entries(OTHERWISE).map(([name, ours]): [string, NumpyEntry] => [

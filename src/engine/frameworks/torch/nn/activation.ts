@@ -94,11 +94,12 @@ const BASES: Readonly<Record<string, string>> = { ReLU6: "Hardtanh" };
 
 function layerOf([name, fn, init]: Row): LayerSpec[] {
   if (name === undefined) return [];
+  const base = entryOf(BASES, name);
   return [
     {
       name,
       home: "activation",
-      ...(entryOf(BASES, name) ? { base: entryOf(BASES, name)! } : {}),
+      ...(base && { base }),
       init,
       forward: ["input", (op, a) => elementwise(op, a.input, op.attr("inplace"))],
       fn,

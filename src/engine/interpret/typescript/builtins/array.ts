@@ -12,7 +12,7 @@ import {
   type Unknown,
   type Value,
 } from "../../values.ts";
-import { type Impl, ITERATOR, isFunction, jsClass, method, num } from "../core.ts";
+import { type Impl, ITERATOR, isFunction, jsClass, LONG_ARRAY, method, num } from "../core.ts";
 import { joinItems } from "../text.ts";
 import { inRange, typedArrayClasses } from "./typed.ts";
 
@@ -113,7 +113,7 @@ function flatten(m: Interp, items: readonly Value[], depth: number): Value {
         item instanceof List && left > 0 ? m.nested(() => open(item.items, left - 1)) : void flat.push(item);
       if (lost) return lost;
     }
-    return m.allows(flat.length) ? undefined : m.unknown("a very long array");
+    return m.allows(flat.length) ? undefined : m.unknown(LONG_ARRAY);
   };
   return open(items, depth) ?? new List(flat);
 }
@@ -188,7 +188,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
   }),
   splice: mutating((list, args, m) => {
     const { kept, removed } = spliced(list.items, args);
-    if (!m.allows(kept.length)) return m.unknown("a very long array");
+    if (!m.allows(kept.length)) return m.unknown(LONG_ARRAY);
     list.items = kept;
     return new List(removed);
   }),
@@ -216,7 +216,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
   with: reading((items, [at, item]) => new List([...items].with(num(at), item))),
   toSpliced: reading((items, args, m) => {
     const { kept } = spliced(items, args);
-    return m.allows(kept.length) ? new List(kept) : m.unknown("a very long array");
+    return m.allows(kept.length) ? new List(kept) : m.unknown(LONG_ARRAY);
   }),
   copyWithin: mutating((list, args) => {
     list.items.copyWithin(num(args[0]), ...range(list.items, args.slice(1)));
@@ -227,7 +227,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
       (sum, arg) => sum + (arg instanceof List ? arg.items.length : 1),
       items.length,
     );
-    if (!m.allows(size)) return m.unknown("a very long array");
+    if (!m.allows(size)) return m.unknown(LONG_ARRAY);
     m.tick(size >> 2);
     return (
       args.find(isUnknown) ??
@@ -288,7 +288,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
 
 export function sized(m: Interp, count: number, item: Value): Value {
   if (!Number.isInteger(count) || count < 0) return m.fail("RangeError", "Invalid array length");
-  return m.allows(count) ? new List(new Array<Value>(count).fill(item)) : m.unknown("a very long array");
+  return m.allows(count) ? new List(new Array<Value>(count).fill(item)) : m.unknown(LONG_ARRAY);
 }
 
 /** `new Array(3)`: a length without items, which callbacks pass over. */
@@ -313,7 +313,7 @@ export const from: Impl = (m, [source, map], self) => {
     typeof source === "object" && source?.kind === "instance" ? m.lookup(source, "length") : ABSENT;
   if (isUnknown(length)) return length;
   const items = typeof length === "number" ? toItems(sized(m, length, undefined)) : m.items(source);
-  if (items === undefined) return m.unknown("a very long array");
+  if (items === undefined) return m.unknown(LONG_ARRAY);
   if (isUnknown(items)) return items;
   const made = new List(map === undefined ? [...items] : [...items].map((item, i) => m.call(map, [item, i])));
   return ofClass(self, made);

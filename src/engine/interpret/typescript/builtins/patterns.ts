@@ -2,7 +2,7 @@
 import type { Interp } from "../../interp.ts";
 import { type Pattern, type PatternMatch, patternOf } from "../../patterns/pattern.ts";
 import { isUnknown, List, RegexValue, type Unknown, type Value } from "../../values.ts";
-import { isFunction, object, text } from "../core.ts";
+import { isFunction, LONG_ARRAY, LONG_TEXT, object, text } from "../core.ts";
 import { iterOf } from "./array.ts";
 
 const MODES = "imsuv";
@@ -119,7 +119,7 @@ export function split(self: string, regex: RegexValue, limit: number | undefined
   }
   parts.push(self.slice(start));
   const kept = limit === undefined ? parts : parts.slice(0, limit >>> 0);
-  return m.allows(kept.length) ? new List(kept) : m.unknown("a very long array");
+  return m.allows(kept.length) ? new List(kept) : m.unknown(LONG_ARRAY);
 }
 
 /** `$1`, `$<name>` and their kin in a replacement. */
@@ -143,8 +143,6 @@ function longest(template: string, self: string): number {
   const signs = template.split("$").length - 1;
   return template.length + signs * self.length;
 }
-
-const LONG_TEXT = "a very long text";
 
 export function replace(self: string, [what, by]: readonly Value[], m: Interp, all: boolean): Value {
   if (what instanceof RegexValue) return replaceMatches(self, what, by, m);

@@ -2,7 +2,17 @@
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
 import { type ClassValue, isUnknown, List, RegexValue, toItems, type Value } from "../../values.ts";
-import { type Impl, ITERATOR, jsClass, method, num, symbolName, text } from "../core.ts";
+import {
+  type Impl,
+  ITERATOR,
+  jsClass,
+  LONG_ARRAY,
+  LONG_TEXT,
+  method,
+  num,
+  symbolName,
+  text,
+} from "../core.ts";
 import { toNumeric } from "../operators.ts";
 import { iterOf } from "./array.ts";
 import { exec, match, matchAll, replace, search, split, test } from "./patterns.ts";
@@ -20,8 +30,6 @@ const plain = (impl: (self: string, ...args: string[]) => Value): Impl =>
   onText((self, args) => impl(self, ...args.map((arg) => text(arg) ?? "undefined")));
 
 const optional = (value: Value): number | undefined => (typeof value === "number" ? value : undefined);
-
-const LONG_TEXT = "a very long text";
 
 const STRING: Readonly<Record<string, Impl>> = {
   charAt: onText((self, [at]) => self.charAt(num(at))),
@@ -68,7 +76,7 @@ const STRING: Readonly<Record<string, Impl>> = {
     if (by instanceof RegexValue) return split(self, by, optional(limit), m);
     const separator = text(by);
     const parts = separator === undefined ? [self] : self.split(separator, optional(limit));
-    return m.allows(parts.length) ? new List(parts) : m.unknown("a very long array");
+    return m.allows(parts.length) ? new List(parts) : m.unknown(LONG_ARRAY);
   }),
   replace: onText((self, args, m) => replace(self, args, m, false)),
   replaceAll: onText((self, args, m) => replace(self, args, m, true)),

@@ -123,8 +123,10 @@ export const separable = (nn: NnLibrary): ClassValue =>
     init: [
       "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, norm_cfg=None, act_cfg=undefined, dw_norm_cfg='default', dw_act_cfg='default', pw_norm_cfg='default', pw_act_cfg='default', **kwargs",
       (self, a, interp) => {
-        const own = (name: string, common: Value) =>
-          entryOf(a, name) === "default" ? common : entryOf(a, name);
+        const own = (name: string, common: Value) => {
+          const given = entryOf(a, name);
+          return given === "default" ? common : given;
+        };
         const act = a.act_cfg === undefined ? typed(interp, "ReLU") : a.act_cfg;
         const conv = convModule(nn);
         const make = (args: readonly Value[], values: Readonly<Record<string, Value>>) =>
