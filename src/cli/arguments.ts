@@ -24,7 +24,7 @@ export interface ProcessLimits {
   readonly megabytes: number;
 }
 
-/** Ten times what the largest files of the public model zoos take. */
+/** Several times what a long file of networks takes: what gets here would hardly end by itself. */
 export const DEFAULT_LIMITS: ProcessLimits = { seconds: 40, megabytes: 800 };
 
 export interface SimulateCommand extends NetworkChoice {
