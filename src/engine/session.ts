@@ -101,6 +101,7 @@ export class Session {
       parseExpression: options.parseExpression,
       now: settings.now,
       onFault: settings.onFault,
+      onProgress: settings.onProgress,
     });
     const builtins = new Scope("builtins", undefined, semantics.createBuiltins(this.m));
     this.modules = new Modules(cache, () => builtins);
@@ -233,6 +234,7 @@ export class Session {
   /** Makes a network and runs it on its input. */
   trace(root: Root, options: Pick<ProfileOptions, "args" | "input">): TracedNetwork | FailureReason {
     const { m } = this;
+    this.options.settings.onProgress(root.at);
     m.beginTrace();
     const supplied = bounded(m, () => this.supply(root, options.args));
     if ("reason" in supplied) return supplied;

@@ -1,6 +1,7 @@
 /** What a user can tell the engine. */
 import type { EngineLimits } from "./engine.types.ts";
 import type { OnFault } from "./interpret/internal.ts";
+import type { OnProgress } from "./interpret/machine.ts";
 
 export interface EngineSettings {
   readonly limits: EngineLimits;
@@ -12,6 +13,8 @@ export interface EngineSettings {
   readonly now: () => number;
   /** Hears of the engine's own faults, for a log. What they cost the user is in the answers. */
   readonly onFault: OnFault;
+  /** Hears now and then of the running line, for a watchdog that must say where too much was asked. */
+  readonly onProgress: OnProgress;
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
@@ -20,4 +23,5 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   tool: "convlens",
   now: () => Date.now(),
   onFault: () => undefined,
+  onProgress: () => undefined,
 };

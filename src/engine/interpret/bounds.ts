@@ -10,7 +10,8 @@ export class Bounds {
 
   constructor(
     private readonly limits: EngineLimits,
-    private readonly isCancelled: () => boolean,
+    /** Asked once in a thousand steps: does the user still wait? */
+    private readonly isWanted: () => boolean,
     private readonly now: () => number,
   ) {}
 
@@ -29,7 +30,7 @@ export class Bounds {
   }
 
   private checkTime(): void {
-    const isCancelled = this.isCancelled();
+    const isCancelled = !this.isWanted();
     const isLate = this.now() > this.deadline;
     this.isOutOfTime ||= isCancelled || isLate;
     if (isCancelled) throw new Stopped("cancelled");

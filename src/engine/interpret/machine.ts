@@ -49,7 +49,11 @@ export interface MachineOptions {
   /** Milliseconds from any fixed point. */
   readonly now: () => number;
   readonly onFault?: OnFault;
+  readonly onProgress?: OnProgress;
 }
+
+/** Told of the call or loop that runs, once in a thousand steps; undefined where none is known. */
+export type OnProgress = (at: Span | undefined) => void;
 
 /** Far deeper than values of programs nest, far less than the host's stack holds. */
 const MAX_NESTING = 500;
@@ -109,7 +113,12 @@ export class Machine implements Interp {
     this.host = options.host;
     this.limits = options.limits;
     this.frameworks = options.frameworks;
-    this.bounds = new Bounds(options.limits, options.isCancelled, options.now);
+    const { isCancelled, onProgress } = options;
+    const isWanted = (): boolean => {
+      onProgress?.(this.site?.at);
+      return !isCancelled();
+    };
+    this.bounds = new Bounds(options.limits, isWanted, options.now);
     this.parseExpression = options.parseExpression;
     this.onFault = options.onFault ?? (() => undefined);
   }
