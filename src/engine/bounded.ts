@@ -15,7 +15,7 @@ export function bounded<T>(m: Machine, body: () => T): { readonly value: T } | F
   try {
     return { value: body() };
   } catch (thrown) {
-    const running = m.site?.at;
+    const { running } = m;
     restore();
     const { at, ...said } = ending(m, thrown, running);
     m.diagnose({ ...said, ...(at ? { at } : {}) });

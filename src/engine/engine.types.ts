@@ -34,14 +34,15 @@ export interface ModelHost {
 }
 
 export interface EngineLimits {
-  /** Interpreter steps (calls and loop turns) per traced root. */
+  /**
+   * Steps for one network: its making, the trials of its input and its run. A step is a call or a turn of a loop; an op
+   * and work on large data are several. A file's networks together may take three times as many.
+   */
   readonly steps: number;
   readonly callDepth: number;
   readonly collection: number;
   /** Characters of one text. */
   readonly text: number;
-  /** Milliseconds per traced root. */
-  readonly milliseconds: number;
 }
 
 export interface ProfileOptions {

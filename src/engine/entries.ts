@@ -22,7 +22,7 @@ export interface Probed {
   readonly first: Instance | undefined;
 }
 
-/** Part of a trace's bounds that looking for entries may take. */
+/** Part of a network's steps that looking for entries may take. */
 const PROBING_SHARE = 0.05;
 
 /** Sizes of what has no size of its own: tokens in a sentence, steps of a sequence. */

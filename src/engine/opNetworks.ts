@@ -40,7 +40,7 @@ interface Candidate {
   readonly owner?: ClassValue;
 }
 
-/** Part of a trace's bounds that looking at one function may take. */
+/** Part of a network's steps that looking at one function may take. */
 const LOOKING_SHARE = 0.05;
 
 export function opNetworks(

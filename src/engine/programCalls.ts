@@ -52,7 +52,7 @@ const MOST_FILES = 6;
 const MOST_ROUNDS = 3;
 /** Functions of one file that are looked into. */
 const MOST_FUNCTIONS = 12;
-/** Parts of a trace's bounds that a script, and a function that is only looked into, may take. */
+/** Parts of a network's steps that a script, and a function that is only looked into, may take. */
 const SCRIPT_SHARE = 0.1;
 const FUNCTION_SHARE = 0.03;
 

@@ -63,6 +63,16 @@ export interface SessionOptions {
 /** A traced root, or why there is none. */
 export type Outcome = { readonly report: Report } | FailureReason;
 
+/** A root's outcome, and what belongs to its trace alone. */
+interface Observed {
+  readonly outcome: Outcome;
+  readonly ran: ReadonlySet<FunctionNode>;
+  /** What the root cost to trace. */
+  readonly steps: number;
+  /** Another run may come further. */
+  readonly isCutShort: boolean;
+}
+
 /** Arguments of a root's call, and what is to be said of where they come from. */
 interface Supplied {
   readonly args: readonly Value[];
@@ -84,8 +94,6 @@ export class Session {
   /** How running the module called networks. */
   private calls: readonly OutermostCall[] = [];
   private readonly programCalls: ProgramCalls;
-  /** The clock or the user ended what is the same for all roots. */
-  isCutShort = false;
   private calledInFunctions: readonly OutermostCall[] | undefined;
 
   constructor(private readonly options: SessionOptions) {
@@ -99,7 +107,6 @@ export class Session {
       frameworks: createFrameworks(),
       isCancelled: options.isCancelled,
       parseExpression: options.parseExpression,
-      now: settings.now,
       onFault: settings.onFault,
       onProgress: settings.onProgress,
     });
@@ -126,7 +133,6 @@ export class Session {
       .diagnostics.filter((problem) => problem.at.file === this.options.file);
     const found = findRoots(this.m, this.module, this.node, this.m.frameworks);
     this.found = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
-    this.isCutShort = this.m.bounds.isOutOfTime;
     return this.found;
   }
 
@@ -209,18 +215,15 @@ export class Session {
       : `${file} was not read to its end (${this.unread}), so ${name} was not found`;
   }
 
-  /** Profiles a root and tells which functions ran for it. */
-  observe(
-    root: Root,
-    options: Pick<ProfileOptions, "input">,
-  ): { readonly outcome: Outcome; readonly ran: ReadonlySet<FunctionNode>; readonly isOutOfTime: boolean } {
+  /** Profiles a root and tells which functions ran for it, and what it took. */
+  observe(root: Root, options: Pick<ProfileOptions, "input">): Observed {
     const { m } = this;
     const ran = new Set<FunctionNode>();
     m.ran = ran;
-    m.bounds.isOutOfTime = false;
     const outcome = this.profile(root, options);
     m.ran = m.ranForAll;
-    return { outcome, ran, isOutOfTime: m.bounds.isOutOfTime };
+    const steps = m.bounds.endNetwork();
+    return { outcome, ran, steps, isCutShort: m.bounds.isCutShort };
   }
 
   profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
@@ -235,6 +238,7 @@ export class Session {
   trace(root: Root, options: Pick<ProfileOptions, "args" | "input">): TracedNetwork | FailureReason {
     const { m } = this;
     this.options.settings.onProgress(root.at);
+    m.bounds.beginNetwork();
     m.beginTrace();
     const supplied = bounded(m, () => this.supply(root, options.args));
     if ("reason" in supplied) return supplied;
@@ -360,6 +364,16 @@ export class Session {
     return this.m.ranForAll;
   }
 
+  /** The user or a bound ended what is the same for all roots. */
+  get isCutShort(): boolean {
+    return this.m.bounds.isProgramCutShort;
+  }
+
+  /** A root that is not traced anew costs what it cost before. */
+  charge(steps: number): void {
+    this.m.bounds.charge(steps);
+  }
+
   isNetwork(value: Instance): boolean {
     return this.m.frameworks.some((framework) => framework.isNetwork(value));
   }
@@ -418,23 +432,19 @@ export class Session {
   private apart<T>(body: () => T): T {
     const { m } = this;
     const { ran } = m;
-    const { isOutOfTime } = m.bounds;
     m.ran = m.ranForAll;
-    m.bounds.isOutOfTime = false;
-    const result = body();
+    const result = m.bounds.ofProgram(body);
     m.ran = ran;
-    this.isCutShort ||= m.bounds.isOutOfTime;
-    m.bounds.isOutOfTime = isOutOfTime;
     return result;
   }
 }
 
 const ignore = (): void => undefined;
 
-/** Part of a trace's bounds that the file's own statements may take: a script that trains may have no end. */
+/** Part of a network's steps that the file's own statements may take: a script that trains may have no end. */
 const SCRIPT_SHARE = 0.4;
 
-/** Part of a trace's bounds that each function may take which is only looked into for calls. */
+/** Part of a network's steps that each function may take which is only looked into for calls. */
 const EXPLORING_SHARE = 0.05;
 
 /** The network in what a builder gives: itself, or the first of a tuple `(model, preprocess)`. */

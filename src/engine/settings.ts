@@ -9,8 +9,6 @@ export interface EngineSettings {
   readonly inputSize: number;
   /** `convlens x.y.z`, as reports name their maker. */
   readonly tool: string;
-  /** Milliseconds from any fixed point. */
-  readonly now: () => number;
   /** Hears of the engine's own faults, for a log. What they cost the user is in the answers. */
   readonly onFault: OnFault;
   /** Hears now and then of the running line, for a watchdog that must say where too much was asked. */
@@ -18,10 +16,9 @@ export interface EngineSettings {
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
-  limits: { steps: 20_000_000, callDepth: 200, collection: 200_000, text: 1_000_000, milliseconds: 10_000 },
+  limits: { steps: 20_000_000, callDepth: 200, collection: 200_000, text: 1_000_000 },
   inputSize: 224,
   tool: "convlens",
-  now: () => Date.now(),
   onFault: () => undefined,
   onProgress: () => undefined,
 };

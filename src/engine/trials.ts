@@ -97,7 +97,7 @@ export class Trials {
     kwargs: Kwargs = NO_KWARGS,
   ): Run {
     const { m, framework, network } = this.options;
-    m.beginTrace();
+    m.beginTrace(this.takeBack ? TRIAL_SHARE : 1);
     m.inference = mode === "inference";
     const result = bounded(m, () => framework.forward(m, network, args, kwargs));
     m.inference = false;
@@ -299,6 +299,9 @@ export class Trials {
     return undefined;
   }
 }
+
+/** Part of a network's steps that one trial of many may take. */
+const TRIAL_SHARE = 0.25;
 
 /** Axes of a sequence of features at most; more are an image's. */
 const SEQUENCE_AXES = 3;

@@ -71,7 +71,7 @@ export class Analyses {
 
   #engineFor(size: number): Engine {
     if (this.#engine?.size !== size) {
-      const limits = { ...DEFAULT_SETTINGS.limits, milliseconds: PATIENCE };
+      const { limits } = DEFAULT_SETTINGS;
       const settings = { limits, inputSize: size };
       this.#engine = { size, engine: createEngine({ parsers: this.#parsers, host: this.#host, settings }) };
     }

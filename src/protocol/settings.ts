@@ -12,7 +12,9 @@ export interface Settings {
   /** Interpreters, environments or package folders that imports are looked up in. */
   readonly pythonPath: readonly string[];
   readonly budgetMacs: number | null;
-  /** Time limit for tracing one network. */
+  /** Steps that one network may take. */
+  readonly steps: number;
+  /** When the watchdog ends the analysis of a file. */
   readonly milliseconds: number;
   /** MobileNet's width and resolution multipliers, which hovers show every layer at. */
   readonly alpha: number;
@@ -28,7 +30,8 @@ export const DEFAULT_SETTINGS: Settings = {
   hover: true,
   pythonPath: [],
   budgetMacs: null,
-  milliseconds: 10_000,
+  steps: 20_000_000,
+  milliseconds: 60_000,
   alpha: 1,
   rho: 1,
   devices: [],
@@ -44,6 +47,7 @@ export function parseSettings(section: unknown): Settings {
     hover: boolean(at("hover.enabled"), DEFAULT_SETTINGS.hover),
     pythonPath: strings(at("pythonPath")),
     budgetMacs: positive(at("budgetMacs")) ?? DEFAULT_SETTINGS.budgetMacs,
+    steps: positive(at("limits.steps")) ?? DEFAULT_SETTINGS.steps,
     milliseconds: positive(at("limits.milliseconds")) ?? DEFAULT_SETTINGS.milliseconds,
     alpha: positive(at("alpha")) ?? DEFAULT_SETTINGS.alpha,
     rho: positive(at("rho")) ?? DEFAULT_SETTINGS.rho,

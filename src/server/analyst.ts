@@ -14,6 +14,9 @@ export interface AnalystConfig {
   readonly folders: readonly string[];
   readonly searchPaths: readonly string[];
   readonly defaultInput: readonly number[];
+  /** Steps for one network. */
+  readonly steps: number;
+  /** For one question. */
   readonly milliseconds: number;
 }
 

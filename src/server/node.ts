@@ -43,7 +43,7 @@ async function loadEngine(): Promise<MakeEngine> {
       settings: {
         ...DEFAULT_SETTINGS,
         inputSize: config.defaultInput.at(-1) ?? DEFAULT_SETTINGS.inputSize,
-        limits: { ...DEFAULT_SETTINGS.limits, milliseconds: config.milliseconds },
+        limits: { ...DEFAULT_SETTINGS.limits, steps: config.steps },
         tool: `convlens ${manifest.version}`,
       },
     });

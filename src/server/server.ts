@@ -96,6 +96,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
       folders,
       searchPaths: searchPaths(folders, settings.pythonPath),
       defaultInput: settings.defaultInput,
+      steps: settings.steps,
       milliseconds: settings.milliseconds,
     };
     const text = JSON.stringify(config);

@@ -20,15 +20,13 @@ import { type End, Seat, type SeatOptions, type Task } from "./seat.ts";
 import type { Answer, Question, ToWorker } from "./serveWorker.ts";
 
 export interface WorkerOptions extends Partial<Pick<SeatOptions, "megabytes" | "long" | "grace">> {
-  /** Of a whole question, in milliseconds; otherwise a multiple of the setting, which is for one network. */
+  /** Of a question, in milliseconds; otherwise what the settings say. */
   readonly limit?: number;
   /** Told of every question that was ended. */
   readonly log?: (text: string) => void;
 }
 
 const WORKERS = 2;
-/** A file with several slow networks still gets its answer. */
-const NETWORKS_OF_A_FILE = 3;
 /** A timer takes no more. */
 const LONGEST = 2 ** 31 - 1;
 const DEFAULTS = { megabytes: 1024, long: 300, grace: 1_000 };
@@ -167,8 +165,7 @@ export class WorkerAnalyst implements Analyst {
   }
 
   #allowed(): number {
-    const ofFile = NETWORKS_OF_A_FILE * (this.#config?.milliseconds ?? LONGEST);
-    return Math.min(this.#limit ?? ofFile, LONGEST);
+    return Math.min(this.#limit ?? this.#config?.milliseconds ?? LONGEST, LONGEST);
   }
 
   /** A new worker, told what it must know. */

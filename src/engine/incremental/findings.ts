@@ -21,8 +21,10 @@ export interface Finding {
     | { readonly report: Report }
     | { readonly reason: string; readonly fault?: ReportDiagnostic };
   readonly ran: ReadonlySet<FunctionNode>;
-  /** The clock or the user ended it: another run may come further. */
-  readonly isOutOfTime: boolean;
+  /** What its trace took of what the file's networks may take together. */
+  readonly steps: number;
+  /** The user, or what other networks had taken, ended it: another run may come further. */
+  readonly isCutShort: boolean;
 }
 
 export interface Findings {
@@ -97,7 +99,7 @@ export class Carrier {
     const known = this.networks.get(keyOf(root));
     const isSame =
       known !== undefined &&
-      !known.isOutOfTime &&
+      !known.isCutShort &&
       known.input?.join("\n") === entryOf(this.inputs, root.network)?.join("\n") &&
       !this.touches(known.ran);
     if (!isSame) return undefined;

@@ -47,10 +47,11 @@ export class Survey {
     };
     if (carrier && !this.isAsBefore(carrier, found)) return undefined;
     const names = roots.map(({ name }) => name);
-    const networks = roots.map(
-      (root) =>
-        carrier?.finding({ network: root.name, kind: root.kind }, found.syntax, names) ?? this.trace(root),
-    );
+    const networks = roots.map((root) => {
+      const kept = carrier?.finding({ network: root.name, kind: root.kind }, found.syntax, names);
+      if (kept) session.charge(kept.steps);
+      return kept ?? this.trace(root);
+    });
     if (carrier && !this.isAlone()) return undefined;
     return { ...found, networks, ranForAll: ownFunctions(session.ranForAll, from.outline.node.file) };
   }
@@ -74,7 +75,7 @@ export class Survey {
   private trace(root: Root): Finding {
     const { session } = this;
     const input = entryOf(this.inputs, root.name);
-    const { outcome, ran, isOutOfTime } = session.observe(root, input ? { input } : {});
+    const { outcome, ran, steps, isCutShort } = session.observe(root, input ? { input } : {});
     this.lasting.note(session.lastingModules());
     return {
       network: root.name,
@@ -83,7 +84,8 @@ export class Survey {
       input,
       outcome: "report" in outcome ? outcome : failed(outcome, root),
       ran: ownFunctions(ran, session.node.file),
-      isOutOfTime,
+      steps,
+      isCutShort,
     };
   }
 }

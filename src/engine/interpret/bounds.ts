@@ -1,39 +1,157 @@
-/** The bounds of a run: steps, time, and the user who no longer waits. */
+/**
+ * What running a program may cost, counted in steps and never by the clock: the same text costs the same on any machine.
+ * Every step is paid from an account; what runs now has a part of one.
+ */
 import type { EngineLimits } from "../engine.types.ts";
 import { Stopped } from "./control.ts";
 
+interface Account {
+  left: number;
+  /** What it had at first, as is said once it is empty. */
+  readonly most: number;
+  readonly of: string;
+}
+
+/** Steps of what takes longer than a call or a turn of a loop, as endless loops of each tell by the clock. */
+export const STEPS = {
+  /** Worked out, recorded and told. */
+  op: 100,
+  /** Called, whatever it does inside. */
+  layer: 20,
+  object: 8,
+  /** Defined, not made. */
+  class: 24,
+  exception: 4,
+  /** A value as text. */
+  formatted: 4,
+} as const;
+
+/** So many networks' steps are for all networks of a file together. */
+const NETWORKS_OF_A_FILE = 3;
+/** Part of a network's steps that one imported module may take. */
+const IMPORT_SHARE = 0.4;
+
 export class Bounds {
-  /** The clock or the user ended something: another run may come further. */
-  isOutOfTime = false;
-  private steps = 0;
-  private deadline = Number.POSITIVE_INFINITY;
+  /** The user, or what other networks had spent, ended the running network: another run may come further. */
+  isCutShort = false;
+  /** The same of what all networks share: modules, and the program around them. */
+  isProgramCutShort = false;
+  /** What the running part may still take, of what it was given. */
+  private left: number;
+  private given: number;
+  private payers: readonly Account[];
+  private readonly file: Account;
+  private readonly program: Account;
+  private readonly imports: Account;
 
   constructor(
     private readonly limits: EngineLimits,
     /** Asked once in a thousand steps: does the user still wait? */
     private readonly isWanted: () => boolean,
-    private readonly now: () => number,
-  ) {}
+  ) {
+    const { steps } = limits;
+    this.file = account(steps * NETWORKS_OF_A_FILE, "for all networks of a file");
+    this.program = account(steps, "for the program around a file's networks");
+    this.imports = account(steps, "for the modules that a file imports");
+    this.payers = [this.program];
+    this.given = this.left = steps;
+  }
 
-  /** Counts afresh; `share` is the part of the bounds that may be used. */
-  restart(share: number): void {
-    this.steps = this.limits.steps * (1 - share);
-    this.deadline = this.now() + this.limits.milliseconds * share;
+  /** What the running part may still take. */
+  get remaining(): number {
+    return this.left;
+  }
+
+  /** What follows is paid by one network: its making, the trials of its input and its run. */
+  beginNetwork(): void {
+    this.settle();
+    this.isCutShort = false;
+    this.payers = [account(this.limits.steps, "for one network"), this.file];
+    this.beginPart(1);
+  }
+
+  /** Gives the steps that the network took. */
+  endNetwork(): number {
+    this.settle();
+    const [own] = this.payers;
+    this.payers = [this.program];
+    this.beginPart(1);
+    return own ? own.most - own.left : 0;
+  }
+
+  /** A network whose last trace still stands costs what it cost then. */
+  charge(steps: number): void {
+    this.file.left -= steps;
+  }
+
+  /** Counts afresh: `share` of one network's steps may be taken, as far as there are some left. */
+  beginPart(share: number): void {
+    this.settle();
+    const most = Math.min(this.limits.steps * share, ...this.payers.map(({ left }) => left));
+    this.given = this.left = Math.max(0, most);
+  }
+
+  /** Runs what belongs to the program, not to the network that happened to need it first. */
+  ofProgram<T>(body: () => T): T {
+    return this.paidBy(this.program, 1, body);
+  }
+
+  /** The same for the body of an imported module. */
+  ofImport<T>(body: () => T): T {
+    return this.paidBy(this.imports, IMPORT_SHARE, body);
+  }
+
+  private paidBy<T>(payer: Account, share: number, body: () => T): T {
+    const { payers } = this;
+    if (payers[0] === payer) return body();
+    this.settle();
+    const kept = this.left;
+    this.payers = [payer];
+    this.beginPart(share);
+    try {
+      return body();
+    } finally {
+      this.settle();
+      this.payers = payers;
+      this.given = this.left = kept;
+    }
+  }
+
+  /** Takes from the accounts what the part took so far. */
+  private settle(): void {
+    const taken = this.given - this.left;
+    for (const payer of this.payers) payer.left -= taken;
+    this.given = this.left;
   }
 
   tick(steps: number): void {
-    const before = this.steps;
-    this.steps += steps;
-    if (this.steps > this.limits.steps) throw new Stopped(`more than ${this.limits.steps} steps`);
-    // The clock is read every 1024 steps: reading it is dearer than a step.
-    if (before >> 10 !== this.steps >> 10) this.checkTime();
+    const before = this.left;
+    this.left -= steps;
+    if (this.left < 0) this.stop();
+    // The user is asked every 1024 steps: asking is dearer than a step.
+    if (before >> 10 !== this.left >> 10 && !this.isWanted()) {
+      this.noteCut();
+      throw new Stopped("cancelled");
+    }
   }
 
-  private checkTime(): void {
-    const isCancelled = !this.isWanted();
-    const isLate = this.now() > this.deadline;
-    this.isOutOfTime ||= isCancelled || isLate;
-    if (isCancelled) throw new Stopped("cancelled");
-    if (isLate) throw new Stopped(`more than ${this.limits.milliseconds} ms`);
+  private stop(): never {
+    const { given } = this;
+    this.left = 0;
+    this.settle();
+    const empty = this.payers.find(({ left }) => left <= 0);
+    const isOwn = empty === undefined || (empty === this.payers[0] && this.payers.length > 1);
+    if (!isOwn || this.payers[0] === this.imports) this.noteCut();
+    const { most, of } = empty ?? { most: given, of: "for this part of the program" };
+    throw new Stopped(`more than ${most.toLocaleString("en")} steps, the most ${of}`);
   }
+
+  private noteCut(): void {
+    if (this.payers.length > 1) this.isCutShort = true;
+    else this.isProgramCutShort = true;
+  }
+}
+
+function account(most: number, of: string): Account {
+  return { left: most, most, of };
 }

@@ -7,7 +7,7 @@ import type { EngineLimits, ModelHost } from "../engine.types.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import type { BinaryOp, CompareOp, Expr, For, FunctionNode, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
-import { Bounds } from "./bounds.ts";
+import { Bounds, STEPS } from "./bounds.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
 import { Raised, Stopped } from "./control.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
@@ -46,8 +46,6 @@ export interface MachineOptions {
   readonly isCancelled: () => boolean;
   /** Reads an expression of the program's language, for `eval`. */
   readonly parseExpression: (language: Language, text: string) => Expr;
-  /** Milliseconds from any fixed point. */
-  readonly now: () => number;
   readonly onFault?: OnFault;
   readonly onProgress?: OnProgress;
 }
@@ -105,6 +103,8 @@ export class Machine implements Interp {
   /** Returns of the running function that happened on one side of an undecided condition. */
   pendingReturns: { value: Value; why: Unknown }[] | undefined;
   private depth = 0;
+  /** The loop whose turn is being counted. */
+  private loop: Span | undefined;
   /** How many values that hold others are being looked into, each inside of the one before. */
   private nesting = 0;
   private builtins!: Scope;
@@ -115,10 +115,10 @@ export class Machine implements Interp {
     this.frameworks = options.frameworks;
     const { isCancelled, onProgress } = options;
     const isWanted = (): boolean => {
-      onProgress?.(this.site?.at);
+      onProgress?.(this.running);
       return !isCancelled();
     };
-    this.bounds = new Bounds(options.limits, isWanted, options.now);
+    this.bounds = new Bounds(options.limits, isWanted);
     this.parseExpression = options.parseExpression;
     this.onFault = options.onFault ?? (() => undefined);
   }
@@ -128,13 +128,12 @@ export class Machine implements Interp {
     this.semantics = semantics;
     this.builtins = builtins;
     this.modules = modules;
-    this.bounds.restart(1);
   }
 
-  /** Starts a new trace: bounds and records begin afresh. `share` is the part of the bounds it may use. */
+  /** Starts a new trace: bounds and records begin afresh. `share` is the part of a network's steps it may take. */
   beginTrace(share = 1): void {
     this.recorder.begin();
-    this.bounds.restart(share);
+    this.bounds.beginPart(share);
   }
 
   endTrace(): Trace {
@@ -182,7 +181,7 @@ export class Machine implements Interp {
   }
 
   private callNative(fn: NativeFunction, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
-    this.tick();
+    this.tick(1 + contentsIn(self) + contentsIn(args[0]));
     try {
       return fn.code(this, args, kwargs, self);
     } catch (error) {
@@ -224,6 +223,7 @@ export class Machine implements Interp {
     const catchers = this.catchers.length;
     return () => {
       this.site = site;
+      this.loop = undefined;
       this.scope = scope;
       this.frame = frame;
       this.semantics = semantics;
@@ -406,6 +406,18 @@ export class Machine implements Interp {
     this.bounds.tick(steps);
   }
 
+  /** Counts one turn of the loop that stands at `at`. */
+  turn(at: Span): void {
+    this.loop = at;
+    this.bounds.tick(1);
+    this.loop = undefined;
+  }
+
+  /** The loop or the call that runs: where a bound is passed. */
+  get running(): Span | undefined {
+    return this.loop ?? this.site?.at;
+  }
+
   allows(size: number): boolean {
     if (size <= this.limits.collection) return true;
     this.gap(`more than ${this.limits.collection} items`);
@@ -449,6 +461,7 @@ export class Machine implements Interp {
   // --------------------------------------------------------------------- trace
 
   record(cost: OpCost): void {
+    this.tick(STEPS.op);
     this.recorder.record(cost, this.scope, this.site, this.undecided > 0);
   }
 
@@ -464,7 +477,7 @@ export class Machine implements Interp {
     const { recorder, bounds } = this;
     const from = recorder.count;
     const result = body();
-    recorder.repeat(from, times - 1, this.scope, (steps) => bounds.tick(steps));
+    recorder.repeat(from, times - 1, this.scope, (ops) => bounds.tick(ops * STEPS.op));
     return result;
   }
 
@@ -477,6 +490,7 @@ export class Machine implements Interp {
     const { scope } = this;
     this.onLayer?.(layer, inputs);
     const all = kwargs ? [...inputs, ...kwargs.values()] : inputs;
+    this.tick(STEPS.layer);
     const known = scope ? undefined : this.scripted?.get(layer, all);
     if (known) return known.answer as T;
     if (!scope) this.noteCall(layer, inputs, kwargs);
@@ -521,6 +535,7 @@ export class Machine implements Interp {
   }
 
   newInstance(cls: ClassValue): Instance {
+    this.tick(STEPS.object);
     const instance = new Instance(cls);
     if (this.site) instance.site = this.site;
     return instance;
@@ -530,3 +545,13 @@ export class Machine implements Interp {
     return new List(items);
   }
 }
+
+/** Steps for texts and arrays, which native functions look at as a whole. Where they look into lists, they count themselves. */
+function contentsIn(value: Value): number {
+  if (typeof value === "string") return value.length >> TEXT_A_STEP;
+  return value instanceof Tensor && value.data ? value.data.length >> ELEMENTS_A_STEP : 0;
+}
+
+/** Binary logarithms of the characters and the numbers that are looked at in one step. */
+const TEXT_A_STEP = 6;
+const ELEMENTS_A_STEP = 3;

@@ -157,7 +157,9 @@ export class Modules {
       module.attrs.set("__name__", name);
       module.attrs.set("__file__", file);
       semantics.enterModule?.(m, scope);
-      this.isolated(m, semantics, () => compiled.body(m, scope));
+      const body = (): void => this.isolated(m, semantics, () => compiled.body(m, scope));
+      if (name === "__main__") body();
+      else m.bounds.ofImport(body);
     }
     entry.state = "done";
   }

@@ -62,7 +62,7 @@ export class Recorder {
   }
 
   /** Records all ops since `from` once more, each run with scopes of its own below `outer`, by which calls are counted. */
-  repeat(from: number, times: number, outer: LayerScope | undefined, tick: (steps: number) => void): void {
+  repeat(from: number, times: number, outer: LayerScope | undefined, tick: (ops: number) => void): void {
     const once = this.ops.slice(from);
     for (let run = 0; run < times; run++) {
       const scopes = new Map<LayerScope, LayerScope>();

@@ -34,7 +34,6 @@ export function run(
     limits,
     frameworks: createFrameworks(),
     isCancelled: () => false,
-    now: () => 0,
     parseExpression: (language, text) => parsers.parseExpression(language, text),
   });
   const builtins = new Scope("builtins", undefined, createBuiltins());
@@ -49,7 +48,7 @@ export function run(
   machine.start(python, builtins, modules);
   const module = fileModule(machine, file, "main");
   try {
-    modules.evaluate(machine, module);
+    modules.evaluate(machine, module, "__main__");
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     machine.gap(error.reason);

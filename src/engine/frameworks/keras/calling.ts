@@ -2,6 +2,8 @@
  * Calling a layer: it is built from the shapes it first sees; on tensors it runs in its own scope, on symbolic ones
  * it answers symbols and becomes a node of the graph. Replaying a network calls its nodes again on tensors.
  */
+
+import { STEPS } from "../../interpret/bounds.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import type { Bound } from "../../interpret/native.ts";
 import {
@@ -42,6 +44,7 @@ export function callLayer(
   // What is not known outside of any call stands for a symbol: the layers after it are still part of the graph.
   const lost = interp.scope === undefined && given.some((arg) => arg instanceof Unknown);
   if (lost || tensorsIn([...given, ...kwargs.values()]).some((tensor) => keras.graph.isSymbolic(tensor))) {
+    interp.tick(STEPS.op);
     return symbolically(keras, interp, { operation: layer, args: given, kwargs }, run);
   }
   return interp.withLayer(layer, run, hasOtherRank(layer, given) ? [] : given);

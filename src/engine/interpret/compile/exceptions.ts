@@ -1,5 +1,6 @@
 /** Exceptions compiled to closures: raise, try, with; and what an exception of the program says. */
 import type { Raise, Try, With } from "../../syntax/ast.ts";
+import { STEPS } from "../bounds.ts";
 import { Raised, Suppression } from "../control.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
@@ -15,6 +16,7 @@ export function compileRaise(node: Raise, c: Compiler): Ex {
   return (m, s) => {
     const raised = value ? value(m, s) : currentError(s);
     const site = { at: node.at, caller: m.site };
+    m.tick(STEPS.exception);
     throw new Raised(raised instanceof ClassValue ? m.at(node.at, () => m.call(raised)) : raised, site);
   };
 }

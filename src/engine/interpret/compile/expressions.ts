@@ -257,7 +257,11 @@ const compilers: Compilers = {
   },
 
   sequence: (node, c) => {
-    const items = compileItems(node.items, c);
+    const inside = compileItems(node.items, c);
+    const items: typeof inside = (m, s) => {
+      m.tick(1);
+      return inside(m, s);
+    };
     if (node.type === "list") return (m, s) => orUnknown(items(m, s), (values) => new List(values));
     if (node.type === "tuple") return (m, s) => orUnknown(items(m, s), (values) => new Tuple(values));
     return (m, s) => orUnknown(items(m, s), (values) => setOf(m, values));
@@ -269,6 +273,7 @@ const compilers: Compilers = {
       value: compileExpr(value, c),
     }));
     return (m, s) => {
+      m.tick(1 + entries.length);
       const dict = new Dict();
       for (const { key, value } of entries) {
         if (key) {

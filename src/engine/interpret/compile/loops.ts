@@ -19,7 +19,7 @@ export function compileWhile(node: While, c: Compiler): Ex {
   return (m, s) => {
     const repeats = m.scripted?.repeats();
     for (;;) {
-      m.tick();
+      m.turn(node.at);
       const truth = test(m, s);
       if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, s), node.label);
       if (!truth) return otherwise(m, s);
@@ -39,7 +39,7 @@ export function compileDoWhile(node: DoWhile, c: Compiler): Ex {
   const body = compileBlock(node.body, c);
   return (m, s) => {
     for (;;) {
-      m.tick();
+      m.turn(node.at);
       const completion = body(m, s);
       const step = loopStep(completion, node.label);
       if (step === "leave") return undefined;
@@ -78,7 +78,7 @@ export function compileFor(node: For, c: Compiler): Ex {
     if (iterator instanceof Unknown) return openTurn(m, s, iterator);
     const repeats = m.scripted?.repeats();
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
-      m.tick();
+      m.turn(node.at);
       const scope = fresh ? new Scope("block", s) : s;
       const { value } = step;
       if (value instanceof Unknown && value.isMany) {
@@ -107,7 +107,7 @@ export function compileCFor(node: CFor, c: Compiler): Ex {
     let scope = new Scope("block", s);
     init?.(m, scope);
     for (;;) {
-      m.tick();
+      m.turn(node.at);
       const truth = test ? test(m, scope) : true;
       if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, scope), node.label);
       if (!truth) return undefined;

@@ -24,6 +24,7 @@ export function compileTemplate(node: Template, c: Compiler): Ev {
         continue;
       }
       const value = part.value(m, s);
+      m.tick(1);
       const spec = part.format ? part.format(m, s) : "";
       const shown =
         typeof value === "string" && spec === "" && part.conversion === undefined

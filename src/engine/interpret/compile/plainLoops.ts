@@ -24,7 +24,11 @@ type Contents =
   | { readonly kind: "dict"; readonly entries: ReadonlyMap<unknown, { readonly key: Value; value: Value }> }
   | { readonly kind: "set"; readonly entries: ReadonlyMap<unknown, Value> };
 /** What each variable was afterwards: another value, or the container it was before with other contents. */
-type Outcome = readonly (readonly [name: string, after: Value | Absent | Contents])[];
+interface Outcome {
+  readonly variables: readonly (readonly [name: string, after: Value | Absent | Contents])[];
+  /** What running the loop took: repeating its outcome costs the same, whoever ran it first. */
+  readonly steps: number;
+}
 
 export interface LoopMemory {
   readonly outcomes: Map<string, Outcome>;
@@ -52,12 +56,13 @@ export function remembering(node: For, run: Ex): Ex {
       return undefined;
     }
     memory.surplus++;
-    const notes = m.recorder.notes;
+    const { notes } = m.recorder;
+    const { remaining } = m.bounds;
     m.inPlainLoop = true;
     try {
       const completion = run(m, s);
       const after = completion === undefined && m.recorder.notes === notes && outcomeOf(s, before);
-      if (after) memory.outcomes.set(key, after);
+      if (after) memory.outcomes.set(key, { variables: after, steps: remaining - m.bounds.remaining });
       return completion;
     } finally {
       m.inPlainLoop = false;
@@ -229,7 +234,7 @@ function isFixed(value: Value): boolean {
   return scalar(value) !== undefined;
 }
 
-function outcomeOf(s: Scope, before: ReadonlyMap<string, Value | Absent>): Outcome | undefined {
+function outcomeOf(s: Scope, before: ReadonlyMap<string, Value | Absent>): Outcome["variables"] | undefined {
   const outcome: [string, Value | Absent | Contents][] = [];
   let kept = 0;
   for (const [name, was] of before) {
@@ -252,8 +257,8 @@ function contentsOf(value: Container): Contents {
 }
 
 function replay(m: Machine, s: Scope, before: ReadonlyMap<string, Value | Absent>, outcome: Outcome): void {
-  m.tick();
-  for (const [name, after] of outcome) {
+  m.tick(outcome.steps);
+  for (const [name, after] of outcome.variables) {
     const target = before.get(name) ?? null;
     if (isContainer(target)) {
       m.touch(target);

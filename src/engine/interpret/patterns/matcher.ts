@@ -16,6 +16,7 @@ const MAX_STEPS = 4_000_000;
 /** Steps between two reports, and how many of them are as dear as one step of the interpreter. */
 const BATCH = 1024;
 const STEPS_A_TICK = 8;
+const STEPS_A_SEARCH = 4;
 /** The table of failures is made when a search has taken this part of its bits in steps: few searches need one. */
 const BITS_A_STEP = 64;
 
@@ -54,16 +55,18 @@ class Matcher {
 
   search(): readonly number[] | undefined {
     const { text, from, anchor, isUnicode, tick } = this.run;
-    tick(1);
+    tick(STEPS_A_SEARCH);
     const last = anchor === "search" ? text.length : from;
     for (let start = from; start <= last; ) {
       if (this.matches(start)) {
+        tick(Math.ceil((this.steps % BATCH) / STEPS_A_TICK));
         this.slots[0] = start;
         this.slots[1] = this.place;
         return this.slots;
       }
       start += isUnicode && (text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
     }
+    tick(Math.ceil((this.steps % BATCH) / STEPS_A_TICK));
     return undefined;
   }
 

@@ -1,5 +1,7 @@
 /** Python classes: definition with bases, metaclass and hooks; construction of instances; binding of calls. */
+
 import type { ClassNode } from "../../syntax/ast.ts";
+import { STEPS } from "../bounds.ts";
 import { compileArgs } from "../compile/calls.ts";
 import type { Ex } from "../compile/compiler.ts";
 import { compilerFor } from "../compile/compiler.ts";
@@ -42,6 +44,7 @@ function classCode(node: ClassNode): ClassCode {
 }
 
 export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
+  m.tick(STEPS.class);
   const code = classCode(node);
   const bases = code.args.args(m, scope);
   const keywords = code.args.kwargs?.(m, scope) ?? NO_KWARGS;

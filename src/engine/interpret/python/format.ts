@@ -1,5 +1,7 @@
 /** The format-spec mini language, `str.format` and f-string parts. */
+
 import { entryOf } from "../../table.ts";
+import { STEPS } from "../bounds.ts";
 import type { Interp } from "../interp.ts";
 import { type Dict, Float, isUnknown, Tensor, type Unknown, type Value } from "../values.ts";
 import { callDunder, dunder, isNumeric, typeName, unwrap } from "./core.ts";
@@ -40,6 +42,7 @@ function parseSpec(text: string): Spec | undefined {
 /** `format(value, spec)`. */
 export function format(interp: Interp, value: Value, spec: string): string | Unknown {
   if (isUnknown(value)) return value;
+  interp.tick(STEPS.formatted);
   const method = dunder(interp, value, "__format__");
   if (method !== undefined && !isUnknown(method)) {
     const answer = callDunder(interp, method, value, [spec]);

@@ -1,5 +1,7 @@
 /** Classes and calls: definition, construction through `super(…)`, fields, binding of arguments. */
+
 import type { ClassNode, Expr, FunctionNode, Stmt } from "../../syntax/ast.ts";
+import { STEPS } from "../bounds.ts";
 import { type Compiler, compilerFor, type Ev } from "../compile/compiler.ts";
 import { compileExpr } from "../compile/expressions.ts";
 import { makeFunction } from "../compile/functions.ts";
@@ -100,6 +102,7 @@ interface Field {
 const fields = new WeakMap<ClassValue, readonly Field[]>();
 
 export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
+  m.tick(STEPS.class);
   let code = compiled.get(node);
   if (!code) {
     code = classCode(node, compilerFor(typescript));

@@ -22,7 +22,6 @@ export function show(source: string, files: Readonly<Record<string, string>> = {
     limits: DEFAULT_SETTINGS.limits,
     frameworks: createFrameworks(),
     isCancelled: () => false,
-    now: () => 0,
     parseExpression: (language, text) => parsers.parseExpression(language, text),
   });
   const builtins = new Scope("builtins", undefined, typescript.createBuiltins(machine));
@@ -34,7 +33,7 @@ export function show(source: string, files: Readonly<Record<string, string>> = {
   const modules = new Modules(cache, () => builtins);
   machine.start(typescript, builtins, modules);
   const module = typescript.fileModule(machine, file);
-  modules.evaluate(machine, module);
+  modules.evaluate(machine, module, "__main__");
   const value = machine.lookup(module, "result__");
   if (isUnknown(value)) return `unknown: ${value.reason}`;
   if (value === ABSENT)

@@ -4,6 +4,7 @@
  */
 
 import { sum } from "../../../cost/lift.ts";
+import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import type { Machine } from "../../../interpret/machine.ts";
 import { type Impl, jsClass, object } from "../../../interpret/typescript/core.ts";
@@ -146,6 +147,7 @@ export function symbolicTensor(
   shape: Shape | Unknown,
   dtype: string,
 ): Instance {
+  m.tick(STEPS.op);
   const tensor = m.newInstance(lib.symbolicClass);
   tensor.native = new Symbolic(node, index, shape, dtype);
   const name = nameOf(node.layer);

@@ -1,0 +1,141 @@
+/** What a network may cost is counted in steps: the same text gets the same answer on any machine. */
+import { describe, expect, it } from "vitest";
+import { createEngine } from "../../src/engine/engine.ts";
+import type { FileAnalysis } from "../../src/engine/engine.types.ts";
+import { DEFAULT_SETTINGS } from "../../src/engine/settings.ts";
+import { loadParsers } from "../../src/node/wasm.ts";
+import { memoryHost } from "./memoryHost.ts";
+
+const parsers = await loadParsers();
+const FILE = "/app/model.py";
+
+function engineOf(texts: Record<string, string>, steps = 100_000) {
+  return createEngine({
+    parsers,
+    host: memoryHost(texts),
+    settings: { limits: { ...DEFAULT_SETTINGS.limits, steps } },
+  });
+}
+
+function analyze(text: string, steps?: number): FileAnalysis {
+  return engineOf({ [FILE]: text }, steps).analyze(FILE);
+}
+
+const HEAD = "from torch import nn\n";
+
+/** A network whose making runs `body`, lines with an indent of their own. */
+function network(name: string, body: string): string {
+  return `${HEAD}
+class ${name}(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c = nn.Conv2d(3, 8, 3)
+        ${body}
+    def forward(self, x):
+        return self.c(x)
+`;
+}
+
+const reasons = ({ failures }: FileAnalysis): string[] =>
+  failures.map(({ network: name, reason }) => `${name}: ${reason}`);
+const traced = ({ reports }: FileAnalysis): string[] => reports.map((report) => report.network);
+
+describe("the steps of one network", () => {
+  it("end an endless loop, and say so at the loop", () => {
+    const text = network("Net", "n = 0\n        while True:\n            n += 1");
+    const host = memoryHost({ [FILE]: text });
+    const settings = { limits: { ...DEFAULT_SETTINGS.limits, steps: 100_000 } };
+    const result = createEngine({ parsers, host, settings }).profile(FILE);
+    expect(result.ok ? "" : result.reason).toBe("more than 100,000 steps, the most for one network");
+  });
+
+  it("count a recorded op as more than a turn of a loop", () => {
+    const forward = (turns: number) =>
+      analyze(
+        `${HEAD}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c = nn.Conv2d(3, 3, 1)
+    def forward(self, x):
+        for _ in range(${turns}):
+            x = self.c(x)
+        return x
+`,
+      ).reports[0];
+    expect(forward(100)?.complete).toBe(true);
+    const many = forward(5000);
+    expect(many?.complete).toBe(false);
+    expect(many?.diagnostics).toContainEqual(
+      expect.objectContaining({
+        code: "limit",
+        message: "more than 100,000 steps, the most for one network",
+      }),
+    );
+  });
+
+  it("say at which line they ended", () => {
+    const report = analyze(`${HEAD}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c = nn.Conv2d(3, 3, 1)
+    def forward(self, x):
+        x = self.c(x)
+        n = 0
+        while n >= 0:
+            n = n + 1
+        return x
+`).reports[0];
+    const limit = report?.diagnostics.find(({ code }) => code === "limit");
+    expect(limit?.at.line).toBe(10);
+    expect(report?.layers.map(({ name }) => name)).toEqual(["c"]);
+  });
+});
+
+describe("the steps of a file", () => {
+  const ENDLESS = "while True:\n            pass";
+  it("are shared: what the last networks may not take is said of them alone", () => {
+    const names = ["A", "B", "C", "D"];
+    const text = [...names.map((name) => network(name, ENDLESS)), network("Fine", "pass")].join("\n");
+    const analysis = analyze(text);
+    expect(reasons(analysis).filter((reason) => reason.startsWith("A"))).toEqual([
+      "A: more than 100,000 steps, the most for one network",
+    ]);
+    expect(reasons(analysis).filter((reason) => reason.includes("all networks of a file"))).not.toEqual([]);
+  });
+
+  it("are the same after an edit as in a new engine", () => {
+    const make = (n: number): string =>
+      ["A", "B", "C", "D", "E"]
+        .map((name) => network(name, `for i in range(70_000):\n            ${n} + i`))
+        .join("\n")
+        .replace("class E", `# ${n}\nclass E`);
+    const texts: Record<string, string> = { [FILE]: make(1) };
+    const engine = engineOf(texts);
+    engine.analyze(FILE);
+    texts[FILE] = make(1).replace(/return self\.c\(x\)\n$/, "return self.c(x) + 1\n");
+    engine.invalidate(FILE);
+    const after = engine.analyze(FILE);
+    expect(after).toEqual(engineOf(texts).analyze(FILE));
+    // The last class is the main network, which comes first.
+    expect(traced(after)).toEqual(["E", "A", "B", "C"]);
+  });
+});
+
+describe("what belongs to no network", () => {
+  it("a module that never ends takes nothing from the networks that import it", () => {
+    const module = "SIZE = 8\nn = 0\nwhile n >= 0:\n    n += 1\n";
+    const text = `${HEAD}import slow
+class Uses(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c = nn.Conv2d(3, slow.OTHER, 3)
+    def forward(self, x):
+        return self.c(x)
+${network("Fine", "pass")}`;
+    const analysis = engineOf({ [FILE]: text, "/app/slow.py": module }).analyze(FILE);
+    expect(traced(analysis)).toContain("Fine");
+    expect(analysis.reports.find((report) => report.network === "Fine")?.complete).toBe(true);
+  });
+});
