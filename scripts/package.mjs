@@ -11,7 +11,7 @@ import { ensureInstalled, plugin, root, runNpm } from "./lib/project.mjs";
 const VSCE = "@vscode/vsce@3";
 
 /** The parsers are not packed twice: the plugin finds those of the extension's other bundles. */
-const PLUGIN_FILES = ["package.json", "index.js"];
+const PLUGIN_FILES = ["package.json", "index.js", "thread.js"];
 
 await ensureInstalled();
 const { name, version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
