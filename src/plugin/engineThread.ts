@@ -15,7 +15,7 @@ export interface Job extends Omit<Question, "id"> {
 }
 
 export interface EngineThreadOptions {
-  /** Runs thread.ts. */
+  /** Built from thread.ts. */
   readonly script: string;
   log(text: string): void;
 }
@@ -136,7 +136,8 @@ export class EngineThread {
         this.#file = message.file;
         break;
       case "log":
-        this.#options.log(message.text);
+        // What was given up may well fail.
+        if (!this.#running?.isCancelled) this.#options.log(message.text);
         break;
       case "done":
         this.#settle(message.analysis);
