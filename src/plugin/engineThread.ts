@@ -39,7 +39,7 @@ const LONGEST = 2 ** 31 - 1;
 
 export class EngineThread {
   readonly #options: EngineThreadOptions;
-  /** Those that the thread has engines for. */
+  /** Those that asked, and are open. */
   readonly #projects = new Set<number>();
   /** The newest last. */
   #waiting: Job[] = [];
@@ -60,6 +60,7 @@ export class EngineThread {
   }
 
   ask(job: Job): void {
+    this.#projects.add(job.project);
     this.#waiting.push(job);
     if (this.#running) this.#cancel(this.#running);
     this.#next();
@@ -97,7 +98,6 @@ export class EngineThread {
     if (!job) return;
     this.#count += 1;
     const { project, file, inputs, size, milliseconds } = job;
-    this.#projects.add(project);
     this.#file = file;
     this.#running = { id: this.#count, job, isCancelled: false, isDropped: false };
     const question = { id: this.#count, project, file, inputs, size, milliseconds };
@@ -202,7 +202,6 @@ export class EngineThread {
     this.#channel?.close();
     this.#channel = undefined;
     this.#isReady = false;
-    this.#projects.clear();
     this.#settle(undefined);
     this.#next();
   }

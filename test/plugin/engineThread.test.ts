@@ -11,7 +11,7 @@ const FOLDER = realpathSync(mkdtempSync(path.join(tmpdir(), "convlens-thread-"))
 const SCRIPT = path.join(FOLDER, "obedientThread.cjs");
 /** Longer than any test. */
 const AGES = 600_000;
-const PROJECT = 1;
+const [PROJECT, OTHER] = [1, 2];
 
 beforeAll(async () => {
   const entryPoints = [path.resolve(import.meta.dirname, "obedientThread.ts")];
@@ -21,7 +21,7 @@ afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 const started: EngineThread[] = [];
 afterEach(() => {
-  for (const thread of started.splice(0)) thread.forget(PROJECT);
+  for (const thread of started.splice(0)) for (const project of [PROJECT, OTHER]) thread.forget(project);
 });
 
 interface Asked {
@@ -35,14 +35,14 @@ function start(script = SCRIPT) {
   const log: string[] = [];
   const thread = new EngineThread({ script, log: (text) => log.push(text) });
   started.push(thread);
-  const ask = (text: string, milliseconds = AGES, file = `/${text}.ts`): Asked => {
+  const ask = (text: string, milliseconds = AGES, project = PROJECT): Asked => {
     let settled = false;
     let settle = (_: string): void => undefined;
     const said = new Promise<string>((resolve) => {
       settle = resolve;
     });
     const job: Job = {
-      ...{ project: PROJECT, file, inputs: {}, size: 224, milliseconds },
+      ...{ project, file: `/${text}.ts`, inputs: {}, size: 224, milliseconds },
       answer: (call) => answer(call, text),
       settle(analysis) {
         settled = true;
@@ -167,6 +167,8 @@ describe("the engine's thread", () => {
   it("is ended with the last project, and starts anew for the next", async () => {
     const { thread, ask } = start();
     const first = await ask("thread").said;
+    expect(await ask("thread", AGES, OTHER).said).toBe(first);
+    thread.forget(OTHER);
     expect(await ask("thread").said).toBe(first);
     thread.forget(PROJECT);
     expect(await ask("thread").said).not.toBe(first);
