@@ -4,11 +4,12 @@ import { DEFAULT_SETTINGS } from "../engine/settings.ts";
 import { entryOf } from "../engine/table.ts";
 import type { PluginConfig } from "../protocol/plugin.ts";
 import { languageOfFile, looksLikeModelCode } from "../server/recognize.ts";
+import { now } from "./bridge.ts";
 import type { EngineThread, Job } from "./engineThread.ts";
 import type { ProjectHost, Sources } from "./projectHost.ts";
 
-/** Milliseconds that quick info is held up for figures. */
-const PATIENCE = 200;
+/** Milliseconds that quick info waits for figures: with all that is done besides, it is held up for 200 at most. */
+const PATIENCE = 150;
 const KEPT = 32;
 
 /** The analysis goes on; who asks again later is told. */
@@ -46,6 +47,7 @@ export class Analyses {
   /** Undefined when the file is no model code, or was too much for the engine. */
   get(file: string, config: PluginConfig): FileAnalysis | undefined | typeof LATER {
     if (languageOfFile(file) !== "typescript") return undefined;
+    const until = now() + PATIENCE;
     const inputs = { ...entryOf(config.views, file)?.inputs };
     const { milliseconds } = config;
     const size = config.defaultInput.at(-1) ?? DEFAULT_SETTINGS.inputSize;
@@ -57,7 +59,7 @@ export class Analyses {
       if (begun) this.#drop(file, begun);
       this.#begin({ file, inputs, size, milliseconds }, key);
     }
-    this.#thread.wait(PATIENCE, () => !this.#begun.has(file));
+    this.#thread.wait(until - now(), () => !this.#begun.has(file));
     return this.#begun.has(file) ? LATER : this.#kept.get(file)?.analysis;
   }
 
