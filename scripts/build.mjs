@@ -62,6 +62,7 @@ const bundles = [
     // tsserver calls what require gives.
     options: { ...commonJs, footer: { js: "module.exports = module.exports.default;" } },
   },
+  { entry: "src/plugin/thread.ts", out: `${plugin}/thread.js`, options: commonJs },
   { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
   { entry: "src/cli/command.ts", out: "command.mjs", options: esModule },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },

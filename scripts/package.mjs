@@ -3,15 +3,12 @@
  * .vscodeignore names what goes in; everything is bundled, so no dependencies do. The TypeScript plugin is added
  * afterwards: tsserver wants it in node_modules, which vsce leaves out.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import { ensureInstalled, plugin, root, runNpm } from "./lib/project.mjs";
 
 const VSCE = "@vscode/vsce@3";
-
-/** The parsers are not packed twice: the plugin finds those of the extension's other bundles. */
-const PLUGIN_FILES = ["package.json", "index.js"];
 
 await ensureInstalled();
 const { name, version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
@@ -32,10 +29,12 @@ const code = await runNpm([
 if (code === 0) addPlugin();
 process.exitCode = code;
 
+/** The parsers are not packed twice: the plugin finds those of the extension's other bundles. */
 function addPlugin() {
   const files = unzipSync(readFileSync(vsix));
-  for (const file of PLUGIN_FILES) {
-    files[`extension/node_modules/${plugin}/${file}`] = readFileSync(path.join(root, "dist", plugin, file));
+  const folder = path.join(root, "dist", plugin);
+  for (const file of readdirSync(folder).filter((name) => name === "package.json" || name.endsWith(".js"))) {
+    files[`extension/node_modules/${plugin}/${file}`] = readFileSync(path.join(folder, file));
   }
   writeFileSync(vsix, zipSync(files, { level: 9 }));
 }

@@ -62,9 +62,9 @@ export class QuickInfo implements vscode.Disposable {
   }
 
   #configure(): void {
-    const { unit, defaultInput, hover } = readSettings();
+    const { unit, defaultInput, hover, steps, milliseconds } = readSettings();
     const configuration = {
-      ...{ unit, defaultInput, hover: { enabled: hover } },
+      ...{ unit, defaultInput, hover: { enabled: hover }, limits: { steps, milliseconds } },
       locale: vscode.env.language,
       views: this.#views(),
     };

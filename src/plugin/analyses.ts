@@ -1,85 +1,105 @@
 /** Analyses of a project's files, kept for as long as everything that they were made from stays the same. */
-import { createEngine } from "../engine/engine.ts";
-import type { Engine, FileAnalysis } from "../engine/engine.types.ts";
+import type { FileAnalysis } from "../engine/engine.types.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
-import { languageOf, type Parsers } from "../engine/syntax/parser.ts";
 import { entryOf } from "../engine/table.ts";
 import type { PluginConfig } from "../protocol/plugin.ts";
-import { looksLikeModelCode } from "../server/recognize.ts";
+import { languageOfFile, looksLikeModelCode } from "../server/recognize.ts";
+import { now } from "./bridge.ts";
+import type { EngineThread, Job } from "./engineThread.ts";
 import type { ProjectHost, Sources } from "./projectHost.ts";
 
-/** Quick info is waited for: what takes longer has no figures. */
-const PATIENCE = 1_000;
+/** Milliseconds that quick info waits for figures: with all that is done besides, it is held up for 200 at most. */
+const PATIENCE = 150;
 const KEPT = 32;
-/** What took too long is tried again, for what it has read by then stays read; then the file has to change first. */
-const TRIES = 3;
 
-interface Kept {
+/** The analysis goes on; who asks again later is told. */
+export const LATER = Symbol("later");
+
+interface Basis {
   readonly sources: Sources;
   readonly projectVersion: string | undefined;
-  readonly inputs: string;
-  readonly analysis: FileAnalysis | undefined;
-  /** Tries that took too long. */
-  readonly late: number;
+  /** What was asked, but for the file. */
+  readonly key: string;
 }
 
-interface Analysed {
+interface Kept extends Basis {
   readonly analysis: FileAnalysis | undefined;
-  readonly isLate: boolean;
 }
 
-const NOTHING: Analysed = { analysis: undefined, isLate: false };
+interface Begun extends Basis {
+  readonly job: Job;
+}
+
+let projects = 0;
 
 export class Analyses {
-  readonly #parsers: Parsers;
+  readonly #thread: EngineThread;
   readonly #host: ProjectHost;
+  readonly #project = ++projects;
   readonly #kept = new Map<string, Kept>();
-  #engine: { readonly size: number; readonly engine: Engine } | undefined;
+  readonly #begun = new Map<string, Begun>();
 
-  constructor(parsers: Parsers, host: ProjectHost) {
-    this.#parsers = parsers;
+  constructor(thread: EngineThread, host: ProjectHost) {
+    this.#thread = thread;
     this.#host = host;
   }
 
-  /** Undefined when the file is no model code, or takes too long. */
-  get(file: string, { defaultInput, views }: PluginConfig): FileAnalysis | undefined {
-    if (languageOf(file) !== "typescript") return undefined;
-    const inputs = { ...entryOf(views, file)?.inputs };
-    const key = JSON.stringify([inputs, defaultInput]);
+  /** Undefined when the file is no model code, or was too much for the engine. */
+  get(file: string, config: PluginConfig): FileAnalysis | undefined | typeof LATER {
+    if (languageOfFile(file) !== "typescript") return undefined;
+    const until = now() + PATIENCE;
+    const inputs = { ...entryOf(config.views, file)?.inputs };
+    const { steps, milliseconds } = config;
+    const size = config.defaultInput.at(-1) ?? DEFAULT_SETTINGS.inputSize;
+    const key = JSON.stringify([inputs, size, steps]);
     const before = this.#kept.get(file);
-    const isSame = before?.inputs === key && this.#isCurrent(before);
-    if (isSame && (before.late === 0 || before.late >= TRIES)) return before.analysis;
-    const projectVersion = this.#host.projectVersion();
-    const { result, sources } = this.#host.noting(() => {
-      this.#host.version(file);
-      return this.#analyze(file, inputs, defaultInput.at(-1) ?? DEFAULT_SETTINGS.inputSize);
-    });
-    const { analysis, isLate } = result;
-    const late = isLate ? (isSame ? before.late : 0) + 1 : 0;
-    this.#keep(file, { sources, projectVersion, inputs: key, analysis, late });
-    return analysis;
-  }
-
-  #analyze(file: string, inputs: Record<string, readonly string[]>, size: number): Analysed {
-    const text = this.#host.text(file);
-    if (text === undefined || !looksLikeModelCode("typescript", text)) return NOTHING;
-    const deadline = Date.now() + PATIENCE;
-    const isCancelled = (): boolean => Date.now() > deadline;
-    const analysis = this.#engineFor(size).analyze(file, { isCancelled, inputs });
-    return isCancelled() ? { analysis: undefined, isLate: true } : { analysis, isLate: false };
-  }
-
-  #engineFor(size: number): Engine {
-    if (this.#engine?.size !== size) {
-      const { limits } = DEFAULT_SETTINGS;
-      const settings = { limits, inputSize: size };
-      this.#engine = { size, engine: createEngine({ parsers: this.#parsers, host: this.#host, settings }) };
+    if (before && this.#stands(before, key)) return before.analysis;
+    const begun = this.#begun.get(file);
+    if (!begun || !this.#stands(begun, key)) {
+      if (begun) this.#drop(file, begun);
+      this.#begin({ file, inputs, size, steps, milliseconds }, key);
     }
-    return this.#engine.engine;
+    this.#thread.wait(until - now(), () => !this.#begun.has(file));
+    return this.#begun.has(file) ? LATER : this.#kept.get(file)?.analysis;
   }
 
-  #isCurrent({ sources, projectVersion }: Kept): boolean {
-    if (sources.missed && projectVersion !== this.#host.projectVersion()) return false;
+  /** The project was closed. */
+  dispose(): void {
+    for (const [file, begun] of this.#begun) this.#drop(file, begun);
+    this.#kept.clear();
+    this.#thread.forget(this.#project);
+  }
+
+  #begin(question: Pick<Job, "file" | "inputs" | "size" | "steps" | "milliseconds">, key: string): void {
+    const { file } = question;
+    const sources: Sources = { versions: new Map([[file, this.#host.version(file)]]), missed: false };
+    const basis = { sources, projectVersion: this.#host.projectVersion(), key };
+    const text = this.#host.text(file);
+    if (text === undefined || !looksLikeModelCode("typescript", text)) {
+      this.#keep(file, { ...basis, analysis: undefined });
+      return;
+    }
+    this.#host.prepare();
+    const job: Job = {
+      ...question,
+      project: this.#project,
+      answer: (call) => this.#host.answer(call, sources),
+      settle: (analysis) => {
+        this.#begun.delete(file);
+        this.#keep(file, { ...basis, analysis });
+      },
+    };
+    this.#begun.set(file, { ...basis, job });
+    this.#thread.ask(job);
+  }
+
+  #drop(file: string, { job }: Begun): void {
+    this.#begun.delete(file);
+    this.#thread.drop(job);
+  }
+
+  #stands({ sources, projectVersion, key: asked }: Basis, key: string): boolean {
+    if (asked !== key || (sources.missed && projectVersion !== this.#host.projectVersion())) return false;
     return [...sources.versions].every(([file, version]) => this.#host.version(file) === version);
   }
 

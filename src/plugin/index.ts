@@ -4,23 +4,24 @@
  */
 import path from "node:path";
 import type ts from "typescript";
-import type { Parsers } from "../engine/syntax/parser.ts";
 import { entryOf } from "../engine/table.ts";
-import { loadParsers } from "../node/wasm.ts";
 import { createTranslate } from "../present/l10n.ts";
 import { quickInfoText } from "../present/quickInfo.ts";
 import { MARK, PLUGIN, type PluginConfig, parsePluginConfig } from "../protocol/plugin.ts";
-import { Analyses } from "./analyses.ts";
+import { Analyses, LATER } from "./analyses.ts";
+import { EngineThread } from "./engineThread.ts";
 import { createProjectHost } from "./projectHost.ts";
 
-/** What there is to say at a position of a project's file. */
-type Tell = (file: string, position: number) => string | undefined;
+interface Teller {
+  /** What there is to say at a position of a project's file. */
+  tell(file: string, position: number): string | undefined;
+  dispose(): void;
+}
 
-/** One set of parsers serves all projects of the process; until they are loaded there are no figures. */
-let parsers: Parsers | undefined;
-let loading = false;
+/** One thread serves all projects of the process; it starts when there is model code. */
+let thread: EngineThread | undefined;
 
-/** Milliseconds that a place which had no figures for want of parsers stays without: who asks twice is told the same. */
+/** Milliseconds that a place stays without figures which came too late for it: who asks twice is told the same. */
 const STEADY = 2_000;
 
 export default function init({ typescript }: { readonly typescript: typeof ts }): ts.server.PluginModule {
@@ -31,9 +32,10 @@ export default function init({ typescript }: { readonly typescript: typeof ts })
       const isWhole = info.project.projectService.serverMode === typescript.LanguageServiceMode.Semantic;
       if (!isWhole) return info.languageService;
       config = parsePluginConfig(info.config);
-      load(info.project.projectService.logger);
-      const tell = createTell(typescript, info, () => config);
-      return decorate(info.languageService, tell);
+      return decorate(
+        info.languageService,
+        createTeller(typescript, info, () => config),
+      );
     },
     onConfigurationChanged(changed) {
       config = parsePluginConfig(changed);
@@ -41,59 +43,57 @@ export default function init({ typescript }: { readonly typescript: typeof ts })
   };
 }
 
-/** In a packed extension the parsers lie with its other bundles. */
-function load(logger: ts.server.Logger): void {
-  if (loading) return;
-  loading = true;
-  loadParsers([path.join(__dirname, "..", "..", "dist")]).then(
-    (loaded) => {
-      parsers = loaded;
-    },
-    (error: unknown) => logger.info(`${PLUGIN}: ${error}`),
-  );
-}
-
-function createTell(
+function createTeller(
   typescript: typeof ts,
   info: ts.server.PluginCreateInfo,
   config: () => PluginConfig,
-): Tell {
-  const host = createProjectHost(typescript, info);
-  let analyses: Analyses | undefined;
+): Teller {
+  const { logger } = info.project.projectService;
+  const log = (text: string): void => logger.info(`${PLUGIN}: ${text}`);
+  thread ??= new EngineThread({ script: path.join(__dirname, "thread.js"), log });
+  const analyses = new Analyses(thread, createProjectHost(typescript, info));
   let refused = { place: "", until: 0 };
-  return (file, position) => {
+
+  function tell(file: string, position: number): string | undefined {
     const { hover, unit, locale, views } = config();
     const here = `${position} ${file}`;
     if (!hover || (refused.place === here && Date.now() < refused.until)) return undefined;
-    if (!parsers) {
+    const analysis = analyses.get(file, config());
+    if (analysis === LATER) {
       refused = { place: here, until: Date.now() + STEADY };
       return undefined;
     }
-    try {
-      analyses ??= new Analyses(parsers, host);
-      const analysis = analyses.get(file, config());
-      const place = analysis && info.languageService.toLineColumnOffset?.(file, position);
-      if (!place) return undefined;
-      const at = { line: place.line + 1, column: place.character + 1 };
-      return quickInfoText(analysis, at, {
-        unit,
-        t: createTranslate(locale),
-        active: entryOf(views, file)?.active,
-      });
-    } catch (error) {
-      info.project.projectService.logger.info(`${PLUGIN}: ${error instanceof Error ? error.stack : error}`);
-      return undefined;
-    }
+    const place = analysis && info.languageService.toLineColumnOffset?.(file, position);
+    if (!place) return undefined;
+    const at = { line: place.line + 1, column: place.character + 1 };
+    const active = entryOf(views, file)?.active;
+    return quickInfoText(analysis, at, { unit, t: createTranslate(locale), active });
+  }
+
+  return {
+    tell(file, position) {
+      try {
+        return tell(file, position);
+      } catch (error) {
+        log(String(error instanceof Error ? error.stack : error));
+        return undefined;
+      }
+    },
+    dispose: () => analyses.dispose(),
   };
 }
 
-function decorate(service: ts.LanguageService, tell: Tell): ts.LanguageService {
+function decorate(service: ts.LanguageService, teller: Teller): ts.LanguageService {
   return {
     ...service,
     getQuickInfoAtPosition(file, position, ...rest) {
       const own = service.getQuickInfoAtPosition(file, position, ...rest);
-      const text = tell(file, position);
+      const text = teller.tell(file, position);
       return text === undefined ? own : withText(own, text, position);
+    },
+    dispose() {
+      teller.dispose();
+      service.dispose();
     },
   };
 }

@@ -3,22 +3,25 @@
  * unsaved text included, all else is read as the project reads it. Nothing is added to the project by looking.
  */
 import type ts from "typescript";
-import type { ModelHost } from "../engine/engine.types.ts";
+import type { HostAnswers, HostCall } from "./bridge.ts";
 import { createResolver, type ResolveModule } from "./resolve.ts";
 
 /** What an analysis was made from. */
 export interface Sources {
   /** Versions of the files that were read. */
-  readonly versions: ReadonlyMap<string, string | undefined>;
+  readonly versions: Map<string, string | undefined>;
   /** Something was looked for and not there; it may come. */
-  readonly missed: boolean;
+  missed: boolean;
 }
 
-export interface ProjectHost extends ModelHost {
-  /** Runs `work` and notes what it reads. */
-  noting<T>(work: () => T): { readonly result: T; readonly sources: Sources };
+export interface ProjectHost {
+  /** Takes up the project as it is now. To be called in a request: between requests, TypeScript is not to be moved. */
+  prepare(): void;
+  /** Answers the engine, and notes what that was made from. */
+  answer(call: HostCall, sources: Sources): HostAnswers[HostCall["kind"]];
   /** Changes with anything in the project. */
   projectVersion(): string | undefined;
+  version(file: string): string | undefined;
   text(file: string): string | undefined;
 }
 
@@ -34,8 +37,6 @@ export function createProjectHost(
   >,
 ): ProjectHost {
   const { languageServiceHost: host, serverHost, project } = info;
-  let versions = new Map<string, string | undefined>();
-  let missed = false;
   let resolver: { readonly version: string | undefined; readonly resolve: ResolveModule } | undefined;
 
   /** A file that tsserver has in its hands; the project's own `getScriptSnapshot` would take up any other, too. */
@@ -44,7 +45,7 @@ export function createProjectHost(
     return known && (known.isScriptOpen() || known.isAttached(project)) ? known : undefined;
   };
 
-  const versionOf = (file: string): string | undefined => {
+  const version = (file: string): string | undefined => {
     const known = script(file);
     if (known) return known.getLatestVersion();
     const time = serverHost.getModifiedTime?.(file);
@@ -65,37 +66,36 @@ export function createProjectHost(
   const projectVersion = (): string | undefined => host.getProjectVersion?.();
 
   return {
-    searchPaths: [],
+    version,
     text,
     projectVersion,
-    read: text,
-    isFile(file) {
-      const found = exists(file);
-      if (!found) missed = true;
-      return found;
+    prepare() {
+      const now = projectVersion();
+      if (resolver && now !== undefined && resolver.version === now) return;
+      const references = info.languageService.getProgram()?.getResolvedProjectReferences() ?? [];
+      resolver = { version: now, resolve: createResolver({ typescript, host, references }) };
     },
-    isDirectory: (file) => host.directoryExists?.(file) ?? false,
-    list: () => [],
-    version(file) {
-      const version = versionOf(file);
-      versions.set(file, version);
-      return version;
-    },
-    resolve(specifier, from) {
-      const version = projectVersion();
-      if (!resolver || resolver.version !== version || version === undefined) {
-        const program = () => info.languageService.getProgram();
-        resolver = { version, resolve: createResolver({ typescript, host, program }) };
+    answer(call, sources) {
+      switch (call.kind) {
+        case "source": {
+          const found = version(call.file);
+          sources.versions.set(call.file, found);
+          const isKnown = found !== undefined && found === call.known;
+          return isKnown ? { version: found } : { version: found, text: text(call.file) };
+        }
+        case "isFile": {
+          const found = exists(call.file);
+          if (!found) sources.missed = true;
+          return found;
+        }
+        case "isDirectory":
+          return host.directoryExists?.(call.file) ?? false;
+        case "resolve": {
+          const file = resolver?.resolve(call.specifier, call.from);
+          if (file === undefined) sources.missed = true;
+          return file;
+        }
       }
-      const file = resolver.resolve(specifier, from);
-      if (file === undefined) missed = true;
-      return file;
-    },
-    noting(work) {
-      versions = new Map();
-      missed = false;
-      const result = work();
-      return { result, sources: { versions, missed } };
     },
   };
 }

@@ -9,14 +9,16 @@ export type ResolveModule = (specifier: string, from: string) => string | undefi
 export interface ResolveOptions {
   readonly typescript: typeof ts;
   readonly host: ts.LanguageServiceHost;
-  readonly program: () => ts.Program | undefined;
+  /** The program's. */
+  readonly references: readonly (ts.ResolvedProjectReference | undefined)[];
 }
 
 const DECLARATION = /\.d\.([cm]?)ts$/;
 
 /** For one state of the project: what was resolved once is kept. */
-export function createResolver({ typescript, host, program }: ResolveOptions): ResolveModule {
-  const references = flatten(program()?.getResolvedProjectReferences() ?? []);
+export function createResolver(options: ResolveOptions): ResolveModule {
+  const { typescript, host } = options;
+  const references = flatten(options.references);
   const sources = outputsToSources(typescript, references);
   const known = new Map<string, string | undefined>();
 

@@ -19,6 +19,10 @@ export interface PluginConfig {
   readonly hover: boolean;
   readonly unit: CostUnit;
   readonly defaultInput: readonly number[];
+  /** Steps that one network may take. */
+  readonly steps: number;
+  /** When the watchdog ends the analysis of a file. */
+  readonly milliseconds: number;
   readonly locale: string | undefined;
   /** By file name. */
   readonly views: Readonly<Record<string, ChosenView>>;
@@ -34,10 +38,10 @@ export function hasFigures(text: string): boolean {
 
 /** Options of a tsconfig.json's entry or of the extension; what is wrong keeps its default. */
 export function parsePluginConfig(value: unknown): PluginConfig {
-  const { unit, defaultInput, hover } = parseSettings(value);
+  const { unit, defaultInput, hover, steps, milliseconds } = parseSettings(value);
   const record = isRecord(value) ? value : {};
   return {
-    ...{ unit, defaultInput, hover },
+    ...{ unit, defaultInput, hover, steps, milliseconds },
     locale: typeof record.locale === "string" ? record.locale : undefined,
     views: isRecord(record.views) ? mapValues(record.views, parseView) : {},
   };

@@ -1,9 +1,11 @@
 /** The real tsserver over stdio, as editors run it, with the built plugin. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -14,7 +16,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 export const PLUGIN = "convlens-typescript-plugin";
-const PACKAGE = path.resolve(import.meta.dirname, "../../dist", PLUGIN);
+export const PACKAGE = path.resolve(import.meta.dirname, "../../dist", PLUGIN);
 const TSSERVER = createRequire(import.meta.url).resolve("typescript/lib/tsserver.js");
 
 /** Enough of the library's types for quick info on its names. */
@@ -30,8 +32,8 @@ export interface QuickInfo {
   readonly documentation: string;
 }
 
-/** A folder that projects go into, where the plugin and the library's types can be found. */
-export function makeFolder(): string {
+/** A folder that projects go into, where the library's types can be found, but no plugin. */
+function makeBareFolder(): string {
   if (!existsSync(PACKAGE)) throw new Error(`${PACKAGE} is missing: npm run build`);
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "convlens-plugin-")));
   const library = "node_modules/@tensorflow/tfjs";
@@ -39,7 +41,22 @@ export function makeFolder(): string {
     [`${library}/package.json`]: '{ "name": "@tensorflow/tfjs", "types": "index.d.ts" }',
     [`${library}/index.d.ts`]: TYPES,
   });
+  return folder;
+}
+
+/** A folder that projects go into, where the plugin and the library's types can be found. */
+export function makeFolder(): string {
+  const folder = makeBareFolder();
   symlinkSync(PACKAGE, path.join(folder, "node_modules", PLUGIN), "junction");
+  return folder;
+}
+
+/** The same with a script of one's own for the thread of the plugin's engine, or none. */
+export function makeFolderWithThread(script?: string): string {
+  const folder = makeBareFolder();
+  const files = script === undefined ? {} : { [`node_modules/${PLUGIN}/thread.js`]: script };
+  write(folder, { [`node_modules/${PLUGIN}/package.json`]: `{ "name": "${PLUGIN}" }`, ...files });
+  copyFileSync(path.join(PACKAGE, "index.js"), path.join(folder, "node_modules", PLUGIN, "index.js"));
   return folder;
 }
 
@@ -55,15 +72,30 @@ export class TsServer {
   readonly #waiting = new Map<number, (response: { success: boolean; body?: unknown }) => void>();
   #received = Buffer.alloc(0);
   #last = 0;
+  readonly #ended: Promise<unknown>;
 
   constructor(
     readonly folder: string,
     args: readonly string[] = [],
   ) {
     // tsserver takes plugins of a tsconfig.json from beside itself or from the probed places.
-    const options = ["--disableAutomaticTypingAcquisition", "--pluginProbeLocations", folder, ...args];
+    const options = [
+      "--disableAutomaticTypingAcquisition",
+      ...["--pluginProbeLocations", folder, "--logFile", this.#logFile, "--logVerbosity", "terse"],
+      ...args,
+    ];
     this.#process = spawn(process.execPath, [TSSERVER, ...options], { cwd: folder });
+    this.#ended = new Promise((resolve) => this.#process.on("exit", resolve));
     this.#process.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
+  }
+
+  get #logFile(): string {
+    return this.#path("tsserver.log");
+  }
+
+  /** What was logged so far. */
+  log(): string {
+    return existsSync(this.#logFile) ? readFileSync(this.#logFile, "utf8") : "";
   }
 
   /** Opens a file with this text, saved or not. */
@@ -71,14 +103,24 @@ export class TsServer {
     this.#send("open", { file: this.#path(name), fileContent });
   }
 
+  close(name: string): void {
+    this.#send("close", { file: this.#path(name) });
+  }
+
+  /** Ends the input, as an editor does that goes away; resolves when the process has ended. */
+  hangUp(): Promise<unknown> {
+    this.#process.stdin.end();
+    return this.#ended;
+  }
+
   async quickInfo(name: string, line: number, offset: number): Promise<QuickInfo | undefined> {
     const { success, body } = await this.request("quickinfo", { file: this.#path(name), line, offset });
     return success ? (body as QuickInfo) : undefined;
   }
 
-  /** Asks until the parsers are loaded, which the first answers do not wait for. */
+  /** Asks until the analysis is there, which no answer waits for to its end. */
   async figures(name: string, line: number, offset: number): Promise<QuickInfo> {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+    for (const deadline = Date.now() + 50_000; Date.now() < deadline; ) {
       const info = await this.quickInfo(name, line, offset);
       if (info?.documentation.includes("params")) return info;
       await new Promise((resolve) => setTimeout(resolve, 30));
