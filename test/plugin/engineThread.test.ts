@@ -93,7 +93,7 @@ describe("the engine's thread", () => {
     const first = await ask("thread").said;
     expect(await ask("spin", 10).said).toBe("nothing");
     expect(log).toEqual([
-      "analysis ended after 0.03 s at /spin.ts, near line 12; /spin.ts is left alone until it changes",
+      "analysis ended after 0.01 s at /spin.ts, near line 12; /spin.ts is left alone until it changes",
     ]);
     expect(await ask("thread").said).not.toBe(first);
   });
