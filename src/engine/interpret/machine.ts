@@ -37,6 +37,7 @@ import {
   Unknown,
   type Value,
 } from "./values.ts";
+import { weightMade, weightRead } from "./weight.ts";
 import { areWeights } from "./weights.ts";
 
 export interface MachineOptions {
@@ -164,6 +165,7 @@ export class Machine implements Interp {
   private callBound(method: BoundMethod, args: readonly Value[], kwargs: Kwargs): Value {
     const { fn, self } = method;
     if (this.language === "typescript") return this.callWithThis(fn, self, args);
+    this.tick(args.length);
     return this.call(fn, [self, ...args], kwargs);
   }
 
@@ -182,9 +184,11 @@ export class Machine implements Interp {
   }
 
   private callNative(fn: NativeFunction, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
-    this.tick();
+    this.tick(1 + weightRead(args) + (typeof self === "string" ? self.length >> 8 : 0) + (kwargs.size >> 4));
     try {
-      return fn.code(this, args, kwargs, self);
+      const result = fn.code(this, args, kwargs, self);
+      this.tick(weightMade(result));
+      return result;
     } catch (error) {
       if (error instanceof Raised || error instanceof Stopped) throw error;
       const passed = passedHostBound(error);

@@ -2,7 +2,9 @@
  * Calling a layer: it is built from the shapes it first sees; on tensors it runs in its own scope, on symbolic ones
  * it answers symbols and becomes a node of the graph. Replaying a network calls its nodes again on tensors.
  */
+
 import type { Interp } from "../../interpret/interp.ts";
+import { mapLeaves } from "../../interpret/leaves.ts";
 import type { Bound } from "../../interpret/native.ts";
 import {
   ABSENT,
@@ -20,7 +22,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { isOpen, mapKwargs, mapLeaves, type Network, Node, OpenSize, tensorsIn } from "./graph.ts";
+import { isOpen, mapKwargs, type Network, Node, OpenSize, tensorsIn } from "./graph.ts";
 import { sublayers } from "./layer.ts";
 import { isLayerClass, isModelClass, type Keras, OPERATION_NATIVE, stateOf } from "./library.ts";
 
