@@ -203,7 +203,7 @@ export class Machine implements Interp {
 
   callFunction(fn: FunctionValue, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
     if (this.depth >= this.limits.callDepth) throw new Stopped("calls nest too deeply");
-    this.tick();
+    this.tick(1 + kwargs.size);
     const { site, semantics, frame } = this;
     const { code } = fn;
     this.ran.add(fn.node);

@@ -8,9 +8,9 @@ import { Dict, Instance, List, SetValue, Tuple, type Value } from "./values.ts";
 export function weightMade(value: Value): number {
   if (typeof value === "string") return value.length >> 4;
   if (typeof value !== "object" || value === null) return 0;
-  if (value instanceof List || value instanceof Tuple) return 2 + (value.items.length >> 2);
+  if (value instanceof List || value instanceof Tuple) return 3 + (value.items.length >> 2);
   if (value instanceof Dict || value instanceof SetValue) return 8 + (value.entries.size << 2);
-  return value instanceof Instance ? 4 + value.attrs.size : 0;
+  return value instanceof Instance ? 8 + value.attrs.size : 0;
 }
 
 /** Of values that are read, most of them no further than needed: a list that grows item by item must not cost its square. */
