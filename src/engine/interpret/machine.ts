@@ -58,6 +58,8 @@ export type OnProgress = (at: Span | undefined) => void;
 
 /** Far deeper than values of programs nest, far less than the host's stack holds. */
 const MAX_NESTING = 500;
+/** An op is kept with its tensors until the report is made. */
+const OP_STEPS = 60;
 const NESTED_TOO_DEEPLY = "nested too deeply";
 
 /** Tells whether a running `try` has a handler for an exception class. */
@@ -453,6 +455,7 @@ export class Machine implements Interp {
   // --------------------------------------------------------------------- trace
 
   record(cost: OpCost): void {
+    this.tick(OP_STEPS);
     this.recorder.record(cost, this.scope, this.site, this.undecided > 0);
   }
 

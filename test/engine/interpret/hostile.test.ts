@@ -63,6 +63,7 @@ describe("what a loop copies or reads is counted by its size", () => {
     ["a set's union", "a = set(range(50000))\nfor _ in range(1000): a | a"],
     ["sum", "l = [0] * 100000\nfor _ in range(1000): sum(l)"],
     ["str.upper", "s = 'a' * 900000\nfor _ in range(1000): s.upper()"],
+    ["an op that is recorded", "import torch\nx = torch.zeros(3)\nfor _ in range(5000): x = x + 1"],
     ["a class with many bases above it", "class A: pass\nfor _ in range(1000):\n    class A(A): pass"],
   ])("%s", (_what, source) => {
     expect(gaps(source)).toContain("more than 200000 steps");
