@@ -37,6 +37,7 @@ import {
   Unknown,
   type Value,
 } from "./values.ts";
+import { weightMade, weightRead } from "./weight.ts";
 import { areWeights } from "./weights.ts";
 
 export interface MachineOptions {
@@ -163,6 +164,7 @@ export class Machine implements Interp {
   private callBound(method: BoundMethod, args: readonly Value[], kwargs: Kwargs): Value {
     const { fn, self } = method;
     if (this.language === "typescript") return this.callWithThis(fn, self, args);
+    this.tick(args.length);
     return this.call(fn, [self, ...args], kwargs);
   }
 
@@ -181,9 +183,11 @@ export class Machine implements Interp {
   }
 
   private callNative(fn: NativeFunction, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
-    this.tick(1 + contentsIn(self) + contentsIn(args[0]));
+    this.tick(1 + weightRead(args) + (typeof self === "string" ? self.length >> 8 : 0) + (kwargs.size >> 4));
     try {
-      return fn.code(this, args, kwargs, self);
+      const result = fn.code(this, args, kwargs, self);
+      this.tick(weightMade(result));
+      return result;
     } catch (error) {
       if (error instanceof Raised || error instanceof Stopped) throw error;
       const passed = passedHostBound(error);
@@ -198,7 +202,7 @@ export class Machine implements Interp {
 
   callFunction(fn: FunctionValue, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
     if (this.depth >= this.limits.callDepth) throw new Stopped("calls nest too deeply");
-    this.tick();
+    this.tick(1 + kwargs.size);
     const { site, semantics, frame } = this;
     const { code } = fn;
     this.ran.add(fn.node);
@@ -545,13 +549,3 @@ export class Machine implements Interp {
     return new List(items);
   }
 }
-
-/** Steps for texts and arrays, which native functions look at as a whole. Where they look into lists, they count themselves. */
-function contentsIn(value: Value): number {
-  if (typeof value === "string") return value.length >> TEXT_A_STEP;
-  return value instanceof Tensor && value.data ? value.data.length >> ELEMENTS_A_STEP : 0;
-}
-
-/** Binary logarithms of the characters and the numbers that are looked at in one step. */
-const TEXT_A_STEP = 6;
-const ELEMENTS_A_STEP = 3;

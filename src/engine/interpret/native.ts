@@ -120,19 +120,26 @@ export function defineClass(name: string, spec: ClassSpec): ClassValue {
 
 /** C3 linearization; falls back to depth-first order when the bases contradict each other. */
 export function linearize(cls: ClassValue): readonly ClassValue[] {
-  const sequences: ClassValue[][] = [...cls.bases.map((base) => [...base.mro]), [...cls.bases]];
-  const order: ClassValue[] = [cls];
+  const [only] = cls.bases;
+  if (cls.bases.length === 1 && only) return [cls, ...only.mro];
+  const sequences = [...cls.bases.map((base) => base.mro), cls.bases].map((classes) => ({ classes, at: 0 }));
+  /** In how many sequences a class stands behind the first that is left. */
+  const behind = new Map<ClassValue, number>();
+  const count = (each: ClassValue, change: number): void =>
+    void behind.set(each, (behind.get(each) ?? 0) + change);
+  for (const { classes } of sequences) for (const each of classes.slice(1)) count(each, 1);
+  const order = new Set([cls]);
   for (;;) {
-    const open = sequences.filter((sequence) => sequence.length > 0);
-    if (open.length === 0) return order;
-    const head = open
-      .map((sequence) => sequence[0]!)
-      .find((candidate) => !open.some((sequence) => sequence.indexOf(candidate) > 0));
-    const next = head ?? open[0]![0]!;
-    if (!order.includes(next)) order.push(next);
+    const heads = sequences.flatMap(({ classes, at }) => classes[at] ?? []);
+    const next = heads.find((head) => !behind.get(head)) ?? heads[0];
+    if (!next) return [...order];
+    order.add(next);
     for (const sequence of sequences) {
-      const place = sequence.indexOf(next);
-      if (place >= 0) sequence.splice(place, 1);
+      for (let head = sequence.classes[sequence.at]; head && order.has(head); ) {
+        sequence.at++;
+        head = sequence.classes[sequence.at];
+        if (head) count(head, -1);
+      }
     }
   }
 }

@@ -117,3 +117,92 @@ export function Net() {
 test("Haiku refuses channels below zero", () => {
   expectRefused(profile(haiku("hk.Conv2D(-8, 3)")), "Conv2D: output_channels must be positive, gets -8");
 });
+
+test.each([
+  ["nn.Linear(224.0, 4)", "Linear: in_features must be an int, gets 224.0"],
+  ["nn.Conv2d(3, 16 / 2, 3)", "Conv2d: out_channels must be an int, gets 8.0"],
+  ["nn.MaxPool2d(2.0)", "MaxPool2d: kernel_size must be an int, gets 2.0"],
+])("torch refuses the float in %s, whole as it is", (layer, message) => {
+  expectRefused(profile(torch(layer)), message);
+});
+
+const functional = (call: string): string => `
+import torch
+from torch import nn
+import torch.nn.functional as F
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(8, 3, 3, 3))
+    def forward(self, x):
+        return ${call}
+`;
+
+test.each([
+  ["F.conv2d(x, self.weight, stride=0)", "has a stride of 0, which must be positive"],
+  ["F.conv2d(x, self.weight, dilation=-1)", "has a dilation of -1, which must be positive"],
+  ["F.conv2d(x, self.weight, padding=-1)", "has a padding of -1, which must not be negative"],
+  ["F.conv2d(x, self.weight, groups=0)", "has 0 groups, which must be positive"],
+  ["F.conv2d(x[..., :2, :2], self.weight)", "has a 3×3 kernel that does not fit into its 2×2 input"],
+  ["F.avg_pool2d(F.conv2d(x, self.weight), 0)", "has a kernel of 0, which must be positive"],
+  ["F.max_pool2d(F.conv2d(x, self.weight), 2, stride=0)", "has a stride of 0, which must be positive"],
+])("a call that cannot be is never priced: %s", (call, message) => {
+  const report = profile(functional(call));
+  expect(report.complete).toBe(false);
+  expect(report.totals.macs).toBeNull();
+  expect(report.output[0]?.slice(2)).toEqual([null, null]);
+  expect(report.diagnostics.map((diagnostic) => diagnostic.message).join("\n")).toContain(message);
+  expect(report.diagnostics.some(({ code }) => code === "impossible-figure")).toBe(false);
+});
+
+test.each([
+  [
+    "a kernel that does not fit",
+    "layers.Conv2D(8, 40)",
+    "40×40 kernel that does not fit into its 30×30 input",
+  ],
+  [
+    "groups that do not divide",
+    "layers.Conv2D(9, 3, groups=2)",
+    "2 groups, which do not divide its 9 output",
+  ],
+])("Keras: %s is never priced", (_what, layer, message) => {
+  const report = profile(keras(layer));
+  expect(report.complete).toBe(false);
+  expect(report.totals.macs).toBeNull();
+  expect(report.diagnostics.map((diagnostic) => diagnostic.message).join("\n")).toContain(message);
+});
+
+const linen = (layer: string): string => `
+import flax.linen as nn
+import jax, jax.numpy as jnp
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        return ${layer}(x)
+Net().init(jax.random.PRNGKey(0), jnp.zeros((1, 8, 8, 3)))
+`;
+const nnx = (layer: string): string => `
+from flax import nnx
+class Net(nnx.Module):
+    def __init__(self, rngs: nnx.Rngs):
+        self.layer = ${layer}
+    def __call__(self, x):
+        return self.layer(x)
+`;
+
+test.each([
+  ["nn.Conv(-8, (3, 3))", "Conv: features must be positive, gets -8"],
+  ["nn.Conv(8, (3, 0))", "Conv: kernel_size must be positive, gets 0"],
+  ["nn.Conv(8, (3, 3), strides=0)", "Conv: strides must be positive, gets 0"],
+  ["nn.Dense(2.5)", "Dense: features must be an integer, gets 2.5"],
+])("linen refuses %s", (layer, message) => {
+  expectRefused(profile(linen(layer)), message);
+});
+
+test.each([
+  ["nnx.Conv(3, -8, (3, 3), rngs=rngs)", "Conv: out_features must be positive, gets -8"],
+  ["nnx.Linear(3, 2.5, rngs=rngs)", "Linear: out_features must be an integer, gets 2.5"],
+])("nnx refuses %s", (layer, message) => {
+  expectRefused(profile(nnx(layer)), message);
+});

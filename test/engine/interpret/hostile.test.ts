@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../../src/engine/settings.ts";
 import { run, show } from "./run.ts";
-import { show as showTs } from "./typescript/run.ts";
+import { reasons as reasonsTs, show as showTs } from "./typescript/run.ts";
 
 const limits = { ...DEFAULT_SETTINGS.limits, steps: 200_000 };
 
@@ -34,6 +34,12 @@ describe("values that hold each other many times over are counted as they are op
     ["==", `${DOUBLED}x = l == m`],
     ["repr of dicts", "d = {}\nfor _ in range(60): d = {'a': d, 'b': d}\nx = repr(d)"],
     ["json.dumps", `import json\n${DOUBLED}x = json.dumps(l)`],
+    ["isinstance", "t = int\nfor _ in range(60): t = (t, t)\nx = isinstance('a', t)"],
+    ["np.array", `import numpy as np\n${DOUBLED}x = np.array(l)`],
+    [
+      "dataclasses.asdict",
+      "import dataclasses\n@dataclasses.dataclass\nclass A:\n    a: object\n    b: object\nx = A(1, 1)\nfor _ in range(60): x = A(x, x)\ny = dataclasses.asdict(x)",
+    ],
   ])("%s", (_what, source) => {
     expect(gaps(source)).toContain(
       "more than 200,000 steps, the most for the program around a file's networks",
@@ -42,11 +48,58 @@ describe("values that hold each other many times over are counted as they are op
 
   it.each([
     ["==", `${DEEP}x = l == m`],
+    ["isinstance", "t = int\nfor _ in range(10000): t = (t,)\nx = isinstance('a', t)"],
+    ["np.array", `import numpy as np\n${DEEP}x = np.array(l)`],
     ["str", `${DEEP}x = str(l)`],
     ["deepcopy", `import copy\n${DEEP}x = copy.deepcopy(l)`],
   ])("%s past 500 levels is not known", (_what, source) => {
     expect(gaps(source)).toContain("nested too deeply");
   });
+});
+
+describe("what a loop copies or reads is counted by its size", () => {
+  it.each([
+    ["list.copy", "l = [0] * 100000\nfor _ in range(1000): l.copy()"],
+    ["a slice", "l = [0] * 100000\nfor _ in range(1000): l[:]"],
+    ["list + list", "l = [0] * 100000\nfor _ in range(1000): l + l"],
+    ["a set's union", "a = set(range(50000))\nfor _ in range(1000): a | a"],
+    ["sum", "l = [0] * 100000\nfor _ in range(1000): sum(l)"],
+    ["str.upper", "s = 'a' * 900000\nfor _ in range(1000): s.upper()"],
+    ["an op that is recorded", "import torch\nx = torch.zeros(3)\nfor _ in range(5000): x = x + 1"],
+    ["a class with many bases above it", "class A: pass\nfor _ in range(1000):\n    class A(A): pass"],
+  ])("%s", (_what, source) => {
+    expect(gaps(source)).toContain("more than 200000 steps");
+  });
+
+  const object = "const o = {}; for (let i = 0; i < 20000; i++) o['k' + i] = i;";
+  const array = "const l = Array(100000).fill(1);";
+  it.each([
+    ["Object.keys", `${object} for (let i = 0; i < 1000; i++) Object.keys(o);`],
+    ["Object.assign", `${object} for (let i = 0; i < 1000; i++) Object.assign({}, o);`],
+    [
+      "JSON.parse",
+      `const s = '['.concat('1,'.repeat(99999), '1]'); for (let i = 0; i < 1000; i++) JSON.parse(s);`,
+    ],
+    ["structuredClone", `${array} for (let i = 0; i < 1000; i++) structuredClone(l);`],
+    ["indexOf", `${array} for (let i = 0; i < 1000; i++) l.indexOf(7);`],
+    ["a typed array", "for (let i = 0; i < 1000; i++) new Float32Array(100000);"],
+  ])("%s in JavaScript", (_what, source) => {
+    expect(reasonsTs(source, limits)).toContain("more than 200000 steps");
+  });
+
+  it("a list that grows item by item does not cost its square", () => {
+    expect(run("l = []\nfor i in range(20000): l.append(i)\nlen(l)", {}, limits).value).toBe(20000);
+  });
+});
+
+it("a generator expression reads what its name meant before", () => {
+  expect(show("g = [1, 2]\nfor _ in range(3): g = (a + 1 for a in g)\nlist(g)")).toBe("[4, 5]");
+});
+
+it("a generator does not run inside of itself", () => {
+  const code =
+    "def g():\n    yield next(it)\nit = g()\ntry:\n    next(it)\nexcept ValueError as e:\n    r = str(e)\nr";
+  expect(show(code)).toBe("'generator already executing'");
 });
 
 describe("values that hold themselves answer as the language does", () => {

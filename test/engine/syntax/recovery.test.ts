@@ -195,3 +195,15 @@ describe("broken Python", () => {
       expect(() => parsers.parse("typed.py", MODEL.slice(0, end))).not.toThrow();
   });
 });
+
+it.each([
+  ["if", "if a:"],
+  ["def", "def f():"],
+  ["class", "class A:"],
+  ["a broken head", "def f(:"],
+])("1,500 levels of %s are read down to what programs have, and the code after them", (_what, head) => {
+  const deep = Array.from({ length: 1500 }, (_, level) => `${" ".repeat(level)}${head}`).join("\n");
+  const { body } = parsers.parse("deep.py", `${deep}\n${" ".repeat(1500)}pass\nx = 1\n`);
+  expect(JSON.stringify(body)).toContain("nested too deeply");
+  expect(body.at(-1)?.kind).toBe("assign");
+});

@@ -2,6 +2,7 @@
  * The modules of JAX by dotted name. Transformations (`jit`, `vmap`, `grad`) leave what they transform as it is:
  * a forward pass costs the same.
  */
+import { leavesOf, mapLeaves } from "../../interpret/leaves.ts";
 import { def, defineClass } from "../../interpret/native.ts";
 import { gridNames } from "../../interpret/python/stdlib/npgrids.ts";
 import {
@@ -282,12 +283,7 @@ function mappedSize(args: readonly Value[], axes: readonly Value[], given: Value
 }
 
 function firstArray(value: Value): Tensor | undefined {
-  if (value instanceof Tensor) return value;
-  for (const item of toItems(value) ?? []) {
-    const found = firstArray(item);
-    if (found) return found;
-  }
-  return undefined;
+  return leavesOf(value).find((leaf) => leaf instanceof Tensor);
 }
 
 /** A module that the mapped function made. */
@@ -301,21 +297,23 @@ function treeNames(): Map<string, Value> {
     [
       "map",
       def("map", "f, tree, *rest, is_leaf=None", (a, interp) =>
-        mapTree(a.tree, (leaf, path) =>
-          interp.call(a.f, [leaf, ...(toItems(a.rest) ?? []).map((other) => follow(other, path))]),
+        mapLeaves(a.tree, (leaf, path) =>
+          leaf === null
+            ? null
+            : interp.call(a.f, [leaf, ...(toItems(a.rest) ?? []).map((other) => follow(other, path))]),
         ),
       ),
     ],
-    ["leaves", def("leaves", "tree, is_leaf=None", (a) => new List([...leaves(a.tree)]))],
+    ["leaves", def("leaves", "tree, is_leaf=None", (a) => new List(arraysOf(a.tree)))],
     [
       "flatten",
-      def("flatten", "tree, is_leaf=None", (a) => new Tuple([new List([...leaves(a.tree)]), "treedef"])),
+      def("flatten", "tree, is_leaf=None", (a) => new Tuple([new List(arraysOf(a.tree)), "treedef"])),
     ],
     ["structure", def("structure", "tree, is_leaf=None", () => "treedef")],
     [
       "reduce",
       def("reduce", "function, tree, initializer=None", (a, interp) =>
-        [...leaves(a.tree)].reduce<Value>(
+        arraysOf(a.tree).reduce<Value>(
           (sum, leaf) => (sum === null ? leaf : interp.call(a.function, [sum, leaf])),
           a.initializer,
         ),
@@ -324,27 +322,7 @@ function treeNames(): Map<string, Value> {
   ]);
 }
 
-type Path = readonly (string | number)[];
-
-function mapTree(tree: Value, change: (leaf: Value, path: Path) => Value, path: Path = []): Value {
-  if (tree === null) return null;
-  if (tree instanceof List) return new List(tree.items.map((item, i) => mapTree(item, change, [...path, i])));
-  if (tree instanceof Tuple)
-    return new Tuple(tree.items.map((item, i) => mapTree(item, change, [...path, i])));
-  if (tree instanceof Dict) {
-    return new Dict(
-      new Map(
-        [...tree.entries].map(([key, entry]) => [
-          key,
-          { key: entry.key, value: mapTree(entry.value, change, [...path, String(entry.key)]) },
-        ]),
-      ),
-    );
-  }
-  return change(tree, path);
-}
-
-function follow(tree: Value, path: Path): Value {
+function follow(tree: Value, path: readonly (string | number)[]): Value {
   let at = tree;
   for (const step of path) {
     if (at instanceof Dict) at = at.entries.get(step)?.value ?? null;
@@ -353,10 +331,7 @@ function follow(tree: Value, path: Path): Value {
   return at;
 }
 
-function* leaves(tree: Value): Generator<Value> {
-  if (tree === null) return;
-  const items = toItems(tree);
-  if (items) for (const item of items) yield* leaves(item);
-  else if (tree instanceof Dict) for (const { value } of tree.entries.values()) yield* leaves(value);
-  else yield tree;
+/** None is an empty tree. */
+function arraysOf(tree: Value): Value[] {
+  return leavesOf(tree).filter((leaf) => leaf !== null);
 }

@@ -1,4 +1,5 @@
 /** Modules that are plain objects, as in NNX and Equinox: a walk over attributes, lists and dicts that hold them. */
+import { leavesOf } from "../../interpret/leaves.ts";
 import { Dict, Instance, List, Tensor, Tuple, toItems, type Value } from "../../interpret/values.ts";
 
 export interface TreeStyle {
@@ -39,12 +40,8 @@ export function walkTree(
 const COPIES = new WeakMap<Instance, number>();
 
 export function copiesOf(value: Value): number | undefined {
-  if (value instanceof Instance) return COPIES.get(value);
-  for (const item of toItems(value) ?? []) {
-    const found = copiesOf(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const copied = leavesOf(value).find((leaf) => leaf instanceof Instance && COPIES.has(leaf));
+  return copied instanceof Instance ? COPIES.get(copied) : undefined;
 }
 
 export function markCopies(value: Instance, count: number): void {

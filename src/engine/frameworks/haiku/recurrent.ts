@@ -3,9 +3,11 @@
  * one two convolutions.
  * https://dm-haiku.readthedocs.io/en/latest/api.html#recurrent
  */
+
 import { product, sum } from "../../cost/lift.ts";
 import { recurrentCost } from "../../cost/recurrent.ts";
 import type { Interp } from "../../interpret/interp.ts";
+import { leavesOf } from "../../interpret/leaves.ts";
 import type { Bound } from "../../interpret/native.ts";
 import {
   type Dim,
@@ -245,12 +247,7 @@ export function unroll(a: Bound, interp: Interp): Value {
 }
 
 function firstTensor(value: Value): Tensor | undefined {
-  if (value instanceof Tensor) return value;
-  for (const item of toItems(value) ?? []) {
-    const found = firstTensor(item);
-    if (found) return found;
-  }
-  return undefined;
+  return leavesOf(value).find((leaf) => leaf instanceof Tensor);
 }
 
 function alongTime(value: Value, steps: number, axis: number): Value {

@@ -5,6 +5,7 @@
 
 import { STEPS } from "../../interpret/bounds.ts";
 import type { Interp } from "../../interpret/interp.ts";
+import { mapLeaves } from "../../interpret/leaves.ts";
 import type { Bound } from "../../interpret/native.ts";
 import {
   ABSENT,
@@ -22,7 +23,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { isOpen, mapKwargs, mapLeaves, type Network, Node, OpenSize, tensorsIn } from "./graph.ts";
+import { isOpen, mapKwargs, type Network, Node, OpenSize, tensorsIn } from "./graph.ts";
 import { sublayers } from "./layer.ts";
 import { isLayerClass, isModelClass, type Keras, OPERATION_NATIVE, stateOf } from "./library.ts";
 

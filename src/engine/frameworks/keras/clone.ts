@@ -1,5 +1,7 @@
 /** `keras.models.clone_model`: the same layers by the same names with weights of their own. */
+
 import type { Interp } from "../../interpret/interp.ts";
+import { leavesOf, mapLeaves } from "../../interpret/leaves.ts";
 import {
   Instance,
   isUnknown,
@@ -7,11 +9,10 @@ import {
   List,
   NO_KWARGS,
   Tensor,
-  Tuple,
   type Value,
 } from "../../interpret/values.ts";
 import { callLayer, OperationCode, symbolically } from "./calling.ts";
-import { mapKwargs, mapLeaves, type Network, networkOf } from "./graph.ts";
+import { mapKwargs, type Network, networkOf } from "./graph.ts";
 import { isLayer, isModel, type Keras, nameOf, stateOf } from "./library.ts";
 
 export function cloneModel(keras: Keras, interp: Interp, model: Value): Value {
@@ -122,8 +123,4 @@ function operated(
   const { native } = operation;
   if (!(native instanceof OperationCode)) return interp.unknown("an op that is not known");
   return symbolically(keras, interp, { operation, args, kwargs }, () => native.run(interp, args, kwargs));
-}
-
-function leavesOf(value: Value): readonly Value[] {
-  return value instanceof Tuple || value instanceof List ? value.items.flatMap(leavesOf) : [value];
 }

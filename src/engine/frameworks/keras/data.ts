@@ -50,12 +50,11 @@ type Change = (interp: Interp, element: Value, a: Bound) => Value;
 
 /** The same structure of tuples and dicts with other leaves; a list is data. */
 function eachTensor(keras: Keras, interp: Interp, value: Value, change: (leaf: Tensor) => Value): Value {
-  if (value instanceof Tuple)
-    return new Tuple(value.items.map((item) => eachTensor(keras, interp, item, change)));
+  const inner = (item: Value): Value => interp.nested(() => eachTensor(keras, interp, item, change));
+  if (value instanceof Tuple) return new Tuple(value.items.map(inner));
   if (value instanceof Dict) {
     const entries = [...value.entries].map(
-      ([key, entry]) =>
-        [key, { key: entry.key, value: eachTensor(keras, interp, entry.value, change) }] as const,
+      ([key, entry]) => [key, { key: entry.key, value: inner(entry.value) }] as const,
     );
     return new Dict(new Map(entries));
   }

@@ -3,15 +3,13 @@
  * with. A functional network is the part of the graph between its inputs and its outputs, in Keras' own order.
  */
 
+import { leavesOf, mapLeaves } from "../../interpret/leaves.ts";
 import type { Site } from "../../interpret/trace.ts";
 import {
-  Dict,
   type Instance,
   type Kwargs,
-  List,
   NO_KWARGS,
   Tensor,
-  Tuple,
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
@@ -203,29 +201,7 @@ export function networkOf(graph: Graph, inputs: Value, outputs: Value): Network 
 
 /** Tensors in lists, tuples and dicts, in order. */
 export function tensorsIn(values: readonly Value[]): readonly Tensor[] {
-  return values.flatMap((value) => {
-    if (value instanceof Tensor) return [value];
-    if (value instanceof List || value instanceof Tuple) return tensorsIn(value.items);
-    if (value instanceof Dict) return tensorsIn([...value.entries.values()].map((entry) => entry.value));
-    return [];
-  });
-}
-
-/** The same structure with other leaves. */
-export function mapLeaves(value: Value, change: (leaf: Value) => Value): Value {
-  if (value instanceof List) return new List(value.items.map((item) => mapLeaves(item, change)));
-  if (value instanceof Tuple) {
-    const mapped = new Tuple(value.items.map((item) => mapLeaves(item, change)));
-    if (value.cls) mapped.cls = value.cls;
-    return mapped;
-  }
-  if (value instanceof Dict) {
-    const entries = [...value.entries].map(
-      ([key, entry]) => [key, { key: entry.key, value: mapLeaves(entry.value, change) }] as const,
-    );
-    return new Dict(new Map(entries));
-  }
-  return change(value);
+  return leavesOf(...values).filter((leaf) => leaf instanceof Tensor);
 }
 
 export function mapKwargs(kwargs: Kwargs, change: (leaf: Value) => Value): Kwargs {

@@ -2,7 +2,9 @@
  * `Input`, `keras.Model`, functional models and `Sequential`.
  * https://keras.io/api/models/
  */
+
 import type { Interp } from "../../interpret/interp.ts";
+import { mapLeaves } from "../../interpret/leaves.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
 import {
   type ClassValue,
@@ -21,7 +23,7 @@ import {
 import { entryOf } from "../../table.ts";
 import { callLayer, runNetwork, spread } from "./calling.ts";
 import { inputOf } from "./data.ts";
-import { isOpen, mapLeaves, type Network, Node, networkOf, openDim, tensorsIn } from "./graph.ts";
+import { isOpen, type Network, Node, networkOf, openDim, tensorsIn } from "./graph.ts";
 import { initLayer, shapesIn, sizeOf, sublayers } from "./layer.ts";
 import { isLayer, type Keras, nameOf, stateOf } from "./library.ts";
 

@@ -2,7 +2,9 @@
  * A class of `keras.layers` made of its entry in a table: constructor arguments become attributes, weights are made
  * when the layer is built, and the rule is asked for each call.
  */
+
 import type { Interp } from "../../interpret/interp.ts";
+import { mapLeaves } from "../../interpret/leaves.ts";
 import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/native.ts";
 import {
   BoundMethod,
@@ -31,7 +33,7 @@ import { possibleSizes } from "../rules/possible.ts";
 import { toDims } from "../rules/sizes.ts";
 import { showShape } from "../shape/dims.ts";
 import { spread } from "./calling.ts";
-import { mapLeaves, tensorsIn } from "./graph.ts";
+import { tensorsIn } from "./graph.ts";
 import { addWeightTo, initLayer, LAYER_ARGUMENTS, shapesIn } from "./layer.ts";
 import { currentName, WITHOUT_SHAPE } from "./legacy.ts";
 import { type Keras, nameOf, stateOf } from "./library.ts";

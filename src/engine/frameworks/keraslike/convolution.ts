@@ -43,6 +43,7 @@ function windowRule(config: Config, spatial: number, input: KnownOrNot): ConvRul
     groups: config.given("groups") ? config.dim("groups") : 1,
     bias: config.flag("use_bias"),
     batchAxes: [1, 1],
+    mustFit: true,
   };
 }
 

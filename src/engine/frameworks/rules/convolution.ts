@@ -8,7 +8,7 @@ import type { ConvGeometry, Count } from "../../interpret/trace.ts";
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
 import { showShape } from "../shape/dims.ts";
 import { differ, isKnownDims } from "./sizes.ts";
-import { paddingPairs, type Window, windowOutput } from "./window.ts";
+import { impossibleWindow, paddingPairs, type Window, windowOutput } from "./window.ts";
 
 export type ChannelAxis = "first" | "last";
 
@@ -24,6 +24,8 @@ export interface ConvRule extends Window {
   readonly transposed?: (sizes: readonly Dim[]) => readonly Dim[];
   /** How many leading (batch) axes are allowed, fewest and most. */
   readonly batchAxes: readonly [fewest: number, most: number];
+  /** A kernel that does not fit and padding below zero are errors; else the output is empty, and cropped. */
+  readonly mustFit?: boolean;
 }
 
 export interface ConvRuling {
@@ -32,6 +34,8 @@ export interface ConvRuling {
   readonly geometry?: ConvGeometry;
   /** What does not fit, to be put after the layer's name: `expects 64 channels, gets 32`. */
   readonly problem?: string;
+  /** The problem is one of the arguments alone: no input would fit. */
+  readonly fitsNothing?: boolean;
 }
 
 const positive = lift((a: number) => Math.max(a, 0));
@@ -62,15 +66,18 @@ function ruling(
   problem: string | undefined,
   unknown?: Unknown,
 ): ConvRuling {
+  const impossible = impossibleRule(rule);
+  if (impossible !== undefined) return { ...refused(axes, rule, impossible), fitsNothing: true };
+  const ungrouped = groupProblem(rule);
+  if (ungrouped !== undefined) return refused(axes, rule, problem ?? ungrouped);
   const batch = axes.slice(0, axes.length - rule.spatial);
   const sizes = axes.slice(axes.length - rule.spatial);
   const outSizes = (rule.transposed ? rule.transposed(sizes) : windowOutput(sizes, rule)).map((size) =>
     positive(size),
   );
-  const shape =
-    rule.channels === "first"
-      ? [...batch, rule.outChannels, ...outSizes]
-      : [...batch, ...outSizes, rule.outChannels];
+  const tooSmall = outSizes.some((size) => size === 0) && !sizes.some((size) => size === 0);
+  if (tooSmall && rule.mustFit) return refused(axes, rule, problem ?? smallProblem(sizes, rule));
+  const shape = placed(batch, outSizes, rule);
   const kernel = product(rule.kernel);
   const macs = rule.transposed
     ? transposedConvMacs(
@@ -82,14 +89,35 @@ function ruling(
       )
     : convMacs(product([...batch, ...outSizes]), rule.inChannels, rule.outChannels, rule.groups, kernel);
   const geometry = convGeometry(sizes, rule);
-  const tooSmall = outSizes.some((size) => size === 0) && !sizes.some((size) => size === 0);
-  const trouble = problem ?? groupProblem(rule) ?? (tooSmall ? smallProblem(sizes, rule) : undefined);
+  const trouble = problem ?? (tooSmall ? smallProblem(sizes, rule) : undefined);
   return {
     shape,
     macs: unknown ?? macs,
     ...(geometry ? { geometry } : {}),
     ...(trouble ? { problem: trouble } : {}),
   };
+}
+
+function placed(batch: readonly Dim[], sizes: readonly Dim[], rule: ConvRule): Shape {
+  return rule.channels === "first"
+    ? [...batch, rule.outChannels, ...sizes]
+    : [...batch, ...sizes, rule.outChannels];
+}
+
+/** The program ends here: nothing is known of what comes out but its channels, nor of what it costs. */
+function refused(axes: readonly Dim[], rule: ConvRule, problem: string): ConvRuling {
+  const lost = new Unknown(`a convolution that ${problem}`);
+  const batch = axes.slice(0, axes.length - rule.spatial);
+  return { shape: placed(batch, new Array<Dim>(rule.spatial).fill(lost), rule), macs: lost, problem };
+}
+
+function impossibleRule(rule: ConvRule): string | undefined {
+  const { groups } = rule;
+  if (typeof groups === "number" && !(groups >= 1)) return `has ${groups} groups, which must be positive`;
+  const crop = rule.mustFit && typeof rule.padding !== "string" ? rule.padding.flat() : [];
+  const cropped = crop.find((amount) => typeof amount === "number" && amount < 0);
+  if (cropped !== undefined) return `has a padding of ${cropped}, which must not be negative`;
+  return impossibleWindow(rule);
 }
 
 function smallProblem(sizes: readonly Dim[], rule: ConvRule): string {

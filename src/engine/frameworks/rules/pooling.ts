@@ -2,7 +2,7 @@
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
 import { showShape } from "../shape/dims.ts";
 import type { ChannelAxis } from "./convolution.ts";
-import { type Window, windowOutput } from "./window.ts";
+import { impossibleWindow, type Window, windowOutput } from "./window.ts";
 
 export interface PoolAxes {
   readonly spatial: number;
@@ -14,19 +14,23 @@ export interface PoolAxes {
 export interface PoolRuling {
   readonly shape: Shape | Unknown;
   readonly problem?: string;
+  /** The problem is one of the arguments alone: no input would fit. */
+  readonly fitsNothing?: boolean;
 }
 
 export function windowPool(input: Shape | Unknown, axes: PoolAxes, window: Window): PoolRuling {
-  return resize(input, axes, (sizes) => {
-    const out = windowOutput(sizes, window);
+  const impossible = impossibleWindow(window);
+  const ruling = resize(input, axes, (sizes) => {
+    const out = impossible === undefined ? windowOutput(sizes, window) : [];
     const small = out.some((size) => typeof size === "number" && size < 1);
-    return small
-      ? {
-          sizes: out.map((size) => (typeof size === "number" ? Math.max(size, 0) : size)),
-          problem: `has a ${showShape(window.kernel)} window that does not fit into its ${showShape(sizes)} input`,
-        }
-      : { sizes: out };
+    if (impossible === undefined && !small) return { sizes: out };
+    const problem =
+      impossible ??
+      `has a ${showShape(window.kernel)} window that does not fit into its ${showShape(sizes)} input`;
+    const lost = new Unknown(`a pool that ${problem}`);
+    return { sizes: sizes.map(() => lost), problem };
   });
+  return impossible === undefined ? ruling : { ...ruling, fitsNothing: true };
 }
 
 /** Any rule that changes the spatial axes alone: adaptive pools, unpooling, resizing. */

@@ -1,12 +1,12 @@
 /**
  * Sizes that a layer is given are checked before anything is priced with them. What no framework can make a layer of
  * (a negative size, a fraction) is told in the framework's own words, and unknown from there on. Zero passes where some
- * framework makes an empty layer of it; so do whole floats, which each framework takes or refuses in its own way.
+ * framework makes an empty layer of it; so do whole floats where the framework takes them.
  */
 
 import type { Interp } from "../../interpret/interp.ts";
 import type { Bound } from "../../interpret/native.ts";
-import { isUnknown, toItems, toNumber, type Value } from "../../interpret/values.ts";
+import { Float, isUnknown, toItems, toNumber, type Value } from "../../interpret/values.ts";
 import { emptyTable, entryOf, type Table } from "../../table.ts";
 
 /** Sizes by argument, whatever the framework, with the least that is possible. */
@@ -46,6 +46,8 @@ export interface SizeCheck {
   readonly words: Words;
   /** The error that the framework raises. */
   readonly error: string;
+  /** Floats are refused with a TypeError, whole or not. */
+  readonly intsOnly?: boolean;
 }
 
 /** The arguments with unknowns for sizes that cannot be. */
@@ -63,12 +65,20 @@ export function possibleSizes(interp: Interp, given: Bound, check: SizeCheck): B
 function possibleSize(interp: Interp, name: string, value: Value, check: SizeCheck): Value {
   const least = entryOf(check.least, name);
   if (least === undefined || isUnknown(value)) return value;
-  const bad = (toItems(value) ?? [value])
+  const sizes = toItems(value) ?? [value];
+  const float = check.intsOnly ? sizes.find((size) => size instanceof Float) : undefined;
+  if (float instanceof Float && Number.isInteger(float.value)) {
+    return refuse(interp, "TypeError", `${check.layer}: ${name} must be an int, gets ${float.value}.0`);
+  }
+  const bad = sizes
     .map(toNumber)
     .find((size) => size !== undefined && (size < least || !Number.isInteger(size)));
   if (bad === undefined) return value;
-  const message = `${check.layer}: ${check.words(name, bad, least)}`;
-  const lost = interp.fail(check.error, message, { severity: "error", code: "impossible-size" });
+  return refuse(interp, check.error, `${check.layer}: ${check.words(name, bad, least)}`);
+}
+
+function refuse(interp: Interp, error: string, message: string): Value {
+  const lost = interp.fail(error, message, { severity: "error", code: "impossible-size" });
   // The program ends here: what it would have cost is not known, whether the layer runs or not.
   interp.gap(message);
   return lost;

@@ -53,6 +53,20 @@ export function windowOutput(sizes: readonly Dim[], window: Window): readonly Di
   });
 }
 
+/** What no framework can slide a window with, to be put after the layer's name. */
+export function impossibleWindow(window: Window): string | undefined {
+  const sizes = [
+    ["kernel", window.kernel],
+    ["stride", window.stride],
+    ["dilation", window.dilation],
+  ] as const;
+  for (const [name, values] of sizes) {
+    const bad = values.find((size) => typeof size === "number" && !(size >= 1));
+    if (bad !== undefined) return `has a ${name} of ${bad}, which must be positive`;
+  }
+  return undefined;
+}
+
 /** Elements put before and after each axis; undefined when they hang on something unknown. */
 export function paddingPairs(sizes: readonly Dim[], window: Window): readonly PaddingPair[] | undefined {
   const pairs: PaddingPair[] = [];

@@ -24,9 +24,18 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
   }));
   type Clause = (typeof clauses)[number];
 
-  function* turns(m: Machine, s: Scope, depth: number, found: Found): Generator<Unknown | undefined> {
+  const open = (m: Machine, s: Scope, { at, iterable }: Clause): Iterator<Value> | Unknown =>
+    m.at(at, () => m.iterate(iterable(m, s)));
+
+  function* turns(
+    m: Machine,
+    s: Scope,
+    depth: number,
+    found: Found,
+    opened?: Iterator<Value> | Unknown,
+  ): Generator<Unknown | undefined> {
     const clause = clauses[depth] as Clause;
-    const iterator = m.at(clause.at, () => m.iterate(clause.iterable(m, s)));
+    const iterator = opened ?? open(m, s, clause);
     if (iterator instanceof Unknown) {
       yield iterator;
       return;
@@ -52,7 +61,8 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
     return (m, s) => {
       const scope = new Scope("block", s);
       const found: Found = {};
-      const turn = turns(m, scope, 0, found);
+      // What the first clause goes over is found at once: `g = (a for a in g)` reads the `g` before.
+      const turn = turns(m, scope, 0, found, open(m, s, clauses[0] as Clause));
       return new Iter(() => {
         const step = turn.next();
         if (step.done) {

@@ -124,7 +124,10 @@ export function catches(m: Machine, handler: Value, cls: Value): boolean {
   if (handler instanceof Unknown) return false;
   if (handler instanceof ClassValue) return cls instanceof ClassValue && m.isSubclass(cls, handler);
   const options = m.items(handler);
-  return !(options instanceof Unknown) && options.some((option) => catches(m, option, cls));
+  return (
+    !(options instanceof Unknown) &&
+    m.nested(() => options.some((option) => catches(m, option, cls))) === true
+  );
 }
 
 /** `ValueError: kernel size must be odd` */

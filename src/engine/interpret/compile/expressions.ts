@@ -20,6 +20,7 @@ import {
   Unknown,
   type Value,
 } from "../values.ts";
+import { weightMade } from "../weight.ts";
 import { compileCall, mappingOf, newTargetOf, superOf, thisOf } from "./calls.ts";
 import type { Compiler, Ev } from "./compiler.ts";
 import { compileComprehension } from "./comprehension.ts";
@@ -118,6 +119,7 @@ const compilers: Compilers = {
       const { site } = m;
       m.site = { at, caller: site };
       const value = m.semantics.getItem(m, obj, i);
+      if (i instanceof Slice) m.tick(weightMade(value));
       m.site = site;
       return value;
     };
@@ -172,6 +174,7 @@ const compilers: Compilers = {
       const { site } = m;
       m.site = { at, caller: site };
       const value = m.semantics.binary(m, op, a, b);
+      m.tick(weightMade(value));
       m.site = site;
       return value;
     };
@@ -257,14 +260,12 @@ const compilers: Compilers = {
   },
 
   sequence: (node, c) => {
-    const inside = compileItems(node.items, c);
-    const items: typeof inside = (m, s) => {
-      m.tick(1);
-      return inside(m, s);
+    const items = compileItems(node.items, c);
+    const make = { list: listOf, tuple: tupleOf, set: setOf }[node.type];
+    return (m, s) => {
+      const values = items(m, s);
+      return values instanceof Unknown ? values : weighed(m, make(m, values));
     };
-    if (node.type === "list") return (m, s) => orUnknown(items(m, s), (values) => new List(values));
-    if (node.type === "tuple") return (m, s) => orUnknown(items(m, s), (values) => new Tuple(values));
-    return (m, s) => orUnknown(items(m, s), (values) => setOf(m, values));
   },
 
   dict: (node, c) => {
@@ -289,7 +290,7 @@ const compilers: Compilers = {
         else if (source instanceof Unknown) return source;
         else for (const [k, v] of mappingOf(m, source)) dictSet(m, dict, k, v);
       }
-      return dict;
+      return weighed(m, dict);
     };
   },
 
@@ -298,7 +299,7 @@ const compilers: Compilers = {
     return (m, s) => {
       const object = m.newInstance(m.builtinClass("Object"));
       for (const part of parts) part(m, s, object);
-      return object;
+      return weighed(m, object);
     };
   },
 
@@ -402,8 +403,13 @@ export function isOptionalChain(node: Expr): boolean {
   return node.kind === "call" && (node.optional === true || isOptionalChain(node.callee));
 }
 
-function orUnknown(items: Value[] | Unknown, make: (items: Value[]) => Value): Value {
-  return items instanceof Unknown ? items : make(items);
+const listOf = (_m: Machine, items: Value[]): Value => new List(items);
+const tupleOf = (_m: Machine, items: Value[]): Value => new Tuple(items);
+
+/** A value that was made, its cost counted. */
+function weighed(m: Machine, value: Value): Value {
+  m.tick(weightMade(value));
+  return value;
 }
 
 /** Items of a display or call, spreads unrolled. */

@@ -20,7 +20,23 @@ type Run = Generator<Value, Completion, Value>;
 export function generatorOf(m: Machine, body: readonly Stmt[], scope: Scope, c: Compiler): Iter {
   const { site } = m;
   const run = block(m, body, scope, c);
+  let isRunning = false;
   const entering = (step: () => IteratorResult<Value, Completion>): Value | Absent => {
+    if (isRunning) {
+      const [error, message] =
+        c.language === "python"
+          ? ["ValueError", "generator already executing"]
+          : ["TypeError", "Generator is already running"];
+      return m.fail(error, message);
+    }
+    isRunning = true;
+    try {
+      return resumed(step);
+    } finally {
+      isRunning = false;
+    }
+  };
+  const resumed = (step: () => IteratorResult<Value, Completion>): Value | Absent => {
     const outer = { site: m.site, semantics: m.semantics };
     m.site = site;
     m.semantics = c.semantics;

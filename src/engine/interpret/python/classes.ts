@@ -106,6 +106,7 @@ function makeClass(
   );
   // Classes of the engine do not all name `object`, which stands behind every other one.
   cls.mro = [...linearize(cls).filter((base) => base !== object), object];
+  m.tick(cls.mro.length);
   if (strange instanceof Unknown) cls.unknownBase = strange;
   return cls;
 }

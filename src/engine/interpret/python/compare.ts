@@ -122,7 +122,10 @@ function byValue(interp: Interp, op: CompareOp, a: Value, b: Value): Value {
   if ((x instanceof List && y instanceof List) || (x instanceof Tuple && y instanceof Tuple)) {
     return interp.nested(() => compareItems(interp, op, x.items, y.items));
   }
-  if (x instanceof SetValue && y instanceof SetValue) return compareSets(op, x, y);
+  if (x instanceof SetValue && y instanceof SetValue) {
+    interp.tick(Math.min(x.entries.size, y.entries.size));
+    return compareSets(op, x, y);
+  }
   return interp.fail(
     "TypeError",
     `'${op}' not supported between instances of '${typeName(interp, a)}' and '${typeName(interp, b)}'`,
@@ -189,6 +192,7 @@ function sameValue(interp: Interp, a: Value, b: Value): boolean | Unknown {
   }
   if (a instanceof Dict && b instanceof Dict) return interp.nested(() => sameDicts(interp, a, b));
   if (a instanceof SetValue && b instanceof SetValue) {
+    interp.tick(a.entries.size);
     return a.entries.size === b.entries.size && isSubset(a, b);
   }
   if (a instanceof Bytes && b instanceof Bytes) return a.value === b.value;

@@ -9,7 +9,8 @@ export function isInstance(interp: Interp, value: Value, cls: Value): boolean | 
   if (isUnknown(value)) return value;
   if (isUnknown(cls)) return cls;
   const options = cls instanceof Tuple ? cls.items : alternatives(cls);
-  if (options !== undefined) return anyOf(options, (option) => isInstance(interp, value, option));
+  if (options !== undefined)
+    return interp.nested(() => anyOf(options, (option) => isInstance(interp, value, option)));
   if (cls === null) return value === null;
   const form = formOf(cls);
   if (form !== undefined) return form.name === "Callable" ? interp.isCallable(value) : form.name === "Any";
@@ -58,7 +59,8 @@ export function isSubclassOf(interp: Interp, cls: Value, base: Value): boolean |
   if (isUnknown(cls)) return cls;
   if (isUnknown(base)) return base;
   const options = base instanceof Tuple ? base.items : alternatives(base);
-  if (options !== undefined) return anyOf(options, (option) => isSubclassOf(interp, cls, option));
+  if (options !== undefined)
+    return interp.nested(() => anyOf(options, (option) => isSubclassOf(interp, cls, option)));
   if (!(cls instanceof ClassValue)) return interp.fail("TypeError", "issubclass() arg 1 must be a class");
   if (!(base instanceof ClassValue)) return false;
   return interp.isSubclass(cls, base) || base.name === "object" || (mayDerive(cls, base) ?? false);

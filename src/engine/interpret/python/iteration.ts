@@ -52,7 +52,7 @@ function overRows(
   if (isUnknown(iterators)) return iterators;
   if (iterators.length === 0) return iterOf([], typeName);
   return new Iter(() => {
-    interp.tick();
+    interp.tick(iterators.length);
     const values = row(iterators);
     if (values === undefined) return ABSENT;
     return manyAmong(values) ?? make(values);

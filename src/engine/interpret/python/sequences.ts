@@ -34,7 +34,10 @@ export function iterOf(values: Iterable<Value> | Iterator<Value>, typeName = "it
 
 /** All values of an iterable, or why they are not known. The array may be the list's own: do not keep it. */
 export function items(interp: Interp, value: Value): readonly Value[] | Unknown {
-  if ((value instanceof List || value instanceof Tuple) && value.cls === undefined) return value.items;
+  if ((value instanceof List || value instanceof Tuple) && value.cls === undefined) {
+    interp.tick(value.items.length >> 3);
+    return value.items;
+  }
   const iterator = iterate(interp, value);
   if (isUnknown(iterator)) return iterator;
   const all: Value[] = [];
@@ -62,6 +65,8 @@ export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown
   const plain = unwrap(value);
   if (typeof plain === "string") return plain[Symbol.iterator]();
   if (plain !== null && typeof plain === "object") {
+    // Keys are copied, for what changes the dict meanwhile must not be seen.
+    if (plain instanceof Dict || plain instanceof SetValue) interp.tick(plain.entries.size >> 2);
     const own = overBuiltin(plain);
     if (own !== undefined) return own;
     if (dunder(interp, value, "__next__") !== undefined) return fromNext(interp, value);

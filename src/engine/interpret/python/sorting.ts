@@ -21,6 +21,7 @@ export function sorted(
   }
   let doubt: Unknown | undefined;
   const before = (a: Value, b: Value): boolean => {
+    interp.tick();
     const less = truthy(interp, compare(interp, "<", a, b));
     if (isUnknown(less)) doubt ??= less;
     return less === true;
@@ -35,6 +36,7 @@ export function sorted(
 
 /** `min` (`<`) or `max` (`>`) of at least one value. */
 export function extreme(interp: Interp, op: "<" | ">", values: readonly Value[], key: Value): Value {
+  interp.tick(values.length >> 1);
   let best: Value;
   let bestRank: Value;
   for (const [i, value] of values.entries()) {

@@ -117,6 +117,7 @@ export function defineClass(m: Machine, node: ClassNode, scope: Scope): Value {
         : builtinClass(m, "Object");
   const cls = new ClassValue(node.name, [parent], new Map(), scope.module.moduleValue, node.nameAt);
   cls.mro = [cls, ...parent.mro];
+  m.tick(cls.mro.length);
   if (isUnknown(base)) cls.unknownBase = base;
   const inner = new Scope("block", scope);
   if (node.name !== "") inner.vars.set(node.name, cls);

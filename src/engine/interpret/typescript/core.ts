@@ -109,8 +109,14 @@ function inOrder<T>(entries: [string, T][]): [string, T][] {
   return [...numbers, ...entries.filter((entry) => !isIndex(entry))];
 }
 
+function entryCount(value: Value): number {
+  if (value instanceof List || value instanceof Tuple) return value.items.length >> 1;
+  return typeof value === "string" ? value.length >> 1 : (attrsOf(value)?.size ?? 0);
+}
+
 /** Own enumerable properties, getters called; undefined for what has none. */
 export function entriesOf(m: Interp, value: Value): [string, Value][] | undefined {
+  m.tick(entryCount(value));
   if (value instanceof List || value instanceof Tuple)
     return value.items.flatMap((item, i): [string, Value][] => [[String(i), item]]);
   if (typeof value === "string") return [...value].map((character, i) => [String(i), character]);

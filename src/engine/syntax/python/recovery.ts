@@ -54,6 +54,9 @@ function opensDeeply(text: string): boolean {
 }
 
 class Recovery {
+  /** How many blocks are open, each inside of the one before. */
+  private depth = 0;
+
   constructor(
     private readonly state: ModuleState,
     private readonly text: string,
@@ -63,7 +66,24 @@ class Recovery {
 
   /** Lowers the statements of one block, piece by piece. */
   block(range: Range): Stmt[] {
-    return this.split(range).flatMap((piece) => this.piece(piece));
+    if (this.depth >= MAX_DEPTH) return [this.broken(range, NESTED_TOO_DEEPLY)];
+    this.depth++;
+    const statements = this.split(range).flatMap((piece) => this.piece(piece));
+    this.depth--;
+    return statements;
+  }
+
+  /** Are more lines indented, each deeper than the one before, than are read? */
+  private indentsDeeply({ from, to }: Range): boolean {
+    const open: number[] = [];
+    for (let index = from; index < to; index++) {
+      const line = this.lines[index];
+      if (!line?.startsStatement) continue;
+      while (line.indent <= (open.at(-1) ?? -1)) open.pop();
+      open.push(line.indent);
+      if (open.length + this.depth > MAX_DEPTH) return true;
+    }
+    return false;
   }
 
   private split(range: Range): Range[] {
@@ -82,10 +102,11 @@ class Recovery {
   }
 
   private piece(range: Range): Stmt[] {
-    const text = this.textOf(range);
     // Parsing and repairing what stays open costs the square of its depth.
+    const indentsDeeply = this.isCompound(range) && this.indentsDeeply(range);
+    const text = indentsDeeply ? "" : this.textOf(range);
     if (opensDeeply(text)) return [this.broken(range, NESTED_TOO_DEEPLY)];
-    const whole = this.lowerIfSound(text, range.from);
+    const whole = indentsDeeply ? undefined : this.lowerIfSound(text, range.from);
     if (whole) return whole;
     const sections = this.isCompound(range) ? this.sections(range) : [];
     return sections.length > 0 ? this.compound(range, sections) : this.simple(range, text);

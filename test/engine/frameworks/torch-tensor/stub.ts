@@ -49,6 +49,7 @@ export function createBench(): Bench {
     gap: () => undefined,
     touch: () => undefined,
     tick: () => undefined,
+    nested: (body: () => unknown) => body(),
     allows: () => true,
     record: (op: OpCost) => void ops.push(op),
     builtin: (name: string) => new Unknown(name),

@@ -5,13 +5,14 @@ import { isUnknown, Slice, Tensor, Tuple, toItems, type Value } from "../../../i
 export function slice(interp: Interp, value: Value, step: number): Value {
   if (value instanceof Tensor) return interp.getItem(value, step);
   const items = toItems(value);
-  return items ? new Tuple(items.map((item) => slice(interp, item, step))) : value;
+  return items ? interp.nested(() => new Tuple(items.map((item) => slice(interp, item, step)))) : value;
 }
 
 /** One index of an axis, of every array in lists and tuples; modules stand for one of theirs. */
 export function sliceAlong(interp: Interp, value: Value, axis: number, index: number): Value {
   const items = toItems(value);
-  if (items) return new Tuple(items.map((item) => sliceAlong(interp, item, axis, index)));
+  if (items)
+    return interp.nested(() => new Tuple(items.map((item) => sliceAlong(interp, item, axis, index))));
   if (!(value instanceof Tensor)) return value;
   if (axis === 0 || isUnknown(value.shape)) return interp.getItem(value, index);
   const at = axis < 0 ? axis + value.shape.length : axis;

@@ -1,16 +1,21 @@
 /** linen's layers as classes: dataclasses whose parameters are made when they first see their input. */
+
 import { type Bound, bind, defineClass } from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import {
   ABSENT,
   type ClassValue,
   Instance,
+  isUnknown,
   NativeFunction,
   Tuple,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
+import { possibleSizes } from "../../rules/possible.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 import { Run } from "../layers/run.ts";
+import { flaxSizes } from "../layers/sizes.ts";
 import { Layer, type LayerAccess, type LayerSpec } from "../layers/spec.ts";
 import { enter, layerVariable } from "./module.ts";
 import { pathOf, stateOf } from "./state.ts";
@@ -61,11 +66,13 @@ function layerOf(
   find: Find,
 ): Layer {
   const run = new Run(interp, kit, spec.fn, pathOf(self), self);
+  const sizes = possibleSizes(interp, Object.fromEntries(self.attrs), flaxSizes(self.cls.name));
   const access: LayerAccess = {
     interp,
     self,
     attribute: (name) => {
-      const value = interp.lookup(self, name);
+      const size = entryOf(sizes, name);
+      const value = isUnknown(size) ? size : interp.lookup(self, name);
       return value === ABSENT ? null : value;
     },
     weight: (name) => stateOf(self)?.variables.get(name)?.value as ReturnType<LayerAccess["weight"]>,

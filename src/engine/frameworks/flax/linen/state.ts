@@ -3,7 +3,9 @@
  * it made. Names are those of Flax: `Conv_0` by class and order in a compact method, the attribute in `setup`.
  * https://flax.readthedocs.io/en/latest/developer_notes/module_lifecycle.html
  */
+
 import type { Interp } from "../../../interpret/interp.ts";
+import { leavesOf } from "../../../interpret/leaves.ts";
 import {
   type ClassValue,
   Dict,
@@ -153,9 +155,7 @@ export function treeOf(interp: Interp, module: Instance, collection: string): Di
 
 /** Tensors in what an initialiser answered. */
 export function tensorsOf(value: Value): readonly Tensor[] {
-  if (value instanceof Tensor) return [value];
-  if (value instanceof List || value instanceof Tuple) return value.items.flatMap(tensorsOf);
-  if (value instanceof Dict) return [...value.entries.values()].flatMap((entry) => tensorsOf(entry.value));
-  if (value instanceof Instance) return [...value.attrs.values()].filter((item) => item instanceof Tensor);
-  return [];
+  return leavesOf(value)
+    .flatMap((leaf) => (leaf instanceof Instance ? [...leaf.attrs.values()] : [leaf]))
+    .filter((leaf) => leaf instanceof Tensor);
 }

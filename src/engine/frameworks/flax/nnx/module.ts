@@ -19,7 +19,9 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
+import { possibleSizes } from "../../rules/possible.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
+import { flaxSizes } from "../layers/sizes.ts";
 import type { Layer, LayerSpec } from "../layers/spec.ts";
 import { treeLayer } from "../layers/tree.ts";
 import { walkTree } from "../tree.ts";
@@ -98,8 +100,9 @@ export function defineLayer(
     methods: {
       __init__: [
         `self${signature === "" ? "" : `, ${signature}`}${signature.includes("*") ? "" : ", *"}, rngs=None, **kwargs`,
-        (a, interp) => {
-          const self = a.self as Instance;
+        (given, interp) => {
+          const self = given.self as Instance;
+          const a = possibleSizes(interp, given, flaxSizes(name));
           interp.touch(self);
           for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           build(kit, interp, spec, self, find);

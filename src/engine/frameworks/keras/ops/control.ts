@@ -1,8 +1,10 @@
 /** Control flow of `keras.ops`: functions that run functions of the program. https://keras.io/api/ops/core/ */
+
 import type { Interp } from "../../../interpret/interp.ts";
+import { mapLeaves } from "../../../interpret/leaves.ts";
 import { def } from "../../../interpret/native.ts";
 import { isUnknown, List, Tensor, Tuple, toItems, toNumber, type Value } from "../../../interpret/values.ts";
-import { mapLeaves, tensorsIn } from "../graph.ts";
+import { tensorsIn } from "../graph.ts";
 import type { FunctionTable, Op } from "./op.ts";
 
 /** Loops of the data's own making end when the data says so: one turn stands for all, and the report says it. */

@@ -100,6 +100,7 @@ export function runConv(op: Op, call: ConvCall): Value {
     outChannels,
     bias: false,
     batchAxes: [1, 1],
+    mustFit: true,
   };
   const given = toItems(call.outputShape);
   const transposed = (sizes: readonly Dim[]): readonly Dim[] =>

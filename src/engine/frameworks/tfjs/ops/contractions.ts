@@ -51,6 +51,7 @@ function rule(c: Call, spatial: number, filter: readonly Dim[]): ConvRule {
     bias: false,
     // A single sample may come without its batch.
     batchAxes: [0, 1],
+    mustFit: true,
   };
 }
 

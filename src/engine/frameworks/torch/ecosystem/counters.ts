@@ -2,9 +2,11 @@
  * Packages that summarise a network or count its cost. What they are called with says which input a network is
  * for: `summary(net, (3, 32, 32))`. They run nothing here.
  */
+
 import type { Interp } from "../../../interpret/interp.ts";
+import { leavesOf } from "../../../interpret/leaves.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
-import { Dict, List, Tensor, Tuple, toItems, type Value } from "../../../interpret/values.ts";
+import { Tensor, Tuple, toItems, type Value } from "../../../interpret/values.ts";
 import type { NameTable } from "../library/inert.ts";
 import { isModule } from "../nn/library.ts";
 import type { NnLibrary } from "../nn/nn.ts";
@@ -33,9 +35,7 @@ function sizesIn(value: Value): readonly (readonly number[])[] {
 }
 
 function tensorsIn(value: Value): readonly Tensor[] {
-  if (value instanceof Tensor) return [value];
-  if (value instanceof Dict) return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value));
-  return value instanceof Tuple || value instanceof List ? value.items.flatMap(tensorsIn) : [];
+  return leavesOf(value).filter((leaf) => leaf instanceof Tensor);
 }
 
 function note(nn: NnLibrary, interp: Interp, network: Value, given: Given): void {

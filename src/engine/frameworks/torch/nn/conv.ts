@@ -74,6 +74,7 @@ function runConv(
     outChannels,
     bias: bias !== undefined,
     batchAxes: [0, 1],
+    mustFit: true,
     ...(transposed ? { transposed: transposedSizes(op, spatial, kernel, stride, dilation, args) } : {}),
   };
   const ruling = convolution(input.shape, rule);
@@ -90,6 +91,7 @@ function runConv(
     weights: [weight, bias],
     macs: ruling.macs,
     ...(ruling.geometry ? { geometry: ruling.geometry } : {}),
+    fitsNothing: ruling.fitsNothing,
     problem:
       ruling.problem ?? badKernel ?? (strided ? "has padding='same', which needs stride 1" : undefined),
   });

@@ -102,7 +102,7 @@ function constructorOf(nn: Nn, spec: LayerSpec, signature: string): NativeImpl {
   const least = /Conv|Pool/.test(spec.name) ? { ...LEAST, padding: 0 } : LEAST;
   return (given, interp) => {
     const self = given.self as Instance;
-    const check = { layer: self.cls.name, least, words: PLAIN_WORDS, error: "ValueError" };
+    const check = { layer: self.cls.name, least, words: PLAIN_WORDS, error: "ValueError", intsOnly: true };
     const a = possibleSizes(interp, given, check);
     initModule(interp, self);
     interp.touch(self);

@@ -43,6 +43,8 @@ export interface Emission {
   readonly extra?: readonly Tensor[];
   /** What does not fit, to be put after the layer's name. */
   readonly problem?: string | undefined;
+  /** The problem is one of the arguments alone. */
+  readonly fitsNothing?: boolean | undefined;
 }
 
 export class Op {
@@ -128,6 +130,13 @@ export class Op {
     });
   }
 
+  /** Arguments that torch takes with no input. */
+  private refuse(text: string): void {
+    const message = `${this.who} ${text}`;
+    this.interp.fail("RuntimeError", message, { severity: "error", code: "impossible-size" });
+    this.interp.gap(message);
+  }
+
   /** A tensor made by this op. */
   make(shape: Shape | Unknown, dtype = "float32"): Tensor {
     const tensor = this.nn.tensors.make(shape, dtype);
@@ -140,7 +149,10 @@ export class Op {
   /** Makes the output and records the op. */
   emit(emission: Emission): Tensor {
     const { inputs, shape, problem } = emission;
-    if (problem !== undefined) this.problem(problem, inputs[0]);
+    if (problem !== undefined) {
+      if (emission.fitsNothing) this.refuse(problem);
+      else this.problem(problem, inputs[0]);
+    }
     const output = this.make(shape, emission.dtype ?? inputs[0]?.dtype);
     if (emission.view === true && inputs[0]) output.storage = inputs[0].storage;
     const macs = emission.macs ?? 0;

@@ -35,7 +35,14 @@ function emitPool(op: Op, value: Value, name: string, ruling: PoolRuling, indice
   const input = op.tensor(value);
   const both = op.flag(indices ?? false, false);
   const extra = both ? [op.make(ruling.shape, "int64")] : [];
-  const output = op.emit({ name, inputs: [input], shape: ruling.shape, extra, problem: ruling.problem });
+  const output = op.emit({
+    name,
+    inputs: [input],
+    shape: ruling.shape,
+    extra,
+    problem: ruling.problem,
+    fitsNothing: ruling.fitsNothing,
+  });
   return both ? new Tuple([output, ...extra]) : output;
 }
 

@@ -254,7 +254,11 @@ export function nestedNumbers(a: Args, value: Value): Nested | undefined {
   if (items.length === 0) return { shape: [0], dtype: "float32", data: [] };
   const row = plainRow(items);
   if (row) return row;
-  const parts = items.map((item) => nestedNumbers(a, item));
+  const parts = a.interp.nested(() => items.map((item) => nestedNumbers(a, item)));
+  if (parts instanceof Unknown) {
+    a.poison(parts);
+    return undefined;
+  }
   const first = parts[0];
   if (!first || parts.includes(undefined)) return undefined;
   const dtype = parts.map((part) => part!.dtype).reduce(widest);

@@ -15,6 +15,7 @@ import {
   Tuple,
   type Value,
 } from "../../values.ts";
+import { weightMade } from "../../weight.ts";
 import { compare } from "../compare.ts";
 import { NOT_IMPLEMENTED } from "../core.ts";
 import { dictOf, hashNumber } from "../dict.ts";
@@ -276,10 +277,12 @@ function unfold(
   value: Value,
   make: (pairs: readonly (readonly [string, Value])[]) => Value,
 ): Value {
-  const again = (part: Value): Value => unfold(interp, part, make);
+  const again = (part: Value): Value => interp.nested(() => unfold(interp, part, make));
   if (value instanceof Instance && isDataclass(value)) {
     const fields = fieldsOf(value.cls).filter((field) => field.kind === "field");
-    return make(fields.map((field) => [field.name, again(interp.getAttr(value, field.name))]));
+    const made = make(fields.map((field) => [field.name, again(interp.getAttr(value, field.name))]));
+    interp.tick(weightMade(made));
+    return made;
   }
   if (value instanceof List) return new List(value.items.map(again));
   if (value instanceof Tuple && value.cls === undefined) return new Tuple(value.items.map(again));

@@ -117,6 +117,7 @@ function* choices(
   function* extend(): Generator<number[]> {
     interp.tick();
     if (chosen.length === k) {
+      interp.tick(chosen.length);
       yield [...chosen];
       return;
     }
@@ -154,7 +155,7 @@ function choosing(rule: Rule): Entry {
       if (wanted > MOST_PLACES && pool.length > 0) return interp.unknown(`choices of ${wanted} items`);
       function* run(this: void): Lazy {
         for (const places of choices(interp, pool.length, wanted, rule(pool.length))) {
-          interp.tick();
+          interp.tick(1 + places.length);
           yield new Tuple(places.map((i) => pool[i]));
         }
       }

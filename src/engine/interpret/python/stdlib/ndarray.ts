@@ -93,12 +93,9 @@ export function elementsOf(interp: Interp, value: Value): Elements | undefined {
     toItems(value) ??
     (typeof value === "object" && /^(range|iter)$/.test(value.kind) ? items(interp, value) : undefined);
   if (all === undefined || isUnknown(all)) return undefined;
-  const parts: Elements[] = [];
-  for (const item of all) {
-    const part = elementsOf(interp, item);
-    if (part === undefined || (parts[0] && !sameShape(parts[0].shape, part.shape))) return undefined;
-    parts.push(part);
-  }
+  interp.tick(all.length >> 4);
+  const parts = interp.nested(() => rowsOf(interp, all));
+  if (parts === undefined || isUnknown(parts)) return undefined;
   const [first] = parts;
   if (!first) return { shape: [0], dtype: "float64", data: [] };
   return {
@@ -243,6 +240,17 @@ function choose(
 }
 
 /** Nested lists of Python numbers. */
+/** The parts of one list; undefined where one is no array or has another shape. */
+function rowsOf(interp: Interp, items: readonly Value[]): Elements[] | undefined {
+  const parts: Elements[] = [];
+  for (const item of items) {
+    const part = elementsOf(interp, item);
+    if (part === undefined || (parts[0] && !sameShape(parts[0].shape, part.shape))) return undefined;
+    parts.push(part);
+  }
+  return parts;
+}
+
 export function toNested({ shape, dtype, data }: Elements): Value {
   const [size, ...inner] = shape;
   if (size === undefined) return plainElement(dtype, data[0] ?? 0);

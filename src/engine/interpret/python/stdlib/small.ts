@@ -32,13 +32,13 @@ export const sixMoves = (): Module => {
 
 /** Dicts inside become of the class too. */
 function nested(interp: Interp, cls: ClassValue, value: Value): Value {
-  if (value instanceof List) return new List(value.items.map((item) => nested(interp, cls, item)));
-  if (value instanceof Tuple) return new Tuple(value.items.map((item) => nested(interp, cls, item)));
+  const inner = (item: Value): Value => interp.nested(() => nested(interp, cls, item));
+  if (value instanceof List) return new List(value.items.map(inner));
+  if (value instanceof Tuple) return new Tuple(value.items.map(inner));
   if (!(value instanceof Dict) || value.cls === cls) return value;
   const made = new Dict();
   made.cls = cls;
-  for (const { key, value: entry } of value.entries.values())
-    interp.dictSet(made, key, nested(interp, cls, entry));
+  for (const { key, value: entry } of value.entries.values()) interp.dictSet(made, key, inner(entry));
   return made;
 }
 

@@ -53,6 +53,7 @@ function sameAs(interp: Interp, self: Value, other: Value): Value {
 
 function has(interp: Interp, self: Value, item: Value): boolean | Unknown {
   let doubt: Unknown | undefined;
+  interp.tick(own(self).length >> 3);
   for (const other of own(self)) {
     const same = other === item && !isUnknown(item) ? true : equals(interp, other, item);
     if (same === true) return true;
@@ -73,6 +74,7 @@ function indexOf(interp: Interp, all: readonly Value[], item: Value, from: Value
   const stop = place(interp, to, all.length);
   if (isUnknown(start)) return start;
   if (isUnknown(stop)) return stop;
+  interp.tick(Math.max(0, stop - start) >> 3);
   for (let i = start; i < stop; i++) {
     const same = all[i] === item && !isUnknown(item) ? true : equals(interp, all[i], item);
     if (isUnknown(same)) return same;
@@ -83,6 +85,7 @@ function indexOf(interp: Interp, all: readonly Value[], item: Value, from: Value
 
 function countOf(interp: Interp, all: readonly Value[], item: Value): Value {
   let count = 0;
+  interp.tick(all.length >> 3);
   for (const other of all) {
     const same = equals(interp, other, item);
     if (isUnknown(same)) return same;

@@ -154,6 +154,7 @@ function makeType(interp: Interp, meta: ClassValue, args: readonly Value[]): Val
     for (const { key, value } of attributes.entries.values()) attrs.set(String(key), value);
   const cls = new ClassValue(String(name), known.length > 0 ? known : [OBJECT], attrs);
   cls.mro = linearize(cls);
+  interp.tick(cls.mro.length);
   const strange = all.find(isUnknown);
   if (isUnknown(strange)) cls.unknownBase = strange;
   if (meta !== TYPE) cls.metaclass = meta;

@@ -54,6 +54,7 @@ function updating(op: SetOp): Method {
 
 function replaceContents(interp: Interp, set: SetValue, contents: SetValue): void {
   interp.touch(set);
+  interp.tick(contents.entries.size);
   const entries = [...contents.entries];
   set.entries.clear();
   for (const [key, value] of entries) set.entries.set(key, value);

@@ -28,13 +28,24 @@ function like(self: Value, items: Value[]): List {
   return made;
 }
 
-/** A method that changes the array. */
-const mutating =
-  (impl: (list: List, args: readonly Value[], m: Interp) => Value): Impl =>
+type Change = (list: List, args: readonly Value[], m: Interp) => Value;
+
+/** A method that changes the array's end, whatever its length. */
+const mutatingEnd =
+  (impl: Change): Impl =>
   (m, args, self) => {
     const list = listOf(self);
     m.touch(list);
-    m.tick(list.items.length >> 6);
+    return impl(list, args, m);
+  };
+
+/** A method that changes the array. */
+const mutating =
+  (impl: Change): Impl =>
+  (m, args, self) => {
+    const list = listOf(self);
+    m.touch(list);
+    m.tick(list.items.length >> 3);
     return impl(list, args, m);
   };
 
@@ -42,7 +53,7 @@ const reading =
   (impl: (items: readonly Value[], args: readonly Value[], m: Interp) => Value): Impl =>
   (m, args, self) => {
     const { items } = listOf(self);
-    m.tick(items.length >> 6);
+    m.tick(items.length >> 3);
     return impl(items, args, m);
   };
 
@@ -88,6 +99,7 @@ function* downwards(count: number): Generator<number> {
 }
 
 function indexOf(items: readonly Value[], wanted: Value, m: Interp): number | Unknown {
+  m.tick(items.length >> 1);
   for (const [i, item] of items.entries()) {
     const same = m.equals(item, wanted);
     if (isUnknown(same)) return same;
@@ -120,10 +132,11 @@ function flatten(m: Interp, items: readonly Value[], depth: number): Value {
 
 function reduce(m: Interp, items: readonly Value[], args: readonly Value[], order: Iterable<number>): Value {
   const [callback] = args;
+  const whole = new List([...items]);
   let result: Value | typeof ABSENT = args.length > 1 ? args[1] : ABSENT;
   for (const i of held(items, order)) {
     m.tick();
-    result = result === ABSENT ? items[i] : m.call(callback, [result, items[i], i, new List([...items])]);
+    result = result === ABSENT ? items[i] : m.call(callback, [result, items[i], i, whole]);
   }
   return result === ABSENT ? m.fail("TypeError", "Reduce of empty array with no initial value") : result;
 }
@@ -175,12 +188,12 @@ const slice: Impl = (_m, args, self) =>
   args.find(isUnknown) ?? like(self, listOf(self).items.slice(...range(listOf(self).items, args)));
 
 const METHODS: Readonly<Record<string, Impl>> = {
-  push: mutating((list, args, m) => {
+  push: mutatingEnd((list, args, m) => {
     // One by one: the host's own calls do not hold so many arguments.
     if (m.allows(list.items.length + args.length)) for (const item of args) list.items.push(item);
     return list.items.length;
   }),
-  pop: mutating((list) => list.items.pop()),
+  pop: mutatingEnd((list) => list.items.pop()),
   shift: mutating((list) => list.items.shift()),
   unshift: mutating((list, args, m) => {
     if (m.allows(list.items.length + args.length)) list.items = [...args, ...list.items];
@@ -242,7 +255,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
     const at = indexOf(items, args[0], m);
     return isUnknown(at) ? at : at >= 0;
   }),
-  at: reading((items, args) => items.at(num(args[0]))),
+  at: (_m, args, self) => listOf(self).items.at(num(args[0])),
   flat: reading((items, args, m) => flatten(m, items, args[0] === undefined ? 1 : num(args[0]))),
   keys: reading((items) => iterOf(items.keys())),
   values,
@@ -288,7 +301,9 @@ const METHODS: Readonly<Record<string, Impl>> = {
 
 export function sized(m: Interp, count: number, item: Value): Value {
   if (!Number.isInteger(count) || count < 0) return m.fail("RangeError", "Invalid array length");
-  return m.allows(count) ? new List(new Array<Value>(count).fill(item)) : m.unknown(LONG_ARRAY);
+  if (!m.allows(count)) return m.unknown(LONG_ARRAY);
+  m.tick(count >> 3);
+  return new List(new Array<Value>(count).fill(item));
 }
 
 /** `new Array(3)`: a length without items, which callbacks pass over. */

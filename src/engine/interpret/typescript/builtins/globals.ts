@@ -1,4 +1,5 @@
 /** Every global name of JavaScript that model code uses. What a run decides is Unknown, quietly. */
+
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
 import { LazyName } from "../../scope.ts";
@@ -14,6 +15,7 @@ import {
   Unknown,
   type Value,
 } from "../../values.ts";
+import { weightMade } from "../../weight.ts";
 import {
   ASYNC_ITERATOR,
   entriesOf,
@@ -216,7 +218,9 @@ function clone(m: Interp, value: Value, made: Map<Value, Value>): Value {
 }
 
 function copyOf(m: Interp, value: Value, made: Map<Value, Value>): Value {
+  m.tick(weightMade(value));
   if (value instanceof List) {
+    m.tick(value.items.length >> 1);
     const copy = new List([]);
     made.set(value, copy);
     for (const item of value.items) copy.items.push(clone(m, item, made));

@@ -1,8 +1,10 @@
 /** JSON: values from and to its text. What is not known makes the text unknown. */
+
 import { emptyTable } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
 import { ABSENT, type Heap, isUnknown, List, toItems, Unknown, type Value } from "../../values.ts";
+import { weightMade } from "../../weight.ts";
 import { entriesOf, type Impl, isFunction, isObject, object } from "../core.ts";
 
 export function fromJson(m: Interp, data: unknown): Value {
@@ -44,6 +46,7 @@ function toJson(
 }
 
 function membersOf(m: Machine, value: Heap, visit: Visit, around: Set<Value>): unknown {
+  m.tick(weightMade(value));
   const members = emptyTable<unknown>();
   for (const [name, item] of entriesOf(m, value) ?? []) {
     m.tick();
@@ -76,7 +79,9 @@ export const JSON_FUNCTIONS: Readonly<Record<string, Impl>> = {
   parse: (m, [text, reviver]) => {
     if (isUnknown(text)) return text;
     try {
-      const value = fromJson(m, JSON.parse(String(text)));
+      const json = String(text);
+      m.tick(json.length >> 2);
+      const value = fromJson(m, JSON.parse(json));
       return isFunction(reviver) ? revive(m as Machine, object(m, [["", value]]), "", value, reviver) : value;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;

@@ -47,7 +47,10 @@ const assign: Impl = (m, [target, ...sources]) => {
 const create: Impl = (m, [prototype, properties]) => {
   if (isUnknown(prototype)) return prototype;
   const made = object(m);
-  if (prototype instanceof Instance) made.cls = classBehind(prototype);
+  if (prototype instanceof Instance) {
+    made.cls = classBehind(prototype);
+    m.tick(made.cls.mro.length);
+  }
   for (const [key, descriptor] of entriesOf(m, properties) ?? []) define(m, made, key, descriptor);
   return made;
 };
@@ -86,6 +89,7 @@ function descriptorOf(m: Interp, target: Value, key: string): Value {
 
 /** Every own name, of classes' methods too. */
 function ownNames(m: Interp, value: Value): string[] {
+  m.tick((attrsOf(value)?.size ?? 0) >> 1);
   const names = [...(attrsOf(value)?.keys() ?? (entriesOf(m, value) ?? []).map(([key]) => key))];
   const isPrototype = value instanceof Instance && value.native instanceof PrototypeOf;
   return isPrototype && !names.includes("constructor") ? ["constructor", ...names] : names;

@@ -28,9 +28,10 @@ function typeOf(list: Value): keyof typeof TYPES | undefined {
 }
 
 /** Rounds the numbers of a typed array, in place; other arrays stay as they are. */
-export function inRange(_m: Interp, list: List): List {
+export function inRange(m: Interp, list: List): List {
   const type = typeOf(list);
   if (!type) return list;
+  m.tick(list.items.length >> 2);
   const slot = new TYPES[type](1);
   for (const [i, item] of list.items.entries()) list.items[i] = rounded(slot, item);
   return list;
@@ -79,6 +80,7 @@ const set: Impl = (m, [source, at], self) => {
   const items = toItems(source);
   if (!(self instanceof List) || !items) return m.unknown("an array that is not known");
   m.touch(self);
+  m.tick(items.length);
   for (const [i, item] of items.entries()) self.items[num(at) + i] = elementOf(self, item);
   return undefined;
 };

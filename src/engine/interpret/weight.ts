@@ -1,0 +1,27 @@
+/**
+ * What one operation of the host costs in steps: what it makes and what it reads may be large, and a loop of a program
+ * that copies a long list a million times takes few steps of its own.
+ */
+import { Dict, Instance, List, SetValue, Tensor, Tuple, type Value } from "./values.ts";
+
+/** Of a value that was made: so much that all steps of a run fit the memory, were each value of them kept. */
+export function weightMade(value: Value): number {
+  if (typeof value === "string") return value.length >> 4;
+  if (typeof value !== "object" || value === null) return 0;
+  if (value instanceof List || value instanceof Tuple) return 3 + (value.items.length >> 2);
+  if (value instanceof Dict || value instanceof SetValue) return 8 + (value.entries.size << 2);
+  return value instanceof Instance ? 8 + value.attrs.size : 0;
+}
+
+/** Of values that are read, most of them no further than needed: a list that grows item by item must not cost its square. */
+export function weightRead(values: readonly Value[]): number {
+  let weight = values.length >> 4;
+  for (const value of values) {
+    if (typeof value === "string") weight += value.length >> 8;
+    else if (value instanceof List || value instanceof Tuple) weight += value.items.length >> 12;
+    else if (value instanceof Dict || value instanceof SetValue) weight += value.entries.size >> 12;
+    // An array's own functions look at all of its elements, of which few are kept.
+    else if (value instanceof Tensor && value.data) weight += value.data.length >> 3;
+  }
+  return weight;
+}
