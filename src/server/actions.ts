@@ -60,14 +60,6 @@ function swappable({ layers }: LayerLine): readonly string[] {
   return layers.filter((layer) => layer.swappable).map(({ name }) => name);
 }
 
-/** Is this what an action of ours carries? It went through the client. */
-export function isActionData(value: unknown): value is ActionData {
-  if (typeof value !== "object" || value === null) return false;
-  const { uri, network, layers } = value as Record<string, unknown>;
-  const names = Array.isArray(layers) && layers.every((name) => typeof name === "string");
-  return typeof uri === "string" && typeof network === "string" && (layers === "all" || names);
-}
-
 export interface EditSupport {
   readonly documentChanges: boolean;
   /** The client can ask the user before it makes an edit. */

@@ -13,12 +13,13 @@ import { createNodeHost } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { loadParsers } from "../node/wasm.ts";
 import type { MakeEngine } from "./analyst.ts";
+import { refuseNonsense } from "./refuse.ts";
 import { startServer } from "./server.ts";
 import { serveWorker } from "./serveWorker.ts";
 import { WorkerAnalyst } from "./worker.ts";
 
 if (isMainThread) {
-  const connection = createConnection(ProposedFeatures.all);
+  const connection = createConnection(ProposedFeatures.all, { messageStrategy: refuseNonsense });
   startServer(connection, {
     analyst: new WorkerAnalyst(fileURLToPath(import.meta.url), {
       log: (text) => connection.console.error(text),

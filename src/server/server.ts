@@ -36,11 +36,12 @@ import {
   type SuggestParams,
 } from "../protocol/requests.ts";
 import { parseSettings, type Settings } from "../protocol/settings.ts";
-import { type ActionData, isActionData, rewriteActions, workspaceEdit } from "./actions.ts";
+import { type ActionData, rewriteActions, workspaceEdit } from "./actions.ts";
 import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { layerHover, networkHover } from "./hover.ts";
 import { lenses } from "./lens.ts";
+import { answerRefused } from "./refuse.ts";
 import { Session, type Shown } from "./session.ts";
 import { fileOf } from "./uris.ts";
 
@@ -62,6 +63,7 @@ interface InitializationOptions {
 /** A lens or hover that takes longer shows what there was before. */
 const PATIENCE = 3_000;
 
+/** The connection is one that refuses nonsense (refuse.ts). */
 export function startServer(connection: Connection, { analyst, searchPaths, version }: ServerOptions): void {
   const documents = new TextDocuments(TextDocument);
   let client: InitializeParams | undefined;
@@ -224,9 +226,10 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
 
   /** Works out an action's edit; what cannot be rewritten is told to the user. */
   async function withEdit(action: CodeAction): Promise<CodeAction> {
-    if (!isActionData(action.data)) return action;
-    const { uri, network } = action.data;
-    const found = await editOf(action.data);
+    const data = action.data as ActionData | null | undefined;
+    if (!data) return action;
+    const { uri, network } = data;
+    const found = await editOf(data);
     if (!found) return action;
     const { edit, simulated } = found;
     const command = {
@@ -287,6 +290,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
   );
   connection.onNotification(ACTIVATE, ({ uri, network }: ActivateParams) => session.activate(uri, network));
   connection.onShutdown(() => session.dispose());
+  answerRefused(connection);
 
   documents.listen(connection);
   connection.listen();

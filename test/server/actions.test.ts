@@ -6,6 +6,7 @@ import { createEngine } from "../../src/engine/engine.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { SIMULATE } from "../../src/protocol/requests.ts";
 import { LocalAnalyst, type UnsavedTexts } from "../../src/server/analyst.ts";
+import { refuseNonsense } from "../../src/server/refuse.ts";
 import { startServer } from "../../src/server/server.ts";
 import { memoryHost } from "../engine/memoryHost.ts";
 import { connect } from "./client.ts";
@@ -46,7 +47,11 @@ async function start(capabilities: object = {}, text = TEXT) {
   const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
   // The host is made over the texts that are open: so the document is opened before the settings are pulled.
   const analyst = new LocalAnalyst((config, texts) => lazily(() => make(config, texts)));
-  startServer(createConnection(toServer, fromServer), { analyst, searchPaths: () => [], version: "1" });
+  startServer(createConnection(toServer, fromServer, { messageStrategy: refuseNonsense }), {
+    analyst,
+    searchPaths: () => [],
+    version: "1",
+  });
   const client = connect(fromServer, toServer);
   await client.initialize({}, capabilities);
   await client.open(URI, text);
