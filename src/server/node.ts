@@ -3,6 +3,7 @@
  * file is the worker that runs the engine.
  */
 
+import { Console } from "node:console";
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
@@ -13,13 +14,14 @@ import { createNodeHost } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { loadParsers } from "../node/wasm.ts";
 import type { MakeEngine } from "./analyst.ts";
+import { MessageBytes } from "./messageBytes.ts";
 import { refuseNonsense } from "./refuse.ts";
 import { startServer } from "./server.ts";
 import { serveWorker } from "./serveWorker.ts";
 import { WorkerAnalyst } from "./worker.ts";
 
 if (isMainThread) {
-  const connection = createConnection(ProposedFeatures.all, { messageStrategy: refuseNonsense });
+  const connection = connect();
   startServer(connection, {
     analyst: new WorkerAnalyst(fileURLToPath(import.meta.url), {
       log: (text) => connection.console.error(text),
@@ -29,6 +31,22 @@ if (isMainThread) {
   });
 } else {
   void serveWorker(loadEngine);
+}
+
+/** As the command line says; of standard input only whole messages reach the reader. */
+function connect() {
+  const options = { messageStrategy: refuseNonsense };
+  if (!process.argv.includes("--stdio")) return createConnection(ProposedFeatures.all, options);
+  // Standard output belongs to the protocol.
+  globalThis.console = new Console(process.stderr);
+  const input = new MessageBytes((text) => connection.console.error(text));
+  const connection = createConnection(
+    ProposedFeatures.all,
+    process.stdin.pipe(input),
+    process.stdout,
+    options,
+  );
+  return connection;
 }
 
 async function loadEngine(): Promise<MakeEngine> {
