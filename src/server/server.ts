@@ -13,7 +13,9 @@ import {
   type InitializeResult,
   LSPErrorCodes,
   MarkupKind,
+  MessageType,
   ResponseError,
+  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
 } from "vscode-languageserver";
@@ -43,7 +45,7 @@ import { layerHover, networkHover } from "./hover.ts";
 import { lenses } from "./lens.ts";
 import { answerRefused } from "./refuse.ts";
 import { Session, type Shown } from "./session.ts";
-import { fileOf } from "./uris.ts";
+import { fileOf, shortName } from "./uris.ts";
 
 export interface ServerOptions {
   readonly analyst: Analyst;
@@ -89,6 +91,11 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
   function refreshLenses(): void {
     if (!client?.capabilities.workspace?.codeLens?.refreshSupport) return;
     connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
+  }
+
+  /** Nobody need answer, and some clients could not. */
+  function warn(message: string): void {
+    void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message });
   }
 
   /** Sets the engine up anew only when something that it depends on changed. */
@@ -222,7 +229,15 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     return resolves ? actions : Promise.all(actions.map(withEdit));
   });
 
-  connection.onCodeActionResolve(withEdit);
+  connection.onCodeActionResolve(async (action) => {
+    try {
+      return await withEdit(action);
+    } catch (error) {
+      // Clients say nothing of it themselves.
+      if (error instanceof ResponseError) warn(error.message);
+      throw error;
+    }
+  });
 
   /** Works out an action's edit; what cannot be rewritten is told to the user. */
   async function withEdit(action: CodeAction): Promise<CodeAction> {
@@ -242,27 +257,39 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
 
   async function editOf(data: ActionData) {
     const { uri, network: model, layers } = data;
+    const open = new Map(documents.all().map((document) => [fileOf(document.uri), document]));
+    const versions = new Map([...open].map(([file, { version }]) => [file, version]));
     const result = await analyst.rewrite(fileOf(uri), { model, layers });
     if (!result.ok) {
-      void connection.window.showWarningMessage(`ConvLens: ${result.reason}`);
+      warn(`ConvLens: ${result.reason}`);
       return undefined;
+    }
+    for (const { at } of result.rewrite.edits) {
+      const document = open.get(at.file);
+      // The document was closed, or holds another text than the one that was rewritten.
+      if (
+        !document ||
+        (documents.get(document.uri) === document && document.version === versions.get(at.file))
+      )
+        continue;
+      const message = t("{0} changed meanwhile, so nothing was rewritten. Ask again.", shortName(at.file));
+      throw new ResponseError(LSPErrorCodes.ContentModified, message);
     }
     const support = client?.capabilities.workspace?.workspaceEdit;
     const { refused, simulated } = result.rewrite;
     if (refused.length > 0) {
       const names = refused.flatMap((refusal) => refusal.layers);
       const reason = refused[0]?.reason ?? "";
-      void connection.window.showWarningMessage(t("{0} layers stay as they are: {1}", names.length, reason));
+      warn(t("{0} layers stay as they are: {1}", names.length, reason));
     }
-    const edit = workspaceEdit(
-      result.rewrite,
-      data,
-      {
+    const edit = workspaceEdit(result.rewrite, data, {
+      documents: open,
+      support: {
         documentChanges: support?.documentChanges === true,
         annotations: support?.changeAnnotationSupport !== undefined && support.documentChanges === true,
       },
       t,
-    );
+    });
     return { edit, simulated };
   }
 

@@ -18,6 +18,7 @@ import {
 } from "./analyst.ts";
 import { type End, Seat, type SeatOptions, type Task } from "./seat.ts";
 import type { Answer, Question, ToWorker } from "./serveWorker.ts";
+import { shortName } from "./uris.ts";
 
 export interface WorkerOptions extends Partial<Pick<SeatOptions, "megabytes" | "long" | "grace">> {
   /** Of a whole question, in milliseconds; otherwise a multiple of the setting, which is for one network. */
@@ -199,7 +200,7 @@ export class WorkerAnalyst implements Analyst {
   }
 
   #reason(file: string, why: "time" | "memory"): string {
-    const name = file.split("/").slice(-2).join("/");
+    const name = shortName(file);
     const again = "ConvLens looks at it again when its text changes";
     return why === "time"
       ? `analysis ended after ${this.#allowed() / 1000} s: ${name} takes too long; ${again}`
