@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { budget, factor, flag, input, list, name, object, round, text, whole } from "./fields.ts";
-import { ACTIVATE, ANALYZE, ANALYZE_TEXT, REWRITE, SIMULATE, SUGGEST } from "./requests.ts";
+import { ACTIVATE, ANALYZE, ANALYZE_TEXT, LOOK_AT, REWRITE, SIMULATE, SUGGEST } from "./requests.ts";
 
 /** LSP's own bounds of numbers. */
 const LEAST = -(2 ** 31);
@@ -101,6 +101,7 @@ const SCHEMAS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericS
   [ANALYZE, object({ uri, inputs })],
   [ANALYZE_TEXT, object({ uri, text, inputs })],
   [ACTIVATE, object({ uri, network: name })],
+  [LOOK_AT, object({ uri: v.optional(uri) })],
   [
     SIMULATE,
     object({

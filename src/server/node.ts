@@ -17,7 +17,7 @@ import type { MakeEngine } from "./analyst.ts";
 import { MessageBytes } from "./messageBytes.ts";
 import { refuseNonsense } from "./refuse.ts";
 import { startServer } from "./server.ts";
-import { serveWorker } from "./serveWorker.ts";
+import { type Listeners, serveWorker } from "./serveWorker.ts";
 import { WorkerAnalyst } from "./worker.ts";
 
 if (isMainThread) {
@@ -49,7 +49,7 @@ function connect() {
   return connection;
 }
 
-async function loadEngine(): Promise<MakeEngine> {
+async function loadEngine(listeners: Listeners): Promise<MakeEngine> {
   const parsers = await loadParsers();
   return (config, texts) =>
     createEngine({
@@ -61,6 +61,7 @@ async function loadEngine(): Promise<MakeEngine> {
       }),
       settings: {
         ...DEFAULT_SETTINGS,
+        ...listeners,
         inputSize: config.defaultInput.at(-1) ?? DEFAULT_SETTINGS.inputSize,
         limits: { ...DEFAULT_SETTINGS.limits, milliseconds: config.milliseconds },
         tool: `convlens ${manifest.version}`,

@@ -30,6 +30,8 @@ import {
   ANALYZED,
   type AnalyzeParams,
   type AnalyzeTextParams,
+  LOOK_AT,
+  type LookAtParams,
   REWRITE,
   type RewriteParams,
   SIMULATE,
@@ -106,6 +108,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
       searchPaths: searchPaths(folders, settings.pythonPath),
       defaultInput: settings.defaultInput,
       milliseconds: settings.milliseconds,
+      locale: options.locale ?? client?.locale,
     };
     const text = JSON.stringify(config);
     if (text !== configured) {
@@ -316,6 +319,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     analyst.rewrite(fileOf(uri), { model: network, ...options }),
   );
   connection.onNotification(ACTIVATE, ({ uri, network }: ActivateParams) => session.activate(uri, network));
+  connection.onNotification(LOOK_AT, ({ uri }: LookAtParams) => session.setActive(uri));
   connection.onShutdown(() => session.dispose());
   answerRefused(connection);
 

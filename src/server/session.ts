@@ -96,6 +96,11 @@ export class Session {
     this.#analyst.setText(document.file, undefined);
   }
 
+  /** The document of the active editor; undefined when there is none. */
+  setActive(uri: string | undefined): void {
+    this.#analyst.setActive(uri === undefined ? undefined : fileOf(uri));
+  }
+
   /** Settings or files on disk changed: every open document is looked at again. */
   restart(): void {
     for (const document of this.#documents.values()) this.#start(document, this.#rest);
@@ -146,6 +151,7 @@ export class Session {
   async shown(uri: string, patience: number): Promise<Shown | undefined> {
     const document = this.#documents.get(uri);
     if (!document) return undefined;
+    this.#analyst.touch(document.file);
     this.#renew(document);
     const deadline = Date.now() + patience;
     while (document.run && Date.now() < deadline) {
