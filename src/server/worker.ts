@@ -1,7 +1,7 @@
 /**
  * The engine in threads of its own, so that the server hears of the next key press while a slow file is traced, and so
  * that one which never ends can be ended from outside. Questions wait here, the active file's first, then the newest
- * one's. While all workers take long another is started; where there are enough, the longest question of a lesser file
+ * one's. A worker is kept ready while others take long; where there are enough, the longest question of a lesser file
  * makes room and is asked again later.
  */
 import type { FileAnalysis } from "../engine/engine.types.ts";
@@ -37,7 +37,7 @@ const WORKERS = 3;
 const NETWORKS_OF_A_FILE = 3;
 /** A timer takes no more. */
 const LONGEST = 2 ** 31 - 1;
-const DEFAULTS = { megabytes: 1024, long: 300, grace: 1_000 };
+const DEFAULTS = { megabytes: 1024, long: 150, grace: 1_000 };
 
 export class WorkerAnalyst implements Analyst {
   readonly #options: SeatOptions;
@@ -158,11 +158,11 @@ export class WorkerAnalyst implements Analyst {
   #schedule(): void {
     // The sort is stable: questions about one file keep their order.
     this.#waiting.sort((a, b) => this.#rank(b) - this.#rank(a));
-    const allLong = this.#seats.every((seat) => seat.isLong);
-    // All but the first worker are started ahead of need, for they take a while to load.
-    const isNeeded = this.#seats.length > 0 || this.#waiting.length > 0;
-    if (allLong && isNeeded && this.#seats.length < WORKERS) this.#add();
-    else if (allLong) this.#makeRoom();
+    const long = this.#seats.filter((seat) => seat.isLong).length;
+    // Workers are started ahead of need, for they take a while to load: one and, where there are several files, another.
+    const ready = this.#waiting.length + this.#seats.length === 0 ? 0 : this.#touched.size > 1 ? 2 : 1;
+    while (this.#seats.length < Math.min(WORKERS, long + ready)) this.#add();
+    if (this.#seats.length > 0 && this.#seats.every((seat) => seat.isLong)) this.#makeRoom();
     for (const task of [...this.#waiting]) {
       const seat = this.#seatFor(task.question.file);
       if (!seat) continue;
@@ -189,7 +189,15 @@ export class WorkerAnalyst implements Analyst {
     const home = this.#homes.get(file);
     if (home?.isFree) return home;
     if (home && !home.isLong) return undefined;
-    return this.#seats.find((seat) => seat.isFree);
+    const reserved = file !== this.#active && this.#active ? this.#homes.get(this.#active) : undefined;
+    const others = this.#seats.filter((seat) => seat !== reserved);
+    const free = others.filter((seat) => seat.isFree);
+    // Others keep away from the worker of the active file while one of theirs may soon be free.
+    if (free.length === 0)
+      return others.every((seat) => seat.isLong) && reserved?.isFree ? reserved : undefined;
+    const homes = [...this.#homes.values()];
+    const filesOf = (seat: Seat): number => homes.filter((home) => home === seat).length;
+    return free.sort((a, b) => filesOf(a) - filesOf(b))[0];
   }
 
   #allowed(): number {

@@ -1,6 +1,6 @@
 /**
  * A worker whose engine does what a file's text says: `spin` never ends; `spin in FILE` says before that it is at that
- * file's line 7, `spin loudly` has a line in the log; `wait` ends when it is cancelled, `eat` takes all memory, `who` answers with the thread, `fault` with a fault in the log.
+ * file's line 7, `spin loudly` has a line in the log; `wait` too, and ends when it is cancelled, `eat` takes all memory, `who` answers with the thread, `fault` with a fault in the log.
  */
 import { threadId } from "node:worker_threads";
 import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
@@ -12,7 +12,7 @@ void serveWorker(async ({ onFault, onProgress }) => (_, texts) => {
       const text = texts.get(file)?.text ?? "";
       const place = /^spin in (.*)$/.exec(text)?.[1];
       if (place) onProgress({ file: place, line: 7, column: 1, endLine: 7, endColumn: 2 });
-      if (text === "spin loudly") onFault(new Error(`spins: ${file}`));
+      if (text === "spin loudly" || text === "wait") onFault(new Error(`spins: ${file}`));
       if (text.startsWith("spin")) while (true);
       if (text === "fault") onFault(new Error("of the engine"));
       if (text === "wait") while (!options?.isCancelled?.());
