@@ -52,6 +52,7 @@ export class ActiveFile implements vscode.Disposable {
     const uri = editor && LANGUAGES.includes(editor.document.languageId) ? editor.document.uri : undefined;
     if (uri?.toString() === this.#uri?.toString()) return;
     this.#uri = uri;
+    this.#analyses.lookAt(uri);
     void this.#update();
   }
 

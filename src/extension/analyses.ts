@@ -16,6 +16,8 @@ import {
   type AnalyzedParams,
   type AnalyzeResult,
   type AnalyzeTextParams,
+  LOOK_AT,
+  type LookAtParams,
   REWRITE,
   type RewriteParams,
   type RewriteResult,
@@ -125,6 +127,12 @@ export class Analyses implements vscode.Disposable {
         return [fileOf(key), { ...(active !== undefined && { active }), inputs: this.#inputs(key) }];
       }),
     );
+  }
+
+  /** The file of the active editor is answered before others. */
+  lookAt(uri: vscode.Uri | undefined): void {
+    const params: LookAtParams = uri ? { uri: uri.toString() } : {};
+    void this.#client.sendNotification(LOOK_AT, params);
   }
 
   choose(uri: vscode.Uri, network: string): void {

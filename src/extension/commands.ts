@@ -1,6 +1,8 @@
 /** The commands, from the palette, a lens, a hover or a view. Arguments may come from anywhere, so they are checked. */
 import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import { visible } from "../engine/report/visible.ts";
+import { tooMuch } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
 import { parseFromPanel, parseInput } from "../protocol/fromWebview.ts";
@@ -70,6 +72,8 @@ async function profileNetwork(
   const waiting = whileWaiting(context.analyses.get(uri), () => context.analyses.cancel(uri));
   const analysis = await waiting.catch(() => undefined);
   if (analysis === undefined) return;
+  const problem = tooMuch(analysis);
+  if (problem && analysis?.failures.length === 0) return warn(visible(problem.message));
   if (!analysis || analysis.reports.length + analysis.failures.length === 0) {
     return warn(vscode.l10n.t("There is no network in this file."));
   }

@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report } from "../engine/report/contract.ts";
-import { reasonText } from "../present/reason.ts";
+import { reasonText, tooMuch } from "../present/reason.ts";
 import { layersAt } from "../present/sites.ts";
 import { parseFromPanel } from "../protocol/fromWebview.ts";
 import { type FromPanel, PANEL_ABILITIES, type ToPanel } from "../protocol/messages.ts";
@@ -297,6 +297,8 @@ function gapOf(analysis: FileAnalysis | null, network: string | undefined): Gap 
     return { reason, network: failure.network, at: failure.at };
   }
   const syntax = analysis.diagnostics.find(({ code, at }) => code === "syntax" && at.file === analysis.file);
+  const limit = tooMuch(analysis);
+  if (limit) return { reason: limit.message, at: limit.at };
   return syntax
     ? { reason: vscode.l10n.t("line {0}: {1}", syntax.at.line, syntax.message), at: syntax.at }
     : { reason: vscode.l10n.t("The network cannot be read any more.") };

@@ -1,6 +1,7 @@
 /** Writes a simulated swap into the code: the server says which edits, the user looks at them and agrees. */
 import * as vscode from "vscode";
-import type { RewriteTotals } from "../engine/separable/rewrite/contract.ts";
+import type { RewriteTotals, SourceEdit } from "../engine/separable/rewrite/contract.ts";
+import { withPlainLines } from "../engine/separable/rewrite/place.ts";
 import { reasonText } from "../present/reason.ts";
 import { count, inUnit } from "../present/text.ts";
 import type { Analyses } from "./analyses.ts";
@@ -13,6 +14,7 @@ export async function applySwap(
   network: string,
   layers: readonly string[],
 ): Promise<void> {
+  const versions = openVersions();
   const result = await analyses
     .rewrite(uri, network, layers)
     .catch((error: unknown) => ({ ok: false as const, reason: String(error) }));
@@ -29,6 +31,8 @@ export async function applySwap(
     );
   }
   if (edits.length === 0) return;
+  const changed = await changedSince(versions, edits);
+  if (changed) return warnOfChange(changed);
   const change = new vscode.WorkspaceEdit();
   for (const { at, text } of edits) {
     change.replace(toUri(at.file), toRange(at), text, {
@@ -41,7 +45,37 @@ export async function applySwap(
   void vscode.window.showInformationMessage(
     vscode.l10n.t("Tick the changes to make in the preview, then press Apply."),
   );
-  if (await vscode.workspace.applyEdit(change)) await reportRewrite(analyses, uri, network, simulated);
+  if (await vscode.workspace.applyEdit(change)) return reportRewrite(analyses, uri, network, simulated);
+  const changedMeanwhile = await changedSince(versions, edits);
+  if (changedMeanwhile) warnOfChange(changedMeanwhile);
+}
+
+type Versions = ReadonlyMap<string, number>;
+
+function openVersions(): Versions {
+  return new Map(vscode.workspace.textDocuments.map(({ uri, version }) => [uri.toString(), version]));
+}
+
+/** The first file whose text is not the one that the edits were worked out from. */
+async function changedSince(
+  versions: Versions,
+  edits: readonly SourceEdit[],
+): Promise<vscode.Uri | undefined> {
+  for (const { at, replaces } of edits) {
+    const document = await vscode.workspace.openTextDocument(toUri(at.file));
+    const { uri, version } = document;
+    const known = versions.get(uri.toString()) ?? version;
+    const there = document.getText(toRange(at));
+    if (version !== known || withPlainLines(there) !== withPlainLines(replaces)) return uri;
+  }
+  return undefined;
+}
+
+function warnOfChange(uri: vscode.Uri): void {
+  const file = vscode.workspace.asRelativePath(uri);
+  void vscode.window.showWarningMessage(
+    vscode.l10n.t("{0} changed meanwhile, so nothing was rewritten. Ask again.", file),
+  );
 }
 
 /** What the network costs now that the change is made, beside what the simulation of all of it said. */

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report } from "../engine/report/contract.ts";
-import { reasonText } from "../present/reason.ts";
+import { reasonText, tooMuch } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
 import { parseFromSidebar } from "../protocol/fromWebview.ts";
@@ -110,7 +110,11 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
             locale: vscode.env.language,
             networks: networks(analysis, (report) => this.#earlier.of(current.uri, report)),
           }
-        : { type: "empty", reason: emptyReason(current?.state), locale: vscode.env.language };
+        : {
+            type: "empty",
+            reason: tooMuch(analysis)?.message ?? emptyReason(current?.state),
+            locale: vscode.env.language,
+          };
     void this.#view?.webview.postMessage(message);
   }
 

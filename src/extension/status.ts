@@ -1,5 +1,8 @@
-/** The status bar item: the active network's total; a click opens the panel. */
+/** The status bar item: the active network's total, a click opens the panel; or that the file was too much, and why. */
 import * as vscode from "vscode";
+import type { Report } from "../engine/report/contract.ts";
+import { visible } from "../engine/report/visible.ts";
+import { tooMuch } from "../present/reason.ts";
 import { inputShapes } from "../present/text.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import { totalText } from "./layersTree.ts";
@@ -8,14 +11,26 @@ import { readSettings } from "./settings.ts";
 export function createStatus(active: ActiveFile): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("convlens.total", vscode.StatusBarAlignment.Right, 90);
   item.name = "ConvLens";
-  item.command = "convlens.profileNetwork";
 
   function update(): void {
     const report = active.current?.report;
-    if (!report) {
-      item.hide();
-      return;
-    }
+    const problem = tooMuch(active.current?.analysis);
+    if (report) showTotal(report);
+    else if (problem) showProblem(visible(problem.message));
+    else item.hide();
+  }
+
+  function showProblem(problem: string): void {
+    item.text = "$(warning) ConvLens";
+    item.tooltip = problem;
+    item.command = "workbench.actions.view.problems";
+    item.accessibilityInformation = { label: problem, role: "button" };
+    item.backgroundColor = new vscode.ThemeColor("statusBarItem.warningBackground");
+    item.show();
+  }
+
+  function showTotal(report: Report): void {
+    item.command = "convlens.profileNetwork";
     const total = totalText(report);
     item.text = `$(graph) ${total}`;
     item.tooltip = vscode.l10n.t(

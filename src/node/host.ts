@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import type { ModelHost } from "../engine/engine.types.ts";
-import { decode, invalidBytes, isPython } from "./text.ts";
+import { decode, invalidBytes, isPython, withLineFeeds } from "./text.ts";
 
 export interface UnsavedText {
   readonly text: string;
@@ -89,8 +89,7 @@ function readText(file: string, maxBytes: number): { readonly text: string } | {
     if ("problem" in decoded) return decoded;
     const { text, encoding, invalidLine } = decoded;
     if (invalidLine !== undefined && isPython(file)) return { problem: invalidBytes(invalidLine, encoding) };
-    // A line end of its own in old files, and one character as the usual one: lines and columns stay.
-    return { text: text.replaceAll(/\r(?!\n)/g, "\n") };
+    return { text: withLineFeeds(text) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return {

@@ -56,6 +56,11 @@ export function invalidBytes(line: number, { name }: Encoding): string {
   return `line ${line} has bytes that are not ${name}: save the file as UTF-8, or name its encoding in a coding line`;
 }
 
+/** A return alone ends lines of old files; as one line feed, lines and columns stay what they are. */
+export function withLineFeeds(text: string): string {
+  return text.replaceAll(/\r(?!\n)/g, "\n");
+}
+
 export function isPython(file: string): boolean {
   return /\.pyi?$/i.test(file);
 }

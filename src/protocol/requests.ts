@@ -42,6 +42,12 @@ export interface ActivateParams {
   readonly network: string;
 }
 
+/** Client → server: the document of the active editor, which is answered first; absent when there is none. */
+export const LOOK_AT = "convlens/lookAt";
+export interface LookAtParams {
+  readonly uri?: string;
+}
+
 export interface SimulateParams extends SimulationOptions {
   readonly uri: string;
   readonly network: string;

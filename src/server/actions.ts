@@ -9,9 +9,11 @@ import {
   type TextEdit,
   type WorkspaceEdit,
 } from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import { visible } from "../engine/report/visible.ts";
 import type { Rewrite } from "../engine/separable/rewrite/contract.ts";
+import { withLineEnds } from "../engine/separable/rewrite/place.ts";
 import { eligibleLayers } from "../engine/separable/simulate.ts";
 import type { Translate } from "../present/l10n.ts";
 import { type LayerLine, layersAt } from "../present/sites.ts";
@@ -60,42 +62,44 @@ function swappable({ layers }: LayerLine): readonly string[] {
   return layers.filter((layer) => layer.swappable).map(({ name }) => name);
 }
 
-/** Is this what an action of ours carries? It went through the client. */
-export function isActionData(value: unknown): value is ActionData {
-  if (typeof value !== "object" || value === null) return false;
-  const { uri, network, layers } = value as Record<string, unknown>;
-  const names = Array.isArray(layers) && layers.every((name) => typeof name === "string");
-  return typeof uri === "string" && typeof network === "string" && (layers === "all" || names);
-}
-
 export interface EditSupport {
   readonly documentChanges: boolean;
   /** The client can ask the user before it makes an edit. */
   readonly annotations: boolean;
 }
 
-/** The rewrite as a workspace edit; the user confirms it where it goes beyond what was picked. */
+/** The open documents by file, as they were when the edit was worked out. */
+export type OpenDocuments = ReadonlyMap<string, Pick<TextDocument, "uri" | "version" | "getText">>;
+
+/**
+ * The rewrite as a workspace edit, of the versions that it was worked out from; the user confirms it where it goes
+ * beyond what was picked.
+ */
 export function workspaceEdit(
   rewrite: Rewrite,
   picked: ActionData,
-  support: EditSupport,
-  t: Translate,
+  { documents, support, t }: { documents: OpenDocuments; support: EditSupport; t: Translate },
 ): WorkspaceEdit {
-  const byFile = new Map<string, TextEdit[]>();
+  const byUri = new Map<string, { readonly version: number | null; readonly edits: TextEdit[] }>();
   const beyond =
     picked.layers === "all" || rewrite.layers.length > picked.layers.length || !isAsSimulated(rewrite);
-  for (const { at, text } of rewrite.edits) {
-    const uri = uriOf(at.file);
-    const edit = {
-      range: rangeOf(at),
-      newText: text,
-      ...(support.annotations && beyond && { annotationId: ANNOTATION }),
-    };
-    byFile.set(uri, [...(byFile.get(uri) ?? []), edit]);
+  for (const edit of rewrite.edits) {
+    const document = documents.get(edit.at.file);
+    const uri = document?.uri ?? uriOf(edit.at.file);
+    const entry = byUri.get(uri) ?? { version: document?.version ?? null, edits: [] };
+    byUri.set(uri, entry);
+    // The engine reads a return alone as a line feed.
+    for (const { at, text } of document ? withLineEnds(document.getText(), [edit]) : [edit])
+      entry.edits.push({
+        range: rangeOf(at),
+        newText: text,
+        ...(support.annotations && beyond && { annotationId: ANNOTATION }),
+      });
   }
-  if (!support.documentChanges) return { changes: Object.fromEntries(byFile) };
-  const documentChanges = [...byFile].map(
-    ([uri, edits]): TextDocumentEdit => ({ textDocument: { uri, version: null }, edits }),
+  if (!support.documentChanges)
+    return { changes: Object.fromEntries([...byUri].map(([uri, { edits }]) => [uri, edits])) };
+  const documentChanges = [...byUri].map(
+    ([uri, { version, edits }]): TextDocumentEdit => ({ textDocument: { uri, version }, edits }),
   );
   if (!support.annotations || !beyond) return { documentChanges };
   const label = t(

@@ -18,6 +18,8 @@ export interface AnalystConfig {
   readonly steps: number;
   /** For one question. */
   readonly milliseconds: number;
+  /** Of the user, for what an analyst says itself. */
+  readonly locale?: string | undefined;
 }
 
 export type Inputs = Readonly<Record<string, readonly string[]>>;
@@ -26,6 +28,10 @@ export interface Analyst {
   configure(config: AnalystConfig): void;
   /** Unsaved text of an open file, or undefined once it is closed. */
   setText(file: string, text: UnsavedText | undefined): void;
+  /** The user looks at the file: questions about it go before those about others. */
+  touch(file: string): void;
+  /** The file of the active editor, which goes before all others; undefined when there is none. */
+  setActive(file: string | undefined): void;
   /** Files that changed on disk. */
   changed(files: readonly string[]): void;
   /** Rejects with `Cancelled` when the signal ends it, with the engine's own error when it fails. */
@@ -70,6 +76,11 @@ export class LocalAnalyst implements Analyst {
     else this.#texts.delete(file);
     this.#engine?.invalidate(file);
   }
+
+  /** One question is answered after the other. */
+  touch(): void {}
+
+  setActive(): void {}
 
   changed(files: readonly string[]): void {
     for (const file of files) this.#engine?.invalidate(file);

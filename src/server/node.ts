@@ -3,6 +3,7 @@
  * file is the worker that runs the engine.
  */
 
+import { Console } from "node:console";
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
@@ -13,12 +14,14 @@ import { createNodeHost } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { loadParsers } from "../node/wasm.ts";
 import type { MakeEngine } from "./analyst.ts";
+import { MessageBytes } from "./messageBytes.ts";
+import { refuseNonsense } from "./refuse.ts";
 import { startServer } from "./server.ts";
-import { serveWorker } from "./serveWorker.ts";
+import { type Listeners, serveWorker } from "./serveWorker.ts";
 import { WorkerAnalyst } from "./worker.ts";
 
 if (isMainThread) {
-  const connection = createConnection(ProposedFeatures.all);
+  const connection = connect();
   startServer(connection, {
     analyst: new WorkerAnalyst(fileURLToPath(import.meta.url), {
       log: (text) => connection.console.error(text),
@@ -30,7 +33,23 @@ if (isMainThread) {
   void serveWorker(loadEngine);
 }
 
-async function loadEngine(): Promise<MakeEngine> {
+/** As the command line says; of standard input only whole messages reach the reader. */
+function connect() {
+  const options = { messageStrategy: refuseNonsense };
+  if (!process.argv.includes("--stdio")) return createConnection(ProposedFeatures.all, options);
+  // Standard output belongs to the protocol.
+  globalThis.console = new Console(process.stderr);
+  const input = new MessageBytes((text) => connection.console.error(text));
+  const connection = createConnection(
+    ProposedFeatures.all,
+    process.stdin.pipe(input),
+    process.stdout,
+    options,
+  );
+  return connection;
+}
+
+async function loadEngine(listeners: Listeners): Promise<MakeEngine> {
   const parsers = await loadParsers();
   return (config, texts) =>
     createEngine({
@@ -42,6 +61,7 @@ async function loadEngine(): Promise<MakeEngine> {
       }),
       settings: {
         ...DEFAULT_SETTINGS,
+        ...listeners,
         inputSize: config.defaultInput.at(-1) ?? DEFAULT_SETTINGS.inputSize,
         limits: { ...DEFAULT_SETTINGS.limits, steps: config.steps },
         tool: `convlens ${manifest.version}`,

@@ -1,6 +1,7 @@
 /** One worker thread and the one question that it works on, with the clock that watches it from outside. */
 import { Worker } from "node:worker_threads";
 import { Cancelled } from "./analyst.ts";
+import { type Running, RunningPlace } from "./runningPlace.ts";
 import type { Answer, FromWorker, Question, ToWorker, WorkerData } from "./serveWorker.ts";
 
 export interface Task {
@@ -13,7 +14,7 @@ export interface Task {
 }
 
 /** Why a worker ended with a task unanswered. */
-export type End = "time" | "memory" | "cancelled" | Error;
+export type End = "time" | "memory" | "cancelled" | "preempted" | Error;
 
 export interface SeatOptions {
   readonly script: string;
@@ -25,18 +26,22 @@ export interface SeatOptions {
   readonly grace: number;
   /** The worker is free, or its task has become long. */
   changed(): void;
-  /** The worker is gone. */
-  ended(seat: Seat, why: End, task: Task | undefined): void;
+  /** The engine had a fault of its own. */
+  fault(stack: string): void;
+  /** The worker is gone; `at` is the line that ran. */
+  ended(seat: Seat, why: End, task: Task | undefined, at: Running | undefined): void;
 }
 
 export class Seat {
   readonly #options: SeatOptions;
   readonly #worker: Worker;
   readonly #cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #running = new RunningPlace();
   readonly #timers = new Set<NodeJS.Timeout>();
   #ready = false;
   #task: Task | undefined;
   #limit = 0;
+  #since = 0;
   #long = false;
   #stopping = false;
   #gone = false;
@@ -44,7 +49,7 @@ export class Seat {
   constructor(options: SeatOptions) {
     this.#options = options;
     this.#worker = new Worker(options.script, {
-      workerData: { cancelled: this.#cancelled } satisfies WorkerData,
+      workerData: { cancelled: this.#cancelled, running: this.#running.memory } satisfies WorkerData,
       resourceLimits: { maxOldGenerationSizeMb: options.megabytes },
     });
     this.#worker.on("message", (message: FromWorker) => this.#hear(message));
@@ -64,8 +69,23 @@ export class Seat {
     return this.#long;
   }
 
+  /** The question that it works on, unless that one is to end already. */
+  get task(): Task | undefined {
+    return this.#stopping ? undefined : this.#task;
+  }
+
+  /** When its task began. */
+  get since(): number {
+    return this.#since;
+  }
+
   has(task: Task): boolean {
     return this.#task === task;
+  }
+
+  /** Ends the worker so that another question is answered; the task is asked again. */
+  preempt(): void {
+    this.#end("preempted");
   }
 
   tell(message: ToWorker): void {
@@ -76,6 +96,8 @@ export class Seat {
   run(task: Task, limit: number): void {
     this.#task = task;
     this.#limit = limit;
+    this.#since = performance.now();
+    this.#running.clear();
     this.tell({ type: "ask", id: task.id, question: task.question });
     if (this.#ready) this.#watch();
   }
@@ -86,7 +108,11 @@ export class Seat {
     Atomics.store(this.#cancelled, 0, task.id);
     this.#stopping = true;
     // A worker that still loads has not seen the question, and would load anew after each cancelled one.
-    if (this.#ready) this.#after(this.#options.grace, () => this.#end("cancelled"));
+    if (!this.#ready) return;
+    this.#after(this.#options.grace, () => this.#end("cancelled"));
+    // Most stop at once: the file's next question need not go where its state is not.
+    this.#long = false;
+    this.#longLater();
   }
 
   dispose(): void {
@@ -103,6 +129,10 @@ export class Seat {
       if (this.#task) this.#watch();
       return;
     }
+    if ("fault" in message) {
+      this.#options.fault(message.fault);
+      return;
+    }
     const task = this.#task;
     if (task?.id !== message.id) return;
     this.#clear();
@@ -115,6 +145,10 @@ export class Seat {
   #watch(): void {
     if (this.#stopping) this.#after(this.#options.grace, () => this.#end("cancelled"));
     this.#after(this.#limit, () => this.#end("time"));
+    this.#longLater();
+  }
+
+  #longLater(): void {
     this.#after(this.#options.long, () => {
       this.#long = true;
       this.#options.changed();
@@ -128,7 +162,7 @@ export class Seat {
     const cause = this.#stopping ? "cancelled" : why;
     this.#task = undefined;
     this.dispose();
-    this.#options.ended(this, cause, task);
+    this.#options.ended(this, cause, task, this.#running.read());
   }
 
   #after(milliseconds: number, act: () => void): void {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { SimulationResult, SuggestionResult } from "../engine/separable/contract.ts";
 import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
+import type { EngineSettings } from "../engine/settings.ts";
 import type { UnsavedText } from "../node/host.ts";
 import {
   type AnalystConfig,
@@ -14,6 +15,7 @@ import {
   type SimulationRequest,
   type SuggestionRequest,
 } from "./analyst.ts";
+import { RunningPlace } from "./runningPlace.ts";
 
 export type ToWorker =
   | { readonly type: "configure"; readonly config: AnalystConfig }
@@ -33,21 +35,35 @@ export type Answer = FileAnalysis | SimulationResult | SuggestionResult | Rewrit
 export type FromWorker =
   /** Said once: what the worker needs is loaded, and time counts from here. */
   | { readonly ready: true }
+  /** A fault of the engine's own, for the log. */
+  | { readonly fault: string }
   | { readonly id: number; readonly answer: Answer }
   | { readonly id: number; readonly cancelled: true }
   | { readonly id: number; readonly error: string };
 
-/** What a worker is started with: the id of the question that it shall stop, which overtakes messages. */
+/** What a worker is started with: memory that both sides see while the worker is too busy for messages. */
 export interface WorkerData {
+  /** The id of the question that it shall stop. */
   readonly cancelled: Int32Array;
+  /** Of a `RunningPlace`. */
+  readonly running: SharedArrayBuffer;
 }
 
+/** Where the engine tells of itself. */
+export type Listeners = Pick<EngineSettings, "onFault" | "onProgress">;
+
 /** `load` prepares what the engine needs (the parsers) before the first message is taken. */
-export async function serveWorker(load: () => Promise<MakeEngine>): Promise<void> {
+export async function serveWorker(load: (listeners: Listeners) => Promise<MakeEngine>): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error("not in a worker");
-  const { cancelled }: WorkerData = workerData;
-  const analyst = new LocalAnalyst(await load());
+  const { cancelled, running }: WorkerData = workerData;
+  const place = new RunningPlace(running);
+  const analyst = new LocalAnalyst(
+    await load({
+      onFault: (fault) => port.postMessage({ fault: textOf(fault) } satisfies FromWorker),
+      onProgress: (at) => at && place.write(at),
+    }),
+  );
   port.on("message", (message: ToWorker) => {
     switch (message.type) {
       case "configure":
@@ -73,8 +89,12 @@ function answer(
     return { id, answer: answerNow(analyst, question, isCancelled) };
   } catch (error) {
     if (error instanceof Cancelled) return { id, cancelled: true };
-    return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return { id, error: textOf(error) };
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function answerNow(analyst: LocalAnalyst, question: Question, isCancelled: () => boolean): Answer {

@@ -13,7 +13,9 @@ import {
   type InitializeResult,
   LSPErrorCodes,
   MarkupKind,
+  MessageType,
   ResponseError,
+  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
 } from "vscode-languageserver";
@@ -28,6 +30,8 @@ import {
   ANALYZED,
   type AnalyzeParams,
   type AnalyzeTextParams,
+  LOOK_AT,
+  type LookAtParams,
   REWRITE,
   type RewriteParams,
   SIMULATE,
@@ -36,13 +40,14 @@ import {
   type SuggestParams,
 } from "../protocol/requests.ts";
 import { parseSettings, type Settings } from "../protocol/settings.ts";
-import { type ActionData, isActionData, rewriteActions, workspaceEdit } from "./actions.ts";
+import { type ActionData, rewriteActions, workspaceEdit } from "./actions.ts";
 import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { layerHover, networkHover } from "./hover.ts";
 import { lenses } from "./lens.ts";
+import { answerRefused } from "./refuse.ts";
 import { Session, type Shown } from "./session.ts";
-import { fileOf } from "./uris.ts";
+import { fileOf, shortName } from "./uris.ts";
 
 export interface ServerOptions {
   readonly analyst: Analyst;
@@ -62,6 +67,7 @@ interface InitializationOptions {
 /** A lens or hover that takes longer shows what there was before. */
 const PATIENCE = 3_000;
 
+/** The connection is one that refuses nonsense (refuse.ts). */
 export function startServer(connection: Connection, { analyst, searchPaths, version }: ServerOptions): void {
   const documents = new TextDocuments(TextDocument);
   let client: InitializeParams | undefined;
@@ -89,6 +95,11 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
   }
 
+  /** Nobody need answer, and some clients could not. */
+  function warn(message: string): void {
+    void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message });
+  }
+
   /** Sets the engine up anew only when something that it depends on changed. */
   function configure(section: unknown): void {
     settings = parseSettings(section);
@@ -98,6 +109,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
       defaultInput: settings.defaultInput,
       steps: settings.steps,
       milliseconds: settings.milliseconds,
+      locale: options.locale ?? client?.locale,
     };
     const text = JSON.stringify(config);
     if (text !== configured) {
@@ -221,13 +233,22 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     return resolves ? actions : Promise.all(actions.map(withEdit));
   });
 
-  connection.onCodeActionResolve(withEdit);
+  connection.onCodeActionResolve(async (action) => {
+    try {
+      return await withEdit(action);
+    } catch (error) {
+      // Clients say nothing of it themselves.
+      if (error instanceof ResponseError) warn(error.message);
+      throw error;
+    }
+  });
 
   /** Works out an action's edit; what cannot be rewritten is told to the user. */
   async function withEdit(action: CodeAction): Promise<CodeAction> {
-    if (!isActionData(action.data)) return action;
-    const { uri, network } = action.data;
-    const found = await editOf(action.data);
+    const data = action.data as ActionData | null | undefined;
+    if (!data) return action;
+    const { uri, network } = data;
+    const found = await editOf(data);
     if (!found) return action;
     const { edit, simulated } = found;
     const command = {
@@ -240,27 +261,39 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
 
   async function editOf(data: ActionData) {
     const { uri, network: model, layers } = data;
+    const open = new Map(documents.all().map((document) => [fileOf(document.uri), document]));
+    const versions = new Map([...open].map(([file, { version }]) => [file, version]));
     const result = await analyst.rewrite(fileOf(uri), { model, layers });
     if (!result.ok) {
-      void connection.window.showWarningMessage(`ConvLens: ${result.reason}`);
+      warn(`ConvLens: ${result.reason}`);
       return undefined;
+    }
+    for (const { at } of result.rewrite.edits) {
+      const document = open.get(at.file);
+      // The document was closed, or holds another text than the one that was rewritten.
+      if (
+        !document ||
+        (documents.get(document.uri) === document && document.version === versions.get(at.file))
+      )
+        continue;
+      const message = t("{0} changed meanwhile, so nothing was rewritten. Ask again.", shortName(at.file));
+      throw new ResponseError(LSPErrorCodes.ContentModified, message);
     }
     const support = client?.capabilities.workspace?.workspaceEdit;
     const { refused, simulated } = result.rewrite;
     if (refused.length > 0) {
       const names = refused.flatMap((refusal) => refusal.layers);
       const reason = refused[0]?.reason ?? "";
-      void connection.window.showWarningMessage(t("{0} layers stay as they are: {1}", names.length, reason));
+      warn(t("{0} layers stay as they are: {1}", names.length, reason));
     }
-    const edit = workspaceEdit(
-      result.rewrite,
-      data,
-      {
+    const edit = workspaceEdit(result.rewrite, data, {
+      documents: open,
+      support: {
         documentChanges: support?.documentChanges === true,
         annotations: support?.changeAnnotationSupport !== undefined && support.documentChanges === true,
       },
       t,
-    );
+    });
     return { edit, simulated };
   }
 
@@ -287,7 +320,9 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     analyst.rewrite(fileOf(uri), { model: network, ...options }),
   );
   connection.onNotification(ACTIVATE, ({ uri, network }: ActivateParams) => session.activate(uri, network));
+  connection.onNotification(LOOK_AT, ({ uri }: LookAtParams) => session.setActive(uri));
   connection.onShutdown(() => session.dispose());
+  answerRefused(connection);
 
   documents.listen(connection);
   connection.listen();

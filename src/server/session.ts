@@ -3,6 +3,7 @@
  * user picked. Edits cancel the analysis under way and start another after a short rest; knows nothing of LSP.
  */
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import { withLineFeeds } from "../node/text.ts";
 import { type Analyst, Cancelled, type Inputs } from "./analyst.ts";
 import { carry, type GoodAnalysis, isBroken } from "./carry.ts";
 import { languageOfFile, looksLikeModelCode } from "./recognize.ts";
@@ -64,7 +65,8 @@ export class Session {
     this.#rest = rest;
   }
 
-  open(uri: string, languageId: string, version: number, text: string): void {
+  open(uri: string, languageId: string, version: number, given: string): void {
+    const text = withLineFeeds(given);
     const document: OpenDocument = {
       ...{ uri, file: fileOf(uri), languageId, version, text, inputs: {}, active: undefined },
       ...{ analysis: undefined, shown: undefined, good: undefined, outdated: false },
@@ -75,9 +77,10 @@ export class Session {
     this.#start(document, 0);
   }
 
-  change(uri: string, version: number, text: string): void {
+  change(uri: string, version: number, given: string): void {
     const document = this.#documents.get(uri);
-    if (!document || document.version === version) return;
+    const text = withLineFeeds(given);
+    if (!document || (document.version === version && document.text === text)) return;
     document.version = version;
     document.text = text;
     this.#analyst.setText(document.file, { text, version });
@@ -91,6 +94,11 @@ export class Session {
     document.run?.abort.abort();
     this.#documents.delete(uri);
     this.#analyst.setText(document.file, undefined);
+  }
+
+  /** The document of the active editor; undefined when there is none. */
+  setActive(uri: string | undefined): void {
+    this.#analyst.setActive(uri === undefined ? undefined : fileOf(uri));
   }
 
   /** Settings or files on disk changed: every open document is looked at again. */
@@ -129,7 +137,7 @@ export class Session {
     const file = fileOf(uri);
     this.#texts += 1;
     const beside = file.replace(/[^/]*$/, (name) => `.earlier-${this.#texts}-${name}`);
-    this.#analyst.setText(beside, { text, version: 1 });
+    this.#analyst.setText(beside, { text: withLineFeeds(text), version: 1 });
     try {
       const analysis = await this.#analyst.analyze(beside, inputs, new AbortController().signal);
       const json = JSON.stringify(analysis).replaceAll(JSON.stringify(beside), JSON.stringify(file));
@@ -143,6 +151,7 @@ export class Session {
   async shown(uri: string, patience: number): Promise<Shown | undefined> {
     const document = this.#documents.get(uri);
     if (!document) return undefined;
+    this.#analyst.touch(document.file);
     this.#renew(document);
     const deadline = Date.now() + patience;
     while (document.run && Date.now() < deadline) {

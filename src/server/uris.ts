@@ -16,6 +16,11 @@ export function uriOf(file: string): string {
   return `file://${encoded.startsWith("/") ? "" : "/"}${encoded}`;
 }
 
+/** The file and its folder, as messages name it. */
+export function shortName(file: string): string {
+  return file.split("/").slice(-2).join("/");
+}
+
 function decode(path: string): string {
   try {
     return decodeURIComponent(path);

@@ -1,12 +1,15 @@
 /**
  * The engine in threads of its own, so that the server hears of the next key press while a slow file is traced, and so
- * that one which never ends can be ended from outside. Questions wait here, the newest file's first; a second worker
- * serves the others while a question takes long.
+ * that one which never ends can be ended from outside. Questions wait here, the active file's first, then the newest
+ * one's. A worker is kept ready while others take long; where there are enough, the longest question of a lesser file
+ * makes room and is asked again later.
  */
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { ReportDiagnostic } from "../engine/report/contract.ts";
 import type { SimulationResult, SuggestionResult } from "../engine/separable/contract.ts";
 import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
 import type { UnsavedText } from "../node/host.ts";
+import { createTranslate } from "../present/l10n.ts";
 import {
   type Analyst,
   type AnalystConfig,
@@ -16,20 +19,23 @@ import {
   type SimulationRequest,
   type SuggestionRequest,
 } from "./analyst.ts";
+import type { Running } from "./runningPlace.ts";
 import { type End, Seat, type SeatOptions, type Task } from "./seat.ts";
 import type { Answer, Question, ToWorker } from "./serveWorker.ts";
+import { shortName } from "./uris.ts";
 
 export interface WorkerOptions extends Partial<Pick<SeatOptions, "megabytes" | "long" | "grace">> {
   /** Of a question, in milliseconds; otherwise what the settings say. */
   readonly limit?: number;
-  /** Told of every question that was ended. */
+  /** Told of every question that was ended, and of the engine's own faults. */
   readonly log?: (text: string) => void;
 }
 
-const WORKERS = 2;
+/** Each may take a core and the memory of its heap. */
+const WORKERS = 3;
 /** A timer takes no more. */
 const LONGEST = 2 ** 31 - 1;
-const DEFAULTS = { megabytes: 1024, long: 300, grace: 1_000 };
+const DEFAULTS = { megabytes: 1024, long: 150, grace: 1_000 };
 
 export class WorkerAnalyst implements Analyst {
   readonly #options: SeatOptions;
@@ -42,8 +48,9 @@ export class WorkerAnalyst implements Analyst {
   /** When each file was last edited or asked for. */
   readonly #touched = new Map<string, number>();
   /** Why files that were too much for a worker are left alone until their text changes. */
-  readonly #spoilt = new Map<string, string>();
+  readonly #spoilt = new Map<string, TooMuch>();
   readonly #waiting: Task[] = [];
+  #active: string | undefined;
   #config: AnalystConfig | undefined;
   #count = 0;
 
@@ -56,7 +63,8 @@ export class WorkerAnalyst implements Analyst {
       ...options,
       script,
       changed: () => this.#schedule(),
-      ended: (seat, why, task) => this.#ended(seat, why, task),
+      fault: this.#log,
+      ended: (seat, why, task, at) => this.#ended(seat, why, task, at),
     };
   }
 
@@ -70,13 +78,23 @@ export class WorkerAnalyst implements Analyst {
     if (this.#texts.get(file)?.text !== text?.text) this.#spoilt.delete(file);
     if (text) {
       this.#texts.set(file, text);
-      this.#touch(file);
+      this.touch(file);
     } else {
       this.#texts.delete(file);
       this.#touched.delete(file);
       this.#homes.delete(file);
     }
     this.#tell({ type: "text", file, text });
+  }
+
+  touch(file: string): void {
+    this.#count += 1;
+    this.#touched.set(file, this.#count);
+  }
+
+  setActive(file: string | undefined): void {
+    this.#active = file;
+    this.#schedule();
   }
 
   changed(files: readonly string[]): void {
@@ -112,17 +130,12 @@ export class WorkerAnalyst implements Analyst {
     if (spoilt !== undefined) return Promise.resolve(tooMuch(question, spoilt));
     return new Promise((resolve, reject) => {
       const text = this.#texts.get(question.file)?.text;
-      const task: Task = { id: this.#touch(question.file), question, text, resolve, reject };
+      this.touch(question.file);
+      const task: Task = { id: this.#count, question, text, resolve, reject };
       signal?.addEventListener("abort", () => this.#cancel(task), { once: true });
       this.#waiting.push(task);
       this.#schedule();
     });
-  }
-
-  #touch(file: string): number {
-    this.#count += 1;
-    this.#touched.set(file, this.#count);
-    return this.#count;
   }
 
   #tell(message: ToWorker): void {
@@ -141,12 +154,13 @@ export class WorkerAnalyst implements Analyst {
 
   /** Gives every worker that can take one its next question. */
   #schedule(): void {
-    const touched = ({ question: { file } }: Task): number => this.#touched.get(file) ?? 0;
     // The sort is stable: questions about one file keep their order.
-    this.#waiting.sort((a, b) => touched(b) - touched(a));
-    if (this.#seats.length === 0 && this.#waiting.length > 0) this.#add();
-    // The second worker is started ahead of need, for it takes a while to load.
-    if (this.#seats.length < WORKERS && this.#seats.some((seat) => seat.isLong)) this.#add();
+    this.#waiting.sort((a, b) => this.#rank(b) - this.#rank(a));
+    const long = this.#seats.filter((seat) => seat.isLong).length;
+    // Workers are started ahead of need, for they take a while to load: one and, where there are several files, another.
+    const ready = this.#waiting.length + this.#seats.length === 0 ? 0 : this.#touched.size > 1 ? 2 : 1;
+    while (this.#seats.length < Math.min(WORKERS, long + ready)) this.#add();
+    if (this.#seats.length > 0 && this.#seats.every((seat) => seat.isLong)) this.#makeRoom();
     for (const task of [...this.#waiting]) {
       const seat = this.#seatFor(task.question.file);
       if (!seat) continue;
@@ -156,12 +170,32 @@ export class WorkerAnalyst implements Analyst {
     }
   }
 
+  #rank({ question: { file } }: Task): number {
+    return file === this.#active ? Number.POSITIVE_INFINITY : (this.#touched.get(file) ?? 0);
+  }
+
+  /** Ends the longest of the questions that the next one goes before. */
+  #makeRoom(): void {
+    const [next] = this.#waiting;
+    if (!next) return;
+    const lesser = this.#seats.filter(({ task }) => task && this.#rank(task) < this.#rank(next));
+    lesser.sort((a, b) => a.since - b.since)[0]?.preempt();
+  }
+
   /** A file keeps to the worker that has its state, unless that one is busy for long. */
   #seatFor(file: string): Seat | undefined {
     const home = this.#homes.get(file);
     if (home?.isFree) return home;
     if (home && !home.isLong) return undefined;
-    return this.#seats.find((seat) => seat.isFree);
+    const reserved = file !== this.#active && this.#active ? this.#homes.get(this.#active) : undefined;
+    const others = this.#seats.filter((seat) => seat !== reserved);
+    const free = others.filter((seat) => seat.isFree);
+    // Others keep away from the worker of the active file while one of theirs may soon be free.
+    if (free.length === 0)
+      return others.every((seat) => seat.isLong) && reserved?.isFree ? reserved : undefined;
+    const homes = [...this.#homes.values()];
+    const filesOf = (seat: Seat): number => homes.filter((home) => home === seat).length;
+    return free.sort((a, b) => filesOf(a) - filesOf(b))[0];
   }
 
   #allowed(): number {
@@ -176,38 +210,62 @@ export class WorkerAnalyst implements Analyst {
     for (const [file, text] of this.#texts) seat.tell({ type: "text", file, text });
   }
 
-  #ended(seat: Seat, why: End, task: Task | undefined): void {
+  #ended(seat: Seat, why: End, task: Task | undefined, at: Running | undefined): void {
     this.#seats.splice(this.#seats.indexOf(seat), 1);
     for (const [file, home] of this.#homes) if (home === seat) this.#homes.delete(file);
-    if (task) this.#settle(task, why);
+    if (task) this.#settle(task, why, at);
     this.#schedule();
   }
 
-  #settle(task: Task, why: End): void {
+  #settle(task: Task, why: End, at: Running | undefined): void {
     const { question } = task;
     if (why instanceof Error) task.reject(why);
-    if (why === "cancelled" || why instanceof Error) return;
-    const message = this.#reason(question.file, why);
-    this.#log(message);
+    if (why === "preempted") this.#waiting.push(task);
+    if (why === "cancelled" || why === "preempted" || why instanceof Error) return;
+    const found = this.#tooMuch(question.file, why, at);
+    this.#log(found.message);
     // What-if questions are each of their own: only the file's own analysis tells that all of it is too much.
     const isOfNow = this.#texts.get(question.file)?.text === task.text;
-    if (question.kind === "analyze" && isOfNow) this.#spoilt.set(question.file, message);
-    task.resolve(tooMuch(question, message));
+    if (question.kind === "analyze" && isOfNow) this.#spoilt.set(question.file, found);
+    task.resolve(tooMuch(question, found));
   }
 
-  #reason(file: string, why: "time" | "memory"): string {
-    const name = file.split("/").slice(-2).join("/");
-    const again = "ConvLens looks at it again when its text changes";
-    return why === "time"
-      ? `analysis ended after ${this.#allowed() / 1000} s: ${name} takes too long; ${again}`
-      : `analysis ended at ${this.#options.megabytes} MB: ${name} takes too much memory; ${again}`;
+  #tooMuch(file: string, why: "time" | "memory", at: Running | undefined): TooMuch {
+    const t = createTranslate(this.#config?.locale);
+    const place = at ? `${shortName(at.file)}:${at.line}` : "";
+    const name = at?.file === file ? place : `${shortName(file)}${place && ` (${place})`}`;
+    const message =
+      why === "time"
+        ? t(
+            "analysis ended after {0} s: {1} takes too long; ConvLens looks at it again when its text or convlens.limits.milliseconds changes",
+            this.#allowed() / 1000,
+            name,
+          )
+        : t(
+            "analysis ended at {0} MB: {1} takes too much memory; ConvLens looks at it again when its text changes",
+            this.#options.megabytes,
+            name,
+          );
+    return { message, at, ran: t("this line ran") };
   }
 }
 
+/** Why a question was ended, and where the engine was then. */
+interface TooMuch {
+  readonly message: string;
+  readonly at: Running | undefined;
+  /** What to say at that line. */
+  readonly ran: string;
+}
+
 /** The answer to a question that was ended. */
-function tooMuch({ kind, file }: Question, message: string): Answer {
+function tooMuch({ kind, file }: Question, { message, at, ran }: TooMuch): Answer {
   if (kind !== "analyze") return { ok: false, reason: message };
-  const at = { file, line: 1, column: 1 };
-  const diagnostics = [{ severity: "warning", message, code: "limit", at } as const];
-  return { file, reports: [], failures: [], sites: [], diagnostics };
+  const isOwn = at?.file === file;
+  const problem: ReportDiagnostic = {
+    ...{ severity: "warning", message, code: "limit" },
+    at: { file, line: isOwn ? at.line : 1, column: 1 },
+    ...(at && !isOwn && { related: [{ message: ran, at: { ...at, column: 1 } }] }),
+  };
+  return { file, reports: [], failures: [], sites: [], diagnostics: [problem] };
 }

@@ -6,6 +6,7 @@ import { createEngine } from "../../src/engine/engine.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { SIMULATE } from "../../src/protocol/requests.ts";
 import { LocalAnalyst, type UnsavedTexts } from "../../src/server/analyst.ts";
+import { refuseNonsense } from "../../src/server/refuse.ts";
 import { startServer } from "../../src/server/server.ts";
 import { memoryHost } from "../engine/memoryHost.ts";
 import { connect } from "./client.ts";
@@ -32,22 +33,41 @@ interface Action {
   readonly kind: string;
   readonly edit?: {
     readonly changes?: Readonly<Record<string, readonly { readonly newText: string }[]>>;
-    readonly documentChanges?: readonly { readonly edits: readonly { readonly annotationId?: string }[] }[];
+    readonly documentChanges?: readonly {
+      readonly textDocument: { readonly uri: string; readonly version: number | null };
+      readonly edits: readonly { readonly annotationId?: string }[];
+    }[];
     readonly changeAnnotations?: Readonly<Record<string, { readonly needsConfirmation: boolean }>>;
   };
 }
 
-async function start(capabilities: object = {}, text = TEXT) {
+async function start(capabilities: object = {}, text = TEXT, files: Readonly<Record<string, string>> = {}) {
   const make = (_: unknown, texts: UnsavedTexts) =>
     createEngine({
       parsers,
-      host: memoryHost(Object.fromEntries([...texts].map(([file, unsaved]) => [file, unsaved.text]))),
+      host: memoryHost({
+        ...files,
+        ...Object.fromEntries([...texts].map(([file, unsaved]) => [file, unsaved.text])),
+      }),
     });
   const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
   // The host is made over the texts that are open: so the document is opened before the settings are pulled.
   const analyst = new LocalAnalyst((config, texts) => lazily(() => make(config, texts)));
-  startServer(createConnection(toServer, fromServer), { analyst, searchPaths: () => [], version: "1" });
+  startServer(createConnection(toServer, fromServer, { messageStrategy: refuseNonsense }), {
+    analyst,
+    searchPaths: () => [],
+    version: "1",
+  });
   const client = connect(fromServer, toServer);
+  /** Calls back when a rewrite is made, which is given out once that is done. */
+  const whenRewritten = (act: () => Promise<unknown>) => {
+    const rewrite = analyst.rewrite.bind(analyst);
+    analyst.rewrite = async (...args) => {
+      const result = await rewrite(...args);
+      await act();
+      return result;
+    };
+  };
   await client.initialize({}, capabilities);
   await client.open(URI, text);
   const actions = (line: number): Promise<readonly Action[]> => {
@@ -58,7 +78,7 @@ async function start(capabilities: object = {}, text = TEXT) {
       context: { diagnostics: [] },
     });
   };
-  return { client, actions };
+  return { client, actions, whenRewritten };
 }
 
 function lazily(make: () => ReturnType<typeof createEngine>): ReturnType<typeof createEngine> {
@@ -109,6 +129,50 @@ describe("code actions", () => {
     const { edit } = await resolved(all);
     expect(Object.values(edit?.changeAnnotations ?? {})).toMatchObject([{ needsConfirmation: true }]);
     expect(edit?.documentChanges?.[0]?.edits).toHaveLength(2);
+  });
+});
+
+describe("edits", () => {
+  const resolve = (client: Awaited<ReturnType<typeof start>>["client"], action: Action | undefined) =>
+    client.rpc.sendRequest<Action>("codeAction/resolve", action);
+
+  it("carry the version of the open document, and none of a file that is not open", async () => {
+    const blocks = TEXT.replace("Net", "Block");
+    const text = `${TEXT.replace("        self.b = nn.Conv2d(16, 16, 3)", "        self.b = Block()").replace(
+      "from torch import nn",
+      "from torch import nn\nfrom blocks import Block",
+    )}`;
+    const net = text.replace("nn.Conv2d(8, 16, 3)", "nn.Conv2d(8, 3, 3)");
+    const { client, actions } = await start({ ...RESOLVES, ...ANNOTATES }, net, { "/app/blocks.py": blocks });
+    await client.replace(URI, 7, net);
+    const { edit } = await resolve(client, (await actions(7)).at(-1));
+    expect(edit?.documentChanges?.map(({ textDocument }) => textDocument)).toEqual([
+      { uri: "file:///app/blocks.py", version: null },
+      { uri: URI, version: 7 },
+    ]);
+  });
+
+  it("are refused when the text changed meanwhile, and the user is told", async () => {
+    const { client, actions, whenRewritten } = await start({ ...RESOLVES, ...ANNOTATES });
+    const told = new Promise((resolve) => client.rpc.onNotification("window/showMessage", resolve));
+    const [one] = await actions(7);
+    whenRewritten(async () => {
+      await client.replace(URI, 2, `\n${TEXT}`);
+      // Answered after the change was taken.
+      await client.lenses(URI);
+    });
+    const resolved = resolve(client, one);
+    const message = "app/net.py changed meanwhile, so nothing was rewritten. Ask again.";
+    await expect(resolved).rejects.toMatchObject({ code: -32801, message });
+    expect(await told).toMatchObject({ message });
+  });
+
+  it("of a file whose lines end in returns alone stand in their lines and end theirs so", async () => {
+    const { actions } = await start({}, TEXT.replaceAll("\n", "\r"));
+    const [edit] = (await actions(7))[0]?.edit?.changes?.[URI] ?? [];
+    expect(edit).toMatchObject({ range: { start: { line: 7 }, end: { line: 7 } } });
+    expect(edit?.newText).toMatch(/\r/);
+    expect(edit?.newText).not.toMatch(/\n/);
   });
 });
 

@@ -32,6 +32,10 @@ export function connect(fromServer: Readable, toServer: Writable) {
   rpc.onNotification("textDocument/publishDiagnostics", (sent: PublishedDiagnostics) => {
     diagnostics.push(sent);
   });
+  const log: string[] = [];
+  rpc.onNotification("window/logMessage", ({ message }: { readonly message: string }) => {
+    log.push(message);
+  });
   rpc.onRequest("client/registerCapability", () => null);
   rpc.onRequest("workspace/configuration", ({ items }: { readonly items: readonly object[] }) =>
     items.map(() => null),
@@ -41,6 +45,7 @@ export function connect(fromServer: Readable, toServer: Writable) {
   return {
     rpc,
     diagnostics,
+    log,
     async initialize(options: object, capabilities: object = {}, folder?: string): Promise<unknown> {
       const workspaceFolders = folder === undefined ? null : [{ uri: folder, name: "work" }];
       const result = await rpc.sendRequest("initialize", {

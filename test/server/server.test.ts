@@ -6,6 +6,7 @@ import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
 import type { ReportDiagnostic } from "../../src/engine/report/contract.ts";
 import { ACTIVATE, ANALYZE } from "../../src/protocol/requests.ts";
 import { LocalAnalyst } from "../../src/server/analyst.ts";
+import { refuseNonsense } from "../../src/server/refuse.ts";
 import { startServer } from "../../src/server/server.ts";
 import { connect } from "./client.ts";
 import { analysis, FILE, place, resnet } from "./fixtures.ts";
@@ -13,9 +14,17 @@ import { analysis, FILE, place, resnet } from "./fixtures.ts";
 const URI = `file://${FILE}`;
 const TEXT = "import torch\n";
 
-async function start(answer: FileAnalysis, options: object = {}, capabilities: object = {}) {
+async function start(
+  answer: FileAnalysis,
+  options: object = {},
+  capabilities: object = {},
+  heard = (_: unknown): unknown => undefined,
+) {
   const engine: Engine = {
-    analyze: () => answer,
+    analyze: (_, asked) => {
+      heard(asked?.inputs);
+      return answer;
+    },
     profile: () => ({ ok: false, reason: "", networks: [], diagnostics: [] }),
     networks: () => [],
     simulate: () => ({ ok: false, reason: "" }),
@@ -24,7 +33,7 @@ async function start(answer: FileAnalysis, options: object = {}, capabilities: o
     invalidate: () => undefined,
   };
   const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
-  const connection = createConnection(toServer, fromServer);
+  const connection = createConnection(toServer, fromServer, { messageStrategy: refuseNonsense });
   startServer(connection, { analyst: new LocalAnalyst(() => engine), searchPaths: () => [], version: "1" });
   const client = connect(fromServer, toServer);
   const initialized = await client.initialize(options, capabilities);
@@ -131,5 +140,36 @@ describe("the language server", () => {
     const { client } = await start(analysis([resnet("resnet50")]), { settings });
     expect(await client.lenses(URI)).toEqual([]);
     expect(await client.hover(URI, 59, 12)).toBeUndefined();
+  });
+
+  it("answers nonsense with an error that names the field, and nothing else changes", async () => {
+    const asked: unknown[] = [];
+    const { client } = await start(analysis([resnet("resnet50")]), {}, {}, (inputs) => asked.push(inputs));
+    await client.rpc.sendRequest(ANALYZE, { uri: URI });
+    const nonsense = client.rpc.sendRequest(ANALYZE, { uri: URI, inputs: { resnet50: 5 } });
+    await expect(nonsense).rejects.toMatchObject({
+      code: -32602,
+      message: "convlens/analyze: inputs.resnet50 must be a list",
+    });
+    await expect(client.rpc.sendRequest("initialize", {})).rejects.toMatchObject({ code: -32602 });
+    await expect(client.rpc.sendRequest("convlens/refused", {})).rejects.toMatchObject({ code: -32602 });
+    await client.rpc.sendRequest(ANALYZE, { uri: URI });
+    expect(asked).toEqual([{}]);
+  });
+
+  it("ignores notifications of nonsense with a line in the log", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]));
+    await client.rpc.sendNotification("textDocument/didOpen", { textDocument: { uri: URI, text: 5 } });
+    await client.rpc.sendNotification("textDocument/didChange", {
+      textDocument: { uri: URI, version: 2 },
+      contentChanges: [{ range: { start: { line: -1, character: 0 } }, text: "x" }],
+    });
+    await client.rpc.sendNotification("textDocument/didClose", {});
+    expect(await client.lenses(URI)).not.toEqual([]);
+    expect(client.log).toEqual([
+      "ignored textDocument/didOpen: textDocument.languageId is missing",
+      "ignored textDocument/didChange: contentChanges.0.range.start.line must be a whole number from 0 to 2147483647",
+      "ignored textDocument/didClose: textDocument is missing",
+    ]);
   });
 });

@@ -1,14 +1,24 @@
-/** A worker whose engine does what a file's text says: `spin` never ends, `eat` takes all memory. */
-import type { Engine } from "../../src/engine/engine.types.ts";
+/**
+ * A worker whose engine does what a file's text says: `spin` never ends; `spin in FILE` says before that it is at that
+ * file's line 7, `spin loudly` has a line in the log; `wait` too, and ends when it is cancelled, `eat` takes all memory, `who` answers with the thread, `fault` with a fault in the log.
+ */
+import { threadId } from "node:worker_threads";
+import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
 import { serveWorker } from "../../src/server/serveWorker.ts";
 
-void serveWorker(async () => (_, texts) => {
+void serveWorker(async ({ onFault, onProgress }) => (_, texts) => {
   const engine: Pick<Engine, "analyze" | "invalidate" | "simulate"> = {
-    analyze(file) {
+    analyze(file, options) {
       const text = texts.get(file)?.text ?? "";
-      if (text === "spin") while (true);
+      const place = /^spin in (.*)$/.exec(text)?.[1];
+      if (place) onProgress({ file: place, line: 7, column: 1, endLine: 7, endColumn: 2 });
+      if (text === "spin loudly" || text === "wait") onFault(new Error(`spins: ${file}`));
+      if (text.startsWith("spin")) while (true);
+      if (text === "fault") onFault(new Error("of the engine"));
+      if (text === "wait") while (!options?.isCancelled?.());
+      if (text.startsWith("who")) return answer(`${threadId}`);
       if (text === "eat") for (const kept: number[][] = []; ; ) kept.push(new Array(10_000).fill(0.5));
-      return { file: text, reports: [], failures: [], sites: [], diagnostics: [] };
+      return answer(text);
     },
     simulate: () => {
       while (true);
@@ -17,3 +27,7 @@ void serveWorker(async () => (_, texts) => {
   };
   return engine as Engine;
 });
+
+function answer(file: string): FileAnalysis {
+  return { file, reports: [], failures: [], sites: [], diagnostics: [] };
+}

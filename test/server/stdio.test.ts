@@ -119,4 +119,21 @@ describe("convlens-language-server --stdio", () => {
     await client.replace(uri, 3, NET.replace("Block(64)", "Block(64"));
     expect(await lensAt(11)).toMatch(/^115\.6 M MACs/);
   });
+
+  it("goes on after broken headers and bodies, and says so in its log", async () => {
+    const { log } = client;
+    for (const bytes of [
+      'Content-Length: abc\r\n\r\n{"jsonrpc":"2.0"}',
+      "garbage\r\n\r\n",
+      "Content-Length: 99999999999\r\n\r\n{}",
+      "Content-Length: 6\r\n\r\n{none}",
+      'Content-Length: 50\r\n\r\n{"jsonrpc":"2.0"}',
+    ]) {
+      server.stdin.write(bytes);
+      expect(await client.lenses(uri)).not.toEqual([]);
+    }
+    // Bytes that are no JSON are whole messages, and are left to the reader.
+    expect(log).toHaveLength(4);
+    expect(log[0]).toContain("dropped bytes that are no message");
+  });
 });

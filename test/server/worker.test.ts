@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { WorkerAnalyst, type WorkerOptions } from "../../src/server/worker.ts";
 
 const FOLDER = realpathSync(mkdtempSync(path.join(tmpdir(), "convlens-worker-")));
@@ -34,8 +34,12 @@ function start(options: WorkerOptions = {}) {
   const ask = (file: string, signal = new AbortController().signal) => analyst.analyze(file, {}, signal);
   /** The text that the engine read of a file. */
   const read = async (file: string) => (await ask(file)).file;
-  return { analyst, log, write, ask, read };
+  /** The loud files in the order that workers began with them. */
+  const begun = () => log.flatMap((text) => /spins: (.*)/.exec(text)?.[1] ?? []);
+  return { analyst, log, begun, write, ask, read };
 }
+
+const PATIENCE = { timeout: 50_000 };
 
 describe("the watchdog", () => {
   it("ends an analysis that takes too long and says so", async () => {
@@ -43,7 +47,7 @@ describe("the watchdog", () => {
     write("/nets/slow.py", "spin");
     const { diagnostics } = await ask("/nets/slow.py");
     const message =
-      "analysis ended after 0.5 s: nets/slow.py takes too long; ConvLens looks at it again when its text changes";
+      "analysis ended after 0.5 s: nets/slow.py takes too long; ConvLens looks at it again when its text or convlens.limits.milliseconds changes";
     expect(diagnostics).toEqual([
       { severity: "warning", message, code: "limit", at: { file: "/nets/slow.py", line: 1, column: 1 } },
     ]);
@@ -61,12 +65,124 @@ describe("the watchdog", () => {
     expect(await read("/nets/slow.py")).toBe("fine");
   });
 
+  it("says which line ran, at that line", async () => {
+    const { write, ask } = start({ limit: 500 });
+    write("/nets/slow.py", "spin in /nets/slow.py");
+    const [problem] = (await ask("/nets/slow.py")).diagnostics;
+    expect(problem?.at).toEqual({ file: "/nets/slow.py", line: 7, column: 1 });
+    expect(problem?.message).toContain("nets/slow.py:7 takes too long");
+  });
+
+  it("names the line that ran in another file at the top of the one that was asked for", async () => {
+    const { write, ask } = start({ limit: 500 });
+    write("/nets/slow.py", "spin in /lib/é.py");
+    const [problem] = (await ask("/nets/slow.py")).diagnostics;
+    expect(problem?.at).toEqual({ file: "/nets/slow.py", line: 1, column: 1 });
+    expect(problem?.message).toContain("nets/slow.py (lib/é.py:7) takes too long");
+    expect(problem?.related).toEqual([
+      { message: "this line ran", at: { file: "/lib/é.py", line: 7, column: 1 } },
+    ]);
+  });
+
+  it("speaks the user's language", async () => {
+    const { analyst, write, ask } = start({ limit: 500 });
+    analyst.configure({ ...CONFIG, locale: "ja" });
+    write("/nets/slow.py", "spin");
+    expect((await ask("/nets/slow.py")).diagnostics[0]?.message).toMatch(/^解析を 0.5 秒で/);
+  });
+
+  it("has the engine's own faults in the log", async () => {
+    const { log, write, read } = start();
+    write("/a.py", "fault");
+    await read("/a.py");
+    expect(log).toEqual([expect.stringMatching(/^Error: of the engine\n +at /)]);
+  });
+
   it("answers other files while one never ends", async () => {
     const { write, ask, read } = start({ long: 20 });
     write("/a.py", "spin");
     void ask("/a.py").catch(() => undefined);
     write("/b.py", "other");
     expect(await read("/b.py")).toBe("other");
+  });
+
+  it("answers another file while as many never end as there are workers, and asks the longest again", async () => {
+    const { begun, write, ask, read } = start({ long: 20 });
+    for (const file of ["/a.py", "/b.py", "/c.py"]) {
+      write(file, "spin loudly");
+      void ask(file).catch(() => undefined);
+      await vi.waitFor(() => expect(begun()).toContain(file), PATIENCE);
+    }
+    write("/d.py", "other");
+    expect(await read("/d.py")).toBe("other");
+    await vi.waitFor(() => expect(begun()).toEqual(["/a.py", "/b.py", "/c.py", "/a.py"]), PATIENCE);
+  });
+
+  it("never ends the active editor's file for another one", async () => {
+    const { analyst, begun, write, ask, read } = start({ long: 20 });
+    analyst.setActive("/active.py");
+    for (const file of ["/active.py", "/b.py", "/c.py"]) {
+      write(file, "spin loudly");
+      void ask(file).catch(() => undefined);
+    }
+    await vi.waitFor(() => expect(begun()).toHaveLength(3), PATIENCE);
+    for (const file of ["/d.py", "/e.py", "/f.py"]) {
+      write(file, "other");
+      expect(await read(file)).toBe("other");
+    }
+    expect(begun().filter((file) => file === "/active.py")).toHaveLength(1);
+  });
+
+  it("asks about the active editor's file before others that wait", async () => {
+    const { analyst, begun, write, ask } = start({ long: 600_000 });
+    const abort = new AbortController();
+    for (const [file, signal] of [["/x.py", abort.signal], ["/y.py"]] as const) {
+      write(file, "wait");
+      void ask(file, signal).catch(() => undefined);
+    }
+    await vi.waitFor(() => expect(begun()).toHaveLength(2), PATIENCE);
+    const answered: string[] = [];
+    const files = ["/active.py", "/b.py", "/c.py"];
+    for (const file of files) write(file, "fine");
+    const asked = files.map((file) =>
+      ask(file).then(
+        () => answered.push(file),
+        () => undefined,
+      ),
+    );
+    analyst.setActive("/active.py");
+    abort.abort();
+    await Promise.race(asked);
+    expect(answered).toEqual(["/active.py"]);
+  });
+
+  it("gives another file a worker of its own, and the active one its own back", async () => {
+    const { analyst, write, ask, read } = start({ long: 600_000, grace: 600_000 });
+    write("/a.py", "who");
+    const thread = await read("/a.py");
+    analyst.setActive("/a.py");
+    for (const file of ["/b.py", "/c.py"]) {
+      write(file, "spin");
+      void ask(file).catch(() => undefined);
+    }
+    write("/a.py", "who is it");
+    expect(await read("/a.py")).toBe(thread);
+  });
+
+  it("keeps a file with the worker that has its state, whatever is edited", async () => {
+    const { write, ask, read } = start({ long: 2_000, grace: 600_000 });
+    write("/slow.py", "wait");
+    const abort = new AbortController();
+    const slow = ask("/slow.py", abort.signal);
+    write("/a.py", "who");
+    const thread = await read("/a.py");
+    abort.abort();
+    await expect(slow).rejects.toThrow("cancelled");
+    write("/slow.py", "who");
+    // The first worker is free again.
+    expect(await read("/slow.py")).not.toBe(thread);
+    write("/a.py", "who is it");
+    expect(await read("/a.py")).toBe(thread);
   });
 
   it("ends a cancelled question at once, and a worker that does not hear of it later", async () => {

@@ -14,6 +14,12 @@ export interface TextEdit {
   readonly text: string;
 }
 
+/** Of a text that may be another by the time it is made. */
+export interface SourceEdit extends TextEdit {
+  /** What stands at the place in the text that the edit was worked out from. */
+  readonly replaces: string;
+}
+
 export interface RewriteRefusal {
   readonly layers: readonly string[];
   readonly reason: string;
@@ -21,7 +27,7 @@ export interface RewriteRefusal {
 
 export interface Rewrite {
   readonly network: string;
-  readonly edits: readonly TextEdit[];
+  readonly edits: readonly SourceEdit[];
   /** Names of all layers that the edits change: lines that make many layers change them together. */
   readonly layers: readonly string[];
   /** Layers that do not run and change with the lines they share. */

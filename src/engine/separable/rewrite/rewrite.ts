@@ -20,7 +20,7 @@ import type {
   TextEdit,
 } from "./contract.ts";
 import type { Flag } from "./flag.ts";
-import { withLineEnds, withPlainLines } from "./place.ts";
+import { cutAt, withLineEnds, withPlainLines } from "./place.ts";
 import { type FileImport, type Network, rewriteSite } from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
 
@@ -75,7 +75,10 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
   edits.push(...importEdits(imports));
   const simulated = simulateNetwork(source.trace, { swap: layers });
   if (!simulated.ok) return simulated;
-  const own = inOrder(edits).flatMap((edit) => withLineEnds(source.read(edit.at.file) ?? "", [edit]));
+  const own = inOrder(edits).flatMap((edit) => {
+    const text = source.read(edit.at.file) ?? "";
+    return withLineEnds(text, [edit]).map((one) => ({ ...one, replaces: cutAt(text, one.at)?.inside ?? "" }));
+  });
   const rewrite: Rewrite = {
     ...{ network: report.network, edits: own, layers, refused },
     never_run: simulated.simulation.never_run,
