@@ -48,9 +48,17 @@ interface OpenDocument {
   stopped: boolean;
   /** Ends the analysis under way or waiting; undefined when the newest analysis is of the newest text. */
   run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  /** Counts the runs that were started; and the last of them that came to its end. */
+  started: number;
+  finished: number;
+  /** When the first edit was made that no analysis has seen yet. */
+  since: number | undefined;
 }
 
+/** Milliseconds without an edit before an analysis starts. */
 const REST = 60;
+/** Who never rests is shown something all the same. */
+const LONGEST_REST = 200;
 
 export class Session {
   readonly #analyst: Analyst;
@@ -70,7 +78,7 @@ export class Session {
     const document: OpenDocument = {
       ...{ uri, file: fileOf(uri), languageId, version, text, inputs: {}, active: undefined },
       ...{ analysis: undefined, shown: undefined, good: undefined, outdated: false },
-      ...{ stopped: false, run: undefined },
+      ...{ stopped: false, run: undefined, started: 0, finished: 0, since: undefined },
     };
     this.#documents.set(uri, document);
     this.#analyst.setText(document.file, { text, version });
@@ -85,7 +93,9 @@ export class Session {
     document.text = text;
     this.#analyst.setText(document.file, { text, version });
     for (const other of this.#documents.values()) if (other !== document) other.outdated = true;
-    this.#start(document, this.#rest);
+    const now = Date.now();
+    document.since ??= now;
+    this.#start(document, now - document.since < LONGEST_REST ? this.#rest : 0);
   }
 
   close(uri: string): void {
@@ -147,14 +157,18 @@ export class Session {
     }
   }
 
-  /** What to show now: the newest analysis if it comes within `patience` milliseconds, else what there was before. */
+  /**
+   * What to show now: an analysis of the text as it is, or of a later one, if it comes within `patience` milliseconds,
+   * else what there was before.
+   */
   async shown(uri: string, patience: number): Promise<Shown | undefined> {
     const document = this.#documents.get(uri);
     if (!document) return undefined;
     this.#analyst.touch(document.file);
     this.#renew(document);
     const deadline = Date.now() + patience;
-    while (document.run && Date.now() < deadline) {
+    const wanted = document.started;
+    while (document.run && document.finished < wanted && Date.now() < deadline) {
       await Promise.race([document.run.done, pause(deadline - Date.now())]);
     }
     return document.shown ? { analysis: document.shown, active: document.active } : undefined;
@@ -169,6 +183,7 @@ export class Session {
   #start(document: OpenDocument, rest: number): void {
     document.run?.abort.abort();
     const abort = new AbortController();
+    document.started += 1;
     const done = this.#analyze(document, rest, abort.signal);
     document.run = { abort, done };
     document.stopped = false;
@@ -177,7 +192,7 @@ export class Session {
   async #analyze(document: OpenDocument, rest: number, signal: AbortSignal): Promise<void> {
     await pause(rest, signal);
     if (signal.aborted) return this.#stopped(document, signal);
-    const { text, version, uri } = document;
+    const { text, version, uri, started } = document;
     const isModel = looksLikeModelCode(document.languageId, text);
     const fresh = isModel ? await this.#ask(document, signal) : null;
     if (signal.aborted) return this.#stopped(document, signal);
@@ -186,6 +201,8 @@ export class Session {
     document.analysis = fresh ?? (isModel ? failed(document.file) : null);
     document.shown = isModel && before ? carry(before, text, fresh ?? undefined) : document.analysis;
     document.run = undefined;
+    document.finished = started;
+    document.since = undefined;
     this.#events.analyzed(uri, version, document.analysis);
     if ([...this.#documents.values()].some(({ outdated }) => outdated)) this.#events.stale();
   }

@@ -71,6 +71,19 @@ describe("a session", () => {
     expect(analyzed).toEqual([]);
   });
 
+  it("shows what it can while somebody types without a rest", async () => {
+    const { session } = start();
+    session.open(URI, "python", 1, MODEL);
+    await session.analysis(URI);
+    let isNew = false;
+    // Every edit comes before the rest after the one before it is over.
+    for (let version = 2; !isNew; version++) {
+      session.change(URI, version, `# ${version}\n${MODEL}`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      isNew = (await session.shown(URI, 0))?.analysis.reports[0]?.layers[0]?.name === "conv3";
+    }
+  });
+
   it("analyses only the last of a burst of edits", async () => {
     const { session, analyzed } = start();
     session.open(URI, "python", 1, MODEL);

@@ -112,12 +112,16 @@ export function einsumMacs<U = never>(
 ): number | U {
   const sizes = labelSizes(equation, shapes);
   const macs: (number | U)[] = [];
+  const result = new Set(equation.result);
+  const lastUse = new Map(
+    equation.operands.flatMap((operand, i) => operand.map((label) => [label, i] as const)),
+  );
   let left = new Set(equation.operands[0] ?? []);
   for (let i = 1; i < equation.operands.length; i++) {
     const right = new Set(equation.operands[i] ?? []);
-    const needed = new Set([...equation.result, ...equation.operands.slice(i + 1).flat()]);
-    const summed = [...left].filter((label) => right.has(label) && !needed.has(label));
-    const kept = [...new Set([...left, ...right])].filter((label) => needed.has(label));
+    const isNeeded = (label: string): boolean => result.has(label) || (lastUse.get(label) ?? 0) > i;
+    const summed = [...left].filter((label) => right.has(label) && !isNeeded(label));
+    const kept = [...new Set([...left, ...right])].filter(isNeeded);
     if (summed.length > 0) macs.push(product([...kept, ...summed].map((label) => sizes.get(label) ?? 1)));
     left = new Set(kept);
   }

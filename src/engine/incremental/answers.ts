@@ -30,6 +30,11 @@ export class Answers {
   }
 }
 
+/** A line end of its own in old files, and one character as the usual one: lines and columns are an editor's. */
+function withPlainEnds(text: string | undefined): string | undefined {
+  return text?.replaceAll(/\r(?!\n)/g, "\n");
+}
+
 function comparable(answer: unknown): unknown {
   return Array.isArray(answer) ? answer.join("\n") : answer;
 }
@@ -55,7 +60,7 @@ export class NotingHost implements ModelHost {
   }
 
   read(file: string): string | undefined {
-    return this.noted("read", file, (host) => host.read(file));
+    return this.noted("read", file, (host) => withPlainEnds(host.read(file)));
   }
   isFile(file: string): boolean {
     return this.noted("isFile", file, (host) => host.isFile(file));

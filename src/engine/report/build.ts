@@ -148,7 +148,9 @@ function diagnose(
     seen.add(key);
     diagnostics.push(diagnostic);
   };
-  const fallback = networkPlace(source);
+  const network = networkPlace(source);
+  // What no text of the program asked for (an input that is missing) is told where the network is defined.
+  const placeOr = (at: Span | undefined): Place => (at && at.line > 0 ? place(at) : network);
   const notKnown = (message: string, at: Place): void =>
     add({ severity: "warning", code: "unknown-value", message, at });
 
@@ -158,11 +160,11 @@ function diagnose(
       severity: found.severity,
       code: found.code,
       message: found.message,
-      at: place(found.at),
+      at: placeOr(found.at),
       ...(related && { related }),
     });
   }
-  for (const gap of source.trace.gaps) notKnown(gap.reason, gap.at ? place(gap.at) : fallback);
+  for (const gap of source.trace.gaps) notKnown(gap.reason, placeOr(gap.at));
   for (const { reason, at, layers } of reasonsOf(rows)) {
     if (seen.has(keyOf(reason, at))) continue;
     const more = layers.length > 1 ? ` and ${layers.length - 1} more` : "";
@@ -170,7 +172,7 @@ function diagnose(
   }
   const explained = new Set(rows.flatMap((row) => row.unknowns.map(({ reason }) => reason)));
   for (const reason of unknowns) {
-    if (!explained.has(reason.reason)) notKnown(reason.reason, reason.at ? place(reason.at) : fallback);
+    if (!explained.has(reason.reason)) notKnown(reason.reason, placeOr(reason.at));
   }
   return diagnostics;
 }

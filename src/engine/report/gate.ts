@@ -124,7 +124,8 @@ class Gate {
     if (value === undefined || isSize(value, 0)) return true;
     if (typeof value !== "number" || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) return false;
     const pieces = parts * this.samples;
-    return pieces > 1 && Math.round(value * pieces) / pieces === value;
+    const whole = Math.round(value * pieces);
+    return pieces > 1 && Number.isSafeInteger(whole) && whole / pieces === value;
   }
 
   shapes(shapes: readonly ReportShape[], what: string): readonly ReportShape[] {

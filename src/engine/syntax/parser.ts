@@ -6,6 +6,7 @@ import { Edit, Language as Grammar, Parser, type Tree } from "web-tree-sitter";
 import { entryOf } from "../table.ts";
 import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
 import { Pieces } from "./pieces.ts";
+import { blankComments } from "./python/comments.ts";
 import { lowerPython } from "./python/module.ts";
 import { NOWHERE } from "./span.ts";
 import type { ParsePiece } from "./tree.ts";
@@ -55,7 +56,7 @@ const GRAMMAR_BY_EXTENSION: Readonly<Record<string, GrammarName>> = {
 
 /** What a text goes through before it is parsed; offsets stay, and lowering reads the text as written. */
 const PREPARED: Readonly<Record<GrammarName, (text: string) => string>> = {
-  python: (text) => text,
+  python: blankComments,
   typescript: blankTypes,
   tsx: blankTypes,
   javascript: (text) => text,

@@ -29,10 +29,16 @@ export interface ModuleState {
   readonly functions: { yields: boolean }[];
   /** Set when the parser joined lines that Python keeps apart, without calling it an error. */
   hasJoinedLines: boolean;
+  /** Characters of the module's lines, where pieces are read that are longer than what was written. */
+  widths?: readonly number[];
 }
 
 export function newModuleState(file: string): ModuleState {
   return { file, errors: [], functions: [], hasJoinedLines: false };
+}
+
+export function widthsOf(text: string): readonly number[] {
+  return text.split("\n").map((line) => line.replace(/\r$/, "").length);
 }
 
 /** What stands between a broken statement's head and its end. */
@@ -56,15 +62,20 @@ export class Lowering {
   ) {}
 
   span(node: SyntaxNode): Span {
-    const start = node.startPosition;
-    const end = node.endPosition;
-    return {
-      file: this.module.file,
-      line: start.row + 1 + this.linesAbove,
-      column: start.column + 1,
-      endLine: end.row + 1 + this.linesAbove,
-      endColumn: end.column + 1,
-    };
+    const { row, column } = this.written(node.startPosition);
+    const end = this.written(node.endPosition);
+    const { file } = this.module;
+    return { file, line: row + 1, column: column + 1, endLine: end.row + 1, endColumn: end.column + 1 };
+  }
+
+  /** A place in the module, from 0: what a repair put in stands at the end of what was written. */
+  private written({ row, column }: SyntaxNode["startPosition"]): SyntaxNode["startPosition"] {
+    const { widths } = this.module;
+    const line = row + this.linesAbove;
+    if (!widths) return { row: line, column };
+    const last = Math.min(line, widths.length - 1);
+    const width = widths[last] ?? 0;
+    return { row: last, column: last < line ? width : Math.min(column, width) };
   }
 
   textOf(node: SyntaxNode): string {

@@ -206,3 +206,39 @@ test.each([
 ])("nnx refuses %s", (layer, message) => {
   expectRefused(profile(nnx(layer)), message);
 });
+
+test.each([
+  ["an LSTM", "nn.LSTM(3, 8, 10**8)"],
+  ["a transformer", "nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2), 10**8)"],
+])("%s of more layers than are read is not known", (_what, layer) => {
+  const report = profile(torch(layer), { input: ["1x8x8"] });
+  expect(report.totals.params).toBeNull();
+  expect(report.diagnostics.map(({ message }) => message)).toContain("more than 200000 items");
+});
+
+test.each(["split(1)", "chunk(10**8)", "tensor_split(10**8)"])(
+  "a tensor taken apart by %s is not known",
+  (call) => {
+    const source = `
+import torch
+from torch import nn
+class Net(nn.Module):
+    def forward(self, x):
+        return torch.zeros(10**8).${call}
+`;
+    const report = profile(source, { input: ["1x8"] });
+    expect(report.complete).toBe(false);
+    expect(report.diagnostics.map(({ message }) => message)).toContain("more than 200000 items");
+  },
+);
+
+test("an einsum of many operands is read in time in proportion to them", () => {
+  const source = `
+import torch
+from torch import nn
+class Net(nn.Module):
+    def forward(self, x):
+        return torch.einsum(",".join(["ab"] * 20000) + "->a", *[x] * 20000)
+`;
+  expect(profile(source, { input: ["1x4"] }).totals.macs).toBe(4);
+});

@@ -95,6 +95,8 @@ describe("the gate", () => {
     const report = reportOf({ elementwise: 0.25 });
     expect(passGate(report, { at, samples: 4 })).toBe(report);
     expect(passGate(report, { at, samples: 3 }).totals.elementwise).toBeNull();
+    // So many samples make any figure whole: what cannot be counted is no count.
+    expect(passGate(report, { at, samples: 1e30 }).totals.elementwise).toBeNull();
   });
 
   test("nothing that passed has a figure that cannot be", () => {

@@ -251,7 +251,9 @@ function scaleWidth(width: Width, alpha: number, rounding: ChannelRounding): num
   return scaleChannels(width.channels, alpha, multiple === 1 ? "none" : multiple);
 }
 
+/** One for sizes that cannot be, as an image too small for its pooling leaves them: what hangs on them is not known. */
 function gcd(a: number, b: number): number {
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return 1;
   return b === 0 ? Math.abs(a) || 1 : gcd(b, a % b);
 }
 

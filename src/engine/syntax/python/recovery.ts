@@ -13,12 +13,14 @@ import {
   NESTED_TOO_DEEPLY,
   type ParsePiece,
   UNREADABLE,
+  widthsOf,
 } from "../tree.ts";
 import { COMPOUND, isCloser, type Line, readLines } from "./layout.ts";
 import { repairBrackets } from "./repair.ts";
 import { lowerStatements, statementNodes } from "./statements.ts";
 
 export function recoverModule(state: ModuleState, text: string, parsePiece: ParsePiece): Stmt[] {
+  state.widths = widthsOf(text);
   const recovery = new Recovery(state, text, readLines(text), parsePiece);
   return recovery.block({ from: 0, to: recovery.lines.length });
 }

@@ -11,6 +11,7 @@ import {
   type RecoveredBody,
   type SyntaxNode,
   UNREADABLE,
+  widthsOf,
 } from "../tree.ts";
 import { lowerMembers } from "./classes.ts";
 import { CLASS_HEAD, compoundOf, type Mode, type Piece, type Section, split } from "./pieces.ts";
@@ -18,6 +19,7 @@ import { type Repair, repairBrackets } from "./repair.ts";
 import { lowerStatements, statementNodes } from "./statements.ts";
 
 export function recoverModule(state: ModuleState, text: string, parsePiece: ParsePiece): Stmt[] {
+  state.widths = widthsOf(text);
   return new Recovery(state, parsePiece).block({ text, linesAbove: 0, mode: "statements" }).statements;
 }
 

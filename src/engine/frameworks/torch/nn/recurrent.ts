@@ -34,8 +34,9 @@ function buildStack(b: Build, cell: RecurrentCell): void {
   const state = projection === 0 ? hidden : projection;
   const gates = product([GATES[cell], hidden]);
   const directions = b.flag("bidirectional", false) ? 2 : 1;
-  const layers = toNumber(b.args.num_layers);
-  if (layers === undefined) b.interp.gap("the number of recurrent layers is not known");
+  const given = toNumber(b.args.num_layers);
+  const layers = given !== undefined && b.interp.allows(given) ? given : undefined;
+  if (given === undefined) b.interp.gap("the number of recurrent layers is not known");
   for (let layer = 0; layer < (layers ?? 1); layer++) {
     for (let direction = 0; direction < directions; direction++) {
       const suffix = `l${layer}${direction === 1 ? "_reverse" : ""}`;

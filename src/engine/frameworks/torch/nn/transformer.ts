@@ -96,8 +96,9 @@ function decode(op: Op, a: Bound): Value {
 function buildStack(b: Build, layer: string): void {
   const { interp } = b;
   const copy = interp.getAttr(interp.importModule("copy"), "deepcopy");
-  const count = toNumber(b.args.num_layers);
-  if (count === undefined) interp.gap("the number of layers is not known");
+  const given = toNumber(b.args.num_layers);
+  const count = given !== undefined && interp.allows(given) ? given : undefined;
+  if (given === undefined) interp.gap("the number of layers is not known");
   const copies: Value[] = [];
   for (let i = 0; i < (count ?? 1); i++) copies.push(interp.call(copy, [entryOf(b.args, layer)]));
   b.module("layers", "ModuleList", [interp.list(copies)]);

@@ -140,7 +140,12 @@ function split(a: Args): Answer {
   const total = sizeAt(a, axis);
   const size = a.dim("split_size_or_sections");
   if (isMisfit(total) || total instanceof Unknown) return total;
-  return size instanceof Unknown ? size : cut(a, axis, pieces(total, size));
+  if (size instanceof Unknown) return size;
+  return tooMany(a, total / size) ?? cut(a, axis, pieces(total, size));
+}
+
+function tooMany(a: Args, parts: number): Unknown | undefined {
+  return a.interp.allows(Math.ceil(parts)) ? undefined : a.interp.unknown("has too many parts");
 }
 
 function splitInto(a: Args, axis: number, sizes: readonly Dim[]): Answer {
@@ -171,6 +176,8 @@ function chunk(a: Args): Answer {
   const total = sizeAt(a, axis);
   if (isMisfit(total)) return total;
   if (count instanceof Unknown) return count;
+  const excess = tooMany(a, count);
+  if (excess) return excess;
   if (total instanceof Unknown) {
     return a.unknown ?? cut(a, axis, new Array<Dim>(count).fill(total));
   }
@@ -184,7 +191,8 @@ function tensorSplit(axisOfShape: (a: Args) => number): OpSpec {
     rule: (a) => {
       const axis = axisOfShape(a);
       if (typeof a.bound.indices_or_sections === "number") {
-        return parts(a, axis, (total) => evenParts(total, a.int("indices_or_sections")));
+        const count = a.int("indices_or_sections");
+        return tooMany(a, count) ?? parts(a, axis, (total) => evenParts(total, count));
       }
       const indices = a.ints("indices_or_sections");
       return parts(a, axis, (total) => partsAt(total, indices));
