@@ -44,7 +44,6 @@ export function openTexts(parsers: Parsers, source: SourceFile, text: () => stri
     host,
     settings: {
       limits: { ...DEFAULT_SETTINGS.limits, steps: STEPS },
-      now: () => 0,
       onFault: (fault) => faults.push(fault),
     },
   });
