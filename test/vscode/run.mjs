@@ -28,7 +28,7 @@ process.exit(failed > 0 ? 1 : 0);
 
 /** Mocha in this process, driving the workbench from outside. */
 async function runSpecs() {
-  const mocha = new Mocha({ timeout: 300_000, reporter: "spec", ...(grep ? { grep } : {}) });
+  const mocha = new Mocha({ timeout: 300_000, retries: 1, reporter: "spec", ...(grep ? { grep } : {}) });
   const folder = path.join(root, "test", "vscode", "specs");
   for (const name of readdirSync(folder).filter((name) => name.endsWith(".spec.mjs"))) {
     mocha.addFile(path.join(folder, name));
@@ -38,6 +38,7 @@ async function runSpecs() {
     mocha
       .run(resolve)
       .on("pass", () => (passed += 1))
+      .on("retry", (test, error) => console.log(`  tried again: ${test.fullTitle()}: ${error.message}`))
       .on("fail", () => (failed += 1));
   });
 }

@@ -109,8 +109,9 @@ describe("Access in the workbench", () => {
 
   it("walks the charts by keyboard, with values for those who do not see them", async () => {
     const plot = panel.locator("#plot");
+    const selected = () => panel.locator(".tab[aria-selected=true]").innerText();
     for (const view of ["Layers", "Treemap", "Cumulative", "Roofline"]) {
-      await panel.locator(".tab[aria-selected=true]", { hasText: view }).waitFor();
+      assert.equal(await selected(), view);
       await plot.focus();
       await press("Home");
       await eventually(async () =>
@@ -122,8 +123,13 @@ describe("Access in the workbench", () => {
       );
       await press("Enter");
       await line(resnet18.blockConv1.line);
-      await focus(panel, ".tab[aria-selected=true]");
-      await press("ArrowRight");
+      // The editor takes the focus some time after it shows the line.
+      await eventually(async () => {
+        if ((await selected()) !== view) return true;
+        await focus(panel, ".tab[aria-selected=true]");
+        if (await panel.evaluate(() => document.hasFocus())) await press("ArrowRight");
+        return undefined;
+      });
     }
     await focus(panel, ".tab[aria-selected=true]");
     for (let turn = 0; turn < 4; turn += 1) await press("ArrowLeft");
