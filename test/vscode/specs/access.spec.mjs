@@ -109,7 +109,7 @@ describe("Access in the workbench", () => {
 
   it("walks the charts by keyboard, with values for those who do not see them", async () => {
     const plot = panel.locator("#plot");
-    const selected = () => panel.locator(".tab[aria-selected=true]").innerText();
+    const selected = () => panel.locator(".tab[aria-selected=true]").textContent();
     for (const view of ["Layers", "Treemap", "Cumulative", "Roofline"]) {
       assert.equal(await selected(), view);
       await plot.focus();
