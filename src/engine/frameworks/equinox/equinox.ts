@@ -22,7 +22,15 @@ import { type Jax, passing } from "../flax/jax.ts";
 import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { LAYERS } from "./layers/index.ts";
-import { defineLayer, defineModule, isEquinox, isEquinoxClass, markParameters, walk } from "./module.ts";
+import {
+  defineLayer,
+  defineModule,
+  isEquinox,
+  isEquinoxClass,
+  markParameters,
+  STATIC,
+  walk,
+} from "./module.ts";
 
 const SUBMODULES: ReadonlySet<string> = new Set([
   "equinox.nn",
@@ -211,17 +219,18 @@ const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
   combine: ["*pytrees", (_tools, a) => toItems(a.pytrees)?.[0] ?? null],
   tree_at: ["where, pytree, replace=None, replace_fn=None, is_leaf=None", (_tools, a) => a.pytree],
   if_array: ["axis", (_tools, a) => a.axis],
-  field: ["*, converter=None, static=False, **kwargs", (_tools, a, interp) => field(a, interp)],
-  static_field: ["**kwargs", (_tools, a, interp) => field(a, interp)],
+  field: ["*, converter=None, static=False, **kwargs", (_tools, a, interp) => field(a, interp, a.static)],
+  static_field: ["**kwargs", (_tools, a, interp) => field(a, interp, true)],
   tree_serialise_leaves: ["path, pytree, **kwargs", () => null],
   tree_deserialise_leaves: ["path, like, **kwargs", (_tools, a) => a.like],
   tree_pprint: ["pytree, **kwargs", () => null],
   error_if: ["x, pred, msg, **kwargs", (_tools, a) => a.x],
 };
 
-function field(a: Bound, interp: Interp): Value {
+function field(a: Bound, interp: Interp, isStatic: Value): Value {
   const make = interp.getAttr(interp.importModule("dataclasses"), "field");
-  return interp.call(make, [], kwargsOf(a.kwargs));
+  const given = kwargsOf(a.kwargs);
+  return interp.call(make, [], isStatic === true ? new Map([...given, ["metadata", STATIC]]) : given);
 }
 
 function kwargsOf(value: Value): ReadonlyMap<string, Value> {

@@ -5,10 +5,12 @@
  */
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/native.ts";
-import { dataclasses } from "../../interpret/python/stdlib/dataclasses.ts";
+import { dictOf } from "../../interpret/python/dict.ts";
+import { dataclasses, metadataOf } from "../../interpret/python/stdlib/dataclasses.ts";
 import { parseSignature } from "../../interpret/signature.ts";
 import {
   type ClassValue,
+  Dict,
   FunctionValue,
   Instance,
   NativeFunction,
@@ -70,6 +72,17 @@ function wrap(name: string, fn: FunctionValue): NativeFunction {
   return wrapper;
 }
 
+/** The metadata of a field that is no part of the tree of arrays. */
+export const STATIC = dictOf([["static", true]]);
+
+function isStatic(module: Instance, name: string): boolean {
+  const metadata = metadataOf(module.cls, name);
+  return (
+    metadata instanceof Dict &&
+    [...metadata.entries.values()].some(({ key, value }) => key === "static" && value === true)
+  );
+}
+
 /** Modules below one and with it, by path. */
 export function walk(root: Instance, onTensor?: (tensor: Tensor) => void): ReadonlyMap<Instance, string> {
   return walkTree(
@@ -77,6 +90,7 @@ export function walk(root: Instance, onTensor?: (tensor: Tensor) => void): Reado
     {
       isModule: isEquinox,
       attribute: (path, name) => (path === "" ? name : `${path}.${name}`),
+      isLeftOut: isStatic,
       item: (path, key) => (/^\d+$/.test(key) ? `${path}[${key}]` : `${path}['${key}']`),
     },
     onTensor,

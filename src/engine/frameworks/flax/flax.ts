@@ -59,6 +59,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   "flax.linen.partitioning": "flax.linen",
 };
 
+/** Initializers that linen has by its own name too. */
+const INITIALIZERS: ReadonlySet<string> = new Set(["zeros", "ones", "zeros_init", "ones_init"]);
+
 /** Submodules that hold nothing but modules. */
 const PACKAGES: ReadonlySet<string> = new Set(["flax", "jax", "jax.scipy", "jax.experimental", "absl"]);
 
@@ -108,6 +111,7 @@ class Flax implements Framework {
     ) {
       return this.module(submodule);
     }
+    if (module === "flax.linen" && INITIALIZERS.has(name)) return this.jax.find("jax.nn.initializers", name);
     if (module === "flax.linen") return this.linen.find(name);
     if (module === "flax.nnx") return this.nnx.find(name);
     if (this.jax.has(module)) return this.jax.find(module, name);

@@ -7,12 +7,14 @@ export interface TreeStyle {
   /** The path of an attribute, of an item of a list, of a dict's value. */
   readonly attribute: (path: string, name: string) => string;
   readonly item: (path: string, key: string) => string;
+  /** An attribute that is no part of the tree. */
+  readonly isLeftOut?: (module: Instance, name: string) => boolean;
 }
 
 /** Everything below a module by path, each once: modules, and arrays with `onTensor`. */
 export function walkTree(
   root: Instance,
-  { isModule, attribute, item }: TreeStyle,
+  { isModule, attribute, item, isLeftOut = () => false }: TreeStyle,
   onTensor: (tensor: Tensor) => void = () => {},
 ): ReadonlyMap<Instance, string> {
   const names = new Map<Instance, string>();
@@ -23,7 +25,8 @@ export function walkTree(
     if (isModule(value)) {
       seen.add(value);
       names.set(value, path);
-      for (const [name, inside] of value.attrs) visit(inside, attribute(path, name));
+      for (const [name, inside] of value.attrs)
+        if (!isLeftOut(value, name)) visit(inside, attribute(path, name));
     } else if (value instanceof List || value instanceof Tuple) {
       seen.add(value);
       for (const [i, inside] of value.items.entries()) visit(inside, item(path, String(i)));

@@ -110,3 +110,25 @@ class Net(eqx.Module):
   );
   expect({ ...totals, complete }).toMatchObject({ macs: 48, params: 60, complete: true });
 });
+
+it("counts no array in a static field", () => {
+  const report = profile(`
+from typing import Any
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+class Scorer(eqx.Module):
+    table: jax.Array
+    bias: Any = eqx.field(static=True)
+    other: Any = eqx.static_field()
+    def __init__(self, size, key):
+        self.table = jax.random.normal(key, (size, size))
+        self.bias = jnp.ones((64, 64))
+        self.other = jnp.ones((8, 8))
+    def __call__(self, x):
+        return x @ self.table
+net = Scorer(16, jax.random.PRNGKey(0))
+y = net(jnp.ones((4, 16)))
+`);
+  expect(report.totals).toMatchObject({ macs: 1024, params: 256 });
+});

@@ -141,6 +141,25 @@ class Net(nn.Module):
     });
   });
 
+  it("knows zeros and ones by linen's own names", () => {
+    const report = profile(
+      `${LINEN}
+class Tokens(nn.Module):
+  dim: int = 32
+  @nn.compact
+  def __call__(self, x):
+    x = nn.Conv(self.dim, (4, 4), (4, 4))(x)
+    x = x.reshape(x.shape[0], -1, self.dim)
+    cls = self.param("cls", nn.zeros, (1, 1, self.dim))
+    scale = self.param("scale", nn.ones, (self.dim,))
+    x = jnp.concatenate([jnp.broadcast_to(cls, (x.shape[0], 1, self.dim)), x], axis=1) * scale
+    return nn.Dense(10)(x[:, 0])
+`,
+      { input: ["1x32x32x3"] },
+    );
+    expect(report.totals).toMatchObject({ macs: 98_624, params: 1962 });
+  });
+
   it("counts the parameters of a module once that is called twice", () => {
     const report = profile(
       `${LINEN}

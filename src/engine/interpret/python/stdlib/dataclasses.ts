@@ -36,6 +36,8 @@ interface Field {
   readonly repr: boolean;
   readonly compare: boolean;
   readonly kwOnly: boolean | undefined;
+  /** What a library notes of it. */
+  readonly metadata: Value;
   readonly kind: "field" | "init only";
   /** The object that `fields()` shows. */
   readonly shown: Instance;
@@ -57,7 +59,15 @@ type Written = Omit<Field, "name" | "type" | "kind" | "shown">;
 
 function writtenField(value: Value | Absent): Written {
   if (value instanceof Instance && value.cls === FIELD) return value.native as Written;
-  return { fallback: value, factory: ABSENT, init: true, repr: true, compare: true, kwOnly: undefined };
+  return {
+    fallback: value,
+    factory: ABSENT,
+    init: true,
+    repr: true,
+    compare: true,
+    kwOnly: undefined,
+    metadata: new Dict(),
+  };
 }
 
 const isNamed = (annotation: Value, name: string): boolean =>
@@ -103,8 +113,13 @@ function showField(field: Field): void {
   attrs.set("repr", field.repr);
   attrs.set("compare", field.compare);
   attrs.set("kw_only", field.kwOnly ?? false);
-  attrs.set("metadata", new Dict());
+  attrs.set("metadata", field.metadata);
   field.shown.native = field;
+}
+
+/** What a field of a class was given as `metadata`; undefined where there is no such field. */
+export function metadataOf(cls: ClassValue, name: string): Value | undefined {
+  return fieldsOf(cls).find((field) => field.name === name)?.metadata;
 }
 
 /** Fields of the class and its bases, the most basic first; a later one of the same name takes its place. */
@@ -336,6 +351,7 @@ export const dataclasses = (): Module =>
             repr: a.repr !== false,
             compare: a.compare !== false,
             kwOnly: typeof a.kw_only === "boolean" ? a.kw_only : undefined,
+            metadata: a.metadata ?? new Dict(),
           };
           field.native = written;
           return field;
