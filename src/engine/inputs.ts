@@ -308,15 +308,3 @@ export function samplesOf({ shape, dtype }: InputSpec): InputSpec[] {
 }
 
 const MAX_SAMPLES = 64;
-
-/** How many samples inputs hold: one without a batch axis is one sample. */
-export function batchOf(specs: readonly InputSpec[], hasBatchAxis: (spec: InputSpec) => boolean): number {
-  const samples = specs.map((spec) => {
-    const [first] = spec.shape;
-    return hasBatchAxis(spec) && typeof first === "number" ? first : 1;
-  });
-  return Math.max(
-    1,
-    samples.reduce((sum, count) => sum + count, 0),
-  );
-}

@@ -1,6 +1,6 @@
 /** One run of a network on an input: what came of it, and whether the input fits. */
 import type { Framework } from "./frameworks/framework.ts";
-import type { ChosenInput, InputSpec } from "./inputs.ts";
+import type { ChosenInput } from "./inputs.ts";
 import { BY_NAME, type OpRecord, type Trace, type TraceDiagnostic } from "./interpret/trace.ts";
 import { Dict, Instance, isUnknown, List, Tensor, Tuple, Unknown, type Value } from "./interpret/values.ts";
 import { NOWHERE } from "./syntax/span.ts";
@@ -8,18 +8,7 @@ import { NOWHERE } from "./syntax/span.ts";
 export interface Run {
   readonly trace: Trace;
   readonly inputs: readonly Tensor[];
-  /** Samples in the inputs. */
-  readonly batch: number;
   readonly output: Value;
-}
-
-/** Was the input a single sample, without a batch axis, to the first convolution? */
-export function startsUnbatched({ ops }: Trace, { shape }: InputSpec): boolean {
-  const first = ops.find(({ geometry }) => geometry !== undefined);
-  const seen = first?.inputs[0]?.shape;
-  const rank = (first?.geometry?.kernel.length ?? 0) + 1;
-  if (seen === undefined || isUnknown(seen) || seen.length !== rank) return false;
-  return shape.length === rank && shape[0] === seen[0];
 }
 
 export function hasFailed(run: Run): boolean {

@@ -262,9 +262,15 @@ export class Session {
       ...{ m, framework, network, inputSize: this.options.settings.inputSize },
       declaredSize: () => declaredSize(network) ?? weightsSize(m, this.module, root.fn),
     });
-    const { run, input } = trials.on(chosen);
+    const trial = trials.on(chosen);
+    const { run, input } = trial;
     const { specs, origin } = input;
     const { diagnostics, gaps } = verdict(run, input);
+    const names = framework.layerNames(m, network);
+    const parameters = framework.parameters(m, network);
+    const unknownParameters = unreadParameters(framework, network, building.gaps, run.trace.gaps);
+    // Runs the network again, which may take what it made with it.
+    const batch = trials.batchOf(trial);
     const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
     return {
       channelAxis: (rank) => framework.channelAxis(rank),
@@ -283,7 +289,7 @@ export class Session {
         ...(supplied.value.stated && { arguments: supplied.value.stated }),
         widthArguments: widthArguments([root.value, network]),
         input: { shapes, dtypes: specs.map(({ dtype }) => dtype), origin },
-        batch: run.batch,
+        batch,
         trace: {
           ...run.trace,
           gaps: [...building.gaps, ...gaps],
@@ -291,9 +297,9 @@ export class Session {
         },
         inputs: run.inputs,
         outputs: tensorsIn(run.output),
-        names: framework.layerNames(m, network),
-        parameters: framework.parameters(m, network),
-        unknownParameters: unreadParameters(framework, network, building.gaps, run.trace.gaps),
+        names,
+        parameters,
+        unknownParameters,
         diagnostics: this.diagnostics(),
       },
     };

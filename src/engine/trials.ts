@@ -2,12 +2,12 @@
  * Runs of one network: on the input that is chosen or that it declares, or else on the first that fits of those that
  * its layers and its first ops speak for.
  */
+import { type Batch, batchAtFront, findBatch, isListOfSamples } from "./batch.ts";
 import { bounded } from "./bounded.ts";
 import { LENGTH, type Probed, probe, specsOf } from "./entries.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import {
   again,
-  batchOf,
   type ChosenInput,
   declaredInput,
   declaredLength,
@@ -20,7 +20,15 @@ import {
   samplesOf,
 } from "./inputs.ts";
 import type { Machine } from "./interpret/machine.ts";
-import { type Dim, isUnknown, type Kwargs, List, NO_KWARGS, type Value } from "./interpret/values.ts";
+import {
+  type Dim,
+  isUnknown,
+  type Kwargs,
+  List,
+  NO_KWARGS,
+  type Shape,
+  type Value,
+} from "./interpret/values.ts";
 import { proposals } from "./probe.ts";
 import {
   firstMismatch,
@@ -30,7 +38,6 @@ import {
   isUnpackedOtherwise,
   positionsIn,
   type Run,
-  startsUnbatched,
   takesDict,
   tensorsIn,
   wantedBesides,
@@ -72,46 +79,52 @@ export class Trials {
   }
 
   /** Runs the network. Where it takes a list of tensors, that is all of them, or the samples of a batch. */
-  run({ specs, call }: FedInput, mode: "inference" | "training" = "inference"): Run {
+  run(
+    { specs, call }: FedInput,
+    mode: "inference" | "training" = "inference",
+    reshape: (shape: Shape) => Shape = same,
+  ): Run {
     const { framework, network } = this.options;
     this.takeBack?.();
-    const tensors = (of: readonly InputSpec[]): Value[] =>
-      of.map(({ shape, dtype }) => framework.input(shape, dtype));
+    const tensor = (shape: Shape, dtype: string): Value => framework.input(reshape(shape), dtype);
+    const tensors = (of: readonly InputSpec[]): Value[] => of.map(({ shape, dtype }) => tensor(shape, dtype));
     if (call) {
-      const anew = (value: Value): Value => again(value, (shape, dtype) => framework.input(shape, dtype));
+      const anew = (value: Value): Value => again(value, tensor);
       const kwargs = new Map([...call.kwargs].map(([name, value]) => [name, anew(value)]));
-      return this.feed(specs, call.args.map(anew), mode, kwargs);
+      return this.feed(call.args.map(anew), mode, kwargs);
     }
-    if (!takesTensorList(network, framework.forwardNames)) return this.feed(specs, tensors(specs), mode);
-    const run = this.feed(specs, [new List(tensors(specs))], mode);
+    if (!takesTensorList(network, framework.forwardNames)) return this.feed(tensors(specs), mode);
+    const run = this.feed([new List(tensors(specs))], mode);
     const samples = specs.flatMap(samplesOf);
     if (!hasFailed(run) || samples.length === 0) return run;
-    const single = this.feed(samples, [new List(tensors(samples))], mode);
+    const single = this.feed([new List(tensors(samples))], mode);
     return hasFailed(single) ? run : single;
   }
 
-  private feed(
-    specs: readonly InputSpec[],
-    args: readonly Value[],
-    mode: "inference" | "training",
-    kwargs: Kwargs = NO_KWARGS,
-  ): Run {
+  /** Where the samples of an input are, which the network was last run on. */
+  batchOf({ run, input }: Trial): Batch {
+    const { framework, network } = this.options;
+    if (framework.unbatched === true || framework.isUnbatched?.(network) === true || hasFailed(run))
+      return batchAtFront(1, true);
+    if (isListOfSamples(run)) return batchAtFront(run.inputs.length);
+    return findBatch(run, (reshape) => {
+      const restore = framework.keep?.(network);
+      const longer = this.run(input, "inference", reshape);
+      restore?.();
+      return hasFailed(longer) ? undefined : longer;
+    });
+  }
+
+  private feed(args: readonly Value[], mode: "inference" | "training", kwargs: Kwargs = NO_KWARGS): Run {
     const { m, framework, network } = this.options;
     m.beginTrace(this.takeBack ? TRIAL_SHARE : 1);
     m.inference = mode === "inference";
     const result = bounded(m, () => framework.forward(m, network, args, kwargs));
     m.inference = false;
     const trace = m.endTrace();
-    const spatialAxes = firstLayer(m, framework, network)?.spatialAxes ?? 0;
     this.last = {
       trace,
       inputs: [...args, ...kwargs.values()].flatMap((arg) => tensorsIn(arg)),
-      batch:
-        framework.unbatched === true || framework.isUnbatched?.(network) === true
-          ? 1
-          : args[0] instanceof List
-            ? batchOf(specs, ({ shape }) => shape.length !== spatialAxes + 1)
-            : batchOf(specs.slice(0, 1), (spec) => !startsUnbatched(trace, spec)),
       output: "reason" in result ? m.unknown(result.reason) : result.value,
     };
     return this.last;
@@ -298,6 +311,10 @@ export class Trials {
     }
     return undefined;
   }
+}
+
+function same(shape: Shape): Shape {
+  return shape;
 }
 
 /** Part of a network's steps that one trial of many may take. */

@@ -2,7 +2,13 @@
  * What a layer or a network costs, in a line: the parts that lens, hover and quick info share. Figures are rounded;
  * the exact ones are the hover's.
  */
-import type { InputOrigin, Report, ReportLayer, WidthArgument } from "../engine/report/contract.ts";
+import type {
+  InputOrigin,
+  Report,
+  ReportInput,
+  ReportLayer,
+  WidthArgument,
+} from "../engine/report/contract.ts";
 import type { CostUnit } from "../protocol/messages.ts";
 import type { Translate } from "./l10n.ts";
 import { count, inputShapes, inUnit, layerOutput, saving, share, sum } from "./text.ts";
@@ -40,7 +46,15 @@ const ARGUMENTS_SHOWN = 48;
 
 /** `input 1×3×224×224 (default)` */
 export function inputText(report: Report, t: Translate): string {
-  return t("input {0} ({1})", inputShapes(report.input) || "?", originText(report.input.origin, t));
+  const input = t("input {0} ({1})", inputShapes(report.input) || "?", originText(report.input.origin, t));
+  return [input, ...batchText(report.input, t)].join(" · ");
+}
+
+/** Whose figures these are, where it is not one sample at axis 0. */
+function batchText({ batch }: ReportInput, t: Translate): readonly string[] {
+  if (!batch) return [];
+  if (batch.axis === null) return [t("for the whole input")];
+  return batch.samples === 1 ? [] : [t("for one of {0} samples", batch.samples)];
 }
 
 /** `width_mult=1`, as code writes it. */

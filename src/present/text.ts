@@ -1,5 +1,6 @@
 /** How figures look in a lens or a hover: three significant digits, SI prefixes, shapes without the batch. */
 import type { ReportInput, ReportLayer, ReportShape } from "../engine/report/contract.ts";
+import { sampleShape } from "../engine/report/units.ts";
 import type { CostUnit } from "../protocol/messages.ts";
 
 interface Prefix {
@@ -54,16 +55,14 @@ export function inUnit(macs: number, unit: CostUnit): number {
   return unit === "FLOPs" ? macs * 2 : macs;
 }
 
-/** What a layer gives; a convolution's sample without a batch axis (Equinox) is shown whole. */
-export function layerOutput({ out, kernel }: Pick<ReportLayer, "out" | "kernel">): string {
-  const [shape] = out;
-  return shape && kernel && shape.length === kernel.length + 1 ? dims(shape) : outputShape(shape);
+/** What a layer gives for one sample. */
+export function layerOutput({ out, batch_axis }: Pick<ReportLayer, "out" | "batch_axis">): string {
+  return outputShape(out[0], batch_axis);
 }
 
-/** [1, 128, 28, 28] → `128×28×28`; the batch is left out. */
-export function outputShape(shape: ReportShape | undefined): string {
-  if (!shape) return "?";
-  return dims(shape.length > 1 ? shape.slice(1) : shape);
+/** [1, 128, 28, 28] → `128×28×28`; the axis of the samples is left out. */
+export function outputShape(shape: ReportShape | undefined, batchAxis?: number | null): string {
+  return dims(sampleShape(shape ?? null, batchAxis));
 }
 
 /** [1, 3, 224, 224] → `1×3×224×224`. */

@@ -17,7 +17,16 @@ import {
 } from "../present/formula.ts";
 import { intensityText, multipliersText, type PracticeOptions } from "../present/practice.ts";
 import { costly, type LayerLine } from "../present/sites.ts";
-import { count, countBeside, dims, inUnit, outputShape, saving, share } from "../present/text.ts";
+import {
+  count,
+  countBeside,
+  dims,
+  inUnit,
+  layerOutput,
+  outputShape,
+  saving,
+  share,
+} from "../present/text.ts";
 import type { LensOptions } from "./lens.ts";
 import { commandLink, escapeMarkdown, table } from "./markdown.ts";
 import { uriOf } from "./uris.ts";
@@ -109,7 +118,7 @@ function title(layer: ReportLayer, report: Report, { t }: HoverOptions): string 
     ...(layer.in_channels && layer.out_channels ? [`${layer.in_channels} → ${layer.out_channels}`] : []),
     isConv && before && after
       ? `${dims(before)} → ${dims(after)}`
-      : `${outputShape(layer.in[0])} → ${outputShape(layer.out[0])}`,
+      : `${outputShape(layer.in[0], layer.batch_axis)} → ${layerOutput(layer)}`,
   ].join(", ");
 }
 
@@ -263,11 +272,11 @@ function describeMany(layers: readonly ReportLayer[], report: Report, options: H
   const { total: together, text, unknown } = manyText(layers, options);
   const rows = layers
     .slice(0, LISTED)
-    .map(({ name, out, macs }) => [
-      escapeMarkdown(name),
-      outputShape(out[0]),
-      macs === null ? "?" : count(inUnit(macs, unit)),
-      shares(macs),
+    .map((layer) => [
+      escapeMarkdown(layer.name),
+      layerOutput(layer),
+      layer.macs === null ? "?" : count(inUnit(layer.macs, unit)),
+      shares(layer.macs),
     ]);
   return [
     t(

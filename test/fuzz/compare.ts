@@ -29,11 +29,11 @@ export function differences({ source, input, shapes, params, macs }: FuzzCase): 
   const found: string[] = [];
   const lines = source.split("\n");
   const first = lines.findIndex((line) => line.includes("def forward")) + 1;
-  // Report figures are per sample.
-  const batch = input[0] ?? 1;
+  // Figures are per sample, where there are some.
+  const samples = report.input.batch?.samples ?? 1;
   for (const [i, expected] of shapes.entries()) {
     const step = lines[first + i]?.trim();
-    const paid = macsOf(report, first + i + 1) * batch;
+    const paid = macsOf(report, first + i + 1) * samples;
     if (show(report.output[i]) !== show(expected)) {
       found.push(`${step} gives ${show(report.output[i])}, torch ${show(expected)}`);
       break;

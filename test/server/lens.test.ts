@@ -11,7 +11,7 @@ function titleAt(line: number, file: ReturnType<typeof analysis>, options = engl
 
 describe("the lens of a line", () => {
   it("shows the channels of a sample without a batch axis", () => {
-    const conv = layer({ name: "conv", kernel: [3, 3], out: [[128, 28, 28]], at: place(7) });
+    const conv = layer({ name: "conv", out: [[128, 28, 28]], batch_axis: null, at: place(7) });
     expect(titleAt(7, analysis([report("Net", [conv])]))).toContain(" · 128×28×28");
   });
 

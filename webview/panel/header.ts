@@ -1,5 +1,5 @@
 /** The first line: which network, which file, which input and where that input came from, and the unit. */
-import type { Place } from "../../src/engine/report/contract.ts";
+import type { Place, ReportInput } from "../../src/engine/report/contract.ts";
 import { dims } from "../../src/present/text.ts";
 import { type CostUnit, EXPORT_FORMATS } from "../../src/protocol/messages.ts";
 import { button, dropdown, textField } from "../shared/controls.ts";
@@ -211,9 +211,16 @@ function inputEditor(t: Translate, actions: Actions): Part {
       const { shapes, dtypes, origin: from } = report.input;
       current = shapes.map((one, index) => inputText(one, dtypes[index])).join(", ");
       setText(shape, shapes.map(dims).join(", "));
-      setText(origin, t(`origin.${from}`));
+      setText(origin, [t(`origin.${from}`), ...samplesText(report.input, t)].join(" · "));
     },
   };
+}
+
+/** Whose figures these are, where it is not one sample at axis 0. */
+function samplesText({ batch }: ReportInput, t: Translate): readonly string[] {
+  if (!batch) return [];
+  if (batch.axis === null) return [t("header.input.whole")];
+  return batch.samples === 1 ? [] : [t("header.input.samples", batch.samples)];
 }
 
 /** An input of indices keeps its type when the precision changes. */

@@ -170,6 +170,8 @@ const messages = {
   "origin.call": ["from a call", "呼び出しから"],
   "origin.comment": ["from a comment", "コメントから"],
   "origin.declared": ["declared", "宣言から"],
+  "header.input.whole": ["figures for the whole input", "入力全体の値"],
+  "header.input.samples": ["figures for one of {0} samples", "{0} サンプル中 1 サンプルの値"],
   "origin.default": ["default", "既定"],
   "origin.fitted": ["fitted", "形状から推定"],
   "origin.user": ["yours", "指定"],

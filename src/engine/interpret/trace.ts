@@ -51,6 +51,8 @@ export interface OpCost {
   /** Elements computed by an op that costs no MACs. */
   readonly elementwise: Count;
   readonly geometry?: ConvGeometry;
+  /** The axis of its first input where a layer takes samples to be; null: it is given one, without an axis for it. */
+  readonly batchAxis?: number | null;
   /** The output shares its input's storage: no memory of its own. */
   readonly view?: boolean;
   /** Of an op that only reorders axes: the input's axis that each output axis is. */

@@ -1,4 +1,5 @@
 /** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
+import { type Batch, batchAxisOf } from "../batch.ts";
 import type { Trace, TraceDiagnostic } from "../interpret/trace.ts";
 import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
@@ -32,8 +33,8 @@ export interface ReportSource {
   readonly arguments?: ReportArguments;
   readonly widthArguments?: readonly WidthArgument[];
   readonly input: ReportInput;
-  /** Samples in the batch that was traced; figures are per sample. */
-  readonly batch: number;
+  /** The samples that were traced: figures are for one of them. */
+  readonly batch: Batch;
   readonly trace: Trace;
   /** The tensors of the forward call, and those it answered. */
   readonly inputs: readonly Tensor[];
@@ -73,15 +74,25 @@ export function buildReport(source: ReportSource): Report {
     networks: source.networks,
     ...(source.arguments && { arguments: source.arguments }),
     ...(source.widthArguments?.length && { width_arguments: source.widthArguments }),
-    input: source.input,
+    input: { ...source.input, ...samplesOf(batch) },
     output: outputs.map((tensor) => reportShape(tensor.shape)),
+    ...outputAxes(outputs, batch),
     complete: trace.gaps.length === 0 && figures.every((figure) => figure !== null),
     totals,
     layers,
     ...(idle.length > 0 && { never_run: idle.map(({ layer }) => layer) }),
     diagnostics: diagnose(source, rows, unknowns),
   };
-  return passGate(report, { at: networkPlace(source), samples: batch });
+  return passGate(report, { at: networkPlace(source), samples: batch.samples });
+}
+
+function samplesOf({ samples, axis }: Batch): Pick<ReportInput, "batch"> {
+  return samples === 1 && axis === 0 ? {} : { batch: { samples, axis } };
+}
+
+function outputAxes(outputs: readonly Tensor[], batch: Batch): Pick<Report, "output_batch_axes"> {
+  const axes = outputs.map((output) => batchAxisOf(output, batch));
+  return axes.every((axis) => axis === 0) ? {} : { output_batch_axes: axes };
 }
 
 function networkPlace({ networkAt, file }: ReportSource): Place {
@@ -95,7 +106,8 @@ export function idleLayers(source: ReportSource, layers: readonly ReportLayer[])
 }
 
 function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: readonly Unknown[] } {
-  const { trace, batch } = source;
+  const { trace } = source;
+  const { samples } = source.batch;
   const macs = new Tally();
   const elementwise = new Tally();
   const activation = new Tally();
@@ -121,12 +133,12 @@ function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: re
   }
   peak.add(peakBytes({ ops: trace.ops, inputs: source.inputs, outputs: source.outputs }));
   const totals: ReportTotals = {
-    macs: macs.value(batch),
+    macs: macs.value(samples),
     params: params.value(),
     trainable_params: trainable.value(),
-    elementwise: elementwise.value(batch),
-    activation_bytes: activation.value(batch),
-    peak_activation_bytes: peak.value(batch),
+    elementwise: elementwise.value(samples),
+    activation_bytes: activation.value(samples),
+    peak_activation_bytes: peak.value(samples),
   };
   return {
     totals,

@@ -54,6 +54,8 @@ export interface ReportLayer {
   readonly kind: LayerKind;
   readonly in: readonly ReportShape[];
   readonly out: readonly ReportShape[];
+  /** The axis of `out` that holds samples; null where none does; absent: axis 0. */
+  readonly batch_axis?: number | null;
   readonly kernel: readonly number[] | null;
   readonly stride: readonly number[] | null;
   /** Per axis, or [before, after] pairs flattened when they differ (`same` with even kernels). */
@@ -135,6 +137,16 @@ export interface ReportInput {
   readonly shapes: readonly ReportShape[];
   readonly dtypes: readonly DtypeName[];
   readonly origin: InputOrigin;
+  /** Absent: one sample, at axis 0. */
+  readonly batch?: ReportBatch;
+}
+
+/** Whose figures these are. */
+export interface ReportBatch {
+  /** Figures are for one of so many samples in the input. */
+  readonly samples: number;
+  /** The input's axis that holds them; null where none does or it cannot be told: figures are for the whole input. */
+  readonly axis: number | null;
 }
 
 /** The roofline bound of a network on a device: what its layers need at least, one after the other. No prediction. */
@@ -182,6 +194,8 @@ export interface Report {
   readonly width_arguments?: readonly WidthArgument[];
   readonly input: ReportInput;
   readonly output: readonly ReportShape[];
+  /** The axis of each output that holds samples; null where none does; absent: axis 0 of all. */
+  readonly output_batch_axes?: readonly (number | null)[];
   readonly complete: boolean;
   readonly totals: ReportTotals;
   readonly layers: readonly ReportLayer[];

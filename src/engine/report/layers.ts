@@ -1,4 +1,5 @@
 /** Prices the rows of a trace: each becomes one layer of the report, with what a swap would make of it. */
+import { type Batch, batchAxisOf } from "../batch.ts";
 import { lift } from "../cost/lift.ts";
 import type { ConvGeometry, OpRecord, Site } from "../interpret/trace.ts";
 import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
@@ -28,8 +29,8 @@ export interface PricingSource {
   readonly ops: readonly OpRecord[];
   readonly names: ReadonlyMap<Instance, string>;
   readonly inputs: readonly Tensor[];
-  /** Samples in the batch that was traced: figures are shared out over them. */
-  readonly batch: number;
+  /** The samples that were traced: figures are shared out over them. */
+  readonly batch: Batch;
 }
 
 /** Every row that costs MACs or has parameters of its own, in execution order. */
@@ -49,7 +50,7 @@ export function priceLayers(source: PricingSource): PricedRow[] {
 }
 
 interface PricingContext {
-  readonly batch: number;
+  readonly batch: Batch;
   /** Parameters that an earlier row has: shared ones are counted once. */
   readonly owned: Set<Tensor>;
   readonly consumers: ReadonlyMap<Tensor, OpRecord>;
@@ -58,6 +59,7 @@ interface PricingContext {
 
 function priceRow(row: Row, context: PricingContext): PricedRow {
   const { batch } = context;
+  const { samples } = batch;
   const macs = new Tally();
   const elementwise = new Tally();
   const activation = new Tally();
@@ -90,6 +92,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     kind: classify(main.op, geometry),
     in: first.inputs.map((tensor) => reportShape(tensor.shape)),
     out: last.outputs.map((tensor) => reportShape(tensor.shape)),
+    ...batchAxis(last.outputs[0], batch),
     kernel: geometry?.kernel ?? null,
     stride: geometry?.stride ?? null,
     padding: geometry ? flatPadding(geometry.padding) : null,
@@ -98,13 +101,13 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     in_channels: geometry?.inChannels ?? null,
     out_channels: geometry?.outChannels ?? null,
     bias: geometry?.bias ?? null,
-    macs: macs.value(batch),
+    macs: macs.value(samples),
     params: params.value(),
     trainable_params: trainable.value(),
-    elementwise: elementwise.value(batch),
-    activation_bytes: activation.value(batch),
-    read_values: read.value(batch),
-    written_values: written.value(batch),
+    elementwise: elementwise.value(samples),
+    activation_bytes: activation.value(samples),
+    read_values: read.value(samples),
+    written_values: written.value(samples),
     calls: Math.max(1, row.runs.size),
     at: place(row.site?.at ?? NOWHERE),
     path: callers(row.site),
@@ -118,6 +121,11 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
   };
   const tallies = [macs, elementwise, activation, params];
   return { layer, ops: row.ops, unknowns: tallies.flatMap((tally) => tally.unknown ?? []) };
+}
+
+function batchAxis(output: Tensor | undefined, batch: Batch): Pick<ReportLayer, "batch_axis"> {
+  const axis = output ? batchAxisOf(output, batch) : 0;
+  return axis === 0 ? {} : { batch_axis: axis };
 }
 
 interface SwapPrice {
@@ -147,7 +155,7 @@ function priceSwap(row: Row, main: OpRecord, geometry: ConvGeometry, context: Pr
   const isFrozen = main.weights.some((weight) => weight.parameter?.trainable === false);
   const fixed = norm.filter((vector) => vector.parameter?.trainable === false).length * conv.inChannels;
   const trainable = isFrozen ? 0 : params - fixed;
-  return { obstacle, macs: macs.value(context.batch), params, trainable };
+  return { obstacle, macs: macs.value(context.batch.samples), params, trainable };
 }
 
 function positionMacs(conv: Parameters<typeof swapMacs>[0], outputs: number | Unknown): number | Unknown {

@@ -4,6 +4,7 @@ import type {
   LayerKind,
   Report,
   ReportDiagnostic,
+  ReportInput,
   ReportLayer,
   ReportRoofline,
   Severity,
@@ -20,6 +21,7 @@ import {
   formatShapes,
   formatShare,
   inUnit,
+  sampleShape,
   UNIT_LABELS,
 } from "./units.ts";
 import { visible } from "./visible.ts";
@@ -115,13 +117,12 @@ function formatTable(report: Report, { unit, width }: TextOptions, paint: Paint)
   const rows = textRows(report);
   const longest = Math.max(0, ...rows.map((row) => fraction(row.macs)));
   const cost = (macs: number | null): string => (macs === null ? "?" : formatCount(inUnit(macs, unit)));
-  const isUnbatched = report.layers.some((layer) => layer.out.some((shape) => isSample(shape, layer)));
   const totals: TextRow = {
     name: "Total",
     type: "",
     kind: "other",
     kernel: "",
-    out: formatShapes(isUnbatched ? report.output : report.output.map(withoutBatch)),
+    out: formatShapes(report.output.map((shape, i) => sampleShape(shape, report.output_batch_axes?.[i]))),
     macs: report.totals.macs,
     params: report.totals.params,
     separable: null,
@@ -203,7 +204,7 @@ function layerRow(layer: ReportLayer): TextRow {
     type: layer.type,
     kind: layer.kind,
     kernel: formatKernel(layer.kernel, layer.stride),
-    out: formatShapes(layer.out.map((shape) => (isSample(shape, layer) ? shape : withoutBatch(shape)))),
+    out: formatShapes(layer.out.map((shape) => sampleShape(shape, layer.batch_axis))),
     macs: layer.macs,
     params: layer.params,
     separable: layer.swappable ? layer.separable_macs : null,
@@ -286,7 +287,15 @@ export function describeInput(report: Report): string {
     const dtype = dtypes[i];
     return dtype === undefined || dtype === "float32" ? formatShape(shape) : `${formatShape(shape)}:${dtype}`;
   });
-  return `${inputs.join(", ")} (${origin})`;
+  return `${inputs.join(", ")} (${origin})${describeBatch(report.input)}`;
+}
+
+/** Whose figures these are, where it is not one sample at axis 0. */
+function describeBatch({ batch }: ReportInput): string {
+  if (!batch) return "";
+  if (batch.axis === null) return ", figures for the whole input";
+  const along = batch.axis === 0 ? "" : ` along axis ${batch.axis}`;
+  return batch.samples === 1 ? "" : `, figures for one of ${batch.samples} samples${along}`;
 }
 
 export function describeDiagnostic({ severity, message, at }: ReportDiagnostic): string {
@@ -311,15 +320,6 @@ function sumParams(layers: readonly ReportLayer[]): number | null {
 
 function share(row: TextRow, fraction: (macs: number | null) => number): string {
   return row.macs === null ? "?" : formatShare(fraction(row.macs));
-}
-
-function withoutBatch(shape: ReportLayer["out"][number]): ReportLayer["out"][number] {
-  return shape !== null && shape.length > 1 ? shape.slice(1) : shape;
-}
-
-/** A convolution's output of one sample, without a batch axis (Equinox). */
-function isSample(shape: ReportLayer["out"][number], { kernel }: ReportLayer): boolean {
-  return shape !== null && kernel !== null && shape.length === kernel.length + 1;
 }
 
 const BAR_WIDTH = 12;

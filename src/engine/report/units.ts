@@ -60,6 +60,11 @@ export function formatShape(shape: ReportShape): string {
   return shape.length === 0 ? "scalar" : shape.map((size) => size ?? "?").join("×");
 }
 
+/** The shape of one sample: without the axis that holds them; one axis alone is shown whatever it holds. */
+export function sampleShape(shape: ReportShape, axis: number | null = 0): ReportShape {
+  return shape === null || axis === null || shape.length < 2 ? shape : shape.toSpliced(axis, 1);
+}
+
 export function formatShapes(shapes: readonly ReportShape[]): string {
   return shapes.map(formatShape).join(", ");
 }

@@ -1,5 +1,7 @@
 /** Traces to reports: rows, names, sums, memory, and what is not known. */
+
 import { describe, expect, it } from "vitest";
+import { batchAtFront } from "../../../src/engine/batch.ts";
 import { Tensor, Unknown } from "../../../src/engine/interpret/values.ts";
 import { eligibleLayers, simulateSwap } from "../../../src/engine/separable/simulate.ts";
 import mobilenet from "../../truth/mobilenet.json" with { type: "json" };
@@ -215,7 +217,7 @@ describe("a batch", () => {
   it("is shared out: figures are per sample", () => {
     const make = new TraceMaker();
     const image = tensor(8, 16, 4, 4);
-    const report = make.report([image], [make.conv("conv", image, 16)], { batch: 8 });
+    const report = make.report([image], [make.conv("conv", image, 16)], { batch: batchAtFront(8) });
     expect(report.layers[0]).toMatchObject({ macs: 16 * 16 * 16 * 9, separable_macs: 16 * 16 * (9 + 16) });
     expect(report.totals).toMatchObject({
       macs: 16 * 16 * 16 * 9,

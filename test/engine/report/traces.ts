@@ -1,4 +1,5 @@
 /** Traces for tests, made by hand: a small notation for what a program would have run. */
+import { batchAtFront } from "../../../src/engine/batch.ts";
 import { convMacs } from "../../../src/engine/cost/convolution.ts";
 import { convOutputSize } from "../../../src/engine/cost/geometry.ts";
 import type {
@@ -142,7 +143,7 @@ export class TraceMaker {
       networkAt: span(1),
       networks: ["Net"],
       input: { shapes: [], dtypes: [], origin: "default" },
-      batch: 1,
+      batch: batchAtFront(1),
       trace: { ops: this.ops, diagnostics: [], gaps: [] },
       inputs,
       outputs,

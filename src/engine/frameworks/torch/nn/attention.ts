@@ -103,6 +103,7 @@ function multihead(op: Op, at: Attention): Value {
     op: "attention",
     name: "multi_head_attention",
     inputs,
+    batchAxis: q.unbatched ? null : at.batchFirst ? 0 : 1,
     shape,
     extra,
     weights: at.weights,

@@ -7,14 +7,14 @@ import { differ, toDim } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import { type Build, type FunctionSpec, type LayerSpec, makeParameter } from "./layer.ts";
 import { addTensor } from "./module.ts";
-import type { Op } from "./op.ts";
+import type { Emission, Op } from "./op.ts";
 
 function emitNorm(
   op: Op,
   input: Tensor,
   weights: readonly (Tensor | undefined)[],
   problem?: string,
-  name?: string,
+  { name, batchAxis }: Pick<Emission, "name" | "batchAxis"> = {},
 ): Tensor {
   return op.emit({
     op: "norm",
@@ -23,6 +23,7 @@ function emitNorm(
     weights,
     problem,
     ...(name === undefined ? {} : { name }),
+    ...(batchAxis === undefined ? {} : { batchAxis }),
   });
 }
 
@@ -45,7 +46,7 @@ function channelNorm(
   } else if (size !== undefined && channels !== undefined && differ(size, channels)) {
     problem = `expects ${channels} channels, gets ${size}`;
   }
-  return emitNorm(op, input, weights, problem);
+  return emitNorm(op, input, weights, problem, { batchAxis: rank === unbatchedRank ? null : 0 });
 }
 
 function firstSize(...tensors: (Tensor | undefined)[]): Dim | undefined {

@@ -37,6 +37,8 @@ export interface Emission {
   /** Absent: the output's elements for an op without MACs, 0 for one with. */
   readonly elementwise?: Count;
   readonly geometry?: ConvGeometry;
+  /** The axis of the first input where the layer takes samples to be; null: it is given one, without an axis for it. */
+  readonly batchAxis?: number | null;
   /** Shares the first input's storage. */
   readonly view?: boolean;
   /** Outputs besides the first (indices, states). */
@@ -165,6 +167,7 @@ export class Op {
       macs,
       elementwise: emission.elementwise ?? (emission.macs === undefined ? numel(shape) : 0),
       ...(emission.geometry ? { geometry: emission.geometry } : {}),
+      ...(emission.batchAxis === undefined ? {} : { batchAxis: emission.batchAxis }),
       ...(emission.view === true ? { view: true } : {}),
     });
     return output;

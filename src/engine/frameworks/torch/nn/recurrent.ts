@@ -83,6 +83,7 @@ function runStack(op: Op, cell: RecurrentCell, value: Value): Value {
   const output = op.emit({
     op: "recurrent",
     inputs: [input],
+    batchAxis: lead.length < 2 ? null : batchFirst ? 0 : 1,
     shape: [...lead, product([directions, state])],
     extra: states,
     weights: weightsOf(op),
@@ -129,6 +130,7 @@ function runCell(op: Op, cell: RecurrentCell, value: Value): Value {
   const output = op.emit({
     op: "recurrent",
     inputs: [input],
+    batchAxis: lead.length < 1 ? null : 0,
     shape,
     extra,
     weights: weightsOf(op),

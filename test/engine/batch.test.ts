@@ -1,0 +1,183 @@
+/** Whose figures a report's are: which axis of the input holds samples. Totals were measured on the real frameworks. */
+import { describe, expect, it } from "vitest";
+import { createEngine } from "../../src/engine/engine.ts";
+import type { Report } from "../../src/engine/report/contract.ts";
+import { formatText } from "../../src/engine/report/text.ts";
+import { loadParsers } from "../../src/node/wasm.ts";
+import { memoryHost } from "./memoryHost.ts";
+
+const parsers = await loadParsers();
+const FILE = "/app/model.py";
+
+function profile(text: string, options: { model?: string; args?: string; input?: string[] } = {}): Report {
+  const result = createEngine({ parsers, host: memoryHost({ [FILE]: text }) }).profile(FILE, options);
+  if (!result.ok) throw new Error(result.reason);
+  return result.report;
+}
+
+const TORCH = "import torch\nfrom torch import nn\n";
+
+/** A module `Net` with these lines in `__init__` and this forward, and the call that tells its input. */
+function torchNet(init: readonly string[], forward: readonly string[], call: string): string {
+  return `${TORCH}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        ${init.join("\n        ")}
+    def forward(self, x):
+        ${forward.join("\n        ")}
+net = Net()
+net(${call})
+`;
+}
+
+const TAGGER = torchNet(
+  ["self.emb = nn.Embedding(500, 32)", "self.lstm = nn.LSTM(32, 64)", "self.out = nn.Linear(64, 9)"],
+  ["y, _ = self.lstm(self.emb(x))", "return self.out(y)"],
+  "torch.zeros(20, 1, dtype=torch.long)",
+);
+
+describe("samples at another axis than the first", () => {
+  it("an LSTM without batch_first takes them from axis 1", () => {
+    const report = profile(TAGGER);
+    expect(report.totals).toMatchObject({ macs: 503_040, params: 41_673 });
+    expect(report.input.batch).toEqual({ samples: 1, axis: 1 });
+    expect(report.layers.find(({ name }) => name === "lstm")).toMatchObject({
+      macs: 491_520,
+      out: [
+        [20, 1, 64],
+        [1, 1, 64],
+        [1, 1, 64],
+      ],
+      batch_axis: 1,
+    });
+  });
+
+  it("a transformer's sequences of two lengths share axis 1", () => {
+    const report = profile(`${TORCH}
+model = nn.Transformer(d_model=64, nhead=4, num_encoder_layers=2, num_decoder_layers=2, dim_feedforward=128)
+model(torch.rand(10, 32, 64), torch.rand(20, 32, 64))
+`);
+    expect(report.totals).toMatchObject({ macs: 84_377_600 / 32, params: 167_680 });
+    expect(report.input.batch).toEqual({ samples: 32, axis: 1 });
+  });
+
+  it("is followed to where an index takes the steps away", () => {
+    const report = profile(
+      torchNet(
+        [
+          "self.l = nn.LSTM(40, 96, num_layers=2, proj_size=32, bidirectional=True)",
+          "self.g = nn.GRU(64, 24, num_layers=2, bidirectional=True, dropout=0.2)",
+          "self.o = nn.Linear(48, 7)",
+        ],
+        ["y, _ = self.l(x)", "y, h = self.g(y)", "return self.o(y[-1])"],
+        "torch.zeros(11, 3, 40)",
+      ),
+    );
+    expect(report.totals.macs).toBe(5_424_624 / 3);
+    expect(report.output).toEqual([[3, 7]]);
+    expect(report.output_batch_axes).toBeUndefined();
+    expect(report.layers.find(({ name }) => name === "o")?.batch_axis).toBeUndefined();
+  });
+
+  it("is followed through transposes and views", () => {
+    const report = profile(
+      torchNet(
+        ["self.gru = nn.GRU(16, 8)", "self.conv = nn.Conv1d(8, 4, 3)", "self.out = nn.Linear(4, 2)"],
+        [
+          "y, _ = self.gru(x.permute(1, 0, 2))",
+          "y = self.conv(y.permute(1, 2, 0))",
+          "return self.out(y.mean(-1))",
+        ],
+        "torch.zeros(5, 12, 16)",
+      ),
+    );
+    expect(report.input.batch).toEqual({ samples: 5, axis: 0 });
+    const macsOfGru = 12 * 3 * 8 * (16 + 8);
+    expect(report.totals.macs).toBe(macsOfGru + 10 * 4 * 8 * 3 + 4 * 2);
+  });
+});
+
+describe("an input without an axis for samples", () => {
+  it("a vector of features is one sample", () => {
+    const report = profile(
+      torchNet(
+        ["self.fc1 = nn.Linear(8, 64)", "self.fc2 = nn.Linear(64, 4)"],
+        ["return torch.softmax(self.fc2(torch.relu(self.fc1(x))), dim=-1)"],
+        "torch.zeros(8)",
+      ),
+    );
+    expect(report.totals).toMatchObject({ macs: 768, params: 836 });
+    expect(report.input.batch).toEqual({ samples: 1, axis: null });
+    expect(report.layers[0]).toMatchObject({ out: [[64]], batch_axis: null });
+  });
+
+  it("an image without one goes into a convolution as it is", () => {
+    const report = profile(
+      torchNet(["self.c = nn.Conv2d(3, 8, 3, padding=1)"], ["return self.c(x)"], "torch.zeros(3, 16, 16)"),
+    );
+    expect(report.totals.macs).toBe(8 * 3 * 9 * 256);
+    expect(report.input.batch).toEqual({ samples: 1, axis: null });
+  });
+
+  it("tokens whose positions meet each other are the whole input", () => {
+    const haiku = `
+import haiku as hk
+import jax, jax.numpy as jnp
+class Attend(hk.Module):
+    def __init__(self, vocab, width):
+        super().__init__()
+        self.vocab, self.width = vocab, width
+    def __call__(self, tokens):
+        x = hk.Embed(self.vocab, self.width)(tokens)
+        q, k, v = jnp.split(hk.Linear(3 * self.width)(x), 3, axis=-1)
+        scores = jax.nn.softmax(jnp.einsum('td,sd->ts', q, k))
+        return hk.Linear(self.vocab)(jnp.einsum('ts,sd->td', scores, v))
+`;
+    const report = profile(haiku, { model: "Attend", args: "100, 32", input: ["16:int64"] });
+    expect(report.totals).toMatchObject({ macs: 116_736, params: 9668 });
+    expect(report.input.batch).toEqual({ samples: 1, axis: null });
+  });
+});
+
+describe("several tensors", () => {
+  it("a list of two pictures is two inputs of one sample", () => {
+    const report = profile(
+      torchNet(
+        ["self.cnn = nn.Conv2d(1, 16, 10)", "self.out = nn.Linear(16 * 79 * 79, 1)"],
+        [
+          "a, b = x",
+          "one = lambda t: self.cnn(t).view(t.size(0), -1)",
+          "return self.out(torch.abs(one(a) - one(b)))",
+        ],
+        "[torch.zeros(1, 1, 88, 88), torch.zeros(1, 1, 88, 88)]",
+      ),
+    );
+    expect(report.layers.find(({ name }) => name === "cnn")?.macs).toBe(19_971_200);
+  });
+});
+
+describe("a batch of samples", () => {
+  const conv = ["self.c = nn.Conv2d(3, 8, 3, padding=1)"];
+  it("at axis 0 is shared out", () => {
+    const report = profile(torchNet(conv, ["return self.c(x)"], "torch.zeros(32, 3, 16, 16)"));
+    expect(report.totals.macs).toBe(8 * 3 * 9 * 256);
+    expect(report.input.batch).toEqual({ samples: 32, axis: 0 });
+  });
+
+  it("is shared out where the program is written for just so many", () => {
+    const forward = ["y = self.c(x)", "return y.view(32, 8, 256) * torch.zeros(32, 1, 1)"];
+    const report = profile(torchNet(conv, forward, "torch.zeros(32, 3, 16, 16)"));
+    expect(report.totals.macs).toBe(8 * 3 * 9 * 256);
+  });
+
+  it("whose samples meet each other cannot be shared out, and the table says so", () => {
+    const forward = ["y = self.c(x).flatten(1)", "return y @ y.t()"];
+    const report = profile(torchNet(conv, forward, "torch.zeros(4, 3, 16, 16)"));
+    expect(report.totals.macs).toBe(4 * 8 * 3 * 9 * 256 + 4 * 4 * 8 * 256);
+    expect(report.input.batch).toEqual({ samples: 1, axis: null });
+    expect(formatText(report, { unit: "macs", width: 100, color: false })).toContain(
+      "figures for the whole input",
+    );
+  });
+});
