@@ -132,7 +132,7 @@ export function findRoots(
     }),
   );
   return {
-    roots: mainFirst(withoutRepeats(roots, definitions)),
+    roots: mainFirst(withoutRepeats(roots, definitions), builtUpon(roots, definitions)),
     near: near.map((root) => ({ ...root, isPart: root.isPart || built.has(root.name) })),
     lost: written.lost,
   };
@@ -155,7 +155,7 @@ export function withGiven({ roots, near, lost }: Roots, given: readonly Root[]):
   if (given.length === 0) return { roots, near, lost };
   const names = new Set(given.map(({ name }) => name));
   const all = [...roots, ...given].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
-  return { roots: mainFirst(all), near: near.filter(({ name }) => !names.has(name)), lost };
+  return { roots: mainFirst(all, new Set()), near: near.filter(({ name }) => !names.has(name)), lost };
 }
 
 /**
@@ -212,18 +212,37 @@ function withoutRepeats(roots: readonly Root[], definitions: readonly Definition
 }
 
 /**
- * Functions are how a file offers its networks; among classes the last one is built of those before it. A loss is
- * the main root only where there is nothing else.
+ * Functions are how a file offers its networks; among classes the last one is built of those before it, and so is a
+ * variable's network of those that `parts` names. A loss is the main root only where there is nothing else.
  */
-function mainFirst(roots: readonly Root[]): readonly Root[] {
+function mainFirst(roots: readonly Root[], parts: ReadonlySet<string>): readonly Root[] {
   const networks = roots.filter((root) => !isLoss(root.value));
   const main =
+    networks.find((root) => root.kind === "variable" && !parts.has(root.name)) ??
     networks.find((root) => root.kind === "variable") ??
     networks.find((root) => root.kind === "function") ??
     networks.at(-1) ??
     roots.at(-1);
   return main ? [main, ...roots.filter((root) => root !== main)] : [];
 }
+
+/** Networks in variables that others are made of: `backbone` of `model = Sequential([backbone, head])`. A copy is no more. */
+function builtUpon(roots: readonly Root[], definitions: readonly Definition[]): ReadonlySet<string> {
+  const made = new Set(roots.filter(({ kind }) => kind === "variable").map(({ name }) => name));
+  return new Set(
+    definitions.flatMap((each) => {
+      if (each.kind !== "variable" || !made.has(each.name) || each.value?.kind !== "call") return [];
+      const used = mentions(each.value);
+      return [...used].some((name) => COPIES.test(name))
+        ? []
+        : [...used].filter((name) => name !== each.name);
+    }),
+  );
+}
+
+/** What gives a network once more, or wraps one without adding to it. */
+const COPIES =
+  /(^|\.)(deepcopy|copy|clone_model|DataParallel|DistributedDataParallel|AveragedModel|compile|script|trace|jit)$/;
 
 // ----------------------------------------------------------------- definitions
 

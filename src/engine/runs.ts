@@ -50,7 +50,13 @@ export function firstMismatch(run: Run): string | undefined {
  * What a run says of its network. An input of our own choice that does not fit makes figures of no network: they are
  * not complete. Where it is that input itself which does not fit, no line of the program is at fault.
  */
-export function verdict(
+export function verdict(run: Run, input: ChosenInput): Pick<Trace, "diagnostics" | "gaps"> {
+  const { diagnostics, gaps } = verdictOnInput(run, input);
+  const isIdle = run.trace.ops.length === 0 && gaps.length === 0;
+  return { diagnostics, gaps: isIdle ? [noOps(diagnostics)] : gaps };
+}
+
+function verdictOnInput(
   run: Run,
   { specs, origin, borrowed }: ChosenInput,
 ): Pick<Trace, "diagnostics" | "gaps"> {
@@ -78,6 +84,12 @@ export function verdict(
       ...(apart ? [{ reason: LIST_WANTED, at: apart.site?.at }] : []),
     ],
   };
+}
+
+/** A network of which nothing ran costs what its forward would cost, had it one. */
+function noOps(diagnostics: Trace["diagnostics"]): Trace["gaps"][number] {
+  const [first] = diagnostics;
+  return { reason: first?.message ?? "no op of it ran", at: first?.at };
 }
 
 const INPUT_WANTED = "needs its input, as in # convlens: input=1x3x224x224";

@@ -139,6 +139,11 @@ function initModel(keras: Keras, interp: Interp, a: Bound): Value {
   const { args, kwargs } = spread(a);
   const model = self(a);
   initLayer(keras, interp, model, kwargs);
+  const old = ["input", "output"].filter((name) => kwargs.has(name));
+  if (model.cls === keras.cls("Model") && old.length > 0) {
+    const written = old.map((name) => `${name}=`).join(", ");
+    return interp.fail("ValueError", `Model takes inputs= and outputs=, and knows no ${written}`);
+  }
   if (!functionalArguments(args, kwargs)) return null;
   const inputs = kwargs.get("inputs") ?? args[0];
   const outputs = kwargs.get("outputs") ?? args[1];
