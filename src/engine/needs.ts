@@ -88,18 +88,31 @@ function keywordsFor(m: Machine, callee: Value): readonly (readonly [string, Val
   return m.frameworks.flatMap((framework) => [...(framework.suppliedKeywords?.(m, callee) ?? [])]);
 }
 
-/** JavaScript has no keyword arguments: what gives itself is put where it stands. */
+/** JavaScript has no keyword arguments: what gives itself, or is missing, is put where it stands. */
 function byPosition(m: Machine, callee: Value, given: readonly Value[]): readonly Value[] {
   const args = [...given];
   for (const need of needsOf(callee)) {
     const { position } = need;
     if (position === undefined || position < given.length) continue;
     const value = suppliedBy(m, need);
-    if (value === ABSENT) continue;
     while (args.length < position) args.push(undefined);
-    args[position] = value;
+    args[position] = value === ABSENT ? missing(m, need) : value;
   }
   return args;
+}
+
+/** An argument that nothing gives is not `undefined`, which programs count with and leave layers out for. */
+function missing(m: Machine, { name, owner, module, param }: Need): Value {
+  const target = param?.target;
+  if (target?.kind !== "objectTarget" || target.rest) return new Unknown(`needs ${name}`, param?.at);
+  return object(
+    m,
+    target.properties.flatMap(({ key, target: part }): [string, Value][] => {
+      if (typeof key !== "string" || part.kind === "defaultTarget") return [];
+      const value = suppliedBy(m, { name: key, ...(owner && { owner }), module });
+      return [[key, value === ABSENT ? new Unknown(`needs ${key}`, param?.at) : value]];
+    }),
+  );
 }
 
 // ----------------------------------------------------------------------- needs

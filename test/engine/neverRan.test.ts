@@ -52,3 +52,20 @@ averaged = copy.deepcopy(model)
 `);
   expect(report.network).toBe("model");
 });
+
+it("an argument that nothing gives is unknown in TypeScript too, not the NaN of undefined", () => {
+  const report = profile(
+    `
+import * as tf from "@tensorflow/tfjs";
+export function build({ width, name }: { width: number; name: string }) {
+  const inputs = tf.input({ shape: [2, 12 * width], name });
+  const hidden = tf.layers.lstm({ units: 8 }).apply(inputs) as tf.SymbolicTensor;
+  return tf.model({ inputs, outputs: tf.layers.dense({ units: 3 }).apply(hidden) as tf.SymbolicTensor });
+}
+`,
+    { file: "/app/net.ts" },
+  );
+  expect(report.complete).toBe(false);
+  expect(report.totals).toMatchObject({ macs: null, params: null });
+  expect(report.diagnostics.map(({ message }) => message)).toContain("lstm_LSTM1: needs width");
+});
