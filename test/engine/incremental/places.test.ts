@@ -1,0 +1,58 @@
+/** Where things stand after an edit that changed no code, or code elsewhere: as a new engine tells it. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { createEngine } from "../../../src/engine/engine.ts";
+import { localChanges, outlineOf } from "../../../src/engine/incremental/changes.ts";
+import type { Parsers } from "../../../src/engine/syntax/parser.ts";
+import { loadParsers } from "../../../src/node/wasm.ts";
+import { memoryHost } from "../memoryHost.ts";
+
+const FILE = "/app/model.py";
+
+let parsers: Parsers;
+beforeAll(async () => {
+  parsers = await loadParsers();
+});
+
+/** The answer to `after` of an engine that was asked about `before`, and a new engine's. */
+function answers(before: string, after: string) {
+  const files: Record<string, string> = { [FILE]: before };
+  const engine = createEngine({ parsers, host: memoryHost(files) });
+  engine.analyze(FILE);
+  files[FILE] = after;
+  const kept = engine.analyze(FILE);
+  const fresh = createEngine({ parsers, host: memoryHost(files) }).analyze(FILE);
+  return { kept, fresh };
+}
+
+const NET = `from torch import nn
+if True:
+    # convlens: input=1x3x8x8
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 8, 3)
+
+        def forward(self, x):
+            return self.conv(x)
+`;
+
+describe("after an edit a kept engine", () => {
+  it("tells where things stand in a block whose head is broken", () => {
+    const { kept, fresh } = answers("if (True:\n    print(x)\n", "if (True:\n    print( x)\n");
+    expect(fresh.diagnostics.length).toBeGreaterThan(1);
+    expect(kept).toEqual(fresh);
+  });
+
+  it("no longer takes an input from a comment that has moved away from its network", () => {
+    const { kept, fresh } = answers(NET, NET.replace("    class", `${"    # a note\n".repeat(4)}    class`));
+    expect(fresh.reports[0]?.input.shapes).not.toEqual([[1, 3, 8, 8]]);
+    expect(kept).toEqual(fresh);
+  });
+});
+
+it("a stretch of text that was two things which have parted is nowhere", () => {
+  const read = (text: string) => outlineOf(parsers.parse(FILE, text), text);
+  const call = { file: FILE, line: 1, column: 1, end_line: 1, end_column: 7 };
+  expect(localChanges(read("call()\n"), read("call( )\n"))?.place(call)).toEqual({ ...call, end_column: 8 });
+  expect(localChanges(read("call()\n"), read("(call())\n"))?.place(call)).toBeUndefined();
+});
