@@ -1,4 +1,4 @@
-/** Where things stand after an edit that changed no code, or code elsewhere: as a new engine tells it. */
+/** One edit each that a kept engine could tell otherwise than a new one. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { createEngine } from "../../../src/engine/engine.ts";
 import { localChanges, outlineOf } from "../../../src/engine/incremental/changes.ts";
@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 
 /** The answer to `after` of an engine that was asked about `before`, and a new engine's. */
-function answers(before: string, after: string) {
-  const files: Record<string, string> = { [FILE]: before };
+function answers(before: string, after: string, others: Readonly<Record<string, string>> = {}) {
+  const files: Record<string, string> = { ...others, [FILE]: before };
   const engine = createEngine({ parsers, host: memoryHost(files) });
   engine.analyze(FILE);
   files[FILE] = after;
@@ -36,6 +36,30 @@ if True:
             return self.conv(x)
 `;
 
+const TWO = `from torch import nn
+from parts import noted
+
+
+class First(nn.Module):
+    def __init__(self):
+        super().__init__()
+        noted(self)
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+class Second(nn.Module):
+    def __init__(self):
+        super().__init__()
+        noted(self)
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+`;
+
 describe("after an edit a kept engine", () => {
   it("tells where things stand in a block whose head is broken", () => {
     const { kept, fresh } = answers("if (True:\n    print(x)\n", "if (True:\n    print( x)\n");
@@ -46,6 +70,15 @@ describe("after an edit a kept engine", () => {
   it("no longer takes an input from a comment that has moved away from its network", () => {
     const { kept, fresh } = answers(NET, NET.replace("    class", `${"    # a note\n".repeat(4)}    class`));
     expect(fresh.reports[0]?.input.shapes).not.toEqual([[1, 3, 8, 8]]);
+    expect(kept).toEqual(fresh);
+  });
+
+  it("tells each network of the import that it misses, whichever network ran first", () => {
+    const { kept, fresh } = answers(TWO, TWO.replace("Conv2d(3, 8, 3)", "Conv2d(3, 8, 5)"), {
+      "/app/parts.py": "",
+    });
+    const told = fresh.reports.map(({ diagnostics }) => diagnostics.map(({ message }) => message));
+    expect(told).toEqual([["cannot import 'noted' from parts"], ["cannot import 'noted' from parts"]]);
     expect(kept).toEqual(fresh);
   });
 });
