@@ -81,6 +81,18 @@ describe("after an edit a kept engine", () => {
     expect(told).toEqual([["cannot import 'noted' from parts"], ["cannot import 'noted' from parts"]]);
     expect(kept).toEqual(fresh);
   });
+
+  it("tells what an imported module's statements say by the network that a new engine would", () => {
+    const parts = "missing()\n\n\ndef noted(network):\n    pass\n";
+    for (const [from, to] of [
+      ["3, 8, 3", "3, 8, 5"],
+      ["3, 4, 3", "3, 4, 5"],
+    ] as const) {
+      const { kept, fresh } = answers(TWO, TWO.replace(from, to), { "/app/parts.py": parts });
+      expect(JSON.stringify(fresh)).toContain("name 'missing' is not defined");
+      expect(kept).toEqual(fresh);
+    }
+  });
 });
 
 it("a stretch of text that was two things which have parted is nowhere", () => {
