@@ -58,11 +58,15 @@ export function userInput(texts: readonly string[]): ChosenInput | string {
   return { specs, origin: "user" };
 }
 
+/** What comments say of a root that stands at `root`. */
+export function directivesNear({ directives }: ModuleNode, root: number): readonly string[] {
+  return directives.filter(({ line }) => line <= root && line >= root - 3).map(({ text }) => text);
+}
+
 /** `# convlens: input=1x3x224x224` on the root's line, or on the lines just above it. */
 export function commentInput(node: ModuleNode, root: Root): ChosenInput | undefined {
-  const near = node.directives
-    .filter(({ line }) => line <= root.at.line && line >= root.at.line - 3)
-    .map(({ text }) => /input\s*=\s*(.+)$/.exec(text)?.[1])
+  const near = directivesNear(node, root.at.line)
+    .map((text) => /input\s*=\s*(.+)$/.exec(text)?.[1])
     .find((text) => text !== undefined);
   if (near === undefined) return undefined;
   const specs = near

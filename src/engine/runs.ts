@@ -3,7 +3,7 @@ import type { Framework } from "./frameworks/framework.ts";
 import type { ChosenInput } from "./inputs.ts";
 import { BY_NAME, type OpRecord, type Trace, type TraceDiagnostic } from "./interpret/trace.ts";
 import { Dict, Instance, isUnknown, List, Tensor, Tuple, Unknown, type Value } from "./interpret/values.ts";
-import { NOWHERE } from "./syntax/span.ts";
+import { NOWHERE, type Span } from "./syntax/span.ts";
 
 export interface Run {
   readonly trace: Trace;
@@ -46,10 +46,25 @@ export function firstMismatch(run: Run): string | undefined {
   return run.trace.diagnostics.find(({ code }) => code === "shape-mismatch")?.message;
 }
 
-/**
- * What a run says of its network. An input of our own choice that does not fit makes figures of no network: they are
- * not complete. Where it is that input itself which does not fit, no line of the program is at fault.
- */
+/** What the framework refuses makes figures of no network: whichever input led there, they are not complete. */
+export function refusals(diagnostics: readonly TraceDiagnostic[]): Trace["gaps"] {
+  return diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ message, at }) => ({ reason: message, at }));
+}
+
+/** What was said when the program itself ran, of layers and calls that are in this run too. */
+export function saidOfSame({ trace }: Run, said: readonly TraceDiagnostic[]): readonly TraceDiagnostic[] {
+  if (said.length === 0) return said;
+  const places = new Set<Span | undefined>();
+  for (const { site, scope } of trace.ops) {
+    places.add(site?.at);
+    for (let layer = scope; layer; layer = layer.parent) places.add(layer.instance.site?.at);
+  }
+  return said.filter(({ at }) => places.has(at));
+}
+
+/** What a run says of its network. Where it is an input of our own choice that does not fit, no line is at fault. */
 export function verdict(run: Run, input: ChosenInput): Pick<Trace, "diagnostics" | "gaps"> {
   const { diagnostics, gaps } = verdictOnInput(run, input);
   const isIdle = run.trace.ops.length === 0 && gaps.length === 0;
@@ -80,7 +95,7 @@ function verdictOnInput(
     }),
     gaps: [
       ...gaps,
-      ...(found ? [{ reason: wanted?.message ?? found.message, at: found.at }] : []),
+      ...(wanted ? [{ reason: wanted.message, at: wanted.at }] : []),
       ...(apart ? [{ reason: LIST_WANTED, at: apart.site?.at }] : []),
     ],
   };

@@ -41,7 +41,7 @@ import {
   wantedCalls,
   withGiven,
 } from "./roots.ts";
-import { tensorsIn, unreadParameters, verdict } from "./runs.ts";
+import { refusals, saidOfSame, tensorsIn, unreadParameters, verdict } from "./runs.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -271,6 +271,10 @@ export class Session {
     const unknownParameters = unreadParameters(framework, network, building.gaps, run.trace.gaps);
     // Runs the network again, which may take what it made with it.
     const batch = trials.batchOf(trial);
+    const said = [...building.diagnostics, ...diagnostics];
+    // Where the program's own call of it fails, an input that was found instead is none that it has.
+    const isGiven = origin === "user" || origin === "comment";
+    const misused = isGiven ? [] : saidOfSame(run, this.moduleDiagnostics);
     const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
     return {
       channelAxis: (rank) => framework.channelAxis(rank),
@@ -292,8 +296,8 @@ export class Session {
         batch,
         trace: {
           ...run.trace,
-          gaps: [...building.gaps, ...gaps],
-          diagnostics: [...building.diagnostics, ...diagnostics],
+          gaps: [...building.gaps, ...gaps, ...refusals([...said, ...misused])],
+          diagnostics: said,
         },
         inputs: run.inputs,
         outputs: tensorsIn(run.output),

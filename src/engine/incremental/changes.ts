@@ -7,7 +7,6 @@ import type { FunctionNode, ModuleNode, Stmt } from "../syntax/ast.ts";
 import { isSpan } from "../syntax/pieces.ts";
 import type { Span } from "../syntax/span.ts";
 import { entryOf } from "../table.ts";
-import { Text } from "./text.ts";
 
 /** A module as it was at some time: the places of statements that live on move with their text. */
 export interface Outline {
@@ -28,6 +27,8 @@ export interface LocalChanges {
   readonly renewed: ReadonlyMap<FunctionNode, FunctionNode>;
   /** Nothing outside the changed functions has moved. */
   readonly still: boolean;
+  /** The module after the edit. */
+  readonly now: ModuleNode;
   /** Where a place of the text before lies now; undefined inside of what changed. */
   place(place: Place): Place | undefined;
 }
@@ -38,22 +39,21 @@ export function localChanges(before: Outline, after: Outline): LocalChanges | un
   const now = after.node.body;
   if (old.length !== now.length) return undefined;
   const comparison = new Comparison();
-  const texts = [new Text(before.text), new Text(after.text)] as const;
   const moved: Moved[] = [];
   for (const [index, from] of before.spans.entries()) {
     const to = after.spans[index];
     const [one, other] = [old[index], now[index]];
     if (!to || !one || !other) return undefined;
-    const isAlike = one === other || (from.column === to.column && texts[0].of(from) === texts[1].of(to));
-    if (isAlike) moved.push({ from, by: to.line - from.line });
-    if (one !== other && !comparison.same(one, other, !isAlike)) return undefined;
+    // What was taken over stands as it was, at other lines.
+    if (one === other) moved.push({ from, by: to.line - from.line });
+    else if (!comparison.same(one, other)) return undefined;
   }
-  if (!sameDirectives(before, after)) return undefined;
   const { changed, renewed, places } = comparison;
   const still =
     moved.every(({ by }) => by === 0) &&
-    [...places].every(([key, span]) => key === keyOf(span.line, span.column, span.endLine, span.endColumn));
-  return { changed, renewed, still, place: (at) => placeNow(at, places, moved) };
+    [...places].every(([key, now]) => now !== undefined && key === keyOf(now));
+  const place = (at: Place): Place | undefined => placeNow(at, places, moved);
+  return { changed, renewed, still, place, now: after.node };
 }
 
 // ---------------------------------------------------------------------- places
@@ -63,14 +63,20 @@ interface Moved {
   readonly by: number;
 }
 
-function keyOf(line: number, column: number, endLine: number, endColumn: number): string {
+function keyOf({ line, column, endLine, endColumn }: Omit<Span, "file">): string {
   return `${line}:${column}:${endLine}:${endColumn}`;
 }
 
-function placeNow(at: Place, places: ReadonlyMap<string, Span>, moved: readonly Moved[]): Place | undefined {
+function placeNow(
+  at: Place,
+  places: ReadonlyMap<string, Span | undefined>,
+  moved: readonly Moved[],
+): Place | undefined {
   const { end_line: toLine = at.line, end_column: toColumn = at.column } = at;
-  const found = places.get(keyOf(at.line, at.column, toLine, toColumn));
-  if (found) {
+  const key = keyOf({ line: at.line, column: at.column, endLine: toLine, endColumn: toColumn });
+  if (places.has(key)) {
+    const found = places.get(key);
+    if (!found) return undefined;
     const { line, column, endLine, endColumn } = found;
     return { file: at.file, line, column, end_line: endLine, end_column: endColumn };
   }
@@ -102,32 +108,21 @@ function isBefore(line: number, column: number, otherLine: number, otherColumn: 
   return line < otherLine || (line === otherLine && column < otherColumn);
 }
 
-// ------------------------------------------------------------------ directives
-
-/** A directive speaks to what stands near it: its distance to the statement it is in or above must stay. */
-function sameDirectives(before: Outline, after: Outline): boolean {
-  const stands = ({ node, spans }: Outline): string[] =>
-    node.directives.map(({ line, text }) => {
-      const index = spans.findIndex(({ endLine }) => endLine >= line);
-      return `${index} ${line - (spans[index]?.line ?? 0)} ${text}`;
-    });
-  return stands(before).join("\n") === stands(after).join("\n");
-}
-
 // ------------------------------------------------------------------ comparison
 
 class Comparison {
   readonly changed = new Set<FunctionNode>();
   readonly renewed = new Map<FunctionNode, FunctionNode>();
-  readonly places = new Map<string, Span>();
+  /** Where stretches of the text before are now; undefined where nodes that shared one have parted. */
+  readonly places = new Map<string, Span | undefined>();
   private pairs: (readonly [Span, Span])[] = [];
   private functions: (readonly [FunctionNode, FunctionNode])[] = [];
   private insideFunction = false;
 
-  /** Are two statements the same but for the bodies of functions? Their places are noted where they may have moved. */
-  same(one: Stmt, other: Stmt, notePlaces: boolean): boolean {
+  /** Are two statements the same but for the bodies of functions? Their places are noted. */
+  same(one: Stmt, other: Stmt): boolean {
     if (!this.alike(one, other)) return false;
-    if (notePlaces) for (const [from, to] of this.pairs) this.note(from, to);
+    for (const [from, to] of this.pairs) this.note(from, to);
     for (const [from, to] of this.functions) this.renewed.set(from, to);
     this.pairs = [];
     this.functions = [];
@@ -135,7 +130,10 @@ class Comparison {
   }
 
   private note(from: Span, to: Span): void {
-    this.places.set(keyOf(from.line, from.column, from.endLine, from.endColumn), { ...to });
+    const key = keyOf(from);
+    const known = this.places.get(key);
+    if (!this.places.has(key)) this.places.set(key, { ...to });
+    else if (known && keyOf(known) !== keyOf(to)) this.places.set(key, undefined);
   }
 
   private alike(one: unknown, other: unknown): boolean {

@@ -1,5 +1,6 @@
 /** What an analysis found, network by network; how it is carried over an edit, and how it is told. */
 import type { FileAnalysis, LayerSite } from "../engine.types.ts";
+import { directivesNear } from "../inputs.ts";
 import type { Place, Report, ReportDiagnostic } from "../report/contract.ts";
 import { place } from "../report/convert.ts";
 import type { Root } from "../roots.ts";
@@ -106,7 +107,14 @@ export class Carrier {
     const at = this.placed(known.at);
     const { outcome } = known;
     const now = "report" in outcome ? this.report(outcome.report, syntax, networks) : this.placed(outcome);
-    return at && now && { ...known, at, outcome: now, ran: this.functions(known.ran) };
+    if (!at || !now || !this.isToldAlike(known.at, at)) return undefined;
+    return { ...known, at, outcome: now, ran: this.functions(known.ran) };
+  }
+
+  /** Do the comments above a root say what they said? */
+  private isToldAlike(before: Place, now: Place): boolean {
+    const said = directivesNear(this.before.outline.node, before.line);
+    return said.join("\n") === directivesNear(this.changes.now, now.line).join("\n");
   }
 
   private report(

@@ -11,6 +11,8 @@ import { LastingState } from "./lasting.ts";
 
 export class Survey {
   private readonly lasting: LastingState;
+  /** Imports that spoke before the first root was traced. */
+  private spoken = 0;
 
   constructor(
     private readonly session: Session,
@@ -24,6 +26,7 @@ export class Survey {
     const { session } = this;
     const { roots, near } = session.roots();
     this.lasting.note(session.lastingModules());
+    this.spoken = session.modules.spoken;
     const found = {
       ...from,
       near: [
@@ -67,9 +70,13 @@ export class Survey {
     );
   }
 
-  /** Did no trace leave anything behind that another could meet, and nothing cut short what all depend on? */
+  /**
+   * Did no trace leave anything behind that another could meet or would have been told in its place, and nothing cut
+   * short what all depend on?
+   */
   isAlone(): boolean {
-    return !this.session.isCutShort && this.lasting.isUnchanged();
+    const { isCutShort, modules } = this.session;
+    return !isCutShort && modules.spoken === this.spoken && this.lasting.isUnchanged();
   }
 
   private trace(root: Root): Finding {

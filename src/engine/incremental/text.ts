@@ -1,22 +1,5 @@
-/** A text by lines, and what of it the engine reads as mere text: how often the names of imports stand in it. */
+/** What of a text the engine reads as mere text: how often the names of imports stand in it. */
 import { wordPattern } from "../interpret/patterns/escape.ts";
-import type { Span } from "../syntax/span.ts";
-
-export class Text {
-  private readonly starts: number[] = [0];
-
-  constructor(readonly text: string) {
-    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) this.starts.push(at + 1);
-  }
-
-  of({ line, column, endLine, endColumn }: Span): string {
-    return this.text.slice(this.offset(line, column), this.offset(endLine, endColumn));
-  }
-
-  private offset(line: number, column: number): number {
-    return (this.starts[line - 1] ?? this.text.length) + column - 1;
-  }
-}
 
 /** Words that a whole text is searched for, beside the names it imports. */
 const SEARCHED = ["torch"];

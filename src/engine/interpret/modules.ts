@@ -85,6 +85,8 @@ export class Modules {
   private readonly loaded = new Map<string, Loaded>();
   /** Files read so far: what the result depends on. */
   readonly dependencies = new Set<string>();
+  /** Imports whose statements wrote to the trace that ran then: the first to need a module is told what it says. */
+  spoken = 0;
 
   constructor(
     readonly cache: ModuleCache,
@@ -159,7 +161,11 @@ export class Modules {
       semantics.enterModule?.(m, scope);
       const body = (): void => this.isolated(m, semantics, () => compiled.body(m, scope));
       if (name === "__main__") body();
-      else m.bounds.ofImport(body);
+      else {
+        const { notes } = m.recorder;
+        m.bounds.ofImport(body);
+        if (m.recorder.notes > notes) this.spoken++;
+      }
     }
     entry.state = "done";
   }

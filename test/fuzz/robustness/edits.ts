@@ -1,5 +1,6 @@
 /** Sessions of typing in one engine that is kept: after every edit its answer is a new engine's. */
 import { isDeepStrictEqual } from "node:util";
+import type { Wrong } from "./checks.ts";
 import { caught } from "./mutants.ts";
 import { MUTATIONS } from "./mutations.ts";
 import type { Part } from "./part.ts";
@@ -33,9 +34,7 @@ export const edits: Part = {
       if (!undo) past.push(before);
       kinds.push(kind);
       const found = caught(() =>
-        isDeepStrictEqual(engine.analyze(file), openText(parsers, source, text).engine.analyze(file))
-          ? []
-          : [{ kind: "an edit's answer is not a new engine's", detail: "" }],
+        firstDifference(engine.analyze(file), openText(parsers, source, text).engine.analyze(file)),
       );
       if (found.length === 0) continue;
       const detail = `${source.name}, after ${kinds.join(", ")}\n--- before\n${before}`;
@@ -48,3 +47,21 @@ export const edits: Part = {
     return [];
   },
 };
+
+/** Where two answers part, told by the first place in them. */
+function firstDifference(kept: unknown, fresh: unknown, path = "answer"): Wrong[] {
+  if (isDeepStrictEqual(kept, fresh)) return [];
+  if (isBranch(kept) && isBranch(fresh)) {
+    for (const name of new Set([...Object.keys(kept), ...Object.keys(fresh)])) {
+      const [one, other] = [kept, fresh].map((branch) => Reflect.get(branch, name) as unknown);
+      const found = firstDifference(one, other, `${path}.${name}`);
+      if (found.length > 0) return found;
+    }
+  }
+  const [one, other] = [kept, fresh].map((value) => String(JSON.stringify(value)).slice(0, 300));
+  return [{ kind: "an edit's answer is not a new engine's", detail: `${path}: kept ${one}, new ${other}\n` }];
+}
+
+function isBranch(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

@@ -54,23 +54,29 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
   }
   const guarded = m.catchers.some((catcher) => catcher("ImportError"));
   for (const { name, bind, at } of node.names) {
+    let isMissing = false;
     const get = (): Value => {
       if (module instanceof Unknown) return module;
-      const value = lookup(m, module, name);
+      const value = isMissing ? ABSENT : find(m, module, name);
       if (value !== ABSENT) return value;
-      const submodule = module.file === undefined ? ABSENT : submoduleOf(m, module, name);
-      if (submodule !== ABSENT) return submodule;
-      const older = olderName(m, module, name);
-      if (older !== ABSENT) return older;
+      isMissing = true;
       return m.at(at, () => m.fail("ImportError", `cannot import '${name}' from ${module.name}`));
     };
     const eager = guarded || module instanceof Unknown || isForEffect(m, module, bind, scope);
     if (eager) m.setVar(scope, bind, get());
     else {
       m.journal?.saveVar(scope.vars, bind);
-      setLazy(scope.vars, bind, get, module);
+      setLazy(scope.vars, bind, new LazyName(get, module, () => isMissing));
     }
   }
+}
+
+/** What a module has by a name, be it a module below it. */
+function find(m: Machine, module: ModuleValue, name: string): Value | Absent {
+  const value = lookup(m, module, name);
+  if (value !== ABSENT) return value;
+  const submodule = module.file === undefined ? ABSENT : submoduleOf(m, module, name);
+  return submodule === ABSENT ? olderName(m, module, name) : submodule;
 }
 
 /** A name that a framework's own files, read in place of its table, had in other versions. */
@@ -79,8 +85,8 @@ function olderName(m: Machine, module: ModuleValue, name: string): Value | Absen
   return owner ? owner.lookup(module.name, name) : ABSENT;
 }
 
-function setLazy(vars: Attrs, name: string, force: () => Value, from: ModuleValue): void {
-  (vars as Map<string, Value | LazyName>).set(name, new LazyName(force, from));
+function setLazy(vars: Attrs, name: string, value: LazyName): void {
+  (vars as Map<string, Value | LazyName>).set(name, value);
 }
 
 /**
