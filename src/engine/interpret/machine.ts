@@ -74,6 +74,8 @@ export class Machine implements Interp {
   scope: LayerScope | undefined;
   journal: Journal | undefined;
   returned: Value = null;
+  /** What the links of a chain gave so far, for the next one to take at once. */
+  held: Value = null;
   inference = false;
   hasUnknownKeys = false;
   /** Told of every layer that is called, while inputs are sought. */

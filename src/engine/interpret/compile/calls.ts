@@ -1,5 +1,6 @@
 /** Calls compiled to closures: arguments, `super`, `this`, and the calls that read the scope they stand in. */
 import type { Arg, Call, Expr } from "../../syntax/ast.ts";
+import { isOptionalChain } from "../../syntax/optionalChain.ts";
 import { placed } from "../../syntax/placed.ts";
 import { entryOf } from "../../table.ts";
 import type { Machine } from "../machine.ts";
@@ -17,7 +18,7 @@ import {
   type Value,
 } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";
-import { compileExpr, compileItems, isOptionalChain } from "./expressions.ts";
+import { compileExpr, compileItems } from "./expressions.ts";
 
 export interface CompiledArgs {
   readonly args: (m: Machine, s: Scope) => Value[] | Unknown;
