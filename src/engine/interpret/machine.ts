@@ -456,11 +456,16 @@ export class Machine implements Interp {
   // ------------------------------------------------------------------- effects
 
   touch(target: Heap): void {
-    this.journal?.saveHeap(target);
+    if (!this.journal) return;
+    this.tick(this.undecided * STEPS.change);
+    this.journal.saveHeap(target);
   }
 
   setVar(scope: Scope, name: string, value: Value): void {
-    this.journal?.saveVar(scope.vars, name);
+    if (this.journal) {
+      this.tick(this.undecided * STEPS.change);
+      this.journal.saveVar(scope.vars, name);
+    }
     scope.vars.set(name, value);
   }
 

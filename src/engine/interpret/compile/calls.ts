@@ -3,6 +3,7 @@ import type { Arg, Call, Expr } from "../../syntax/ast.ts";
 import { isOptionalChain } from "../../syntax/optionalChain.ts";
 import { placed } from "../../syntax/placed.ts";
 import { entryOf } from "../../table.ts";
+import { STEPS } from "../bounds.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import type { Site } from "../trace.ts";
@@ -44,7 +45,11 @@ export function compileArgs(nodes: readonly Arg[], c: Compiler): CompiledArgs {
         const value = ev(m, s);
         if (name !== undefined) kwargs.set(name, value);
         else if (value instanceof Unknown) return value;
-        else for (const [key, item] of mappingOf(m, value)) kwargs.set(String(key), item);
+        else {
+          const given = mappingOf(m, value);
+          m.tick(given.length * STEPS.keyword);
+          for (const [key, item] of given) kwargs.set(String(key), item);
+        }
       }
       return kwargs;
     },

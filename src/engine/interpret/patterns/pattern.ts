@@ -29,6 +29,8 @@ export interface Request {
 }
 
 const MAX_LENGTH = 20_000;
+/** Of what a match holds: many of them are kept at once. */
+const STEPS_A_MATCH = 12;
 /** Patterns that are kept, for loops that ask for the same ones again. */
 const MAX_KEPT = 200;
 /** Instructions of a pattern that is kept: the rare larger ones would take the memory of all others. */
@@ -74,6 +76,7 @@ export class Pattern {
     const isUnicode = this.flags.includes("u");
     const slots = runProgram(this.program, { text, from, anchor, isUnicode, tick });
     if (!slots) return undefined;
+    tick(STEPS_A_MATCH + this.tree.groupCount);
     const indices = Array.from({ length: this.tree.groupCount + 1 }, (_, group) => {
       const [start, end] = [slots[2 * group]!, slots[2 * group + 1]!];
       return start < 0 || end < 0 ? undefined : ([start, end] as const);
