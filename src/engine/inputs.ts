@@ -32,6 +32,8 @@ export interface ChosenInput {
   readonly call?: CallArguments;
   /** It is what another network of the same class was called with. */
   readonly borrowed?: boolean;
+  /** The network itself has it and leaves nothing open: where it does not fit, no other one is meant. */
+  readonly isOwn?: boolean;
 }
 
 /** Arguments of a call of a network, all of them known. */

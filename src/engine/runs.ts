@@ -73,11 +73,11 @@ export function verdict(run: Run, input: ChosenInput): Pick<Trace, "diagnostics"
 
 function verdictOnInput(
   run: Run,
-  { specs, origin, borrowed }: ChosenInput,
+  { specs, origin, borrowed, isOwn }: ChosenInput,
 ): Pick<Trace, "diagnostics" | "gaps"> {
   const { diagnostics, gaps } = run.trace;
-  if ((origin === "call" || origin === "user" || origin === "comment") && borrowed !== true)
-    return { diagnostics, gaps };
+  const isGiven = origin === "call" || origin === "user" || origin === "comment" || isOwn === true;
+  if (isGiven && borrowed !== true) return { diagnostics, gaps };
   const besides = specs.length === 0 ? wantedBesides(run) : undefined;
   const found = diagnostics.find(({ code }) => code === "shape-mismatch");
   const apart = origin === "default" ? takenApart(run) : undefined;

@@ -137,8 +137,25 @@ export class Trials {
     if (!hasMismatch(run)) return { run, input: own };
     const longer = this.declaredForms();
     if (longer.length > 0) return this.otherwise(longer) ?? { run: this.run(own), input: own };
-    const other = this.searched();
-    return hasFailed(other.run) ? { run: this.run(own), input: own } : other;
+    const other = own.isOwn === true ? undefined : this.searched();
+    if (other && !hasFailed(other.run) && this.agrees(other.input)) return other;
+    return { run: this.run(own), input: own };
+  }
+
+  /** Has an input that was found the sizes that the network declares? */
+  private agrees({ specs }: ChosenInput): boolean {
+    const declared = this.declared();
+    if (!declared) return true;
+    return (
+      specs.length === declared.length &&
+      declared.every(({ shape }, i) => {
+        const found = specs[i]?.shape;
+        return (
+          found?.length === shape.length &&
+          shape.every((dim, axis) => axis === 0 || isUnknown(dim) || dim === found[axis])
+        );
+      })
+    );
   }
 
   /** Inputs that the network itself has; a size that it leaves open is the default one, of an image or a sequence. */
@@ -151,6 +168,7 @@ export class Trials {
     return {
       specs: this.closed(declared, (rank) => (rank <= SEQUENCE_AXES ? length : inputSize)),
       origin: isOpen ? "default" : "declared",
+      isOwn: !isOpen,
     };
   }
 

@@ -258,6 +258,57 @@ class Net(nn.Module):
   });
 });
 
+describe("an input that a network has itself and that does not fit is an error, and no other is tried", () => {
+  const MESSAGE = "has a 5×5 kernel that does not fit into its 3×3 input";
+  test.each<[string, string, string]>([
+    [
+      "tf.js, Sequential",
+      "/app/model.ts",
+      `import * as tf from "@tensorflow/tfjs";
+export function net() {
+  const model = tf.sequential();
+  model.add(tf.layers.conv2d({ inputShape: [3, 3, 3], filters: 8, kernelSize: 5 }));
+  return model;
+}`,
+    ],
+    [
+      "tf.js, functional",
+      "/app/model.ts",
+      `import * as tf from "@tensorflow/tfjs";
+export function net() {
+  const x = tf.input({ shape: [3, 3, 3] });
+  const y = tf.layers.conv2d({ filters: 8, kernelSize: 5 }).apply(x) as tf.SymbolicTensor;
+  return tf.model({ inputs: x, outputs: y });
+}`,
+    ],
+    [
+      "tf.js, a size left open",
+      "/app/model.ts",
+      `import * as tf from "@tensorflow/tfjs";
+export function net() {
+  const model = tf.sequential();
+  model.add(tf.layers.conv2d({ inputShape: [3, null, 3], filters: 8, kernelSize: 5 }));
+  return model;
+}`,
+    ],
+    [
+      "Keras",
+      "/app/model.py",
+      `import keras
+def net():
+    return keras.Sequential([keras.Input((3, 3, 3)), keras.layers.Conv2D(8, 5)])`,
+    ],
+  ])("%s", (what, file, source) => {
+    const { complete, totals, input, diagnostics } = profile(source, { file });
+    expect({ complete, macs: totals.macs }).toEqual({ complete: false, macs: null });
+    expect(input.shapes[0]?.[1]).toBe(3);
+    if (what.includes("open")) return;
+    expect(diagnostics.filter(({ severity }) => severity === "error").map((each) => each.message)).toEqual([
+      expect.stringContaining(MESSAGE),
+    ]);
+  });
+});
+
 describe("tokens", () => {
   const NET_OF_TOKENS = `
 import torch.nn as nn

@@ -49,6 +49,23 @@ describe("the steps of one network", () => {
     expect(result.ok ? "" : result.reason).toBe("more than 100,000 steps, the most for one network");
   });
 
+  it.each([
+    ["keywords that a call spreads", "d = {str(i): i for i in range(200)}", "(lambda **k: 1)(**d)", 200],
+    ["matches of a pattern", "import re", "re.findall('a', 'a' * 500)", 15],
+    [
+      "changes inside of many undecided conditions",
+      "import torch\n        u = torch.rand(1) > 0.5\n        def f(n):\n            a = n\n            return f(n - 1) if u and n else a",
+      "f(60)",
+      12,
+    ],
+  ])("count %s by what they keep", (_what, before, costly, turns) => {
+    const loop = (body: string) => `${before}\n        for _ in range(${turns}):\n            ${body}`;
+    expect(traced(analyze(network("Net", loop("pass"))))).toEqual(["Net"]);
+    expect(reasons(analyze(network("Net", loop(costly))))).toEqual([
+      "Net: more than 100,000 steps, the most for one network",
+    ]);
+  });
+
   it("count a recorded op as more than a turn of a loop", () => {
     const forward = (turns: number) =>
       analyze(

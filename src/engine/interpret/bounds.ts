@@ -24,6 +24,12 @@ export const STEPS = {
   exception: 4,
   /** A value as text. */
   formatted: 4,
+  /** A keyword argument out of a dict that a call spreads. */
+  keyword: 4,
+  /** Both sides run, what they did kept. */
+  fork: 40,
+  /** A change on a side of an undecided condition, kept for each of those that it is inside of. */
+  change: 8,
 } as const;
 
 /** So many networks' steps are for all networks of a file together. */

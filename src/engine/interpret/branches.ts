@@ -2,6 +2,7 @@
  * Conditions that cannot be decided: both sides run, and what they did is joined. The journal takes back and joins
  * changes of variables and objects; here it is decided which side counts and where control goes on.
  */
+import { STEPS } from "./bounds.ts";
 import { BREAK, CONTINUE, type Completion, RETURN } from "./compile/completion.ts";
 import { Raised } from "./control.ts";
 import { Journal, joinValues } from "./journal.ts";
@@ -18,6 +19,7 @@ interface Side {
 
 /** Runs both sides of an undecided condition. One that raises is dropped, for a plain run would not have gone there. */
 export function fork(m: Machine, why: Unknown, one: () => Completion, other: () => Completion): Completion {
+  m.tick(STEPS.fork);
   const outer = m.journal;
   const opsBefore = m.recorder.count;
   m.undecided++;

@@ -74,6 +74,8 @@ export class Machine implements Interp {
   scope: LayerScope | undefined;
   journal: Journal | undefined;
   returned: Value = null;
+  /** What the links of a chain gave so far, for the next one to take at once. */
+  held: Value = null;
   inference = false;
   hasUnknownKeys = false;
   /** Told of every layer that is called, while inputs are sought. */
@@ -454,11 +456,16 @@ export class Machine implements Interp {
   // ------------------------------------------------------------------- effects
 
   touch(target: Heap): void {
-    this.journal?.saveHeap(target);
+    if (!this.journal) return;
+    this.tick(this.undecided * STEPS.change);
+    this.journal.saveHeap(target);
   }
 
   setVar(scope: Scope, name: string, value: Value): void {
-    this.journal?.saveVar(scope.vars, name);
+    if (this.journal) {
+      this.tick(this.undecided * STEPS.change);
+      this.journal.saveVar(scope.vars, name);
+    }
     scope.vars.set(name, value);
   }
 

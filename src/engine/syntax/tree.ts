@@ -4,6 +4,7 @@
  */
 import type { Node as SyntaxNode } from "web-tree-sitter";
 import type { ClassMember, Directive, Expr, Hole, ModuleNode, Stmt } from "./ast.ts";
+import { isOptionalChain } from "./optionalChain.ts";
 import type { Span } from "./span.ts";
 
 export type { SyntaxNode };
@@ -20,6 +21,9 @@ export const UNREADABLE = "__unreadable__";
 /** Deeper nesting than any program has: lowering, compiling and running it all fit the host's stack. */
 export const MAX_DEPTH = 200;
 export const NESTED_TOO_DEEPLY = "nested too deeply";
+/** From here on, what is long and not deep (`a + b + …`, `x.f().g()…`, `elif`) is laid flat. */
+export const FLAT_DEPTH = 60;
+const SHORT_CHAIN = 8;
 
 /** State shared by all pieces of text that make up one module. */
 export interface ModuleState {
@@ -50,6 +54,8 @@ export interface RecoveredBody {
 
 export class Lowering {
   private depth = 0;
+  /** The link's operand that is lowered already, and what stands for it. */
+  private held: { readonly id: number; readonly value: Expr } | undefined;
 
   constructor(
     readonly module: ModuleState,
@@ -101,6 +107,49 @@ export class Lowering {
   /** Runs `lower` one level deeper, or gives a hole when the nesting is beyond all reason. */
   nested(node: SyntaxNode, lower: () => Expr): Expr {
     return this.isDeep ? this.hole(node, NESTED_TOO_DEEPLY) : this.deeper(lower);
+  }
+
+  /**
+   * The expression that `lower` makes of a node. Where a deep one only goes on to its left, it is laid flat: `leftOf`
+   * gives the operand that a node evaluates first.
+   */
+  chained(
+    node: SyntaxNode,
+    leftOf: (node: SyntaxNode) => SyntaxNode | undefined,
+    lower: (node: SyntaxNode) => Expr,
+  ): Expr {
+    if (this.held?.id === node.id) return this.held.value;
+    if (this.depth < FLAT_DEPTH) return this.nested(node, () => lower(node));
+    const links: SyntaxNode[] = [];
+    let head = node;
+    for (let left = leftOf(node); left && left.id !== this.held?.id; left = leftOf(left)) {
+      links.push(head);
+      head = left;
+    }
+    if (links.length < SHORT_CHAIN) return this.nested(node, () => lower(node));
+    return this.nested(node, () => this.flat(head, links.reverse(), lower));
+  }
+
+  /** `nodes` are around the head and each other, innermost first. The last one stays, what is assigned to or called. */
+  private flat(head: SyntaxNode, nodes: readonly SyntaxNode[], lower: (node: SyntaxNode) => Expr): Expr {
+    const { held } = this;
+    const first = this.nested(head, () => lower(head));
+    // A star in front of the first operand means the whole item that it starts.
+    const start = first.kind === "star" ? first.value : first;
+    const links: Expr[] = [];
+    for (const [index, node] of nodes.entries()) {
+      const inside = nodes[index - 1] ?? head;
+      const at = this.span(inside);
+      const optional = isOptionalChain(links.at(-1) ?? start);
+      const isLast = index === nodes.length - 1;
+      const value: Expr = isLast
+        ? { kind: "chain", head: start, links: [...links], at }
+        : { kind: "held", ...(optional && { optional }), at };
+      this.held = { id: inside.id, value };
+      links.push(lower(node));
+    }
+    this.held = held;
+    return links.at(-1) ?? start;
   }
 
   /** The same of statements inside of statements. */

@@ -116,6 +116,10 @@ export function expr(node: Expr): string {
       return "super";
     case "newTarget":
       return "new.target";
+    case "chain":
+      return list("chain", expr(node.head), ...node.links.map(expr));
+    case "held":
+      return "held";
     case "hole":
       return `<hole: ${node.reason}>`;
   }

@@ -1,7 +1,9 @@
 /** Calls compiled to closures: arguments, `super`, `this`, and the calls that read the scope they stand in. */
 import type { Arg, Call, Expr } from "../../syntax/ast.ts";
+import { isOptionalChain } from "../../syntax/optionalChain.ts";
 import { placed } from "../../syntax/placed.ts";
 import { entryOf } from "../../table.ts";
+import { STEPS } from "../bounds.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import type { Site } from "../trace.ts";
@@ -17,7 +19,7 @@ import {
   type Value,
 } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";
-import { compileExpr, compileItems, isOptionalChain } from "./expressions.ts";
+import { compileExpr, compileItems } from "./expressions.ts";
 
 export interface CompiledArgs {
   readonly args: (m: Machine, s: Scope) => Value[] | Unknown;
@@ -43,7 +45,11 @@ export function compileArgs(nodes: readonly Arg[], c: Compiler): CompiledArgs {
         const value = ev(m, s);
         if (name !== undefined) kwargs.set(name, value);
         else if (value instanceof Unknown) return value;
-        else for (const [key, item] of mappingOf(m, value)) kwargs.set(String(key), item);
+        else {
+          const given = mappingOf(m, value);
+          m.tick(given.length * STEPS.keyword);
+          for (const [key, item] of given) kwargs.set(String(key), item);
+        }
       }
       return kwargs;
     },

@@ -3,6 +3,7 @@
  * what evaluation needs.
  */
 import type { BinaryOp, Expr } from "../../syntax/ast.ts";
+import { isOptionalChain } from "../../syntax/optionalChain.ts";
 import { fork, forkValue } from "../branches.ts";
 import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
@@ -384,6 +385,20 @@ const compilers: Compilers = {
     };
   },
 
+  chain: (node, c) => {
+    const head = compileExpr(node.head, c);
+    const links = node.links.map((link) => compileExpr(link, c));
+    return (m, s) => {
+      let value = head(m, s);
+      for (const link of links) {
+        m.held = value;
+        value = link(m, s);
+      }
+      return value;
+    };
+  },
+  held: () => (m) => m.held,
+
   regex: (node) => () => new RegexValue(node.source, node.flags),
   super: () => (m, s) => superOf(m, s),
   newTarget: () => (m, s) => newTargetOf(m, s),
@@ -395,13 +410,6 @@ const compilers: Compilers = {
 
 /** Names that are no variables of a scope. */
 const RESERVED: ReadonlySet<string> = new Set(["this", "undefined"]);
-
-/** Does `?.` stand somewhere in front? Then all that follows is left out with it. */
-export function isOptionalChain(node: Expr): boolean {
-  if (node.kind === "attribute" || node.kind === "subscript")
-    return node.optional === true || isOptionalChain(node.object);
-  return node.kind === "call" && (node.optional === true || isOptionalChain(node.callee));
-}
 
 const listOf = (_m: Machine, items: Value[]): Value => new List(items);
 const tupleOf = (_m: Machine, items: Value[]): Value => new Tuple(items);

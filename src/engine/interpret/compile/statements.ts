@@ -268,23 +268,25 @@ const compilers: Compilers = {
     const cases = node.cases.map((branch) => ({
       matches: compilePattern(branch.pattern as Pattern, c),
       guard: branch.guard && compileTest(branch.guard, c),
-      body: compileBody(branch.body, c),
+      body: compileBlock(branch.body, c),
     }));
     return (m, s) => {
       const value = subject(m, s);
-      const from = (index: number): Completion => {
-        const branch = cases[index];
-        if (!branch) return undefined;
-        const matched = branch.matches(m, s, value);
-        const truth = matched === true && branch.guard ? branch.guard(m, s) : matched;
-        if (truth instanceof Unknown)
-          return fork(
-            m,
-            truth,
-            () => branch.body(m, s),
-            () => from(index + 1),
-          );
-        return truth ? branch.body(m, s) : from(index + 1);
+      const from = (start: number): Completion => {
+        for (let index = start; index < cases.length; index++) {
+          const branch = cases[index]!;
+          const matched = branch.matches(m, s, value);
+          const truth = matched === true && branch.guard ? branch.guard(m, s) : matched;
+          if (truth instanceof Unknown)
+            return fork(
+              m,
+              truth,
+              () => branch.body(m, s),
+              () => from(index + 1),
+            );
+          if (truth) return branch.body(m, s);
+        }
+        return undefined;
       };
       return from(0);
     };

@@ -29,6 +29,9 @@ export interface Request {
 }
 
 const MAX_LENGTH = 20_000;
+/** Of what a match holds: many of them are kept at once. */
+const STEPS_A_MATCH = 12;
+const NO_NAMES: ReadonlyMap<string, undefined> = new Map();
 /** Patterns that are kept, for loops that ask for the same ones again. */
 const MAX_KEPT = 200;
 /** Instructions of a pattern that is kept: the rare larger ones would take the memory of all others. */
@@ -74,21 +77,21 @@ export class Pattern {
     const isUnicode = this.flags.includes("u");
     const slots = runProgram(this.program, { text, from, anchor, isUnicode, tick });
     if (!slots) return undefined;
+    tick(STEPS_A_MATCH + this.tree.groupCount);
     const indices = Array.from({ length: this.tree.groupCount + 1 }, (_, group) => {
       const [start, end] = [slots[2 * group]!, slots[2 * group + 1]!];
       return start < 0 || end < 0 ? undefined : ([start, end] as const);
     });
     const groups = indices.map((pair) => pair && text.slice(...pair));
-    const chosen = [...this.tree.names].map(
+    const { names } = this.tree;
+    const match = { input: text, index: slots[0]!, end: slots[1]!, groups, indices };
+    if (names.size === 0) return { ...match, named: NO_NAMES, namedIndices: NO_NAMES };
+    const chosen = [...names].map(
       ([name, ways]) => [name, ways.find((way) => indices[way]) ?? ways[0]!] as const,
     );
     return {
-      input: text,
-      index: slots[0]!,
-      end: slots[1]!,
-      groups,
+      ...match,
       named: new Map(chosen.map(([name, way]) => [name, groups[way]])),
-      indices,
       namedIndices: new Map(chosen.map(([name, way]) => [name, indices[way]])),
     };
   }

@@ -30,6 +30,8 @@ export type Expr =
   | Regex
   | SuperExpr
   | NewTarget
+  | Chain
+  | Held
   | Hole;
 
 /** Python int, str, bool, None, Ellipsis (`ellipsis: true`); JS number, string, boolean, null, undefined. */
@@ -241,6 +243,21 @@ export interface SuperExpr extends Node {
 }
 export interface NewTarget extends Node {
   readonly kind: "newTarget";
+}
+/**
+ * A long run of operators, calls and attributes, `a + b + …` or `x.f().g()…`, laid flat so that no walk over the tree
+ * goes as deep as it is long. Each link is an ordinary expression around the `held` value of all before it.
+ */
+export interface Chain extends Node {
+  readonly kind: "chain";
+  readonly head: Expr;
+  readonly links: readonly Expr[];
+}
+/** The value of a chain's links so far: the first thing that the next link evaluates. */
+export interface Held extends Node {
+  readonly kind: "held";
+  /** `?.` stands somewhere in what it is the value of: see `optional` of an attribute. */
+  readonly optional?: boolean;
 }
 /** Text that could not be parsed as an expression; evaluates to Unknown with this reason. */
 export interface Hole extends Node {

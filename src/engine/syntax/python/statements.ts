@@ -13,15 +13,8 @@ import type {
   Try,
   With,
 } from "../ast.ts";
-import {
-  field,
-  hasToken,
-  type Lowering,
-  MAX_DEPTH,
-  NESTED_TOO_DEEPLY,
-  parts,
-  type SyntaxNode,
-} from "../tree.ts";
+import { ifOf } from "../branches.ts";
+import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import {
   exprField,
   lowerArguments,
@@ -329,23 +322,14 @@ function lowerIf(node: SyntaxNode, ctx: Lowering): Stmt {
   const clauses = node.childrenForFieldName("alternative");
   const last = clauses.at(-1);
   const elifs = clauses.filter((clause) => clause.type === "elif_clause");
-  const beyond = elifs[MAX_DEPTH];
-  const otherwise: Stmt[] = beyond
-    ? [{ kind: "broken", reason: NESTED_TOO_DEEPLY, at: ctx.span(beyond) }]
-    : last?.type === "else_clause"
-      ? bodyOf(last, ctx)
-      : [];
-  const branch = (clause: SyntaxNode, otherwise: readonly Stmt[]): If => ({
+  const otherwise = last?.type === "else_clause" ? bodyOf(last, ctx) : [];
+  const branch = (clause: SyntaxNode): Omit<If, "otherwise"> => ({
     kind: "if",
     test: exprField(clause, "condition", ctx),
     then: lowerBlock(field(clause, "consequence"), ctx),
-    otherwise,
     at: ctx.span(clause),
   });
-  return branch(
-    node,
-    elifs.slice(0, MAX_DEPTH).reduceRight<Stmt[]>((rest, clause) => [branch(clause, rest)], otherwise),
-  );
+  return ifOf(branch(node), elifs.map(branch), otherwise);
 }
 
 function lowerTry(node: SyntaxNode, ctx: Lowering): Try {

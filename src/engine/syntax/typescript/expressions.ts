@@ -11,10 +11,28 @@ type LowerExpr = (node: SyntaxNode, ctx: Lowering) => Expr;
 
 export function lowerExpr(node: SyntaxNode, ctx: Lowering): Expr {
   if (node.isMissing) return ctx.hole(node, "an expression is missing here");
-  const lower = entryOf(EXPRESSIONS, node.type);
-  return lower
-    ? ctx.nested(node, () => lower(node, ctx))
-    : ctx.hole(node, `unexpected ${node.type.replaceAll("_", " ")}`);
+  return ctx.chained(node, leftOf, (link) => {
+    const lower = entryOf(EXPRESSIONS, link.type);
+    return lower ? lower(link, ctx) : ctx.hole(link, `unexpected ${link.type.replaceAll("_", " ")}`);
+  });
+}
+
+/** The field of what is evaluated first, of nodes that go on to their left. */
+const LEFT: Readonly<Record<string, string>> = {
+  binary_expression: "left",
+  member_expression: "object",
+  subscript_expression: "object",
+  call_expression: "function",
+};
+
+/** A call and the member that it calls are one: the object is `this`. */
+function leftOf(node: SyntaxNode): SyntaxNode | undefined {
+  const name = entryOf(LEFT, node.type);
+  const left = name === undefined ? undefined : field(node, name);
+  if (!left || entryOf(LEFT, left.type) === undefined) return undefined;
+  if (node.type !== "call_expression") return left;
+  if (field(node, "arguments")?.type === "template_string") return undefined;
+  return left.type === "member_expression" || left.type === "subscript_expression" ? leftOf(left) : left;
 }
 
 /** The expression of a field, or a hole where broken text left none. */

@@ -1,6 +1,7 @@
 /** Lowers TypeScript and JavaScript statements. What is only a type gives no statement at all. */
 import { entryOf } from "../../table.ts";
-import type { Expr, Stmt, Switch, VarDecl } from "../ast.ts";
+import type { Expr, If, Stmt, Switch, VarDecl } from "../ast.ts";
+import { ifOf } from "../branches.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { lowerClass } from "./classes.ts";
 import { exprField, lowerExpr, lowerKey } from "./expressions.ts";
@@ -19,6 +20,11 @@ function lowerStatement(node: SyntaxNode, ctx: Lowering): Stmt | Stmt[] {
   if (lower) return ctx.nestedStatement(node, () => lower(node, ctx));
   if (node.type === "ERROR") return lowerError(node, ctx);
   return { kind: "broken", reason: `unexpected ${node.type.replaceAll("_", " ")}`, at: ctx.span(node) };
+}
+
+function elseOf(node: SyntaxNode): SyntaxNode | undefined {
+  const alternative = field(node, "alternative");
+  return alternative && parts(alternative)[0];
 }
 
 /** Text that fits no statement: what is whole inside it is kept, the rest is one `broken`. */
@@ -86,14 +92,16 @@ const STATEMENTS: Readonly<Record<string, LowerStmt>> = {
 
   statement_block: (node, ctx) => ({ kind: "block", body: lowerBlock(node, ctx), at: ctx.span(node) }),
   if_statement: (node, ctx) => {
-    const alternative = field(node, "alternative");
-    return {
+    const branch = (clause: SyntaxNode): Omit<If, "otherwise"> => ({
       kind: "if",
-      test: exprField(node, "condition", ctx),
-      then: lowerBranch(field(node, "consequence"), ctx),
-      otherwise: alternative ? lowerBranch(parts(alternative)[0], ctx) : [],
-      at: ctx.span(node),
-    };
+      test: exprField(clause, "condition", ctx),
+      then: lowerBranch(field(clause, "consequence"), ctx),
+      at: ctx.span(clause),
+    });
+    const more: SyntaxNode[] = [];
+    let last = elseOf(node);
+    for (; last?.type === "if_statement"; last = elseOf(last)) more.push(last);
+    return ifOf(branch(node), more.map(branch), last ? lowerBranch(last, ctx) : []);
   },
   while_statement: (node, ctx) => ({
     kind: "while",
