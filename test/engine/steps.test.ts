@@ -51,6 +51,7 @@ describe("the steps of one network", () => {
 
   it.each([
     ["keywords that a call spreads", "d = {str(i): i for i in range(200)}", "(lambda **k: 1)(**d)", 200],
+    ["slices of a container", "m = nn.Sequential(*[nn.ReLU() for _ in range(1000)])", "m[:-1]", 30],
     ["matches of a pattern", "import re", "re.findall('a', 'a' * 500)", 15],
     [
       "changes inside of many undecided conditions",

@@ -121,6 +121,9 @@ function sameClass(op: Op, kind: TableName): Entries {
   return new Entries(op, made, kind);
 }
 
+/** Of an entry that is put into another container. */
+const STEPS_AN_ENTRY = 4;
+
 /** Indexing of what is numbered. A slice of a Sequential keeps its names, one of a list is numbered anew. */
 const getItem =
   (kind: TableName, keepNames: boolean): LayerRule =>
@@ -132,8 +135,10 @@ const getItem =
       const places = sliceRange(idx, entries.size);
       if (!places) return op.interp.unknown("a slice with unknown bounds");
       const part = sameClass(op, kind);
+      const { list } = entries;
+      op.interp.tick(places.length * STEPS_AN_ENTRY);
       for (const place of places) {
-        const entry = entries.list[place];
+        const entry = list[place];
         if (!entry) continue;
         if (keepNames) part.put(String(entry.key), entry.value);
         else part.append(entry.value);
