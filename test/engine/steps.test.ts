@@ -92,6 +92,12 @@ class Net(nn.Module):
     );
   });
 
+  it("count every part of the data of a tensor", () => {
+    const body = "x = [1]\n        for _ in range(14): x = [x, x]\n        torch.tensor(x)";
+    const reason = "more than 100,000 steps, the most for one network";
+    expect(reasons(analyze(`import torch\n${network("Net", body)}`))).toEqual([`Net: ${reason}`]);
+  });
+
   it("say at which line they ended", () => {
     const report = analyze(`${HEAD}
 class Net(nn.Module):

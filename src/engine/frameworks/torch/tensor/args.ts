@@ -3,6 +3,7 @@
  * call: the reader answers something harmless, and the call's result is unknown for that reason.
  */
 
+import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import type { Bound } from "../../../interpret/native.ts";
 import {
@@ -253,6 +254,8 @@ export function nestedNumbers(a: Args, value: Value): Nested | undefined {
   }
   if (items.length === 0) return { shape: [0], dtype: "float32", data: [] };
   const row = plainRow(items);
+  // Kinds and numbers of every part are looked at on each level.
+  a.interp.tick(row ? items.length >> 3 : STEPS.object + items.length);
   if (row) return row;
   const parts = a.interp.nested(() => items.map((item) => nestedNumbers(a, item)));
   if (parts instanceof Unknown) {
