@@ -22,6 +22,8 @@ export const STEPS = {
   /** Defined, not made. */
   class: 24,
   exception: 4,
+  /** A module, by a name that the program makes. */
+  lookedFor: 1000,
   /** A value as text. */
   formatted: 4,
   /** A keyword argument out of a dict that a call spreads. */

@@ -161,6 +161,7 @@ function order(op: CompareOp, a: number, b: number): boolean {
 function compareItems(interp: Interp, op: CompareOp, a: readonly Value[], b: readonly Value[]): Value {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
+    interp.tick(1);
     const same = equals(interp, a[i], b[i]);
     if (isUnknown(same)) return same;
     if (!same) return interp.compare(op, a[i], b[i]);

@@ -123,6 +123,7 @@ export function hashNumber(interp: Interp, value: Value): number | Unknown {
   if (isUnknown(key)) return key;
   if (typeof key === "number" && Number.isSafeInteger(key)) return key;
   const text = keyText(interp, key);
+  interp.tick(text.length >> 4);
   let hash = 7;
   for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) % 0x1fffffffffff;
   return hash;
@@ -186,7 +187,8 @@ export function setHas(interp: Interp, set: SetValue, value: Value): boolean | U
 }
 
 /** Union, intersection, difference, symmetric difference. */
-export function combineSets(op: "|" | "&" | "-" | "^", a: SetValue, b: SetValue): SetValue {
+export function combineSets(interp: Interp, op: "|" | "&" | "-" | "^", a: SetValue, b: SetValue): SetValue {
+  interp.tick(a.entries.size + b.entries.size);
   const result = new SetValue();
   result.frozen = a.frozen;
   for (const [key, value] of a.entries) {

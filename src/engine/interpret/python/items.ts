@@ -233,6 +233,9 @@ function setInList(interp: Interp, list: List, index: Value, value: Value): void
   list.items[place] = value;
 }
 
+/** Binary logarithm of the items behind a place that are moved in one step. */
+const MOVED_A_STEP = 9;
+
 function setSlice(interp: Interp, list: List, slice: Slice, value: Value): void {
   const more = items(interp, value);
   const bounds = sliceBounds(interp, slice, list.items.length);
@@ -242,6 +245,7 @@ function setSlice(interp: Interp, list: List, slice: Slice, value: Value): void 
   }
   const fresh = [...more];
   const [start, stop, step] = bounds;
+  interp.tick(list.items.length >> MOVED_A_STEP);
   interp.touch(list);
   if (step === 1) {
     list.items.splice(start, Math.max(0, stop - start), ...fresh);
@@ -288,12 +292,14 @@ function deleteInList(interp: Interp, list: List, index: Value): void {
     const indices = sliceIndices(interp, index, list.items.length);
     if (isUnknown(indices)) return;
     const gone = new Set(indices);
+    interp.tick(list.items.length >> 2);
     interp.touch(list);
     list.items = list.items.filter((_, place) => !gone.has(place));
     return;
   }
   const place = placeOf(interp, "list", list.items.length, index, "assignment index out of range");
   if (isUnknown(place)) return;
+  interp.tick(list.items.length >> MOVED_A_STEP);
   interp.touch(list);
   list.items.splice(place, 1);
 }

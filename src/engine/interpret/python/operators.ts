@@ -75,7 +75,7 @@ export function inplace(interp: Interp, op: BinaryOp, a: Value, b: Value): Value
   }
   if (a instanceof SetValue && !a.frozen && b instanceof SetValue && isSetOp(op)) {
     interp.touch(a);
-    const combined = [...combineSets(op, a, b).entries];
+    const combined = [...combineSets(interp, op, a, b).entries];
     a.entries.clear();
     for (const [key, value] of combined) a.entries.set(key, value);
     return a;
@@ -213,7 +213,7 @@ function isSetOp(op: BinaryOp): op is "|" | "&" | "-" | "^" {
 function bySets(interp: Interp, op: BinaryOp, x: Value, y: Value): Value | undefined {
   const a = asSet(interp, x);
   const b = asSet(interp, y);
-  return a && b && isSetOp(op) ? combineSets(op, a, b) : undefined;
+  return a && b && isSetOp(op) ? combineSets(interp, op, a, b) : undefined;
 }
 
 /** Sets, and the views that `dict.keys()` and `dict.items()` give. */

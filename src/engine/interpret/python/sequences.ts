@@ -175,6 +175,9 @@ export function length(interp: Interp, value: Value): number | Unknown {
 
 /** One key of a dict that is not known may stand for any number of them. */
 export function plainLength(interp: Interp, value: Value): number | Unknown | undefined {
+  // Items are looked through for those that stand for any number.
+  if (value instanceof List || value instanceof Tuple) interp.tick(value.items.length >> 8);
+  if (value instanceof SetValue) interp.tick(value.entries.size >> 6);
   return (value instanceof Dict ? unknownKey(interp, value) : undefined) ?? builtinLength(value);
 }
 

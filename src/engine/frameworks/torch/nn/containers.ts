@@ -64,6 +64,7 @@ class Entries {
 
   /** All entries anew, numbered from 0. */
   renumber(values: readonly Value[]): void {
+    this.op.interp.tick(values.length);
     this.op.interp.touch(this.dict);
     this.dict.entries.clear();
     for (const [at, value] of values.entries()) this.put(String(at), value);

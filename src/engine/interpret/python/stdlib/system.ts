@@ -1,4 +1,5 @@
 /** `sys`, `string`, `importlib`, `ast` and other small modules of the runtime. */
+import { STEPS } from "../../bounds.ts";
 import type { Interp } from "../../interp.ts";
 import { defineClass } from "../../native.ts";
 import {
@@ -134,6 +135,8 @@ export const importlib = (): Module =>
           if (isUnknown(a.name)) return a.name;
           const name = toText(a.name) ?? "";
           const package_ = toText(a.package) ?? "";
+          // Files are looked for, and what was looked for is remembered.
+          interp.tick(STEPS.lookedFor);
           return interp.importModule(name.startsWith(".") ? package_ + name : name);
         },
       ],

@@ -114,6 +114,9 @@ export function extendList(interp: Interp, self: Value, iterable: Value): Value 
   return null;
 }
 
+/** Binary logarithm of the items behind a place that are moved in one step. */
+const MOVED_A_STEP = 9;
+
 function pop(interp: Interp, self: Value, index: Value): Value {
   const all = own(self);
   if (isUnknown(index)) {
@@ -127,7 +130,13 @@ function pop(interp: Interp, self: Value, index: Value): Value {
   if (at < 0 || at >= all.length) {
     return interp.fail("IndexError", all.length === 0 ? "pop from empty list" : "pop index out of range");
   }
+  interp.tick((all.length - at) >> MOVED_A_STEP);
   return changing(interp, self).splice(at, 1)[0];
+}
+
+function reversed(interp: Interp, items: Value[]): Value[] {
+  interp.tick(items.length >> 2);
+  return items.reverse();
 }
 
 export const LIST: ClassValue = defineCore("list", {
@@ -166,7 +175,9 @@ export const LIST: ClassValue = defineCore("list", {
       "self, index, item",
       strictIndex((a, interp) => {
         const at = place(interp, a.index, own(a.self).length);
-        if (!isUnknown(at)) changing(interp, a.self).splice(at, 0, a.item);
+        if (isUnknown(at)) return null;
+        interp.tick((own(a.self).length - at) >> MOVED_A_STEP);
+        changing(interp, a.self).splice(at, 0, a.item);
         return null;
       }),
     ],
@@ -181,7 +192,7 @@ export const LIST: ClassValue = defineCore("list", {
     ],
     clear: ["self", (a, interp) => none(changing(interp, a.self).splice(0))],
     copy: ["self", (a) => new List([...own(a.self)])],
-    reverse: ["self", (a, interp) => none(changing(interp, a.self).reverse())],
+    reverse: ["self", (a, interp) => none(reversed(interp, changing(interp, a.self)))],
     sort: [
       "self, *, key=None, reverse=False",
       (a, interp) => {

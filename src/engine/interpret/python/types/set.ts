@@ -29,9 +29,9 @@ function combining(op: SetOp): Method {
       for (const value of argsOf(a.others)) {
         const other = toSet(interp, value);
         if (isUnknown(other)) return other;
-        result = combineSets(op, result, other);
+        result = combineSets(interp, op, result, other);
       }
-      return result === a.self ? combineSets("|", result, result) : result;
+      return result === a.self ? combineSets(interp, "|", result, result) : result;
     },
   ];
 }
@@ -45,7 +45,7 @@ function updating(op: SetOp): Method {
       for (const value of argsOf(a.others)) {
         const other = toSet(interp, value);
         if (isUnknown(other)) interp.gap(other.reason);
-        else replaceContents(interp, a.self, combineSets(op, a.self, other));
+        else replaceContents(interp, a.self, combineSets(interp, op, a.self, other));
       }
       return null;
     },
@@ -64,9 +64,9 @@ function replaceContents(interp: Interp, set: SetValue, contents: SetValue): voi
 function operator(op: SetOp): Method {
   return [
     "self, other",
-    (a) =>
+    (a, interp) =>
       a.self instanceof SetValue && a.other instanceof SetValue
-        ? combineSets(op, a.self, a.other)
+        ? combineSets(interp, op, a.self, a.other)
         : NOT_IMPLEMENTED,
   ];
 }
@@ -77,7 +77,9 @@ function asking(rule: (self: SetValue, other: SetValue) => boolean): Method {
     (a, interp) => {
       const other = toSet(interp, a.other);
       if (isUnknown(other)) return other;
-      return a.self instanceof SetValue && rule(a.self, other);
+      if (!(a.self instanceof SetValue)) return false;
+      interp.tick(Math.min(a.self.entries.size, other.entries.size));
+      return rule(a.self, other);
     },
   ];
 }
@@ -109,8 +111,11 @@ const readingSet: Record<string, Method> = {
   symmetric_difference: combining("^"),
   issubset: asking(isSubset),
   issuperset: asking((self, other) => isSubset(other, self)),
-  isdisjoint: asking((self, other) => combineSets("&", self, other).entries.size === 0),
-  copy: ["self", (a) => (a.self instanceof SetValue ? combineSets("|", a.self, a.self) : a.self)],
+  isdisjoint: asking((self, other) => ![...self.entries.keys()].some((key) => other.entries.has(key))),
+  copy: [
+    "self",
+    (a, interp) => (a.self instanceof SetValue ? combineSets(interp, "|", a.self, a.self) : a.self),
+  ],
 };
 
 function bareSet(value: Value): Value {

@@ -54,6 +54,7 @@ function split(interp: Interp, self: string, separator: Value, limit: Value): Va
   const most = toInt(limit) ?? -1;
   if (separator === null) {
     const found = [...self.matchAll(/\S+/g)];
+    interp.tick(found.length);
     const words = found.map(([word]) => word);
     if (most < 0 || words.length <= most + 1) return new List(words);
     return new List([...words.slice(0, most), self.slice(found[most]!.index).trimEnd()]);

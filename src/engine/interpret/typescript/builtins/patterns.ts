@@ -150,6 +150,8 @@ export function replace(self: string, [what, by]: readonly Value[], m: Interp, a
   if (part === undefined) return m.unknown("a text replaced by what is not followed");
   if (!isFunction(by)) {
     const insert = text(by) ?? "undefined";
+    // An empty text is found between all characters.
+    m.tick(all && part === "" ? self.length : self.length >> 6);
     const times = all ? self.split(part).length : 1;
     if (!m.allowsText(self.length + times * longest(insert, self))) return m.unknown(LONG_TEXT);
     return all ? self.replaceAll(part, insert) : self.replace(part, insert);
