@@ -185,7 +185,7 @@ export class Machine implements Interp {
   }
 
   private callNative(fn: NativeFunction, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
-    this.tick(1 + weightRead(args) + (typeof self === "string" ? self.length >> 8 : 0) + (kwargs.size >> 4));
+    this.tick(1 + weightRead(args) + (typeof self === "string" ? self.length >> 6 : 0) + (kwargs.size >> 4));
     try {
       const result = fn.code(this, args, kwargs, self);
       this.tick(weightMade(result));

@@ -17,7 +17,7 @@ export function weightMade(value: Value): number {
 export function weightRead(values: readonly Value[]): number {
   let weight = values.length >> 4;
   for (const value of values) {
-    if (typeof value === "string") weight += value.length >> 8;
+    if (typeof value === "string") weight += value.length >> 6;
     else if (value instanceof List || value instanceof Tuple) weight += value.items.length >> 12;
     else if (value instanceof Dict || value instanceof SetValue) weight += value.entries.size >> 12;
     // An array's own functions look at all of its elements, of which few are kept.

@@ -56,6 +56,10 @@ describe("values that hold each other many times over are counted as they are op
   });
 });
 
+it("eval of eval of eval is compiled once on each level", () => {
+  expect(show(`${"eval(".repeat(40)}'7'${")".repeat(40)}`)).toBe("unknown: eval() of this is not followed");
+});
+
 describe("what a loop copies or reads is counted by its size", () => {
   it.each([
     ["list.copy", "l = [0] * 100000\nfor _ in range(1000): l.copy()"],

@@ -66,10 +66,11 @@ export function mappingOf(m: Machine, value: Value): [Value, Value][] {
 
 export function compileCall(node: Call, c: Compiler): Ev {
   const { at } = node;
-  const { args, kwargs } = compileArgs(node.args, c);
+  // Its arguments are compiled there: twice would be 2ⁿ times for n of them inside of each other.
   if (c.language === "python" && node.callee.kind === "name" && node.callee.id === "eval") {
     return compileEval(node, c);
   }
+  const { args, kwargs } = compileArgs(node.args, c);
   const special =
     c.language === "python" && node.callee.kind === "name" && node.args.length === 0
       ? entryOf(scopeCalls, node.callee.id)
