@@ -13,6 +13,11 @@ export function weightMade(value: Value): number {
   return value instanceof Instance ? 8 + value.attrs.size : 0;
 }
 
+/** Of items of a list that move because one before them comes or goes. */
+export function weightMoved(items: number): number {
+  return items >> 9;
+}
+
 /** Of values that are read, most of them no further than needed: a list that grows item by item must not cost its square. */
 export function weightRead(values: readonly Value[]): number {
   let weight = values.length >> 4;

@@ -16,6 +16,7 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
+import { weightMoved } from "../weight.ts";
 import { callDunder, dunder, toIndex, tryDunder, typeName, unwrap } from "./core.ts";
 import { dictDelete, dictGet, dictSet } from "./dict.ts";
 import { formOf, subscriptForm } from "./generics.ts";
@@ -233,9 +234,6 @@ function setInList(interp: Interp, list: List, index: Value, value: Value): void
   list.items[place] = value;
 }
 
-/** Binary logarithm of the items behind a place that are moved in one step. */
-const MOVED_A_STEP = 9;
-
 function setSlice(interp: Interp, list: List, slice: Slice, value: Value): void {
   const more = items(interp, value);
   const bounds = sliceBounds(interp, slice, list.items.length);
@@ -245,7 +243,7 @@ function setSlice(interp: Interp, list: List, slice: Slice, value: Value): void 
   }
   const fresh = [...more];
   const [start, stop, step] = bounds;
-  interp.tick(list.items.length >> MOVED_A_STEP);
+  interp.tick(weightMoved(list.items.length));
   interp.touch(list);
   if (step === 1) {
     list.items.splice(start, Math.max(0, stop - start), ...fresh);
@@ -299,7 +297,7 @@ function deleteInList(interp: Interp, list: List, index: Value): void {
   }
   const place = placeOf(interp, "list", list.items.length, index, "assignment index out of range");
   if (isUnknown(place)) return;
-  interp.tick(list.items.length >> MOVED_A_STEP);
+  interp.tick(weightMoved(list.items.length));
   interp.touch(list);
   list.items.splice(place, 1);
 }

@@ -2,6 +2,7 @@
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
 import { type ClassValue, isUnknown, List, Tuple, toItems, type Unknown, type Value } from "../../values.ts";
+import { weightMoved } from "../../weight.ts";
 import { compare, equals } from "../compare.ts";
 import { after, defineCore, NOT_IMPLEMENTED, none, strict, toIndex, unwrap } from "../core.ts";
 import { hashNumber } from "../dict.ts";
@@ -114,9 +115,6 @@ export function extendList(interp: Interp, self: Value, iterable: Value): Value 
   return null;
 }
 
-/** Binary logarithm of the items behind a place that are moved in one step. */
-const MOVED_A_STEP = 9;
-
 function pop(interp: Interp, self: Value, index: Value): Value {
   const all = own(self);
   if (isUnknown(index)) {
@@ -130,7 +128,7 @@ function pop(interp: Interp, self: Value, index: Value): Value {
   if (at < 0 || at >= all.length) {
     return interp.fail("IndexError", all.length === 0 ? "pop from empty list" : "pop index out of range");
   }
-  interp.tick((all.length - at) >> MOVED_A_STEP);
+  interp.tick(weightMoved(all.length - at));
   return changing(interp, self).splice(at, 1)[0];
 }
 
@@ -176,7 +174,7 @@ export const LIST: ClassValue = defineCore("list", {
       strictIndex((a, interp) => {
         const at = place(interp, a.index, own(a.self).length);
         if (isUnknown(at)) return null;
-        interp.tick((own(a.self).length - at) >> MOVED_A_STEP);
+        interp.tick(weightMoved(own(a.self).length - at));
         changing(interp, a.self).splice(at, 0, a.item);
         return null;
       }),
