@@ -5,8 +5,21 @@
 
 import { Console } from "node:console";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { isMainThread } from "node:worker_threads";
-import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import {
+  type Connection,
+  createConnection,
+  createServerPipeTransport,
+  createServerSocketTransport,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageReader,
+  type MessageWriter,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver/node";
 import manifest from "../../package.json" with { type: "json" };
 import { createEngine } from "../engine/engine.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
@@ -15,13 +28,14 @@ import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { loadParsers } from "../node/wasm.ts";
 import type { MakeEngine } from "./analyst.ts";
 import { MessageBytes } from "./messageBytes.ts";
-import { refuseNonsense } from "./refuse.ts";
+import { RefusingReader } from "./refuse.ts";
 import { startServer } from "./server.ts";
 import { type Listeners, serveWorker } from "./serveWorker.ts";
 import { WorkerAnalyst } from "./worker.ts";
 
 if (isMainThread) {
-  const connection = connect();
+  const [reader, writer] = transport((text) => connection.console.error(text));
+  const connection: Connection = createConnection(ProposedFeatures.all, new RefusingReader(reader), writer);
   startServer(connection, {
     analyst: new WorkerAnalyst(fileURLToPath(import.meta.url), {
       log: (text) => connection.console.error(text),
@@ -34,19 +48,24 @@ if (isMainThread) {
 }
 
 /** As the command line says; of standard input only whole messages reach the reader. */
-function connect() {
-  const options = { messageStrategy: refuseNonsense };
-  if (!process.argv.includes("--stdio")) return createConnection(ProposedFeatures.all, options);
+function transport(log: (text: string) => void): [MessageReader, MessageWriter] {
+  const { values } = parseArgs({
+    options: {
+      "node-ipc": { type: "boolean" },
+      socket: { type: "string" },
+      pipe: { type: "string" },
+    },
+    strict: false,
+  });
+  if (values["node-ipc"]) return [new IPCMessageReader(process), new IPCMessageWriter(process)];
+  if (values.socket) return createServerSocketTransport(Number(values.socket));
+  if (values.pipe) return createServerPipeTransport(String(values.pipe));
   // Standard output belongs to the protocol.
   globalThis.console = new Console(process.stderr);
-  const input = new MessageBytes((text) => connection.console.error(text));
-  const connection = createConnection(
-    ProposedFeatures.all,
-    process.stdin.pipe(input),
-    process.stdout,
-    options,
-  );
-  return connection;
+  const input = new MessageBytes(log);
+  // A client that goes without a word leaves nobody to serve.
+  input.on("close", () => process.exit(1));
+  return [new StreamMessageReader(process.stdin.pipe(input)), new StreamMessageWriter(process.stdout)];
 }
 
 async function loadEngine(listeners: Listeners): Promise<MakeEngine> {

@@ -1,8 +1,17 @@
 /**
- * Stands before every handler: a call whose parameters are nonsense is answered with an error or, where nobody waits
- * for an answer, logged. Nothing else happens.
+ * Stands between the transport and everything else: a call whose parameters are nonsense is answered with an error or,
+ * where nobody waits for an answer, logged, and so is what is no message at all. Nothing else happens. The connection
+ * must not see it: it looks into `$/cancelRequest` before any handler, and over IPC an exception there ends the process.
  */
-import { type Connection, ErrorCodes, type MessageStrategy, ResponseError } from "vscode-languageserver";
+import {
+  type Connection,
+  type DataCallback,
+  type Disposable,
+  ErrorCodes,
+  type Message,
+  type MessageReader,
+  ResponseError,
+} from "vscode-languageserver/node";
 import { problemOf } from "../protocol/params.ts";
 
 /** In place of the method of a refused call. */
@@ -12,17 +21,57 @@ interface Refusal {
   readonly problem: string;
 }
 
-/** Connections are made with this, so that no message finds its handler past it. */
-export const refuseNonsense: MessageStrategy = {
-  handleMessage(message, next) {
-    if (!("method" in message) || typeof message.method !== "string") return next(message);
-    const { method, params } = message as { readonly method: string; readonly params?: unknown };
-    const problem = method === REFUSED ? "is no call of a client's" : problemOf(method, params);
-    if (problem === undefined) return next(message);
-    const refusal: Refusal = { problem: `${method}: ${problem}` };
-    return next({ ...message, method: REFUSED, params: refusal } as typeof message);
-  },
-};
+/** Connections read through this, so that no message finds its handler past it. */
+export class RefusingReader implements MessageReader {
+  readonly #reader: MessageReader;
+
+  constructor(reader: MessageReader) {
+    this.#reader = reader;
+  }
+
+  get onError() {
+    return this.#reader.onError;
+  }
+
+  get onClose() {
+    return this.#reader.onClose;
+  }
+
+  get onPartialMessage() {
+    return this.#reader.onPartialMessage;
+  }
+
+  listen(callback: DataCallback): Disposable {
+    return this.#reader.listen((message: unknown) => callback(admitted(message)));
+  }
+
+  dispose(): void {
+    this.#reader.dispose();
+  }
+}
+
+/** The message, or in its place the call that tells what is wrong with it. Replies are the connection's business. */
+function admitted(message: unknown): Message {
+  if (typeof message !== "object" || message === null) return refused({}, "what is no message");
+  const sent = message as Message;
+  if (!("method" in message)) return sent;
+  const { method, id, params }: { method: unknown; id?: unknown; params?: unknown } = message;
+  if (typeof method !== "string") return refused({ id }, "what has a method that is no text");
+  const isSound = id === undefined || typeof id === "number" || typeof id === "string";
+  const problem = isSound ? problemOfCall(method, params) : "id must be a number or a text";
+  return problem === undefined ? sent : refused({ id }, `${method}: ${problem}`);
+}
+
+function problemOfCall(method: string, params: unknown): string | undefined {
+  return method === REFUSED ? "is no call of a client's" : problemOf(method, params);
+}
+
+/** An answer needs an id that can be sent back. */
+function refused({ id }: { readonly id?: unknown }, problem: string): Message {
+  const params: Refusal = { problem };
+  const isAnswerable = typeof id === "number" || typeof id === "string";
+  return { jsonrpc: "2.0", ...(isAnswerable && { id }), method: REFUSED, params } as Message;
+}
 
 /** Answers the calls that were refused. */
 export function answerRefused(connection: Connection): void {

@@ -67,7 +67,7 @@ interface InitializationOptions {
 /** A lens or hover that takes longer shows what there was before. */
 const PATIENCE = 3_000;
 
-/** The connection is one that refuses nonsense (refuse.ts). */
+/** The connection reads through what refuses nonsense (refuse.ts). */
 export function startServer(connection: Connection, { analyst, searchPaths, version }: ServerOptions): void {
   const documents = new TextDocuments(TextDocument);
   let client: InitializeParams | undefined;

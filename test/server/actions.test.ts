@@ -1,12 +1,12 @@
 /** Code actions over LSP, with the real engine. */
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { createConnection } from "vscode-languageserver/node";
+import { createConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
 import { createEngine } from "../../src/engine/engine.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { SIMULATE } from "../../src/protocol/requests.ts";
 import { LocalAnalyst, type UnsavedTexts } from "../../src/server/analyst.ts";
-import { refuseNonsense } from "../../src/server/refuse.ts";
+import { RefusingReader } from "../../src/server/refuse.ts";
 import { startServer } from "../../src/server/server.ts";
 import { memoryHost } from "../engine/memoryHost.ts";
 import { connect } from "./client.ts";
@@ -53,11 +53,17 @@ async function start(capabilities: object = {}, text = TEXT, files: Readonly<Rec
   const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
   // The host is made over the texts that are open: so the document is opened before the settings are pulled.
   const analyst = new LocalAnalyst((config, texts) => lazily(() => make(config, texts)));
-  startServer(createConnection(toServer, fromServer, { messageStrategy: refuseNonsense }), {
-    analyst,
-    searchPaths: () => [],
-    version: "1",
-  });
+  startServer(
+    createConnection(
+      new RefusingReader(new StreamMessageReader(toServer)),
+      new StreamMessageWriter(fromServer),
+    ),
+    {
+      analyst,
+      searchPaths: () => [],
+      version: "1",
+    },
+  );
   const client = connect(fromServer, toServer);
   /** Calls back when a rewrite is made, which is given out once that is done. */
   const whenRewritten = (act: () => Promise<unknown>) => {

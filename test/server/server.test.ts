@@ -1,12 +1,12 @@
 /** The server over LSP, with an engine that answers what the test says. */
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { createConnection } from "vscode-languageserver/node";
+import { createConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
 import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
 import type { ReportDiagnostic } from "../../src/engine/report/contract.ts";
 import { ACTIVATE, ANALYZE } from "../../src/protocol/requests.ts";
 import { LocalAnalyst } from "../../src/server/analyst.ts";
-import { refuseNonsense } from "../../src/server/refuse.ts";
+import { RefusingReader } from "../../src/server/refuse.ts";
 import { startServer } from "../../src/server/server.ts";
 import { connect } from "./client.ts";
 import { analysis, FILE, place, resnet } from "./fixtures.ts";
@@ -33,7 +33,10 @@ async function start(
     invalidate: () => undefined,
   };
   const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
-  const connection = createConnection(toServer, fromServer, { messageStrategy: refuseNonsense });
+  const connection = createConnection(
+    new RefusingReader(new StreamMessageReader(toServer)),
+    new StreamMessageWriter(fromServer),
+  );
   startServer(connection, { analyst: new LocalAnalyst(() => engine), searchPaths: () => [], version: "1" });
   const client = connect(fromServer, toServer);
   const initialized = await client.initialize(options, capabilities);
