@@ -34,8 +34,11 @@ export interface Analyst {
   setActive(file: string | undefined): void;
   /** Files that changed on disk. */
   changed(files: readonly string[]): void;
-  /** Rejects with `Cancelled` when the signal ends it, with the engine's own error when it fails. */
-  analyze(file: string, inputs: Inputs, signal: AbortSignal): Promise<FileAnalysis>;
+  /**
+   * Rejects with `Cancelled` when the signal ends it, with the engine's own error when it fails. `begun` is called when
+   * the engine takes it up, again when it has to start anew: texts that are set from then on do not change the answer.
+   */
+  analyze(file: string, inputs: Inputs, signal: AbortSignal, begun?: () => void): Promise<FileAnalysis>;
   simulate(file: string, options: SimulationRequest): Promise<SimulationResult>;
   suggest(file: string, options: SuggestionRequest): Promise<SuggestionResult>;
   rewrite(file: string, options: RewriteRequest): Promise<RewriteResult>;
@@ -86,7 +89,13 @@ export class LocalAnalyst implements Analyst {
     for (const file of files) this.#engine?.invalidate(file);
   }
 
-  async analyze(file: string, inputs: Inputs, signal: AbortSignal): Promise<FileAnalysis> {
+  async analyze(
+    file: string,
+    inputs: Inputs,
+    signal: AbortSignal,
+    begun?: () => void,
+  ): Promise<FileAnalysis> {
+    begun?.();
     return this.analyzeNow(file, inputs, () => signal.aborted);
   }
 

@@ -32,6 +32,35 @@ export function carry(good: GoodAnalysis, text: string, fresh: FileAnalysis | un
   };
 }
 
+/**
+ * An analysis of a text that was edited meanwhile, for the text as it is now. A line that the edit changed stays where
+ * it is while the text has as many lines as before, so that its lens does not blink as somebody types in it.
+ */
+export function follow(analysis: FileAnalysis, before: string, after: string): FileAnalysis {
+  if (before === after) return analysis;
+  const { file } = analysis;
+  const isSameLines = before.split("\n").length === after.split("\n").length;
+  const move = isSameLines ? (at: Place) => at : mover(before, after, file);
+  const followed = <T extends { readonly at: Place }>(items: readonly T[]): T[] =>
+    items.flatMap((item) => {
+      const at = move(item.at);
+      return at ? [{ ...item, at }] : [];
+    });
+  return {
+    file,
+    reports: analysis.reports.map((report) => ({
+      ...report,
+      network_at: report.network_at && (move(report.network_at) ?? null),
+    })),
+    failures: followed(analysis.failures),
+    sites: followed(analysis.sites),
+    diagnostics: followed(analysis.diagnostics).map(({ related, ...problem }) => ({
+      ...problem,
+      ...(related && { related: followed(related) }),
+    })),
+  };
+}
+
 /** Networks may be lost: the text is broken, or its analysis was ended before it told any. */
 export function isBroken({ file, reports, diagnostics }: FileAnalysis): boolean {
   const isLost = (code: string) => code === "syntax" || (code === "limit" && reports.length === 0);

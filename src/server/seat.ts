@@ -9,6 +9,8 @@ export interface Task {
   readonly question: Question;
   /** The unsaved text that the question is about. */
   readonly text: string | undefined;
+  /** A worker takes it up; what it is told from then on does not change the answer. */
+  begun(): void;
   resolve(answer: Answer): void;
   reject(error: Error): void;
 }
@@ -99,6 +101,7 @@ export class Seat {
     this.#since = performance.now();
     this.#running.clear();
     this.tell({ type: "ask", id: task.id, question: task.question });
+    task.begun();
     if (this.#ready) this.#watch();
   }
 

@@ -1,11 +1,12 @@
 /**
  * What the server knows of its open documents: their text, their newest analysis, the last good one, and what the
- * user picked. Edits cancel the analysis under way and start another after a short rest; knows nothing of LSP.
+ * user picked. Edits cancel the analysis under way and start another after a short rest, unless that would show nothing
+ * new for too long; knows nothing of LSP.
  */
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import { withLineFeeds } from "../node/text.ts";
 import { type Analyst, Cancelled, type Inputs } from "./analyst.ts";
-import { carry, type GoodAnalysis, isBroken } from "./carry.ts";
+import { carry, follow, type GoodAnalysis, isBroken } from "./carry.ts";
 import { languageOfFile, looksLikeModelCode } from "./recognize.ts";
 import { fileOf } from "./uris.ts";
 
@@ -47,12 +48,23 @@ interface OpenDocument {
   /** The newest text has no analysis, for the run was stopped. */
   stopped: boolean;
   /** Ends the analysis under way or waiting; undefined when the newest analysis is of the newest text. */
-  run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  run: Run | undefined;
   /** Counts the runs that were started; and the last of them that came to its end. */
   started: number;
   finished: number;
-  /** When the first edit was made that no analysis has seen yet. */
+  /** When the first edit was made that no finished analysis has seen. */
   since: number | undefined;
+  /** How many milliseconds the last finished analysis took. */
+  took: number;
+}
+
+interface Run {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+  /** What the engine works on, and since when; undefined while it rests or waits for its turn. */
+  begun?: { readonly at: number; readonly text: string; readonly started: number };
+  /** When the first edit was made that it does not see. */
+  unseen?: number | undefined;
 }
 
 /** Milliseconds without an edit before an analysis starts. */
@@ -78,7 +90,7 @@ export class Session {
     const document: OpenDocument = {
       ...{ uri, file: fileOf(uri), languageId, version, text, inputs: {}, active: undefined },
       ...{ analysis: undefined, shown: undefined, good: undefined, outdated: false },
-      ...{ stopped: false, run: undefined, started: 0, finished: 0, since: undefined },
+      ...{ stopped: false, run: undefined, started: 0, finished: 0, since: undefined, took: 0 },
     };
     this.#documents.set(uri, document);
     this.#analyst.setText(document.file, { text, version });
@@ -95,7 +107,13 @@ export class Session {
     for (const other of this.#documents.values()) if (other !== document) other.outdated = true;
     const now = Date.now();
     document.since ??= now;
-    this.#start(document, now - document.since < LONGEST_REST ? this.#rest : 0);
+    if (document.run && goesOn(document, now)) {
+      // It is shown when it is done, and followed by one of the newest text.
+      document.run.unseen ??= now;
+      document.started += 1;
+    } else {
+      this.#startRested(document, now);
+    }
   }
 
   close(uri: string): void {
@@ -180,6 +198,11 @@ export class Session {
     this.#analyst.dispose();
   }
 
+  #startRested(document: OpenDocument, now: number): void {
+    const isWaitedFor = document.since !== undefined && now - document.since >= LONGEST_REST;
+    this.#start(document, isWaitedFor ? 0 : this.#rest);
+  }
+
   #start(document: OpenDocument, rest: number): void {
     document.run?.abort.abort();
     const abort = new AbortController();
@@ -192,19 +215,26 @@ export class Session {
   async #analyze(document: OpenDocument, rest: number, signal: AbortSignal): Promise<void> {
     await pause(rest, signal);
     if (signal.aborted) return this.#stopped(document, signal);
-    const { text, version, uri, started } = document;
-    const isModel = looksLikeModelCode(document.languageId, text);
+    const { run } = document;
+    const isModel = looksLikeModelCode(document.languageId, document.text);
     const fresh = isModel ? await this.#ask(document, signal) : null;
     if (signal.aborted) return this.#stopped(document, signal);
+    const { text, started } = run?.begun ?? document;
     const before = document.good;
     if (fresh && !isBroken(fresh)) document.good = { text, analysis: fresh };
-    document.analysis = fresh ?? (isModel ? failed(document.file) : null);
-    document.shown = isModel && before ? carry(before, text, fresh ?? undefined) : document.analysis;
+    const analysis = fresh ?? (isModel ? failed(document.file) : null);
+    const shown = isModel && before ? carry(before, text, fresh ?? undefined) : analysis;
+    // Positions are those of the text that the editor has now.
+    document.analysis = analysis && follow(analysis, text, document.text);
+    document.shown = shown && follow(shown, text, document.text);
+    const now = Date.now();
+    if (run?.begun) document.took = now - run.begun.at;
     document.run = undefined;
     document.finished = started;
-    document.since = undefined;
-    this.#events.analyzed(uri, version, document.analysis);
+    document.since = run?.unseen;
+    this.#events.analyzed(document.uri, document.version, document.analysis);
     if ([...this.#documents.values()].some(({ outdated }) => outdated)) this.#events.stale();
+    if (document.since !== undefined && !document.run) this.#startRested(document, now);
   }
 
   /** A run that ended without an answer must not be waited for; one that another run replaced leaves that alone. */
@@ -215,11 +245,17 @@ export class Session {
   }
 
   /** The engine's answer, or undefined when it fails entirely. */
-  async #ask({ uri, file, inputs }: OpenDocument, signal: AbortSignal): Promise<FileAnalysis | undefined> {
+  async #ask(document: OpenDocument, signal: AbortSignal): Promise<FileAnalysis | undefined> {
+    const { file, inputs, run } = document;
+    const begun = (): void => {
+      if (!run) return;
+      run.begun = { at: Date.now(), text: document.text, started: document.started };
+      run.unseen = undefined;
+    };
     try {
-      return await this.#analyst.analyze(file, inputs, signal);
+      return await this.#analyst.analyze(file, inputs, signal, begun);
     } catch (error) {
-      if (!(error instanceof Cancelled)) this.#events.failed(uri, toError(error));
+      if (!(error instanceof Cancelled)) this.#events.failed(document.uri, toError(error));
       return undefined;
     }
   }
@@ -236,6 +272,16 @@ export class Session {
     document.outdated = false;
     if (!document.run) this.#start(document, 0);
   }
+}
+
+/**
+ * The analysis under way goes on, whatever is edited: where edits come faster than analyses end, none would ever be
+ * shown. But the newest text has to wait for what is left of it, so that must be little, or edits unseen for as long.
+ */
+function goesOn({ run, since, took }: OpenDocument, now: number): boolean {
+  if (!run?.begun || since === undefined) return false;
+  const left = took - (now - run.begun.at);
+  return left <= LONGEST_REST || now - since >= took;
 }
 
 function failed(file: string): FileAnalysis {

@@ -102,8 +102,8 @@ export class WorkerAnalyst implements Analyst {
     this.#tell({ type: "changed", files });
   }
 
-  analyze(file: string, inputs: Inputs, signal: AbortSignal): Promise<FileAnalysis> {
-    return this.#ask({ kind: "analyze", file, inputs }, signal) as Promise<FileAnalysis>;
+  analyze(file: string, inputs: Inputs, signal: AbortSignal, begun?: () => void): Promise<FileAnalysis> {
+    return this.#ask({ kind: "analyze", file, inputs }, signal, begun) as Promise<FileAnalysis>;
   }
 
   simulate(file: string, options: SimulationRequest): Promise<SimulationResult> {
@@ -124,14 +124,14 @@ export class WorkerAnalyst implements Analyst {
     for (const task of this.#waiting.splice(0)) task.reject(new Cancelled());
   }
 
-  #ask(question: Question, signal?: AbortSignal): Promise<Answer> {
+  #ask(question: Question, signal?: AbortSignal, begun = () => {}): Promise<Answer> {
     if (signal?.aborted) return Promise.reject(new Cancelled());
     const spoilt = this.#spoilt.get(question.file);
     if (spoilt !== undefined) return Promise.resolve(tooMuch(question, spoilt));
     return new Promise((resolve, reject) => {
       const text = this.#texts.get(question.file)?.text;
       this.touch(question.file);
-      const task: Task = { id: this.#count, question, text, resolve, reject };
+      const task: Task = { id: this.#count, question, text, begun, resolve, reject };
       signal?.addEventListener("abort", () => this.#cancel(task), { once: true });
       this.#waiting.push(task);
       this.#schedule();

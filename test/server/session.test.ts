@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
-import { LocalAnalyst, type UnsavedTexts } from "../../src/server/analyst.ts";
+import { type Analyst, Cancelled, LocalAnalyst, type UnsavedTexts } from "../../src/server/analyst.ts";
 import { Session, type SessionEvents } from "../../src/server/session.ts";
 import { analysis, FILE, layer, place, report } from "./fixtures.ts";
 
@@ -160,5 +160,129 @@ describe("a session", () => {
     expect((await session.analysis(URI))?.reports).toHaveLength(1);
     expect((await session.shown(URI, 1000))?.analysis.reports).toHaveLength(1);
     expect(analyzed).toEqual([MODEL]);
+  });
+});
+
+/** An analyst that takes its time for each analysis, as a worker does: the text is that of when it began. */
+function startSlow(milliseconds: number) {
+  vi.useFakeTimers();
+  let text = "";
+  const finished: string[] = [];
+  const nothing = () => undefined;
+  const refused = { ok: false, reason: "" } as const;
+  const analyst: Analyst = {
+    ...{ configure: nothing, touch: nothing, setActive: nothing, changed: nothing, dispose: nothing },
+    setText: (_, unsaved) => {
+      text = unsaved?.text ?? "";
+    },
+    analyze: (_, __, signal, begun) =>
+      new Promise((resolve, reject) => {
+        const asked = text;
+        begun?.();
+        signal.addEventListener("abort", () => reject(new Cancelled()));
+        setTimeout(() => {
+          if (!signal.aborted) finished.push(asked);
+          resolve(read(asked));
+        }, milliseconds);
+      }),
+    simulate: async () => refused,
+    suggest: async () => refused,
+    rewrite: async () => refused,
+  };
+  const told: { readonly version: number; readonly lines: readonly number[] }[] = [];
+  const session = new Session({
+    analyst,
+    events: {
+      analyzed: (_, version, analysis) =>
+        told.push({ version, lines: analysis?.diagnostics.map(({ at }) => at.line) ?? [] }),
+      stale: nothing,
+      failed: nothing,
+    },
+  });
+  started.push(session);
+  const lines = async () => (await session.shown(URI, 0))?.analysis.sites.map(({ at }) => at.line);
+  return { session, finished, told, lines };
+}
+
+describe("while somebody types 1,000 edits a minute, a session", () => {
+  const EDIT = 60;
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Each edit has one line more, so that nothing stays where it is. */
+  async function type(session: Session, from: number, edits: number) {
+    for (let version = from; version < from + edits; version++) {
+      session.change(URI, version, "#\n".repeat(version) + MODEL);
+      await vi.advanceTimersByTimeAsync(EDIT);
+    }
+  }
+
+  it.each([100, 150, 250])("shows an edit within 500 ms where an analysis takes %d ms", async (takes) => {
+    const { session, finished } = startSlow(takes);
+    session.open(URI, "python", 1, MODEL);
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (let version = 2; version < 60; version++) {
+      await type(session, version, 1);
+      // Edits up to this one are 500 ms old.
+      const old = version - Math.floor(500 / EDIT);
+      if (old > 1) expect(finished.some((text) => text.split("#").length > old)).toBe(true);
+    }
+  });
+
+  it("shows something of a slow file, and cancels for an edit what has long to go", async () => {
+    const { session, finished } = startSlow(2_000);
+    session.open(URI, "python", 1, MODEL);
+    await vi.advanceTimersByTimeAsync(3_000);
+    await type(session, 2, 2);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(finished.map((text) => text.split("#").length - 1)).toEqual([0, 3]);
+    await type(session, 4, 100);
+    expect(finished.length).toBeGreaterThan(2);
+  });
+
+  it("gives what was analysed meanwhile the positions of the text as it is", async () => {
+    const { session, finished, told, lines } = startSlow(150);
+    session.open(URI, "python", 1, MODEL);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await lines()).toEqual([2]);
+    session.change(URI, 2, `${MODEL}conv\n`);
+    await vi.advanceTimersByTimeAsync(61);
+    session.change(URI, 3, `#\n#\n${MODEL}conv\n`);
+    await vi.waitUntil(() => told.length === 2);
+    expect(finished[1]).toBe(`${MODEL}conv\n`);
+    expect(await lines()).toEqual([4, 5]);
+    expect(told.at(-1)?.version).toBe(3);
+    await vi.waitUntil(() => told.length === 3);
+    expect(await lines()).toEqual([4, 5]);
+  });
+
+  it("moves the diagnostics of what was analysed meanwhile, and keeps those of a line that is typed in", async () => {
+    const { session, told } = startSlow(150);
+    session.open(URI, "python", 1, MODEL);
+    await vi.advanceTimersByTimeAsync(1_000);
+    session.change(URI, 2, `broken\n${MODEL}`);
+    await vi.advanceTimersByTimeAsync(61);
+    session.change(URI, 3, `broken x\n${MODEL}`);
+    await vi.waitUntil(() => told.length === 2);
+    expect(told[1]).toEqual({ version: 3, lines: [1] });
+    await vi.waitUntil(() => told.length === 3);
+    session.change(URI, 4, `broken\n${MODEL}`);
+    await vi.advanceTimersByTimeAsync(61);
+    session.change(URI, 5, `#\n#\nbroken\n${MODEL}`);
+    await vi.waitUntil(() => told.length === 4);
+    expect(told[3]).toEqual({ version: 5, lines: [3] });
+  });
+
+  it("waits with a whole analysis for the newest text", async () => {
+    const { session } = startSlow(150);
+    session.open(URI, "python", 1, MODEL);
+    await vi.advanceTimersByTimeAsync(1_000);
+    session.change(URI, 2, `${MODEL}conv\n`);
+    await vi.advanceTimersByTimeAsync(61);
+    session.change(URI, 3, `${MODEL}conv\nconv\n`);
+    const asked = session.analysis(URI);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect((await asked)?.reports[0]?.layers).toHaveLength(3);
   });
 });

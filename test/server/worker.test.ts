@@ -118,6 +118,20 @@ describe("the watchdog", () => {
     await vi.waitFor(() => expect(begun()).toEqual(["/a.py", "/b.py", "/c.py", "/a.py"]), PATIENCE);
   });
 
+  it("tells when a question is taken up, and again when it starts anew", async () => {
+    const { analyst, write, read } = start({ long: 20 });
+    const begun = new Map<string, number>();
+    for (const file of ["/a.py", "/b.py", "/c.py"]) {
+      write(file, "spin");
+      const count = () => void begun.set(file, (begun.get(file) ?? 0) + 1);
+      void analyst.analyze(file, {}, new AbortController().signal, count).catch(() => undefined);
+      await vi.waitFor(() => expect(begun.get(file)).toBe(1), PATIENCE);
+    }
+    write("/d.py", "other");
+    expect(await read("/d.py")).toBe("other");
+    await vi.waitFor(() => expect(begun.get("/a.py")).toBe(2), PATIENCE);
+  });
+
   it("never ends the active editor's file for another one", async () => {
     const { analyst, begun, write, ask, read } = start({ long: 20 });
     analyst.setActive("/active.py");
