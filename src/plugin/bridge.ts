@@ -10,6 +10,8 @@ export interface ThreadData {
   /** For all but questions: what the thread says, and the answers to its calls. */
   readonly port: MessagePort;
   readonly signals: Int32Array;
+  /** Of a `RunningPlace`. */
+  readonly running: SharedArrayBuffer;
 }
 
 /** Places in the shared `signals`, which are seen at once, whatever either thread is doing. */
@@ -20,8 +22,6 @@ export const SIGNALS = {
   posted: 1,
   /** Answered calls so far. */
   answered: 2,
-  /** The line of model code that runs. */
-  line: 3,
 } as const;
 
 export interface Question {
@@ -45,8 +45,6 @@ export type FromThread =
   | { readonly type: "ready" }
   /** `at`: when it was asked, by `now`. */
   | { readonly type: "call"; readonly call: HostCall; readonly at: number }
-  /** The file whose line the signals tell. */
-  | { readonly type: "running"; readonly file: string }
   | { readonly type: "log"; readonly text: string }
   /** Without an analysis when the question was given up, or failed. */
   | { readonly type: "done"; readonly analysis: FileAnalysis | undefined };

@@ -1,5 +1,6 @@
 /** A worker thread that can be heard in the middle of a request, without going back to the event loop. */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { type Running, RunningPlace } from "../server/runningPlace.ts";
 import { type FromThread, type HostReply, now, SIGNALS, type ThreadData, type ToThread } from "./bridge.ts";
 
 export interface ChannelOptions {
@@ -18,6 +19,7 @@ export class Channel {
   readonly #signals = new Int32Array(
     new SharedArrayBuffer(Object.keys(SIGNALS).length * Int32Array.BYTES_PER_ELEMENT),
   );
+  readonly #running = new RunningPlace();
   #closed = false;
 
   constructor(options: ChannelOptions) {
@@ -25,7 +27,7 @@ export class Channel {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker = new Worker(options.script, {
-      workerData: { port: port2, signals: this.#signals } satisfies ThreadData,
+      workerData: { port: port2, signals: this.#signals, running: this.#running.memory } satisfies ThreadData,
       transferList: [port2],
       resourceLimits: { maxOldGenerationSizeMb: options.megabytes },
       // Flags of tsserver's own are not for it, and tsserver's output is its protocol.
@@ -63,9 +65,13 @@ export class Channel {
     Atomics.store(this.#signals, SIGNALS.cancelled, question);
   }
 
-  /** The line of model code that ran last. */
-  get line(): number {
-    return Atomics.load(this.#signals, SIGNALS.line);
+  /** The line of model code that ran last; undefined where none did since `forgetRunning`. */
+  get running(): Running | undefined {
+    return this.#running.read();
+  }
+
+  forgetRunning(): void {
+    this.#running.clear();
   }
 
   /** Hears what the thread has said already, until that is enough. */

@@ -3,6 +3,7 @@
  * that runs makes room and is taken up again afterwards. One that takes too long is ended with its thread, from outside.
  */
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import { visible } from "../engine/report/visible.ts";
 import { type FromThread, type HostAnswers, type HostCall, now, type Question } from "./bridge.ts";
 import { Channel } from "./channel.ts";
 
@@ -51,8 +52,6 @@ export class EngineThread {
   /** When what the thread does has taken too long. */
   #due = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
-  /** The file of the line that runs. */
-  #file = "";
   #count = 0;
 
   constructor(options: EngineThreadOptions) {
@@ -98,7 +97,7 @@ export class EngineThread {
     if (!job) return;
     this.#count += 1;
     const { project, file, inputs, size, steps } = job;
-    this.#file = file;
+    this.#channel?.forgetRunning();
     this.#running = { id: this.#count, job, isCancelled: false, isDropped: false };
     const question = { id: this.#count, project, file, inputs, size, steps };
     this.#channel?.tell({ type: "ask", question });
@@ -131,9 +130,6 @@ export class EngineThread {
         break;
       case "call":
         this.#serve(message.call, message.at);
-        break;
-      case "running":
-        this.#file = message.file;
         break;
       case "log":
         // What was given up may well fail.
@@ -196,11 +192,13 @@ export class EngineThread {
   /** The thread is gone or has to go: what it was at is left alone, unless it only did not make room in time. */
   #ended(why: string): void {
     const { job, isCancelled } = this.#running ?? {};
-    const place = `${this.#file}, near line ${this.#channel?.line}`;
+    const at = this.#channel?.running;
     if (!this.#isReady) this.#isBroken = true;
     if (!job) this.#options.log(why);
     else if (!isCancelled)
-      this.#options.log(`${why} at ${place}; ${job.file} is left alone until it changes`);
+      this.#options.log(
+        `${why}${at ? ` at ${visible(at.file)}:${at.line}` : ""}; ${visible(job.file)} is left alone until it changes`,
+      );
     this.#channel?.close();
     this.#channel = undefined;
     this.#isReady = false;

@@ -2,7 +2,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { Engine, FileAnalysis, ModelHost } from "../engine/engine.types.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "../engine/settings.ts";
-import type { Span } from "../engine/syntax/span.ts";
+import { RunningPlace } from "../server/runningPlace.ts";
 import {
   type FromThread,
   type HostAnswers,
@@ -15,9 +15,8 @@ import {
   type ToThread,
 } from "./bridge.ts";
 
-const { port, signals }: ThreadData = workerData;
-/** The file of the line that runs. */
-let running = "";
+const { port, signals, running }: ThreadData = workerData;
+const place = new RunningPlace(running);
 
 export type MakeEngine = (host: ModelHost, settings: Partial<EngineSettings>) => Engine;
 
@@ -44,8 +43,6 @@ class ProjectEngine {
   analyze({ id, file, inputs, size, steps }: Question): FileAnalysis | undefined {
     const isCancelled = (): boolean => Atomics.load(signals, SIGNALS.cancelled) === id;
     const { files, engine } = this.#make(size, steps);
-    running = file;
-    Atomics.store(signals, SIGNALS.line, 1);
     const analysis = engine.analyze(file, { isCancelled, inputs });
     files.forget();
     return isCancelled() ? undefined : analysis;
@@ -56,7 +53,8 @@ class ProjectEngine {
     if (this.#made?.settings === settings) return this.#made;
     const files = new ProjectFiles();
     const limits = { ...DEFAULT_SETTINGS.limits, steps };
-    const engine = this.makeEngine(files, { limits, inputSize, onFault: log, onProgress: tellLine });
+    const onProgress: EngineSettings["onProgress"] = (at) => at && place.write(at);
+    const engine = this.makeEngine(files, { limits, inputSize, onFault: log, onProgress });
     this.#made = { settings, files, engine };
     return this.#made;
   }
@@ -122,15 +120,6 @@ function callHost(call: HostCall): HostAnswers[HostCall["kind"]] {
   if (!received) throw new Error(`no answer to ${call.kind}`);
   if ("error" in received.message) throw new Error(received.message.error);
   return received.message.answer;
-}
-
-function tellLine(at: Span | undefined): void {
-  if (!at) return;
-  if (at.file !== running) {
-    running = at.file;
-    post({ type: "running", file: running });
-  }
-  Atomics.store(signals, SIGNALS.line, at.line);
 }
 
 function log(fault: unknown): void {

@@ -93,7 +93,7 @@ describe("the engine's thread", () => {
     const first = await ask("thread").said;
     expect(await ask("spin", 10).said).toBe("nothing");
     expect(log).toEqual([
-      "analysis ended after 0.01 s at /spin.ts, near line 12; /spin.ts is left alone until it changes",
+      "analysis ended after 0.01 s at /spin.ts:12; /spin.ts is left alone until it changes",
     ]);
     expect(await ask("thread").said).not.toBe(first);
   });
@@ -156,7 +156,7 @@ describe("the engine's thread", () => {
   it("replaces a thread that crashed, and tells why", async () => {
     const { log, ask } = start();
     expect(await ask("crash").said).toBe("nothing");
-    expect(log.join()).toContain("the analysis thread ended: crashed at /crash.ts, near line 12");
+    expect(log.join()).toContain("the analysis thread ended: crashed at /crash.ts:12");
     expect(await ask("load /other.ts").said).toBe("the other");
   });
 
