@@ -4,6 +4,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { createEngine } from "../engine/engine.ts";
 import { createNodeHost } from "../node/host.ts";
 import { loadParsers } from "../node/wasm.ts";
+import { tellFaults } from "./faults.ts";
 import { run } from "./run.ts";
 
 /** What is told of the terminal. */
@@ -43,9 +44,7 @@ async function work({ argv, width, color }: Terminal): Promise<number> {
         parsers: await loadParsers(),
         settings: {
           tool: `convlens ${manifest.version}`,
-          onFault: (fault) => {
-            if (CONVLENS_DEBUG && fault instanceof Error) err(`convlens: ${fault.stack}\n`);
-          },
+          onFault: tellFaults(err, Boolean(CONVLENS_DEBUG)),
         },
       }),
   });

@@ -6,6 +6,7 @@
 import { visible } from "../engine/report/visible.ts";
 import { DEFAULT_LIMITS, parseCommand } from "./arguments.ts";
 import type { Output, Terminal } from "./command.ts";
+import { HOW_TO_REPORT } from "./faults.ts";
 import { watch } from "./watch.ts";
 
 const DEFAULT_WIDTH = 100;
@@ -54,7 +55,8 @@ async function watched(argv: readonly string[]): Promise<number> {
       return 2;
     case "failed":
       // Nothing of a model's code may get here: what does is a fault of the engine.
-      stderr.write(`convlens: internal error, please report it: ${told(ended.error)}\n`);
+      stderr.write(`convlens: internal error: ${told(ended.error)}\n`);
+      if (!CONVLENS_DEBUG) stderr.write(`convlens: ${HOW_TO_REPORT}\n`);
       return 2;
   }
 }

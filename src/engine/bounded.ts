@@ -33,6 +33,6 @@ function ending(m: Machine, thrown: unknown, running: Span | undefined): Ending 
   }
   const reason = thrown instanceof Stopped ? thrown.reason : passedHostBound(thrown);
   if (reason !== undefined) return { severity: "warning", code: "limit", message: reason, at: running };
-  m.onFault(thrown);
+  m.onFault(thrown, running);
   return { severity: "error", code: "internal", message: describeFault(thrown), at: running };
 }

@@ -70,7 +70,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     try {
       return work();
     } catch (fault) {
-      settings.onFault(fault);
+      settings.onFault(fault, { file, line: 1 });
       cache.forget(file);
       analyses.forget(file);
       return otherwise(describeFault(fault));

@@ -3,6 +3,7 @@
  * that runs makes room and is taken up again afterwards. One that takes too long is ended with its thread, from outside.
  */
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import { faultForLog } from "../engine/interpret/internal.ts";
 import { visible } from "../engine/report/visible.ts";
 import { type FromThread, type HostAnswers, type HostCall, now, type Question } from "./bridge.ts";
 import { Channel } from "./channel.ts";
@@ -106,7 +107,11 @@ export class EngineThread {
 
   #open(): void {
     this.#watch(now() + LOADING);
-    const ended = (error: Error): void => this.#ended(`the analysis thread ended: ${error.message}`);
+    const ended = (error: Error): void => {
+      const { job, isCancelled } = this.#running ?? {};
+      if (job && !isCancelled) this.#options.log(faultForLog(error, this.#channel?.running));
+      this.#ended(`the analysis thread ended: ${error.message}`);
+    };
     try {
       const heard = (message: FromThread): void => this.#hear(message);
       this.#channel = new Channel({ script: this.#options.script, megabytes: MEGABYTES, heard, ended });

@@ -1,6 +1,7 @@
 /** The engine's thread: answers questions about files of TypeScript's projects, which it sees only by asking. */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { Engine, FileAnalysis, ModelHost } from "../engine/engine.types.ts";
+import { faultForLog, type OnFault } from "../engine/interpret/internal.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "../engine/settings.ts";
 import { RunningPlace } from "../server/runningPlace.ts";
 import {
@@ -122,9 +123,7 @@ function callHost(call: HostCall): HostAnswers[HostCall["kind"]] {
   return received.message.answer;
 }
 
-function log(fault: unknown): void {
-  post({ type: "log", text: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault) });
-}
+const log: OnFault = (fault, at) => post({ type: "log", text: faultForLog(fault, at) });
 
 function post(message: FromThread): void {
   port.postMessage(message);

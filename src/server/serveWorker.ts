@@ -1,6 +1,7 @@
 /** The worker's side of worker.ts, and the messages between the two. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import { faultForLog } from "../engine/interpret/internal.ts";
 import type { SimulationResult, SuggestionResult } from "../engine/separable/contract.ts";
 import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
 import type { EngineSettings } from "../engine/settings.ts";
@@ -60,7 +61,7 @@ export async function serveWorker(load: (listeners: Listeners) => Promise<MakeEn
   const place = new RunningPlace(running);
   const analyst = new LocalAnalyst(
     await load({
-      onFault: (fault) => port.postMessage({ fault: textOf(fault) } satisfies FromWorker),
+      onFault: (fault, at) => port.postMessage({ fault: faultForLog(fault, at) } satisfies FromWorker),
       onProgress: (at) => at && place.write(at),
     }),
   );

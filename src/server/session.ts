@@ -4,6 +4,7 @@
  * new for too long; knows nothing of LSP.
  */
 import type { FileAnalysis } from "../engine/engine.types.ts";
+import { describeFault } from "../engine/interpret/internal.ts";
 import { withLineFeeds } from "../node/text.ts";
 import { type Analyst, Cancelled, type Inputs } from "./analyst.ts";
 import { carry, follow, type GoodAnalysis, isBroken } from "./carry.ts";
@@ -217,12 +218,13 @@ export class Session {
     if (signal.aborted) return this.#stopped(document, signal);
     const { run } = document;
     const isModel = looksLikeModelCode(document.languageId, document.text);
-    const fresh = isModel ? await this.#ask(document, signal) : null;
-    if (signal.aborted) return this.#stopped(document, signal);
+    const answer = isModel ? await this.#ask(document, signal) : null;
+    const fresh = answer instanceof Error ? undefined : answer;
+    if (signal.aborted || answer instanceof Cancelled) return this.#stopped(document, signal);
     const { text, started } = run?.begun ?? document;
     const before = document.good;
     if (fresh && !isBroken(fresh)) document.good = { text, analysis: fresh };
-    const analysis = fresh ?? (isModel ? failed(document.file) : null);
+    const analysis = answer instanceof Error ? failed(document.file, answer) : answer;
     const shown = isModel && before ? carry(before, text, fresh ?? undefined) : analysis;
     // Positions are those of the text that the editor has now.
     document.analysis = analysis && follow(analysis, text, document.text);
@@ -244,8 +246,8 @@ export class Session {
     document.stopped = true;
   }
 
-  /** The engine's answer, or undefined when it fails entirely. */
-  async #ask(document: OpenDocument, signal: AbortSignal): Promise<FileAnalysis | undefined> {
+  /** The engine's answer, or why it failed entirely. */
+  async #ask(document: OpenDocument, signal: AbortSignal): Promise<FileAnalysis | Error> {
     const { file, inputs, run } = document;
     const begun = (): void => {
       if (!run) return;
@@ -255,8 +257,9 @@ export class Session {
     try {
       return await this.#analyst.analyze(file, inputs, signal, begun);
     } catch (error) {
-      if (!(error instanceof Cancelled)) this.#events.failed(document.uri, toError(error));
-      return undefined;
+      const failure = toError(error);
+      if (!(failure instanceof Cancelled)) this.#events.failed(document.uri, failure);
+      return failure;
     }
   }
 
@@ -284,8 +287,11 @@ function goesOn({ run, since, took }: OpenDocument, now: number): boolean {
   return left <= LONGEST_REST || now - since >= took;
 }
 
-function failed(file: string): FileAnalysis {
-  return { file, reports: [], failures: [], sites: [], diagnostics: [] };
+function failed(file: string, fault: Error): FileAnalysis {
+  const message = describeFault(fault);
+  const at = { file, line: 1, column: 1 };
+  const problem = { severity: "error", code: "internal", message, at } as const;
+  return { file, reports: [], failures: [], sites: [], diagnostics: [problem] };
 }
 
 function toError(error: unknown): Error {

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../../src/engine/engine.ts";
+import { faultForLog } from "../../src/engine/interpret/internal.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 
@@ -31,6 +32,7 @@ class Bad(Good):
 function failingEngine(fails: (file: string) => boolean, text = MODEL) {
   const host = memoryHost({ [FILE]: text });
   const faults: unknown[] = [];
+  const log: string[] = [];
   const look =
     <T>(of: (file: string) => T) =>
     (file: string): T => {
@@ -40,14 +42,19 @@ function failingEngine(fails: (file: string) => boolean, text = MODEL) {
   const engine = createEngine({
     parsers,
     host: { ...host, isFile: look(host.isFile), isDirectory: look(host.isDirectory), read: look(host.read) },
-    settings: { onFault: (fault) => faults.push(fault) },
+    settings: {
+      onFault(fault, at) {
+        faults.push(fault);
+        log.push(faultForLog(fault, at));
+      },
+    },
   });
-  return { engine, faults };
+  return { engine, faults, log };
 }
 
 describe("a fault of the engine", () => {
   it("inside one network leaves the others their figures and is one diagnostic at the line that ran", () => {
-    const { engine, faults } = failingEngine((file) => file.includes("broken"));
+    const { engine, faults, log } = failingEngine((file) => file.includes("broken"));
     const { reports, diagnostics } = engine.analyze(FILE);
     const good = reports.find(({ network }) => network === "Good");
     expect(good?.totals.macs).toBe(10_645_344);
@@ -57,6 +64,9 @@ describe("a fault of the engine", () => {
       ["internal: Error: the disk is on fire;", 14],
     ]);
     expect(faults).toHaveLength(1);
+    expect(log[0]).toMatch(
+      /^a fault of ConvLens at \/app\/model\.py:14, not of this code; please report these lines, .*\nError: the disk is on fire\n +at /,
+    );
   });
 
   it("outside of all networks is an answer of every question", () => {
@@ -111,6 +121,10 @@ const mutants = fc
     }
     return lines.join("\n");
   });
+
+it("a fault's stack shows no control characters of names", () => {
+  expect(faultForLog(new Error("\x1b[31m is no function"))).toContain("Error: \\x1b[31m is no function");
+});
 
 describe("whatever the text", () => {
   it("no public function throws, and no fault is met", () => {

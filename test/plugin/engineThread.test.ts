@@ -157,6 +157,9 @@ describe("the engine's thread", () => {
     const { log, ask } = start();
     expect(await ask("crash").said).toBe("nothing");
     expect(log.join()).toContain("the analysis thread ended: crashed at /crash.ts:12");
+    expect(log.join()).toMatch(
+      /a fault of ConvLens at \/crash.ts:12, not of this code; please report .*\nError: crashed\n/,
+    );
     expect(await ask("load /other.ts").said).toBe("the other");
   });
 

@@ -123,7 +123,12 @@ describe("a session", () => {
     await session.analysis(URI);
     session.change(URI, 2, `${MODEL}crash\n`);
     expect((await session.shown(URI, 1000))?.analysis.reports).toHaveLength(1);
-    expect((await session.analysis(URI))?.reports).toEqual([]);
+    expect(await session.analysis(URI)).toMatchObject({
+      reports: [],
+      diagnostics: [
+        { code: "internal", message: expect.stringContaining("the engine fails"), at: { line: 1 } },
+      ],
+    });
     expect(errors).toEqual(["the engine fails"]);
   });
 

@@ -14,7 +14,7 @@ void serveWorker(async ({ onFault, onProgress }) => (_, texts) => {
       if (place) onProgress({ file: place, line: 7, column: 1, endLine: 7, endColumn: 2 });
       if (text === "spin loudly" || text === "wait") onFault(new Error(`spins: ${file}`));
       if (text.startsWith("spin")) while (true);
-      if (text === "fault") onFault(new Error("of the engine"));
+      if (text === "fault") onFault(new Error("of the engine"), { file, line: 3 });
       if (text === "wait") while (!options?.isCancelled?.());
       if (text.startsWith("who")) return answer(`${threadId}`);
       if (text === "eat") for (const kept: number[][] = []; ; ) kept.push(new Array(10_000).fill(0.5));

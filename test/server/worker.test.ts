@@ -95,7 +95,11 @@ describe("the watchdog", () => {
     const { log, write, read } = start();
     write("/a.py", "fault");
     await read("/a.py");
-    expect(log).toEqual([expect.stringMatching(/^Error: of the engine\n +at /)]);
+    expect(log).toEqual([
+      expect.stringMatching(
+        /^a fault of ConvLens at \/a.py:3, not of this code; please report .*\nError: of the engine\n +at /,
+      ),
+    ]);
   });
 
   it("answers other files while one never ends", async () => {

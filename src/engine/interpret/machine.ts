@@ -194,7 +194,7 @@ export class Machine implements Interp {
       if (error instanceof Raised || error instanceof Stopped) throw error;
       const passed = passedHostBound(error);
       if (passed !== undefined) throw new Stopped(`${fn.name}: ${passed}`);
-      this.onFault(error);
+      this.onFault(error, this.running);
       const message = describeFault(error);
       this.diagnose({ severity: "error", code: "internal", message });
       this.gap(message);
