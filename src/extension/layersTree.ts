@@ -1,8 +1,9 @@
 /** The native tree "Layers": the active network by module, for the keyboard and for screen readers. */
 import * as vscode from "vscode";
 import type { LayerKind, Report } from "../engine/report/contract.ts";
+import { visible } from "../engine/report/visible.ts";
 import { type ModuleNode, moduleTree } from "../present/moduleTree.ts";
-import { reasonText } from "../present/reason.ts";
+import { reasonText, tooMuch } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
 import { count, inUnit, layerOutput, share } from "../present/text.ts";
 import type { ActiveFile } from "./activeFile.ts";
@@ -55,18 +56,18 @@ export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<Mo
     const collapsed = isLeaf
       ? vscode.TreeItemCollapsibleState.None
       : vscode.TreeItemCollapsibleState.Collapsed;
-    const item = new vscode.TreeItem(node.label, collapsed);
+    const item = new vscode.TreeItem(visible(node.label), collapsed);
     const cost = this.#cost(node);
     item.id = `${this.#active.current?.uri.toString()}#${this.#active.current?.report?.network}#${node.path}#${node.label}`;
     item.description = cost;
     const { layer } = node;
     if (!layer) {
-      const label = vscode.l10n.t("{0}, {1} layers, {2}", node.path, node.layers, cost);
+      const label = vscode.l10n.t("{0}, {1} layers, {2}", visible(node.path), node.layers, cost);
       item.accessibilityInformation = { label };
       item.tooltip = label;
       return item;
     }
-    const label = `${layer.name}, ${layer.type}, ${layerOutput(layer)}, ${cost}`;
+    const label = `${visible(layer.name)}, ${layer.type}, ${layerOutput(layer)}, ${cost}`;
     item.accessibilityInformation = { label };
     item.tooltip = label;
     item.iconPath = new vscode.ThemeIcon(
@@ -87,11 +88,14 @@ export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<Mo
 
   #refresh(): void {
     const { report, analysis } = this.#active.current ?? {};
-    this.#view.description = report?.network ?? "";
+    this.#view.description = visible(report?.network ?? "");
     const [failure] = analysis ? openFailures(analysis) : [];
+    const limit = tooMuch(analysis);
     // An empty message takes no room.
     if (report) this.#view.message = "";
-    else if (failure) this.#view.message = `${failure.network}: ${reasonText(failure.reason, vscode.l10n.t)}`;
+    else if (failure)
+      this.#view.message = visible(`${failure.network}: ${reasonText(failure.reason, vscode.l10n.t)}`);
+    else if (limit) this.#view.message = visible(limit.message);
     else this.#view.message = vscode.l10n.t("Open a file with model code to see what its layers cost.");
     this.#changed.fire();
   }

@@ -298,7 +298,7 @@ function gapOf(analysis: FileAnalysis | null, network: string | undefined): Gap 
   }
   const syntax = analysis.diagnostics.find(({ code, at }) => code === "syntax" && at.file === analysis.file);
   const limit = tooMuch(analysis);
-  if (limit) return { reason: limit.message, at: limit.at };
+  if (limit) return { reason: limit.message, at: limit.at, isTooMuch: true };
   return syntax
     ? { reason: vscode.l10n.t("line {0}: {1}", syntax.at.line, syntax.message), at: syntax.at }
     : { reason: vscode.l10n.t("The network cannot be read any more.") };

@@ -100,6 +100,7 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
     const current = this.#active.current;
     const analysis = current?.analysis;
     const { unit, budgetMacs } = readSettings();
+    const limit = tooMuch(analysis);
     const message: ToSidebar =
       current && analysis && analysis.reports.length + analysis.failures.length > 0
         ? {
@@ -112,7 +113,8 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
           }
         : {
             type: "empty",
-            reason: tooMuch(analysis)?.message ?? emptyReason(current?.state),
+            reason: limit?.message ?? emptyReason(current?.state),
+            ...(limit && { isTooMuch: true }),
             locale: vscode.env.language,
           };
     void this.#view?.webview.postMessage(message);

@@ -53,6 +53,8 @@ export type ToPanel =
       readonly network?: string;
       readonly at?: Place;
       readonly retry?: boolean;
+      /** The file was too much: arguments and other networks are no help. */
+      readonly isTooMuch?: boolean;
     }
   /** The editor's cursor stands on these layers; `swap` has the panel swap those that can be. */
   | { readonly type: "select"; readonly layers: readonly string[]; readonly swap?: boolean }
@@ -160,7 +162,13 @@ export type ToSidebar =
       readonly budgetMacs?: number | null;
       readonly networks: readonly SidebarNetwork[];
     }
-  | { readonly type: "empty"; readonly reason: string; readonly locale?: string }
+  | {
+      readonly type: "empty";
+      readonly reason: string;
+      readonly locale?: string;
+      /** The file was too much: arguments and other networks are no help. */
+      readonly isTooMuch?: boolean;
+    }
   | {
       readonly type: "workspace";
       readonly workspace: SidebarWorkspace;

@@ -3,6 +3,7 @@
  * what remains, inside a dashed outline.
  */
 import type { ReportLayer } from "../../src/engine/report/contract.ts";
+import { visible } from "../../src/engine/report/visible.ts";
 import { type ModuleNode, moduleTree } from "../../src/present/moduleTree.ts";
 import { element } from "../shared/dom.ts";
 import type { Box, ChartView } from "./chart.ts";
@@ -183,7 +184,7 @@ function write(
   brush.rect(box.left, box.top, box.width - 2, box.height);
   brush.clip();
   brush.font = `11px ${font}`;
-  brush.fillText(text, box.left + 4, box.top + baseline);
+  brush.fillText(visible(text), box.left + 4, box.top + baseline);
   brush.restore();
 }
 

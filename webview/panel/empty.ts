@@ -23,7 +23,7 @@ export function emptyPage(t: Translate, reveal: (at: Place) => void, retry: () =
       const { network, at } = message;
       setText(title, network === undefined ? t("empty.title") : t("empty.title.network", network));
       setText(reason, message.reason);
-      hint.hidden = message.retry === true;
+      hint.hidden = message.retry === true || message.isTooMuch === true;
       setText(hint, t(network === undefined ? "empty.hint" : "empty.hint.network"));
       actions.replaceChildren(
         ...(message.retry ? [button(t("action.retry"), "primary", retry).element] : []),

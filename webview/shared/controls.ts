@@ -11,7 +11,7 @@ import {
   vsCodeOption,
   vsCodeTextField,
 } from "@vscode/webview-ui-toolkit";
-import { element, setAttribute } from "./dom.ts";
+import { element, setAttribute, setText } from "./dom.ts";
 
 /** Registers the custom elements. Call once, before the first control is made. */
 export function registerControls(): void {
@@ -129,7 +129,7 @@ export function dropdown(label: string, choose: (value: string) => void): Dropdo
 
 function option(value: string): HTMLElement {
   const made = make("vscode-option", { value });
-  made.textContent = value;
+  setText(made, value);
   return made;
 }
 

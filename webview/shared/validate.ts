@@ -184,6 +184,7 @@ const toPanelForms: Form<ToPanel> = {
     network: isOptional(isString),
     at: isOptional(isPlace),
     retry: isOptional(isBoolean),
+    isTooMuch: isOptional(isBoolean),
   }),
   select: hasForm<Extract<ToPanel, { type: "select" }>>({
     layers: isArrayOf(isString),
@@ -228,7 +229,11 @@ const toSidebarForms: Form<ToSidebar> = {
     budgetMacs: isOptional(isFigure),
     networks: isArrayOf(isSidebarNetwork),
   }),
-  empty: hasForm<Extract<ToSidebar, { type: "empty" }>>({ reason: isString, locale: isOptional(isString) }),
+  empty: hasForm<Extract<ToSidebar, { type: "empty" }>>({
+    reason: isString,
+    locale: isOptional(isString),
+    isTooMuch: isOptional(isBoolean),
+  }),
   workspace: hasForm<Extract<ToSidebar, { type: "workspace" }>>({
     workspace: hasForm<SidebarWorkspace>({
       files: isArrayOf(isSidebarFile),

@@ -11,7 +11,7 @@ import type {
   ToSidebar,
 } from "../../src/protocol/messages.ts";
 import { button, registerControls } from "../shared/controls.ts";
-import { element } from "../shared/dom.ts";
+import { element, setAttribute } from "../shared/dom.ts";
 import { formatChange, formatExact } from "../shared/format.ts";
 import { connect } from "../shared/host.ts";
 import { displayKind } from "../shared/kinds.ts";
@@ -40,7 +40,7 @@ function receive(message: ToSidebar): void {
     if (message.locale) speak(message.locale);
     active.replaceChildren(
       element("p", {}, message.reason),
-      element("p", { class: "muted" }, t("empty.hint")),
+      ...(message.isTooMuch ? [] : [element("p", { class: "muted" }, t("empty.hint"))]),
     );
     showWorkspace();
     return;
@@ -167,7 +167,7 @@ function dearestList(network: SidebarNetwork, unit: CostUnit, words: Translate):
       element("span", { class: "muted share" }, layer.share === null ? "" : share(layer.share)),
       element("span", { class: "track", "aria-hidden": "true" }, bar),
     );
-    row.title = `${layer.name} · ${formatExact(inUnit(layer.macs, unit))} ${unit}`;
+    setAttribute(row, "title", `${layer.name} · ${formatExact(inUnit(layer.macs, unit))} ${unit}`);
     row.addEventListener("click", () => host.post({ type: "reveal", at: layer.at }));
     return element("li", {}, row);
   });

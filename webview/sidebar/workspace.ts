@@ -2,7 +2,7 @@
 import { count, inUnit } from "../../src/present/text.ts";
 import type { CostUnit, FromSidebar, SidebarFile, SidebarWorkspace } from "../../src/protocol/messages.ts";
 import { button } from "../shared/controls.ts";
-import { element } from "../shared/dom.ts";
+import { element, setAttribute } from "../shared/dom.ts";
 import { formatExact } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
 
@@ -48,7 +48,8 @@ function fileEntry(
       element("span", { class: "name" }, name),
       element("span", { class: macs === null ? "muted" : "figure" }, total),
     );
-    row.title = macs === null ? name : `${name} · ${formatExact(inUnit(macs, unit))} ${unit}`;
+    const title = macs === null ? name : `${name} · ${formatExact(inUnit(macs, unit))} ${unit}`;
+    setAttribute(row, "title", title);
     row.addEventListener("click", () => post({ type: "profile", network: name, uri }));
     return element("li", {}, row);
   });
