@@ -242,3 +242,69 @@ class Net(nn.Module):
 `;
   expect(profile(source, { input: ["1x4"] }).totals.macs).toBe(4);
 });
+
+const call = (expression: string): string => `
+import torch
+import torch.nn.functional as F
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Conv2d(3, 8, 1)
+    def forward(self, x):
+        return ${expression}
+Net()(torch.randn(1, 3, 8, 8))
+`;
+
+// Each is refused by torch 1.13, haiku 0.0.16, equinox 0.13 and Keras 3 as they run.
+test.each([
+  ["torch", call("nn.Conv2d(3, 0, 3)(x)"), "a weight of at least 1 at dimension 0"],
+  [
+    "torch",
+    call("nn.ConvTranspose2d(3, 8, 3, output_padding=1)(x)"),
+    "smaller than either stride or dilation",
+  ],
+  ["torch", call("nn.LSTM(8, 4, proj_size=4)(x[0])"), "proj_size has to be smaller than hidden_size"],
+  ["torch", call("nn.GRU(8, 0)(x[0])"), "proj_size has to be smaller than hidden_size"],
+  ["torch", call("nn.LSTM(8, 4, proj_size=-1)(x[0])"), "should be a positive integer or zero"],
+  ["torch", call("nn.Unfold(9)(x)"), "has 9×9 blocks that do not fit into its 8×8 input"],
+  ["torch", call("F.unfold(x, 9)"), "has 9×9 blocks that do not fit into its 8×8 input"],
+  [
+    "torch",
+    call("F.adaptive_avg_pool2d(x, -1)"),
+    "has an output_size of -1, which must be greater than or equal to 0",
+  ],
+  ["torch", call("F.interpolate(x, scale_factor=-1)"), "interpolate() makes 1×3×-8×-8"],
+  ["haiku", haiku("hk.MaxPool(0, 1, 'VALID')"), "has a kernel of 0, which must be positive"],
+  ["haiku", haiku("hk.AvgPool(2, 0, 'SAME')"), "has a stride of 0, which must be positive"],
+  ["haiku", haiku("hk.GroupNorm(2)"), "has 2 groups, which do not divide 3 channels"],
+  [
+    "keras",
+    keras("layers.Conv2D(8, 3, strides=2, dilation_rate=2)"),
+    "not supported in conjunction with dilation_rate > 1",
+  ],
+  ["keras", keras("layers.GroupNormalization(3)"), "has 3 groups, which do not divide 8 channels"],
+  ["keras", keras("layers.UpSampling2D(0)"), "Expected a strictly positive value. Received size=0"],
+  ["keras", keras("layers.Cropping2D(16)"), "makes -2×-2 of 30×30"],
+])("%s refuses what it cannot run and no figures are called complete: %#", (_, text, message) => {
+  const report = profile(text);
+  expect(report.complete).toBe(false);
+  expect(report.totals.macs).toBeNull();
+  const found = report.diagnostics.filter(({ severity }) => severity === "error");
+  expect(found.map((diagnostic) => diagnostic.message).join("\n")).toContain(message);
+});
+
+test.each([
+  ["torch", call("nn.ConvTranspose2d(3, 8, 3, stride=2, output_padding=1)(x)")],
+  ["torch", call("nn.LSTM(8, 4, proj_size=3)(x[0])")],
+  ["torch", call("F.unfold(x, 8)")],
+  ["keras", keras("layers.GroupNormalization(-1)")],
+  ["keras", keras("layers.GroupNormalization(4)")],
+  ["keras", keras("layers.Conv2D(8, 3, dilation_rate=2)")],
+  ["keras", keras("layers.Cropping2D(2)")],
+  ["haiku", haiku("hk.MaxPool(2, 2, 'VALID')")],
+])("%s takes what fits: %#", (_, text) => {
+  const report = profile(text);
+  expect(report.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  expect(report.complete).toBe(true);
+});

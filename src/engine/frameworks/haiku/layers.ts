@@ -17,6 +17,7 @@ import {
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
 import type { Layer, Weight } from "../flax/layers/spec.ts";
+import { unevenGroups } from "../rules/sizes.ts";
 import { numel } from "../shape/dims.ts";
 import { channelsOf, isChannelsFirst } from "./conv.ts";
 import type { HaikuTable } from "./entry.ts";
@@ -115,6 +116,7 @@ function norm(name = "inputs"): (l: Layer) => Value {
       weights: l.weights("scale", "offset"),
       shape: input.shape,
       elementwise: numel(input.shape),
+      problem: l.has("groups") ? unevenGroups(l.dim("groups"), channelsOf(l, name)) : undefined,
     });
   };
 }

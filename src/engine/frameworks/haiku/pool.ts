@@ -2,11 +2,11 @@
  * Pooling: one window for all axes but the batch and the channels, or one size an axis, counted from the back.
  * https://dm-haiku.readthedocs.io/en/latest/api.html#pooling
  */
-import { type Dim, isUnknown, type Tensor, toItems, type Value } from "../../interpret/values.ts";
+import { type Dim, isUnknown, type Tensor, toItems, Unknown, type Value } from "../../interpret/values.ts";
 import { paddingOf } from "../flax/layers/conv.ts";
 import type { Run } from "../flax/layers/run.ts";
 import { toDim } from "../rules/sizes.ts";
-import { windowOutput } from "../rules/window.ts";
+import { impossibleWindow, windowOutput } from "../rules/window.ts";
 import { showShape } from "../shape/dims.ts";
 
 export interface PoolArguments {
@@ -32,12 +32,18 @@ export function poolSizes(run: Run, value: Value, a: PoolArguments): Tensor {
   };
   const kernel = sizes(a.window_shape);
   const dilation = shape.map(() => 1);
-  const out = windowOutput(shape, {
+  const window = {
     kernel,
     stride: sizes(a.strides),
     dilation,
     padding: paddingOf(a.padding, kernel, dilation),
-  });
+  };
+  const impossible = impossibleWindow(window);
+  if (impossible !== undefined) {
+    const lost = new Unknown(`a pool that ${impossible}`);
+    return run.emit({ inputs: [input], shape: lost, dtype: input.dtype, problem: impossible });
+  }
+  const out = windowOutput(shape, window);
   const small = out.some((size) => typeof size === "number" && size < 1);
   return run.emit({
     inputs: [input],

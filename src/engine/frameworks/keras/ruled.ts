@@ -97,7 +97,7 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     if (typeof bound === "string") interp.fail("TypeError", bound);
     const values = possibleSizes(interp, typeof bound === "string" ? Object.fromEntries(own) : bound, {
       layer: name,
-      least: LEAST_SIZES,
+      least: rule.least ?? LEAST_SIZES,
       words: refusal,
       error: "ValueError",
     });

@@ -28,6 +28,14 @@ function paddingOf(config: Config): Padding {
   return padding === "same" || padding === "causal" ? padding : "valid";
 }
 
+/** Said of Keras' and TensorFlow.js' convolutions that are not transposed. */
+function stridedAndDilated({ stride, dilation }: ConvRule): string | undefined {
+  const isAboveOne = (size: Dim): boolean => typeof size === "number" && size > 1;
+  return stride.some(isAboveOne) && dilation.some(isAboveOne)
+    ? "has strides > 1, which are not supported in conjunction with dilation_rate > 1"
+    : undefined;
+}
+
 function windowRule(config: Config, spatial: number, input: KnownOrNot): ConvRule {
   return {
     spatial,
@@ -78,8 +86,9 @@ function conv(spatial: number): LayerRule {
       return [{ name: "kernel", shape: kernel, trainable: true }, ...biasOf(c, filters)];
     },
     run: (c, inputs) => {
-      const ruling = convolution(first(inputs), windowRule(c, spatial, first(inputs)));
-      return one(step(`conv${spatial}d`, c, ruling), ruling.problem);
+      const rule = windowRule(c, spatial, first(inputs));
+      const ruling = convolution(first(inputs), rule);
+      return one(step(`conv${spatial}d`, c, ruling), ruling.problem ?? stridedAndDilated(rule));
     },
   };
 }

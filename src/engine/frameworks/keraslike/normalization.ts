@@ -1,7 +1,18 @@
 /** Normalization: scale and shift per channel, moving statistics that are not trained. */
-import { type Dim, type Shape, Unknown } from "../../interpret/values.ts";
+import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
+import { unevenGroups } from "../rules/sizes.ts";
 import { axisOf } from "../shape/dims.ts";
-import { type Config, first, KERAS, type LayerRule, one, plain, type WeightSpec } from "./rule.ts";
+import {
+  type Config,
+  first,
+  KERAS,
+  type KnownOrNot,
+  type LayerRule,
+  LEAST_SIZES,
+  one,
+  plain,
+  type WeightSpec,
+} from "./rule.ts";
 
 /** Sizes of the axes that are normalized one by one. */
 function sizes(config: Config, input: Shape): readonly Dim[] {
@@ -10,6 +21,13 @@ function sizes(config: Config, input: Shape): readonly Dim[] {
     const at = axisOf(axis, input.length);
     return at === undefined ? new Unknown(`an input without axis ${axis}`) : (input[at] ?? 1);
   });
+}
+
+/** One group for each channel is written as -1. */
+function groupsProblem(config: Config, input: KnownOrNot): string | undefined {
+  if (!config.given("groups") || isUnknown(input)) return undefined;
+  const groups = config.dim("groups");
+  return groups === -1 ? undefined : unevenGroups(groups, sizes(config, input)[0] ?? 1);
 }
 
 function vectors(config: Config, shape: readonly Dim[]): WeightSpec[] {
@@ -32,7 +50,7 @@ function norm(name: string, signature: string, page: string, moving = false): La
       }));
       return [...vectors(c, shape), ...(moving ? statistics : [])];
     },
-    run: (_c, inputs) => one(plain(name, first(inputs), { op: "norm" })),
+    run: (c, inputs) => one(plain(name, first(inputs), { op: "norm" }), groupsProblem(c, first(inputs))),
   };
 }
 
@@ -48,9 +66,12 @@ export const NORMALIZATION: Readonly<Record<string, LayerRule>> = {
     "axis=-1, epsilon=0.001, center=True, scale=True",
     "layer_normalization",
   ),
-  GroupNormalization: norm(
-    "group_norm",
-    "groups=32, axis=-1, epsilon=0.001, center=True, scale=True",
-    "group_normalization",
-  ),
+  GroupNormalization: {
+    ...norm(
+      "group_norm",
+      "groups=32, axis=-1, epsilon=0.001, center=True, scale=True",
+      "group_normalization",
+    ),
+    least: { ...LEAST_SIZES, groups: -1 },
+  },
 };

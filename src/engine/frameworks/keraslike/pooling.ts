@@ -3,6 +3,7 @@ import { add, multiply, subtract } from "../../cost/lift.ts";
 import { type Dim, isUnknown, toItems, Unknown, type Value } from "../../interpret/values.ts";
 import { type PoolRuling, resize, windowPool } from "../rules/pooling.ts";
 import { toDim } from "../rules/sizes.ts";
+import { showShape } from "../shape/dims.ts";
 import { type Config, first, KERAS, type KnownOrNot, type LayerRule, one, plain } from "./rule.ts";
 
 function pool(spatial: number, what: "max" | "average"): LayerRule {
@@ -64,7 +65,13 @@ function resizing(name: string, spatial: number, signature: string, page: string
 }
 
 function resized(config: Config, spatial: number, input: KnownOrNot, rule: SizeRule): PoolRuling {
-  return resize(input, axes(config, spatial), (sizes) => ({ sizes: rule(config, sizes) }));
+  return resize(input, axes(config, spatial), (sizes) => {
+    const made = rule(config, sizes);
+    const isEmpty = made.some((size) => typeof size === "number" && size < 1);
+    if (!isEmpty) return { sizes: made };
+    const problem = `makes ${showShape(made)} of ${showShape(sizes)}`;
+    return { sizes: sizes.map(() => new Unknown(`what ${problem}`)), problem };
+  });
 }
 
 /** `1`, `(1, 2)` (one an axis, or before and after of a single axis), `((1, 2), (3, 4))`. */

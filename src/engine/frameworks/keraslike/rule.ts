@@ -67,6 +67,8 @@ export interface LayerRule {
   readonly run: (config: Config, inputs: readonly KnownOrNot[]) => Ruling;
   /** Spatial axes of an input that can enter a network by this layer. */
   readonly spatial?: number;
+  /** In place of `LEAST_SIZES`. */
+  readonly least?: Readonly<Record<string, number>>;
 }
 
 /** Sizes that Keras and TensorFlow.js take as positive whole numbers alone. */
@@ -78,6 +80,7 @@ export const LEAST_SIZES: Readonly<Record<string, number>> = {
   dilation_rate: 1,
   groups: 1,
   pool_size: 1,
+  size: 1,
   depth_multiplier: 1,
   num_heads: 1,
   input_dim: 0,

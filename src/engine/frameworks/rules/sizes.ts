@@ -41,6 +41,12 @@ export function isKnownShape(shape: Shape | Unknown): shape is readonly number[]
   return !isUnknown(shape) && isKnownDims(shape);
 }
 
+/** What is wrong with groups of channels, to be put after the layer's name. */
+export function unevenGroups(groups: Dim, channels: Dim): string | undefined {
+  const fits = typeof groups !== "number" || typeof channels !== "number" || channels % groups === 0;
+  return fits ? undefined : `has ${groups} groups, which do not divide ${channels} channels`;
+}
+
 /** Both known and different: what a shape check may complain about. */
 export function differ(a: Dim, b: Dim): boolean {
   return typeof a === "number" && typeof b === "number" && a !== b;

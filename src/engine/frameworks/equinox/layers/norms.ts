@@ -9,7 +9,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import type { Layer, Weight } from "../../flax/layers/spec.ts";
-import { differ, toDim } from "../../rules/sizes.ts";
+import { differ, toDim, unevenGroups } from "../../rules/sizes.ts";
 import { numel, showShape } from "../../shape/dims.ts";
 import type { EquinoxTable } from "../module.ts";
 
@@ -27,7 +27,9 @@ function norm(l: Layer): Value {
           !isUnknown(shape) &&
           (shape.length !== whole.length || whole.some((size, i) => differ(size, shape[i]!)))
         ? `expects ${showShape(whole)}, gets ${showShape(shape)}`
-        : undefined;
+        : l.has("groups")
+          ? unevenGroups(l.dim("groups"), channels)
+          : undefined;
   const output = l.run.emit({
     op: "norm",
     inputs: [input],

@@ -13,7 +13,7 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { differ } from "../../rules/sizes.ts";
+import { differ, unevenGroups } from "../../rules/sizes.ts";
 import { numel } from "../../shape/dims.ts";
 import { stateOf } from "../linen/state.ts";
 import type { Layer, LayerTable, Weight } from "./spec.ts";
@@ -51,7 +51,11 @@ function norm(l: Layer): Value {
     weights: l.weights("scale", "bias", "mean", "var"),
     shape,
     elementwise: numel(shape),
-    problem: wrong ? `expects ${String(expected)} features, gets ${String(features)}` : undefined,
+    problem: wrong
+      ? `expects ${String(expected)} features, gets ${String(features)}`
+      : l.has("num_groups") && typeof l.value("num_groups") === "number"
+        ? unevenGroups(l.dim("num_groups"), features)
+        : undefined,
   });
 }
 

@@ -46,7 +46,7 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
       // The library computes shapes of "causal" as those of "valid", and cannot run it.
       if (given.get("padding") === "causal") given.set("padding", "valid");
       state.rule = rule;
-      const check = { layer: name, least: LEAST_SIZES, words: refusal, error: "ValueError" };
+      const check = { layer: name, least: rule.least ?? LEAST_SIZES, words: refusal, error: "ValueError" };
       const sizes = possibleSizes(m, Object.fromEntries(given), check);
       state.config = configOf(rule, new Map(Object.entries(sizes)), defaults);
       if (state.config.channels === "first") lib.channelsFirst = true;

@@ -83,6 +83,11 @@ function runConv(
     shape && kernel.length !== spatial
       ? `needs a weight of ${spatial + 2} axes, gets ${showShape(shape)}`
       : undefined;
+  const impossible = transposed
+    ? outputPaddingProblem(toDims(args.outputPadding ?? 0, spatial), stride, dilation)
+    : outChannels === 0
+      ? "expects a weight of at least 1 at dimension 0, gets 0"
+      : undefined;
   const output = op.emit({
     op: transposed ? "conv_transpose" : "conv",
     name: `conv${transposed ? "_transpose" : ""}${spatial}d`,
@@ -91,14 +96,33 @@ function runConv(
     weights: [weight, bias],
     macs: ruling.macs,
     ...(ruling.geometry ? { geometry: ruling.geometry } : {}),
-    fitsNothing: ruling.fitsNothing,
+    fitsNothing: ruling.fitsNothing || (ruling.problem === undefined && impossible !== undefined),
     problem:
-      ruling.problem ?? badKernel ?? (strided ? "has padding='same', which needs stride 1" : undefined),
+      ruling.problem ??
+      impossible ??
+      badKernel ??
+      (strided ? "has padding='same', which needs stride 1" : undefined),
   });
   if (bias && !isUnknown(bias.shape) && bias.shape[0] !== undefined && differ(bias.shape[0], outChannels)) {
     op.problem(`has ${outChannels} output channels and a bias of ${showShape(bias.shape)}`);
   }
   return output;
+}
+
+/** An `output_size` that is asked for has bounds of its own. */
+function outputPaddingProblem(
+  amounts: readonly Dim[],
+  stride: readonly Dim[],
+  dilation: readonly Dim[],
+): string | undefined {
+  const reaches = (amount: Dim, bound: Dim | undefined): boolean =>
+    typeof amount === "number" && typeof bound === "number" && amount >= bound;
+  const bad = amounts.find(
+    (amount, axis) => reaches(amount, stride[axis]) && reaches(amount, dilation[axis]),
+  );
+  return bad === undefined
+    ? undefined
+    : `has an output padding of ${bad}, which must be smaller than either stride or dilation`;
 }
 
 function readPadding(value: Value, spatial: number): Padding {

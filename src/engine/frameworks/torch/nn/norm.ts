@@ -3,7 +3,7 @@
  * https://docs.pytorch.org/docs/stable/nn.html#normalization-layers
  */
 import { type Dim, isUnknown, type Tensor, Tuple, toItems, type Value } from "../../../interpret/values.ts";
-import { differ, toDim } from "../../rules/sizes.ts";
+import { differ, toDim, unevenGroups } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import { type Build, type FunctionSpec, type LayerSpec, makeParameter } from "./layer.ts";
 import { addTensor } from "./module.ts";
@@ -179,8 +179,8 @@ function groupNorm(
   let problem: string | undefined;
   if (size !== undefined && channels !== undefined && differ(size, channels)) {
     problem = `expects ${channels} channels, gets ${size}`;
-  } else if (typeof size === "number" && typeof groups === "number" && size % groups !== 0) {
-    problem = `has ${groups} groups, which do not divide ${size} channels`;
+  } else if (size !== undefined) {
+    problem = unevenGroups(groups, size);
   }
   return emitNorm(op, input, weights, problem);
 }

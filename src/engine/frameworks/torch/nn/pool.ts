@@ -89,12 +89,17 @@ function padProblem(window: ReturnType<typeof windowOf>, ruling: PoolRuling): { 
 /** `output_size`: None keeps an axis. */
 function adapt(op: Op, spatial: number, fn: string, input: Value, size: Value, indices: Value): Value {
   const wanted = toItems(size);
-  const ruling = resize(op.tensor(input).shape, axesOf(spatial), (sizes) => ({
-    sizes: sizes.map((own, axis) => {
+  const ruling = resize(op.tensor(input).shape, axesOf(spatial), (sizes) => {
+    const made = sizes.map((own, axis) => {
       const asked = wanted ? wanted[wanted.length === 1 ? 0 : axis] : size;
       return asked === null || asked === undefined ? own : toDim(asked);
-    }),
-  }));
+    });
+    const bad = made.find((size) => typeof size === "number" && size < 0);
+    if (bad === undefined) return { sizes: made };
+    const problem = `has an output_size of ${bad}, which must be greater than or equal to 0`;
+    const lost = op.interp.unknown(`a pool that ${problem}`);
+    return { sizes: sizes.map(() => lost), problem };
+  });
   return emitPool(op, input, fn, ruling, indices);
 }
 

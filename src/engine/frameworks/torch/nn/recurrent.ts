@@ -30,7 +30,14 @@ function buildStack(b: Build, cell: RecurrentCell): void {
   );
   if (b.args.proj_size === undefined) b.set("proj_size", 0);
   const hidden = b.dim("hidden_size");
-  const projection = b.args.proj_size === undefined ? 0 : b.dim("proj_size");
+  const declared = b.args.proj_size === undefined ? 0 : b.dim("proj_size");
+  const problem = projectionProblem(declared, hidden);
+  const projection = problem === undefined ? declared : b.interp.unknown(problem);
+  if (problem !== undefined) {
+    b.interp.fail("ValueError", problem, { severity: "error", code: "impossible-size" });
+    b.interp.gap(problem);
+    b.set("proj_size", b.interp.unknown(problem));
+  }
   const state = projection === 0 ? hidden : projection;
   const gates = product([GATES[cell], hidden]);
   const directions = b.flag("bidirectional", false) ? 2 : 1;
@@ -50,6 +57,12 @@ function buildStack(b: Build, cell: RecurrentCell): void {
       if (projection !== 0) b.parameter(`weight_hr_${suffix}`, [projection, hidden]);
     }
   }
+}
+
+function projectionProblem(projection: Dim, hidden: Dim): string | undefined {
+  if (typeof projection !== "number" || typeof hidden !== "number") return undefined;
+  if (projection < 0) return "proj_size should be a positive integer or zero to disable projections";
+  return projection >= hidden ? "proj_size has to be smaller than hidden_size" : undefined;
 }
 
 function runStack(op: Op, cell: RecurrentCell, value: Value): Value {

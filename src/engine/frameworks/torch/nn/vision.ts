@@ -35,7 +35,9 @@ function interpolate(op: Op, value: Value, size: Value, scale: Value): Value {
 function resizeProblem(from: Shape, to: Shape, size: Value, scale: Value): string | undefined {
   if (from.length < 3) return `resizes the axes behind batch and channels, gets ${showShape(from)}`;
   if ((size === null) === (scale === null)) return "needs either size or scale_factor";
-  return to.some((dim) => dim === 0) ? `makes ${showShape(to)} of ${showShape(from)}` : undefined;
+  return to.some((dim) => typeof dim === "number" && dim < 1)
+    ? `makes ${showShape(to)} of ${showShape(from)}`
+    : undefined;
 }
 
 function gridSample(op: Op, value: Value, grid: Value): Value {
@@ -118,13 +120,11 @@ const foldArgs = (arg: Arg): FoldArgs => ({
   stride: toDims(arg("stride"), 2),
 });
 
-function blocks(sizes: readonly Dim[], { kernel, stride, padding, dilation }: FoldArgs): Dim {
-  return product(
-    sizes.map((size, i) => {
-      const around = padding[i] ?? 0;
-      return convOutputSize(size, kernel[i] ?? 1, stride[i] ?? 1, around, around, dilation[i] ?? 1);
-    }),
-  );
+function blocks(sizes: readonly Dim[], { kernel, stride, padding, dilation }: FoldArgs): readonly Dim[] {
+  return sizes.map((size, i) => {
+    const around = padding[i] ?? 0;
+    return convOutputSize(size, kernel[i] ?? 1, stride[i] ?? 1, around, around, dilation[i] ?? 1);
+  });
 }
 
 /** N × C × H × W to N × C·k × L. */
@@ -142,9 +142,18 @@ function unfold(op: Op, value: Value, args: FoldArgs): Value {
     });
   }
   const [channels = 1, height = 1, width = 1] = shape.slice(-3);
+  const found = blocks([height, width], args);
+  const none = found.some((count) => typeof count === "number" && count < 1);
   return op.emit({
     inputs: [input],
-    shape: [...shape.slice(0, -3), product([channels, ...args.kernel]), blocks([height, width], args)],
+    shape: [
+      ...shape.slice(0, -3),
+      product([channels, ...args.kernel]),
+      none ? op.interp.unknown("blocks that do not fit") : product(found),
+    ],
+    problem: none
+      ? `has ${showShape(args.kernel)} blocks that do not fit into its ${showShape([height, width])} input`
+      : undefined,
   });
 }
 
@@ -155,7 +164,7 @@ function fold(op: Op, value: Value, size: Value, args: FoldArgs): Value {
   const sizes = toDims(size, 2);
   if (isUnknown(shape)) return op.emit({ inputs: [input], shape: [shape, shape, ...sizes] });
   const [columns = 1, length = 1] = shape.slice(-2);
-  const expected = blocks(sizes, args);
+  const expected = product(blocks(sizes, args));
   const kernel = product(args.kernel);
   const uneven = typeof columns === "number" && typeof kernel === "number" && columns % kernel !== 0;
   return op.emit({
