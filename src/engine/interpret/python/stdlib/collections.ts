@@ -227,6 +227,7 @@ const DEQUE: ClassValue = defineClass("deque", {
         const steps = toIndex(interp, a.n);
         if (!(a.self instanceof List) || typeof steps !== "number" || size === 0) return null;
         interp.touch(a.self);
+        interp.tick(size >> 3);
         const cut = (((size - steps) % size) + size) % size;
         a.self.items = [...a.self.items.slice(cut), ...a.self.items.slice(0, cut)];
         return null;
