@@ -26,6 +26,8 @@ export const STEPS = {
   exception: 4,
   /** A statement that imports, whatever comes of it. */
   import: 24,
+  /** A text as code, with more for each of its characters. */
+  parsed: 200,
   /** A module, by a name that the program makes. */
   lookedFor: 1000,
   /** A value as text. */

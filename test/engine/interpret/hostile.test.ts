@@ -96,6 +96,20 @@ describe("what a loop copies or reads is counted by its size", () => {
     ["a dict of a dict", "d = dict.fromkeys(range(10000))\nfor _ in range(100): dict(d)"],
     ["attributes that are kept", "class A: pass\na = A()\nfor i in range(20000): setattr(a, f'a{i}', i)"],
     ["entries that are kept", "d = {}\nfor i in range(30000): d[i] = i"],
+    ["eval", "for i in range(900): eval(f'1 + {i}')"],
+    ["a long sum", "for _ in range(3000): " + Array(2000).fill("1").join(" + ")],
+    ["a long body", `for _ in range(3000):\n${"    x = 1\n".repeat(2000)}`],
+    ["np.zeros", "import numpy as np\nfor _ in range(500): np.zeros(4096)"],
+    [
+      "OrderedDict.move_to_end",
+      "from collections import OrderedDict\nd = OrderedDict.fromkeys(range(9000))\nfor _ in range(100): d.move_to_end(5, last=False)",
+    ],
+    ["ast.literal_eval", "import ast\nfor _ in range(300): ast.literal_eval('[' + '1,' * 500 + ']')"],
+    ["textwrap.dedent", "import textwrap\ns = '  a\\n' * 200000\nfor _ in range(3): textwrap.dedent(s)"],
+    [
+      "a pattern with a rest",
+      "l = [0] * 100000\nfor _ in range(100):\n    match l:\n        case [x, *r]: pass",
+    ],
     ["what is not there", "for _ in range(30000): nothing"],
     ["imports of what is not there", "for _ in range(9000):\n    import nothing"],
     ["inspect.getmembers", "import inspect\nclass A: pass\nfor _ in range(5000): inspect.getmembers(A)"],
@@ -144,6 +158,12 @@ describe("what a loop copies or reads is counted by its size", () => {
   it("a list that grows item by item does not cost its square", () => {
     expect(run("l = []\nfor i in range(20000): l.append(i)\nlen(l)", {}, limits).value).toBe(20000);
   });
+});
+
+it("Counter.elements gives what is counted one by one", () => {
+  const code = "from collections import Counter\nc = Counter({'a': 10**9, 'b': 1})\n";
+  expect(show(`${code}next(c.elements())`)).toBe("'a'");
+  expect(show("from collections import Counter\nlist(Counter('aab').elements())")).toBe("['a', 'a', 'b']");
 });
 
 it("a range is cut without its numbers being made", () => {

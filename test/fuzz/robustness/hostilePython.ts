@@ -191,6 +191,15 @@ export const HOSTILE_PYTHON: Readonly<Record<string, () => string>> = {
     "from collections import deque\nd = deque(range(190000))\nwhile True:\n    d.rotate(1)",
   ),
   "long list, reversed": init("l = list(range(190000))\nwhile True:\n    reversed(l)"),
+  "elements of a counter": init(
+    "from collections import Counter\nn = len(list(Counter({1: 10**9}).elements()))",
+  ),
+  "many arrays": init("import numpy as np\nwhile True:\n    np.zeros(4096)"),
+  "texts as code without end": init("while True:\n    n += 1\n    eval(f'1 + {n}')"),
+  "a long sum without end": init(`while True:\n    ${Array(2000).fill("1").join(" + ")}`),
+  "ordered dict, turned": init(
+    "from collections import OrderedDict\nd = OrderedDict.fromkeys(range(50000))\nwhile True:\n    d.move_to_end(5, last=False)",
+  ),
   "range, cut": init("while True:\n    n = len(range(10**12)[1:])"),
   ...Object.fromEntries(
     [

@@ -179,7 +179,7 @@ export function plainLength(interp: Interp, value: Value): number | Unknown | un
   // Items are looked through for those that stand for any number.
   if (value instanceof List || value instanceof Tuple) interp.tick(value.items.length >> 8);
   if (value instanceof SetValue) interp.tick(value.entries.size >> 6);
-  if (typeof value === "string") interp.tick(value.length >> 8);
+  if (typeof value === "string") interp.tick(value.length >> 6);
   return (value instanceof Dict ? unknownKey(interp, value) : undefined) ?? builtinLength(value);
 }
 
