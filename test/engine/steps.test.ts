@@ -52,6 +52,21 @@ describe("the steps of one network", () => {
   it.each([
     ["keywords that a call spreads", "d = {str(i): i for i in range(200)}", "(lambda **k: 1)(**d)", 200],
     ["slices of a container", "m = nn.Sequential(*[nn.ReLU() for _ in range(1000)])", "m[:-1]", 30],
+    ...[
+      "list(m.parameters())",
+      "dict(m.named_parameters())",
+      "m.modules()",
+      "dict(m.named_children())",
+      "m.train()",
+      "m.state_dict()",
+      "m.requires_grad_(False)",
+      "next(m.parameters())",
+    ].map((walk): [string, string, string, number] => [
+      `modules in ${walk}`,
+      "m = nn.Sequential(*[nn.ReLU() for _ in range(1000)])",
+      walk,
+      100,
+    ]),
     ["matches of a pattern", "import re", "re.findall('a', 'a' * 500)", 15],
     [
       "changes inside of many undecided conditions",

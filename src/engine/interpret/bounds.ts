@@ -19,13 +19,21 @@ export const STEPS = {
   /** Called, whatever it does inside. */
   layer: 20,
   object: 8,
+  /** Told, and gone on from. */
+  failure: 8,
   /** Defined, not made. */
   class: 24,
   exception: 4,
+  /** A statement that imports, whatever comes of it. */
+  import: 24,
+  /** A text as code, with more for each of its characters. */
+  parsed: 200,
   /** A module, by a name that the program makes. */
   lookedFor: 1000,
   /** A value as text. */
   formatted: 4,
+  /** A name or key that was not there, kept with its value: so many that all of a run's fit the memory. */
+  entry: 8,
   /** A keyword argument out of a dict that a call spreads. */
   keyword: 4,
   /** Both sides run, what they did kept. */

@@ -8,6 +8,14 @@ import { Dict, List, Tuple, type Value } from "./values.ts";
 const MAX_PARTS = 1_000_000;
 const MAX_DEPTH = 500;
 
+/** Parts that walks opened and that no native call has counted yet: a walk is not told who pays for it. */
+export const walked = { parts: 0 };
+
+/** Of a walk that opens nothing twice, and so needs no bound of its own. */
+export function noteWalked(parts: number): void {
+  walked.parts += parts;
+}
+
 export class Walk {
   private parts = 0;
   private depth = 0;
@@ -15,6 +23,7 @@ export class Walk {
   /** Runs `body` over the `count` parts of one value. */
   into<T>(count: number, body: () => T): T {
     this.parts += count + 1;
+    noteWalked(count + 1);
     if (this.parts > MAX_PARTS) throw new Stopped(`a value of more than ${MAX_PARTS} parts`);
     if (this.depth >= MAX_DEPTH) throw new Stopped("a value that is nested too deeply");
     this.depth++;

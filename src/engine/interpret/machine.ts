@@ -13,6 +13,7 @@ import { Raised, Stopped } from "./control.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { FailNote, Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
+import { walked } from "./leaves.ts";
 import type { Modules } from "./modules.ts";
 import { dictDelete, dictGet, dictSet } from "./python/dict.ts";
 import { Recorder } from "./recorder.ts";
@@ -31,6 +32,7 @@ import {
   type Kwargs,
   List,
   type ModuleValue,
+  type NativeClass,
   NativeFunction,
   NO_KWARGS,
   Tensor,
@@ -186,9 +188,10 @@ export class Machine implements Interp {
 
   private callNative(fn: NativeFunction, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
     this.tick(1 + weightRead(args) + (typeof self === "string" ? self.length >> 6 : 0) + (kwargs.size >> 4));
+    const before = walked.parts;
     try {
       const result = fn.code(this, args, kwargs, self);
-      this.tick(weightMade(result));
+      this.tick(weightMade(result) + this.takeWalked(before));
       return result;
     } catch (error) {
       if (error instanceof Raised || error instanceof Stopped) throw error;
@@ -200,6 +203,27 @@ export class Machine implements Interp {
       this.gap(message);
       return this.unknown(message);
     }
+  }
+
+  /** Makes the bare object of a class of the engine; what that reads and makes counts as in `callNative`. */
+  createNative(
+    create: NonNullable<NativeClass["create"]>,
+    cls: ClassValue,
+    args: readonly Value[],
+    kwargs: Kwargs,
+  ): Value {
+    this.tick(1 + weightRead(args));
+    const before = walked.parts;
+    const made = create(this, cls, args, kwargs);
+    this.tick(weightMade(made) + this.takeWalked(before));
+    return made;
+  }
+
+  /** Parts that walks opened since; they do not count again for the call around this one. */
+  private takeWalked(before: number): number {
+    const parts = walked.parts - before;
+    walked.parts = before;
+    return parts;
   }
 
   callFunction(fn: FunctionValue, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
@@ -373,6 +397,7 @@ export class Machine implements Interp {
     message: string,
     note: FailNote = { severity: "warning", code: "unknown-value" },
   ): Unknown {
+    this.tick(STEPS.failure);
     const { catchers } = this;
     for (let i = catchers.length - 1; i >= 0; i--) {
       // What it catches is an expression of the program: if that fails, the handlers around it are meant.

@@ -2,15 +2,31 @@
  * What one operation of the host costs in steps: what it makes and what it reads may be large, and a loop of a program
  * that copies a long list a million times takes few steps of its own.
  */
-import { Dict, Instance, List, SetValue, Tensor, Tuple, type Value } from "./values.ts";
+import { STEPS } from "./bounds.ts";
+import { Bytes, Dict, Instance, List, SetValue, Tensor, Tuple, type Value } from "./values.ts";
+
+/** Items, entries or characters. */
+export function sizeOf(value: Value): number {
+  if (typeof value === "string") return value.length;
+  if (value instanceof List || value instanceof Tuple) return value.items.length;
+  if (value instanceof Dict || value instanceof SetValue) return value.entries.size;
+  return value instanceof Bytes ? value.value.length : 0;
+}
 
 /** Of a value that was made: so much that all steps of a run fit the memory, were each value of them kept. */
 export function weightMade(value: Value): number {
   if (typeof value === "string") return value.length >> 4;
   if (typeof value !== "object" || value === null) return 0;
+  if (value instanceof Bytes) return value.value.length >> 4;
+  if (value instanceof Tensor) return (value.data?.length ?? 0) >> 3;
   if (value instanceof List || value instanceof Tuple) return 3 + (value.items.length >> 2);
   if (value instanceof Dict || value instanceof SetValue) return 8 + (value.entries.size << 2);
   return value instanceof Instance ? 8 + value.attrs.size : 0;
+}
+
+/** Of a value that is put under a key: only what was not there takes memory. */
+export function weightKept<K>(holder: { has(key: K): boolean }, key: K): number {
+  return holder.has(key) ? 0 : STEPS.entry;
 }
 
 /** Of items of a list that move because one before them comes or goes. */
@@ -23,6 +39,7 @@ export function weightRead(values: readonly Value[]): number {
   let weight = values.length >> 4;
   for (const value of values) {
     if (typeof value === "string") weight += value.length >> 6;
+    else if (value instanceof Bytes) weight += value.value.length >> 6;
     else if (value instanceof List || value instanceof Tuple) weight += value.items.length >> 12;
     else if (value instanceof Dict || value instanceof SetValue) weight += value.entries.size >> 12;
     // An array's own functions look at all of its elements, of which few are kept.

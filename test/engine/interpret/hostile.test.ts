@@ -78,6 +78,45 @@ describe("what a loop copies or reads is counted by its size", () => {
     ["sum", "l = [0] * 100000\nfor _ in range(1000): sum(l)"],
     ["str.upper", "s = 'a' * 900000\nfor _ in range(1000): s.upper()"],
     ["an op that is recorded", "import torch\nx = torch.zeros(3)\nfor _ in range(5000): x = x + 1"],
+    ["float of a long text", "s = '1' * 900000\nfor _ in range(100): float(s)"],
+    ["int of a long text", "s = '1' * 900000\nfor _ in range(100): int(s)"],
+    ["bytes of a text and back", "s = '1' * 900000\nfor _ in range(100): s.encode().decode()"],
+    ["bytes.hex", "b = b'1' * 400000\nfor _ in range(100): b.hex()"],
+    ["a slice of bytes", "b = b'1' * 900000\nfor _ in range(100): b[1:]"],
+    ["a text in another", "s = '1' * 900000\nfor _ in range(100): '2' in s"],
+    ["str.count", "s = '1' * 900000\nfor _ in range(10): s.count('1')"],
+    [
+      "deque.rotate",
+      "from collections import deque\nd = deque([0] * 100000)\nfor _ in range(100): d.rotate(1)",
+    ],
+    ["reversed", "l = [0] * 100000\nfor _ in range(100): reversed(l)"],
+    ["dict.popitem", "d = dict.fromkeys(range(10000))\nfor _ in range(100): d[d.popitem()[0]] = 1"],
+    ["dict.update", "d = dict.fromkeys(range(10000))\nfor _ in range(100): d.update(d)"],
+    ["a set of a list", "l = list(range(10000))\nfor _ in range(100): frozenset(l)"],
+    ["a dict of a dict", "d = dict.fromkeys(range(10000))\nfor _ in range(100): dict(d)"],
+    ["attributes that are kept", "class A: pass\na = A()\nfor i in range(20000): setattr(a, f'a{i}', i)"],
+    ["entries that are kept", "d = {}\nfor i in range(30000): d[i] = i"],
+    ["eval", "for i in range(900): eval(f'1 + {i}')"],
+    ["a long sum", "for _ in range(3000): " + Array(2000).fill("1").join(" + ")],
+    ["a long body", `for _ in range(3000):\n${"    x = 1\n".repeat(2000)}`],
+    ["np.zeros", "import numpy as np\nfor _ in range(500): np.zeros(4096)"],
+    [
+      "OrderedDict.move_to_end",
+      "from collections import OrderedDict\nd = OrderedDict.fromkeys(range(9000))\nfor _ in range(100): d.move_to_end(5, last=False)",
+    ],
+    ["ast.literal_eval", "import ast\nfor _ in range(300): ast.literal_eval('[' + '1,' * 500 + ']')"],
+    ["textwrap.dedent", "import textwrap\ns = '  a\\n' * 200000\nfor _ in range(3): textwrap.dedent(s)"],
+    [
+      "a pattern with a rest",
+      "l = [0] * 100000\nfor _ in range(100):\n    match l:\n        case [x, *r]: pass",
+    ],
+    ["what is not there", "for _ in range(30000): nothing"],
+    ["imports of what is not there", "for _ in range(9000):\n    import nothing"],
+    ["inspect.getmembers", "import inspect\nclass A: pass\nfor _ in range(5000): inspect.getmembers(A)"],
+    [
+      "jax.tree.leaves",
+      "import jax\nt = 1\nfor _ in range(16): t = [t, t]\nfor _ in range(100): jax.tree.leaves(t)",
+    ],
     ["a class with many bases above it", "class A: pass\nfor _ in range(1000):\n    class A(A): pass"],
   ])("%s", (_what, source) => {
     expect(gaps(source)).toContain(STEPS_TAKEN);
@@ -98,6 +137,19 @@ describe("what a loop copies or reads is counted by its size", () => {
       "const s = 'a'.repeat(50000); for (let i = 0; i < 10; i++) s.replaceAll('', 'b');",
     ],
     ["indexOf", `${array} for (let i = 0; i < 1000; i++) l.indexOf(7);`],
+    ["Number", "const s = '1'.repeat(900000); for (let i = 0; i < 100; i++) Number(s);"],
+    ["a plus sign", "const s = '1'.repeat(900000); for (let i = 0; i < 100; i++) +s;"],
+    ["split", "const s = 'a'.repeat(900000); for (let i = 0; i < 100; i++) s.split('a');"],
+    [
+      "Map.keys",
+      "const m = new Map(Array.from({ length: 10000 }, (_, i) => [i, i])); for (let i = 0; i < 100; i++) m.keys();",
+    ],
+    [
+      "new Map",
+      "const m = new Map(Array.from({ length: 5000 }, (_, i) => [i, i])); for (let i = 0; i < 100; i++) new Map(m);",
+    ],
+    ["properties that are kept", "const o = {}; for (let i = 0; i < 30000; i++) o['k' + i] = i;"],
+    ["what is not there", "for (let i = 0; i < 30000; i++) nothing.foo(1);"],
     ["a typed array", "for (let i = 0; i < 1000; i++) new Float32Array(100000);"],
   ])("%s in JavaScript", (_what, source) => {
     expect(reasonsTs(source, limits)).toContain(STEPS_TAKEN);
@@ -106,6 +158,28 @@ describe("what a loop copies or reads is counted by its size", () => {
   it("a list that grows item by item does not cost its square", () => {
     expect(run("l = []\nfor i in range(20000): l.append(i)\nlen(l)", {}, limits).value).toBe(20000);
   });
+});
+
+it("Counter.elements gives what is counted one by one", () => {
+  const code = "from collections import Counter\nc = Counter({'a': 10**9, 'b': 1})\n";
+  expect(show(`${code}next(c.elements())`)).toBe("'a'");
+  expect(show("from collections import Counter\nlist(Counter('aab').elements())")).toBe("['a', 'a', 'b']");
+});
+
+it("a range is cut without its numbers being made", () => {
+  expect(show("r = range(10**12)[5::2]\n(r[0], r[1], len(r))")).toBe("(5, 7, 499999999998)");
+  expect(show("list(range(10)[8:2:-3])")).toBe("[8, 5]");
+  expect(show("list(range(10)[5:2])")).toBe("[]");
+});
+
+it.each([
+  ["'abcdef'[4:1]", "''"],
+  ["'abcdef'[1:4]", "'bcd'"],
+  ["'abcdef'[::-2]", "'fdb'"],
+  ["'a😀c'[1:]", "'😀c'"],
+  ["[1, 2, 3][2:0:-1]", "[3, 2]"],
+])("%s is cut as Python does", (code, expected) => {
+  expect(show(code)).toBe(expected);
 });
 
 it("a generator expression reads what its name meant before", () => {

@@ -149,6 +149,81 @@ export const HOSTILE_PYTHON: Readonly<Record<string, () => string>> = {
   "diamonds of classes": () =>
     `${GOOD}class A0: pass\nclass B0: pass\n${Array.from({ length: 60 }, (_, i) => `class A${i + 1}(A${i}, B${i}): pass\nclass B${i + 1}(A${i}, B${i}): pass`).join("\n")}\n`,
 
+  // Work of the host that takes far fewer steps to ask for than to do.
+  ...Object.fromEntries(
+    [
+      "list(self.parameters())",
+      "dict(self.named_parameters())",
+      "dict(self.l.named_children())",
+      "list(self.modules())",
+      "self.train()",
+      "self.eval()",
+      "self.state_dict()",
+      "self.requires_grad_(False)",
+      "next(self.parameters())",
+      "copy.deepcopy(self.l)",
+    ].map((walk) => [
+      `many modules walked: ${walk}`,
+      init(
+        `import copy\nself.l = nn.ModuleList([nn.Conv2d(3, 3, 3) for _ in range(3000)])\nwhile True:\n    ${walk}`,
+      ),
+    ]),
+  ),
+  ...Object.fromEntries(
+    [
+      "float(s)",
+      "int(s)",
+      "s.encode().decode()",
+      "s.encode().hex()",
+      "s.encode()[1:]",
+      "'2' in s",
+      "s.count('1')",
+      "s[::-1]",
+    ].map((work) => [`long text: ${work}`, init(`s = '1' * 900000\nwhile True:\n    ${work}`)]),
+  ),
+  ...Object.fromEntries(
+    ["d.popitem(); d[1] = 1", "d.update(d)", "dict(d)", "frozenset(d)", "hash(frozenset(d))"].map((work) => [
+      `long dict: ${work}`,
+      init(`d = dict.fromkeys(range(100000))\nwhile True:\n    ${work}`),
+    ]),
+  ),
+  "long deque, rotated": init(
+    "from collections import deque\nd = deque(range(190000))\nwhile True:\n    d.rotate(1)",
+  ),
+  "long list, reversed": init("l = list(range(190000))\nwhile True:\n    reversed(l)"),
+  "elements of a counter": init(
+    "from collections import Counter\nn = len(list(Counter({1: 10**9}).elements()))",
+  ),
+  "many arrays": init("import numpy as np\nwhile True:\n    np.zeros(4096)"),
+  "texts as code without end": init("while True:\n    n += 1\n    eval(f'1 + {n}')"),
+  "a long sum without end": init(`while True:\n    ${Array(2000).fill("1").join(" + ")}`),
+  "ordered dict, turned": init(
+    "from collections import OrderedDict\nd = OrderedDict.fromkeys(range(50000))\nwhile True:\n    d.move_to_end(5, last=False)",
+  ),
+  "range, cut": init("while True:\n    n = len(range(10**12)[1:])"),
+  ...Object.fromEntries(
+    [
+      "self.add_module(str(i), nn.Identity())",
+      "setattr(self, f'a{i}', i)",
+      "self.register_buffer(f'b{i}', t)",
+      "self.d[i] = i",
+    ].map((work) => [
+      `kept without end: ${work}`,
+      init(`self.d = {}\nt = torch.zeros(1)\nfor i in range(10**7):\n    ${work}`),
+    ]),
+  ),
+  "doubled list, summed by numpy": init(`import numpy as np\n${DOUBLED}n = np.sum(l)`),
+  "doubled list, leaves again and again": init(
+    "import jax\nl = [0]\nfor _ in range(18):\n    l = [l, l]\nwhile True:\n    jax.tree.leaves(l)",
+  ),
+  "Keras weights of lists in lists": init(
+    "import keras\nm = keras.Sequential([keras.layers.Dense(4)])\nm.a = [[[0] * 1000] * 1000] * 1000\nn = len(m.weights)",
+  ),
+  "unknown names without end": init("while True:\n    nothing.foo(1)"),
+  "unknown functions of a framework without end": init("while True:\n    torch.nothing(1)"),
+  "unknown imports without end": init("while True:\n    import nothing"),
+  "members without end": init("import inspect\nwhile True:\n    inspect.getmembers(self)"),
+
   // Patterns.
   "pattern of nested repeats": init("import re\nn = re.match(r'(a+)+$', 'a' * 50 + 'b')"),
   "pattern of choices": init("import re\nn = re.match(r'(a|a)*$', 'a' * 60 + 'b')"),

@@ -100,6 +100,29 @@ export const HOSTILE_TYPESCRIPT: Readonly<Record<string, () => string>> = {
     "let f: any = () => 8;\nfor (let i = 0; i < 1e5; i++) f = f.bind(null);\nn = f();",
   ),
 
+  // Work of the host that takes far fewer steps to ask for than to do.
+  "ts: unknown calls without end": init("while (true) nothing.foo(1);"),
+  ...Object.fromEntries(
+    ["Number(s)", "+s", "s.split('a').join('a')", "btoa(s)"].map((work) => [
+      `ts: long text: ${work}`,
+      init(`const s: any = '1'.repeat(900000);\nwhile (true) ${work};`),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["m.getWeights()", "m.weights", "m.countParams()", "m.getLayer('x')", "m.trainable = false"].map(
+      (work) => [
+        `ts: many layers: ${work}`,
+        init(
+          `const m: any = tf.sequential();\nfor (let i = 0; i < 1000; i++) m.add(tf.layers.dense({ inputShape: [4], units: 4 }));\nwhile (true) ${work};`,
+        ),
+      ],
+    ),
+  ),
+  "ts: properties kept without end": init("const o: any = {};\nfor (let i = 0; ; i++) o['k' + i] = i;"),
+  "ts: a long map, listed": init(
+    "const m = new Map(Array.from({ length: 50000 }, (_, i): any => [i, i]));\nwhile (true) m.keys();",
+  ),
+
   // Patterns and code in code.
   "ts: pattern of nested repeats": init("n = /^(a+)+$/.test('a'.repeat(50) + 'b') ? 1 : 8;"),
   "ts: pattern of words": init("n = 'a '.repeat(30).match(/^(\\w+\\s?)*$!/) ? 1 : 8;"),

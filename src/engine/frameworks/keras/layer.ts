@@ -3,6 +3,7 @@
  * https://keras.io/api/layers/base_layer/
  */
 import type { Interp } from "../../interpret/interp.ts";
+import { noteWalked } from "../../interpret/leaves.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
 import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
 import {
@@ -119,12 +120,16 @@ export function shapesIn(value: Value): readonly Shape[] {
 
 // -------------------------------------------------------------------- sublayers
 
+/** So many lists and dicts in each other are looked into. */
+const MAX_HOLDERS = 3;
+
 /** Layers directly below: those of a network, then attributes in the order they were set. */
 export function sublayers(layer: Instance): readonly Instance[] {
   const state = stateOf(layer);
   const found = new Set<Instance>(state.network?.operations.filter((operation) => isLayer(operation)) ?? []);
   for (const child of state.children) found.add(child);
-  for (const value of layer.attrs.values()) collect(value, isLayer, (item) => found.add(item));
+  noteWalked(1 + found.size + state.children.length);
+  collect(layer, isLayer, (item) => found.add(item));
   found.delete(layer);
   return [...found];
 }
@@ -142,24 +147,40 @@ export function descendants(layer: Instance): readonly Instance[] {
   return [...found];
 }
 
+/** What attributes hold, in lists and dicts too, which are not opened again for each that holds them. */
 function collect<T extends Value>(
-  value: Value,
+  layer: Instance,
   is: (value: Value) => value is T,
   add: (item: T) => void,
-  depth = 0,
 ): void {
-  if (is(value)) add(value);
-  else if (depth > 3 || value === null || typeof value !== "object") return;
-  else if (value.kind === "list" || value.kind === "tuple")
-    for (const item of value.items) collect(item, is, add, depth + 1);
-  else if (value.kind === "dict")
-    for (const entry of value.entries.values()) collect(entry.value, is, add, depth + 1);
+  const opened = new Map<Value, number>();
+  const open = (value: Value, depth: number): void => {
+    if (is(value)) add(value);
+    else if (depth > MAX_HOLDERS || value === null || typeof value !== "object") return;
+    else if (value.kind === "list" || value.kind === "tuple") {
+      if (!isNew(value, depth, value.items.length)) return;
+      for (const item of value.items) open(item, depth + 1);
+    } else if (value.kind === "dict") {
+      if (!isNew(value, depth, value.entries.size)) return;
+      for (const entry of value.entries.values()) open(entry.value, depth + 1);
+    }
+  };
+  /** What was first met further inside is opened again, for then more of it is. */
+  const isNew = (holder: Value, depth: number, size: number): boolean => {
+    if ((opened.get(holder) ?? MAX_HOLDERS + 1) <= depth) return false;
+    opened.set(holder, depth);
+    noteWalked(size);
+    return true;
+  };
+  noteWalked(layer.attrs.size >> 2);
+  for (const value of layer.attrs.values()) open(value, 0);
 }
 
 /** Weights of the layer itself: made by `add_weight`, and variables that are attributes. */
 export function ownWeights(layer: Instance): readonly Tensor[] {
   const found = new Set<Tensor>(stateOf(layer).weights);
-  for (const value of layer.attrs.values()) collect(value, isVariable, (item) => found.add(item));
+  noteWalked(1 + found.size);
+  collect(layer, isVariable, (item) => found.add(item));
   return [...found];
 }
 

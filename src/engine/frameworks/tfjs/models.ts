@@ -225,6 +225,7 @@ function getLayer(m: Interp, self: Value, name: Value, index: Value): Value {
   const layers = stateOf(self)?.model?.layers ?? [];
   const at = typeof name === "number" ? name : index;
   if (isUnknown(name)) return name;
+  m.tick(layers.length >> 2);
   if (typeof at === "number")
     return layers[at] ?? m.fail("ValueError", `the model has only ${layers.length} layers`);
   return (

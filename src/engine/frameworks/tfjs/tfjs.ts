@@ -17,7 +17,8 @@ import {
 import { entryOf } from "../../table.ts";
 import type { Framework, OpsProgram } from "../framework.ts";
 import { layerModule } from "./layers/index.ts";
-import { callLayer, childrenOf, layerClass, nameOf, weightsOf } from "./layers/layer.ts";
+import { childrenOf, withInner } from "./layers/inner.ts";
+import { callLayer, layerClass, nameOf } from "./layers/layer.ts";
 import { stateOf } from "./layers/state.ts";
 import { isOpen, Library, symbolicOf } from "./library.ts";
 import { modelClass, modelFunctions, sequentialClass } from "./models.ts";
@@ -215,7 +216,9 @@ class Tfjs implements Framework {
   parameters(_interp: Interp, network: Value): readonly Tensor[] {
     const program = programOf(network);
     if (program) return program.weights;
-    return network instanceof Instance ? [...new Set(weightsOf(network))] : [];
+    return network instanceof Instance
+      ? [...new Set([...withInner(network)].flatMap((layer) => stateOf(layer)?.weights ?? []))]
+      : [];
   }
 
   entrance(): undefined {

@@ -221,15 +221,19 @@ class Torch implements Framework {
   }
 
   layerNames(_interp: Interp, network: Value): ReadonlyMap<Instance, string> {
-    return new Map(isModule(network) ? walkModules(network).map(([name, module]) => [module, name]) : []);
+    return new Map(
+      isModule(network) ? walkModules(undefined, network).map(([name, module]) => [module, name]) : [],
+    );
   }
 
   parameters(_interp: Interp, network: Value): readonly Tensor[] {
-    return isModule(network) ? walkTensors(network, "_parameters").map(([, tensor]) => tensor) : [];
+    return isModule(network)
+      ? walkTensors(undefined, network, "_parameters").map(([, tensor]) => tensor)
+      : [];
   }
 
   unread(network: Value): { readonly parts: readonly Unknown[]; readonly attributes: readonly Unknown[] } {
-    const modules = isModule(network) ? walkModules(network).map(([, module]) => module) : [];
+    const modules = isModule(network) ? walkModules(undefined, network).map(([, module]) => module) : [];
     return {
       parts: modules.flatMap((module) =>
         TABLES.flatMap((name) => tableEntries(module, name).map(([, value]) => value)).filter(isUnknown),

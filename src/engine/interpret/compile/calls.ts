@@ -173,6 +173,9 @@ function spreads({ args, callee }: Call, { language }: Compiler): boolean {
   );
 }
 
+/** Of a text that is parsed and compiled. */
+const STEPS_A_CHARACTER = 4;
+
 /** `eval(text)` reads the scope it stands in; what is no text is given back, as code objects are not modelled. */
 function compileEval(node: Call, c: Compiler): Ev {
   const source = node.args[0] && compileExpr(node.args[0].value, c);
@@ -182,9 +185,14 @@ function compileEval(node: Call, c: Compiler): Ev {
     if (text instanceof Unknown) return text;
     if (typeof text !== "string") return m.unknown("eval() of this is not followed");
     const parsed = () => placed(m.parseExpression(c.language, text.trim()), node.at);
-    const known = code.get(text) ?? compileExpr(parsed(), c);
-    code.set(text, known);
-    return m.at(node.at, () => known(m, s));
+    let known = code.get(text);
+    if (!known) {
+      m.tick(STEPS.parsed + text.length * STEPS_A_CHARACTER);
+      known = compileExpr(parsed(), c);
+      code.set(text, known);
+    }
+    const run = known;
+    return m.at(node.at, () => run(m, s));
   };
 }
 
@@ -197,13 +205,14 @@ function argumentGap(m: Machine, why: Unknown): Unknown {
 /** Python calls without arguments that read the scope they stand in. */
 const scopeCalls: Readonly<Record<string, Ev>> = {
   super: (m, s) => superOf(m, s),
-  locals: (_m, s) => scopeDict(s.local),
-  vars: (_m, s) => scopeDict(s.local),
-  globals: (_m, s) => scopeDict(s.module),
+  locals: (m, s) => scopeDict(m, s.local),
+  vars: (m, s) => scopeDict(m, s.local),
+  globals: (m, s) => scopeDict(m, s.module),
 };
 
-function scopeDict(scope: Scope): Dict {
+function scopeDict(m: Machine, scope: Scope): Dict {
   const dict = new Dict();
+  m.tick(scope.vars.size << 1);
   for (const key of scope.vars.keys()) {
     const value = scope.get(key);
     if (value !== ABSENT) dict.entries.set(key, { key, value });

@@ -389,6 +389,7 @@ const compilers: Compilers = {
     const head = compileExpr(node.head, c);
     const links = node.links.map((link) => compileExpr(link, c));
     return (m, s) => {
+      m.tick(links.length >> 4);
       let value = head(m, s);
       for (const link of links) {
         m.held = value;

@@ -33,6 +33,7 @@ export function compilePattern(pattern: Pattern, c: Compiler): Matcher {
       }));
       return (m, s, value) => {
         if (!(value instanceof Dict)) return value instanceof Unknown ? value : false;
+        m.tick(value.entries.size << 2);
         const rest = new Dict(new Map(value.entries));
         for (const { key, matches } of entries) {
           const k = key(m, s);
@@ -106,6 +107,7 @@ function sequenceMatcher(items: readonly Pattern[], c: Compiler): Matcher {
     const values = value.items;
     if (star < 0 ? values.length !== items.length : values.length < items.length - 1) return false;
     const after = items.length - star - 1;
+    if (star >= 0) m.tick(values.length >> 2);
     for (const [i, matches] of matchers.entries()) {
       const item =
         i === star

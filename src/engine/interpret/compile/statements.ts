@@ -28,6 +28,7 @@ export function compileBody(nodes: readonly Stmt[], c: Compiler): Ex {
   let parts: Ex[] | undefined;
   return (m, s) => {
     parts ??= ordered.map((node) => compileStmt(node, c));
+    m.tick(parts.length >> 4);
     for (let i = 0; i < parts.length; i++) {
       const completion = parts[i]!(m, s);
       if (completion !== undefined) return completion;

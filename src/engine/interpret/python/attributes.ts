@@ -2,6 +2,7 @@
  * Python's attribute look-up: own attributes, the class's MRO, descriptors, `__getattr__`; and what setting and
  * deleting an attribute do.
  */
+
 import { entryOf } from "../../table.ts";
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
@@ -28,6 +29,7 @@ import {
   Unknown,
   type Value,
 } from "../values.ts";
+import { weightKept } from "../weight.ts";
 import { builtinTypeName, isCore, typeName } from "./core.ts";
 import { OBJECT } from "./types/object.ts";
 
@@ -354,11 +356,13 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
   if (obj instanceof ClassValue) {
     if (isCore(obj)) return;
     m.journal?.saveVar(obj.attrs, name);
+    m.tick(weightKept(obj.attrs, name));
     obj.attrs.set(name, value);
     return;
   }
   if (obj instanceof ModuleValue) {
     m.journal?.saveVar(obj.attrs, name);
+    m.tick(weightKept(obj.attrs, name));
     obj.attrs.set(name, value);
     return;
   }
@@ -394,6 +398,7 @@ export function setOwn(m: Machine, obj: Value, name: string, value: Value): void
   if (obj.kind === "instance") {
     if (name === "__class__" && value instanceof ClassValue) obj.cls = value;
     m.journal?.saveVar(obj.attrs, name);
+    m.tick(weightKept(obj.attrs, name));
     obj.attrs.set(name, value);
     return;
   }
@@ -409,6 +414,7 @@ export function setOwn(m: Machine, obj: Value, name: string, value: Value): void
   const attrs = ownAttrs(obj);
   if (attrs) {
     m.journal?.saveVar(attrs, name);
+    m.tick(weightKept(attrs, name));
     attrs.set(name, value);
   }
 }

@@ -191,7 +191,7 @@ function allocate(m: Machine, cls: ClassValue, args: readonly Value[], kwargs: K
     if (own !== undefined && !isCore(base)) {
       return m.call(own instanceof StaticMethod ? own.fn : own, [cls, ...args], kwargs);
     }
-    if (base.native?.create) return base.native.create(m, cls, args, kwargs);
+    if (base.native?.create) return m.createNative(base.native.create, cls, args, kwargs);
   }
   return m.newInstance(cls);
 }

@@ -5,6 +5,7 @@
 
 import type { Import, ImportFrom } from "../../syntax/ast.ts";
 import { entryOf } from "../../table.ts";
+import { STEPS } from "../bounds.ts";
 import type { Machine } from "../machine.ts";
 import { wordPattern } from "../patterns/escape.ts";
 import { LazyName, type Scope } from "../scope.ts";
@@ -22,6 +23,7 @@ import { lookup } from "./attributes.ts";
 import { stdlib } from "./stdlib/index.ts";
 
 export function importModule(m: Machine, node: Import, scope: Scope): void {
+  m.tick(STEPS.import);
   const module = findModule(m, node.path, fileOf(scope));
   if (module instanceof Unknown) missing(m, node.path);
   if (node.bind === undefined) return;
@@ -44,6 +46,7 @@ export function importByName(m: Machine, name: string): Value {
 
 export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
   if (node.path === "__future__" && node.level === 0) return;
+  m.tick(STEPS.import);
   const file = fileOf(scope);
   const module =
     node.level > 0 ? relativeModule(m, node.path, node.level, file) : findModule(m, node.path, file);

@@ -42,7 +42,7 @@ export function builtinGetItem(interp: Interp, obj: Value, index: Value): Value 
   if (isUnknown(index)) return index;
   const plain = unwrap(obj);
   if (plain instanceof Dict) return fromDict(interp, plain, index);
-  const sequence = asSequence(plain);
+  const sequence = asSequence(interp, plain);
   if (sequence !== undefined) return fromSequence(interp, sequence, index);
   const form = formOf(obj);
   if (form !== undefined) return subscriptForm(form, index instanceof Tuple ? index.items : [index]);
@@ -79,26 +79,31 @@ function textOf(text: string | Unknown): string {
   return isUnknown(text) ? "?" : text;
 }
 
+type Bounds = readonly [start: number, stop: number, step: number];
+
 /** A read-only view of an indexable built-in value. */
 interface Sequence {
   readonly name: string;
   readonly length: number;
   at(index: number): Value;
-  /** A value of the same type with the elements at these places. */
-  take(indices: readonly number[]): Value;
+  /** A value of the same type with the elements from `start` to before `stop`. */
+  take(bounds: Bounds): Value;
 }
 
-function asSequence(value: Value): Sequence | undefined {
+function asSequence(interp: Interp, value: Value): Sequence | undefined {
   if (value instanceof List) return ofArray("list", value.items, (all) => new List(all));
   if (value instanceof Tuple) return ofArray("tuple", value.items, (all) => new Tuple(all));
   if (typeof value === "string") {
+    // It is looked through for characters that are two for the host.
+    interp.tick(value.length >> 8);
     const isPlain = !/[\ud800-\udfff]/.test(value);
+    if (!isPlain) interp.tick(value.length >> 3);
     const chars = isPlain ? undefined : [...value];
     return {
       name: "string",
       length: chars?.length ?? value.length,
       at: (index) => (chars ? chars[index] : value[index]),
-      take: (indices) => indices.map((index) => (chars ? chars[index] : value[index])).join(""),
+      take: (bounds) => (chars ? pick(chars, bounds).join("") : pickText(value, bounds)),
     };
   }
   if (value instanceof Bytes) {
@@ -106,7 +111,7 @@ function asSequence(value: Value): Sequence | undefined {
       name: "bytes",
       length: value.value.length,
       at: (index) => value.value.charCodeAt(index),
-      take: (indices) => new Bytes(indices.map((index) => value.value[index]).join("")),
+      take: (bounds) => new Bytes(pickText(value.value, bounds)),
     };
   }
   if (value instanceof Range) return ofRange(value);
@@ -118,29 +123,53 @@ function ofArray(name: string, all: readonly Value[], make: (all: Value[]) => Va
     name,
     length: all.length,
     at: (index) => all[index],
-    take: (indices) => make(indices.map((index) => all[index])),
+    take: (bounds) => make(pick(all, bounds)),
   };
 }
+
+function pick<T>(all: readonly T[], bounds: Bounds): T[] {
+  const [start, stop, step] = bounds;
+  return step === 1 ? all.slice(start, stop) : placesOf(bounds).map((place) => all[place] as T);
+}
+
+function pickText(text: string, bounds: Bounds): string {
+  const [start, stop, step] = bounds;
+  if (step === 1) return text.slice(start, Math.max(start, stop));
+  return placesOf(bounds)
+    .map((place) => text[place])
+    .join("");
+}
+
+function placesOf([start, stop, step]: Bounds): number[] {
+  const places: number[] = [];
+  for (let i = start; step > 0 ? i < stop : i > stop; i += step) places.push(i);
+  return places;
+}
+
+const RANGE = "range object";
 
 function ofRange(range: Range): Sequence {
   const at = (index: number) => range.start + index * range.step;
   return {
-    name: "range object",
+    name: RANGE,
     length: range.length,
     at,
-    take: (indices) => {
-      if (indices.length === 0) return new Range(0, 0, 1);
-      const first = at(indices[0] ?? 0);
-      const step = indices.length > 1 ? at(indices[1] ?? 0) - first : range.step;
-      return new Range(first, first + step * indices.length, step);
+    // Never place by place: a range may be longer than any list.
+    take: ([start, stop, leap]) => {
+      const count = new Range(start, stop, leap).length;
+      if (count === 0) return new Range(0, 0, 1);
+      const step = count > 1 ? range.step * leap : range.step;
+      return new Range(at(start), at(start) + step * count, step);
     },
   };
 }
 
 function fromSequence(interp: Interp, sequence: Sequence, index: Value): Value {
   if (index instanceof Slice) {
-    const indices = sliceIndices(interp, index, sequence.length);
-    return isUnknown(indices) ? indices : sequence.take(indices);
+    const bounds = sliceBounds(interp, index, sequence.length);
+    if (isUnknown(bounds)) return bounds;
+    if (bounds[2] !== 1 && sequence.name !== RANGE) interp.tick(sequence.length >> 3);
+    return sequence.take(bounds);
   }
   const place = placeOf(interp, sequence.name, sequence.length, index, "index out of range");
   return isUnknown(place) ? place : sequence.at(place);
@@ -166,11 +195,7 @@ function placeOf(
 }
 
 /** `slice.indices(size)`: start, stop and step with Python's clamping. */
-export function sliceBounds(
-  interp: Interp,
-  slice: Slice,
-  size: number,
-): readonly [start: number, stop: number, step: number] | Unknown {
+export function sliceBounds(interp: Interp, slice: Slice, size: number): Bounds | Unknown {
   const step = slicePart(interp, slice.step) ?? 1;
   if (isUnknown(step)) return step;
   if (step === 0) return interp.fail("ValueError", "slice step cannot be zero");
@@ -194,11 +219,7 @@ function slicePart(interp: Interp, part: Value): number | undefined | Unknown {
 
 function sliceIndices(interp: Interp, slice: Slice, size: number): number[] | Unknown {
   const bounds = sliceBounds(interp, slice, size);
-  if (isUnknown(bounds)) return bounds;
-  const [start, stop, step] = bounds;
-  const indices: number[] = [];
-  for (let i = start; step > 0 ? i < stop : i > stop; i += step) indices.push(i);
-  return indices;
+  return isUnknown(bounds) ? bounds : placesOf(bounds);
 }
 
 export function setItem(interp: Interp, obj: Value, index: Value, value: Value): void {

@@ -14,6 +14,7 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
+import { sizeOf } from "../weight.ts";
 import { equals, truthy } from "./compare.ts";
 import { tryDunder, typeName, unwrap } from "./core.ts";
 import { iterate, iterOf, length, nextOf } from "./sequences.ts";
@@ -83,6 +84,7 @@ function reversed(interp: Interp, value: Value): Value {
   if (isUnknown(value)) return value;
   const asked = tryDunder(interp, value, "__reversed__");
   if (asked !== undefined) return asked;
+  interp.tick(sizeOf(unwrap(value)) >> 3);
   if (value instanceof List || value instanceof Tuple) return iterOf([...value.items].reverse());
   const plain = unwrap(value);
   if (typeof plain === "string") return iterOf([...plain].reverse());

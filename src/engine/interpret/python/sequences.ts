@@ -67,6 +67,7 @@ export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown
   if (plain !== null && typeof plain === "object") {
     // Keys are copied, for what changes the dict meanwhile must not be seen.
     if (plain instanceof Dict || plain instanceof SetValue) interp.tick(plain.entries.size >> 2);
+    if (plain instanceof Bytes) interp.tick(plain.value.length >> 3);
     const own = overBuiltin(plain);
     if (own !== undefined) return own;
     if (dunder(interp, value, "__next__") !== undefined) return fromNext(interp, value);
@@ -178,6 +179,7 @@ export function plainLength(interp: Interp, value: Value): number | Unknown | un
   // Items are looked through for those that stand for any number.
   if (value instanceof List || value instanceof Tuple) interp.tick(value.items.length >> 8);
   if (value instanceof SetValue) interp.tick(value.entries.size >> 6);
+  if (typeof value === "string") interp.tick(value.length >> 6);
   return (value instanceof Dict ? unknownKey(interp, value) : undefined) ?? builtinLength(value);
 }
 
@@ -207,7 +209,10 @@ export function contains(interp: Interp, container: Value, item: Value): boolean
   if (typeof plain === "string") {
     if (isUnknown(item)) return item;
     const part = unwrap(item);
-    if (typeof part === "string") return plain.includes(part);
+    if (typeof part === "string") {
+      interp.tick(plain.length >> 6);
+      return plain.includes(part);
+    }
     return interp.fail(
       "TypeError",
       `'in <string>' requires string as left operand, not ${typeName(interp, item)}`,
@@ -219,7 +224,10 @@ export function contains(interp: Interp, container: Value, item: Value): boolean
     return found === ABSENT ? false : hasUnknownKey(plain, found);
   }
   if (plain instanceof SetValue) return isUnknown(item) ? item : setHas(interp, plain, item);
-  if (plain instanceof Bytes) return bytesContain(plain, item);
+  if (plain instanceof Bytes) {
+    interp.tick(plain.value.length >> 6);
+    return bytesContain(plain, item);
+  }
   return searchItems(interp, container, item);
 }
 

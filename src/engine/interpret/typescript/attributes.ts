@@ -1,4 +1,5 @@
 /** Properties: own ones, then those of the class and its bases; getters and setters; items by index and key. */
+
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
 import {
@@ -25,6 +26,7 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
+import { weightKept } from "../weight.ts";
 import { elementOf } from "./builtins/typed.ts";
 import { constructorOf } from "./classes.ts";
 import { builtinClass, fn, HAS_INSTANCE, symbolName } from "./core.ts";
@@ -230,22 +232,27 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
   else if (obj instanceof ClassValue) {
     const known = classProperty(m, obj, name);
     if (known instanceof Property) write(m, known, obj, value);
-    else obj.statics.set(name, value);
+    else put(m, obj.statics, name, value);
   } else if (obj instanceof FunctionValue) {
     if (name === "prototype") setPrototype(obj, value);
-    else obj.attrs.set(name, value);
+    else put(m, obj.attrs, name, value);
   } else if (obj instanceof SuperValue) {
     const inherited = obj.self instanceof Instance ? findInMro(obj.after.mro.slice(1), name) : ABSENT;
     if (inherited instanceof Property) write(m, inherited, obj.self, value);
     else setAttr(m, obj.self, name, value);
-  } else if (obj instanceof ModuleValue || obj instanceof NativeFunction) obj.attrs.set(name, value);
+  } else if (obj instanceof ModuleValue || obj instanceof NativeFunction) put(m, obj.attrs, name, value);
   else if (obj instanceof RegexValue) {
     if (name === "lastIndex" && typeof value === "number") obj.lastIndex = value;
   } else if (obj instanceof Dict || obj instanceof SetValue || obj instanceof Tensor) {
     m.touch(obj);
     obj.attrs ??= new Map();
-    obj.attrs.set(name, value);
+    put(m, obj.attrs, name, value);
   }
+}
+
+function put(m: Machine, attrs: Attrs, name: string, value: Value): void {
+  m.tick(weightKept(attrs, name));
+  attrs.set(name, value);
 }
 
 function setOnInstance(m: Machine, obj: Instance, name: string, value: Value): void {
@@ -260,7 +267,7 @@ function setOnInstance(m: Machine, obj: Instance, name: string, value: Value): v
     return;
   }
   m.touch(obj);
-  obj.attrs.set(name, value);
+  put(m, obj.attrs, name, value);
 }
 
 /** A property without setter keeps its value. */
@@ -277,7 +284,7 @@ function setOnList(m: Machine, list: List, name: string, value: Value): void {
   } else if (/^\d+$/.test(name)) setIndex(m, list, Number(name), value);
   else {
     list.attrs ??= new Map();
-    list.attrs.set(name, value);
+    put(m, list.attrs, name, value);
   }
 }
 

@@ -181,7 +181,7 @@ function constructClass(m: Machine, cls: ClassValue, args: readonly Value[]): Va
   // Every class derives from Object, whose own call makes plain objects alone.
   const maker = cls.mro.find((base) => base.native?.create && (base === cls || base.bases.length > 0))?.native
     ?.create;
-  if (isNative && maker) return maker(m, cls, args, NO_KWARGS);
+  if (isNative && maker) return m.createNative(maker, cls, args, NO_KWARGS);
   const made = maker ? maker(m, cls, [], NO_KWARGS) : m.newInstance(cls);
   if (isUnknown(made)) return made;
   const result = runConstructor(m, cls, made, args);

@@ -97,6 +97,7 @@ export function toNumeric(m: Machine, value: Value): number | Unknown {
     case "boolean":
       return value ? 1 : 0;
     case "string":
+      m.tick(value.length >> 6);
       return Number(value);
   }
   if (value.kind === "tensor") return m.unknown("a number computed from tensor data");

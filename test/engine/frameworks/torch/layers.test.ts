@@ -33,7 +33,7 @@ function input(shape: readonly (number | "int64")[]): string {
 }
 
 const named = (module: Instance, kind: "_parameters" | "_buffers") =>
-  Object.fromEntries(walkTensors(module, kind).map(([name, tensor]) => [name, tensor.shape]));
+  Object.fromEntries(walkTensors(undefined, module, kind).map(([name, tensor]) => [name, tensor.shape]));
 
 describe("torch layers and functions", () => {
   it.each(
@@ -56,6 +56,6 @@ y = m(${truth.inputs.map(input).join(", ")})
     if (!(module instanceof Instance) || !truth.modules) return;
     expect(named(module, "_parameters")).toEqual(truth.parameters);
     expect(named(module, "_buffers")).toEqual(truth.buffers);
-    expect(walkModules(module).map(([name]) => name)).toEqual(truth.modules);
+    expect(walkModules(undefined, module).map(([name]) => name)).toEqual(truth.modules);
   });
 });

@@ -19,7 +19,8 @@ import {
 import type { KnownOrNot } from "../../keraslike/rule.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { listOf, property, shapeValue } from "../library.ts";
-import { callLayer, nameOf, weightsOf } from "./layer.ts";
+import { weightsOf } from "./inner.ts";
+import { callLayer, nameOf } from "./layer.ts";
 import { stateOf } from "./state.ts";
 import { oneStep, type Wrapped, type WrapperSpec } from "./wrappers.ts";
 
@@ -92,7 +93,7 @@ function wholeSequence(w: Wrapped, input: Tensor): Value {
     inputs: [input],
     shape,
     more,
-    weights: weightsOf(w.self),
+    weights: weightsOf(w.m, w.self),
     elementwise: 0,
     macs: product([time, sum(steps.map(({ macs }) => macs))]),
   });

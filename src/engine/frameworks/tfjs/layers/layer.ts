@@ -31,6 +31,7 @@ import {
   shapeValue,
   symbolicOf,
 } from "../library.ts";
+import { setTrainable, weightsOf } from "./inner.ts";
 import { LayerState, stateOf } from "./state.ts";
 
 // ----------------------------------------------------------------- construction
@@ -301,22 +302,6 @@ const addWeight =
     return weight;
   };
 
-export function weightsOf(layer: Instance): readonly Tensor[] {
-  const state = stateOf(layer);
-  if (!state) return [];
-  return [...state.weights, ...childrenOf(layer).flatMap(weightsOf)];
-}
-
-/** Layers inside a layer: of a model, of a wrapper, kept as properties by a layer of the program. */
-export function childrenOf(layer: Instance): readonly Instance[] {
-  const state = stateOf(layer);
-  const own = [...layer.attrs.values()].flatMap((value) => (value instanceof List ? value.items : [value]));
-  const kept = own.filter((value): value is Instance => stateOf(value) !== undefined && value !== layer);
-  return [
-    ...new Set([...(state?.model?.layers ?? []), ...(state?.inner ?? []), ...(state?.model ? [] : kept)]),
-  ];
-}
-
 function output(self: Value, pick: "inputs" | "outputs"): Value {
   const node = stateOf(self)?.nodes.at(-1);
   const tensors = node?.[pick] ?? [];
@@ -353,11 +338,11 @@ export function layerClass(lib: Library, base: ClassValue): ClassValue {
       addLoss: () => undefined,
       getConfig: (m, _args, self) =>
         m.unknown(`the configuration of ${self instanceof Instance ? nameOf(self) : "a layer"}`),
-      getWeights: (_m, _args, self) => new List(self instanceof Instance ? [...weightsOf(self)] : []),
+      getWeights: (m, _args, self) => new List(self instanceof Instance ? [...weightsOf(m, self)] : []),
       setWeights: () => undefined,
-      countParams: (_m, _args, self) =>
+      countParams: (m, _args, self) =>
         self instanceof Instance
-          ? sum(weightsOf(self).map(({ shape }) => (isUnknown(shape) ? shape : numel(shape))))
+          ? sum(weightsOf(m, self).map(({ shape }) => (isUnknown(shape) ? shape : numel(shape))))
           : 0,
       dispose: () => undefined,
       calculateLosses: () => new List([]),
@@ -378,14 +363,14 @@ export function layerClass(lib: Library, base: ClassValue): ClassValue {
         const shape = stateOf(self)?.batchInputShape;
         return shape === undefined ? undefined : shapeValue(shape);
       },
-      weights: (_m, _args, self) => new List(self instanceof Instance ? [...weightsOf(self)] : []),
-      trainableWeights: (_m, _args, self) =>
+      weights: (m, _args, self) => new List(self instanceof Instance ? [...weightsOf(m, self)] : []),
+      trainableWeights: (m, _args, self) =>
         new List(
-          self instanceof Instance ? weightsOf(self).filter((weight) => weight.parameter?.trainable) : [],
+          self instanceof Instance ? weightsOf(m, self).filter((weight) => weight.parameter?.trainable) : [],
         ),
-      nonTrainableWeights: (_m, _args, self) =>
+      nonTrainableWeights: (m, _args, self) =>
         new List(
-          self instanceof Instance ? weightsOf(self).filter((weight) => !weight.parameter?.trainable) : [],
+          self instanceof Instance ? weightsOf(m, self).filter((weight) => !weight.parameter?.trainable) : [],
         ),
       built: (_m, _args, self) => stateOf(self)?.built ?? false,
       trainable: (_m, _args, self) => stateOf(self)?.trainable ?? true,
@@ -414,16 +399,4 @@ export function layerClass(lib: Library, base: ClassValue): ClassValue {
       },
     },
   });
-}
-
-/** Freezing a layer freezes its weights, those of the layers inside too; moving statistics stay untrained. */
-function setTrainable(layer: Instance, trainable: boolean): void {
-  const state = stateOf(layer);
-  if (!state) return;
-  state.trainable = trainable;
-  const names = new Map([...state.named].map(([name, weight]) => [weight, name]));
-  for (const weight of state.weights) {
-    if (weight.parameter) weight.parameter.trainable = trainable && !names.get(weight)?.startsWith("moving_");
-  }
-  for (const child of childrenOf(layer)) setTrainable(child, trainable);
 }

@@ -97,7 +97,7 @@ function watch(
   ran: Set<Instance>,
   tell: (node: string, output: Value) => void,
 ): () => void {
-  const watched = walkModules(model)
+  const watched = walkModules(interp, model)
     .slice(1)
     .map(([path, module]) => {
       let calls = 0;
@@ -139,7 +139,7 @@ function watchFunctions(
   { model, extractor }: { readonly model: Instance; readonly extractor: Value },
   tell: (node: string, output: Value) => void,
 ): () => void {
-  const paths = new Map<Value, string>(walkModules(model).map(([path, module]) => [module, path]));
+  const paths = new Map<Value, string>(walkModules(interp, model).map(([path, module]) => [module, path]));
   // The extractor runs in the model's place.
   paths.set(extractor, "");
   const calls = new Map<string, number>();
@@ -164,7 +164,7 @@ function prune(interp: Interp, module: Instance, ran: ReadonlySet<Instance>): vo
   const children = table(interp, module, "_modules");
   for (const [name, child] of tableEntries(module, "_modules")) {
     if (!isModule(child)) continue;
-    if (walkModules(child).some(([, inner]) => ran.has(inner))) prune(interp, child, ran);
+    if (walkModules(interp, child).some(([, inner]) => ran.has(inner))) prune(interp, child, ran);
     else interp.dictDelete(children, name);
   }
 }

@@ -2,6 +2,7 @@
  * Containers: Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict.
  * https://docs.pytorch.org/docs/stable/nn.html#containers
  */
+import { noteWalked } from "../../../interpret/leaves.ts";
 import type { Bound } from "../../../interpret/native.ts";
 import {
   Dict,
@@ -13,6 +14,7 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
+import { weightKept } from "../../../interpret/weight.ts";
 import { entryOf } from "../../../table.ts";
 import type { LayerRule, LayerSpec } from "./layer.ts";
 import { isModule, isParameter } from "./library.ts";
@@ -34,6 +36,7 @@ class Entries {
   }
 
   get list(): readonly { readonly key: Value; readonly value: Value }[] {
+    noteWalked(this.size >> 3);
     return [...this.dict.entries.values()];
   }
 
@@ -52,6 +55,7 @@ class Entries {
   put(key: string, value: Value): void {
     const { interp } = this.op;
     interp.touch(this.dict);
+    interp.tick(weightKept(this.dict.entries, key));
     this.dict.entries.set(key, { key, value });
     if (this.kind === "_modules") rememberName(this.self, key, value);
   }

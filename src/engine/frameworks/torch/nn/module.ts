@@ -5,6 +5,7 @@
  * A trace is inference, so `training` is False in it whatever `train()` and assignments say; code that makes networks
  * finds them in training, as torch makes them. What only moves or freezes numbers (`to`, `half`) gives the module back.
  */
+
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import {
@@ -18,6 +19,7 @@ import {
   Tuple,
   type Value,
 } from "../../../interpret/values.ts";
+import { weightKept } from "../../../interpret/weight.ts";
 import { callModule, hookMethods } from "./calling.ts";
 import { isModule, isParameter, MODULE_NATIVE } from "./library.ts";
 import { rememberName } from "./naming.ts";
@@ -55,6 +57,7 @@ export function initModule(interp: Interp, module: Instance): void {
 export function addModule(interp: Interp, parent: Instance, name: string, child: Value): void {
   const modules = table(interp, parent, "_modules");
   interp.touch(modules);
+  interp.tick(weightKept(modules.entries, name));
   modules.entries.set(name, { key: name, value: child });
   rememberName(parent, name, child);
 }
@@ -68,6 +71,7 @@ export function addTensor(
 ): void {
   const entries = table(interp, module, kind);
   interp.touch(entries);
+  interp.tick(weightKept(entries.entries, name));
   entries.entries.set(name, { key: name, value });
   if (kind === "_buffers" && value instanceof Tensor && value.parameter === undefined) {
     interp.touch(value);
@@ -108,6 +112,7 @@ function setAttribute(interp: Interp, self: Instance, name: string, value: Value
   } else {
     forget(interp, self, name);
     interp.touch(self);
+    interp.tick(weightKept(self.attrs, name));
     self.attrs.set(name, value);
   }
 }
@@ -227,26 +232,30 @@ const CALLING: Record<string, Method> = {
 const WALKS: Record<string, Method> = {
   named_modules: [
     "self, memo=None, prefix='', remove_duplicate=True",
-    (a) => pairs(walkModules(self(a), String(a.prefix))),
+    (a, interp) => pairs(walkModules(interp, self(a), String(a.prefix))),
   ],
-  modules: ["self", (a) => iterator(walkModules(self(a)).map(([, module]) => module))],
-  named_children: ["self", (a) => pairs(children(self(a)))],
-  children: ["self", (a) => iterator(children(self(a)).map(([, module]) => module))],
+  modules: ["self", (a, interp) => iterator(walkModules(interp, self(a)).map(([, module]) => module))],
+  named_children: ["self", (a, interp) => pairs(children(interp, self(a)))],
+  children: ["self", (a, interp) => iterator(children(interp, self(a)).map(([, module]) => module))],
   named_parameters: [
     "self, prefix='', recurse=True, remove_duplicate=True",
-    (a) => pairs(walkTensors(self(a), "_parameters", String(a.prefix), a.recurse !== false)),
+    (a, interp) => pairs(walkTensors(interp, self(a), "_parameters", String(a.prefix), a.recurse !== false)),
   ],
   parameters: [
     "self, recurse=True",
-    (a) => iterator(walkTensors(self(a), "_parameters", "", a.recurse !== false).map(([, tensor]) => tensor)),
+    (a, interp) =>
+      iterator(
+        walkTensors(interp, self(a), "_parameters", "", a.recurse !== false).map(([, tensor]) => tensor),
+      ),
   ],
   named_buffers: [
     "self, prefix='', recurse=True, remove_duplicate=True",
-    (a) => pairs(walkTensors(self(a), "_buffers", String(a.prefix), a.recurse !== false)),
+    (a, interp) => pairs(walkTensors(interp, self(a), "_buffers", String(a.prefix), a.recurse !== false)),
   ],
   buffers: [
     "self, recurse=True",
-    (a) => iterator(walkTensors(self(a), "_buffers", "", a.recurse !== false).map(([, tensor]) => tensor)),
+    (a, interp) =>
+      iterator(walkTensors(interp, self(a), "_buffers", "", a.recurse !== false).map(([, tensor]) => tensor)),
   ],
   get_submodule: ["self, target", (a, interp) => descend(interp, self(a), a.target)],
   get_parameter: ["self, target", (a, interp) => descend(interp, self(a), a.target)],
@@ -254,7 +263,7 @@ const WALKS: Record<string, Method> = {
   apply: [
     "self, fn",
     (a, interp) => {
-      for (const [, module] of children(self(a))) interp.callMethod(module, "apply", [a.fn]);
+      for (const [, module] of children(interp, self(a))) interp.callMethod(module, "apply", [a.fn]);
       interp.call(a.fn, [self(a)]);
       return self(a);
     },
@@ -264,11 +273,11 @@ const WALKS: Record<string, Method> = {
 const STATE: Record<string, Method> = {
   state_dict: [
     "self, *args, destination=None, prefix='', keep_vars=False",
-    (a) => {
+    (a, interp) => {
       const dict = a.destination instanceof Dict ? a.destination : new Dict();
       const prefix = String(a.prefix);
       for (const kind of ["_parameters", "_buffers"] as const) {
-        for (const [name, value] of walkTensors(self(a), kind)) {
+        for (const [name, value] of walkTensors(interp, self(a), kind)) {
           dict.entries.set(prefix + name, { key: prefix + name, value });
         }
       }
@@ -330,13 +339,13 @@ function setTraining(interp: Interp, module: Instance, mode: Value): Value {
     interp.touch(module);
     module.attrs.set("training", mode);
   }
-  for (const [, child] of children(module)) switchMode(interp, child, mode);
+  for (const [, child] of children(interp, module)) switchMode(interp, child, mode);
   return module;
 }
 
 /** Puts a module into a mode as its class does that, which may make tensors for inference. */
 function switchMode(interp: Interp, module: Instance, mode: Value): Value {
-  return hasOwn(module, "train")
+  return hasOwn(interp, module, "train")
     ? interp.callMethod(module, "train", [mode])
     : setTraining(interp, module, mode);
 }
@@ -344,18 +353,22 @@ function switchMode(interp: Interp, module: Instance, mode: Value): Value {
 /** Makes a network ready for inference, where its classes do more for that than to note it. */
 export function readyForInference(interp: Interp, network: Value): void {
   if (!isModule(network)) return;
-  if (hasOwn(network, "eval") || walkModules(network).some(([, part]) => hasOwn(part, "train")))
+  if (
+    hasOwn(interp, network, "eval") ||
+    walkModules(interp, network).some(([, part]) => hasOwn(interp, part, "train"))
+  )
     interp.callMethod(network, "eval", []);
 }
 
 /** Does the program define this method for it? */
-function hasOwn(module: Instance, method: string): boolean {
+function hasOwn(interp: Interp, module: Instance, method: string): boolean {
+  interp.tick(module.cls.mro.length);
   const definer = module.cls.mro.find((cls) => cls.attrs.has(method));
   return definer?.attrs.get(method) instanceof FunctionValue;
 }
 
 function freeze(a: Bound, interp: Interp): Value {
-  for (const [, tensor] of walkTensors(self(a), "_parameters")) {
+  for (const [, tensor] of walkTensors(interp, self(a), "_parameters")) {
     if (!tensor.parameter) continue;
     interp.touch(tensor);
     tensor.parameter = { ...tensor.parameter, trainable: a.requires_grad !== false };
@@ -364,10 +377,11 @@ function freeze(a: Bound, interp: Interp): Value {
 }
 
 /** Direct submodules, each once. */
-export function children(module: Instance): [string, Instance][] {
+export function children(interp: Interp, module: Instance): [string, Instance][] {
   const seen = new Set<Instance>();
   const found: [string, Instance][] = [];
   for (const [name, child] of tableEntries(module, "_modules")) {
+    interp.tick();
     if (!isModule(child) || seen.has(child)) continue;
     seen.add(child);
     found.push([name, child]);

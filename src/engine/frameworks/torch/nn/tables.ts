@@ -41,13 +41,17 @@ export function tableEntries(module: Instance, name: TableName): [string, Value]
   return entries;
 }
 
+/** What counts the steps of a walk; undefined for those of the engine itself, which are once a report. */
+type Meter = Pick<Interp, "tick"> | undefined;
+
 /** All modules below and with this one, in `named_modules` order: each once, under its first name. */
-export function walkModules(root: Instance, prefix = ""): [string, Instance][] {
+export function walkModules(meter: Meter, root: Instance, prefix = ""): [string, Instance][] {
   const seen = new Set<Instance>();
   const found: [string, Instance][] = [];
   const open: [string, Instance][] = [[prefix, root]];
   for (let next = open.pop(); next; next = open.pop()) {
     const [name, module] = next;
+    meter?.tick(1);
     if (seen.has(module)) continue;
     seen.add(module);
     found.push(next);
@@ -61,6 +65,7 @@ export function walkModules(root: Instance, prefix = ""): [string, Instance][] {
 
 /** Parameters or buffers with their names, each tensor once. */
 export function walkTensors(
+  meter: Meter,
   root: Instance,
   name: "_parameters" | "_buffers",
   prefix = "",
@@ -68,9 +73,11 @@ export function walkTensors(
 ): [string, Tensor][] {
   const seen = new Set<Value>();
   const found: [string, Tensor][] = [];
-  const modules: [string, Instance][] = recurse ? walkModules(root, prefix) : [[prefix, root]];
+  const modules: [string, Instance][] = recurse ? walkModules(meter, root, prefix) : [[prefix, root]];
   for (const [path, module] of modules) {
+    meter?.tick(1);
     for (const [key, value] of tableEntries(module, name)) {
+      meter?.tick(1);
       if (!(value instanceof Tensor) || seen.has(value)) continue;
       seen.add(value);
       found.push([path === "" ? key : `${path}.${key}`, value]);

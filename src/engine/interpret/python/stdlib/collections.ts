@@ -26,6 +26,7 @@ export const ORDERED_DICT: ClassValue = defineClass("OrderedDict", {
         const entry = isUnknown(key) ? undefined : a.self.entries.get(key);
         if (entry === undefined || isUnknown(key)) return interp.fail("KeyError", String(a.key));
         interp.touch(a.self);
+        interp.tick(a.self.entries.size);
         a.self.entries.delete(key);
         const others = [...a.self.entries];
         if (a.last === false) {
@@ -40,6 +41,7 @@ export const ORDERED_DICT: ClassValue = defineClass("OrderedDict", {
       "self, last=True",
       (a, interp) => {
         const rows = a.self instanceof Dict ? [...a.self.entries] : [];
+        interp.tick(rows.length >> 1);
         const row = a.last === false ? rows[0] : rows.at(-1);
         if (!row || !(a.self instanceof Dict)) return interp.fail("KeyError", "dictionary is empty");
         interp.touch(a.self);
@@ -98,6 +100,14 @@ function ones(interp: Interp, source: Value): ReturnType<typeof pairsOf> {
   return isUnknown(all) ? all : all.map((item) => [item, 1] as const);
 }
 
+/** Each as often as it is counted. */
+function* elementsOf(counter: Value): Generator<Value> {
+  if (!(counter instanceof Dict)) return;
+  for (const { key, value } of [...counter.entries.values()]) {
+    for (let left = toInt(value) ?? 0; left > 0; left--) yield key;
+  }
+}
+
 export const COUNTER: ClassValue = defineClass("Counter", {
   bases: [DICT],
   qualname: "collections.Counter",
@@ -126,22 +136,14 @@ export const COUNTER: ClassValue = defineClass("Counter", {
         return isUnknown(order) ? order : new List([...order.slice(0, toInt(a.n) ?? undefined)]);
       },
     ],
-    elements: [
-      "self",
-      (a) =>
-        iterOf(
-          (a.self instanceof Dict ? [...a.self.entries.values()] : []).flatMap(({ key, value }) =>
-            Array.from({ length: Math.max(0, toInt(value) ?? 0) }, () => key),
-          ),
-        ),
-    ],
+    elements: ["self", (a) => iterOf(elementsOf(a.self))],
     total: [
       "self",
       (a, interp) =>
-        (a.self instanceof Dict ? [...a.self.entries.values()] : []).reduce<Value>(
-          (sum, entry) => interp.binary("+", sum, entry.value),
-          0,
-        ),
+        (a.self instanceof Dict ? [...a.self.entries.values()] : []).reduce<Value>((sum, entry) => {
+          interp.tick();
+          return interp.binary("+", sum, entry.value);
+        }, 0),
     ],
   },
 });
@@ -227,6 +229,7 @@ const DEQUE: ClassValue = defineClass("deque", {
         const steps = toIndex(interp, a.n);
         if (!(a.self instanceof List) || typeof steps !== "number" || size === 0) return null;
         interp.touch(a.self);
+        interp.tick(size >> 3);
         const cut = (((size - steps) % size) + size) % size;
         a.self.items = [...a.self.items.slice(cut), ...a.self.items.slice(0, cut)];
         return null;

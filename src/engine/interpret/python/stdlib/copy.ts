@@ -1,4 +1,5 @@
 /** `copy`: shallow copies, and deep copies of whole object graphs. */
+import { STEPS } from "../../bounds.ts";
 import type { Interp } from "../../interp.ts";
 import {
   BoundMethod,
@@ -78,10 +79,10 @@ export function deepCopy(interp: Interp, value: Value, memo: Memo, memoDict: Dic
     return copy;
   }
   const again = (part: Value): Value => deepCopy(interp, part, memo, memoDict);
-  return interp.nested(() => copyParts(value, memo, again));
+  return interp.nested(() => copyParts(interp, value, memo, again));
 }
 
-function copyParts(value: Heap, memo: Memo, again: (part: Value) => Value): Value {
+function copyParts(interp: Interp, value: Heap, memo: Memo, again: (part: Value) => Value): Value {
   if (value instanceof Tuple) {
     const copy = new Tuple(value.items.map(again));
     memo.set(value, copy);
@@ -103,6 +104,7 @@ function copyParts(value: Heap, memo: Memo, again: (part: Value) => Value): Valu
     for (const [key, item] of value.entries) copy.entries.set(key, again(item));
   } else if (value instanceof BoundMethod) return new BoundMethod(again(value.self), value.fn);
   else if (value instanceof Instance && copy instanceof Instance) {
+    interp.tick(STEPS.object + value.attrs.size);
     for (const [name, item] of value.attrs) copy.attrs.set(name, again(item));
     return copy;
   }
@@ -140,7 +142,7 @@ export function shallowCopy(interp: Interp, value: Value): Value {
   if (!isObject(value) || isAtomic(value) || value instanceof Tuple) return value;
   const own = dunder(interp, value, "__copy__");
   if (own !== undefined && own !== null && !isUnknown(own)) return callDunder(interp, own, value);
-  return copyParts(value, new Map(), (part) => part);
+  return copyParts(interp, value, new Map(), (part) => part);
 }
 
 export const copy = (): Module =>

@@ -193,6 +193,7 @@ function members(interp: Interp, obj: Value, predicate: Value): Value {
   const mro = obj instanceof ClassValue ? obj.mro : obj instanceof Instance ? obj.cls.mro : [];
   for (const cls of mro) for (const name of cls.attrs.keys()) names.add(name);
   const pairs: Value[] = [];
+  interp.tick(names.size << 1);
   for (const name of [...names].sort()) {
     const value = interp.lookup(obj, name);
     if (value === ABSENT) continue;

@@ -93,7 +93,7 @@ export function elementsOf(interp: Interp, value: Value): Elements | undefined {
     toItems(value) ??
     (typeof value === "object" && /^(range|iter)$/.test(value.kind) ? items(interp, value) : undefined);
   if (all === undefined || isUnknown(all)) return undefined;
-  interp.tick(all.length >> 4);
+  interp.tick(2 + (all.length >> 2));
   const parts = interp.nested(() => rowsOf(interp, all));
   if (parts === undefined || isUnknown(parts)) return undefined;
   const [first] = parts;

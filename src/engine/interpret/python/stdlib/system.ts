@@ -176,7 +176,9 @@ export const ast = (): Module =>
         "source",
         (a, interp) => {
           if (isUnknown(a.source)) return a.source;
-          const value = literal((toText(a.source) ?? "").trim());
+          const source = (toText(a.source) ?? "").trim();
+          interp.tick(source.length);
+          const value = literal(source);
           return value === ABSENT ? interp.fail("ValueError", "malformed node or string") : value;
         },
       ],
@@ -286,10 +288,15 @@ export const textwrap = (): Module =>
     functions: {
       dedent: [
         "text",
-        (a) => {
+        (a, interp) => {
           const text = toText(a.text) ?? "";
+          interp.tick(text.length >> 2);
           const indents = text.match(/^[ \t]*(?=\S)/gm) ?? [];
-          const least = Math.min(...indents.map((indent) => indent.length));
+          // One by one: the host's own calls do not hold so many arguments.
+          const least = indents.reduce(
+            (known, { length }) => Math.min(known, length),
+            Number.POSITIVE_INFINITY,
+          );
           return text.replace(/^[ \t]+/gm, (indent) =>
             indent.length < least ? indent : indent.slice(least),
           );

@@ -1,5 +1,6 @@
 /** `dict`, `set` and `frozenset` and their methods. */
 import type { Interp } from "../../interp.ts";
+import { noteWalked } from "../../leaves.ts";
 import type { NativeImpl } from "../../native.ts";
 import {
   ABSENT,
@@ -34,7 +35,9 @@ function asView(cls: ClassValue, all: Value[]): List {
 }
 
 function rows(value: Value): readonly { readonly key: Value; readonly value: Value }[] {
-  return value instanceof Dict ? [...value.entries.values()] : [];
+  if (!(value instanceof Dict)) return [];
+  noteWalked(value.entries.size >> 2);
+  return [...value.entries.values()];
 }
 
 /** Any mapping's pairs: a dict's own, else through `keys()` and `[]`; else an iterable of pairs. */
@@ -76,6 +79,7 @@ export function updateDict(interp: Interp, dict: Value, sources: readonly Value[
       dictSet(interp, dict, pairs, pairs);
       continue;
     }
+    interp.tick(pairs.length >> 1);
     for (const [key, value] of pairs) dictSet(interp, dict, key, value);
   }
   return null;

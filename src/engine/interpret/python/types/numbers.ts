@@ -132,6 +132,7 @@ export function toInteger(interp: Interp, value: Value): Value {
 const PREFIXES: Readonly<Record<number, RegExp>> = { 2: /^0b/i, 8: /^0o/i, 16: /^0x/i };
 
 function parseInteger(interp: Interp, text: string, base: number): Value {
+  interp.tick(text.length >> 2);
   const match = /^([+-]?)(\w+)$/.exec(text.trim());
   const body = match?.[2]?.replaceAll("_", "") ?? "";
   const radix =
@@ -161,6 +162,7 @@ export function toFloat(interp: Interp, value: Value): Value {
 }
 
 function parseFloatText(interp: Interp, text: string): Value {
+  interp.tick(text.length >> 4);
   const body = text
     .trim()
     .toLowerCase()

@@ -263,9 +263,11 @@ const strMethods: Record<string, Method> = {
   rindex: ["self, sub, start=None, end=None", (a, interp) => orMissing(interp, find(a, "last"))],
   count: [
     "self, sub, start=None, end=None",
-    (a) => {
+    (a, interp) => {
       const [start, end] = range(text(a.self), a.start, a.end);
-      return text(a.self).slice(start, end).split(text(a.sub)).length - (a.sub === "" ? 0 : 1);
+      const parts = text(a.self).slice(start, end).split(text(a.sub)).length;
+      interp.tick(parts >> 3);
+      return parts - (a.sub === "" ? 0 : 1);
     },
   ],
   startswith: ["self, part, start=None, end=None", (a) => affix(a, (self, part) => self.startsWith(part))],
@@ -284,7 +286,7 @@ const strMethods: Record<string, Method> = {
   ],
   expandtabs: ["self, tabsize=8", (a, interp) => expandTabs(interp, text(a.self), toInt(a.tabsize) ?? 8)],
   translate: ["self, table", (a, interp) => translate(interp, text(a.self), a.table)],
-  encode: ["self, encoding='utf-8', errors='strict'", (a) => new Bytes(utf8(text(a.self)))],
+  encode: ["self, encoding='utf-8', errors='strict'", (a, interp) => new Bytes(utf8(interp, text(a.self)))],
   format_map: [
     "self, mapping",
     (a, interp) =>
@@ -294,6 +296,7 @@ const strMethods: Record<string, Method> = {
 
 function replace(interp: Interp, self: string, old: string, fresh: string, count: number): Value {
   const parts = old === "" ? ["", ...self, ""] : self.split(old);
+  interp.tick(parts.length >> 3);
   const most = count < 0 ? parts.length - 1 : Math.min(count, parts.length - 1);
   if (!interp.allowsText(self.length + most * fresh.length)) return interp.unknown("text too long");
   return parts.reduce((whole, part, i) => whole + (i <= most ? fresh : old) + part);
@@ -308,12 +311,14 @@ function splitLines(self: string, keep: boolean): List {
   return new List(keep ? lines : lines.map((line) => line.replace(/[\r\n]+$/, "")));
 }
 
-function utf8(self: string): string {
+function utf8(interp: Interp, self: string): string {
+  interp.tick(self.length >> 2);
   return Array.from(new TextEncoder().encode(self), (code) => String.fromCharCode(code)).join("");
 }
 
 /** Text kept as one JS character a byte, back to text. */
-export function fromUtf8(bytes: string): string {
+export function fromUtf8(bytes: string, interp: Interp): string {
+  interp.tick(bytes.length >> 2);
   const codes = Uint8Array.from(bytes, (char) => char.charCodeAt(0));
   return new TextDecoder().decode(codes);
 }
@@ -325,7 +330,7 @@ export const STR: ClassValue = defineCore("str", {
     create: (interp, cls, args, kwargs) => {
       const value = args[0] ?? kwargs.get("object");
       if (value instanceof Bytes && args.length > 1)
-        return withPayload(interp, fromUtf8(value.value), cls, STR);
+        return withPayload(interp, fromUtf8(value.value, interp), cls, STR);
       const result = value === undefined && args.length === 0 ? "" : str(interp, value);
       return withPayload(interp, result, cls, STR);
     },
@@ -348,7 +353,14 @@ export const STR: ClassValue = defineCore("str", {
 });
 
 function ofBytes(rule: (self: string, interp: Interp) => Value): Method {
-  return ["self, *args, **kwargs", (a, interp) => rule(a.self instanceof Bytes ? a.self.value : "", interp)];
+  return [
+    "self, *args, **kwargs",
+    (a, interp) => {
+      const self = a.self instanceof Bytes ? a.self.value : "";
+      interp.tick(self.length >> 4);
+      return rule(self, interp);
+    },
+  ];
 }
 
 export const BYTES: ClassValue = defineCore("bytes", {
@@ -358,7 +370,7 @@ export const BYTES: ClassValue = defineCore("bytes", {
     create: (interp, _cls, args) => {
       const source = args[0];
       if (source === undefined || isUnknown(source)) return source ?? new Bytes("");
-      if (typeof source === "string") return new Bytes(utf8(source));
+      if (typeof source === "string") return new Bytes(utf8(interp, source));
       if (source instanceof Bytes) return source;
       const size = toInt(source);
       if (size !== undefined)
@@ -366,6 +378,7 @@ export const BYTES: ClassValue = defineCore("bytes", {
           ? new Bytes("\0".repeat(size))
           : interp.unknown("too large");
       const codes = items(interp, source);
+      if (!isUnknown(codes)) interp.tick(codes.length >> 3);
       return isUnknown(codes)
         ? codes
         : new Bytes(codes.map((code) => String.fromCharCode(toInt(code) ?? 0)).join(""));
@@ -373,7 +386,10 @@ export const BYTES: ClassValue = defineCore("bytes", {
   },
   methods: strictTable({
     decode: ofBytes(fromUtf8),
-    hex: ofBytes((self) => [...self].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("")),
+    hex: ofBytes((self, interp) => {
+      interp.tick(self.length >> 2);
+      return [...self].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+    }),
     strip: ofBytes((self) => new Bytes(self.trim())),
     lower: ofBytes((self) => new Bytes(self.toLowerCase())),
     upper: ofBytes((self) => new Bytes(self.toUpperCase())),

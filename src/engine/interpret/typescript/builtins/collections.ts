@@ -1,6 +1,9 @@
 /** Map, Set and their weak kin, iterators. */
+
 import type { Interp } from "../../interp.ts";
+import { noteWalked } from "../../leaves.ts";
 import { ABSENT, type ClassValue, Dict, Iter, isUnknown, List, SetValue, type Value } from "../../values.ts";
+import { weightKept } from "../../weight.ts";
 import { type Impl, ITERATOR, jsClass, keyOf, object } from "../core.ts";
 import { iterOf } from "./array.ts";
 import { promiseClass } from "./promises.ts";
@@ -16,15 +19,31 @@ const onSet =
   (m, args, self) =>
     self instanceof SetValue ? impl(self, args, m) : m.unknown("a set that is not known");
 
-const pairs = (map: Dict): Value[] =>
-  [...map.entries.values()].map(({ key, value }) => new List([key, value]));
+function rows(map: Dict): { readonly key: Value; readonly value: Value }[] {
+  noteWalked(map.entries.size >> 2);
+  return [...map.entries.values()];
+}
+
+const pairs = (map: Dict): Value[] => rows(map).map(({ key, value }) => new List([key, value]));
+
+function putEntry(m: Interp, map: Dict, key: Value, value: Value): void {
+  const place = keyOf(key);
+  m.tick(weightKept(map.entries, place));
+  map.entries.set(place, { key, value });
+}
+
+function putItem(m: Interp, set: SetValue, value: Value): void {
+  const place = keyOf(value);
+  m.tick(weightKept(set.entries, place));
+  set.entries.set(place, value);
+}
 
 const MAP: Readonly<Record<string, Impl>> = {
   get: onMap((map, [key]) => (isUnknown(key) ? key : map.entries.get(keyOf(key))?.value)),
   has: onMap((map, [key]) => (isUnknown(key) ? key : map.entries.has(keyOf(key)))),
   set: onMap((map, [key, value], m) => {
     m.touch(map);
-    map.entries.set(keyOf(key), { key, value });
+    putEntry(m, map, key, value);
     return map;
   }),
   delete: onMap((map, [key], m) => {
@@ -36,22 +55,27 @@ const MAP: Readonly<Record<string, Impl>> = {
     map.entries.clear();
     return undefined;
   }),
-  keys: onMap((map) => iterOf([...map.entries.values()].map(({ key }) => key))),
-  values: onMap((map) => iterOf([...map.entries.values()].map(({ value }) => value))),
+  keys: onMap((map) => iterOf(rows(map).map(({ key }) => key))),
+  values: onMap((map) => iterOf(rows(map).map(({ value }) => value))),
   entries: onMap((map) => iterOf(pairs(map))),
   [ITERATOR]: onMap((map) => iterOf(pairs(map))),
   forEach: onMap((map, [callback], m) => {
-    for (const { key, value } of [...map.entries.values()]) m.call(callback, [value, key, map]);
+    for (const { key, value } of rows(map)) m.call(callback, [value, key, map]);
     return undefined;
   }),
 };
 
-const items = onSet((set) => iterOf([...set.entries.values()]));
+function itemsOf(set: SetValue): Value[] {
+  noteWalked(set.entries.size >> 2);
+  return [...set.entries.values()];
+}
+
+const items = onSet((set) => iterOf(itemsOf(set)));
 const SET: Readonly<Record<string, Impl>> = {
   has: onSet((set, [value]) => (isUnknown(value) ? value : set.entries.has(keyOf(value)))),
   add: onSet((set, [value], m) => {
     m.touch(set);
-    set.entries.set(keyOf(value), value);
+    putItem(m, set, value);
     return set;
   }),
   delete: onSet((set, [value], m) => {
@@ -67,7 +91,7 @@ const SET: Readonly<Record<string, Impl>> = {
   keys: items,
   [ITERATOR]: items,
   forEach: onSet((set, [callback], m) => {
-    for (const value of [...set.entries.values()]) m.call(callback, [value, value, set]);
+    for (const value of itemsOf(set)) m.call(callback, [value, value, set]);
     return undefined;
   }),
 };
@@ -78,7 +102,7 @@ function fillMap(m: Interp, map: Dict, source: Value): Value {
   if (isUnknown(all)) return all;
   for (const pair of all) {
     const [key, value] = [m.getItem(pair, 0), m.getItem(pair, 1)];
-    map.entries.set(keyOf(key), { key, value });
+    putEntry(m, map, key, value);
   }
   return map;
 }
@@ -87,7 +111,7 @@ function fillSet(m: Interp, set: SetValue, source: Value): Value {
   if (source === undefined || source === null) return set;
   const all = m.items(source);
   if (isUnknown(all)) return all;
-  for (const value of all) set.entries.set(keyOf(value), value);
+  for (const value of all) putItem(m, set, value);
   return set;
 }
 

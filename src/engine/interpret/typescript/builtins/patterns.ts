@@ -153,6 +153,7 @@ export function replace(self: string, [what, by]: readonly Value[], m: Interp, a
     // An empty text is found between all characters.
     m.tick(all && part === "" ? self.length : self.length >> 6);
     const times = all ? self.split(part).length : 1;
+    m.tick(times >> 3);
     if (!m.allowsText(self.length + times * longest(insert, self))) return m.unknown(LONG_TEXT);
     return all ? self.replaceAll(part, insert) : self.replace(part, insert);
   }

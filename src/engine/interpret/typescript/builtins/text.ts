@@ -76,6 +76,7 @@ const STRING: Readonly<Record<string, Impl>> = {
     if (by instanceof RegexValue) return split(self, by, optional(limit), m);
     const separator = text(by);
     const parts = separator === undefined ? [self] : self.split(separator, optional(limit));
+    m.tick(parts.length >> 3);
     return m.allows(parts.length) ? new List(parts) : m.unknown(LONG_ARRAY);
   }),
   replace: onText((self, args, m) => replace(self, args, m, false)),
