@@ -39,7 +39,11 @@ export function defineModule(): ClassValue {
     qualname: "torch.nn.modules.module.Module",
     native: MODULE_NATIVE,
     properties: {
-      training: (a, interp) => !interp.inference && (self(a).attrs.get("training") ?? true),
+      training: (a, interp) => {
+        if (!interp.inference) return self(a).attrs.get("training") ?? true;
+        interp.assume("branch", "training is False, for figures are of inference");
+        return false;
+      },
     },
     constants: { dump_patches: false, _version: 1, call_super_init: false },
     methods: { ...ATTRIBUTES, ...REGISTRATION, ...CALLING, ...hookMethods(), ...WALKS, ...STATE, ...inert() },
