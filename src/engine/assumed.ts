@@ -42,10 +42,12 @@ export function assumptionsOf(traced: Traced): readonly Assumption[] {
   return ORDER.flatMap((kind) => told.filter((assumption) => assumption.kind === kind));
 }
 
-/** A library is named once, and what has a place is not said again without one. */
+/** A library is named once, other things once a line; and what has a place is not said again without one. */
 function isToldBy(other: Assumption, one: Assumption): boolean {
   if (other === one || other.kind !== one.kind || other.text !== one.text) return false;
-  return one.at === undefined ? other.at !== undefined : one.kind === "module" && isBefore(other.at, one.at);
+  if (one.at === undefined) return other.at !== undefined;
+  const isOnce = one.kind === "module" || (other.at?.file === one.at.file && other.at.line === one.at.line);
+  return isOnce && isBefore(other.at, one.at);
 }
 
 function isBefore(a: Span | undefined, b: Span): boolean {

@@ -222,6 +222,29 @@ if __name__ == "__main__":
     ["5 value: the command is given no arguments, so their defaults hold"],
   ],
   [
+    "the device that tensors are on",
+    net("", 'if x.is_cuda or x.device.type == "cuda": x = x * 2'),
+    ["12 branch: tensors are on the CPU"],
+  ],
+  [
+    "a name that a library has in some versions",
+    net("import torch.nn.functional as F", "if hasattr(F, 'silu'): x = F.silu(x)"),
+    ["12 branch: torch.nn.functional has silu"],
+  ],
+  [
+    "a decorator that is not known",
+    NET.replace("class Net", "@register\nclass Net").replace("import torch", "from missing import register"),
+    [
+      "4 value: a decorator is not known (module missing was not found): it is taken to give back what it decorates",
+    ],
+    { input: ["1x3x8x8"] },
+  ],
+  [
+    "smaller types that are not followed",
+    net("", "pass", "self.half()"),
+    ["9 value: half() is left out: tensors stay as wide as the input is"],
+  ],
+  [
     "weights that are not read",
     net("import torch", 'for name in torch.load("w.pth").keys(): print(name)'),
     ["12 value: files of weights are not read: they are taken to change no shape"],
@@ -240,6 +263,22 @@ model.add(tf.layers.dense({ units, inputShape: [3] }));
 `;
   expect(profile(source, { file: "/app/model.ts" }).assumptions).toMatchObject([
     { kind: "value", text: "process.env: no variable of the environment is set", at: { line: 2 } },
+  ]);
+});
+
+it("says nothing of a device that the program itself names", () => {
+  const source = net("import torch\ndevice = torch.device('cpu')", "if device.type == 'cuda': x = x * 2");
+  expect(told(profile(source))).toEqual([]);
+});
+
+it("tells of a file of Node that it is taken to be used by another", () => {
+  const source = `import * as tf from "@tensorflow/tfjs";
+export const model = tf.sequential();
+model.add(tf.layers.dense({ units: 4, inputShape: [3] }));
+if (require.main === module) console.log(1);
+`;
+  expect(profile(source, { file: "/app/model.ts" }).assumptions).toMatchObject([
+    { kind: "branch", text: "require.main: the file is used by another one", at: { line: 4 } },
   ]);
 });
 

@@ -23,6 +23,9 @@ export function noteAssumption(list: Assumption[], assumption: Assumption): void
   if (!list.some((each) => each.at === at && each.text === text && each.kind === kind)) list.push(assumption);
 }
 
+/** What is assumed of a decorator that is not known. */
+export const KEPT = "it is taken to give back what it decorates";
+
 /** What reading a name of a module assumes: of a usual machine, what it answers. */
 export type Conventions = (name: string) => Pick<Assumption, "kind" | "text"> | undefined;
 

@@ -22,23 +22,19 @@ export interface Lender {
   readonly imported: ReadonlyMap<string, ImportedName>;
 }
 
-const known = new WeakMap<object, ReadonlySet<string>>();
-
-function cached(node: FunctionNode | ModuleNode, read: (body: unknown) => ReadonlySet<string>) {
-  const names = known.get(node) ?? read(node.body);
-  known.set(node, names);
-  return names;
-}
+/** Names that functions and modules use and that are of another file, by their nodes: they are the same each time. */
+export type Links = WeakMap<FunctionNode | ModuleNode, readonly string[]>;
 
 /** What the bodies of the modules assumed that `file` and the functions hang on. `lenders` are by file. */
 export function lentAssumptions(
   lenders: ReadonlyMap<string, Lender>,
   file: string,
   ran: ReadonlySet<FunctionNode>,
+  links: Links,
 ): readonly Assumption[] {
   const own = new Set([file, ...[...ran].map(({ at }) => at.file)]);
   const isElsewhere = [...lenders].some(([name, { assumed }]) => assumed.length > 0 && !own.has(name));
-  const files = isElsewhere ? reached(lenders, own, ran) : own;
+  const files = isElsewhere ? reached(lenders, own, ran, links) : own;
   // Not in the order in which they ran, which may be another network's.
   const others = [...files].filter((name) => name !== file).sort();
   return [file, ...others].flatMap((name) => lenders.get(name)?.assumed ?? []);
@@ -48,10 +44,16 @@ function reached(
   lenders: ReadonlyMap<string, Lender>,
   own: ReadonlySet<string>,
   ran: ReadonlySet<FunctionNode>,
+  links: Links,
 ): ReadonlySet<string> {
   const files = new Set<string>();
   const seen = new Set<string>();
   const open: (readonly [Lender, string])[] = [];
+  const linksOf = (lender: Lender, node: FunctionNode | ModuleNode): readonly string[] => {
+    const known = links.get(node) ?? linksIn(lender, node);
+    links.set(node, known);
+    return known;
+  };
   const use = (file: string, dotted: string): void => {
     const lender = lenders.get(file);
     const key = `${file} ${dotted}`;
@@ -59,12 +61,15 @@ function reached(
     seen.add(key);
     if (!files.has(file)) {
       files.add(file);
-      for (const name of cached(lender.node, topMentions)) use(file, name);
+      for (const name of linksOf(lender, lender.node)) use(file, name);
     }
     open.push([lender, dotted]);
   };
   for (const file of own) use(file, "");
-  for (const fn of ran) for (const name of cached(fn, mentions)) use(fn.at.file, name);
+  for (const fn of ran) {
+    const lender = lenders.get(fn.at.file);
+    for (const name of lender ? linksOf(lender, fn) : []) use(fn.at.file, name);
+  }
   for (let next = open.pop(); next; next = open.pop()) {
     const [{ module, imported }, dotted] = next;
     const [head = "", ...rest] = dotted.split(".");
@@ -75,6 +80,15 @@ function reached(
     for (const part of partsOf(module.file, head)) use(part, rest.join("."));
   }
   return files;
+}
+
+function linksIn({ module, imported }: Lender, node: FunctionNode | ModuleNode): readonly string[] {
+  const names = "params" in node ? mentions(node.body) : topMentions(node.body);
+  return [...names].filter((dotted) => {
+    const [head = ""] = dotted.split(".");
+    const bound = module.attrs.get(head);
+    return imported.has(head) || (bound instanceof ModuleValue && bound.file !== undefined);
+  });
 }
 
 /** The files that a package's module of this name may be. */

@@ -10,7 +10,7 @@ import { type Assumption, noteAssumption } from "./assumptions.ts";
 import type { Ex } from "./compile/compiler.ts";
 import { compilerFor } from "./compile/compiler.ts";
 import { compileResilient } from "./compile/statements.ts";
-import { type ImportedName, type Lender, lentAssumptions } from "./lent.ts";
+import { type ImportedName, type Lender, type Links, lentAssumptions } from "./lent.ts";
 import type { Machine } from "./machine.ts";
 import { escapePattern, wordPattern } from "./patterns/escape.ts";
 import { Scope } from "./scope.ts";
@@ -97,6 +97,8 @@ export class Modules {
   /** Imports whose statements wrote to the trace that ran then: the first to need a module is told what it says. */
   spoken = 0;
 
+  private readonly links: Links = new WeakMap();
+
   constructor(
     readonly cache: ModuleCache,
     private readonly builtins: (semantics: Semantics) => Scope,
@@ -148,7 +150,7 @@ export class Modules {
     const lenders = new Map<string, Lender>();
     for (const [name, { module, node, assumed, imported }] of this.loaded)
       if (node) lenders.set(name, { module, node, assumed, imported });
-    return lentAssumptions(lenders, file, ran);
+    return lentAssumptions(lenders, file, ran, this.links);
   }
 
   private noteScript({ assumed }: Loaded, { body }: ModuleNode): void {
