@@ -58,6 +58,8 @@ export interface ProfileCommand extends NetworkChoice {
   /** In MACs, whatever the unit shown. */
   readonly budgetMacs?: number;
   readonly failOnUnknown: boolean;
+  /** List what was assumed under each table. */
+  readonly explain: boolean;
   /** A device's name or part of it. */
   readonly device?: string;
   /** A JSON file of the user's own devices. */
@@ -105,6 +107,7 @@ profile
   --json                one JSON object
   --csv, --markdown     the layers as a table for other programs
   --sarif               the diagnostics for code hosts
+  --explain             lists under the table what was assumed; JSON always has it
   --unit macs|flops     what costs are counted in (1 MAC = 2 FLOPs); JSON always has MACs
   --budget COUNT        exit 1 above so many MACs (FLOPs with --unit flops): 300M, 4.1G
   --fail-on-unknown     exit 1 when a figure is not known
@@ -145,6 +148,7 @@ const OPTIONS = {
   unit: { type: "string" },
   budget: { type: "string" },
   "fail-on-unknown": { type: "boolean" },
+  explain: { type: "boolean" },
   device: { type: "string" },
   devices: { type: "string" },
   python: { type: "string", multiple: true },
@@ -178,7 +182,18 @@ interface CommandRule {
 const COMMANDS: Readonly<Record<string, CommandRule>> = {
   profile: {
     options: [
-      ...(["all", "table", "json", "csv", "markdown", "sarif", "unit", "budget", "fail-on-unknown"] as const),
+      ...([
+        "all",
+        "table",
+        "json",
+        "csv",
+        "markdown",
+        "sarif",
+        "unit",
+        "budget",
+        "fail-on-unknown",
+        "explain",
+      ] as const),
       ...(["device", "devices"] as const),
     ],
     parse: parseProfile,
@@ -244,8 +259,11 @@ function parseProfile(values: Values, network: NetworkChoice, unit: CostUnit): C
   const budget = budgetOf(values, unit);
   if (typeof budget === "string") return usageError(budget);
   const format = formatOf(formats[0], all);
-  if (values.device !== undefined && !BOUND_FORMATS.includes(format)) {
+  if (values.device !== undefined && !TOLD_FORMATS.includes(format)) {
     return usageError(`--device is told in --table and --json, not in --${format}`);
+  }
+  if (values.explain && !TOLD_FORMATS.includes(format)) {
+    return usageError(`--explain is told in --table and --json, not in --${format}`);
   }
   if (values.devices !== undefined && values.device === undefined) {
     return usageError("--devices needs --device NAME, or --device list");
@@ -258,12 +276,14 @@ function parseProfile(values: Values, network: NetworkChoice, unit: CostUnit): C
     unit,
     ...(budget !== undefined && { budgetMacs: budget }),
     failOnUnknown: values["fail-on-unknown"] ?? false,
+    explain: values.explain ?? false,
     ...(values.device !== undefined && { device: values.device }),
     ...(values.devices !== undefined && { devices: values.devices }),
   };
 }
 
-const BOUND_FORMATS: readonly Format[] = ["text", "json", "jsonl"];
+/** Formats that tell of all that a report has. */
+const TOLD_FORMATS: readonly Format[] = ["text", "json", "jsonl"];
 
 function listDevices({ devices }: Values): Command {
   return { kind: "devices", ...(devices !== undefined && { devices }) };

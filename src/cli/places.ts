@@ -31,6 +31,12 @@ export function relativePlaces(report: Report, cwd: string): Report {
     network_at: report.network_at && place(report.network_at),
     ...(report.arguments && { arguments: { ...report.arguments, at: place(report.arguments.at) } }),
     ...(report.width_arguments && { width_arguments: report.width_arguments.map(located) }),
+    ...(report.assumptions && {
+      assumptions: report.assumptions.map((found) => ({
+        ...found,
+        ...(found.at && { at: place(found.at) }),
+      })),
+    }),
     layers: report.layers.map(layer),
     ...(report.never_run && { never_run: report.never_run.map(located) }),
     diagnostics: report.diagnostics.map(diagnostic),

@@ -3,6 +3,7 @@ import type { Engine, FileAnalysis } from "../engine/engine.types.ts";
 import { withBounds } from "../engine/report/bounds.ts";
 import type { Place, Report, ReportDiagnostic } from "../engine/report/contract.ts";
 import { formatCsv } from "../engine/report/csv.ts";
+import { explain } from "../engine/report/explain.ts";
 import { formatJson, formatJsonLine } from "../engine/report/json.ts";
 import { formatMarkdown } from "../engine/report/markdown.ts";
 import { formatSarif } from "../engine/report/sarif.ts";
@@ -133,7 +134,8 @@ const FORMATTERS: Readonly<Record<Exclude<Format, "sarif">, Formatter>> = {
   jsonl: (report) => formatJsonLine(report),
   csv: (report, { unit }) => formatCsv(report, unit),
   markdown: (report, { unit }) => formatMarkdown(report, unit),
-  text: (report, { unit }, { width, color }) => formatText(report, { unit, width, color }),
+  text: (report, { unit, explain: isExplained }, { width, color }) =>
+    `${formatText(report, { unit, width, color })}${isExplained ? explain(report) : ""}`,
 };
 
 function failedChecks(report: Report, { unit, budgetMacs, failOnUnknown }: ProfileCommand): string[] {

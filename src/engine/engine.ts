@@ -146,7 +146,7 @@ function profileOne(session: Session | string, options: ProfileOptions): Profile
   const root = options.model === undefined ? (roots[0] ?? near.at(-1)) : session.resolve(options.model);
   if (!root) return fail(noNetwork(session));
   if ("reason" in root) return fail(root.reason);
-  const outcome = session.profile(root, options);
+  const { outcome } = session.observe(root, options);
   return "reason" in outcome ? fail(outcome.reason) : { ok: true, report: outcome.report };
 }
 

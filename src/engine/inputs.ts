@@ -3,6 +3,7 @@
  * makes the shapes fit, the default; in this order, and always with its origin.
  */
 import type { Framework } from "./frameworks/framework.ts";
+import type { Assumption } from "./interpret/assumptions.ts";
 import type { Machine } from "./interpret/machine.ts";
 import { heldAnew, type OutermostCall } from "./interpret/scripted.ts";
 import {
@@ -19,6 +20,7 @@ import {
 import type { InputOrigin } from "./report/contract.ts";
 import type { Root } from "./roots.ts";
 import type { ModuleNode } from "./syntax/ast.ts";
+import type { Span } from "./syntax/span.ts";
 
 export interface InputSpec {
   readonly shape: Shape;
@@ -28,6 +30,10 @@ export interface InputSpec {
 export interface ChosenInput {
   readonly specs: readonly InputSpec[];
   readonly origin: InputOrigin;
+  /** Where the program has it. */
+  readonly at?: Span | undefined;
+  /** What was assumed to come to it. */
+  readonly assumed?: readonly Assumption[];
   /** The call that it is of: what else was given, and how. */
   readonly call?: CallArguments;
   /** It is what another network of the same class was called with. */
@@ -105,6 +111,8 @@ export function calledInput(calls: readonly OutermostCall[], network: Value): Ch
     return {
       specs,
       origin: "call",
+      at: call.at,
+      assumed: call.assumed,
       borrowed,
       ...(isWhole && { call: { args, kwargs: kwargs ?? NO_KWARGS } }),
     };

@@ -3,13 +3,20 @@ import type { Expr } from "./syntax/ast.ts";
 
 export function mentions(node: unknown): ReadonlySet<string> {
   const names = new Set<string>();
-  collect(node, names);
+  collect(node, names, false);
   return names;
 }
 
-function collect(node: unknown, names: Set<string>): void {
+/** The same of what runs with the statements themselves: bodies of functions are left out. */
+export function topMentions(node: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  collect(node, names, true);
+  return names;
+}
+
+function collect(node: unknown, names: Set<string>, isTop: boolean): void {
   if (Array.isArray(node)) {
-    for (const item of node) collect(item, names);
+    for (const item of node) collect(item, names, isTop);
     return;
   }
   if (typeof node !== "object" || node === null) return;
@@ -21,8 +28,10 @@ function collect(node: unknown, names: Set<string>): void {
       return;
     }
   }
+  const isFunction = isTop && "params" in node && "isGenerator" in node;
   for (const [key, child] of Object.entries(node)) {
-    if (key !== "at" && key !== "nameAt" && typeof child === "object") collect(child, names);
+    if (key === "at" || key === "nameAt" || (isFunction && key === "body")) continue;
+    if (typeof child === "object") collect(child, names, isTop);
   }
 }
 

@@ -67,13 +67,19 @@ export function suppliedArguments(
   const kwargs = new Map(given.kwargs);
   const configured: Configured[] = [];
   if (m.language === "typescript") return { args: byPosition(m, callee, given.args), kwargs, configured };
-  for (const [name, value] of keywordsFor(m, callee)) if (!kwargs.has(name)) kwargs.set(name, value);
+  for (const [name, value] of keywordsFor(m, callee)) {
+    if (kwargs.has(name)) continue;
+    kwargs.set(name, value);
+    m.assume("argument", `${name}, which the framework hands to any program`);
+  }
   for (const need of needsOf(callee).slice(given.args.length)) {
     if (kwargs.has(need.name)) continue;
     const value = suppliedBy(m, need);
     const configuration = value === ABSENT ? configurationOf(m, need) : undefined;
-    if (value !== ABSENT) kwargs.set(need.name, value);
-    else if (configuration) {
+    if (value !== ABSENT) {
+      kwargs.set(need.name, value);
+      m.assume("argument", `${need.name}, as any program of the framework gives it`, need.param?.at);
+    } else if (configuration) {
       kwargs.set(need.name, m.call(configuration.cls));
       configured.push(configuration);
     }
@@ -96,6 +102,8 @@ function byPosition(m: Machine, callee: Value, given: readonly Value[]): readonl
     if (position === undefined || position < given.length) continue;
     const value = suppliedBy(m, need);
     while (args.length < position) args.push(undefined);
+    if (value !== ABSENT)
+      m.assume("argument", `${need.name}, as any program of the framework gives it`, need.param?.at);
     args[position] = value === ABSENT ? missing(m, need) : value;
   }
   return args;

@@ -4,6 +4,7 @@
  * call of what the file defines is noted with its arguments.
  */
 
+import type { Assumption } from "./interpret/assumptions.ts";
 import { explore } from "./interpret/branches.ts";
 import { Stopped } from "./interpret/control.ts";
 import type { Machine } from "./interpret/machine.ts";
@@ -34,6 +35,8 @@ export interface GivenArguments {
   readonly kwargs: Kwargs;
   /** The call. */
   readonly at: Span;
+  /** What the program's run to there assumed. */
+  readonly assumed: readonly Assumption[];
 }
 
 interface FoundArguments extends GivenArguments {
@@ -97,7 +100,9 @@ export class ProgramCalls {
     const all = [...args, ...kwargs.values()];
     if (all.length === 0 || !all.every(isKnown)) return;
     const left = all.reduce<number>((sum, value) => sum + unknownsIn(value), 0);
-    if (left < open) this.found.set(callee, { ...copied(this.m, { args, kwargs }), at, open: left });
+    if (left >= open) return;
+    const { assumed } = this.m.recorder;
+    this.found.set(callee, { ...copied(this.m, { args, kwargs }), at, assumed, open: left });
   }
 
   /** Is it a class, a function or a partial function by a name in the file? */

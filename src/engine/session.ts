@@ -1,8 +1,10 @@
 /** One interpreter over one file: its module is run once, then each root is made and traced in it. */
+import { assumptionsOf, type Traced } from "./assumed.ts";
 import { bounded } from "./bounded.ts";
 import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
 import { createFrameworks } from "./frameworks/index.ts";
 import { type ChosenInput, calledInput, commentInput, declaredSize, userInput } from "./inputs.ts";
+import type { Assumption } from "./interpret/assumptions.ts";
 import { explore } from "./interpret/branches.ts";
 import { compileArgs } from "./interpret/compile/calls.ts";
 import { compilerFor } from "./interpret/compile/compiler.ts";
@@ -12,7 +14,7 @@ import { PARTIAL } from "./interpret/python/stdlib/functools.ts";
 import { Scope } from "./interpret/scope.ts";
 import { type OutermostCall, ScriptedCalls } from "./interpret/scripted.ts";
 import type { Semantics } from "./interpret/semantics.ts";
-import type { TraceDiagnostic } from "./interpret/trace.ts";
+import type { Trace, TraceDiagnostic } from "./interpret/trace.ts";
 import {
   ABSENT,
   ClassValue,
@@ -46,6 +48,7 @@ import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { Arg, Expr, FunctionNode, Language, ModuleNode } from "./syntax/ast.ts";
+import type { Span } from "./syntax/span.ts";
 import { Trials } from "./trials.ts";
 import { weightsSize } from "./weightsSize.ts";
 
@@ -78,6 +81,10 @@ interface Supplied {
   readonly args: readonly Value[];
   readonly kwargs: ReadonlyMap<string, Value>;
   readonly stated?: ReportArguments;
+  /** The place that gives them. */
+  readonly at?: Span;
+  /** What was assumed to find them. */
+  readonly assumed?: readonly Assumption[];
 }
 
 export class Session {
@@ -216,7 +223,7 @@ export class Session {
   }
 
   /** Profiles a root and tells which functions ran for it, and what it took. */
-  observe(root: Root, options: Pick<ProfileOptions, "input">): Observed {
+  observe(root: Root, options: Pick<ProfileOptions, "args" | "input">): Observed {
     const { m } = this;
     const ran = new Set<FunctionNode>();
     m.ran = ran;
@@ -226,7 +233,7 @@ export class Session {
     return { outcome, ran, steps, isCutShort: m.bounds.isCutShort };
   }
 
-  profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
+  private profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
     const told = bounded(this.m, (): Outcome => {
       const traced = this.trace(root, options);
       return "reason" in traced ? traced : { report: buildReport(traced.source) };
@@ -244,9 +251,9 @@ export class Session {
     if ("reason" in supplied) return supplied;
     const known = new Set(this.networksMade());
     const made = bounded(m, () => this.make(root, supplied.value));
+    const network = "reason" in made ? null : this.networkOf(made.value, known, root.at);
     const building = m.endTrace();
     if ("reason" in made) return made;
-    const network = this.networkOf(made.value, known);
     const framework = m.frameworks.find((candidate) => candidate.isNetwork(network));
     if (!framework) {
       const lost = network instanceof Instance ? [...network.attrs.values()].find(isUnknown) : network;
@@ -294,6 +301,12 @@ export class Session {
         widthArguments: widthArguments([root.value, network]),
         input: { shapes, dtypes: specs.map(({ dtype }) => dtype), origin },
         batch,
+        assumptions: this.assumed(
+          root,
+          { framework, network, trial, batch, layers: names.keys() },
+          supplied.value,
+          building,
+        ),
         trace: {
           ...run.trace,
           gaps: [...building.gaps, ...gaps, ...refusals([...said, ...misused])],
@@ -309,17 +322,44 @@ export class Session {
     };
   }
 
+  private assumed(
+    { at }: Root,
+    traced: Pick<Traced, "framework" | "network" | "trial" | "batch" | "layers">,
+    { stated, at: given, assumed = [] }: Supplied,
+    building: Trace,
+  ): readonly Assumption[] {
+    const { run, input } = traced.trial;
+    return assumptionsOf({
+      ...traced,
+      at,
+      stated: stated && given && { of: stated, at: given },
+      said: [
+        ...assumed,
+        ...(input.assumed ?? []),
+        ...building.assumptions,
+        ...run.trace.assumptions,
+        ...this.modules.assumedFor(this.options.file, this.m.ran),
+      ],
+    });
+  }
+
   private networksMade(): readonly Instance[] {
     return this.m.frameworks.flatMap((framework) => framework.made?.() ?? []);
   }
 
   /** The network in what a builder gives, or the only one that it made, where what it was put into is not known. */
-  private networkOf(value: Value, known: ReadonlySet<Instance>): Value {
+  private networkOf(value: Value, known: ReadonlySet<Instance>, at: Span): Value {
     const { m } = this;
     const found = networkIn(m, value);
     if (m.frameworks.some((framework) => framework.isNetwork(found))) return found;
     const [only, ...others] = this.networksMade().filter((network) => !known.has(network));
-    return only && others.length === 0 ? only : found;
+    if (!only || others.length > 0) return found;
+    m.assume(
+      "value",
+      "what gives the network is not known: it is taken to be the only one that was made",
+      at,
+    );
+    return only;
   }
 
   private make(root: Root, { args, kwargs }: Supplied): Value {
@@ -337,7 +377,8 @@ export class Session {
     const given = text === undefined ? this.programCalls.of(root.given && root.value) : undefined;
     if (given) {
       const stated = { text: argumentsText(m, given), origin: "call" as const, at: place(given.at) };
-      return { args: given.args, kwargs: given.kwargs, stated };
+      const { at, assumed } = given;
+      return { args: given.args, kwargs: given.kwargs, stated, at, assumed };
     }
     return m.at(root.at, () => {
       const own = this.argumentsOf(text);
@@ -349,6 +390,7 @@ export class Session {
         args,
         kwargs,
         stated: { text: written, origin: "annotation" as const, at: place(first.at) },
+        at: first.at,
       };
     });
   }

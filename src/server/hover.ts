@@ -2,7 +2,7 @@
  * The hover: a layer's cost as the formula of its convolution with the numbers put in, beside what the depthwise
  * separable form would cost. A line that makes many layers lists them; other layers say what they are.
  */
-import type { Report, ReportLayer } from "../engine/report/contract.ts";
+import type { AssumptionKind, Report, ReportLayer } from "../engine/report/contract.ts";
 import { inputText, manyText, networkTitle, swapOfMany, widthText } from "../present/cost.ts";
 import {
   asWritten,
@@ -15,6 +15,7 @@ import {
   standard,
   type Term,
 } from "../present/formula.ts";
+import type { Translate } from "../present/l10n.ts";
 import { intensityText, multipliersText, type PracticeOptions } from "../present/practice.ts";
 import { costly, type LayerLine } from "../present/sites.ts";
 import {
@@ -73,9 +74,45 @@ export function networkHover(report: Report, options: HoverOptions): string {
     [...exact, ...memory].join(" · "),
     ownWidth(report, options),
     rows.length > 0 ? table([t("dearest layers"), unit, t("share")], rows) : "",
+    assumedText(report, options),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
+}
+
+const ASSUMED = 3;
+
+/** What the figures hang on besides the text, the weightiest first; the command line lists all of it. */
+function assumedText({ assumptions }: Report, { t, commandUri }: HoverOptions): string {
+  if (!assumptions) return "";
+  if (assumptions.length === 0) return t("Nothing is assumed that the text does not say");
+  const told = assumptions.slice(0, ASSUMED).map(({ kind, text, at }) => {
+    const said = `${kindText(kind, t)}: ${escapeMarkdown(text)}`;
+    if (!at) return said;
+    const where = escapeMarkdown(`${at.file.split(/[\\/]/).at(-1)}:${at.line}`);
+    const link = `[${where}](<${uriOf(at.file)}#L${at.line},${at.column}>)`;
+    return `${said} (${commandUri === undefined ? where : link})`;
+  });
+  const more = assumptions.length - told.length;
+  const all = more > 0 ? [...told, t("and {0} more", more)] : told;
+  return t("Assumes {0}", all.join("; "));
+}
+
+function kindText(kind: AssumptionKind, t: Translate): string {
+  switch (kind) {
+    case "input":
+      return t("input");
+    case "batch_axis":
+      return t("batch axis");
+    case "argument":
+      return t("argument");
+    case "module":
+      return t("module");
+    case "branch":
+      return t("branch");
+    case "value":
+      return t("value");
+  }
 }
 
 /** Where the network's own width argument is: α needs no new code there. */

@@ -17,6 +17,7 @@ describe("profile", () => {
       format: "text",
       unit: "macs",
       failOnUnknown: false,
+      explain: false,
       pythonPaths: [],
       limits: { seconds: 40, megabytes: 800 },
     });

@@ -73,6 +73,30 @@ describe("exit code 0", () => {
     expect(out).toMatch(/^Total .* 1\.81 G .* 11\.7 M$/m);
   });
 
+  it("lists what was assumed under the table, when asked to", async () => {
+    const assumptions = [
+      {
+        kind: "input",
+        text: "1×3×224×224, a guess",
+        at: { file: path.join(cwd, "net.py"), line: 5, column: 1 },
+      },
+      { kind: "batch_axis", text: "none \u001b[31m was found" },
+    ] as const;
+    const report: Report = { ...resnet(), assumptions };
+    const { code, out } = await convlens(["profile", "net.py", "--explain"], engineOf([report]));
+    expect(code).toBe(0);
+    expect(out).toContain(
+      "\nAssumed:\n  net.py:5: input: 1×3×224×224, a guess\n  batch axis: none \\x1b[31m was found\n",
+    );
+    expect((await convlens(["profile", "net.py"], engineOf([report]))).out).not.toContain("Assumed");
+    const plain = engineOf([{ ...resnet(), assumptions: [] }]);
+    expect((await convlens(["profile", "net.py", "--explain"], plain)).out).toContain(
+      "\nNothing was assumed.\n",
+    );
+    const asJson = await convlens(["profile", "net.py", "--json"], engineOf([report]));
+    expect(JSON.parse(asJson.out)).toMatchObject({ assumptions: [{ at: { file: "net.py", line: 5 } }, {}] });
+  });
+
   it("prints JSON with the totals of the real network and files relative to the working directory", async () => {
     const { out } = await convlens(["profile", "net.py", "--json"]);
     const report = JSON.parse(out) as Report;

@@ -283,6 +283,30 @@ describe("the hover of a network", () => {
     expect(networkHover(resnet("resnet50"), english)).not.toContain("sets its own width");
   });
 
+  it("says what is assumed, the first few of it with their places, and how many more", () => {
+    const at = { file: "/a (b)/net.py", line: 4, column: 36 };
+    const branch = { kind: "branch", text: "training is False", at } as const;
+    const assumptions = [
+      { kind: "input", text: "1×3×224×224, a guess [x](y)", at },
+      branch,
+      { kind: "value", text: "no place" },
+      branch,
+      branch,
+    ] as const;
+    const net = { ...resnet("resnet50"), assumptions };
+    expect(networkHover(net, english)).toContain(
+      "Assumes input: 1×3×224×224, a guess \\[x\\](y) (net.py:4); branch: training is False (net.py:4); value: no place; and 2 more",
+    );
+    expect(networkHover(net, { ...english, commandUri: "file:///a/net.py" })).toContain(
+      "[net.py:4](<file:///a%20(b)/net.py#L4,36>)",
+    );
+    expect(networkHover(net, { ...english, t: createTranslate("ja") })).toContain("前提: 入力: 1×3×224×224");
+    expect(networkHover({ ...net, assumptions: [] }, english)).toContain(
+      "Nothing is assumed that the text does not say",
+    );
+    expect(networkHover(resnet("resnet50"), english)).not.toContain("ssume");
+  });
+
   it("has the exact total and the dearest layers", () => {
     const text = networkHover(resnet("resnet50"), english);
     expect(text).toContain("4,089,184,256 MACs exactly");

@@ -3,6 +3,7 @@
  * A fresh one is made for every interpreter, so that a program may change what it finds.
  */
 
+import type { Conventions } from "../interpret/assumptions.ts";
 import type { Interp } from "../interpret/interp.ts";
 import type { OpRecord } from "../interpret/trace.ts";
 import type {
@@ -45,6 +46,8 @@ export interface Framework {
   readonly id: FrameworkId;
   /** Is this dotted module (`torch.nn.functional`) or specifier (`@tensorflow/tfjs`) ours? */
   hasModule(name: string): boolean;
+  /** What reading names of one of our modules assumes: that there is no GPU, a version. */
+  conventions?(module: string): Conventions | undefined;
   /** A name of one of our modules, made at first use; ABSENT when we do not know it. */
   lookup(module: string, name: string): Value | Absent;
   /** Libraries that are read from their own files: asked only for a module, or a relative one, that has none. */

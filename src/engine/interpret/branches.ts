@@ -31,9 +31,11 @@ export function fork(m: Machine, why: Unknown, one: () => Completion, other: () 
   if (m.recorder.costsSince(opsBefore)) m.lost(why.reason);
   if (first.raised) {
     if (second.raised) throw second.raised;
+    taken(m, why, "the side that raises is not taken");
     return second.completion;
   }
   if (second.raised) {
+    taken(m, why, "the side that raises is not taken");
     second.journal.rollBack();
     Journal.apply(changes, outer);
     m.returned = first.returned;
@@ -80,6 +82,11 @@ function side(m: Machine, outer: Journal | undefined, body: () => Completion): S
   }
 }
 
+/** A condition that is not known is taken to have come out one way. */
+function taken(m: Machine, { reason, at }: Unknown, which: string): void {
+  m.assume("branch", `a condition is not known (${reason}): ${which}`, m.site?.at ?? at);
+}
+
 function joinCompletions(m: Machine, first: Side, second: Side, why: Unknown): Completion {
   const { completion: a } = first;
   const { completion: b } = second;
@@ -96,5 +103,6 @@ function joinCompletions(m: Machine, first: Side, second: Side, why: Unknown): C
   }
   if (a === b) return a;
   // Leaving a loop on one side only: the loop is taken to go on.
+  if (a === BREAK || b === BREAK) taken(m, why, "the loop goes on");
   return a === BREAK || a === CONTINUE ? b : a;
 }

@@ -3,6 +3,7 @@
  * in machine.ts; tables depend on this interface alone.
  */
 import type { ModelHost } from "../engine.types.ts";
+import type { AssumptionKind } from "../report/contract.ts";
 import type { BinaryOp, CompareOp, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
 import type { LayerScope, OpCost, OpRecord, Site, TraceDiagnostic } from "./trace.ts";
@@ -82,6 +83,8 @@ export interface Interp {
   diagnose(diagnostic: Omit<TraceDiagnostic, "at"> & { readonly at?: Span }): void;
   /** The trace misses something that may cost: the report is not complete. */
   gap(reason: string): void;
+  /** The run takes something for granted that the program's text does not say; at the running call if nowhere else. */
+  assume(kind: AssumptionKind, text: string, at?: Span): void;
 
   // -- bounds and places
   /** Counts work against the step limit. */

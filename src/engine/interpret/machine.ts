@@ -5,6 +5,7 @@
  */
 import type { EngineLimits, ModelHost } from "../engine.types.ts";
 import type { Framework } from "../frameworks/framework.ts";
+import type { AssumptionKind } from "../report/contract.ts";
 import type { BinaryOp, CompareOp, Expr, For, FunctionNode, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
 import { Bounds, STEPS } from "./bounds.ts";
@@ -40,7 +41,7 @@ import {
   type Value,
 } from "./values.ts";
 import { weightMade, weightRead } from "./weight.ts";
-import { areWeights } from "./weights.ts";
+import { areWeights, SHAPELESS } from "./weights.ts";
 
 export interface MachineOptions {
   readonly host: ModelHost;
@@ -59,6 +60,13 @@ export type OnProgress = (at: Span | undefined) => void;
 /** Far deeper than values of programs nest, far less than the host's stack holds. */
 const MAX_NESTING = 500;
 const NESTED_TOO_DEEPLY = "nested too deeply";
+
+/** Errors that tell of what is installed and of files, which may be there where the program runs. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set([
+  "ImportError",
+  "ModuleNotFoundError",
+  "FileNotFoundError",
+]);
 
 /** Tells whether a running `try` has a handler for an exception class. */
 type Catcher = (type: string) => boolean;
@@ -159,7 +167,8 @@ export class Machine implements Interp {
     if (callee instanceof ClassValue) return this.semantics.construct(this, callee, args, kwargs);
     if (callee instanceof Unknown) {
       const isFed = args.some((arg) => arg instanceof Tensor);
-      if (this.scope && (isFed || !areWeights(callee.reason))) this.lost(callee.reason);
+      if (this.scope && isFed) this.lost(callee.reason);
+      else if (this.scope) this.gap(callee.reason);
       return callee;
     }
     return this.semantics.callObject(this, callee, args, kwargs);
@@ -408,7 +417,10 @@ export class Machine implements Interp {
       } finally {
         this.catchers = catchers;
       }
-      if (isCaught) this.raise(type, message);
+      if (isCaught) {
+        if (OF_THE_MACHINE.has(type)) this.assume("branch", `${message}, so the program does without`);
+        this.raise(type, message);
+      }
     }
     this.diagnose({ ...note, message });
     return this.unknown(message);
@@ -422,8 +434,13 @@ export class Machine implements Interp {
     this.recorder.diagnose(diagnostic, diagnostic.at ?? this.site?.at);
   }
 
+  assume(kind: AssumptionKind, text: string, at = this.site?.at): void {
+    this.recorder.assume({ kind, text, at });
+  }
+
   gap(reason: string): void {
-    if (!areWeights(reason)) this.lost(reason);
+    if (areWeights(reason)) this.assume("value", `${reason}: ${SHAPELESS}`);
+    else this.lost(reason);
   }
 
   /** The same whatever the reason: ops have run that may not count. */
@@ -540,7 +557,13 @@ export class Machine implements Interp {
   noteCall(network: Instance, inputs: readonly Value[], kwargs?: Kwargs): void {
     // The program may change what it gave: a dict is kept as it was.
     const kept = inputs.map((input) => (input instanceof Dict ? heldAnew(input, (tensor) => tensor) : input));
-    this.outermostCalls.push({ network, inputs: kept, kwargs });
+    this.outermostCalls.push({
+      network,
+      inputs: kept,
+      kwargs,
+      at: this.site?.at,
+      assumed: this.recorder.assumed,
+    });
   }
 
   callerArguments(): ReadonlyMap<string, Value> {

@@ -4,10 +4,13 @@
  */
 
 import type { ModelHost } from "../engine.types.ts";
-import type { ModuleNode, Stmt } from "../syntax/ast.ts";
+import { mentions } from "../mentions.ts";
+import type { FunctionNode, ModuleNode, Stmt } from "../syntax/ast.ts";
+import { type Assumption, noteAssumption } from "./assumptions.ts";
 import type { Ex } from "./compile/compiler.ts";
 import { compilerFor } from "./compile/compiler.ts";
 import { compileResilient } from "./compile/statements.ts";
+import { type ImportedName, type Lender, type Links, lentAssumptions } from "./lent.ts";
 import type { Machine } from "./machine.ts";
 import { escapePattern, wordPattern } from "./patterns/escape.ts";
 import { Scope } from "./scope.ts";
@@ -79,6 +82,12 @@ type State = "idle" | "running" | "done";
 interface Loaded {
   readonly module: ModuleValue;
   state: State;
+  /** Once its body runs. */
+  node?: ModuleNode;
+  /** What running its body assumed. */
+  readonly assumed: Assumption[];
+  /** Names that its imports bound, with the file that each is taken from and its name there. */
+  readonly imported: Map<string, ImportedName>;
 }
 
 export class Modules {
@@ -87,6 +96,8 @@ export class Modules {
   readonly dependencies = new Set<string>();
   /** Imports whose statements wrote to the trace that ran then: the first to need a module is told what it says. */
   spoken = 0;
+
+  private readonly links: Links = new WeakMap();
 
   constructor(
     readonly cache: ModuleCache,
@@ -101,7 +112,7 @@ export class Modules {
     const known = this.loaded.get(file);
     if (known) return known.module;
     const module = new ModuleValue(name, file);
-    const entry: Loaded = { module, state: "idle" };
+    const entry: Loaded = { module, state: "idle", assumed: [], imported: new Map() };
     this.loaded.set(file, entry);
     const replaced = (wanted: string): Value | Absent => {
       const object = m.semantics.moduleObject?.(m, module);
@@ -129,6 +140,25 @@ export class Modules {
     if (entry?.state === "idle") this.run(m, entry, name);
   }
 
+  /** An import bound a name in the module of `importer`. */
+  noteImport(importer: ModuleValue | undefined, bind: string, file: string, name: string): void {
+    if (importer?.file !== undefined) this.loaded.get(importer.file)?.imported.set(bind, { file, name });
+  }
+
+  /** What the bodies of modules assumed that a file and the functions that ran hang on. */
+  assumedFor(file: string, ran: ReadonlySet<FunctionNode>): readonly Assumption[] {
+    const lenders = new Map<string, Lender>();
+    for (const [name, { module, node, assumed, imported }] of this.loaded)
+      if (node) lenders.set(name, { module, node, assumed, imported });
+    return lentAssumptions(lenders, file, ran, this.links);
+  }
+
+  private noteScript({ assumed }: Loaded, { body }: ModuleNode): void {
+    for (const node of body)
+      if (node.kind === "if" && mentions(node.test).has("__name__"))
+        noteAssumption(assumed, { kind: "branch", text: "the file is run as a script", at: node.test.at });
+  }
+
   /** Modules of files whose bodies have run. */
   *evaluated(): Iterable<ModuleValue> {
     for (const { module, state } of this.loaded.values()) if (state === "done") yield module;
@@ -153,13 +183,18 @@ export class Modules {
     const compiled = file === undefined ? undefined : this.cache.get(file);
     if (compiled && file !== undefined) {
       this.dependencies.add(file);
+      entry.node = compiled.node;
       const semantics = this.cache.semantics(compiled.node);
       const scope = new Scope("module", this.builtins(semantics), module.attrs);
       scope.moduleValue = module;
       module.attrs.set("__name__", name);
       module.attrs.set("__file__", file);
       semantics.enterModule?.(m, scope);
-      const body = (): void => this.isolated(m, semantics, () => compiled.body(m, scope));
+      if (name === "__main__") this.noteScript(entry, compiled.node);
+      const body = (): void =>
+        m.recorder.assumingFor(entry.assumed, () =>
+          this.isolated(m, semantics, () => compiled.body(m, scope)),
+        );
       if (name === "__main__") body();
       else {
         const { notes } = m.recorder;

@@ -1,5 +1,6 @@
 /** Writes the trace of the running network: its ops, what is wrong with it, and what could not be followed. */
 import { NOWHERE, type Span } from "../syntax/span.ts";
+import { type Assumption, noteAssumption } from "./assumptions.ts";
 import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
 
 /** More diagnostics or gaps than these tell nobody more. */
@@ -9,6 +10,7 @@ export class Recorder {
   private ops: OpRecord[] = [];
   private diagnostics: TraceDiagnostic[] = [];
   private gaps: { reason: string; at: Span | undefined }[] = [];
+  private assumptions: Assumption[] = [];
   /** Above 0 while ops are run for their shapes alone. */
   private unheard = 0;
   private readonly watchers = new Set<(op: OpRecord) => void>();
@@ -17,10 +19,11 @@ export class Recorder {
     this.ops = [];
     this.diagnostics = [];
     this.gaps = [];
+    this.assumptions = [];
   }
 
   end(): Trace {
-    return { ops: this.ops, diagnostics: this.diagnostics, gaps: this.gaps };
+    return { ops: this.ops, diagnostics: this.diagnostics, gaps: this.gaps, assumptions: this.assumptions };
   }
 
   get count(): number {
@@ -41,6 +44,26 @@ export class Recorder {
       output.maker ??= cost.name;
     }
     for (const told of this.watchers) told(op);
+  }
+
+  assume(assumption: Assumption): void {
+    noteAssumption(this.assumptions, assumption);
+  }
+
+  /** What was assumed so far. */
+  get assumed(): readonly Assumption[] {
+    return [...this.assumptions];
+  }
+
+  /** What `body` assumes goes into `list`: it is no part of the trace alone. */
+  assumingFor(list: Assumption[], body: () => void): void {
+    const { assumptions } = this;
+    this.assumptions = list;
+    try {
+      body();
+    } finally {
+      this.assumptions = assumptions;
+    }
   }
 
   unrecorded<T>(body: () => T): T {

@@ -19,8 +19,8 @@ export class LazyName {
   constructor(
     readonly force: () => Value,
     readonly from?: ModuleValue,
-    /** It was not found: every network that looks it up is told so. */
-    readonly isMissing: () => boolean = () => false,
+    /** Something is to be said of it (it was not found, or is assumed): every network that looks it up is told so. */
+    readonly isTold: () => boolean = () => false,
   ) {}
 }
 
@@ -84,6 +84,6 @@ export function forced(vars: Attrs, name: string, value: Value | LazyName): Valu
     // A star import may have put the same lazy name into other modules.
     value.running = false;
   }
-  if (!value.isMissing()) vars.set(name, real);
+  if (!value.isTold()) vars.set(name, real);
   return real;
 }

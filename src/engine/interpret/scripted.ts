@@ -1,4 +1,6 @@
 /** What a script does with its networks: how it calls them, and their answers, for its loops call them over and over. */
+import type { Span } from "../syntax/span.ts";
+import type { Assumption } from "./assumptions.ts";
 import { Dict, type Instance, type Kwargs, List, Tensor, Tuple, Unknown, type Value } from "./values.ts";
 
 /** A network called from outside any other network: what a script does with its model. */
@@ -7,6 +9,10 @@ export interface OutermostCall {
   readonly inputs: readonly Value[];
   /** Absent where `inputs` has those by keyword too. */
   readonly kwargs: Kwargs | undefined;
+  /** The call. */
+  readonly at: Span | undefined;
+  /** What the run to there assumed. */
+  readonly assumed: readonly Assumption[];
 }
 
 /** A value in lists, tuples and dicts of its own, each tensor in them as `tensor` gives it. */

@@ -1,6 +1,7 @@
 /** The trace: every op a network ran, in order, with shapes, cost and the places in the source it came from. */
 import type { OpName } from "../report/contract.ts";
 import type { Span } from "../syntax/span.ts";
+import type { Assumption } from "./assumptions.ts";
 import type { Instance, Kwargs, Tensor, Unknown, Value } from "./values.ts";
 
 /** A call in the program and the call that led to it: a linked stack, shared by all that happens below. */
@@ -83,4 +84,5 @@ export interface Trace {
   readonly diagnostics: readonly TraceDiagnostic[];
   /** Why the trace may miss something; empty when it is complete. */
   readonly gaps: readonly { readonly reason: string; readonly at: Span | undefined }[];
+  readonly assumptions: readonly Assumption[];
 }

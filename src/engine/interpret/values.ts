@@ -8,6 +8,7 @@
  */
 import type { FunctionNode, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
+import type { Conventions } from "./assumptions.ts";
 import type { FunctionCode } from "./compile/functions.ts";
 import type { Interp } from "./interp.ts";
 import type { Scope } from "./scope.ts";
@@ -194,6 +195,8 @@ export class ClassValue {
   ) {}
   /** Bases that could not be known: attributes not found may live there. */
   unknownBase?: Unknown;
+  /** What the base that is not known is taken to be. */
+  assumedBase?: ClassValue;
   /** Python: the `__getattribute__` of the program that all look-ups of attributes go through. */
   reads?: FunctionValue;
   /** Module-level qualified name, `torch.nn.Conv2d`. */
@@ -231,6 +234,8 @@ export class ModuleValue {
   readonly attrs: Attrs = new Map();
   /** Runs the module's body, or looks a name up in a framework's table; ABSENT when there is no such name. */
   load?: (name: string) => Value | Absent;
+  /** What is assumed by reading a name of it; for modules that are tables of the engine. */
+  assumes?: Conventions;
   /** JS: what a module exports, for loops and spreads over its namespace. */
   exported?: () => readonly string[];
   constructor(

@@ -1,5 +1,6 @@
 /** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
 import { type Batch, batchAxisOf } from "../batch.ts";
+import type { Assumption } from "../interpret/assumptions.ts";
 import type { Trace, TraceDiagnostic } from "../interpret/trace.ts";
 import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
@@ -8,6 +9,7 @@ import type {
   Place,
   Report,
   ReportArguments,
+  ReportAssumption,
   ReportDiagnostic,
   ReportInput,
   ReportLayer,
@@ -35,6 +37,7 @@ export interface ReportSource {
   readonly input: ReportInput;
   /** The samples that were traced: figures are for one of them. */
   readonly batch: Batch;
+  readonly assumptions?: readonly Assumption[];
   readonly trace: Trace;
   /** The tensors of the forward call, and those it answered. */
   readonly inputs: readonly Tensor[];
@@ -78,12 +81,17 @@ export function buildReport(source: ReportSource): Report {
     output: outputs.map((tensor) => reportShape(tensor.shape)),
     ...outputAxes(outputs, batch),
     complete: trace.gaps.length === 0 && figures.every((figure) => figure !== null),
+    assumptions: (source.assumptions ?? []).map(reportAssumption),
     totals,
     layers,
     ...(idle.length > 0 && { never_run: idle.map(({ layer }) => layer) }),
     diagnostics: diagnose(source, rows, unknowns),
   };
   return passGate(report, { at: networkPlace(source), samples: batch.samples });
+}
+
+function reportAssumption({ kind, text, at }: Assumption): ReportAssumption {
+  return { kind, text, ...(at && at.line > 0 && { at: place(at) }) };
 }
 
 function samplesOf({ samples, axis }: Batch): Pick<ReportInput, "batch"> {

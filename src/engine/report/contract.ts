@@ -15,6 +15,9 @@ export interface Place {
 
 export type InputOrigin = "default" | "comment" | "call" | "declared" | "fitted" | "user";
 
+/** What is assumed: which input, where its samples are, an argument, a condition's side, a module, or another value. */
+export type AssumptionKind = "input" | "batch_axis" | "argument" | "branch" | "module" | "value";
+
 /** A dimension that is not known is null; a tensor of unknown rank has the shape null. */
 export type ReportShape = readonly (number | null)[] | null;
 
@@ -169,6 +172,15 @@ export interface ReportArguments {
   readonly at: Place;
 }
 
+/** What the figures hang on and the program's text does not say. */
+export interface ReportAssumption {
+  readonly kind: AssumptionKind;
+  /** What, and why. */
+  readonly text: string;
+  /** What of the text it is about; absent where nothing is. */
+  readonly at?: Place;
+}
+
 /** An argument of the network that sets its width by itself: `width_mult=1.0`. */
 export interface WidthArgument {
   readonly name: string;
@@ -197,6 +209,8 @@ export interface Report {
   /** The axis of each output that holds samples; null where none does; absent: axis 0 of all. */
   readonly output_batch_axes?: readonly (number | null)[];
   readonly complete: boolean;
+  /** All that was assumed, empty where nothing was; absent in reports of older versions. */
+  readonly assumptions?: readonly ReportAssumption[];
   readonly totals: ReportTotals;
   readonly layers: readonly ReportLayer[];
   /** Their parameters are in the totals; absent when all layers run. */

@@ -14,6 +14,7 @@ const REPORT_FIELDS: readonly (keyof Report)[] = [
   "input",
   "output",
   "complete",
+  "assumptions",
   "totals",
   "layers",
   "diagnostics",

@@ -280,6 +280,7 @@ describe("what is not known", () => {
         { reason: "timm is not installed", at: span(1) },
         { reason: "timm is not installed", at: span(1) },
       ],
+      assumptions: [],
     };
     const report = make.report([], [], { trace });
     expect(report.complete).toBe(false);

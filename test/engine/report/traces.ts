@@ -144,7 +144,7 @@ export class TraceMaker {
       networks: ["Net"],
       input: { shapes: [], dtypes: [], origin: "default" },
       batch: batchAtFront(1),
-      trace: { ops: this.ops, diagnostics: [], gaps: [] },
+      trace: { ops: this.ops, diagnostics: [], gaps: [], assumptions: [] },
       inputs,
       outputs,
       names: this.names,

@@ -122,7 +122,7 @@ class Equinox implements Framework {
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
     if (isEquinox(network)) markParameters(network);
     const more = { state: this.tools.state };
-    const { args, kwargs } = completed(this.jax.kit, forwardParams(network), inputs, more);
+    const { args, kwargs } = completed(interp, this.jax.kit, forwardParams(network), inputs, more);
     return interp.call(network, args, kwargs);
   }
 

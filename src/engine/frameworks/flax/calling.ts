@@ -1,4 +1,5 @@
 /** How the networks of all JAX libraries are called: inputs, flags of inference, random keys. */
+import type { Interp } from "../../interpret/interp.ts";
 import {
   FunctionValue,
   Instance,
@@ -35,6 +36,7 @@ const isKey = (name: string): boolean => /(^|_)(rng|key)$/.test(name);
  * for what may be None: the cache of a decoder.
  */
 export function completed(
+  interp: Interp,
   kit: ArrayKit,
   params: readonly Param[],
   inputs: readonly Value[],
@@ -57,14 +59,21 @@ export function completed(
     const { name, kind, fallback } = param;
     if (kind === "rest" && leading) args.push(...rest.splice(0));
     if (kind === "rest" || kind === "keywords") continue;
-    if (Object.hasOwn(INFERENCE, name)) kwargs.set(name, entryOf(INFERENCE, name));
-    else if (isOwn(param)) kwargs.set(name, entryOf(more, name)?.());
+    const give = (value: Value, why: string): void => {
+      kwargs.set(name, value);
+      interp.assume("argument", `${name} ${why}`, param.at);
+    };
+    if (Object.hasOwn(INFERENCE, name)) {
+      const value = entryOf(INFERENCE, name);
+      give(value, `is ${value === true ? "True" : "False"}, for figures are of inference`);
+    } else if (isOwn(param)) give(entryOf(more, name)?.(), "is what any program gives");
     else if (rest.length > 0 && (kind === "normal" ? taken.has(param) : fallback === undefined)) {
       if (leading && kind === "normal") args.push(rest.shift());
       else kwargs.set(name, rest.shift());
       continue;
-    } else if (isKey(name) && fallback === undefined) kwargs.set(name, kit.make([2], "uint32"));
-    else if (spared.includes(param)) kwargs.set(name, null);
+    } else if (isKey(name) && fallback === undefined)
+      give(kit.make([2], "uint32"), "is a random key, as any program gives");
+    else if (spared.includes(param)) give(null, "is None, which its annotation allows");
     leading = false;
   }
   // What no parameter takes is said by the call.

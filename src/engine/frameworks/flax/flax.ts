@@ -15,6 +15,7 @@ import { entryOf } from "../../table.ts";
 import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { completed, forwardParams, inputOf, lastAxis, sampleOf } from "./calling.ts";
+import { jaxConventions } from "./conventions.ts";
 import { Flags } from "./flags.ts";
 import { inert, isInert } from "./inert.ts";
 import { Jax } from "./jax.ts";
@@ -88,6 +89,8 @@ class Flax implements Framework {
     return ROOTS.includes(name.split(".")[0] ?? "");
   }
 
+  readonly conventions = jaxConventions;
+
   lookup(module: string, name: string): Value | Absent {
     const path = `${module}.${name}`;
     const known = this.values.get(path);
@@ -138,7 +141,7 @@ class Flax implements Framework {
 
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
     if (isLinen(network) && stateOf(network)?.parent === undefined) stateOf(network)?.reset();
-    const { args, kwargs } = completed(this.jax.kit, forwardParams(network), inputs, {
+    const { args, kwargs } = completed(interp, this.jax.kit, forwardParams(network), inputs, {
       rngs: () => this.nnx.newRngs(),
     });
     return interp.call(network, args, kwargs);

@@ -118,7 +118,12 @@ class HaikuFramework implements Framework {
 
   forward(interp: Interp, network: Value, inputs: readonly Value[]): Value {
     const fn = functionOf(network);
-    const { args, kwargs } = completed(this.jax.kit, fn?.node.params ?? forwardParams(network), inputs);
+    const { args, kwargs } = completed(
+      interp,
+      this.jax.kit,
+      fn?.node.params ?? forwardParams(network),
+      inputs,
+    );
     if (stateOf(network)) return this.transforms.run(interp, network as Instance, args, kwargs);
     this.frames.current.params.clear();
     return interp.call(network, args, kwargs);

@@ -1,4 +1,5 @@
 /** Keras as a framework: its modules of names, and how its networks are recognised, named and run. */
+import type { Conventions } from "../../interpret/assumptions.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import {
   type Absent,
@@ -16,9 +17,10 @@ import { entryOf } from "../../table.ts";
 import type { Framework } from "../framework.ts";
 import { SHARED_LAYERS } from "../keraslike/layers.ts";
 import { defineClasses } from "./classes.ts";
+import { kerasConventions } from "./conventions.ts";
 import { allWeights, descendants, trainableWeights } from "./layer.ts";
 import { isLayer, isModel, isModelClass, Keras, nameOf, stateOf } from "./library.ts";
-import { KerasModules } from "./modules.ts";
+import { canonical, KerasModules } from "./modules.ts";
 import { isHandedKeras, PARTS } from "./standins/applications.ts";
 import { hasStandIn } from "./standins/index.ts";
 
@@ -43,6 +45,10 @@ class KerasFramework implements Framework {
     if (!this.ready) defineClasses(this.keras);
     this.ready = true;
     return this.modules.lookup(module, name);
+  }
+
+  conventions(module: string): Conventions | undefined {
+    return kerasConventions(canonical(module));
   }
 
   standsFor(name: string): boolean {

@@ -68,7 +68,7 @@ export class KerasModules {
   }
 }
 
-function canonical(name: string): string {
+export function canonical(name: string): string {
   const path = name.replace(ROOFS, "keras");
   return path === name ? path : canonical(path);
 }

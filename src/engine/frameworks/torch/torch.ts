@@ -17,6 +17,7 @@ import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { COUNTERS } from "./ecosystem/counters.ts";
 import { isLightning, Lightning, SUBMODULES } from "./ecosystem/lightning.ts";
+import { torchConventions } from "./library/conventions.ts";
 import { EXTRACTION } from "./library/extract.ts";
 import { unmodelled } from "./library/inert.ts";
 import { NN_MODULES } from "./library/nn-utils.ts";
@@ -141,6 +142,8 @@ class Torch implements Framework {
   hasModule(name: string): boolean {
     return name === "torch" || name.startsWith("torch.") || this.known.has(name) || isLightning(name);
   }
+
+  readonly conventions = torchConventions;
 
   standsFor(name: string): boolean {
     return this.standIns.has(name);

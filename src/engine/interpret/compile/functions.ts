@@ -1,5 +1,6 @@
 /** Functions and classes: definitions compiled to closures that make function and class values. */
 import type { ClassNode, FunctionNode } from "../../syntax/ast.ts";
+import { KEPT } from "../assumptions.ts";
 import { joinValues } from "../journal.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
@@ -92,7 +93,10 @@ function compileDecorators(
     for (let i = called.length - 1; i >= 0; i--) {
       const decorator = called[i];
       // What is not known is taken for a registry: it gives back what it decorates.
-      if (decorator instanceof Unknown) continue;
+      if (decorator instanceof Unknown) {
+        m.assume("value", `a decorator is not known (${decorator.reason}): ${KEPT}`, decorators[i]?.at);
+        continue;
+      }
       const { decorate } = c.semantics;
       const decorated = m.at(decorators[i]!.at, () =>
         decorate ? decorate(m, decorator, result) : m.call(decorator, [result]),

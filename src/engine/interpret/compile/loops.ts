@@ -29,7 +29,7 @@ export function compileWhile(node: While, c: Compiler): Ex {
       if (step === "leave") return undefined;
       if (step === "exit") return completion;
       // `while True` that something unknown may leave, or that only trains, is over when it has shown what it does.
-      if (repeats?.() || (endless && m.undecidedExits > undecidedExits)) return undefined;
+      if (repeats?.() || (endless && m.undecidedExits > undecidedExits)) return over(m, node);
     }
   };
 }
@@ -90,6 +90,7 @@ export function compileFor(node: For, c: Compiler): Ex {
       const completion = body(m, scope);
       const then = completion === undefined ? "next" : loopStep(completion, node.label);
       if (then === "next" && !repeats?.()) continue;
+      if (then === "next") over(m, node);
       if (closes) iterator.return?.();
       return then === "exit" ? completion : undefined;
     }
@@ -120,6 +121,11 @@ export function compileCFor(node: CFor, c: Compiler): Ex {
       update?.(m, scope);
     }
   };
+}
+
+/** A loop is left before its end, for its turns do the same over and over. */
+function over(m: Machine, { at }: For | While): undefined {
+  m.assume("branch", "the loop is left when its turns repeat what they did", at);
 }
 
 /**

@@ -206,7 +206,11 @@ function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Ab
   if (name === "__dict__") return attrsDict(module.attrs);
   // None is a value like another.
   const loaded = module.load ? module.load(name) : ABSENT;
-  if (loaded !== ABSENT) return loaded;
+  if (loaded !== ABSENT) {
+    const assumed = module.assumes?.(name);
+    if (assumed) m.assume(assumed.kind, assumed.text);
+    return loaded;
+  }
   const fallback = module.attrs.get("__getattr__");
   return fallback instanceof FunctionValue
     ? fromGetattr(m, new BoundMethod(module, fallback), module, name)

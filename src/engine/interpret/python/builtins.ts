@@ -3,6 +3,7 @@ import type { Interp } from "../interp.ts";
 import { type Bound, def, type NativeImpl } from "../native.ts";
 import {
   ABSENT,
+  type Absent,
   ClassValue,
   Instance,
   isUnknown,
@@ -92,6 +93,7 @@ const OTHERS: Readonly<Record<string, Entry>> = {
       if (isUnknown(a.x)) return a.x;
       if (isUnknown(a.name)) return a.name;
       const found = interp.lookup(a.x, String(unwrap(a.name)));
+      assumeLibrary(interp, a.x, String(unwrap(a.name)), found);
       return isUnknown(found) && isUncertain(a.x) ? found : found !== ABSENT;
     },
   ],
@@ -236,7 +238,14 @@ function getAttribute(interp: Interp, a: Bound): Value {
   if (name === undefined) return interp.fail("TypeError", "attribute name must be string");
   if (a.default === undefined) return interp.getAttr(a.x, name);
   const found = interp.lookup(a.x, name);
+  assumeLibrary(interp, a.x, name, found);
   return found === ABSENT ? a.default : found;
+}
+
+/** Whether a library has a name hangs on its version. */
+function assumeLibrary(interp: Interp, library: Value, name: string, found: Value | Absent): void {
+  if (library instanceof ModuleValue && library.file === undefined)
+    interp.assume("branch", `${library.name} has ${found === ABSENT ? "no " : ""}${name}`);
 }
 
 function directory(interp: Interp, value: Value): Value {

@@ -108,6 +108,7 @@ function makeClass(
   cls.mro = [...linearize(cls).filter((base) => base !== object), object];
   m.tick(cls.mro.length);
   if (strange instanceof Unknown) cls.unknownBase = strange;
+  if (assumed) cls.assumedBase = assumed;
   return cls;
 }
 

@@ -4,7 +4,9 @@
  */
 
 import type { Import, ImportFrom } from "../../syntax/ast.ts";
+import type { Span } from "../../syntax/span.ts";
 import { entryOf } from "../../table.ts";
+import type { Conventions } from "../assumptions.ts";
 import { STEPS } from "../bounds.ts";
 import type { Machine } from "../machine.ts";
 import { wordPattern } from "../patterns/escape.ts";
@@ -20,12 +22,13 @@ import {
   type Value,
 } from "../values.ts";
 import { lookup } from "./attributes.ts";
+import { stdlibConventions } from "./stdlib/conventions.ts";
 import { stdlib } from "./stdlib/index.ts";
 
 export function importModule(m: Machine, node: Import, scope: Scope): void {
   m.tick(STEPS.import);
   const module = findModule(m, node.path, fileOf(scope));
-  if (module instanceof Unknown) missing(m, node.path);
+  if (module instanceof Unknown) missing(m, node.path, node.at);
   if (node.bind === undefined) return;
   const bound = node.top ? findModule(m, node.bind, fileOf(scope)) : (boundInPackage(m, node.path) ?? module);
   m.setVar(scope, node.bind, bound);
@@ -50,17 +53,19 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
   const file = fileOf(scope);
   const module =
     node.level > 0 ? relativeModule(m, node.path, node.level, file) : findModule(m, node.path, file);
-  if (module instanceof Unknown) missing(m, node.path);
+  if (module instanceof Unknown) missing(m, node.path, node.at);
   if (node.star) {
     importAll(m, module, scope);
     return;
   }
   const guarded = m.catchers.some((catcher) => catcher("ImportError"));
   for (const { name, bind, at } of node.names) {
+    if (module instanceof ModuleValue && module.file !== undefined)
+      m.modules.noteImport(scope.module.moduleValue, bind, module.file, name);
     let isMissing = false;
     const get = (): Value => {
       if (module instanceof Unknown) return module;
-      const value = isMissing ? ABSENT : find(m, module, name);
+      const value = isMissing ? ABSENT : m.at(at, () => find(m, module, name));
       if (value !== ABSENT) return value;
       isMissing = true;
       return m.at(at, () => m.fail("ImportError", `cannot import '${name}' from ${module.name}`));
@@ -69,7 +74,8 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
     if (eager) m.setVar(scope, bind, get());
     else {
       m.journal?.saveVar(scope.vars, bind);
-      setLazy(scope.vars, bind, new LazyName(get, module, () => isMissing));
+      const isTold = (): boolean => isMissing || module.assumes?.(name) !== undefined;
+      setLazy(scope.vars, bind, new LazyName(get, module, isTold));
     }
   }
 }
@@ -129,8 +135,10 @@ function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): voi
 }
 
 /** Inside a `try` that expects it, a missing module raises; elsewhere it is unknown. */
-function missing(m: Machine, path: string): void {
-  if (expectsImportError(m)) m.raise("ModuleNotFoundError", `No module named '${path}'`);
+function missing(m: Machine, path: string, at: Span): void {
+  if (!expectsImportError(m)) return;
+  m.assume("branch", `there is no module ${path}, so the program does without`, at);
+  m.raise("ModuleNotFoundError", `No module named '${path}'`);
 }
 
 function expectsImportError(m: Machine): boolean {
@@ -160,11 +168,16 @@ function findModule(m: Machine, path: string, from: string | undefined): ModuleV
 function standIn(m: Machine, path: string): ModuleValue | undefined {
   const framework = m.frameworks.find((candidate) => candidate.standsFor?.(path));
   if (!framework || expectsImportError(m)) return undefined;
-  return tableOf(m, path, (name) => {
+  const assumes: Conventions = (name) => ({
+    kind: "module",
+    text: `${path}.${name} has no files here, so a rule stands in for it`,
+  });
+  const load = (name: string): Value | Absent => {
     const value = framework.lookup(path, name);
     const isModule = value === ABSENT && /^[a-z]\w*$/.test(name) && framework.standsFor?.(`${path}.${name}`);
     return isModule ? (standIn(m, `${path}.${name}`) ?? value) : value;
-  });
+  };
+  return tableOf(m, path, load, assumes);
 }
 
 /** Where a framework's own files are read: its table does not have them. */
@@ -180,29 +193,37 @@ function filesOf(m: Machine, path: string): string | undefined {
 function tableModule(m: Machine, path: string): ModuleValue | undefined {
   const framework = m.frameworks.find((candidate) => candidate.hasModule(path));
   if (framework) {
-    return tableOf(m, path, (name) => {
+    const load = (name: string): Value | Absent => {
       const value = framework.lookup(path, name);
       if (value instanceof ModuleValue && framework.hasModule(value.name))
         return tableModule(m, value.name) ?? value;
       const followed = value === ABSENT && framework.fileModule?.(`${path}.${name}`) !== undefined;
       return followed ? findModule(m, `${path}.${name}`, undefined) : value;
-    });
+    };
+    return tableOf(m, path, load, framework.conventions?.(path));
   }
   const table = entryOf(stdlib, path);
   if (!table) return undefined;
   let names: Map<string, Value> | undefined;
-  return tableOf(m, path, (name) => {
+  const load = (name: string): Value | Absent => {
     names ??= table();
     if (names.has(name)) return names.get(name);
     return entryOf(stdlib, `${path}.${name}`) ? (tableModule(m, `${path}.${name}`) ?? ABSENT) : ABSENT;
-  });
+  };
+  return tableOf(m, path, load, stdlibConventions(path));
 }
 
-function tableOf(m: Machine, path: string, load: (name: string) => Value | Absent): ModuleValue {
+function tableOf(
+  m: Machine,
+  path: string,
+  load: (name: string) => Value | Absent,
+  assumes?: Conventions,
+): ModuleValue {
   const known = m.tableModules.get(path);
   if (known) return known;
   const module = new ModuleValue(path);
   module.load = load;
+  if (assumes) module.assumes = assumes;
   m.tableModules.set(path, module);
   return module;
 }

@@ -1,4 +1,5 @@
 /** Decorators of classes and their members: the standard's, called with a context, and TypeScript's older ones. */
+import { KEPT } from "../assumptions.ts";
 import type { Machine } from "../machine.ts";
 import { ClassValue, FunctionValue, isUnknown, type Value } from "../values.ts";
 import { isFunction, object } from "./core.ts";
@@ -28,7 +29,10 @@ export function decorateMember(
   value: Value,
 ): Value {
   // What is not known is taken for a registry.
-  if (isUnknown(decorator)) return value;
+  if (isUnknown(decorator)) {
+    m.assume("value", `a decorator is not known (${decorator.reason}): ${KEPT}`);
+    return value;
+  }
   const { kind, name, isStatic } = member;
   if (takesDescriptor(decorator)) {
     const slot = kind === "getter" ? "get" : kind === "setter" ? "set" : "value";

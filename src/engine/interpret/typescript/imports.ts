@@ -5,7 +5,16 @@
 import type { Export, Import, ImportFrom } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import { LazyName, type Scope } from "../scope.ts";
-import { ABSENT, type Absent, Instance, isUnknown, ModuleValue, Unknown, type Value } from "../values.ts";
+import {
+  ABSENT,
+  type Absent,
+  Instance,
+  isUnknown,
+  ModuleValue,
+  Property,
+  Unknown,
+  type Value,
+} from "../values.ts";
 import { fromJson } from "./builtins/json.ts";
 import { attrsOf, fn, object } from "./core.ts";
 
@@ -88,6 +97,11 @@ export function enterModule(m: Machine, scope: Scope): void {
       ? required(interp as Machine, specifier, file)
       : interp.unknown("require() of what is not known"),
   );
+  const main = fn("main", (interp) => {
+    interp.assume("branch", "require.main: the file is used by another one");
+    return undefined;
+  });
+  require.attrs.set("main", new Property(main));
   scope.vars.set("require", require);
   const dynamic = fn("import", (interp, [specifier]) =>
     typeof specifier === "string"

@@ -36,6 +36,22 @@ def create_train_state(rng, config):
     expect(report.layers.map(({ name }) => name)).toEqual(["Conv_0", "Conv_1", "Dense_0", "Dense_1"]);
   });
 
+  it("takes the side of nn.cond that its condition tells, and is not complete where nothing tells it", () => {
+    const source = (condition: string) => `${LINEN}
+# convlens: input=1x4
+class Net(nn.Module):
+  def setup(self):
+    self.wide = nn.Dense(100)
+    self.narrow = nn.Dense(10)
+
+  def __call__(self, x):
+    return nn.cond(${condition}, lambda m, y: m.wide(y), lambda m, y: m.narrow(y), self, x)
+`;
+    expect(profile(source("True")).totals.macs).toBe(400);
+    expect(profile(source("False")).totals.macs).toBe(40);
+    expect(profile(source("x.sum() > 0"))).toMatchObject({ complete: false, totals: { macs: null } });
+  });
+
   it("gives NumPy's and JAX's grids the shapes that the libraries give them", () => {
     const report = profile(
       `${LINEN}import numpy as np

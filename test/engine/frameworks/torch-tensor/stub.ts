@@ -47,6 +47,7 @@ export function createBench(): Bench {
     },
     diagnose: (diagnostic: { message: string }) => void errors.push(diagnostic.message),
     gap: () => undefined,
+    assume: () => undefined,
     touch: () => undefined,
     tick: () => undefined,
     nested: (body: () => unknown) => body(),

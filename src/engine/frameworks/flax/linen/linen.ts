@@ -6,6 +6,7 @@ import {
   type ClassValue,
   FunctionValue,
   type Instance,
+  isUnknown,
   List,
   NativeFunction,
   toItems,
@@ -43,9 +44,14 @@ export class Linen {
       ["tabulate", def("tabulate", "module, *args, **kwargs", () => tabulating())],
       [
         "cond",
-        def("cond", "pred, true_fun, false_fun, mdl, *operands, **kwargs", (a, interp) =>
-          interp.call(a.true_fun, [a.mdl, ...(toItems(a.operands) ?? [])]),
-        ),
+        def("cond", "pred, true_fun, false_fun, mdl, *operands, **kwargs", (a, interp) => {
+          const truth = interp.truthy(a.pred);
+          if (isUnknown(truth)) interp.gap(truth.reason);
+          return interp.call(truth === false ? a.false_fun : a.true_fun, [
+            a.mdl,
+            ...(toItems(a.operands) ?? []),
+          ]);
+        }),
       ],
       ...PASSES.map((name) => [name, first(name)] as const),
     ]);

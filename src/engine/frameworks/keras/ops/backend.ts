@@ -158,7 +158,10 @@ export const BACKEND: FunctionTable = {
   in_train_phase: {
     signature: "x, alt, training=None",
     plain: true,
-    run: (op, a) => callIf(a.alt, (fn) => op.interp.call(fn, [], NO_KWARGS)),
+    run: (op, a) => {
+      op.interp.assume("branch", "in_train_phase takes its other side, for figures are of inference");
+      return callIf(a.alt, (fn) => op.interp.call(fn, [], NO_KWARGS));
+    },
   },
   constant: {
     signature: "value, dtype=None, shape=None, name=None",

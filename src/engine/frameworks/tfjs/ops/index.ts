@@ -219,7 +219,10 @@ export function createOps(lib: Library, base: ClassValue): OpModules {
   );
   functions.set(
     "getBackend",
-    fn("getBackend", () => "cpu"),
+    fn("getBackend", (interp) => {
+      interp.assume("value", "tf.getBackend: the program runs on a CPU");
+      return "cpu";
+    }),
   );
   const image = ops(lib, { ...IMAGES, ...FURTHER_IMAGES });
   return {

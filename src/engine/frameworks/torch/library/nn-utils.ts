@@ -182,7 +182,10 @@ const UTILS: NameTable = {
   pack_padded_sequence: fn(
     "pack_padded_sequence",
     "input, lengths, batch_first=False, enforce_sorted=True",
-    (a) => a.input,
+    (a, interp) => {
+      interp.assume("value", "sequences of a batch are all as long as the longest");
+      return a.input;
+    },
   ),
   pad_packed_sequence: fn(
     "pad_packed_sequence",

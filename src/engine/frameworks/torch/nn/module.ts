@@ -41,7 +41,11 @@ export function defineModule(): ClassValue {
     qualname: "torch.nn.modules.module.Module",
     native: MODULE_NATIVE,
     properties: {
-      training: (a, interp) => !interp.inference && (self(a).attrs.get("training") ?? true),
+      training: (a, interp) => {
+        if (!interp.inference) return self(a).attrs.get("training") ?? true;
+        interp.assume("branch", "training is False, for figures are of inference");
+        return false;
+      },
     },
     constants: { dump_patches: false, _version: 1, call_super_init: false },
     methods: { ...ATTRIBUTES, ...REGISTRATION, ...CALLING, ...hookMethods(), ...WALKS, ...STATE, ...inert() },
@@ -295,16 +299,14 @@ const SAME = [
   "cuda",
   "cpu",
   "xpu",
-  "half",
   "float",
-  "double",
-  "bfloat16",
   "requires_grad_",
   "share_memory",
   "type",
   "to_empty",
   "_apply",
 ] as const;
+const SMALLER = ["half", "bfloat16", "double"] as const;
 const NOTHING = [
   "zero_grad",
   "_load_from_state_dict",
@@ -326,6 +328,14 @@ const NOTHING = [
 function inert(): Record<string, Method> {
   const methods: Record<string, Method> = {};
   for (const name of SAME) methods[name] = ["self, *args, **kwargs", (a) => a.self];
+  for (const name of SMALLER)
+    methods[name] = [
+      "self, *args, **kwargs",
+      (a, interp) => {
+        interp.assume("value", `${name}() is left out: tensors stay as wide as the input is`);
+        return a.self;
+      },
+    ];
   for (const name of NOTHING) methods[name] = ["self, *args, **kwargs", () => null];
   methods.eval = ["self", (a, interp) => switchMode(interp, self(a), false)];
   methods.train = ["self, mode=True", (a, interp) => setTraining(interp, self(a), a.mode)];

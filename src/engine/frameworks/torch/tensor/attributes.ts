@@ -287,6 +287,13 @@ function stride(self: Tensor, dim: Value): Value {
   return typeof dim === "number" ? steps.at(dim) : new Tuple(steps);
 }
 
+const onCpu =
+  (answer: boolean) =>
+  (_self: Tensor, interp: Interp): boolean => {
+    interp.assume("branch", "tensors are on the CPU");
+    return answer;
+  };
+
 function properties(kit: Toolkit): Readonly<Record<string, (self: Tensor, interp: Interp) => Value>> {
   return {
     shape: (self, interp) => sizeOf(kit, self, null, interp),
@@ -298,11 +305,11 @@ function properties(kit: Toolkit): Readonly<Record<string, (self: Tensor, interp
     grad_fn: () => null,
     names: (self) => new Tuple(Array.isArray(self.shape) ? self.shape.map(() => null) : []),
     layout: () => "torch.strided",
-    is_cuda: () => false,
-    is_xpu: () => false,
-    is_cpu: () => true,
-    is_mps: () => false,
-    is_xla: () => false,
+    is_cuda: onCpu(false),
+    is_xpu: onCpu(false),
+    is_cpu: onCpu(true),
+    is_mps: onCpu(false),
+    is_xla: onCpu(false),
     is_meta: () => false,
     is_sparse: () => false,
     is_quantized: () => false,

@@ -36,6 +36,8 @@ export function combine(
     a.poison(unknown);
     return { shape: [], dtype };
   }
+  if (unknown instanceof Unknown)
+    a.interp.assume("value", `an operand of unknown shape (${unknown.reason}) is taken to fit the others`);
   const known = operands.flatMap((operand) => {
     const { shape: own, data } = operand;
     return data && isKnown(own) ? [{ shape: own, data }] : [];

@@ -54,9 +54,21 @@ export class Toolkit {
       methods: {
         __repr__: ["self", (a) => `device(type='${deviceType(a.self)}')`],
         __str__: ["self", (a) => deviceType(a.self)],
-        __eq__: ["self, other", (a) => deviceType(a.self) === deviceType(a.other)],
+        __eq__: [
+          "self, other",
+          (a, interp) => {
+            this.assumeDevice(interp, a.self, a.other);
+            return deviceType(a.self) === deviceType(a.other);
+          },
+        ],
         __enter__: ["self", (a) => a.self],
         __exit__: ["self, *args", () => null],
+      },
+      properties: {
+        type: (a, interp) => {
+          this.assumeDevice(interp, a.self);
+          return a.self instanceof Instance ? a.self.attrs.get("type") : undefined;
+        },
       },
     });
     this.device = this.makeDevice("cpu");
@@ -94,6 +106,11 @@ export class Toolkit {
     const tuple = new Tuple(items);
     tuple.cls = this.sizeClass;
     return tuple;
+  }
+
+  /** A device that the program itself names is no assumption. */
+  private assumeDevice(interp: Interp, ...devices: readonly Value[]): void {
+    if (devices.includes(this.device)) interp.assume("branch", "tensors are on the CPU");
   }
 
   makeDevice(of: Value): Instance {

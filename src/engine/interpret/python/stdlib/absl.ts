@@ -43,6 +43,7 @@ export const abslFlags = (): Module => {
     const signature = "name, default=None, *args, **kwargs";
     return def(`DEFINE_${kind}`, signature, (a, interp) => {
       const value = defaultOf(kind, a.default);
+      interp.assume("value", "the command is given no flags, so their defaults hold");
       interp.setAttr(flags, toText(a.name) ?? "", value);
       const holder = makeHolder();
       interp.setAttr(holder, "value", value);

@@ -112,6 +112,8 @@ function parse(interp: Interp, self: Value, given: Value, into: Value): { namesp
       subcommand.required ? interp.unknown(`needs ${subcommand.dest}`) : null,
     );
   }
+  if (given === null || given === undefined)
+    interp.assume("value", "the command is given no arguments, so their defaults hold");
   const words = given === null || given === undefined ? [] : items(interp, given);
   if (isUnknown(words)) return { namespace, rest: [] };
   return {

@@ -76,7 +76,11 @@ function ofPath(rule: PathRule, more = ""): Entry {
   ];
 }
 
-const exists = (path: string, interp: Interp): boolean => findPath(interp, path, "any") !== undefined;
+function exists(path: string, interp: Interp, kind: "any" | "file" | "directory" = "any"): boolean {
+  const isThere = findPath(interp, path, kind) !== undefined;
+  interp.assume("branch", `'${path}' ${isThere ? "is" : "is not"} there, as in this workspace`);
+  return isThere;
+}
 
 const PATH_FUNCTIONS: Readonly<Record<string, Entry>> = {
   join: [
@@ -103,10 +107,10 @@ const PATH_FUNCTIONS: Readonly<Record<string, Entry>> = {
     (path, interp, a) => relative(absolute(interp, path), absolute(interp, pathText(interp, a.start) ?? ".")),
     ", start='.'",
   ),
-  exists: ofPath(exists),
-  lexists: ofPath(exists),
-  isfile: ofPath((path, interp) => findPath(interp, path, "file") !== undefined),
-  isdir: ofPath((path, interp) => findPath(interp, path, "directory") !== undefined),
+  exists: ofPath((path, interp) => exists(path, interp)),
+  lexists: ofPath((path, interp) => exists(path, interp)),
+  isfile: ofPath((path, interp) => exists(path, interp, "file")),
+  isdir: ofPath((path, interp) => exists(path, interp, "directory")),
   isabs: ofPath((path) => path.startsWith("/")),
   islink: ofPath(() => false),
   getsize: ofPath((path, interp) => readText(interp, path)?.length ?? interp.fail("FileNotFoundError", path)),
@@ -243,8 +247,8 @@ export const PATH: ClassValue = defineClass("PosixPath", {
       strict((a, interp) => makePath(interp, join([self(a), ...argsOf(a.parts).map(textOf)]))),
     ],
     exists: ["self", (a, interp) => exists(self(a), interp)],
-    is_file: ["self", (a, interp) => findPath(interp, self(a), "file") !== undefined],
-    is_dir: ["self", (a, interp) => findPath(interp, self(a), "directory") !== undefined],
+    is_file: ["self", (a, interp) => exists(self(a), interp, "file")],
+    is_dir: ["self", (a, interp) => exists(self(a), interp, "directory")],
     is_absolute: ["self", (a) => self(a).startsWith("/")],
     read_text: [
       "self, encoding=None, errors=None",

@@ -152,7 +152,12 @@ export const importlibUtil = (): Module =>
         "name, package=None",
         (a, interp) => {
           const module = isUnknown(a.name) ? a.name : interp.importModule(toText(a.name) ?? "");
-          return module instanceof ModuleValue ? makeInert() : null;
+          const isThere = module instanceof ModuleValue;
+          interp.assume(
+            "branch",
+            `there is ${isThere ? "a" : "no"} module ${toText(a.name) ?? "of that name"}`,
+          );
+          return isThere ? makeInert() : null;
         },
       ],
     },

@@ -11,6 +11,7 @@ import {
   isUnknown,
   List,
   ModuleValue,
+  Property,
   SetValue,
   Unknown,
   type Value,
@@ -187,13 +188,22 @@ function globalObject(m: Machine, name: string): Value {
   return view;
 }
 
+/** A property of `process` that says what it takes the machine to be. */
+function ofMachine(name: string, value: Value, text: string): [string, Value] {
+  const getter = fn(name, (interp) => {
+    interp.assume("value", `process.${name}: ${text}`);
+    return value;
+  });
+  return [name, new Property(getter)];
+}
+
 function process(m: Machine): Value {
   return object(m, [
-    ["env", object(m)],
-    ["argv", new List(["node", "script"])],
-    ["platform", "linux"],
-    ["version", "v20.0.0"],
-    ["versions", object(m, [["node", "20.0.0"]])],
+    ofMachine("env", object(m), "no variable of the environment is set"),
+    ofMachine("argv", new List(["node", "script"]), "the command is given no arguments"),
+    ofMachine("platform", "linux", "the program runs on Linux"),
+    ofMachine("version", "v20.0.0", "the program runs in Node.js 20"),
+    ofMachine("versions", object(m, [["node", "20.0.0"]]), "the program runs in Node.js 20"),
     ["exit", fn("exit", nothing)],
     ["on", fn("on", nothing)],
     ["cwd", fn("cwd", () => "/")],
