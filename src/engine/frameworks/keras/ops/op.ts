@@ -3,7 +3,7 @@
  * tensors a call becomes a node of the graph, with a name of its own, as a layer's call does.
  */
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Bound, bind, defineClass } from "../../../interpret/native.ts";
+import { type Bound, bind, defineClass, unfollowed } from "../../../interpret/native.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
 import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type Shape,
   type Tensor,
   Tuple,
-  type Unknown,
+  Unknown,
   type Value,
 } from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
@@ -164,9 +164,9 @@ export function defineFunction(keras: Keras, name: string, spec: FunctionSpec): 
   const code: NativeCode = (interp, args, kwargs) => {
     parsed ??= parseSignature(spec.signature);
     const bound = bind(interp, name, parsed, args, kwargs);
-    return typeof bound === "string"
-      ? interp.fail("TypeError", bound)
-      : spec.run(new Op(keras, interp, name), bound);
+    if (typeof bound === "string") return interp.fail("TypeError", bound);
+    if (bound instanceof Unknown) return unfollowed(interp, bound);
+    return spec.run(new Op(keras, interp, name), bound);
   };
   return new NativeFunction(
     name,

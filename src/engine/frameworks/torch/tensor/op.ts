@@ -4,7 +4,7 @@
  */
 
 import { sum } from "../../../cost/lift.ts";
-import { bind } from "../../../interpret/native.ts";
+import { bind, unfollowed } from "../../../interpret/native.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
 import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
@@ -146,6 +146,7 @@ function native(
       parsed ??= parseSignature(spec.signature);
       const bound = bind(interp, name, parsed, ...settle(parsed, args, kwargs));
       if (typeof bound === "string") return interp.fail("TypeError", bound);
+      if (bound instanceof Unknown) return unfollowed(interp, bound);
       const first = parsed.params[0];
       return code(new Args(bound, kit, interp), first ? entryOf(bound, first.name) : undefined);
     },
