@@ -20,6 +20,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
+import { entryOf } from "../../../table.ts";
 import { numel } from "../../shape/dims.ts";
 import { OperationCode, symbolically } from "../calling.ts";
 import { tensorsIn } from "../graph.ts";
@@ -102,13 +103,33 @@ export function named(names: string, entry: (name: string) => FunctionSpec): Fun
   return Object.fromEntries(names.split(" ").map((name) => [name, entry(name)]));
 }
 
-/** One tensor in, one of its shape out; the rest are settings. */
-export function sameShape(dtype?: string): FunctionSpec {
+/** The first argument's shape comes out; the others are settings that change no shape. */
+export function sameShape(signature = "x", dtype?: string): FunctionSpec {
+  const first = /\w+/.exec(signature)?.[0] ?? "x";
   return {
-    signature: "x, *args, **kwargs",
+    signature,
     run: (op, a) => {
-      const input = op.tensor(a.x);
+      const input = op.tensor(entryOf(a, first));
       return op.emit({ inputs: [input], shape: input.shape, ...(dtype === undefined ? {} : { dtype }) });
+    },
+  };
+}
+
+/** Such functions by name, with their signatures. */
+export function sameShapes(signatures: Readonly<Record<string, string>>, dtype?: string): FunctionTable {
+  return Object.fromEntries(
+    Object.entries(signatures).map(([name, signature]) => [name, sameShape(signature, dtype)]),
+  );
+}
+
+/** The same shapes, of elements that are not worked out. */
+export function withoutData(spec: FunctionSpec): FunctionSpec {
+  return {
+    ...spec,
+    run: (op, a) => {
+      const answer = spec.run(op, a);
+      for (const tensor of tensorsIn([answer])) delete tensor.data;
+      return answer;
     },
   };
 }
