@@ -226,14 +226,14 @@ const CALLING: Record<string, Method> = {
 
 const WALKS: Record<string, Method> = {
   named_modules: [
-    "self, memo=None, prefix='', remove_duplicate=True",
+    "self, memo=None, prefix='', ?remove_duplicate=True",
     (a) => pairs(walkModules(self(a), String(a.prefix))),
   ],
   modules: ["self", (a) => iterator(walkModules(self(a)).map(([, module]) => module))],
   named_children: ["self", (a) => pairs(children(self(a)))],
   children: ["self", (a) => iterator(children(self(a)).map(([, module]) => module))],
   named_parameters: [
-    "self, prefix='', recurse=True, remove_duplicate=True",
+    "self, prefix='', recurse=True, ?remove_duplicate=True",
     (a) => pairs(walkTensors(self(a), "_parameters", String(a.prefix), a.recurse !== false)),
   ],
   parameters: [
@@ -241,7 +241,7 @@ const WALKS: Record<string, Method> = {
     (a) => iterator(walkTensors(self(a), "_parameters", "", a.recurse !== false).map(([, tensor]) => tensor)),
   ],
   named_buffers: [
-    "self, prefix='', recurse=True, remove_duplicate=True",
+    "self, prefix='', recurse=True, ?remove_duplicate=True",
     (a) => pairs(walkTensors(self(a), "_buffers", String(a.prefix), a.recurse !== false)),
   ],
   buffers: [
