@@ -223,6 +223,9 @@ const ofSize: FunctionSpec = {
     onShape(op, a.image, (shape) => shape.toSpliced(-3, 2, toDim(a.target_height), toDim(a.target_width))),
 };
 
+/** What the suppressions take, one or the other of them; none of it tells how many boxes are left. */
+const SUPPRESSION =
+  "max_output_size, iou_threshold=0.5, score_threshold=None, soft_nms_sigma=0.0, pad_to_max_output_size=False, name=None, sorted_input=False, canonicalized_coordinates=False, tile_size=512, overlap_threshold=0.5";
 const KEPT = "how many boxes are kept depends on the data";
 
 export const TF_IMAGE_FURTHER: FunctionTable = {
@@ -257,7 +260,7 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
     },
   },
   ...named("non_max_suppression non_max_suppression_overlaps", () => ({
-    signature: "boxes, scores, *args, **kwargs",
+    signature: `boxes, scores, ${SUPPRESSION}`,
     run: (op, a) =>
       op.emit({
         inputs: [op.tensor(a.boxes), op.tensor(a.scores)],
@@ -266,7 +269,7 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
       }),
   })),
   ...named("non_max_suppression_with_scores non_max_suppression_padded", (name) => ({
-    signature: "boxes, scores, max_output_size, *args, **kwargs",
+    signature: `boxes, scores, ${SUPPRESSION}`,
     run: (op, a) => {
       const inputs = [op.tensor(a.boxes), op.tensor(a.scores)];
       const kept: Shape = [new Unknown(KEPT)];

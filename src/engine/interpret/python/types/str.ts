@@ -284,7 +284,15 @@ const strMethods: Record<string, Method> = {
   ],
   expandtabs: ["self, tabsize=8", (a, interp) => expandTabs(interp, text(a.self), toInt(a.tabsize) ?? 8)],
   translate: ["self, table", (a, interp) => translate(interp, text(a.self), a.table)],
-  encode: ["self, encoding='utf-8', errors='strict'", (a) => new Bytes(utf8(text(a.self)))],
+  encode: [
+    "self, encoding='utf-8', errors='strict'",
+    (a, interp) => {
+      const bytes = utf8(text(a.self));
+      return isSameIn(String(a.encoding), text(a.self), bytes)
+        ? new Bytes(bytes)
+        : interp.unknown(`text in ${String(a.encoding)} is not followed`);
+    },
+  ],
   format_map: [
     "self, mapping",
     (a, interp) =>
@@ -347,8 +355,14 @@ export const STR: ClassValue = defineCore("str", {
   statics: { maketrans: ["x, y=None, z=None", (a, interp) => makeTrans(interp, a.x, a.y, a.z)] },
 });
 
-function ofBytes(rule: (self: string, interp: Interp) => Value): Method {
-  return ["self, *args, **kwargs", (a, interp) => rule(a.self instanceof Bytes ? a.self.value : "", interp)];
+/** UTF-8, or one of those whose first 128 characters are the same bytes, of a text that has no others. */
+function isSameIn(encoding: string, decoded: string, bytes: string): boolean {
+  const isPlain = /^(ascii|latin-?1|iso-?8859-?1|cp1252)$/i.test(encoding) && decoded.length === bytes.length;
+  return isPlain || /^utf-?8$/i.test(encoding);
+}
+
+function ofBytes(rule: (self: string, interp: Interp) => Value, params = ""): Method {
+  return [`self${params}`, (a, interp) => rule(a.self instanceof Bytes ? a.self.value : "", interp)];
 }
 
 export const BYTES: ClassValue = defineCore("bytes", {
@@ -372,11 +386,23 @@ export const BYTES: ClassValue = defineCore("bytes", {
     },
   },
   methods: strictTable({
-    decode: ofBytes(fromUtf8),
-    hex: ofBytes((self) => [...self].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("")),
-    strip: ofBytes((self) => new Bytes(self.trim())),
+    decode: [
+      "self, encoding='utf-8', errors='strict'",
+      (a, interp) => {
+        const bytes = a.self instanceof Bytes ? a.self.value : "";
+        const decoded = fromUtf8(bytes);
+        return isSameIn(String(a.encoding), decoded, bytes)
+          ? decoded
+          : interp.unknown(`text in ${String(a.encoding)} is not followed`);
+      },
+    ],
+    hex: ofBytes(
+      (self) => [...self].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join(""),
+      ", ?sep=None, ?bytes_per_sep=1",
+    ),
+    strip: ofBytes((self) => new Bytes(self.trim()), ", ?chars=None"),
     lower: ofBytes((self) => new Bytes(self.toLowerCase())),
     upper: ofBytes((self) => new Bytes(self.toUpperCase())),
-    split: ofBytes((_, interp) => interp.unknown("bytes.split is not followed")),
+    split: ofBytes((_, interp) => interp.unknown("bytes.split is not followed"), ", sep=None, maxsplit=-1"),
   }),
 });
