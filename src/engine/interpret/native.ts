@@ -26,8 +26,16 @@ import {
 export type Bound = Readonly<Record<string, Value>>;
 export type NativeImpl = (a: Bound, interp: Interp) => Value;
 
-/** A native function whose arguments are bound by its signature. Wrong arguments fail as TypeError. */
-export function def(name: string, signature: string, impl: NativeImpl): NativeFunction {
+/**
+ * A native function whose arguments are bound by its signature. Wrong arguments fail as TypeError; `lost` is what it
+ * answers to one that is not followed, ops say `unfollowed`.
+ */
+export function def(
+  name: string,
+  signature: string,
+  impl: NativeImpl,
+  lost: (interp: Interp, reason: Unknown) => Value = (_, reason) => reason,
+): NativeFunction {
   let parsed: ParsedSignature | undefined;
   return new NativeFunction(
     name,
@@ -35,7 +43,7 @@ export function def(name: string, signature: string, impl: NativeImpl): NativeFu
       parsed ??= parseSignature(signature);
       const bound = bind(interp, name, parsed, args, kwargs);
       if (typeof bound === "string") return interp.fail("TypeError", bound);
-      return bound instanceof Unknown ? bound : impl(bound, interp);
+      return bound instanceof Unknown ? lost(interp, bound) : impl(bound, interp);
     },
     signature,
   );

@@ -4,7 +4,7 @@
  */
 import { product } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Bound, def } from "../../../interpret/native.ts";
+import { type Bound, def, unfollowed } from "../../../interpret/native.ts";
 import {
   type Dim,
   Instance,
@@ -334,7 +334,7 @@ export function laxFunctions(kit: ArrayKit): Map<string, NativeFunction> {
   for (const [name, [signature, rule]] of Object.entries(RULES)) {
     names.set(
       name,
-      def(name, signature, (a, interp) => rule(new Run(interp, kit, name, name), a)),
+      def(name, signature, (a, interp) => rule(new Run(interp, kit, name, name), a), unfollowed),
     );
   }
   for (const [name, [signature, rule]] of Object.entries(CONTROL)) {
