@@ -16,6 +16,9 @@ import {
   Property,
   StaticMethod,
   Tuple,
+  toItems,
+  toNumber,
+  Unknown,
   type Value,
 } from "./values.ts";
 
@@ -23,28 +26,40 @@ import {
 export type Bound = Readonly<Record<string, Value>>;
 export type NativeImpl = (a: Bound, interp: Interp) => Value;
 
-/** A native function whose arguments are bound by its signature. Wrong arguments fail as TypeError. */
-export function def(name: string, signature: string, impl: NativeImpl): NativeFunction {
+/**
+ * A native function whose arguments are bound by its signature. Wrong arguments fail as TypeError; `lost` is what it
+ * answers to one that is not followed, ops say `unfollowed`.
+ */
+export function def(
+  name: string,
+  signature: string,
+  impl: NativeImpl,
+  lost: (interp: Interp, reason: Unknown) => Value = (_, reason) => reason,
+): NativeFunction {
   let parsed: ParsedSignature | undefined;
   return new NativeFunction(
     name,
     (interp, args, kwargs) => {
       parsed ??= parseSignature(signature);
       const bound = bind(interp, name, parsed, args, kwargs);
-      return typeof bound === "string" ? interp.fail("TypeError", bound) : impl(bound, interp);
+      if (typeof bound === "string") return interp.fail("TypeError", bound);
+      return bound instanceof Unknown ? lost(interp, bound) : impl(bound, interp);
     },
     signature,
   );
 }
 
-/** Binds arguments as Python does; answers the TypeError's message when they do not fit. */
+/**
+ * Binds arguments as Python does; answers the TypeError's message when they do not fit, and an unknown when one of them
+ * is not followed: it might change the answer.
+ */
 export function bind(
   interp: Interp,
   name: string,
   signature: ParsedSignature,
   args: readonly Value[],
   kwargs: Kwargs,
-): Bound | string {
+): Bound | string | Unknown {
   const { params, rest, keywords } = signature;
   if (kwargs.size === 0 && args.length >= signature.enough && args.length <= signature.most) {
     // All parameters are among the fallbacks, so each of them, `__proto__` too, is the object's own.
@@ -62,6 +77,7 @@ export function bind(
   if (rest !== undefined) {
     bound[rest] = new Tuple(args.slice(next));
   } else if (next < args.length) {
+    if (signature.moreArguments) return unmodelled(interp, `${name} with ${args.length} arguments`);
     return `${name}() takes ${params.length} arguments but ${args.length} were given`;
   }
   const extra = keywords === undefined ? undefined : new Dict();
@@ -70,6 +86,7 @@ export function bind(
     if (known && key in bound) return `${name}() got multiple values for argument '${key}'`;
     if (known) bound[key] = value;
     else if (extra) interp.dictSet(extra, key, value);
+    else if (signature.moreKeywords) return unmodelled(interp, `${name}(…, ${key}=)`);
     else return `${name}() got an unexpected keyword argument '${key}'`;
   }
   if (keywords !== undefined) bound[keywords] = extra;
@@ -78,7 +95,32 @@ export function bind(
     if (param.required) return `${name}() needs ${param.name}`;
     bound[param.name] = param.fallback;
   }
+  for (const param of signature.unmodelled) {
+    const value = bound[param.name];
+    if (isSame(value, param.fallback)) continue;
+    return value instanceof Unknown ? value : unmodelled(interp, `${name}(…, ${param.name}=)`);
+  }
   return bound;
+}
+
+/** The answer of an op that was given what is not followed: what it costs is not known either. */
+export function unfollowed(interp: Interp, reason: Unknown): Unknown {
+  interp.gap(reason.reason);
+  return reason;
+}
+
+function unmodelled(interp: Interp, call: string): Unknown {
+  return interp.unknown(`${call} is not modelled`);
+}
+
+/** Is a plain value the default that a signature says? */
+function isSame(value: Value, fallback: Value): boolean {
+  if (value === fallback) return true;
+  const number = toNumber(fallback);
+  if (number !== undefined) return toNumber(value) === number;
+  const items = toItems(fallback);
+  const given = items && toItems(value);
+  return given?.length === items?.length && (given?.every((item, i) => isSame(item, items?.[i])) ?? false);
 }
 
 export interface ClassSpec {

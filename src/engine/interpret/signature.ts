@@ -1,4 +1,8 @@
-/** Reads signatures as Python writes them: `input, weight, bias=None, *, stride=(1, 1), **kwargs`. */
+/**
+ * Reads signatures as Python writes them: `input, weight, bias=None, *, stride=(1, 1), **kwargs`. A question mark says
+ * what the real function takes and we do not follow: `?where=None` one parameter, `*?` further arguments, `**?` further
+ * keywords. A call that gives one of these, and not its default, has an answer that is not known.
+ */
 import { Float, Tuple, type Value } from "./values.ts";
 
 export interface SignatureParam {
@@ -6,6 +10,8 @@ export interface SignatureParam {
   readonly required: boolean;
   readonly fallback: Value;
   readonly keywordOnly: boolean;
+  /** The real function has it, and we do not follow what it does. */
+  readonly unmodelled: boolean;
 }
 
 export interface ParsedSignature {
@@ -13,6 +19,11 @@ export interface ParsedSignature {
   readonly names: ReadonlySet<string>;
   readonly rest?: string;
   readonly keywords?: string;
+  /** There may be further arguments or keywords, which are not followed. */
+  readonly moreArguments: boolean;
+  readonly moreKeywords: boolean;
+  /** Parameters that are not followed. */
+  readonly unmodelled: readonly SignatureParam[];
   /** How many positional arguments alone make a call complete: at least, and at most. */
   readonly enough: number;
   readonly most: number;
@@ -25,27 +36,37 @@ export function parseSignature(text: string): ParsedSignature {
   let rest: string | undefined;
   let keywords: string | undefined;
   let keywordOnly = false;
+  let moreArguments = false;
+  let moreKeywords = false;
   for (const part of splitTop(text)) {
     if (part === "" || part === "/") continue;
     if (part === "*") keywordOnly = true;
+    else if (part === "**?") moreKeywords = true;
+    else if (part === "*?") keywordOnly = moreArguments = true;
     else if (part.startsWith("**")) keywords = part.slice(2);
     else if (part.startsWith("*")) {
       rest = part.slice(1);
       keywordOnly = true;
     } else {
       const equals = part.indexOf("=");
-      const name = (equals < 0 ? part : part.slice(0, equals)).trim();
+      const unmodelled = part.startsWith("?");
+      const name = part.slice(unmodelled ? 1 : 0, equals < 0 ? undefined : equals).trim();
       const fallback = equals < 0 ? undefined : parseDefault(part.slice(equals + 1).trim());
-      params.push({ name, required: equals < 0, fallback, keywordOnly });
+      params.push({ name, required: equals < 0, fallback, keywordOnly, unmodelled });
     }
   }
   const positional = params.filter((param) => !param.keywordOnly);
   const isPlain = rest === undefined && keywords === undefined && params.length === positional.length;
+  // Calls that reach a parameter which is not followed are looked at one argument at a time.
+  const followed = positional.findIndex((param) => param.unmodelled);
   return {
     params,
+    moreArguments,
+    moreKeywords,
+    unmodelled: params.filter((param) => param.unmodelled),
     names: new Set(params.map((param) => param.name)),
     enough: isPlain ? positional.findLastIndex((param) => param.required) + 1 : Number.POSITIVE_INFINITY,
-    most: positional.length,
+    most: followed < 0 ? positional.length : followed,
     fallbacks: Object.fromEntries(params.map(({ name, fallback }) => [name, fallback])),
     ...(rest === undefined ? {} : { rest }),
     ...(keywords === undefined ? {} : { keywords }),

@@ -97,7 +97,7 @@ describe("what a loop copies or reads is counted by its size", () => {
     ["attributes that are kept", "class A: pass\na = A()\nfor i in range(20000): setattr(a, f'a{i}', i)"],
     ["entries that are kept", "d = {}\nfor i in range(30000): d[i] = i"],
     ["eval", "for i in range(900): eval(f'1 + {i}')"],
-    ["a long sum", "for _ in range(3000): " + Array(2000).fill("1").join(" + ")],
+    ["a long sum", `for _ in range(3000): ${Array(2000).fill("1").join(" + ")}`],
     ["a long body", `for _ in range(3000):\n${"    x = 1\n".repeat(2000)}`],
     ["np.zeros", "import numpy as np\nfor _ in range(500): np.zeros(4096)"],
     [

@@ -7,6 +7,7 @@ import {
   ClassValue,
   Dict,
   Instance,
+  isUnknown,
   ModuleValue,
   NativeFunction,
   type Shape,
@@ -194,7 +195,15 @@ const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
     "fun=None, *, in_axes=0, out_axes=0, axis_name=None, axis_size=None",
     (tools, a, interp) => {
       const mapped = (fun: Value): Value =>
-        interp.call(tools.vmap(), [fun], new Map([["in_axes", axesOf(a)]]));
+        interp.call(
+          tools.vmap(),
+          [fun],
+          new Map<string, Value>([
+            ["in_axes", axesOf(a)],
+            ["out_axes", typeof a.out_axes === "number" ? a.out_axes : 0],
+            ["axis_size", a.axis_size],
+          ]),
+        );
       return a.fun === null ? def("filter_vmap", "fun", (b) => mapped(b.fun)) : mapped(a.fun);
     },
   ],
@@ -217,15 +226,31 @@ const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
     (_tools, a) => new Tuple([a.pytree, a.pytree]),
   ],
   combine: ["*pytrees", (_tools, a) => toItems(a.pytrees)?.[0] ?? null],
-  tree_at: ["where, pytree, replace=None, replace_fn=None, is_leaf=None", (_tools, a) => a.pytree],
+  tree_at: ["where, pytree, replace=None, replace_fn=None, is_leaf=None", treeAt],
   if_array: ["axis", (_tools, a) => a.axis],
   field: ["*, converter=None, static=False, **kwargs", (_tools, a, interp) => field(a, interp, a.static)],
   static_field: ["**kwargs", (_tools, a, interp) => field(a, interp, true)],
-  tree_serialise_leaves: ["path, pytree, **kwargs", () => null],
-  tree_deserialise_leaves: ["path, like, **kwargs", (_tools, a) => a.like],
-  tree_pprint: ["pytree, **kwargs", () => null],
-  error_if: ["x, pred, msg, **kwargs", (_tools, a) => a.x],
+  tree_serialise_leaves: ["path, pytree, filter_spec=None, is_leaf=None", () => null],
+  tree_deserialise_leaves: ["path, like, filter_spec=None, is_leaf=None", (_tools, a) => a.like],
+  tree_pprint: ["pytree, **options", () => null],
+  error_if: ["x, pred, msg, *, on_error=None", (_tools, a) => a.x],
 };
+
+/** New arrays of the old shapes leave the tree as it is to us; anything else makes it another one. */
+function treeAt(_tools: Tools, a: Bound, interp: Interp): Value {
+  const old = interp.call(a.where, [a.pytree]);
+  const olds = toItems(old) ?? [old];
+  const given = toItems(a.replace) ?? [a.replace];
+  const news = a.replace_fn === null ? given : olds.map((each) => interp.call(a.replace_fn, [each]));
+  const isSame = olds.length === news.length && olds.every((each, i) => haveSameShape(each, news[i]));
+  return isSame ? a.pytree : interp.unknown("tree_at that puts in something of another form is not modelled");
+}
+
+function haveSameShape(a: Value, b: Value): boolean {
+  if (!(a instanceof Tensor && b instanceof Tensor)) return false;
+  const [x, y] = [a.shape, b.shape];
+  return !isUnknown(x) && !isUnknown(y) && x.length === y.length && x.every((size, i) => size === y[i]);
+}
 
 function field(a: Bound, interp: Interp, isStatic: Value): Value {
   const make = interp.getAttr(interp.importModule("dataclasses"), "field");

@@ -4,7 +4,7 @@
  * https://docs.kidger.site/equinox/api/module/module/
  */
 import type { Interp } from "../../interpret/interp.ts";
-import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/native.ts";
+import { type Bound, bind, defineClass, type NativeImpl, unfollowed } from "../../interpret/native.ts";
 import { dictOf } from "../../interpret/python/dict.ts";
 import { dataclasses, metadataOf } from "../../interpret/python/stdlib/dataclasses.ts";
 import { parseSignature } from "../../interpret/signature.ts";
@@ -15,6 +15,7 @@ import {
   Instance,
   NativeFunction,
   type Tensor,
+  Unknown,
   type Value,
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
@@ -174,6 +175,7 @@ export function defineLayer(
         interp.gap(a);
         return interp.fail("TypeError", a);
       }
+      if (a instanceof Unknown) return unfollowed(interp, a);
       const self = a.self as Instance;
       const run = (): Value => spec.call[1](layerOf(kit, interp, spec, self, a));
       return interp.scope?.instance === self ? run() : interp.withLayer(self, run, args.slice(1));

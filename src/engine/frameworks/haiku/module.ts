@@ -4,7 +4,7 @@
  * https://dm-haiku.readthedocs.io/en/latest/api.html#haiku.Module
  */
 import type { Interp } from "../../interpret/interp.ts";
-import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/native.ts";
+import { type Bound, bind, defineClass, type NativeImpl, unfollowed } from "../../interpret/native.ts";
 import { parseSignature } from "../../interpret/signature.ts";
 import {
   ABSENT,
@@ -14,6 +14,7 @@ import {
   isUnknown,
   NativeFunction,
   Tensor,
+  Unknown,
   type Value,
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
@@ -154,6 +155,7 @@ export function defineLayer(
           interp.gap(a);
           return interp.fail("TypeError", a);
         }
+        if (a instanceof Unknown) return unfollowed(interp, a);
         const self = a.self as Instance;
         const frame = frames.current;
         const run = (): Value =>

@@ -174,7 +174,16 @@ export class Haiku {
       static_unroll: ["core, input_sequence, initial_state, time_major=True", unroll],
       vmap: [
         "fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, *, split_rng=None, spmd_axis_name=None",
-        (a, interp) => interp.call(jaxName(jax, "jax", "vmap"), [a.fun], new Map([["in_axes", a.in_axes]])),
+        (a, interp) =>
+          interp.call(
+            jaxName(jax, "jax", "vmap"),
+            [a.fun],
+            new Map([
+              ["in_axes", a.in_axes],
+              ["out_axes", a.out_axes],
+              ["axis_size", a.axis_size],
+            ]),
+          ),
       ],
       eval_shape: ["fun, *args, **kwargs", (a, interp) => interp.call(a.fun, toItems(a.args) ?? [])],
       get_channel_index: [

@@ -170,7 +170,7 @@ const RANDOM: FunctionTable = {
   beta: sample("shape, alpha, beta, dtype=None, seed=None"),
   binomial: sample("shape, counts, probabilities, dtype=None, seed=None"),
   gamma: sample("shape, alpha, dtype=None, seed=None"),
-  shuffle: sameShape(),
+  shuffle: sameShape("x, axis=0, seed=None"),
   categorical: {
     signature: "logits, num_samples, dtype='int32', seed=None",
     run: (op, a) => onShape(op, a.logits, (shape) => [...shape.slice(0, -1), toDim(a.num_samples)]),
@@ -246,7 +246,7 @@ const network = {
   ),
   clone_model: fn(
     "clone_model",
-    "model, *args, **kwargs",
+    "model, ?input_tensors=None, ?clone_function=None, ?call_function=None, ?recursive=False, **?",
     (keras) => (a, interp) => cloneModel(keras, interp, a.model),
   ),
 } satisfies Names;

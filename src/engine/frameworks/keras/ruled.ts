@@ -95,7 +95,9 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     initLayer(keras, interp, layer, shared);
     const bound = bind(interp, name, parsed, args, own);
     if (typeof bound === "string") interp.fail("TypeError", bound);
-    const values = possibleSizes(interp, typeof bound === "string" ? Object.fromEntries(own) : bound, {
+    if (bound instanceof Unknown) interp.gap(bound.reason);
+    const isBound = typeof bound !== "string" && !(bound instanceof Unknown);
+    const values = possibleSizes(interp, isBound ? bound : Object.fromEntries(own), {
       layer: name,
       least: rule.least ?? LEAST_SIZES,
       words: refusal,

@@ -74,7 +74,7 @@ const OTHERS: Readonly<Record<string, Entry>> = {
   len: ["x", (a, interp) => interp.length(a.x)],
   repr: ["x", (a, interp) => repr(interp, a.x)],
   id: ["x", (a, interp) => (isUnknown(a.x) ? a.x : idOf(interp, a.x))],
-  print: ["*args, **kwargs", () => null],
+  print: ["*args, sep=' ', end='', file=None, flush=False", () => null],
   input: ["prompt=''", (_, interp) => interp.unknown("input() is decided at run time")],
   breakpoint: ["*args, **kwargs", () => null],
   exec: [

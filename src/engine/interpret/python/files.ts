@@ -56,7 +56,7 @@ export const FILE: ClassValue = defineClass("TextIOWrapper", {
         return file ? content(file, readLine(file)) : "";
       },
     ],
-    readlines: ["self, hint=-1", (a) => new List(lines(fileOf(a.self)))],
+    readlines: ["self, ?hint=-1", (a) => new List(lines(fileOf(a.self)))],
     __iter__: ["self", (a) => iterOf(lines(fileOf(a.self)))],
     __enter__: ["self", (a) => a.self],
     __exit__: ["self, *args", () => null],
@@ -65,7 +65,7 @@ export const FILE: ClassValue = defineClass("TextIOWrapper", {
     flush: ["self", () => null],
     close: ["self", () => null],
     seek: [
-      "self, offset, whence=0",
+      "self, offset, ?whence=0",
       (a) => {
         const file = fileOf(a.self);
         if (file) file.place = toInt(a.offset) ?? 0;

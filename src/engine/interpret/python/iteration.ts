@@ -16,7 +16,7 @@ import {
 } from "../values.ts";
 import { sizeOf } from "../weight.ts";
 import { equals, truthy } from "./compare.ts";
-import { tryDunder, typeName, unwrap } from "./core.ts";
+import { isContainer, tryDunder, typeName, unwrap } from "./core.ts";
 import { iterate, iterOf, length, nextOf } from "./sequences.ts";
 import { argsOf } from "./types/object.ts";
 
@@ -128,7 +128,16 @@ export const iterationBuiltins: Readonly<Record<string, readonly [string, Native
   enumerate: ["iterable, start=0", (a, interp) => enumerate(interp, a.iterable, a.start)],
   zip: [
     "*iterables, strict=False",
-    (a, interp) => overRows(interp, argsOf(a.iterables), "zip", (values) => new Tuple(values)),
+    (a, interp) => {
+      const sources = argsOf(a.iterables);
+      if (isUnknown(a.strict)) return a.strict;
+      const lengths =
+        a.strict === true ? sources.filter(isContainer).map((each) => length(interp, each)) : [];
+      const [first] = lengths;
+      if (typeof first === "number" && lengths.some((each) => typeof each === "number" && each !== first))
+        return interp.fail("ValueError", "zip() has arguments of different lengths");
+      return overRows(interp, sources, "zip", (values) => new Tuple(values));
+    },
   ],
   map: [
     "function, *iterables",

@@ -4,7 +4,9 @@
  */
 import { def } from "../../../interpret/native.ts";
 import { isUnknown, type NativeFunction, toItems, type Value } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { toDim } from "../../rules/sizes.ts";
+import { axisOf as shapeAxisOf } from "../../shape/dims.ts";
 import type { Args } from "../../torch/tensor/args.ts";
 import { floatOf } from "../../torch/tensor/dtypes.ts";
 import type { Answer, OpSpec } from "../../torch/tensor/op.ts";
@@ -16,6 +18,14 @@ const ELEMENTWISE =
   hard_swish hard_tanh celu selu gelu squareplus mish sparse_plus sparse_sigmoid tanh identity log1mexp`.split(
     /\s+/,
   );
+/** The elementwise ones that take more than a tensor. */
+const SLOPES: Readonly<Record<string, string>> = {
+  elu: "input, alpha=1.0",
+  celu: "input, alpha=1.0",
+  leaky_relu: "input, negative_slope=0.01",
+  squareplus: "input, b=4.0",
+  gelu: "input, approximate=True",
+};
 const OVER_AXIS = "softmax log_softmax standardize".split(" ");
 
 /** Keeps the shape; integers become floating point. */
@@ -26,6 +36,11 @@ const kept = (signature: string): OpSpec => ({
     return { shape: input.shape, dtype: floatOf(input.dtype) };
   },
 });
+
+/** The same outputs, of elements that are not worked out. */
+export function blurred(answer: Answer): Answer {
+  return "shape" in answer ? { ...answer, data: undefined } : answer;
+}
 
 /** Gated linear unit: half of the axis. */
 function glu(a: Args): Answer {
@@ -38,22 +53,30 @@ function glu(a: Args): Answer {
 }
 
 const OPS: Readonly<Record<string, OpSpec>> = {
+  ...Object.fromEntries(ELEMENTWISE.map((name) => [name, kept(entryOf(SLOPES, name) ?? "input")])),
   ...Object.fromEntries(
-    ELEMENTWISE.map((name) => [name, kept("input, *args, alpha=None, b=None, negative_slope=None")]),
+    OVER_AXIS.map((name) => [
+      name,
+      kept("input, axis=-1, where=None, initial=None, mean=None, variance=None, epsilon=1e-05"),
+    ]),
   ),
-  ...Object.fromEntries(OVER_AXIS.map((name) => [name, kept("input, axis=-1, where=None, epsilon=1e-05")])),
-  normalize: kept("input, axis=-1, mean=None, variance=None, epsilon=1e-05"),
+  normalize: kept("input, axis=-1, mean=None, variance=None, epsilon=1e-05, where=None"),
   glu: { signature: "input, axis=-1", rule: glu },
   one_hot: {
     signature: "input, num_classes, dtype=None, axis=-1",
-    rule: (a) => ({
-      shape: [...a.shape("input"), a.dim("num_classes")],
-      dtype: a.dtype("dtype") ?? "float32",
-    }),
+    rule: (a) => {
+      const shape = a.shape("input");
+      const at = shapeAxisOf(a.int("axis"), shape.length + 1) ?? shape.length;
+      return { shape: shape.toSpliced(at, 0, a.dim("num_classes")), dtype: a.dtype("dtype") ?? "float32" };
+    },
   },
   logsumexp: {
     ...REDUCTIONS.logsumexp!,
-    signature: "input, dim=(), keepdim=False, *, b=None, return_sign=False",
+    signature: "input, dim=(), b=None, keepdim=False, ?return_sign=False, where=None",
+    rule: (a) => {
+      const made = REDUCTIONS.logsumexp!.rule(a);
+      return a.has("b") || a.has("where") ? blurred(made) : made;
+    },
   },
 };
 
@@ -69,7 +92,7 @@ const DIRECT: ReadonlySet<string> = new Set(["zeros", "ones"]);
 
 /** `jax.nn.initializers.<name>`: values are not known, so nothing is computed. */
 export function initializer(kit: ArrayKit, name: string): Value {
-  const fill = def(name, "key=None, shape=(), dtype=None, out_sharding=None, **kwargs", (a, interp) => {
+  const fill = def(name, "key=None, shape=(), dtype=None, out_sharding=None, **?", (a, interp) => {
     const items = toItems(a.shape) ?? (isUnknown(a.shape) ? undefined : [a.shape]);
     if (!items) return kit.make(isUnknown(a.shape) ? a.shape : interp.unknown("a shape"));
     return kit.make(items.map(toDim), kit.dtypeName(a.dtype) ?? "float32");

@@ -113,13 +113,19 @@ function placeClass(kit: ArrayKit): ClassValue {
   const cls: ClassValue = defineClass("_IndexUpdateHelper", {
     methods: {
       __getitem__: ["self, index", (a) => placeOf(cls, of(a.self).array, a.index)],
-      get: ["self, **kwargs", (a, interp) => interp.getItem(of(a.self).array, of(a.self).index)],
-      apply: ["self, fn, **kwargs", (a) => of(a.self).array],
+      get: [
+        "self, *, indices_are_sorted=False, unique_indices=False, mode=None, fill_value=None",
+        (a, interp) => interp.getItem(of(a.self).array, of(a.self).index),
+      ],
+      apply: [
+        "self, fn, *, indices_are_sorted=False, unique_indices=False, mode=None",
+        (a) => of(a.self).array,
+      ],
       ...Object.fromEntries(
         UPDATES.map((name) => [
           name,
           [
-            "self, values, **kwargs",
+            "self, values, *, indices_are_sorted=False, unique_indices=False, mode=None, out_sharding=None",
             (a: Readonly<Record<string, Value>>, interp) => {
               const { array, index } = of(a.self!);
               return update.code(interp, [array, index, a.values], NO_KWARGS);

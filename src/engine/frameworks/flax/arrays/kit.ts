@@ -41,18 +41,17 @@ const DTYPE_NAMES: Readonly<Record<string, string>> = {
   complex: "complex64",
 };
 
-/** Keyword arguments that change neither shapes nor cost. */
+/** Keyword arguments that change elements alone; what they make of them is not worked out. */
+const OF_ELEMENTS: ReadonlySet<string> = new Set(["where", "initial", "mode", "fill_value"]);
+
+/** Keyword arguments that change neither shapes nor elements nor cost. */
 const INERT: ReadonlySet<string> = new Set([
   "precision",
   "preferred_element_type",
   "out_sharding",
-  "where",
-  "initial",
   "promote_integers",
-  "mode",
   "unique_indices",
   "indices_are_sorted",
-  "fill_value",
   "optimize",
   "sharding",
   "inplace",
@@ -70,7 +69,7 @@ export class ArrayKit extends Toolkit {
     this.dtypeClass = defineClass("dtype", {
       qualname: "jax.numpy.dtype",
       methods: {
-        __call__: ["self, x=0, **kwargs", (a, interp) => this.convert(interp, a.x, show(a.self))],
+        __call__: ["self, x=0, ?copy=None, **?", (a, interp) => this.convert(interp, a.x, show(a.self))],
         __repr__: ["self", (a) => show(a.self)],
         __str__: ["self", (a) => show(a.self)],
         __eq__: ["self, other", (a) => show(a.self) === this.dtypeName(a.other)],
@@ -126,7 +125,12 @@ export class ArrayKit extends Toolkit {
     const native = toNative(this, name, spec);
     return new NativeFunction(
       name,
-      (interp, args, kwargs) => native.code(interp, args, settle(kwargs, spec, renames)),
+      (interp, args, kwargs) => {
+        const given = settle(kwargs, spec, renames);
+        const answer = native.code(interp, args, given.kept);
+        if (given.changesElements && answer instanceof Tensor) delete answer.data;
+        return answer;
+      },
       spec.signature,
     );
   }
@@ -143,13 +147,20 @@ export class ArrayKit extends Toolkit {
   }
 }
 
-function settle(kwargs: Kwargs, spec: OpSpec, renames: Readonly<Record<string, string>>): Kwargs {
-  if (kwargs.size === 0) return kwargs;
+interface Settled {
+  readonly kept: Kwargs;
+  readonly changesElements: boolean;
+}
+
+function settle(kwargs: Kwargs, spec: OpSpec, renames: Readonly<Record<string, string>>): Settled {
+  if (kwargs.size === 0) return { kept: kwargs, changesElements: false };
   const kept = new Map<string, Value>();
+  let changesElements = false;
   for (const [key, value] of kwargs) {
     const name = entryOf(renames, key) ?? key;
-    if (INERT.has(name) && !new RegExp(wordPattern(name)).test(spec.signature)) continue;
-    kept.set(name, value);
+    const isOurs = !INERT.has(name) && !OF_ELEMENTS.has(name);
+    if (isOurs || new RegExp(wordPattern(name)).test(spec.signature)) kept.set(name, value);
+    else if (OF_ELEMENTS.has(name) && value !== null) changesElements = true;
   }
-  return kept;
+  return { kept, changesElements };
 }

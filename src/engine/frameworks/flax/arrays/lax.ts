@@ -4,7 +4,7 @@
  */
 import { product } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Bound, def } from "../../../interpret/native.ts";
+import { type Bound, def, unfollowed } from "../../../interpret/native.ts";
 import {
   type Dim,
   Instance,
@@ -241,7 +241,7 @@ function foriLoop(interp: Interp, a: Bound): Value {
 }
 
 const CONV = `lhs, rhs, window_strides, padding, lhs_dilation=None, rhs_dilation=None, dimension_numbers=None,
-  feature_group_count=1, batch_group_count=1, precision=None, preferred_element_type=None`;
+  feature_group_count=1, ?batch_group_count=1, precision=None, preferred_element_type=None`;
 
 const RULES: Readonly<Record<string, readonly [string, Rule]>> = {
   conv_general_dilated: [CONV, (run, a) => conv(run, a, false)],
@@ -251,12 +251,12 @@ const RULES: Readonly<Record<string, readonly [string, Rule]>> = {
     (run, a) => conv(run, { ...a, dimension_numbers: null, lhs_dilation: null, rhs_dilation: null }, false),
   ],
   conv_transpose: [
-    `lhs, rhs, strides, padding, rhs_dilation=None, dimension_numbers=None, transpose_kernel=False, precision=None,
-    preferred_element_type=None, use_consistent_padding=False`,
+    `lhs, rhs, strides, padding, rhs_dilation=None, dimension_numbers=None, ?transpose_kernel=False, precision=None,
+    preferred_element_type=None, ?use_consistent_padding=False`,
     (run, a) => conv(run, { ...a, lhs_dilation: null }, true),
   ],
   reduce_window: [
-    "operand, init_value, computation, window_dimensions, window_strides, padding, base_dilation=None, window_dilation=None",
+    "operand, init_value, computation, window_dimensions, window_strides, padding, ?base_dilation=None, window_dilation=None",
     reduceWindow,
   ],
   dot_general: [
@@ -306,11 +306,12 @@ const CONTROL: Readonly<Record<string, readonly [string, (interp: Interp, a: Bou
       return a.elems;
     },
   ],
-  all_gather: ["x, axis_name=None, **kwargs", (_interp, a) => a.x],
+  // How many devices or mapped samples there are is not known here.
+  all_gather: ["x, axis_name=None, **kwargs", (interp) => interp.unknown("lax.all_gather is not modelled")],
   optimization_barrier: ["operand", (_interp, a) => a.operand],
   stop_gradient: ["x", (_interp, a) => a.x],
-  pmean: ["x, axis_name=None, **kwargs", (_interp, a) => a.x],
-  psum: ["x, axis_name=None, **kwargs", (_interp, a) => a.x],
+  pmean: ["x, axis_name=None, *, axis_index_groups=None", (_interp, a) => a.x],
+  psum: ["x, axis_name=None, *, axis_index_groups=None", (_interp, a) => a.x],
   with_sharding_constraint: ["x, shardings=None", (_interp, a) => a.x],
   convert_element_type: [
     "operand, new_dtype",
@@ -333,7 +334,7 @@ export function laxFunctions(kit: ArrayKit): Map<string, NativeFunction> {
   for (const [name, [signature, rule]] of Object.entries(RULES)) {
     names.set(
       name,
-      def(name, signature, (a, interp) => rule(new Run(interp, kit, name, name), a)),
+      def(name, signature, (a, interp) => rule(new Run(interp, kit, name, name), a), unfollowed),
     );
   }
   for (const [name, [signature, rule]] of Object.entries(CONTROL)) {

@@ -1,12 +1,6 @@
-/**
- * `jax.numpy`: names that run the same rules as other frameworks' tensors, by their own name or another, and those
- * that NumPy spells or shapes its own way.
- * https://docs.jax.dev/en/latest/jax.numpy.html
- */
-import { rangeLength } from "../../../cost/geometry.ts";
 import { product } from "../../../cost/lift.ts";
 import type { Count } from "../../../interpret/trace.ts";
-import { Float, isUnknown, Tensor, Tuple, toItems, toNumber, Unknown } from "../../../interpret/values.ts";
+import { isUnknown, Tensor, Tuple, toItems, toNumber, Unknown } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
 import { axisOf, broadcast, isMisfit, Misfit, numel, reshape, showShape } from "../../shape/dims.ts";
 import { type IndexItem, index } from "../../shape/index.ts";
@@ -22,6 +16,9 @@ import { JOINS, SPLITS } from "../../torch/tensor/joins.ts";
 import type { Answer, OpSpec, OpTable } from "../../torch/tensor/op.ts";
 import { REDUCTIONS } from "../../torch/tensor/reductions.ts";
 import { VIEWS } from "../../torch/tensor/views.ts";
+import { blurred } from "./activations.ts";
+import { arange, linspace, spaced } from "./ranges.ts";
+import { CONCATENATE, running, sorting } from "./rows.ts";
 
 export type Renames = Readonly<Record<string, string>>;
 export type NumpyEntry = OpSpec | readonly [OpSpec, Renames];
@@ -53,7 +50,7 @@ const SAME =
   true_divide arctan2 logaddexp not_equal less less_equal greater greater_equal logical_and logical_or logical_xor isclose
   hypot nextafter copysign logaddexp2 heaviside gcd lcm ldexp float_power subtract divide clip square
   ravel swapaxes moveaxis squeeze diagonal broadcast_to fliplr flipud rot90 roll atleast_1d atleast_2d atleast_3d
-  real imag sum nansum mean nanmean prod argmax argmin any all count_nonzero var std median cumsum cumprod
+  real imag sum nansum mean nanmean prod argmax argmin any all count_nonzero var std
   matmul dot outer inner kron tensordot einsum where stack hstack vstack dstack column_stack cross tril triu diag
   meshgrid trace vdot`.split(/\s+/);
 
@@ -84,8 +81,6 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   min: "amin",
   amin: "amin",
   nanmin: "amin",
-  concatenate: "cat",
-  concat: "cat",
   split: "tensor_split",
   array_split: "tensor_split",
   repeat: "repeat_interleave",
@@ -103,6 +98,7 @@ const RENAMES: Renames = {
   arrays: "tensors",
   reps: "dims",
   ddof: "correction",
+  total_repeat_length: "output_size",
   array: "input",
   ary: "input",
   arr: "input",
@@ -234,37 +230,18 @@ function takeAlong(a: Args): Answer {
   return isMisfit(common) ? common : { shape: common.with(at, indices[at]!) };
 }
 
-/** `linspace(start, stop, num)`. */
-function linspace(a: Args): Answer {
-  const count = a.dim("num");
-  const [start, stop] = [a.number("start"), a.number("stop")];
-  const open = a.bound.endpoint === false ? 0 : 1;
-  const known = typeof count === "number" && start !== undefined && stop !== undefined && count <= 4096;
-  const data = known
-    ? Array.from({ length: count }, (_, i) => start + ((stop - start) * i) / Math.max(1, count - open))
-    : undefined;
-  return { shape: [count], dtype: a.dtype("dtype") ?? "float32", data };
-}
-
-function arange(a: Args): Answer {
-  const only = !a.has("stop");
-  const start = only ? 0 : a.number("start");
-  const stop = only ? a.number("start") : a.number("stop");
-  const step = a.number("step") ?? 1;
-  const real = [a.bound.start, a.bound.stop, a.bound.step].some(
-    (value) => value instanceof Float || (value instanceof Tensor && categoryOf(value.dtype) === "float"),
-  );
-  const dtype = a.dtype("dtype") ?? (real ? "float32" : "int32");
-  if (start === undefined || stop === undefined) return { shape: [a.dim(only ? "start" : "stop")], dtype };
-  const count = rangeLength(start, stop, step);
-  const data = count <= 4096 ? Array.from({ length: count }, (_, i) => start + i * step) : undefined;
-  return { shape: [count], dtype, data };
-}
-
-const SORT = keep("input, axis=-1, *, stable=True, descending=False");
 const NORM: OpSpec = { ...REDUCTIONS.norm!, signature: "input, ord=None, dim=None, keepdim=False" };
 
-const ARRAY: OpSpec = { ...CREATION.asarray!, signature: "data, dtype=None, copy=None, order=None, ndmin=0" };
+const ARRAY: OpSpec = {
+  ...CREATION.asarray!,
+  signature: "data, dtype=None, copy=None, order=None, ndmin=0",
+  rule: (a) => {
+    const made = CREATION.asarray!.rule(a);
+    if (!("shape" in made) || isUnknown(made.shape)) return made;
+    const more = Math.max(0, a.int("ndmin") - made.shape.length);
+    return { ...made, shape: [...new Array<number>(more).fill(1), ...made.shape] };
+  },
+};
 
 const OWN: NumpyTable = {
   reshape: [RESHAPE, { newshape: "shape" }],
@@ -278,7 +255,11 @@ const OWN: NumpyTable = {
     flip(view, a.has("axis") ? a.ints("axis") : [...view.shape.keys()]),
   ),
   broadcast_to: strided("input, shape", (view, a) => expand(view, a.dims("shape"))),
-  pad: { signature: "input, pad_width, mode='constant', constant_values=0, **kwargs", rule: pad },
+  pad: {
+    signature:
+      "input, pad_width, mode='constant', constant_values=0, stat_length=None, end_values=None, reflect_type=None",
+    rule: pad,
+  },
   zeros: sized(0),
   ones: sized(1),
   empty: sized(),
@@ -289,30 +270,74 @@ const OWN: NumpyTable = {
   empty_like: like(),
   array: [ARRAY, { object: "data", a: "data" }],
   asarray: [ARRAY, { object: "data", a: "data" }],
-  eye: [CREATION.eye!, { N: "n", M: "m" }],
+  eye: [
+    {
+      signature: "n, m=None, k=0, dtype=None",
+      rule: (a) => {
+        const made = CREATION.eye!.rule(a);
+        return a.bound.k === 0 ? made : blurred(made);
+      },
+    },
+    { N: "n", M: "m" },
+  ],
   identity: CREATION.eye!,
   arange: { signature: "start=0, stop=None, step=1, dtype=None", rule: arange },
   linspace: {
-    signature: "start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0",
-    rule: linspace,
+    signature: "start, stop, num=50, endpoint=True, retstep=False, dtype=None, ?axis=0",
+    rule: spaced,
   },
-  logspace: { signature: "start, stop, num=50, endpoint=True, base=10.0, dtype=None", rule: linspace },
+  logspace: {
+    signature: "start, stop, num=50, endpoint=True, base=10.0, dtype=None, ?axis=0",
+    rule: (a) => linspace(a, (x) => (a.number("base") ?? 10) ** x),
+  },
   take: { signature: "input, indices, axis=None", rule: take },
   roll: [keep("input, shift, axis=None"), { shift: "shift" }],
   dot: [DOT, { a: "input", b: "other" }],
   tensordot: [CONTRACTION_FUNCTIONS.tensordot ?? CONTRACTIONS.tensordot!, { axes: "dims" }],
-  meshgrid: { ...JOINS.meshgrid!, signature: "*tensors, indexing='xy', sparse=False" },
+  meshgrid: {
+    ...JOINS.meshgrid!,
+    signature: "*tensors, indexing='xy', sparse=False, copy=True",
+    rule: (a) => {
+      const made = JOINS.meshgrid!.rule(a);
+      if (!a.flag("sparse") || !("each" in made)) return made;
+      const turned = a.text("indexing") === "xy" && made.each.length > 1;
+      const each = made.each.map(({ shape, dtype = "float32" }, i) => {
+        const own = turned && i < 2 ? 1 - i : i;
+        return isUnknown(shape)
+          ? { shape, dtype }
+          : { shape: shape.map((size, axis) => (axis === own ? size : 1)), dtype };
+      });
+      return { ...made, each };
+    },
+  },
   flatten: VIEWS.ravel!,
   take_along_axis: { signature: "input, indices, axis=-1", rule: takeAlong },
-  sort: SORT,
-  argsort: keep("input, axis=-1, *, stable=True, descending=False", "int32"),
-  ptp: { ...REDUCTIONS.amax!, signature: "input, dim=(), keepdim=False" },
+  cumsum: running("cumsum"),
+  cumprod: running("cumprod"),
+  concatenate: [CONCATENATE, RENAMES],
+  concat: [CONCATENATE, RENAMES],
+  median: {
+    ...REDUCTIONS.mean!,
+    signature: "input, dim=None, keepdim=False",
+    rule: (a) => blurred(REDUCTIONS.mean!.rule(a)),
+  },
+  sort: sorting(),
+  argsort: sorting("int32"),
+  ptp: {
+    ...REDUCTIONS.amax!,
+    signature: "input, dim=(), keepdim=False",
+    rule: (a) => blurred(REDUCTIONS.amax!.rule(a)),
+  },
   average: {
     ...REDUCTIONS.mean!,
-    signature: "input, dim=None, weights=None, returned=False, keepdim=False, *, dtype=None",
+    signature: "input, dim=None, weights=None, ?returned=False, keepdim=False, *, dtype=None",
+    rule: (a) => {
+      const made = REDUCTIONS.mean!.rule(a);
+      return a.has("weights") ? blurred(made) : made;
+    },
   },
   nan_to_num: keep("input, copy=True, nan=0.0, posinf=None, neginf=None"),
-  diff: { signature: "input, n=1, axis=-1", rule: diff },
+  diff: { signature: "input, n=1, axis=-1, ?prepend=None, ?append=None", rule: diff },
   astype: { signature: "input, dtype, copy=False, device=None", rule: astype },
 };
 
@@ -339,9 +364,10 @@ function diff(a: Args): Answer {
   const at = axisOf(a.int("axis"), shape.length);
   const size = at === undefined ? undefined : shape[at];
   if (at === undefined || typeof size !== "number") return { shape };
-  const data = shape.length === 1 ? a.data("input") : undefined;
+  const times = a.int("n");
+  const data = shape.length === 1 && times === 1 ? a.data("input") : undefined;
   return {
-    shape: shape.with(at, Math.max(0, size - 1)),
+    shape: shape.with(at, Math.max(0, size - times)),
     data: data?.slice(1).map((value, i) => value - (data[i] ?? 0)),
   };
 }

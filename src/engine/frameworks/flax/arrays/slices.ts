@@ -59,15 +59,15 @@ function counter(run: Run, shape: Shape | Unknown, dtype: Value): Tensor {
 
 export const SLICES: Readonly<Record<string, readonly [string, Rule]>> = {
   dynamic_slice: [
-    "operand, start_indices, slice_sizes, **kwargs",
+    "operand, start_indices, slice_sizes, *, allow_negative_indices=True",
     reshaped((_, a, run) => dims(run, a.slice_sizes)),
   ],
   dynamic_slice_in_dim: [
-    "operand, start_index, slice_size, axis=0, **kwargs",
+    "operand, start_index, slice_size, axis=0, *, allow_negative_indices=True",
     reshaped(along((a) => toDim(a.slice_size))),
   ],
   dynamic_index_in_dim: [
-    "operand, index, axis=0, keepdims=True, **kwargs",
+    "operand, index, axis=0, keepdims=True, *, allow_negative_indices=True",
     reshaped((shape, a) =>
       a.keepdims === false
         ? shape.toSpliced(axisOf(a.axis, shape.length), 1)
@@ -82,9 +82,9 @@ export const SLICES: Readonly<Record<string, readonly [string, Rule]>> = {
         : shape.with(axisOf(a.axis, shape.length), 1),
     ),
   ],
-  dynamic_update_slice: ["operand, update, start_indices, **kwargs", kept],
-  dynamic_update_slice_in_dim: ["operand, update, start_index, axis, **kwargs", kept],
-  dynamic_update_index_in_dim: ["operand, update, index, axis, **kwargs", kept],
+  dynamic_update_slice: ["operand, update, start_indices, *, allow_negative_indices=True", kept],
+  dynamic_update_slice_in_dim: ["operand, update, start_index, axis, *, allow_negative_indices=True", kept],
+  dynamic_update_index_in_dim: ["operand, update, index, axis, *, allow_negative_indices=True", kept],
   slice: [
     "operand, start_indices, limit_indices, strides=None",
     reshaped((shape, a) => {
@@ -99,28 +99,28 @@ export const SLICES: Readonly<Record<string, readonly [string, Rule]>> = {
     reshaped(along((a, whole) => steps(a.start_index ?? 0, a.limit_index ?? whole, a.stride))),
   ],
   rev: ["operand, dimensions", kept],
-  sort: ["operand, dimension=-1, **kwargs", kept],
+  sort: ["operand, dimension=-1, is_stable=True, num_keys=1", kept],
   clamp: ["min, x, max", (run, a) => kept(run, { operand: a.x })],
   broadcast: [
-    "operand, sizes, **kwargs",
+    "operand, sizes, *, out_sharding=None",
     reshaped((shape, a, run) => {
       const more = dims(run, a.sizes);
       return isUnknown(more) ? more : [...more, ...shape];
     }),
   ],
   broadcast_in_dim: [
-    "operand, shape, broadcast_dimensions, **kwargs",
+    "operand, shape, broadcast_dimensions, *, out_sharding=None",
     reshaped((_, a, run) => dims(run, a.shape)),
   ],
   select_n: ["which, *cases", (run, a) => run.tensor(toItems(a.cases)?.[0] ?? null)],
   iota: ["dtype, size", (run, a) => counter(run, [toDim(a.size)], a.dtype)],
   broadcasted_iota: [
-    "dtype, shape, dimension, **kwargs",
+    "dtype, shape, dimension, *, out_sharding=None",
     (run, a) => counter(run, dims(run, a.shape), a.dtype),
   ],
   axis_index: ["axis_name", (run) => run.make([], "int32")],
   top_k: [
-    "operand, k, **kwargs",
+    "operand, k, *, ?axis=-1",
     (run, a) => {
       const values = reshaped((shape) => [...shape.slice(0, -1), toDim(a.k)])(run, a) as Tensor;
       return new Tuple([values, run.make(values.shape, "int32")]);

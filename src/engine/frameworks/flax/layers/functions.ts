@@ -81,8 +81,11 @@ function mask(run: Run, a: Bound): Value {
   const key = run.tensor(a.key ?? a.x);
   if (isUnknown(query.shape)) return run.make(query.shape, "float32");
   if (isUnknown(key.shape)) return run.make(key.shape, "float32");
+  const more = toDim(a.extra_batch_dims);
+  if (isUnknown(more)) return run.make(more, "float32");
+  const before = new Array<number>(more).fill(1);
   return run.make(
-    [...query.shape.slice(0, -1), 1, query.shape.at(-1) ?? 1, key.shape.at(-1) ?? 1],
+    [...before, ...query.shape.slice(0, -1), 1, query.shape.at(-1) ?? 1, key.shape.at(-1) ?? 1],
     "float32",
   );
 }
@@ -99,7 +102,9 @@ function combineMasks(run: Run, a: Bound): Value {
 
 const POOL = "inputs, window_shape, strides=None, padding='VALID'";
 const ATTENTION = `query, key, value, bias=None, mask=None, broadcast_dropout=True, dropout_rng=None, dropout_rate=0.0,
-  deterministic=False, dtype=None, precision=None, module=None, **kwargs`;
+  deterministic=False, dtype=None, precision=None, module=None, force_fp32_for_softmax=False,
+  einsum_dot_general=None, qk_attn_weights_einsum=None, attn_weights_value_einsum=None, einsum=None,
+  promote_dtype=None, is_causal=False`;
 
 const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
   avg_pool: [`${POOL}, count_include_pad=True`, pool],
@@ -107,7 +112,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
   min_pool: [POOL, pool],
   pool: ["inputs, init=None, reduce_fn=None, window_shape=1, strides=None, padding='VALID'", pool],
   dot_product_attention: [ATTENTION, attention],
-  dot_product_attention_weights: ["query, key, bias=None, mask=None, **kwargs", attentionWeights],
+  dot_product_attention_weights: [`${ATTENTION.replace("value, ", "")}`, attentionWeights],
   make_attention_mask: ["query, key, pairwise_fn=None, extra_batch_dims=0, dtype=None", mask],
   make_causal_mask: ["x, extra_batch_dims=0, dtype=None", mask],
   combine_masks: ["*masks, dtype=None", combineMasks],

@@ -1,6 +1,6 @@
 /** linen's layers as classes: dataclasses whose parameters are made when they first see their input. */
 
-import { type Bound, bind, defineClass } from "../../../interpret/native.ts";
+import { type Bound, bind, defineClass, unfollowed } from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import {
   ABSENT,
@@ -9,6 +9,7 @@ import {
   isUnknown,
   NativeFunction,
   Tuple,
+  Unknown,
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
@@ -46,6 +47,7 @@ export function defineLayer(
       (interp, args, kwargs) => {
         const a = bind(interp, `${name}.${method}`, parsed, args, kwargs);
         if (typeof a === "string") return interp.fail("TypeError", a);
+        if (a instanceof Unknown) return unfollowed(interp, a);
         const self = a.self as Instance;
         const run = (): Value => rule(layerOf(kit, interp, spec, self, a, find));
         return enter(interp, self, true, run, args.slice(1));

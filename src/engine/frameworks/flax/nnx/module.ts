@@ -5,7 +5,14 @@
  */
 
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Bound, bind, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
+import {
+  type Bound,
+  bind,
+  def,
+  defineClass,
+  type NativeImpl,
+  unfollowed,
+} from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import {
   ABSENT,
@@ -16,6 +23,7 @@ import {
   NativeFunction,
   type Tensor,
   Tuple,
+  Unknown,
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
@@ -118,6 +126,7 @@ export function defineLayer(
       (interp, args, kwargs) => {
         const a = bind(interp, `${name}.${method}`, parsed, args, kwargs);
         if (typeof a === "string") return interp.fail("TypeError", a);
+        if (a instanceof Unknown) return unfollowed(interp, a);
         const self = a.self as Instance;
         const run = (): Value => rule(layerOf(kit, interp, spec, self, a));
         return interp.scope?.instance === self ? run() : interp.withLayer(self, run, args.slice(1));

@@ -55,7 +55,14 @@ export class Nnx {
       ["Dict", def("Dict", "items=None, **kwargs", (a) => dictOf(a))],
       ["display", def("display", "*args", () => null)],
       ["update", def("update", "*args", () => null)],
-      ["split", def("split", "node, *filters", (a) => new Tuple([a.node, new Dict()]))],
+      // One part of the state for each filter.
+      [
+        "split",
+        def("split", "node, *filters", (a) => {
+          const parts = Math.max(1, toItems(a.filters)?.length ?? 1);
+          return new Tuple([a.node, ...Array.from({ length: parts }, () => new Dict())]);
+        }),
+      ],
       ["merge", def("merge", "graphdef, *states", (a) => a.graphdef)],
       [
         "eval_shape",

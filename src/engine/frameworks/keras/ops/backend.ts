@@ -148,7 +148,8 @@ export const BACKEND: FunctionTable = {
     run: (op) => op.interp.unknown("ctc_decode depends on the data"),
   },
   ...named("random_normal random_uniform truncated_normal random_bernoulli", () => ({
-    signature: "shape, *args, **kwargs",
+    signature:
+      "shape, mean=0.0, stddev=1.0, dtype=None, seed=None, minval=0.0, maxval=1.0, p=0.0, low=0.0, high=1.0",
     run: (op, a) => op.emit({ inputs: [], shape: toItems(a.shape)?.map(toDim) ?? [toDim(a.shape)] }),
   })),
   l2_normalize: {
@@ -166,7 +167,12 @@ export const BACKEND: FunctionTable = {
   constant: {
     signature: "value, dtype=None, shape=None, name=None",
     plain: true,
-    run: (op, a) => same(MATH, "convert_to_tensor").run(op, { x: a.value }),
+    run: (op, a) => {
+      const made = op.tensor(same(MATH, "convert_to_tensor").run(op, { x: a.value }));
+      const sizes = toItems(a.shape);
+      if (isUnknown(a.shape)) return op.keras.make(a.shape, made.dtype);
+      return sizes ? op.keras.make(sizes.map(toDim), made.dtype) : made;
+    },
   },
   variable: {
     signature: "value, dtype=None, name=None, constraint=None",

@@ -89,7 +89,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   values: "tensors",
 };
 
-/** A function of Keras with a rule of torch. `names` adds to or overrides what its parameters mean. */
+/** The meaning of a parameter that changes elements alone, in a way that is not followed. */
+export const ELEMENTS = "elements";
+
+/**
+ * A function of Keras with a rule of torch. `names` adds to or overrides what its parameters mean: none ("") for those
+ * that change nothing here.
+ */
 export function borrow(
   signature: string,
   torch: string,
@@ -98,20 +104,32 @@ export function borrow(
   const spec = lent(torch);
   const { params } = parseSignature(signature);
   const lender = parseSignature(spec.signature);
-  for (const { name } of params) {
-    const target = entryOf(names, name) ?? entryOf(MEANINGS, name) ?? name;
-    if (target !== "" && target !== lender.rest && !lender.names.has(target))
+  const meaningOf = (name: string): string => entryOf(names, name) ?? entryOf(MEANINGS, name) ?? name;
+  for (const { name, unmodelled } of params) {
+    const target = meaningOf(name);
+    if (
+      !unmodelled &&
+      target !== "" &&
+      target !== ELEMENTS &&
+      target !== lender.rest &&
+      !lender.names.has(target)
+    )
       throw new Error(`torch's ${torch} takes no ${target}`);
   }
   return {
     signature,
     run: (op, a: Bound) => {
       const args: Record<string, Value> = {};
-      for (const { name } of params) {
-        const target = entryOf(names, name) ?? entryOf(MEANINGS, name) ?? name;
-        if (target !== "") args[target] = entryOf(a, name);
+      let isBlurred = false;
+      for (const { name, fallback, unmodelled } of params) {
+        const target = meaningOf(name);
+        const value = entryOf(a, name);
+        if (target === ELEMENTS) isBlurred ||= value !== fallback;
+        else if (target !== "" && !unmodelled) args[target] = value;
       }
-      return withSymbols(op, a, run(op, spec, op.name, args));
+      const answer = run(op, spec, op.name, args);
+      if (isBlurred) for (const tensor of tensorsIn([answer])) delete tensor.data;
+      return withSymbols(op, a, answer);
     },
   };
 }

@@ -19,12 +19,21 @@ import { axisOf } from "../../shape/dims.ts";
 import { einopsModule } from "../../torch/tensor/einops.ts";
 import { withSymbols } from "./borrow.ts";
 import { channelsOf } from "./nn.ts";
-import { type FunctionSpec, type FunctionTable, named, type Op, onShape, sameShape, several } from "./op.ts";
+import {
+  type FunctionSpec,
+  type FunctionTable,
+  named,
+  type Op,
+  onShape,
+  sameShape,
+  sameShapes,
+  several,
+} from "./op.ts";
 
 // ------------------------------------------------------------------------- losses
 
 const perElement: FunctionSpec = {
-  signature: "target, output, *args, **kwargs",
+  signature: "target, output, from_logits=False, label_smoothing=0.0",
   run: (op, a) => onShape(op, a.target, (shape) => shape),
 };
 
@@ -128,7 +137,7 @@ const FORMS: FunctionTable = {
       ]),
   },
   multi_hot: {
-    signature: "inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwargs",
+    signature: "inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **?",
     run: (op, a) =>
       onShape(op, a.inputs, (shape) => [
         ...(shape.length > 1 ? shape.toSpliced(1, 1) : []),
@@ -146,7 +155,7 @@ const FORMS: FunctionTable = {
       return withSymbols(op, a, answer);
     },
   },
-  saturate_cast: sameShape(),
+  saturate_cast: sameShape("x, dtype"),
   slice: {
     signature: "inputs, start_indices, shape",
     run: (op, a) => {
@@ -162,7 +171,8 @@ const FORMS: FunctionTable = {
       );
     },
   },
-  ...named("slice_update scatter_update", () => sameShape()),
+  slice_update: sameShape("inputs, start_indices, updates"),
+  scatter_update: sameShape("inputs, indices, updates, reduction=None"),
   scatter: {
     signature: "indices, values, shape",
     run: (op, a) =>
@@ -306,10 +316,17 @@ function patches3d(op: Op, a: Readonly<Record<string, Value>>): Value {
 }
 
 const IMAGES: FunctionTable = {
-  ...named(
-    "affine_transform elastic_transform gaussian_blur hsv_to_rgb rgb_to_hsv perspective_transform",
-    () => sameShape(),
-  ),
+  ...sameShapes({
+    affine_transform:
+      "images, transform, interpolation='bilinear', fill_mode='constant', fill_value=0, data_format=None",
+    elastic_transform:
+      "images, alpha=20.0, sigma=5.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, seed=None, data_format=None",
+    gaussian_blur: "images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None",
+    hsv_to_rgb: "images, data_format=None",
+    rgb_to_hsv: "images, data_format=None",
+    perspective_transform:
+      "images, start_points, end_points, interpolation='bilinear', fill_value=0, data_format=None",
+  }),
   crop_images: bordered("cropping"),
   pad_images: bordered("padding"),
   extract_patches_3d: {
@@ -332,7 +349,8 @@ const IMAGES: FunctionTable = {
     run: (op, a) => onShape(op, a.images, (shape) => [...shape, 2]),
   },
   ssim: {
-    signature: "x1, x2, *args, **kwargs",
+    signature:
+      "x1, x2, max_val=None, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03, ?return_index_map=False",
     run: (op, a) => onShape(op, a.x1, (shape) => shape.slice(0, -3)),
   },
 };

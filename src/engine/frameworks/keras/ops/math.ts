@@ -15,8 +15,8 @@ import { toDim } from "../../rules/sizes.ts";
 import { axisOf, isMisfit, numel, reshape } from "../../shape/dims.ts";
 import { isOpen, OpenSize, openDim } from "../graph.ts";
 import { sizeOf } from "../layer.ts";
-import { borrow, lend } from "./borrow.ts";
-import { type FunctionSpec, type FunctionTable, type Op, onShape } from "./op.ts";
+import { borrow, ELEMENTS, lend } from "./borrow.ts";
+import { type FunctionSpec, type FunctionTable, type Op, onShape, withoutData } from "./op.ts";
 
 const each = (names: string, entry: (name: string) => FunctionSpec): FunctionTable =>
   Object.fromEntries(names.split(" ").map((name) => [name, entry(name)]));
@@ -41,14 +41,14 @@ export const running: FunctionSpec = {
 const REDUCTION = {
   ...each("sum mean prod", (name) => borrow("x, axis=None, keepdims=False, dtype=None", name, { dtype: "" })),
   ...each("any all argmax argmin", (name) => borrow("x, axis=None, keepdims=False", name)),
-  max: borrow("x, axis=None, keepdims=False, initial=None", "amax", { initial: "" }),
-  min: borrow("x, axis=None, keepdims=False, initial=None", "amin", { initial: "" }),
+  max: borrow("x, axis=None, keepdims=False, initial=None", "amax", { initial: ELEMENTS }),
+  min: borrow("x, axis=None, keepdims=False, initial=None", "amin", { initial: ELEMENTS }),
   var: borrow("x, axis=None, keepdims=False", "var"),
   std: borrow("x, axis=None, keepdims=False", "std"),
   logsumexp: borrow("x, axis=None, keepdims=False", "logsumexp"),
   cumsum: running,
   cumprod: running,
-  median: borrow("x, axis=None, keepdims=False", "amax"),
+  median: withoutData(borrow("x, axis=None, keepdims=False", "amax")),
   count_nonzero: borrow("x, axis=None", "count_nonzero"),
   norm: borrow("x, ord=None, axis=None, keepdims=False", "norm", { ord: "" }),
 } satisfies FunctionTable;
@@ -222,13 +222,11 @@ const CREATION: FunctionTable = {
   zeros_like: borrow("x, dtype=None", "zeros_like"),
   ones_like: borrow("x, dtype=None", "ones_like"),
   full_like: borrow("x, fill_value, dtype=None", "full_like"),
-  eye: borrow("N, M=None, k=0, dtype=None", "eye", { N: "n", M: "m", k: "" }),
-  linspace: borrow("start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0", "linspace", {
+  eye: borrow("N, M=None, k=0, dtype=None", "eye", { N: "n", M: "m", k: ELEMENTS }),
+  linspace: borrow("start, stop, num=50, endpoint=True, ?retstep=False, dtype=None, ?axis=0", "linspace", {
     stop: "end",
     num: "steps",
-    endpoint: "",
-    retstep: "",
-    axis: "",
+    endpoint: ELEMENTS,
   }),
   arange: {
     signature: "start, stop=None, step=1, dtype=None",

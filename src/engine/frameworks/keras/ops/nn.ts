@@ -17,22 +17,37 @@ import { toDim, toDims } from "../../rules/sizes.ts";
 import type { Padding } from "../../rules/window.ts";
 import { axisOf, broadcast, isMisfit } from "../../shape/dims.ts";
 import { borrow, lend } from "./borrow.ts";
-import { type FunctionSpec, type FunctionTable, type Op, onShape } from "./op.ts";
+import {
+  type FunctionSpec,
+  type FunctionTable,
+  named,
+  type Op,
+  onShape,
+  sameShape,
+  sameShapes,
+} from "./op.ts";
 
-/** Each element of the first argument on its own; the others are settings. */
-const elementwise = (signature: string): FunctionSpec => ({
-  signature,
-  run: (op, a) => {
-    const input = op.tensor(Object.values(a)[0]);
-    return op.emit({ inputs: [input], shape: input.shape });
-  },
-});
-
-const ACTIVATIONS = Object.fromEntries(
-  "relu relu6 softplus softsign silu swish log_sigmoid leaky_relu hard_sigmoid hard_silu hard_swish elu selu gelu celu hard_tanh hard_shrink soft_shrink squareplus sparse_plus tanh_shrink threshold mish exponential linear softmax log_softmax sparsemax sparse_sigmoid crelu"
-    .split(" ")
-    .map((name) => [name, elementwise("x, *args, **kwargs")]),
-) satisfies FunctionTable;
+/** Activations of `keras.ops.nn` and `keras.activations`, older arguments included. */
+const ACTIVATIONS: FunctionTable = {
+  ...named(
+    "relu6 softplus softsign silu swish log_sigmoid hard_sigmoid hard_silu hard_swish selu hard_tanh sparse_plus tanh_shrink mish exponential linear sparse_sigmoid crelu",
+    () => sameShape(),
+  ),
+  ...sameShapes({
+    relu: "x, negative_slope=0.0, max_value=None, threshold=0.0, alpha=0.0",
+    leaky_relu: "x, negative_slope=0.2, alpha=None",
+    elu: "x, alpha=1.0",
+    celu: "x, alpha=1.0",
+    gelu: "x, approximate=True",
+    hard_shrink: "x, threshold=0.5",
+    soft_shrink: "x, threshold=0.5",
+    squareplus: "x, b=4",
+    threshold: "x, threshold, default_value",
+    softmax: "x, axis=-1",
+    log_softmax: "x, axis=-1",
+    sparsemax: "x, axis=-1",
+  }),
+};
 
 // ------------------------------------------------------------------ convolutions
 
@@ -129,7 +144,7 @@ export function channelsOf(op: Op, dataFormat: Value): ChannelAxis {
 }
 
 const conv = (kind: ConvCall["kind"]): FunctionSpec => ({
-  signature: "inputs, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1, **kwargs",
+  signature: "inputs, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1",
   run: (op, a) =>
     runConv(op, {
       input: a.inputs,
@@ -195,7 +210,7 @@ const pool: FunctionSpec = {
 // ----------------------------------------------------------------------- products
 
 const einsum: FunctionSpec = {
-  signature: "subscripts, *operands, **kwargs",
+  signature: "subscripts, *operands, optimize=None",
   run: (op, a) =>
     lend(op, "einsum", {
       equation: a.subscripts,
@@ -272,7 +287,7 @@ export const NN: FunctionTable = {
   depthwise_conv: conv("depthwise"),
   conv_transpose: {
     signature:
-      "inputs, kernel, strides=1, padding='valid', output_padding=None, data_format=None, dilation_rate=1",
+      "inputs, kernel, strides=1, padding='valid', ?output_padding=None, data_format=None, dilation_rate=1",
     run: conv("transposed").run,
   },
   separable_conv: {
@@ -300,13 +315,14 @@ export const NN: FunctionTable = {
   outer: borrow("x1, x2", "outer", { x2: "vec2" }),
   einsum,
   dot_product_attention: {
-    signature: "query, key, value, bias=None, mask=None, scale=None, is_causal=False, **kwargs",
+    signature:
+      "query, key, value, bias=None, mask=None, scale=None, is_causal=False, flash_attention=None, attn_logits_soft_cap=None",
     run: (op, a) => attention(op, a.query, a.key, a.value),
   },
-  normalize: elementwise("x, axis=-1, order=2, epsilon=None"),
-  batch_normalization: elementwise("x, mean, variance, axis=-1, offset=None, scale=None, epsilon=0.001"),
-  layer_normalization: elementwise("x, gamma=None, beta=None, axis=-1, epsilon=None, rms_scaling=False"),
-  rms_normalization: elementwise("x, scale=1, axis=-1, epsilon=None"),
+  normalize: sameShape("x, axis=-1, order=2, epsilon=None"),
+  batch_normalization: sameShape("x, mean, variance, axis=-1, offset=None, scale=None, epsilon=0.001"),
+  layer_normalization: sameShape("x, gamma=None, beta=None, axis=-1, epsilon=None, rms_scaling=False"),
+  rms_normalization: sameShape("x, scale=1, axis=-1, epsilon=None"),
   moments: {
     signature: "x, axes, keepdims=False, synchronized=False",
     run: (op, a) => moments(op, a.x, a.axes, a.keepdims),

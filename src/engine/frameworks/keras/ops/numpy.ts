@@ -13,31 +13,43 @@ import {
 import { entryOf } from "../../../table.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { axisOf, broadcast, isMisfit, numel } from "../../shape/dims.ts";
-import { borrow, lend } from "./borrow.ts";
+import { borrow, ELEMENTS, lend } from "./borrow.ts";
 import { running } from "./math.ts";
-import { type FunctionSpec, type FunctionTable, named, type Op, onShape, sameShape, several } from "./op.ts";
+import {
+  type FunctionSpec,
+  type FunctionTable,
+  named,
+  type Op,
+  onShape,
+  sameShape,
+  sameShapes,
+  several,
+  withoutData,
+} from "./op.ts";
 
 const UNARY = named(
-  "angle conj real imag exp2 deg2rad rad2deg sinc signbit isposinf isneginf isreal nan_to_num i0 erfc",
-  (name) => borrow("x, *args, **kwargs", name, { args: "", kwargs: "" }),
+  "angle conj real imag exp2 deg2rad rad2deg sinc signbit isposinf isneginf isreal i0 erfc",
+  (name) => borrow("x", name),
 );
 
 const BINARY = named(
-  "arctan2 fmax fmin fmod gcd lcm ldexp logaddexp logaddexp2 hypot heaviside nextafter bitwise_xor bitwise_left_shift bitwise_right_shift isclose",
-  (name) => borrow("x1, x2, *args, **kwargs", name, { args: "", kwargs: "" }),
+  "arctan2 fmax fmin fmod gcd lcm ldexp logaddexp logaddexp2 hypot heaviside nextafter bitwise_xor bitwise_left_shift bitwise_right_shift",
+  (name) => borrow("x1, x2", name),
 );
 
 const REDUCTIONS = {
-  ...named("amax amin ptp nanmax nanmin nanprod nanstd nanvar", (name) =>
-    borrow("x, axis=None, keepdims=False, *args", name === "amin" ? "amin" : "amax", { args: "" }),
+  ...named("amax amin", (name) => borrow("x, axis=None, keepdims=False", name)),
+  ...named("ptp nanmax nanmin nanprod nanstd nanvar nanmedian", () =>
+    withoutData(borrow("x, axis=None, keepdims=False, dtype=None", "amax", { dtype: "" })),
   ),
-  ...named("nansum nanmean", (name) => borrow("x, axis=None, keepdims=False", name)),
-  nanmedian: borrow("x, axis=None, keepdims=False", "amax"),
+  ...named("nansum nanmean", (name) =>
+    borrow("x, axis=None, keepdims=False, dtype=None", name, { dtype: "" }),
+  ),
   nanargmax: borrow("x, axis=None, keepdims=False", "argmax"),
   nanargmin: borrow("x, axis=None, keepdims=False", "argmin"),
   nancumsum: running,
   nancumprod: running,
-  average: borrow("x, axis=None, weights=None", "mean", { weights: "" }),
+  average: borrow("x, axis=None, weights=None", "mean", { weights: ELEMENTS }),
   quantile: borrow("x, q, axis=None, method='linear', keepdims=False", "quantile", { method: "" }),
   percentile: borrow("x, q, axis=None, method='linear', keepdims=False", "quantile", { method: "" }),
   nanquantile: borrow("x, q, axis=None, method='linear', keepdims=False", "quantile", { method: "" }),
@@ -51,9 +63,9 @@ const REDUCTIONS = {
 // ------------------------------------------------------------------------- forms
 
 const alongAxis = (rule: (size: Dim, op: Op, n: Value) => Dim): FunctionSpec => ({
-  signature: "x, n=1, axis=-1, **kwargs",
+  signature: "a, n=1, axis=-1",
   run: (op, a) =>
-    onShape(op, a.x, (shape) => {
+    onShape(op, a.a, (shape) => {
       const at = axisOf(toNumber(a.axis) ?? -1, shape.length);
       return at === undefined ? shape : shape.with(at, rule(shape[at] ?? 1, op, a.n));
     }),
@@ -118,7 +130,7 @@ function plane(op: Op, value: Value, axes: readonly [Value, Value], kept: boolea
 }
 
 const spaced = (name: string): FunctionSpec => ({
-  signature: "start, stop, num=50, endpoint=True, *args, **kwargs",
+  signature: "start, stop, num=50, endpoint=True, base=10, dtype=None, ?axis=0",
   run: (op, a) => op.emit({ inputs: [], shape: [toDim(a.num)], name }),
 });
 
@@ -135,17 +147,16 @@ const FORMS: FunctionTable = {
     signature: "x1, x2, axis=None",
     run: (op, a) => appended(op, a.x1, a.x2, a.axis),
   },
-  ...named("argsort argpartition", () => sameShape("int32")),
-  ...named(
-    "fliplr flipud fabs cbrt divide_no_nan bitwise_not bitwise_invert conjugate cholesky_inverse",
-    () => sameShape(),
-  ),
+  ...sameShapes({ argsort: "x, axis=-1", argpartition: "x, kth, axis=-1", digitize: "x, bins" }, "int32"),
+  ...named("fliplr flipud fabs cbrt bitwise_not bitwise_invert conjugate", () => sameShape()),
+  cholesky_inverse: sameShape("x, upper=False"),
+  nan_to_num: borrow("x, nan=0.0, posinf=None, neginf=None", "nan_to_num"),
+  isclose: borrow("x1, x2, rtol=1e-05, atol=1e-08, equal_nan=False", "isclose"),
   divide_no_nan: { signature: "x1, x2", run: (op, a) => joined(op, [a.x1, a.x2]) },
   left_shift: borrow("x, y", "bitwise_left_shift"),
   right_shift: borrow("x, y", "bitwise_right_shift"),
-  digitize: sameShape("int32"),
   isin: {
-    signature: "x1, x2, **kwargs",
+    signature: "x1, x2, assume_unique=False, invert=False",
     run: (op, a) => op.emit({ inputs: [op.tensor(a.x1)], shape: op.tensor(a.x1).shape, dtype: "bool" }),
   },
   searchsorted: {
@@ -243,7 +254,11 @@ const CREATION: FunctionTable = {
 const PLAIN: FunctionTable = {
   size: { signature: "x", plain: true, run: (op, a) => numel(op.tensor(a.x).shape) },
   dtype: { signature: "x", plain: true, run: (op, a) => op.tensor(a.x).dtype },
-  vectorize: { signature: "pyfunc, **kwargs", plain: true, run: (_op, a) => a.pyfunc },
+  vectorize: {
+    signature: "pyfunc, *, excluded=None, ?signature=None",
+    plain: true,
+    run: (_op, a) => a.pyfunc,
+  },
   allclose: {
     signature: "x1, x2, *args, **kwargs",
     plain: true,
@@ -257,12 +272,17 @@ const PRODUCTS: FunctionTable = {
   inner: borrow("x1, x2", "inner"),
   vdot: borrow("x1, x2", "vdot"),
   kron: borrow("x1, x2", "kron"),
-  cross: { signature: "x1, x2, *args, **kwargs", run: (op, a) => joined(op, [a.x1, a.x2]) },
+  cross: {
+    signature: "x1, x2, ?axisa=-1, ?axisb=-1, ?axisc=-1, ?axis=None",
+    run: (op, a) => joined(op, [a.x1, a.x2]),
+  },
   cdist: borrow("x, y", "cdist", { x: "x1", y: "x2" }),
-  ...named("cholesky det inv matrix_rank", (name) => borrow("x, **kwargs", name, { kwargs: "" })),
+  cholesky: borrow("x, upper=False", "cholesky"),
+  ...named("det inv", (name) => borrow("x", name)),
+  matrix_rank: borrow("x, tol=None", "matrix_rank", { tol: "" }),
   pinv: borrow("x, rcond=None", "pinv", { rcond: "" }),
   ...named("eig eigh slogdet", (name) => borrow("x", name)),
-  svd: borrow("x, full_matrices=True, compute_uv=True", "svd", { compute_uv: "" }),
+  svd: borrow("x, full_matrices=True, ?compute_uv=True", "svd"),
   qr: borrow("x, mode='reduced'", "qr"),
   logdet: borrow("x", "det"),
   solve: borrow("a, b", "solve", { a: "input", b: "B" }),

@@ -3,7 +3,7 @@
  * tensors a call becomes a node of the graph, with a name of its own, as a layer's call does.
  */
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Bound, bind, defineClass } from "../../../interpret/native.ts";
+import { type Bound, bind, defineClass, unfollowed } from "../../../interpret/native.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
 import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
@@ -16,10 +16,11 @@ import {
   type Shape,
   type Tensor,
   Tuple,
-  type Unknown,
+  Unknown,
   type Value,
 } from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
+import { entryOf } from "../../../table.ts";
 import { numel } from "../../shape/dims.ts";
 import { OperationCode, symbolically } from "../calling.ts";
 import { tensorsIn } from "../graph.ts";
@@ -102,13 +103,33 @@ export function named(names: string, entry: (name: string) => FunctionSpec): Fun
   return Object.fromEntries(names.split(" ").map((name) => [name, entry(name)]));
 }
 
-/** One tensor in, one of its shape out; the rest are settings. */
-export function sameShape(dtype?: string): FunctionSpec {
+/** The first argument's shape comes out; the others are settings that change no shape. */
+export function sameShape(signature = "x", dtype?: string): FunctionSpec {
+  const first = /\w+/.exec(signature)?.[0] ?? "x";
   return {
-    signature: "x, *args, **kwargs",
+    signature,
     run: (op, a) => {
-      const input = op.tensor(a.x);
+      const input = op.tensor(entryOf(a, first));
       return op.emit({ inputs: [input], shape: input.shape, ...(dtype === undefined ? {} : { dtype }) });
+    },
+  };
+}
+
+/** Such functions by name, with their signatures. */
+export function sameShapes(signatures: Readonly<Record<string, string>>, dtype?: string): FunctionTable {
+  return Object.fromEntries(
+    Object.entries(signatures).map(([name, signature]) => [name, sameShape(signature, dtype)]),
+  );
+}
+
+/** The same shapes, of elements that are not worked out. */
+export function withoutData(spec: FunctionSpec): FunctionSpec {
+  return {
+    ...spec,
+    run: (op, a) => {
+      const answer = spec.run(op, a);
+      for (const tensor of tensorsIn([answer])) delete tensor.data;
+      return answer;
     },
   };
 }
@@ -164,9 +185,9 @@ export function defineFunction(keras: Keras, name: string, spec: FunctionSpec): 
   const code: NativeCode = (interp, args, kwargs) => {
     parsed ??= parseSignature(spec.signature);
     const bound = bind(interp, name, parsed, args, kwargs);
-    return typeof bound === "string"
-      ? interp.fail("TypeError", bound)
-      : spec.run(new Op(keras, interp, name), bound);
+    if (typeof bound === "string") return interp.fail("TypeError", bound);
+    if (bound instanceof Unknown) return unfollowed(interp, bound);
+    return spec.run(new Op(keras, interp, name), bound);
   };
   return new NativeFunction(
     name,

@@ -11,9 +11,10 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
+import type { ChannelAxis } from "../../rules/convolution.ts";
 import { toDims } from "../../rules/sizes.ts";
 import { axisOf } from "../../shape/dims.ts";
-import { borrow, lend } from "./borrow.ts";
+import { borrow, ELEMENTS, lend } from "./borrow.ts";
 import { castTo, MATH, reshaped, shapeOf, transposed } from "./math.ts";
 import {
   type ConvCall,
@@ -27,17 +28,13 @@ import {
   runPool,
   separableConv,
 } from "./nn.ts";
-import { type FunctionSpec, type FunctionTable, type Op, onShape } from "./op.ts";
+import { type FunctionSpec, type FunctionTable, type Op, onShape, sameShape, sameShapes } from "./op.ts";
 import { TF_FURTHER, TF_IMAGE_FURTHER, TF_LOSSES } from "./tensorflowFurther.ts";
 
 const each = (names: string, entry: (name: string) => FunctionSpec): FunctionTable =>
   Object.fromEntries(names.split(" ").map((name) => [name, entry(name)]));
 
-/** One tensor in, one of its shape out; the rest are settings. */
-const unchanged: FunctionSpec = {
-  signature: "x, *args, **kwargs",
-  run: (op, a) => op.emit({ inputs: [op.tensor(a.x)], shape: op.tensor(a.x).shape }),
-};
+const l2Normalize = sameShape("x, axis=None, epsilon=1e-12, name=None, dim=None");
 
 const reduction = (name: string): FunctionSpec =>
   borrow("input_tensor, axis=None, keepdims=False, name=None", name, { name: "" });
@@ -66,16 +63,26 @@ const pool: FunctionSpec = {
   run: (op, a) => runPool(op, a.input, a.ksize, a.strides, a.padding, channelsOf(op, a.data_format)),
 };
 
-const sized = (name: string): FunctionSpec => ({
-  signature: "shape, *args, **kwargs",
+const sized = (name: string, settings: string): FunctionSpec => ({
+  signature: `shape, ${settings}`,
   run: (op, a) => op.emit({ inputs: [], shape: toDims(a.shape, toItems(a.shape)?.length ?? 1), name }),
 });
 
 export const TF_NN: FunctionTable = {
-  ...each(
-    "relu relu6 elu selu gelu silu swish softplus softsign leaky_relu softmax log_softmax sigmoid tanh l2_normalize lrn local_response_normalization dropout batch_normalization",
-    () => unchanged,
+  ...each("relu relu6 elu selu softplus softsign", () => sameShape("features, name=None")),
+  ...each("silu swish", () => sameShape("features, beta=1.0, name=None")),
+  ...each("sigmoid tanh", () => sameShape("x, name=None")),
+  ...each("softmax log_softmax", () => sameShape("logits, axis=None, name=None, dim=None")),
+  ...each("lrn local_response_normalization", () =>
+    sameShape("input, depth_radius=5, bias=1, alpha=1, beta=0.5, name=None"),
   ),
+  ...sameShapes({
+    gelu: "features, approximate=False, name=None",
+    leaky_relu: "features, alpha=0.2, name=None",
+    dropout: "x, rate=None, noise_shape=None, seed=None, name=None, keep_prob=None",
+    batch_normalization: "x, mean, variance, offset=None, scale=None, variance_epsilon=None, name=None",
+  }),
+  l2_normalize: l2Normalize,
   ...TF_LOSSES,
   crelu: {
     signature: "features, axis=-1, name=None",
@@ -133,23 +140,23 @@ export const TF_NN: FunctionTable = {
   },
   depth_to_space: {
     signature: "input, block_size, data_format='NHWC', name=None",
-    run: (op, a) => blocks(op, a.input, a.block_size, "out"),
+    run: (op, a) => blocks(op, a.input, a.block_size, "out", channelsOf(op, a.data_format)),
   },
   space_to_depth: {
     signature: "input, block_size, data_format='NHWC', name=None",
-    run: (op, a) => blocks(op, a.input, a.block_size, "in"),
+    run: (op, a) => blocks(op, a.input, a.block_size, "in", channelsOf(op, a.data_format)),
   },
 };
 
 /** Pixels into channels and back. */
-function blocks(op: Op, value: Value, size: Value, way: "in" | "out"): Value {
+function blocks(op: Op, value: Value, size: Value, way: "in" | "out", channels: ChannelAxis): Value {
   const input = op.tensor(value);
   const block = toNumber(size) ?? 1;
   if (isUnknown(input.shape)) return op.emit({ inputs: [input], shape: input.shape });
   const factor = way === "out" ? block : 1 / block;
   const scaled = input.shape.map((dim, axis): Dim => {
     if (axis === 0 || typeof dim !== "number") return dim;
-    return axis === 3 ? dim / (factor * factor) : dim * factor;
+    return axis === (channels === "first" ? 1 : 3) ? dim / (factor * factor) : dim * factor;
   });
   return op.emit({ inputs: [input], shape: scaled });
 }
@@ -236,8 +243,8 @@ const FORMS: FunctionTable = {
       return op.emit({ inputs: [input], shape });
     },
   },
-  reverse: unchanged,
-  roll: unchanged,
+  reverse: sameShape("tensor, axis, name=None"),
+  roll: sameShape("input, shift, axis, name=None"),
   identity: { signature: "input, name=None", run: (op, a) => op.tensor(a.input) },
   stop_gradient: { signature: "input, name=None", run: (op, a) => op.tensor(a.input) },
   ensure_shape: { signature: "x, shape, name=None", run: (op, a) => op.tensor(a.x) },
@@ -246,7 +253,7 @@ const FORMS: FunctionTable = {
     run: (op, a) => NN.one_hot!.run(op, { x: a.indices, num_classes: a.depth, axis: a.axis ?? -1 }),
   },
   add_n: { signature: "inputs, name=None", run: (op, a) => combined(op, toItems(a.inputs) ?? []) },
-  clip_by_value: unchanged,
+  clip_by_value: sameShape("t, clip_value_min, clip_value_max, name=None"),
   boolean_mask: {
     signature: "tensor, mask, axis=None, name=None",
     run: (op, a) =>
@@ -259,7 +266,7 @@ const MATH_NAMES: FunctionTable = {
     "exp log sqrt rsqrt sin cos tan tanh sigmoid sign floor ceil abs square negative logical_not erf log1p",
     (name) => borrow("x, name=None", name, { name: "" }),
   ),
-  round: unchanged,
+  round: sameShape("x, name=None"),
   ...each(
     "add subtract multiply divide maximum minimum logical_and logical_or less less_equal greater greater_equal not_equal floor_divide true_divide",
     binary,
@@ -288,28 +295,36 @@ const MATH_NAMES: FunctionTable = {
     run: (op, a) => lend(op, "argmin", { input: op.tensor(a.input), dim: a.axis }),
   },
   cumsum: borrow("x, axis=0, exclusive=False, reverse=False, name=None", "cumsum", {
-    exclusive: "",
-    reverse: "",
+    exclusive: ELEMENTS,
+    reverse: ELEMENTS,
     name: "",
   }),
   top_k: borrow("input, k=1, sorted=True, name=None", "topk", { name: "" }),
-  l2_normalize: unchanged,
+  l2_normalize: l2Normalize,
   matmul: {
-    signature: "a, b, transpose_a=False, transpose_b=False, *args, **kwargs",
-    run: (op, a) => matmul(op, a.a, a.b, a.transpose_a, a.transpose_b),
+    signature:
+      "a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False, a_is_sparse=False, b_is_sparse=False, output_type=None, name=None",
+    run: (op, a) =>
+      matmul(
+        op,
+        a.a,
+        a.b,
+        a.transpose_a === true || a.adjoint_a === true,
+        a.transpose_b === true || a.adjoint_b === true,
+      ),
   },
   tensordot: borrow("a, b, axes, name=None", "tensordot", { a: "a", b: "b", axes: "dims", name: "" }),
   einsum: {
     ...NN.einsum!,
-    signature: "equation, *inputs, **kwargs",
+    signature: "equation, *inputs, optimize='greedy', name=None",
     run: (op, a) => NN.einsum!.run(op, { subscripts: a.equation, operands: a.inputs }),
   },
 };
 
-function matmul(op: Op, left: Value, right: Value, turnLeft: Value, turnRight: Value): Value {
-  const turned = (value: Value, turn: Value): Value => {
+function matmul(op: Op, left: Value, right: Value, turnLeft: boolean, turnRight: boolean): Value {
+  const turned = (value: Value, turn: boolean): Value => {
     const tensor = op.tensor(value);
-    return turn === true && !isUnknown(tensor.shape) && axisOf(-2, tensor.shape.length) !== undefined
+    return turn && !isUnknown(tensor.shape) && axisOf(-2, tensor.shape.length) !== undefined
       ? lend(op, "transpose", { input: tensor, dim0: -1, dim1: -2 })
       : tensor;
   };
@@ -317,19 +332,20 @@ function matmul(op: Op, left: Value, right: Value, turnLeft: Value, turnRight: V
 }
 
 const CREATION: FunctionTable = {
-  ...each("zeros ones", sized),
+  ...each("zeros ones", (name) => sized(name, "dtype=None, name=None, layout=None")),
   fill: {
     signature: "dims, value, name=None",
     run: (op, a) => op.emit({ inputs: [], shape: toDims(a.dims, toItems(a.dims)?.length ?? 1) }),
   },
-  zeros_like: unchanged,
-  ones_like: unchanged,
+  ...each("zeros_like ones_like", () =>
+    sameShape("input, dtype=None, name=None, layout=None, optimize=True"),
+  ),
   range: {
     signature: "start, limit=None, delta=1, dtype=None, name=None",
     run: (op, a) => MATH.arange!.run(op, { start: a.start, stop: a.limit, step: a.delta }),
   },
   linspace: {
-    signature: "start, stop, num, name=None, axis=0",
+    signature: "start, stop, num, name=None, ?axis=0",
     run: (op, a) => lend(op, "linspace", { start: a.start, end: a.stop, steps: a.num }),
   },
   constant: {
@@ -348,7 +364,14 @@ const CREATION: FunctionTable = {
   },
   eye: {
     signature: "num_rows, num_columns=None, batch_shape=None, dtype=None, name=None",
-    run: (op, a) => lend(op, "eye", { n: a.num_rows, m: a.num_columns }),
+    run: (op, a) => {
+      const made = op.tensor(lend(op, "eye", { n: a.num_rows, m: a.num_columns }));
+      if (a.batch_shape === null || isUnknown(made.shape)) return made;
+      const batch = isUnknown(a.batch_shape)
+        ? a.batch_shape
+        : toDims(a.batch_shape, toItems(a.batch_shape)?.length ?? 1);
+      return op.emit({ inputs: [], shape: isUnknown(batch) ? batch : [...batch, ...made.shape] });
+    },
   },
   is_tensor: { signature: "x", plain: true, run: (_op, a) => a.x instanceof Tensor },
 };
@@ -356,15 +379,18 @@ const CREATION: FunctionTable = {
 export const TF: FunctionTable = { ...TF_FURTHER, ...MATH_NAMES, ...FORMS, ...CREATION };
 
 export const TF_RANDOM: FunctionTable = {
-  ...each("normal uniform truncated_normal", sized),
-  shuffle: unchanged,
+  ...each("normal truncated_normal", (name) =>
+    sized(name, "mean=0.0, stddev=1.0, dtype=None, seed=None, name=None"),
+  ),
+  uniform: sized("uniform", "minval=0, maxval=None, dtype=None, seed=None, name=None"),
+  shuffle: sameShape("value, seed=None, name=None"),
   set_seed: { signature: "*args, **kwargs", plain: true, run: () => null },
 };
 
 export const TF_LINALG: FunctionTable = {
   matmul: MATH_NAMES.matmul!,
   einsum: MATH_NAMES.einsum!,
-  l2_normalize: unchanged,
+  l2_normalize: l2Normalize,
   norm: {
     signature: "tensor, ord='euclidean', axis=None, keepdims=False, name=None",
     run: (op, a) => lend(op, "norm", { input: op.tensor(a.tensor), dim: a.axis, keepdim: a.keepdims }),
@@ -374,21 +400,26 @@ export const TF_LINALG: FunctionTable = {
 export const TF_IMAGE: FunctionTable = {
   ...TF_IMAGE_FURTHER,
   resize: {
-    signature: "images, size, *args, **kwargs",
+    signature:
+      "images, size, method='bilinear', ?preserve_aspect_ratio=False, antialias=False, name=None, align_corners=False",
     run: (op, a) => resized(op, a.images, a.size, "last"),
   },
   ...each("resize_with_pad resize_with_crop_or_pad", () => ({
-    signature: "image, target_height, target_width, *args, **kwargs",
+    signature: "image, target_height, target_width, method='bilinear', antialias=False",
     run: (op, a) => resized(op, a.image, new Tuple([a.target_height, a.target_width]), "last"),
   })),
   extract_patches: {
     signature: "images, sizes, strides, rates, padding, name=None",
     run: (op, a) => patches(op, a.images, a.sizes, a.strides, a.rates, a.padding),
   },
-  ...each(
-    "random_flip_left_right random_flip_up_down flip_left_right flip_up_down random_brightness random_contrast adjust_brightness per_image_standardization convert_image_dtype",
-    () => unchanged,
-  ),
+  ...each("random_flip_left_right random_flip_up_down", () => sameShape("image, seed=None")),
+  ...each("flip_left_right flip_up_down per_image_standardization", () => sameShape("image")),
+  ...sameShapes({
+    random_brightness: "image, max_delta, seed=None",
+    random_contrast: "image, lower, upper, seed=None",
+    adjust_brightness: "image, delta",
+    convert_image_dtype: "image, dtype, saturate=False, name=None",
+  }),
   rgb_to_grayscale: {
     signature: "images, name=None",
     run: (op, a) => NN.rgb_to_grayscale!.run(op, { images: a.images, data_format: "channels_last" }),

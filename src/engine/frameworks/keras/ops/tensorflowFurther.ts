@@ -14,7 +14,15 @@ import { broadcast, isMisfit, numel } from "../../shape/dims.ts";
 import { borrow } from "./borrow.ts";
 import { CONTROL, mapped } from "./control.ts";
 import { NUMPY } from "./numpy.ts";
-import { type FunctionSpec, type FunctionTable, named, onShape, sameShape, several } from "./op.ts";
+import {
+  type FunctionSpec,
+  type FunctionTable,
+  named,
+  onShape,
+  sameShape,
+  sameShapes,
+  several,
+} from "./op.ts";
 
 /** One shape by NumPy's rule from two tensors. */
 const pairwise: FunctionSpec = {
@@ -36,10 +44,21 @@ export const TF_FURTHER: FunctionTable = {
   ...named("asin acos atan sinh cosh asinh acosh atanh expm1 reciprocal erfinv", (name) =>
     borrow("x, name=None", name, { name: "" }),
   ),
-  ...named(
-    "log_sigmoid sort argsort conj real imag angle is_nan is_inf is_finite rint clip_by_norm saturate_cast cumprod lgamma digamma erfc tensor_scatter_nd_update tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_max tensor_scatter_nd_min",
-    () => sameShape(),
+  ...named("log_sigmoid conj is_nan is_inf is_finite rint lgamma digamma erfc", () =>
+    sameShape("x, name=None"),
   ),
+  ...named("real imag angle", () => sameShape("input, name=None")),
+  ...named(
+    "tensor_scatter_nd_update tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_max tensor_scatter_nd_min",
+    () => sameShape("tensor, indices, updates, name=None"),
+  ),
+  ...sameShapes({
+    sort: "values, axis=-1, direction='ASCENDING', name=None",
+    argsort: "values, axis=-1, direction='ASCENDING', stable=False, name=None",
+    clip_by_norm: "t, clip_norm, axes=None, name=None",
+    saturate_cast: "value, dtype, name=None",
+    cumprod: "x, axis=0, exclusive=False, reverse=False, name=None",
+  }),
   ...named(
     "atan2 squared_difference divide_no_nan multiply_no_nan floormod xlogy xdivy xlog1py logical_xor truncatediv realdiv",
     () => pairwise,
@@ -135,10 +154,10 @@ function overlapped(shape: Shape, step: Dim): Shape {
 }
 
 export const TF_SIGNAL: FunctionTable = {
-  ...named(
-    "fft fft2d fft3d ifft ifft2d ifft3d fftshift ifftshift dct idct mfccs_from_log_mel_spectrograms",
-    () => sameShape(),
-  ),
+  ...named("fft fft2d fft3d ifft ifft2d ifft3d", () => sameShape("input, name=None")),
+  ...named("fftshift ifftshift", () => sameShape("x, axes=None, name=None")),
+  ...named("dct idct", () => sameShape("input, type=2, ?n=None, axis=-1, norm=None, name=None")),
+  mfccs_from_log_mel_spectrograms: sameShape("log_mel_spectrograms, name=None"),
   ...named("rfft rfft2d rfft3d", () => ({
     signature: "input_tensor, fft_length=None, name=None",
     run: (op, a) =>
@@ -156,7 +175,7 @@ export const TF_SIGNAL: FunctionTable = {
       }),
   })),
   ...named("hann_window hamming_window vorbis_window kaiser_window", () => ({
-    signature: "window_length, *args, **kwargs",
+    signature: "window_length, periodic=True, dtype=None, name=None, beta=None",
     run: (op, a) => op.emit({ inputs: [], shape: [toDim(a.window_length)] }),
   })),
   frame: {
@@ -189,7 +208,8 @@ export const TF_SIGNAL: FunctionTable = {
     run: (op, a) => onShape(op, a.signal, (shape) => overlapped(shape, toDim(a.frame_step))),
   },
   linear_to_mel_weight_matrix: {
-    signature: "num_mel_bins=20, num_spectrogram_bins=129, *args, **kwargs",
+    signature:
+      "num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000, lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype=None, name=None",
     run: (op, a) => op.emit({ inputs: [], shape: [toDim(a.num_spectrogram_bins), toDim(a.num_mel_bins)] }),
   },
 };
@@ -203,13 +223,22 @@ const ofSize: FunctionSpec = {
     onShape(op, a.image, (shape) => shape.toSpliced(-3, 2, toDim(a.target_height), toDim(a.target_width))),
 };
 
+/** What the suppressions take, one or the other of them; none of it tells how many boxes are left. */
+const SUPPRESSION =
+  "max_output_size, iou_threshold=0.5, score_threshold=None, soft_nms_sigma=0.0, pad_to_max_output_size=False, name=None, sorted_input=False, canonicalized_coordinates=False, tile_size=512, overlap_threshold=0.5";
 const KEPT = "how many boxes are kept depends on the data";
 
 export const TF_IMAGE_FURTHER: FunctionTable = {
-  ...named(
-    "adjust_contrast adjust_hue adjust_saturation adjust_gamma random_hue random_saturation random_jpeg_quality transpose_image",
-    () => sameShape(),
-  ),
+  ...sameShapes({
+    adjust_contrast: "images, contrast_factor",
+    adjust_hue: "image, delta, name=None",
+    adjust_saturation: "image, saturation_factor, name=None",
+    adjust_gamma: "image, gamma=1, gain=1",
+    random_hue: "image, max_delta, seed=None",
+    random_saturation: "image, lower, upper, seed=None",
+    random_jpeg_quality: "image, min_jpeg_quality, max_jpeg_quality, seed=None",
+    transpose_image: "image",
+  }),
   ...named("pad_to_bounding_box crop_to_bounding_box", () => ofSize),
   grayscale_to_rgb: {
     signature: "images, name=None",
@@ -220,7 +249,7 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
     run: (op, a) => op.emit({ inputs: [op.tensor(a.value)], shape: (toItems(a.size) ?? []).map(toDim) }),
   },
   crop_and_resize: {
-    signature: "image, boxes, box_indices, crop_size, *args, **kwargs",
+    signature: "image, boxes, box_indices, crop_size, method='bilinear', extrapolation_value=0.0, name=None",
     run: (op, a) => {
       const [image, boxes] = [op.tensor(a.image), op.tensor(a.boxes)];
       const shape =
@@ -231,7 +260,7 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
     },
   },
   ...named("non_max_suppression non_max_suppression_overlaps", () => ({
-    signature: "boxes, scores, *args, **kwargs",
+    signature: `boxes, scores, ${SUPPRESSION}`,
     run: (op, a) =>
       op.emit({
         inputs: [op.tensor(a.boxes), op.tensor(a.scores)],
@@ -240,7 +269,7 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
       }),
   })),
   ...named("non_max_suppression_with_scores non_max_suppression_padded", (name) => ({
-    signature: "boxes, scores, max_output_size, *args, **kwargs",
+    signature: `boxes, scores, ${SUPPRESSION}`,
     run: (op, a) => {
       const inputs = [op.tensor(a.boxes), op.tensor(a.scores)];
       const kept: Shape = [new Unknown(KEPT)];

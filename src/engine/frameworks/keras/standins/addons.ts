@@ -60,12 +60,17 @@ function layer(keras: Keras, name: string): Value | Absent {
 
 const INERT: ReadonlySet<string> = new Set(["optimizers", "losses", "metrics", "callbacks"]);
 
+/** What one or another of its activations takes beside the tensor. */
+const ACTIVATION =
+  "x, axis=-1, approximate=True, lower=None, upper=None, frequency=1, training=None, seed=None, rng=None";
+
 export const ADDONS: StandIn = {
   has: (module) => module === "tensorflow_addons" || module.startsWith("tensorflow_addons."),
   make: (keras, module, name) => {
     const [, family = ""] = module.split(".");
     if (family === "layers") return layer(keras, name);
-    if (family === "activations" && ACTIVATIONS.has(name)) return defineFunction(keras, name, sameShape());
+    if (family === "activations" && ACTIVATIONS.has(name))
+      return defineFunction(keras, name, sameShape(ACTIVATION));
     return INERT.has(family) ? makeInert() : ABSENT;
   },
 };

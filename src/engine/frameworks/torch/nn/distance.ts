@@ -54,7 +54,8 @@ function unreduced(shape: Shape, kind: Unreduced): Shape {
 
 function loss(op: Op, value: Value, reduction: Value, kind: Unreduced): Value {
   const input = op.tensor(value);
-  const shape = reduction === "none" && !isUnknown(input.shape) ? unreduced(input.shape, kind) : [];
+  const whole = reduction === "none" && !isUnknown(input.shape) ? unreduced(input.shape, kind) : [];
+  const shape = isUnknown(reduction) ? reduction : whole;
   return op.emit({ inputs: [input], shape, elementwise: numel(input.shape) });
 }
 
@@ -132,6 +133,9 @@ const AFTER: Readonly<Record<string, string>> = {
 
 const first = (forward: string): string => forward.slice(0, forward.indexOf(","));
 
+/** `reduce=False` is the older way to say `reduction="none"`. */
+const asked = (reduction: Value, reduce: Value): Value => (reduce === false ? "none" : reduction);
+
 function lossLayer([name, fn, init, forward, kind]: Row): LayerSpec {
   const lead = init === "" ? "" : `${init}, `;
   return {
@@ -139,16 +143,19 @@ function lossLayer([name, fn, init, forward, kind]: Row): LayerSpec {
     home: "loss",
     base: init.startsWith("weight") ? "_WeightedLoss" : "_Loss",
     init: `${lead}reduction='mean'${entryOf(AFTER, name) ?? ""}`,
-    forward: [forward, (op, a) => loss(op, entryOf(a, first(forward)), op.attr("reduction"), kind)],
+    forward: [
+      forward,
+      (op, a) => loss(op, entryOf(a, first(forward)), asked(op.attr("reduction"), op.attr("reduce")), kind),
+    ],
     fn,
   };
 }
 
-const lossFunction = ([, fn, , forward, kind]: Row): [string, FunctionSpec] => [
+const lossFunction = ([name, fn, init, forward, kind]: Row): [string, FunctionSpec] => [
   fn,
   {
-    signature: `${forward}, weight=None, reduction='mean', *args, **kwargs`,
-    rule: (op, a) => loss(op, entryOf(a, first(forward)), a.reduction, kind),
+    signature: `${forward}, ${init === "" ? "" : `${init}, `}reduction='mean'${entryOf(AFTER, name) ?? ""}`,
+    rule: (op, a) => loss(op, entryOf(a, first(forward)), asked(a.reduction, a.reduce), kind),
   },
 ];
 

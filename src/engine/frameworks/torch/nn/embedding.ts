@@ -2,6 +2,7 @@
  * Embeddings and one-hot vectors: look-ups, no MACs.
  * https://docs.pytorch.org/docs/stable/nn.html#sparse-layers
  */
+import { subtract } from "../../../cost/lift.ts";
 import {
   isUnknown,
   type Shape,
@@ -39,12 +40,20 @@ function embedding(op: Op, value: Value, weight: Tensor | undefined): Value {
 }
 
 /** A bag is a row of a 2-D input, or what lies between two offsets. */
-function embeddingBag(op: Op, value: Value, weight: Tensor | undefined, offsets: Value): Value {
+function embeddingBag(
+  op: Op,
+  value: Value,
+  weight: Tensor | undefined,
+  offsets: Value,
+  hasEnd: boolean,
+): Value {
   const input = op.tensor(value);
   const starts = op.optional(offsets);
   const row = width(op, weight);
   const bags = starts ? starts.shape : input.shape;
-  const shape = isUnknown(bags) ? bags : isUnknown(row) ? row : [...bags.slice(0, 1), ...row];
+  // The last offset may be the end of the last bag.
+  const count = (dims: Shape): Shape => (starts && hasEnd ? [subtract(dims[0] ?? 1, 1)] : dims.slice(0, 1));
+  const shape = isUnknown(bags) ? bags : isUnknown(row) ? row : [...count(bags), ...row];
   return op.emit({
     op: "embedding",
     name: "embedding_bag",
@@ -121,7 +130,8 @@ export const EMBEDDING_LAYERS: readonly LayerSpec[] = [
     build,
     forward: [
       "input, offsets=None, per_sample_weights=None",
-      (op, a) => embeddingBag(op, a.input, op.weight("weight"), a.offsets),
+      (op, a) =>
+        embeddingBag(op, a.input, op.weight("weight"), a.offsets, op.attr("include_last_offset") === true),
     ],
     classMethods: fromPretrained,
     fn: "embedding_bag",
@@ -137,7 +147,8 @@ export const EMBEDDING_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
   embedding_bag: {
     signature:
       "input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode='mean', sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None",
-    rule: (op, a) => embeddingBag(op, a.input, op.optional(a.weight), a.offsets),
+    rule: (op, a) =>
+      embeddingBag(op, a.input, op.optional(a.weight), a.offsets, a.include_last_offset === true),
   },
   one_hot: { signature: "tensor, num_classes=-1", rule: (op, a) => oneHot(op, a.tensor, a.num_classes) },
 };

@@ -5,7 +5,7 @@
  * Every entry follows https://docs.pytorch.org/docs/stable/generated/torch.nn.<name>.html
  */
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Bound, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
+import { type Bound, def, defineClass, type NativeImpl, unfollowed } from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import {
   type ClassValue,
@@ -121,7 +121,7 @@ function runForward(nn: Nn, spec: LayerSpec, rule: LayerRule, a: Bound, interp: 
 
 /** A function of torch.nn.functional as a value of the program. */
 export function defineFunction(nn: Nn, name: string, spec: FunctionSpec): NativeFunction {
-  return def(name, spec.signature, (a, interp) => spec.rule(new Op(interp, nn, name), a));
+  return def(name, spec.signature, (a, interp) => spec.rule(new Op(interp, nn, name), a), unfollowed);
 }
 
 /** A layer under construction. */

@@ -235,14 +235,14 @@ const CALLING: Record<string, Method> = {
 
 const WALKS: Record<string, Method> = {
   named_modules: [
-    "self, memo=None, prefix='', remove_duplicate=True",
+    "self, memo=None, prefix='', ?remove_duplicate=True",
     (a, interp) => pairs(walkModules(interp, self(a), String(a.prefix))),
   ],
   modules: ["self", (a, interp) => iterator(walkModules(interp, self(a)).map(([, module]) => module))],
   named_children: ["self", (a, interp) => pairs(children(interp, self(a)))],
   children: ["self", (a, interp) => iterator(children(interp, self(a)).map(([, module]) => module))],
   named_parameters: [
-    "self, prefix='', recurse=True, remove_duplicate=True",
+    "self, prefix='', recurse=True, ?remove_duplicate=True",
     (a, interp) => pairs(walkTensors(interp, self(a), "_parameters", String(a.prefix), a.recurse !== false)),
   ],
   parameters: [
@@ -253,7 +253,7 @@ const WALKS: Record<string, Method> = {
       ),
   ],
   named_buffers: [
-    "self, prefix='', recurse=True, remove_duplicate=True",
+    "self, prefix='', recurse=True, ?remove_duplicate=True",
     (a, interp) => pairs(walkTensors(interp, self(a), "_buffers", String(a.prefix), a.recurse !== false)),
   ],
   buffers: [

@@ -17,6 +17,7 @@ import {
   type Shape,
   Tensor,
   Tuple,
+  toNumber,
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
@@ -138,7 +139,10 @@ function typeName(dtype: string): string {
 }
 
 function methods(kit: Toolkit): Readonly<Record<string, Method>> {
-  const itself: Method = ["self, *args, **kwargs", (self) => self];
+  const itself: Method = [
+    "self, *args, device=None, non_blocking=False, memory_format=None, requires_grad=True, force=False, **?",
+    (self) => self,
+  ];
   const nothing: Method = ["self, *args, **kwargs", () => null];
   const no: Method = ["self", () => false];
   const scalar: Method = ["self", (self, _, interp) => item(kit, self, interp)];
@@ -180,7 +184,7 @@ function methods(kit: Toolkit): Readonly<Record<string, Method>> {
     equal: ["self, other", (self, a, interp) => equal(kit, self, a.other, interp)],
     allclose: [
       "self, other, rtol=1e-05, atol=1e-08, equal_nan=False",
-      (self, a, interp) => equal(kit, self, a.other, interp),
+      (self, a, interp) => allClose(kit, self, a, interp),
     ],
     to: [
       "self, *args, dtype=None, device=None, other=None, **kwargs",
@@ -278,6 +282,20 @@ function equal(kit: Toolkit, self: Tensor, other: Value, interp: Interp): Value 
   const [left, right] = [kit.dataOf(self), kit.dataOf(other)];
   if (!left || !right) return noData(interp, left ? other : self);
   return left.length === right.length && left.every((x, i) => x === right[i]);
+}
+
+function allClose(kit: Toolkit, self: Tensor, a: Bound, interp: Interp): Value {
+  if (!(a.other instanceof Tensor)) return interp.fail("TypeError", "allclose() needs a tensor");
+  const [left, right] = [kit.dataOf(self), kit.dataOf(a.other)];
+  const [relative, absolute] = [toNumber(a.rtol), toNumber(a.atol)];
+  if (!left || !right) return noData(interp, left ? a.other : self);
+  if (left.length !== right.length || relative === undefined || absolute === undefined)
+    return interp.unknown("this torch.allclose is not followed");
+  return left.every((x, i) => {
+    const y = right[i]!;
+    if (Number.isNaN(x) && Number.isNaN(y)) return a.equal_nan === true;
+    return x === y || Math.abs(x - y) <= absolute + relative * Math.abs(y);
+  });
 }
 
 function stride(self: Tensor, dim: Value): Value {

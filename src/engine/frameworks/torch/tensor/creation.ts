@@ -190,7 +190,7 @@ function vander(a: Args): Answer {
 }
 
 const RANDOM_INT: OpSpec = {
-  signature: "low, high=None, size=None, *, dtype=None",
+  signature: "low=0, high=None, size=None, *, dtype=None",
   rule: (a) => {
     const size = a.has("size") ? "size" : "high";
     return { shape: a.dims(size), dtype: a.dtype("dtype") ?? "int64" };

@@ -322,11 +322,12 @@ export const ELEMENTWISE: OpTable = {
   ...TERNARY,
   ...TESTS,
   ...blank(
-    "erf erfc erfinv lgamma digamma i0 mvlgamma special_expit polygamma logit",
+    "erf erfc erfinv lgamma digamma i0 mvlgamma special_expit polygamma",
     "input, *args",
     ["input"],
     floatOf,
   ),
+  ...blank("logit", "input, eps=None", ["input"], floatOf),
   ...blank("angle", "input", ["input"], (dtype) => realOf(floatOf(dtype))),
   ...blank("nan_to_num", "input, nan=0.0, posinf=None, neginf=None", ["input"], same),
   ...blank(

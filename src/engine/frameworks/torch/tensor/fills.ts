@@ -142,7 +142,8 @@ export const FILLS: OpTable = {
       (name) => [
         name,
         {
-          signature: "input, *args, **kwargs",
+          signature:
+            "input, *args, mean=None, std=None, from=None, to=None, p=None, lambd=None, median=None, sigma=None",
           inPlace: true,
           rule: (a: Args) => ({ shape: a.tensor("input").shape }),
         },

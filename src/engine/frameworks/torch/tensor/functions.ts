@@ -41,7 +41,7 @@ export function plainFunctions(kit: Toolkit): Map<string, Value> {
     [
       "allclose",
       def("allclose", "input, other, rtol=1e-05, atol=1e-08, equal_nan=False", (a, interp) =>
-        interp.callMethod(a.input, "allclose", [a.other]),
+        interp.callMethod(a.input, "allclose", [a.other, a.rtol, a.atol, a.equal_nan]),
       ),
     ],
     ["broadcast_shapes", def("broadcast_shapes", "*shapes", (a, interp) => broadcastShapes(kit, a, interp))],

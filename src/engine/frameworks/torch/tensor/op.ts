@@ -4,7 +4,8 @@
  */
 
 import { sum } from "../../../cost/lift.ts";
-import { bind } from "../../../interpret/native.ts";
+import type { Interp } from "../../../interpret/interp.ts";
+import { bind, unfollowed } from "../../../interpret/native.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
 import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
@@ -146,11 +147,27 @@ function native(
       parsed ??= parseSignature(spec.signature);
       const bound = bind(interp, name, parsed, ...settle(parsed, args, kwargs));
       if (typeof bound === "string") return interp.fail("TypeError", bound);
+      if (bound instanceof Unknown) return unfollowed(interp, bound);
       const first = parsed.params[0];
-      return code(new Args(bound, kit, interp), first ? entryOf(bound, first.name) : undefined);
+      const answer = code(new Args(bound, kit, interp), first ? entryOf(bound, first.name) : undefined);
+      const out = kwargs.size > 0 ? kwargs.get("out") : undefined;
+      if (out !== undefined && out !== null && !parsed.names.has("out")) writeOut(kit, interp, out, answer);
+      return answer;
     },
     spec.signature,
   );
+}
+
+/** What `out=` names has the answer's shape and elements from here on. */
+function writeOut(kit: Toolkit, interp: Interp, out: Value, answer: Value): void {
+  const answers = answer instanceof Tuple || answer instanceof List ? answer.items : [answer];
+  for (const [i, target] of (out instanceof Tuple ? out.items : [out]).entries()) {
+    if (!(target instanceof Tensor)) continue;
+    const made = answers[i];
+    interp.touch(target);
+    target.shape = made instanceof Tensor ? made.shape : interp.unknown("what is written here is not known");
+    kit.write(interp, target, made instanceof Tensor ? kit.dataOf(made) : undefined);
+  }
 }
 
 function run(a: Args, name: string, spec: OpSpec): Value {

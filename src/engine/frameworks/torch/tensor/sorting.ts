@@ -86,6 +86,33 @@ function unique(a: Args): Answer {
   return each.length === 1 ? values : { each, pack: "tuple" };
 }
 
+/** As `unique`, of neighbours alone. */
+function uniqueConsecutive(a: Args): Answer {
+  const input = a.tensor("input");
+  const shape = a.shapeOf(input);
+  const data = a.has("dim") ? undefined : a.kit.dataOf(input);
+  const starts = data?.flatMap((value, i) => (i > 0 && data[i - 1] === value ? [] : [i]));
+  const count: Dim =
+    starts?.length ?? a.interp.unknown(`depends on the data of ${input.maker ?? "a tensor"}`);
+  const at = a.has("dim") ? axis(a) : undefined;
+  if (isMisfit(at)) return at;
+  const values: Made = {
+    shape: at === undefined ? [count] : shape.with(at, count),
+    data: starts?.map((i) => data![i]!),
+  };
+  const each = [values];
+  if (a.flag("return_inverse")) {
+    let run = -1;
+    const indices = data?.map((_, i) => (starts?.[run + 1] === i ? ++run : run));
+    each.push({ shape: at === undefined ? shape : [shape[at]!], dtype: "int64", data: indices });
+  }
+  if (a.flag("return_counts")) {
+    const counts = starts?.map((start, i) => (starts[i + 1] ?? data!.length) - start);
+    each.push({ shape: [count], dtype: "int64", data: counts });
+  }
+  return each.length === 1 ? values : { each, pack: "tuple" };
+}
+
 /** Indices of the shape of the values that are looked up. */
 function lookedUp(signature: string, values: string): OpSpec {
   return {
@@ -195,7 +222,7 @@ export const SORTING: OpTable = {
   },
   unique_consecutive: {
     signature: "input, return_inverse=False, return_counts=False, dim=None",
-    rule: unique,
+    rule: uniqueConsecutive,
   },
   bincount: { signature: "input, weights=None, minlength=0", rule: bincount },
   histc: histogram("histc", false),

@@ -161,7 +161,9 @@ function repeatEach(a: Args): Answer {
     a.bound.repeats instanceof Tensor && !counts
       ? a.interp.unknown("depends on the data of repeats")
       : a.dim("repeats");
-  const result = total ?? tile([size], [count]);
+  // Where the repeats are data, the program may say how much they come to.
+  const said = typeof count === "number" || !a.has("output_size") ? undefined : a.dim("output_size");
+  const result = total ?? (said === undefined ? tile([size], [count]) : [said]);
   if (isMisfit(result)) return result;
   const grown = shape.with(axis, typeof result === "number" ? result : result[0]!);
   const data = a.data("input");

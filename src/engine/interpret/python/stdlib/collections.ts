@@ -278,7 +278,7 @@ export const collections = (): Module =>
     },
     functions: {
       namedtuple: [
-        "typename, field_names, *, rename=False, defaults=None, module=None",
+        "typename, field_names, *, ?rename=False, defaults=None, module=None",
         (a, interp) => {
           const fields =
             typeof a.field_names === "string"

@@ -254,7 +254,7 @@ export const types = (): Module => {
     },
     functions: {
       new_class: [
-        "name, bases=(), kwds=None, exec_body=None",
+        "name, bases=(), ?kwds=None, ?exec_body=None",
         (a, interp) => interp.call(TYPE, [a.name, a.bases, new Dict()]),
       ],
     },

@@ -365,9 +365,9 @@ export const dataclasses = (): Module =>
           return new Tuple(fields.filter((field) => field.kind === "field").map((field) => field.shown));
         },
       ],
-      asdict: ["x, *, dict_factory=None", (a, interp) => unfold(interp, a.x, (pairs) => dictOf(pairs))],
+      asdict: ["x, *, ?dict_factory=None", (a, interp) => unfold(interp, a.x, (pairs) => dictOf(pairs))],
       astuple: [
-        "x, *, tuple_factory=None",
+        "x, *, ?tuple_factory=None",
         (a, interp) => unfold(interp, a.x, (pairs) => new Tuple(pairs.map(([, value]) => value))),
       ],
       replace: ["__obj, **changes", (a, interp) => replace(interp, a.__obj, kwargsOf(a.changes))],

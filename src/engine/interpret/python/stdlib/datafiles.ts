@@ -63,14 +63,14 @@ export const glob = (): Module =>
   makeModule({
     functions: {
       glob: [
-        "pathname, *, root_dir=None, dir_fd=None, recursive=False, include_hidden=False",
+        "pathname, *, ?root_dir=None, ?dir_fd=None, recursive=False, ?include_hidden=False",
         (a, interp) => {
           const found = search(interp, a.pathname, a.recursive);
           return found ? new List([...found]) : interp.unknown("the pattern of a glob is not known");
         },
       ],
       iglob: [
-        "pathname, *, root_dir=None, dir_fd=None, recursive=False, include_hidden=False",
+        "pathname, *, ?root_dir=None, ?dir_fd=None, recursive=False, ?include_hidden=False",
         (a, interp) => iterOf([...(search(interp, a.pathname, a.recursive) ?? [])]),
       ],
       escape: ["pathname", (a) => a.pathname],

@@ -1,7 +1,7 @@
 /** `json`: its own reader, since Python tells 1 from 1.0. */
 import { entryOf } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
-import { defineClass } from "../../native.ts";
+import { type Bound, defineClass } from "../../native.ts";
 import { ABSENT, Dict, Float, isUnknown, List, Tuple, type Unknown, type Value } from "../../values.ts";
 import { toInt, toText, unwrap } from "../core.ts";
 import { floatText } from "../numbers.ts";
@@ -168,16 +168,38 @@ function bracket(
   return open + pad(depth + 1) + parts.join(`,${pad(depth + 1)}`) + pad(depth) + close;
 }
 
-function load(interp: Interp, text: Value): Value {
+/** What `object_hook` and `object_pairs_hook` make of each object, the inner ones first. */
+function hooked(interp: Interp, value: Value, a: Bound): Value {
+  if (value instanceof List) {
+    interp.tick(value.items.length);
+    return new List(value.items.map((item) => interp.nested(() => hooked(interp, item, a))));
+  }
+  if (!(value instanceof Dict)) return value;
+  interp.tick(value.entries.size);
+  const pairs = [...value.entries.values()].map(
+    ({ key, value: item }) => new Tuple([key, interp.nested(() => hooked(interp, item, a))]),
+  );
+  if (a.object_pairs_hook !== null) return interp.call(a.object_pairs_hook, [new List(pairs)]);
+  const made = new Dict();
+  for (const { items } of pairs) interp.dictSet(made, items[0], items[1]);
+  return interp.call(a.object_hook, [made]);
+}
+
+const LOAD =
+  "*, ?cls=None, object_hook=None, ?parse_float=None, ?parse_int=None, ?parse_constant=None, object_pairs_hook=None, encoding=None, strict=True";
+
+function load(interp: Interp, text: Value, a: Bound): Value {
   if (isUnknown(text)) return text;
   const source =
     text !== null && typeof text === "object" && text.kind === "bytes" ? text.value : toText(text);
   const value = source === undefined ? undefined : readJson(source);
-  return value === undefined ? interp.fail("ValueError", "the text is no JSON") : value;
+  if (value === undefined) return interp.fail("ValueError", "the text is no JSON");
+  const isHooked = a.object_hook !== null || a.object_pairs_hook !== null;
+  return isHooked ? interp.nested(() => hooked(interp, value, a)) : value;
 }
 
 const DUMP =
-  "skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False";
+  "?skipkeys=False, ?ensure_ascii=True, check_circular=True, allow_nan=True, ?cls=None, indent=None, ?separators=None, ?default=None, sort_keys=False";
 
 export const json = (): Module =>
   makeModule({
@@ -187,8 +209,8 @@ export const json = (): Module =>
       JSONDecoder: defineClass("JSONDecoder", { bases: [OBJECT] }),
     },
     functions: {
-      loads: ["s, **kwargs", (a, interp) => load(interp, a.s)],
-      load: ["fp, **kwargs", (a, interp) => load(interp, interp.callMethod(a.fp, "read"))],
+      loads: [`s, ${LOAD}`, (a, interp) => load(interp, a.s, a)],
+      load: [`fp, ${LOAD}`, (a, interp) => load(interp, interp.callMethod(a.fp, "read"), a)],
       dumps: [
         `obj, *, ${DUMP}`,
         (a, interp) =>

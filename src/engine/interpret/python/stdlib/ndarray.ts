@@ -158,25 +158,72 @@ export function show(cls: ClassValue, { shape, dtype, data }: Elements): Value {
   return shape.length === 0 ? scalar(dtype, data[0] ?? 0) : makeArray(cls, shape, dtype, data);
 }
 
-/** Folds along one axis, or over everything. */
+/** An axis counted from the front; undefined where the array has no such one. */
+export function axisFrom(axis: number, rank: number): number | undefined {
+  const at = axis < 0 ? axis + rank : axis;
+  return at >= 0 && at < rank ? at : undefined;
+}
+
+/** Every lane of elements along an axis becomes what the rule makes of it; all of them become as long. */
+export function along(
+  whole: Elements,
+  axis: number,
+  rule: (lane: readonly number[]) => readonly number[],
+  dtype = whole.dtype,
+): Elements {
+  const outer = sizeOf(whole.shape.slice(0, axis));
+  const size = whole.shape[axis] ?? 1;
+  const inner = sizeOf(whole.shape.slice(axis + 1));
+  let length = 0;
+  const lanes = Array.from({ length: outer * inner }, (_, lane) => {
+    const start = Math.floor(lane / inner) * size * inner + (lane % inner);
+    const made = rule(Array.from({ length: size }, (_each, i) => whole.data[start + i * inner] ?? 0));
+    length = made.length;
+    return made;
+  });
+  const data = Array.from({ length: outer * length * inner }, (_, place) => {
+    const lane = Math.floor(place / (length * inner)) * inner + (place % inner);
+    return lanes[lane]?.[Math.floor(place / inner) % length] ?? 0;
+  });
+  return { shape: whole.shape.with(axis, lanes.length > 0 ? length : size), dtype, data };
+}
+
+/** The axes in another order: `order` says which axis each of the result is. */
+export function permuted(whole: Elements, order: readonly number[]): Elements {
+  const shape = order.map((axis) => whole.shape[axis] ?? 1);
+  const strides = whole.shape.map((_, axis) => sizeOf(whole.shape.slice(axis + 1)));
+  const data = whole.data.map((_, at) => {
+    let rest = at;
+    let place = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const size = shape[axis] ?? 1;
+      place += (rest % size) * (strides[order[axis] ?? 0] ?? 1);
+      rest = Math.floor(rest / size);
+    }
+    return whole.data[place] ?? 0;
+  });
+  return { shape, dtype: whole.dtype, data };
+}
+
+/** Folds some axes into one number each time; they stay with size 1 where they are kept. */
 export function reduce(
   whole: Elements,
-  axis: number | undefined,
+  axes: readonly number[],
+  keep: boolean,
   dtype: string,
   rule: (numbers: readonly number[]) => number,
 ): Elements {
-  if (axis === undefined) return { shape: [], dtype, data: [rule(whole.data)] };
-  const at = axis < 0 ? axis + whole.shape.length : axis;
-  const outer = sizeOf(whole.shape.slice(0, at));
-  const size = whole.shape[at] ?? 1;
-  const inner = sizeOf(whole.shape.slice(at + 1));
-  const data: number[] = [];
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      data.push(rule(Array.from({ length: size }, (_, k) => whole.data[(o * size + k) * inner + i] ?? 0)));
-    }
-  }
-  return { shape: whole.shape.filter((_, i) => i !== at), dtype, data };
+  const others = whole.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const rows = sizeOf(others.map((axis) => whole.shape[axis] ?? 1));
+  const { data } = permuted(whole, [...others, ...axes.toSorted((a, b) => a - b)]);
+  const size = data.length / Math.max(1, rows);
+  return {
+    shape: keep
+      ? whole.shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
+      : others.map((axis) => whole.shape[axis] ?? 1),
+    dtype,
+    data: Array.from({ length: rows }, (_, row) => rule(data.slice(row * size, (row + 1) * size))),
+  };
 }
 
 /** `a[i]`, `a[1:3]`, `a[0, :]`, `a[None]`, `a[mask]`: undefined for what is not followed. */

@@ -22,18 +22,20 @@ import { floorDiv, floorMod, roundDigits } from "../numbers.ts";
 import { items, iterOf } from "../sequences.ts";
 import { argsOf, OBJECT } from "../types/object.ts";
 import {
+  axisFrom,
   type Elements,
   elementsOf,
   isKnown,
   makeArray,
+  permuted,
   pick,
-  reduce,
   show,
   sizeOf,
   toNested,
   widest,
   zipElements,
 } from "./ndarray.ts";
+import { axesOf, cumulated, REDUCTIONS, reduced } from "./npreduce.ts";
 import { plainElement } from "./npscalars.ts";
 import type { Entry } from "./table.ts";
 
@@ -101,62 +103,44 @@ export function on(param: string, rule: (whole: Elements, a: Bound, interp: Inte
   };
 }
 
-/** An elementwise function that gives floats, or keeps the kind of number. */
-export function mapped(rule: (x: number) => number, kind: "float" | "same" = "float"): Entry {
-  const apply = on("x", (whole) => {
-    const dtype = kind === "float" && !/float/.test(whole.dtype) ? "float64" : whole.dtype;
-    return show(ARRAY, { ...whole, dtype, data: whole.data.map(rule) });
-  });
-  return [
-    "x, *args, **kwargs",
-    (a, interp) =>
-      a.x instanceof Tensor && !isKnown(a.x) ? makeArray(ARRAY, a.x.shape, a.x.dtype) : apply(a, interp),
-  ];
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const mean = (numbers: readonly number[]): number => sum(numbers) / numbers.length;
-const variance = (numbers: readonly number[]): number => mean(numbers.map((x) => (x - mean(numbers)) ** 2));
-
-export const REDUCTIONS: Readonly<
-  Record<string, readonly [dtype: string | undefined, (numbers: readonly number[]) => number]>
-> = {
-  sum: [undefined, sum],
-  prod: [undefined, (numbers) => numbers.reduce((product, number) => product * number, 1)],
-  max: [undefined, (numbers) => Math.max(...numbers)],
-  min: [undefined, (numbers) => Math.min(...numbers)],
-  mean: ["float64", mean],
-  std: ["float64", (numbers) => Math.sqrt(variance(numbers))],
-  var: ["float64", variance],
-  argmax: ["int64", (numbers) => numbers.indexOf(Math.max(...numbers))],
-  argmin: ["int64", (numbers) => numbers.indexOf(Math.min(...numbers))],
-  any: ["bool", (numbers) => Number(numbers.some((number) => number !== 0))],
-  all: ["bool", (numbers) => Number(numbers.every((number) => number !== 0))],
-};
-
+/** A reduction as a function whose array is called `param`. */
 export function reducing(param: string, name: string): Entry {
-  const [dtype, rule] = entryOf(REDUCTIONS, name) ?? [undefined, sum];
   return [
-    `${param}, axis=None, dtype=None, **kwargs`,
-    on(param, (whole, a) => {
-      const kept = whole.dtype === "bool" && dtype === undefined ? "int64" : whole.dtype;
-      return show(ARRAY, reduce(whole, toInt(a.axis), dtype ?? kept, rule));
-    }),
+    `${param}, ${entryOf(REDUCTIONS, name)?.params}`,
+    written(
+      on(param, (whole, a, interp) => {
+        const asked = a.dtype === null || a.dtype === undefined ? undefined : dtypeName(a.dtype, "float64");
+        return shown(reduced(name, whole, a, asked), interp);
+      }),
+    ),
   ];
 }
 
-export function cumulated(rule: (total: number, x: number) => number): Entry {
+export function running(param: string, rule: (total: number, x: number) => number): Entry {
   return [
-    "x, axis=None, **kwargs",
-    on("x", (whole) => {
-      let total: number | undefined;
-      const data = whole.data.map((x) => {
-        total = total === undefined ? x : rule(total, x);
-        return total;
-      });
-      return makeArray(ARRAY, [data.length], whole.dtype, data);
-    }),
+    `${param}, axis=None, dtype=None, out=None`,
+    written(
+      on(param, (whole, a, interp) => {
+        const dtype = dtypeName(a.dtype, whole.dtype === "bool" ? "int64" : whole.dtype);
+        return shown(cumulated(cast(whole, dtype), a.axis, dtype, rule), interp);
+      }),
+    ),
   ];
+}
+
+/** What `out=` names gets the answer, and is the answer. */
+export function written(impl: NativeImpl): NativeImpl {
+  return (a, interp) => {
+    const answer = impl(a, interp);
+    const out = a.out instanceof Tuple ? a.out.items[0] : a.out;
+    if (!(out instanceof Tensor)) return answer;
+    interp.touch(out);
+    const made = elementsOf(interp, answer);
+    // A whole number that gets broken ones is an error of the program.
+    const fits = made && made.data.length === countOf(out) && widest(made.dtype, out.dtype) === out.dtype;
+    out.data = fits ? made.data : undefined;
+    return out;
+  };
 }
 
 /** A dtype argument: a name, a Python type or one of numpy's own scalar types. */
@@ -174,7 +158,7 @@ export function dtypeName(value: Value, fallback: string): string {
   );
 }
 
-function cast(whole: Elements, dtype: string): Elements {
+export function cast(whole: Elements, dtype: string): Elements {
   const data = /int/.test(dtype)
     ? whole.data.map(Math.trunc)
     : dtype === "bool"
@@ -195,6 +179,13 @@ export function fromValue(interp: Interp, value: Value, dtype: Value): Value {
     );
   if (value instanceof Tensor) return makeArray(ARRAY, value.shape, dtypeName(dtype, value.dtype));
   return makeArray(ARRAY, interp.unknown(NOT_KNOWN), dtypeName(dtype, "float64"));
+}
+
+/** With axes of size 1 before the others, until there are as many as are asked for. */
+export function atLeast(value: Value, rank: number): Value {
+  if (!(value instanceof Tensor) || isUnknown(value.shape) || value.shape.length >= rank) return value;
+  const shape = [...new Array<number>(rank - value.shape.length).fill(1), ...value.shape];
+  return makeArray(ARRAY, shape, value.dtype, value.data);
 }
 
 function shapeArgument(interp: Interp, value: Value): readonly number[] | undefined {
@@ -248,19 +239,61 @@ export function reshape(interp: Interp, value: Value, sizes: readonly Value[]): 
   return makeArray(ARRAY, shape, dtype, whole?.data);
 }
 
-function transpose(whole: Elements): Elements {
-  if (whole.shape.length !== 2) return whole;
-  const [rows = 0, columns = 0] = whole.shape;
-  const data = whole.data.map((_, i) => whole.data[(i % rows) * columns + Math.floor(i / rows)] ?? 0);
-  return { ...whole, shape: [columns, rows], data };
+/** The sizes of an array whose elements may be unknown. */
+export function sizesOf(interp: Interp, value: Value): readonly number[] | undefined {
+  const array = value instanceof Tensor ? value : fromValue(interp, value, null);
+  if (!(array instanceof Tensor) || isUnknown(array.shape)) return undefined;
+  const sizes = array.shape.filter((size) => typeof size === "number");
+  return sizes.length === array.shape.length ? sizes : undefined;
 }
 
-/** The axes in reverse; of elements that are not known the shape alone. */
-function turned(a: Bound, interp: Interp): Value {
-  const { self } = a;
-  if (self instanceof Tensor && self.data === undefined && !isUnknown(self.shape))
-    return makeArray(ARRAY, self.shape.toReversed(), self.dtype);
-  return on("self", (whole) => show(ARRAY, transpose(whole)))(a, interp);
+/** Axes in another order, the reverse one when none is given. */
+export function transposed(interp: Interp, value: Value, axes: Value): Value {
+  const sizes = sizesOf(interp, value);
+  const given = toItems(axes)?.map(toInt);
+  if (!sizes || given?.some((axis) => axis === undefined)) return interp.unknown(NOT_KNOWN);
+  const order = (given as number[] | undefined)?.map((axis) => (axis < 0 ? axis + sizes.length : axis));
+  const from = order ?? sizes.map((_, i) => sizes.length - 1 - i);
+  const whole = elementsOf(interp, value);
+  if (whole) return show(ARRAY, permuted(whole, from));
+  const shape = from.map((axis) => sizes[axis] ?? 1);
+  return makeArray(ARRAY, shape, value instanceof Tensor ? value.dtype : "float64");
+}
+
+/** Without axes of size 1: all of them, or those that are named. */
+export function squeezed(param: string): Entry {
+  return [
+    `${param}, axis=None`,
+    (a, interp) => {
+      const value = entryOf(a, param);
+      const sizes = sizesOf(interp, value);
+      const axes = sizes && axesOf(a.axis, sizes.length);
+      if (!sizes || !axes) return interp.unknown(NOT_KNOWN);
+      if (a.axis !== null && axes.some((axis) => sizes[axis] !== 1))
+        return interp.fail(
+          "ValueError",
+          "cannot select an axis to squeeze out which has size not equal to one",
+        );
+      const shape = sizes.filter((size, axis) => size !== 1 || !axes.includes(axis));
+      const whole = elementsOf(interp, value);
+      if (whole) return show(ARRAY, { ...whole, shape });
+      return makeArray(ARRAY, shape, value instanceof Tensor ? value.dtype : "float64");
+    },
+  ];
+}
+
+/** `a.item()`, `a.item(3)`, `a.item(0, 1)`. */
+function itemOf(whole: Elements, places: readonly Value[], interp: Interp): Value {
+  const given = places.length === 1 ? (toItems(places[0]) ?? places) : places;
+  const at = given.map(toInt);
+  const sizes = at.length > 1 ? whole.shape : [whole.data.length];
+  let place = 0;
+  for (const [axis, index] of at.entries()) {
+    const from = index === undefined ? undefined : axisFrom(index, sizes[axis] ?? 0);
+    if (from === undefined) return interp.unknown("this place of an array is not followed");
+    place = place * (sizes[axis] ?? 1) + from;
+  }
+  return plainElement(whole.dtype, whole.data[place] ?? 0);
 }
 
 export const ARRAY: ClassValue = defineClass("ndarray", {
@@ -315,36 +348,32 @@ export const ARRAY: ClassValue = defineClass("ndarray", {
     __index__: ["self", on("self", (whole) => whole.data[0] ?? 0)],
     __repr__: ["self", on("self", (whole, _a, interp) => `array(${String(interp.repr(toNested(whole)))})`)],
     tolist: ["self", on("self", toNested)],
-    item: [
-      "self, *args",
-      on("self", (whole, a) => plainElement(whole.dtype, whole.data[toInt(argsOf(a.args)[0]) ?? 0] ?? 0)),
+    item: ["self, *args", on("self", (whole, a, interp) => itemOf(whole, argsOf(a.args), interp))],
+    astype: [
+      "self, dtype, order='K', casting='unsafe', subok=True, copy=True",
+      (a, interp) => fromValue(interp, a.self, a.dtype),
     ],
-    astype: ["self, dtype, **kwargs", (a, interp) => fromValue(interp, a.self, a.dtype)],
-    copy: ["self, **kwargs", (a, interp) => fromValue(interp, a.self, null)],
-    reshape: ["self, *sizes, **kwargs", (a, interp) => reshape(interp, a.self, argsOf(a.sizes))],
-    flatten: ["self, **kwargs", (a, interp) => reshape(interp, a.self, [-1])],
-    ravel: ["self, **kwargs", (a, interp) => reshape(interp, a.self, [-1])],
-    squeeze: [
-      "self, **kwargs",
-      on("self", (whole) => show(ARRAY, { ...whole, shape: whole.shape.filter((size) => size !== 1) })),
-    ],
+    copy: ["self, order='C'", (a, interp) => fromValue(interp, a.self, null)],
+    reshape: ["self, *sizes, ?order='C', copy=None", (a, interp) => reshape(interp, a.self, argsOf(a.sizes))],
+    flatten: ["self, ?order='C'", (a, interp) => reshape(interp, a.self, [-1])],
+    ravel: ["self, ?order='C'", (a, interp) => reshape(interp, a.self, [-1])],
+    squeeze: squeezed("self"),
     transpose: [
       "self, *axes",
-      (a, interp) =>
-        argsOf(a.axes).length === 0
-          ? turned(a, interp)
-          : on("self", (whole) => show(ARRAY, transpose(whole)))(a, interp),
+      (a, interp) => {
+        const given = argsOf(a.axes);
+        const axes = given.length > 1 || typeof given[0] === "number" ? new Tuple(given) : (given[0] ?? null);
+        return transposed(interp, a.self, axes);
+      },
     ],
     round: [
-      "self, decimals=0",
+      "self, decimals=0, ?out=None",
       on("self", (whole, a) =>
         show(ARRAY, { ...whole, data: whole.data.map((x) => roundDigits(x, toInt(a.decimals) ?? 0)) }),
       ),
     ],
-    cumsum: [
-      "self, axis=None, **kwargs",
-      (a, interp) => cumulated((total, x) => total + x)[1]({ ...a, x: a.self }, interp),
-    ],
+    cumsum: running("self", (total, x) => total + x),
+    cumprod: running("self", (total, x) => total * x),
   },
   properties: {
     shape: (a) =>
@@ -358,7 +387,7 @@ export const ARRAY: ClassValue = defineClass("ndarray", {
     size: (a, interp) =>
       a.self instanceof Tensor && isKnown(a.self) ? sizeOf(a.self.shape) : interp.unknown(NOT_KNOWN),
     dtype: (a) => (a.self instanceof Tensor ? a.self.dtype : null),
-    T: turned,
+    T: (a, interp) => transposed(interp, a.self, null),
   },
 });
 
@@ -385,15 +414,10 @@ function withNewAxes(value: Value, index: Value): Value | undefined {
   return makeArray(ARRAY, covers ? result : [...result, ...sizes.slice(seen)], value.dtype, value.data);
 }
 
-/** `np.expand_dims(a, axis)`. */
-export function expanded(value: Value, axis: Value, interp: Interp): Value {
-  const at = toInt(axis);
-  if (!(value instanceof Tensor) || isUnknown(value.shape) || at === undefined)
-    return interp.unknown(NOT_KNOWN);
-  const place = at < 0 ? at + value.shape.length + 1 : at;
-  return makeArray(ARRAY, value.shape.toSpliced(place, 0, 1), value.dtype, value.data);
-}
-
-function shown(picked: Elements | undefined, interp: Interp): Value {
-  return picked ? show(ARRAY, picked) : interp.unknown("this indexing of an array is not followed");
+export function shown(
+  made: Elements | undefined,
+  interp: Interp,
+  why = "what is asked of an array here is not followed",
+): Value {
+  return made ? show(ARRAY, made) : interp.unknown(why);
 }

@@ -1,22 +1,14 @@
 /** numpy's functions over whole arrays: matrices, grids, tiles and orders of axes. Elements are kept where they are known. */
 import type { Interp } from "../../interp.ts";
 import type { Bound } from "../../native.ts";
-import { isUnknown, List, Tensor, toItems, toNumber, type Value } from "../../values.ts";
+import { List, Tensor, toItems, toNumber, type Value } from "../../values.ts";
 import { toInt } from "../core.ts";
 import { type Elements, elementsOf, makeArray, show, sizeOf } from "./ndarray.ts";
-import { ARRAY, dtypeName, fromValue, NOT_KNOWN, on } from "./nparray.ts";
+import { ARRAY, dtypeName, NOT_KNOWN, on, reshape, sizesOf, squeezed, transposed } from "./nparray.ts";
 import type { Entry } from "./table.ts";
 
 /** Elements are worked out as long as that takes fewer steps. */
 const MOST_STEPS = 1 << 18;
-
-/** The sizes of an array whose elements may be unknown. */
-function sizesOf(interp: Interp, value: Value): readonly number[] | undefined {
-  const array = value instanceof Tensor ? value : fromValue(interp, value, null);
-  if (!(array instanceof Tensor) || isUnknown(array.shape)) return undefined;
-  const sizes = array.shape.filter((size) => typeof size === "number");
-  return sizes.length === array.shape.length ? sizes : undefined;
-}
 
 function eye(a: Bound, interp: Interp): Value {
   const [rows, shift] = [toInt(a.N), toInt(a.k) ?? 0];
@@ -48,16 +40,17 @@ function matmul(a: Bound, interp: Interp): Value {
   return makeArray(ARRAY, shape, p.dtype === q.dtype ? p.dtype : "float64", data);
 }
 
-/** One array a vector, each as large as the grid; `xy` swaps the first two axes. */
+/** One array a vector, each as large as the grid, or along its own axis alone; `xy` swaps the first two axes. */
 function meshgrid(a: Bound, interp: Interp): Value {
   const vectors = (toItems(a.xi) ?? []).map((each) => elementsOf(interp, each));
   if (!vectors.every((each) => each !== undefined)) return interp.unknown(NOT_KNOWN);
   const order = vectors.map((_, i) => i);
   if (a.indexing !== "ij" && order.length > 1) order.splice(0, 2, 1, 0);
-  const shape = order.map((i) => vectors[i]?.data.length ?? 0);
-  const total = sizeOf(shape);
+  const sizes = order.map((i) => vectors[i]?.data.length ?? 0);
   const grids = vectors.map(({ data, dtype }, i) => {
     const axis = order.indexOf(i);
+    const shape = a.sparse === true ? sizes.map((size, at) => (at === axis ? size : 1)) : sizes;
+    const total = sizeOf(shape);
     const inner = sizeOf(shape.slice(axis + 1));
     if (total > MOST_STEPS) return makeArray(ARRAY, shape, dtype);
     const values = Array.from(
@@ -69,33 +62,9 @@ function meshgrid(a: Bound, interp: Interp): Value {
   return new List(grids);
 }
 
-/** Axes in another order, the reverse one when none is given. */
-function transposed(interp: Interp, value: Value, axes: Value): Value {
-  const sizes = sizesOf(interp, value);
-  const given = toItems(axes)?.map(toInt);
-  if (!sizes || given?.some((axis) => axis === undefined)) return interp.unknown(NOT_KNOWN);
-  const order = (given as number[] | undefined)?.map((axis) => (axis < 0 ? axis + sizes.length : axis));
-  const from = order ?? sizes.map((_, i) => sizes.length - 1 - i);
-  const shape = from.map((axis) => sizes[axis] ?? 1);
-  const whole = elementsOf(interp, value);
-  if (!whole) return makeArray(ARRAY, shape, value instanceof Tensor ? value.dtype : "float64");
-  const strides = sizes.map((_, axis) => sizeOf(sizes.slice(axis + 1)));
-  const data = whole.data.map((_, at) => {
-    let rest = at;
-    let place = 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const size = shape[axis] ?? 1;
-      place += (rest % size) * (strides[from[axis] ?? 0] ?? 1);
-      rest = Math.floor(rest / size);
-    }
-    return whole.data[place] ?? 0;
-  });
-  return makeArray(ARRAY, shape, whole.dtype, data);
-}
-
 function like(fill: number): Entry {
   return [
-    "a, dtype=None, **kwargs",
+    "a, dtype=None, order='K', subok=True, ?shape=None, *, **?",
     (a, interp) => {
       const sizes = sizesOf(interp, a.a);
       const dtype = dtypeName(a.dtype, a.a instanceof Tensor ? a.a.dtype : "int64");
@@ -127,31 +96,18 @@ function outer(a: Bound, interp: Interp): Value {
 }
 
 export const LAYOUT: Readonly<Record<string, Entry>> = {
-  eye: ["N, M=None, k=0, dtype=None, **kwargs", eye],
-  identity: ["n, dtype=None, **kwargs", (a, interp) => eye({ ...a, N: a.n, M: null, k: 0 }, interp)],
-  matmul: ["a, b", matmul],
-  dot: ["a, b", matmul],
-  outer: ["a, b", outer],
-  meshgrid: ["*xi, indexing='xy', **kwargs", meshgrid],
+  eye: ["N, M=None, k=0, dtype=None, order='C', *, **?", eye],
+  identity: ["n, dtype=None, *, ?like=None", (a, interp) => eye({ ...a, N: a.n, M: null, k: 0 }, interp)],
+  matmul: ["a, b, ?out=None, *, **?", matmul],
+  dot: ["a, b, ?out=None", matmul],
+  outer: ["a, b, ?out=None", outer],
+  meshgrid: ["*xi, indexing='xy', sparse=False, copy=True", meshgrid],
   transpose: ["a, axes=None", (a, interp) => transposed(interp, a.a, a.axes)],
   tile: ["A, reps", on("A", tile)],
   zeros_like: like(0),
   ones_like: like(1),
-  argsort: [
-    "a, axis=-1, **kwargs",
-    on("a", (whole, _, interp) =>
-      whole.shape.length === 1
-        ? makeArray(
-            ARRAY,
-            whole.shape,
-            "int64",
-            whole.data.map((_, i) => i).sort((i, j) => (whole.data[i] ?? 0) - (whole.data[j] ?? 0)),
-          )
-        : interp.unknown("np.argsort of this is not followed"),
-    ),
-  ],
   isclose: [
-    "a, b, rtol=1e-05, atol=1e-08, **kwargs",
+    "a, b, rtol=1e-05, atol=1e-08, ?equal_nan=False",
     (a, interp) => {
       const [x, y, relative, absolute] = [a.a, a.b, a.rtol, a.atol].map(toNumber);
       return x === undefined || y === undefined
@@ -159,13 +115,10 @@ export const LAYOUT: Readonly<Record<string, Entry>> = {
         : Math.abs(x - y) <= (absolute ?? 0) + (relative ?? 0) * Math.abs(y);
     },
   ],
-  squeeze: [
-    "a, axis=None",
-    on("a", (whole) => show(ARRAY, { ...whole, shape: whole.shape.filter((size) => size !== 1) })),
-  ],
-  ravel: ["a", on("a", (whole) => show(ARRAY, { ...whole, shape: [whole.data.length] }))],
+  squeeze: squeezed("a"),
+  ravel: ["a, ?order='C'", (a, interp) => reshape(interp, a.a, [-1])],
   atleast_1d: [
-    "a",
+    "a, *?",
     on("a", (whole) => show(ARRAY, whole.shape.length === 0 ? { ...whole, shape: [1] } : whole)),
   ],
 };

@@ -15,8 +15,8 @@ const GENERIC = defineClass("generic", {
     tolist: ["self", number],
     astype: ["self, dtype", (a, interp) => interp.call(a.dtype, [unwrap(a.self)])],
     copy: ["self", (a) => a.self],
-    sum: ["self, *args, **kwargs", (a) => a.self],
-    mean: ["self, *args, **kwargs", (a) => a.self],
+    sum: ["self, axis=None, dtype=None, out=None, keepdims=False", (a) => a.self],
+    mean: ["self, axis=None, dtype=None, out=None, keepdims=False", (a) => a.self],
     round: [
       "self, decimals=0",
       (a, interp) => interp.call(interp.builtin("round"), [unwrap(a.self), a.decimals]),

@@ -1,123 +1,70 @@
 import type { Interp } from "../../interp.ts";
 import { type Bound, def } from "../../native.ts";
-import {
-  ABSENT,
-  Float,
-  isUnknown,
-  NativeFunction,
-  Tuple,
-  toItems,
-  toNumber,
-  type Value,
-} from "../../values.ts";
+import { ABSENT, Float, NativeFunction, Tuple, toItems, toNumber, type Value } from "../../values.ts";
 import { strict, toInt } from "../core.ts";
-import { floorDiv, floorMod, roundDigits } from "../numbers.ts";
-import { items } from "../sequences.ts";
+import { roundDigits } from "../numbers.ts";
 import { TYPE } from "../types/object.ts";
 import { makeRuntime, runtimeModule } from "./inertness.ts";
-import { type Elements, elementsOf, makeArray, show, widest } from "./ndarray.ts";
+import { type Elements, makeArray, show, sizeOf, widest } from "./ndarray.ts";
 import {
   ARRAY,
-  combine,
-  cumulated,
+  atLeast,
+  cast,
   dtypeName,
-  expanded,
   filled,
   fromValue,
-  mapped,
   NOT_KNOWN,
   on,
-  REDUCTIONS,
   reducing,
   reshape,
+  running,
+  written,
 } from "./nparray.ts";
 import { gridNames } from "./npgrids.ts";
+import { JOINS } from "./npjoins.ts";
 import { LAYOUT } from "./nplayout.ts";
+import { axesOf, REDUCTIONS } from "./npreduce.ts";
 import { SCALAR_TYPES } from "./npscalars.ts";
+import { SETS } from "./npsets.ts";
+import { ELEMENTWISE } from "./npufuncs.ts";
 import { type Entry, type Module, makeModule, OpenModule } from "./table.ts";
 
-function joined(interp: Interp, value: Value, stack: boolean): Value {
-  if (isUnknown(value)) return value;
-  const all = items(interp, value);
-  if (isUnknown(all)) return all;
-  const parts = all.map((part) => elementsOf(interp, part));
-  if (!parts.every((part) => part !== undefined)) return interp.unknown(NOT_KNOWN);
-  const [first] = parts;
-  const rows = parts.reduce((count, part) => count + (part.shape[0] ?? 1), 0);
-  const shape = stack ? [parts.length, ...(first?.shape ?? [])] : [rows, ...(first?.shape.slice(1) ?? [])];
-  const dtype = parts.reduce((widestSoFar, part) => widest(widestSoFar, part.dtype), "bool");
-  return makeArray(
-    ARRAY,
-    shape,
-    dtype,
-    parts.flatMap((part) => [...part.data]),
-  );
+/** Elements at even distances, and how large a step is. */
+function spaced(a: Bound, interp: Interp): Value {
+  const [start, stop, count] = [toNumber(a.start), toNumber(a.stop), toInt(a.num)];
+  if (start === undefined || stop === undefined || count === undefined) return interp.unknown(NOT_KNOWN);
+  const dtype = dtypeName(a.dtype, "float64");
+  const isClosed = a.endpoint !== false;
+  const parts = isClosed ? count - 1 : count;
+  const step = parts > 0 ? (stop - start) / parts : Number.NaN;
+  const data = Array.from({ length: count }, (_, i) => {
+    const x = isClosed && i === parts && parts > 0 ? stop : parts > 0 ? i * step + start : start;
+    return /float/.test(dtype) ? x : Math.floor(x);
+  });
+  const array = makeArray(ARRAY, [count], dtype, data);
+  return a.retstep === true ? new Tuple([array, new Float(step)]) : array;
 }
 
-function spaced(a: Bound): Value {
-  const [start, stop, count] = [toNumber(a.start) ?? 0, toNumber(a.stop) ?? 0, toInt(a.num) ?? 50];
-  const parts = a.endpoint === false ? count : count - 1;
-  const data = Array.from({ length: count }, (_, i) =>
-    i === parts && parts > 0 ? stop : start + (parts > 0 ? (i * (stop - start)) / parts : 0),
-  );
-  return makeArray(ARRAY, [count], dtypeName(a.dtype, "float64"), data);
-}
-
-function arange(a: Bound): Value {
-  const [start, stop] =
-    a.stop === null ? [0, toNumber(a.start) ?? 0] : [toNumber(a.start) ?? 0, toNumber(a.stop) ?? 0];
-  const step = toNumber(a.step) ?? 1;
-  const isInteger = [a.start, a.stop, a.step].every((part) => part === null || typeof part === "number");
-  const data = Array.from(
-    { length: Math.max(0, Math.ceil((stop - start) / step)) },
-    (_, i) => start + i * step,
-  );
-  return makeArray(ARRAY, [data.length], dtypeName(a.dtype, isInteger ? "int64" : "float64"), data);
+function arange(a: Bound, interp: Interp): Value {
+  const given = a.stop === null ? [0, a.start, a.step] : [a.start, a.stop, a.step];
+  const [start, stop, step] = given.map((bound) => toNumber(bound));
+  if (start === undefined || stop === undefined || step === undefined) return interp.unknown(NOT_KNOWN);
+  const isInteger = given.every((bound) => toInt(bound) !== undefined);
+  const dtype = dtypeName(a.dtype, isInteger ? "int64" : "float64");
+  const length = Math.max(0, Math.ceil((stop - start) / step));
+  const data = Array.from({ length }, (_, i) => start + i * step);
+  return show(ARRAY, cast({ shape: [length], dtype, data }, dtype));
 }
 
 /** One value put into the elements in a row; places and values in lists are not read. */
 function inserted(whole: Elements, a: Bound, interp: Interp): Value {
   const [at, value] = [toInt(a.obj), toNumber(a.values)];
-  if (at === undefined || value === undefined)
+  if (at === undefined || value === undefined || (a.axis !== null && whole.shape.length > 1))
     return interp.unknown("what numpy.insert puts in is not known");
   const place = at < 0 ? at + whole.data.length : at;
   const data = whole.data.toSpliced(place, 0, value);
   return makeArray(ARRAY, [data.length], whole.dtype, data);
 }
-
-const ELEMENTWISE: Readonly<Record<string, Entry>> = {
-  sqrt: mapped(Math.sqrt),
-  exp: mapped(Math.exp),
-  log: mapped(Math.log),
-  log2: mapped(Math.log2),
-  log10: mapped(Math.log10),
-  floor: mapped(Math.floor),
-  ceil: mapped(Math.ceil),
-  trunc: mapped(Math.trunc),
-  sin: mapped(Math.sin),
-  cos: mapped(Math.cos),
-  tan: mapped(Math.tan),
-  tanh: mapped(Math.tanh),
-  rint: mapped((x) => roundDigits(x, 0)),
-  abs: mapped(Math.abs, "same"),
-  absolute: mapped(Math.abs, "same"),
-  square: mapped((x) => x * x, "same"),
-  sign: mapped(Math.sign, "same"),
-  negative: mapped((x) => -x, "same"),
-};
-
-const BINARY: Readonly<Record<string, readonly [string | undefined, (x: number, y: number) => number]>> = {
-  add: [undefined, (x, y) => x + y],
-  subtract: [undefined, (x, y) => x - y],
-  multiply: [undefined, (x, y) => x * y],
-  divide: ["float64", (x, y) => x / y],
-  true_divide: ["float64", (x, y) => x / y],
-  floor_divide: [undefined, floorDiv],
-  mod: [undefined, floorMod],
-  power: [undefined, (x, y) => x ** y],
-  maximum: [undefined, Math.max],
-  minimum: [undefined, Math.min],
-};
 
 export const numpy = (): Module => {
   const known = makeModule({
@@ -135,103 +82,77 @@ export const numpy = (): Module => {
     functions: {
       ...ELEMENTWISE,
       ...LAYOUT,
+      ...JOINS,
+      ...SETS,
       ...Object.fromEntries(Object.keys(REDUCTIONS).map((name) => [name, reducing("a", name)])),
-      ...Object.fromEntries(
-        Object.entries(BINARY).map(([name, [dtype, rule]]) => [
-          name,
-          ["x, y, *args, **kwargs", strict((a, interp) => combine(interp, a.x, a.y, dtype, rule))],
-        ]),
-      ),
-      array: ["object, dtype=None, **kwargs", (a, interp) => fromValue(interp, a.object, a.dtype)],
-      asarray: ["object, dtype=None, **kwargs", (a, interp) => fromValue(interp, a.object, a.dtype)],
-      zeros: filled("shape, dtype=None, **kwargs", () => 0),
-      ones: filled("shape, dtype=None, **kwargs", () => 1),
-      empty: filled("shape, dtype=None, **kwargs", () => undefined),
+      array: [
+        "object, dtype=None, *, copy=True, order='K', subok=False, ndmin=0, ?like=None",
+        (a, interp) => atLeast(fromValue(interp, a.object, a.dtype), toInt(a.ndmin) ?? 0),
+      ],
+      asarray: ["a, dtype=None, order=None, *, **?", (a, interp) => fromValue(interp, a.a, a.dtype)],
+      zeros: filled("shape, dtype=None, order='C', *, ?like=None", () => 0),
+      ones: filled("shape, dtype=None, order='C', *, ?like=None", () => 1),
+      empty: filled("shape, dtype=None, order='C', *, ?like=None", () => undefined),
       full: [
-        "shape, fill_value, dtype=None, **kwargs",
+        "shape, fill_value, dtype=None, order='C', *, ?like=None",
         (a, interp) => {
           const dtype = a.dtype === null && typeof a.fill_value === "number" ? "int64" : a.dtype;
           return filled("", (b) => toNumber(b.fill_value))[1]({ ...a, dtype }, interp);
         },
       ],
-      linspace: ["start, stop, num=50, endpoint=True, retstep=False, dtype=None", strict(spaced)],
-      arange: ["start, stop=None, step=1, dtype=None", strict(arange)],
-      cumsum: cumulated((total, x) => total + x),
-      cumprod: cumulated((total, x) => total * x),
-      concatenate: ["arrays, axis=0, **kwargs", (a, interp) => joined(interp, a.arrays, false)],
-      hstack: ["arrays", (a, interp) => joined(interp, a.arrays, false)],
+      linspace: [
+        "start, stop, num=50, endpoint=True, retstep=False, dtype=None, ?axis=0, *, **?",
+        strict(spaced),
+      ],
+      arange: ["start, stop=None, step=1, dtype=None, *, **?", strict(arange)],
+      cumsum: running("a", (total, x) => total + x),
+      cumprod: running("a", (total, x) => total * x),
       insert: ["arr, obj, values, axis=None", on("arr", inserted)],
-      stack: ["arrays, axis=0", (a, interp) => joined(interp, a.arrays, true)],
-      vstack: ["arrays", (a, interp) => joined(interp, a.arrays, true)],
-      expand_dims: ["a, axis", (a, interp) => expanded(a.a, a.axis, interp)],
-      reshape: ["a, shape", (a, interp) => reshape(interp, a.a, [a.shape])],
+      reshape: [
+        "a, shape=None, ?order='C', *, newshape=None, copy=None",
+        (a, interp) => reshape(interp, a.a, [a.shape ?? a.newshape]),
+      ],
       round: [
-        "a, decimals=0",
-        on("a", (whole, a) =>
-          show(ARRAY, { ...whole, data: whole.data.map((x) => roundDigits(x, toInt(a.decimals) ?? 0)) }),
+        "a, decimals=0, out=None",
+        written(
+          on("a", (whole, a) =>
+            show(ARRAY, { ...whole, data: whole.data.map((x) => roundDigits(x, toInt(a.decimals) ?? 0)) }),
+          ),
         ),
       ],
       clip: [
-        "a, a_min, a_max",
-        on("a", (whole, a) =>
-          show(ARRAY, {
-            ...whole,
-            data: whole.data.map((x) =>
-              Math.min(toNumber(a.a_max) ?? x, Math.max(toNumber(a.a_min) ?? x, x)),
-            ),
+        "a, a_min=None, a_max=None, out=None, *, min=None, max=None, **?",
+        written(
+          on("a", (whole, a, interp) => {
+            const bounds = [a.a_min ?? a.min, a.a_max ?? a.max];
+            const [low = -Infinity, high = Infinity] = bounds.map(toNumber);
+            if (bounds.some((bound) => bound !== null && toNumber(bound) === undefined))
+              return interp.unknown("bounds that are no numbers are not followed");
+            const dtype = bounds.some((bound) => bound instanceof Float)
+              ? widest(whole.dtype, "float64")
+              : whole.dtype;
+            return show(ARRAY, {
+              ...whole,
+              dtype,
+              data: whole.data.map((x) => Math.min(high, Math.max(low, x))),
+            });
           }),
-        ),
-      ],
-      diff: [
-        "a",
-        on("a", (whole) =>
-          makeArray(
-            ARRAY,
-            [Math.max(0, whole.data.length - 1)],
-            whole.dtype,
-            whole.data.slice(1).map((x, i) => x - (whole.data[i] ?? 0)),
-          ),
-        ),
-      ],
-      unique: [
-        "ar, **kwargs",
-        on("ar", (whole) => {
-          const data = [...new Set(whole.data)].sort((x, y) => x - y);
-          return makeArray(ARRAY, [data.length], whole.dtype, data);
-        }),
-      ],
-      sort: [
-        "a, **kwargs",
-        on("a", (whole) =>
-          makeArray(
-            ARRAY,
-            whole.shape,
-            whole.dtype,
-            [...whole.data].sort((x, y) => x - y),
-          ),
-        ),
-      ],
-      repeat: [
-        "a, repeats",
-        on("a", (whole, a) => {
-          const data = whole.data.flatMap((x) => new Array<number>(toInt(a.repeats) ?? 1).fill(x));
-          return makeArray(ARRAY, [data.length], whole.dtype, data);
-        }),
-      ],
-      isnan: [
-        "x",
-        on("x", (whole) =>
-          show(ARRAY, { ...whole, dtype: "bool", data: whole.data.map((x) => Number(Number.isNaN(x))) }),
         ),
       ],
       isscalar: ["x", (a) => toNumber(a.x) !== undefined || typeof a.x === "string"],
       allclose: [
-        "a, b, rtol=1e-05, atol=1e-08",
+        "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
         (_, interp) => interp.unknown("np.allclose is not followed"),
       ],
       ndim: ["a", on("a", (whole) => whole.shape.length)],
       shape: ["a", on("a", (whole) => new Tuple(whole.shape))],
-      size: ["a", on("a", (whole) => whole.data.length)],
+      size: [
+        "a, axis=None",
+        on("a", (whole, a, interp) => {
+          const axes = axesOf(a.axis, whole.shape.length);
+          return axes ? sizeOf(axes.map((axis) => whole.shape[axis] ?? 1)) : interp.unknown(NOT_KNOWN);
+        }),
+      ],
       issubdtype: [
         "a, b",
         (a) => dtypeName(a.a, "").replace(/\d+$/, "") === dtypeName(a.b, "").replace(/\d+$/, ""),

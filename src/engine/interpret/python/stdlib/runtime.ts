@@ -143,7 +143,7 @@ const threading = (): Module => {
     methods: {
       __enter__: ["self", (a) => a.self],
       __exit__: ["self, *args", () => null],
-      acquire: ["self, *args, **kwargs", () => true],
+      acquire: ["self, blocking=True, timeout=-1", () => true],
       release: ["self", () => null],
     },
   });

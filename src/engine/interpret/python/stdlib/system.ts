@@ -1,7 +1,7 @@
 /** `sys`, `string`, `importlib`, `ast` and other small modules of the runtime. */
 import { STEPS } from "../../bounds.ts";
 import type { Interp } from "../../interp.ts";
-import { defineClass } from "../../native.ts";
+import { type Bound, defineClass } from "../../native.ts";
 import {
   ABSENT,
   Dict,
@@ -11,6 +11,7 @@ import {
   ModuleValue,
   Tuple,
   toNumber,
+  type Unknown,
   type Value,
 } from "../../values.ts";
 import { compare, truthy } from "../compare.ts";
@@ -191,11 +192,13 @@ export const ast = (): Module =>
   });
 
 /** Where `value` goes in a sorted list. */
-function bisect(interp: Interp, list: Value, value: Value, side: "left" | "right"): number {
-  const all = items(interp, list);
-  if (isUnknown(all)) return 0;
-  let low = 0;
-  for (let high = all.length; low < high; ) {
+function bisect(interp: Interp, a: Bound, side: "left" | "right"): number | Unknown {
+  const { x: value } = a;
+  const all = items(interp, a.a);
+  const unknown = [all, value, a.lo, a.hi].find(isUnknown);
+  if (isUnknown(all) || unknown) return unknown ?? interp.unknown("where a value belongs in a list");
+  let low = toInt(a.lo) ?? 0;
+  for (let high = toInt(a.hi) ?? all.length; low < high; ) {
     const middle = (low + high) >> 1;
     const goesRight =
       side === "left"
@@ -209,15 +212,13 @@ function bisect(interp: Interp, list: Value, value: Value, side: "left" | "right
 
 export const bisectModule = (): Module => {
   const find = (side: "left" | "right") =>
-    [
-      "a, x, lo=0, hi=None",
-      (a: Readonly<Record<string, Value>>, interp: Interp) => bisect(interp, a.a, a.x, side),
-    ] as const;
+    ["a, x, lo=0, hi=None, *, ?key=None", (a: Bound, interp: Interp) => bisect(interp, a, side)] as const;
   const insert = (side: "left" | "right") =>
     [
-      "a, x, lo=0, hi=None",
-      (a: Readonly<Record<string, Value>>, interp: Interp) => {
-        const at = bisect(interp, a.a, a.x, side);
+      "a, x, lo=0, hi=None, *, ?key=None",
+      (a: Bound, interp: Interp) => {
+        const at = bisect(interp, a, side);
+        if (isUnknown(at)) return at;
         changing(interp, a.a).splice(at, 0, a.x);
         return null;
       },

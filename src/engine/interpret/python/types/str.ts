@@ -286,7 +286,15 @@ const strMethods: Record<string, Method> = {
   ],
   expandtabs: ["self, tabsize=8", (a, interp) => expandTabs(interp, text(a.self), toInt(a.tabsize) ?? 8)],
   translate: ["self, table", (a, interp) => translate(interp, text(a.self), a.table)],
-  encode: ["self, encoding='utf-8', errors='strict'", (a, interp) => new Bytes(utf8(interp, text(a.self)))],
+  encode: [
+    "self, encoding='utf-8', errors='strict'",
+    (a, interp) => {
+      const bytes = utf8(interp, text(a.self));
+      return isSameIn(String(a.encoding), text(a.self), bytes)
+        ? new Bytes(bytes)
+        : interp.unknown(`text in ${String(a.encoding)} is not followed`);
+    },
+  ],
   format_map: [
     "self, mapping",
     (a, interp) =>
@@ -352,13 +360,22 @@ export const STR: ClassValue = defineCore("str", {
   statics: { maketrans: ["x, y=None, z=None", (a, interp) => makeTrans(interp, a.x, a.y, a.z)] },
 });
 
-function ofBytes(rule: (self: string, interp: Interp) => Value): Method {
+/** UTF-8, or one of those whose first 128 characters are the same bytes, of a text that has no others. */
+function isSameIn(encoding: string, decoded: string, bytes: string): boolean {
+  const isPlain = /^(ascii|latin-?1|iso-?8859-?1|cp1252)$/i.test(encoding) && decoded.length === bytes.length;
+  return isPlain || /^utf-?8$/i.test(encoding);
+}
+
+function ofBytes(
+  rule: (self: string, interp: Interp, a: Record<string, Value>) => Value,
+  params = "",
+): Method {
   return [
-    "self, *args, **kwargs",
+    `self${params}`,
     (a, interp) => {
       const self = a.self instanceof Bytes ? a.self.value : "";
       interp.tick(self.length >> 4);
-      return rule(self, interp);
+      return rule(self, interp, a);
     },
   ];
 }
@@ -385,14 +402,19 @@ export const BYTES: ClassValue = defineCore("bytes", {
     },
   },
   methods: strictTable({
-    decode: ofBytes(fromUtf8),
+    decode: ofBytes((self, interp, a) => {
+      const decoded = fromUtf8(self, interp);
+      return isSameIn(String(a.encoding), decoded, self)
+        ? decoded
+        : interp.unknown(`text in ${String(a.encoding)} is not followed`);
+    }, ", encoding='utf-8', errors='strict'"),
     hex: ofBytes((self, interp) => {
       interp.tick(self.length >> 2);
       return [...self].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
-    }),
-    strip: ofBytes((self) => new Bytes(self.trim())),
+    }, ", ?sep=None, ?bytes_per_sep=1"),
+    strip: ofBytes((self) => new Bytes(self.trim()), ", ?chars=None"),
     lower: ofBytes((self) => new Bytes(self.toLowerCase())),
     upper: ofBytes((self) => new Bytes(self.toUpperCase())),
-    split: ofBytes((_, interp) => interp.unknown("bytes.split is not followed")),
+    split: ofBytes((_, interp) => interp.unknown("bytes.split is not followed"), ", sep=None, maxsplit=-1"),
   }),
 });
