@@ -265,7 +265,7 @@ export class Session {
     const trial = trials.on(chosen);
     const { run, input } = trial;
     const { specs, origin } = input;
-    const { diagnostics, gaps } = verdict(run, input);
+    const { ops, diagnostics, gaps } = verdict(run, input);
     const names = framework.layerNames(m, network);
     const parameters = framework.parameters(m, network);
     const unknownParameters = unreadParameters(framework, network, building.gaps, run.trace.gaps);
@@ -295,7 +295,7 @@ export class Session {
         input: { shapes, dtypes: specs.map(({ dtype }) => dtype), origin },
         batch,
         trace: {
-          ...run.trace,
+          ops,
           gaps: [...building.gaps, ...gaps, ...refusals([...said, ...misused])],
           diagnostics: said,
         },

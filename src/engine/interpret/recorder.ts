@@ -1,6 +1,7 @@
 /** Writes the trace of the running network: its ops, what is wrong with it, and what could not be followed. */
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
+import type { Unknown } from "./values.ts";
 
 /** More diagnostics or gaps than these tell nobody more. */
 const MOST_NOTES = 500;
@@ -11,6 +12,8 @@ export class Recorder {
   private gaps: { reason: string; at: Span | undefined }[] = [];
   /** Above 0 while ops are run for their shapes alone. */
   private unheard = 0;
+  /** Why it is not known how often what runs is run. */
+  private often: Unknown | undefined;
   private readonly watchers = new Set<(op: OpRecord) => void>();
 
   begin(): void {
@@ -34,7 +37,9 @@ export class Recorder {
 
   record(cost: OpCost, scope: LayerScope | undefined, site: Site | undefined, conditional: boolean): void {
     if (this.unheard > 0) return;
-    const op: OpRecord = { ...cost, index: this.ops.length, scope, site, conditional };
+    const { often } = this;
+    const times = often ? { macs: cost.macs === 0 ? 0 : often, elementwise: often } : {};
+    const op: OpRecord = { ...cost, ...times, index: this.ops.length, scope, site, conditional };
     this.ops.push(op);
     for (const output of cost.outputs) {
       if (site) output.site ??= site;
@@ -49,6 +54,17 @@ export class Recorder {
       return body();
     } finally {
       this.unheard--;
+    }
+  }
+
+  /** Ops of a body that is run so often as nothing tells. */
+  uncounted<T>(often: Unknown, body: () => T): T {
+    const outer = this.often;
+    this.often ??= often;
+    try {
+      return body();
+    } finally {
+      this.often = outer;
     }
   }
 

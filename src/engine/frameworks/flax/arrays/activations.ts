@@ -46,6 +46,7 @@ const OPS: Readonly<Record<string, OpSpec>> = {
   glu: { signature: "input, axis=-1", rule: glu },
   one_hot: {
     signature: "input, num_classes, dtype=None, axis=-1",
+    indices: (a) => [a.tensor("input")],
     rule: (a) => ({
       shape: [...a.shape("input"), a.dim("num_classes")],
       dtype: a.dtype("dtype") ?? "float32",
