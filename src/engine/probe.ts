@@ -56,11 +56,11 @@ function toldByOps(framework: Framework, { trace, inputs }: Run, longest: number
     const usual = Math.min(LENGTH, longest ?? LENGTH);
     return [usual, ...LENGTHS].map((length) => tokensFor(framework, length));
   }
-  // Features are known before any image is run where that is asked for.
-  if (entry?.form !== "features" || framework.entryForm) return [];
+  if (entry?.form !== "features") return [];
   const features = featuresFor(framework, entry, LENGTH);
   const rank = features.shape.length + 1;
-  const isOpen = entry.rank === undefined && entry.axis === -1;
+  // Where it is asked which layers inputs enter by, rows of a sequence are tried by what those say.
+  const isOpen = entry.rank === undefined && entry.axis === -1 && !framework.entryForm;
   return [features, ...(isOpen ? [featuresFor(framework, { ...entry, rank }, LENGTH)] : [])];
 }
 
