@@ -16,6 +16,13 @@ class Net(nn.Module):
 
 describe("networks of products alone take as many features as their weights", () => {
   test.each([
+    [
+      "F.linear after rows are folded",
+      "self.w = nn.Parameter(torch.randn(10, 784))",
+      "shape = x.shape; return F.linear(F.silu(x.reshape(-1, 784)), self.w).reshape(*shape[:-1], 10)",
+      [1, 784],
+      7840,
+    ],
     ["F.linear", "self.w = nn.Parameter(torch.randn(10, 784))", "return F.linear(x, self.w)", [1, 784], 7840],
     ["matmul", "self.w = nn.Parameter(torch.randn(20, 30))", "return torch.tanh(x @ self.w)", [1, 20], 600],
     [
