@@ -40,6 +40,8 @@ export interface ChosenInput {
   readonly borrowed?: boolean;
   /** The network itself has it and leaves nothing open: where it does not fit, no other one is meant. */
   readonly isOwn?: boolean;
+  /** A guess, and its sizes are what does not fit. */
+  readonly isUnfit?: boolean;
 }
 
 /** Arguments of a call of a network, all of them known. */

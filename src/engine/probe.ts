@@ -3,13 +3,14 @@
  * (Flax, Keras): the default image is run first, and where it entered by a layer that takes no image, another input is
  * proposed. Sizes that nothing tells stay unknown, with what to do about it.
  */
+
+import { featuresFor, LENGTH, LENGTHS, tokensFor, unknownLength } from "./entries.ts";
+import { FirstOps } from "./firstOps.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import type { InputSpec } from "./inputs.ts";
-import type { OpRecord, Trace } from "./interpret/trace.ts";
+import type { OpRecord } from "./interpret/trace.ts";
 import { isUnknown, type Shape, Unknown } from "./interpret/values.ts";
-
-/** Positions of a sequence whose length nothing tells. */
-const SEQUENCE_LENGTH = 128;
+import type { Run } from "./runs.ts";
 
 /** Ops that an input enters by; norms and elementwise ops take any shape. */
 const ENTRANCES: ReadonlySet<string> = new Set([
@@ -21,8 +22,16 @@ const ENTRANCES: ReadonlySet<string> = new Set([
 ]);
 
 /** Inputs to try in place of an image, the likeliest first; none when the image is as good as any. */
-export function proposals(framework: Framework, trace: Trace, image: InputSpec): readonly InputSpec[] {
+export function proposals(
+  framework: Framework,
+  run: Run,
+  image: InputSpec,
+  longest: number | undefined,
+): readonly InputSpec[] {
+  const { trace } = run;
   const first = trace.ops.find((op) => ENTRANCES.has(op.op) && op.weights.length > 0);
+  const told = toldByOps(framework, run, longest);
+  if (told.length > 0) return told;
   if (first?.op === "conv_transpose") return grown(framework, first, image);
   if (framework.learnsSizes !== true) return [];
   if (!first) return trace.diagnostics.some(({ code }) => MISFITS.has(code)) ? [sequence()] : [];
@@ -35,10 +44,30 @@ export function proposals(framework: Framework, trace: Trace, image: InputSpec):
       : [];
 }
 
+/** What the first op says that the input comes to: ids for a table, features for a product with weights. */
+function toldByOps(framework: Framework, { trace, inputs }: Run, longest: number | undefined): InputSpec[] {
+  const [input] = inputs;
+  if (input === undefined) return [];
+  const ops = new FirstOps([input]);
+  for (const op of trace.ops) ops.see(op);
+  const entry = ops.entryOf(input);
+  if (entry?.form === "tokens") {
+    if (longest === undefined && framework.unbatched === true) return [tokensFor(framework, unknownLength())];
+    const usual = Math.min(LENGTH, longest ?? LENGTH);
+    return [usual, ...LENGTHS].map((length) => tokensFor(framework, length));
+  }
+  if (entry?.form !== "features") return [];
+  const features = featuresFor(framework, entry, LENGTH);
+  const rank = features.shape.length + 1;
+  // Where it is asked which layers inputs enter by, rows of a sequence are tried by what those say.
+  const isOpen = entry.rank === undefined && entry.axis === -1 && !framework.entryForm;
+  return [features, ...(isOpen ? [featuresFor(framework, { ...entry, rank }, LENGTH)] : [])];
+}
+
 const MISFITS: ReadonlySet<string> = new Set(["shape-mismatch", "raises"]);
 
 function entered(framework: Framework, first: OpRecord, image: InputSpec): readonly InputSpec[] {
-  if (first.op === "embedding") return [{ shape: [1, SEQUENCE_LENGTH], dtype: "int32" }];
+  if (first.op === "embedding") return [{ shape: [1, LENGTH], dtype: "int32" }];
   if (first.op === "linear") return [open(2, "1x784"), sequence()];
   if (first.op === "recurrent") return [sequence()];
   const axes = first.geometry?.kernel.length;
@@ -110,9 +139,7 @@ function open(rank: number, example: string): InputSpec {
 
 /** Positions with features that are not known. */
 function sequence(axis = 2): InputSpec {
-  const example = axis === 2 ? `1x${SEQUENCE_LENGTH}x64` : `1x64x${SEQUENCE_LENGTH}`;
-  const shape: Shape = [1, SEQUENCE_LENGTH, SEQUENCE_LENGTH].map((size, at) =>
-    at === axis ? unknownSize(example) : size,
-  );
+  const example = axis === 2 ? `1x${LENGTH}x64` : `1x64x${LENGTH}`;
+  const shape: Shape = [1, LENGTH, LENGTH].map((size, at) => (at === axis ? unknownSize(example) : size));
   return { shape, dtype: "float32" };
 }

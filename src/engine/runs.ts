@@ -24,6 +24,11 @@ export function isUnpackedOtherwise(run: Run): boolean {
   return run.trace.diagnostics.some(({ message }) => message.startsWith("cannot unpack"));
 }
 
+/** The program asserts that it is not run on such an input. */
+export function isAsserted(run: Run): boolean {
+  return run.trace.diagnostics.some(({ code }) => code === "assertion");
+}
+
 /** Nothing was said against the input, and nothing missed. */
 export function isClean(run: Run): boolean {
   return !hasFailed(run) && run.trace.gaps.length === 0 && run.trace.diagnostics.length === 0;
@@ -65,25 +70,26 @@ export function saidOfSame({ trace }: Run, said: readonly TraceDiagnostic[]): re
 }
 
 /** What a run says of its network. Where it is an input of our own choice that does not fit, no line is at fault. */
-export function verdict(run: Run, input: ChosenInput): Pick<Trace, "diagnostics" | "gaps"> {
-  const { diagnostics, gaps } = verdictOnInput(run, input);
-  const isIdle = run.trace.ops.length === 0 && gaps.length === 0;
-  return { diagnostics, gaps: isIdle ? [noOps(diagnostics)] : gaps };
+export function verdict(run: Run, input: ChosenInput): Trace {
+  const said = verdictOnInput(run, input);
+  const isIdle = said.ops.length === 0 && said.gaps.length === 0;
+  return isIdle ? { ...said, gaps: [noOps(said.diagnostics)] } : said;
 }
 
-function verdictOnInput(
-  run: Run,
-  { specs, origin, borrowed, isOwn }: ChosenInput,
-): Pick<Trace, "diagnostics" | "gaps"> {
-  const { diagnostics, gaps } = run.trace;
+function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: ChosenInput): Trace {
+  const { ops, diagnostics, gaps } = run.trace;
   const isGiven = origin === "call" || origin === "user" || origin === "comment" || isOwn === true;
-  if (isGiven && borrowed !== true) return { diagnostics, gaps };
+  if (isGiven && borrowed !== true) return run.trace;
   const besides = specs.length === 0 ? wantedBesides(run) : undefined;
   const found = diagnostics.find(({ code }) => code === "shape-mismatch");
   const apart = origin === "default" ? takenApart(run) : undefined;
-  const unfit = found?.tensors && comesAsGiven(run, found.tensors) ? found : undefined;
+  const isGuess = isUnfit === true || (found?.tensors && comesAsGiven(run, found.tensors));
+  const unfit = isGuess ? found : undefined;
   const wanted = unfit && { message: `${INPUT_WANTED}: ${unfit.message}`, at: unfit.at };
   return {
+    ...run.trace,
+    // What an input costs that does not fit is no part of what the network costs.
+    ops: wanted ? ops.map((op) => uncounted(op, wanted.message)) : ops,
     diagnostics: diagnostics.flatMap((each): TraceDiagnostic[] => {
       if (each === unfit && wanted)
         return [{ ...each, ...wanted, severity: "warning", code: "unknown-value" }];
@@ -99,6 +105,10 @@ function verdictOnInput(
       ...(apart ? [{ reason: LIST_WANTED, at: apart.site?.at }] : []),
     ],
   };
+}
+
+function uncounted(op: OpRecord, reason: string): OpRecord {
+  return op.macs === 0 ? op : { ...op, macs: new Unknown(reason) };
 }
 
 /** A network of which nothing ran costs what its forward would cost, had it one. */
@@ -144,7 +154,8 @@ function comesAsGiven({ trace, inputs }: Run, tensors: readonly Tensor[]): boole
   for (const tensor of seen) {
     if (inputs.includes(tensor)) return true;
     const maker = makers.get(tensor);
-    if (maker && !SETTLING.has(maker.op)) for (const input of maker.inputs) seen.add(input);
+    const settles = maker && (SETTLING.has(maker.op) || (maker.op === "matmul" && maker.weights.length > 0));
+    if (maker && !settles) for (const input of maker.inputs) seen.add(input);
   }
   return false;
 }

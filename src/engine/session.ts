@@ -272,13 +272,13 @@ export class Session {
     const trial = trials.on(chosen);
     const { run, input } = trial;
     const { specs, origin } = input;
-    const { diagnostics, gaps } = verdict(run, input);
+    const trace = verdict(run, input);
     const names = framework.layerNames(m, network);
     const parameters = framework.parameters(m, network);
     const unknownParameters = unreadParameters(framework, network, building.gaps, run.trace.gaps);
     // Runs the network again, which may take what it made with it.
     const batch = trials.batchOf(trial);
-    const said = [...building.diagnostics, ...diagnostics];
+    const said = [...building.diagnostics, ...trace.diagnostics];
     // Where the program's own call of it fails, an input that was found instead is none that it has.
     const isGiven = origin === "user" || origin === "comment";
     const misused = isGiven ? [] : saidOfSame(run, this.moduleDiagnostics);
@@ -308,8 +308,8 @@ export class Session {
           building,
         ),
         trace: {
-          ...run.trace,
-          gaps: [...building.gaps, ...gaps, ...refusals([...said, ...misused])],
+          ...trace,
+          gaps: [...building.gaps, ...trace.gaps, ...refusals([...said, ...misused])],
           diagnostics: said,
         },
         inputs: run.inputs,

@@ -1,5 +1,5 @@
 /** Networks whose forward takes a list of tensors (`images: list[Tensor]`), as annotations and type comments say. */
-import { FunctionValue, Instance, type Value } from "./interpret/values.ts";
+import { FunctionValue, Instance, NativeFunction, type Value } from "./interpret/values.ts";
 import type { Expr, FunctionNode } from "./syntax/ast.ts";
 
 const LIST_OF_TENSORS = /^(?:\w+\.)*(?:[Ll]ist|Sequence|Iterable)\[(?:\w+\.)*Tensor\]$/;
@@ -20,7 +20,8 @@ export function forwardOf(network: Value, names: readonly string[]): FunctionNod
   for (const { attrs } of network.cls.mro) {
     for (const name of names) {
       const method = attrs.get(name);
-      if (method instanceof FunctionValue) return method.node;
+      const fn = method instanceof NativeFunction ? method.attrs.get("__wrapped__") : method;
+      if (fn instanceof FunctionValue) return fn.node;
     }
   }
   return undefined;

@@ -4,7 +4,17 @@
  */
 import { type Batch, batchAtFront, findBatch, isListOfSamples } from "./batch.ts";
 import { bounded } from "./bounded.ts";
-import { LENGTH, type Probed, probe, specsOf } from "./entries.ts";
+import {
+  type Argument,
+  formOf,
+  isScalar,
+  LENGTH,
+  LENGTHS,
+  type Probed,
+  probe,
+  specsOf,
+  unknownLength,
+} from "./entries.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import {
   again,
@@ -12,6 +22,7 @@ import {
   declaredInput,
   declaredLength,
   FITTING_SIZES,
+  type FirstLayer,
   firstLayer,
   type InputSpec,
   otherAxes,
@@ -20,6 +31,7 @@ import {
   samplesOf,
 } from "./inputs.ts";
 import type { Machine } from "./interpret/machine.ts";
+import type { OpRecord } from "./interpret/trace.ts";
 import {
   type Dim,
   isUnknown,
@@ -27,6 +39,7 @@ import {
   List,
   NO_KWARGS,
   type Shape,
+  type Tensor,
   type Value,
 } from "./interpret/values.ts";
 import { proposals } from "./probe.ts";
@@ -34,6 +47,7 @@ import {
   firstMismatch,
   hasFailed,
   hasMismatch,
+  isAsserted,
   isClean,
   isUnpackedOtherwise,
   positionsIn,
@@ -217,11 +231,20 @@ export class Trials {
   private tried(): Trial {
     const { m, framework, network, inputSize, declaredSize } = this.options;
     const { args, first } = this.probed();
-    const met = (args.length === 1 ? args[0]?.layer : undefined) ?? first;
-    const entrance = (met && framework.entrance(met)) ??
-      firstLayer(m, framework, network) ?? { spatialAxes: 2, channels: 3 };
-    const longest = declaredLength(network) ?? LENGTH;
-    const sized = (size: number, length = Math.min(LENGTH, longest)): readonly InputSpec[] =>
+    const [alone] = args.length === 1 ? args : [];
+    const met = alone?.layer ?? first;
+    const entrance =
+      alone?.entry?.form === "features"
+        ? { spatialAxes: 0, channels: alone.entry.count }
+        : ((met && framework.entrance(met)) ??
+          firstLayer(m, framework, network) ?? { spatialAxes: 2, channels: 3 });
+    const named = declaredLength(network);
+    const longest = named ?? LENGTH;
+    const isOfTokens = args.some((arg) => formOf(framework, arg) === "tokens");
+    // A sample without a batch axis is all of the input, and its length is open.
+    const isOpen = isOfTokens && framework.unbatched === true && named === undefined;
+    const usualLength: Dim = isOpen ? unknownLength() : Math.min(LENGTH, longest);
+    const sized = (size: number, length = usualLength): readonly InputSpec[] =>
       args.length > 0
         ? specsOf(framework, args, entrance, { size, length })
         : [
@@ -235,37 +258,107 @@ export class Trials {
     const size = declared ?? Math.ceil(inputSize / (entrance.spatialAxes === 3 ? 2 : 1));
     const isTold = declared !== undefined || (entrance.spatialAxes === 0 && longest < LENGTH);
     const origin = isTold ? "declared" : "default";
+    const ids = this.asIds(args, sized(size));
+    if (ids) return ids;
     const run = this.run({ specs: sized(size) });
     // No tensor is its input: there is none to tell of.
     const isMore = args.length === 0 && wantedBesides(run) !== undefined;
     if (isMore || takesDict(run)) return this.settled(run, { specs: [], origin: "default" });
-    const proposed = origin === "default" ? this.proposed(run, sized(size)) : undefined;
-    if (proposed) return proposed;
-    const usual = { specs: sized(size), origin } as const;
     const isAlone = args.length <= 1;
+    const proposed = origin === "default" && !isOfTokens ? this.proposed(run, sized(size)) : undefined;
+    if (proposed) return proposed;
+    const isLong = isOfTokens && !isOpen && !hasFailed(run);
+    if (isLong && args.every((arg) => formOf(framework, arg) === "tokens")) {
+      const turned = this.turned(run, sized(size));
+      const window =
+        isAlone && !turned && (isAsserted(run) || !keepsSample(run))
+          ? this.atLength(run, (length) => sized(size, length))
+          : undefined;
+      if (turned || window) return turned ?? window!;
+    }
+    const usual = { specs: sized(size), origin } as const;
     const otherwise = (): Trial =>
       (isAlone && this.cleanly(otherAxes(entrance, sized(size), Math.min(LENGTH, longest)))) ||
-      this.settled(run, usual);
+      (origin === "default" && hasMismatch(run)
+        ? this.unfit(run, usual, sized(size + ANOTHER, isOpen ? usualLength : LENGTH / 2))
+        : this.settled(run, usual));
     if (!hasFailed(run)) return isUnpackedOtherwise(run) ? otherwise() : this.settled(run, usual);
     // A table of positions may be added as a whole.
     const told = positionsIn(run, Math.min(LENGTH, longest));
     const lengths = [...(told === undefined ? [] : [told]), ...(longest > LENGTH ? [longest] : [])];
-    const whole = this.otherwise(lengths.map((length) => sized(size, length)));
-    if (whole || entrance.spatialAxes === 0) return whole ?? otherwise();
+    const whole =
+      this.otherwise(lengths.map((length) => sized(size, length))) ??
+      (isOfTokens && !isOpen ? this.atLength(run, (length) => sized(size, length)) : undefined);
+    if (whole || entrance.spatialAxes === 0 || isOfTokens) return whole ?? otherwise();
+    // A side as long as there are channels would fit whatever the order of the axes.
+    const turned =
+      isAlone && entrance.spatialAxes === 1
+        ? this.cleanly(otherAxes(entrance, sized(size), Math.min(LENGTH, longest)))
+        : undefined;
+    if (turned) return turned;
     return (
-      this.fitted(run, size, sized) ??
+      this.fitted(run, size, sized, entrance) ??
       this.otherwise(isAlone ? otherForms(entrance, sized(size)) : []) ??
       otherwise()
     );
   }
 
   /** The first of inputs with other axes of which nothing is left open: a wrong one seldom raises, and says little. */
-  private cleanly(forms: Iterable<readonly InputSpec[]>): Trial | undefined {
+  private cleanly(
+    forms: Iterable<readonly InputSpec[]>,
+    origin: ChosenInput["origin"] = "fitted",
+  ): Trial | undefined {
     for (const specs of forms) {
       const attempt = this.run({ specs });
-      if (isClean(attempt)) return { run: attempt, input: { specs, origin: "fitted" } };
+      if (isClean(attempt)) return { run: attempt, input: { specs, origin } };
     }
     return undefined;
+  }
+
+  /**
+   * Ids of users, of words: where several arguments pick rows and nothing but layers of features follows, each is one
+   * number a sample.
+   */
+  private asIds(args: readonly Argument[], usual: readonly InputSpec[]): Trial | undefined {
+    const { framework } = this.options;
+    const isId = args.map((arg) => formOf(framework, arg) === "tokens" && !isScalar(arg));
+    if (framework.unbatched === true || isId.filter(Boolean).length < 2) return undefined;
+    const specs = usual.map((spec, i): InputSpec => (isId[i] ? { ...spec, shape: [1] } : spec));
+    const attempt = this.run({ specs });
+    if (!isClean(attempt) || !attempt.trace.ops.every(takesRows)) return undefined;
+    return { run: attempt, input: { specs, origin: "default" } };
+  }
+
+  /**
+   * The first length of a sequence that fits where the usual one does not, or makes several samples of one: positions
+   * that are folded into the batch are a window of a fixed length.
+   */
+  private atLength(usual: Run, sized: (length: number) => readonly InputSpec[]): Trial | undefined {
+    let alike = 0;
+    let folded: Trial | undefined;
+    for (const length of LENGTHS) {
+      const specs = sized(length);
+      const attempt = this.run({ specs });
+      const trial = (): Trial => ({ run: attempt, input: { specs, origin: "fitted" } });
+      const fits = !hasFailed(attempt) && !isAsserted(attempt);
+      if (fits && keepsSample(attempt)) return trial();
+      if (fits) folded ??= trial();
+      if (hasMismatch(usual) && firstMismatch(attempt) === firstMismatch(usual)) alike += 1;
+      if (alike > MAX_ALIKE) break;
+    }
+    return (hasFailed(usual) || isAsserted(usual)) && folded ? this.again(folded) : undefined;
+  }
+
+  /** A trial that was not the last one, as the last one. */
+  private again({ input }: Trial): Trial {
+    return { run: this.run(input), input };
+  }
+
+  /** Layers that have samples in their second axis are given one there, not one position of many samples. */
+  private turned(run: Run, specs: readonly InputSpec[]): Trial | undefined {
+    if (!run.trace.ops.some(({ batchAxis, inputs: [input] }) => batchAxis === 1 && isOneLong(input)))
+      return undefined;
+    return this.cleanly([specs.map((spec) => ({ ...spec, shape: spec.shape.toReversed() }))], "default");
   }
 
   /** The first size at which what failed at one size does not. */
@@ -273,12 +366,14 @@ export class Trials {
     failed: Run,
     size: number,
     sized: (size: number) => readonly InputSpec[],
+    { spatialAxes, channels }: FirstLayer,
   ): Trial | undefined {
     const isRefused = !hasMismatch(failed);
     let ops = 0;
     let same = 0;
     for (const fitted of isRefused ? ROUND_SIZES : FITTING_SIZES) {
-      if (fitted === size) continue;
+      // As long as there are channels, features of a single sample would fit as a sequence of them.
+      if (fitted === size || (spatialAxes === 1 && fitted === channels)) continue;
       const attempt = this.run({ specs: sized(fitted) });
       if (isRefused ? !hasFailed(attempt) : !hasMismatch(attempt))
         return { run: attempt, input: { specs: sized(fitted), origin: "fitted" } };
@@ -297,6 +392,13 @@ export class Trials {
       if (!hasFailed(attempt)) return { run: attempt, input: { specs, origin: "fitted" } };
     }
     return undefined;
+  }
+
+  /** What does not fit is the program's own fault where it does not fit just so at another size of the input. */
+  private unfit(run: Run, usual: ChosenInput, another: readonly InputSpec[]): Trial {
+    const other = this.run({ specs: another });
+    const isUnfit = reasonOf(other) !== reasonOf(run);
+    return this.settled(run, { ...usual, isUnfit });
   }
 
   /** A network that keeps what it was run on is left as the run that is told. */
@@ -319,17 +421,48 @@ export class Trials {
     });
   }
 
-  /** The first input that fits of those that the network's first op speaks for. */
+  /** The first input that fits of those that the network's first op speaks for; one sample had best stay one. */
   private proposed(run: Run, [image, ...others]: readonly InputSpec[]): Trial | undefined {
-    for (const spec of image && others.length === 0
-      ? proposals(this.options.framework, run.trace, image)
-      : []) {
+    const { framework, network } = this.options;
+    if (!image || others.length > 0) return undefined;
+    let folded: Trial | undefined;
+    for (const spec of proposals(framework, run, image, declaredLength(network))) {
       const attempt = this.run({ specs: [spec] });
-      if (!hasFailed(attempt)) return { run: attempt, input: { specs: [spec], origin: "default" } };
+      if (hasFailed(attempt) || isUnpackedOtherwise(attempt)) continue;
+      const trial: Trial = { run: attempt, input: { specs: [spec], origin: "default" } };
+      if (keepsSample(attempt)) return trial;
+      folded ??= trial;
     }
-    return undefined;
+    return folded && this.again(folded);
   }
 }
+
+/** An op of features alone: it works on each sample by itself, and on no sequence. */
+function takesRows({ op, weights, macs }: OpRecord): boolean {
+  return op === "embedding" || macs === 0 || (weights.length > 0 && (op === "linear" || op === "matmul"));
+}
+
+/** Its answer has no more samples than its input, as far as it tells. */
+function keepsSample({ output }: Run): boolean {
+  const [first] = tensorsIn(output);
+  return !first || isUnknown(first.shape) || first.shape.length === 0 || first.shape[0] === 1;
+}
+
+/** One position of more than one sample, samples in the second axis. */
+function isOneLong(input: Tensor | undefined): boolean {
+  if (!input || isUnknown(input.shape) || input.shape.length < 3) return false;
+  const [length, samples] = input.shape;
+  return length === 1 && typeof samples === "number" && samples > 1;
+}
+
+/** What does not fit, without the sizes that come of the input. */
+function reasonOf(run: Run): string | undefined {
+  const message = firstMismatch(run);
+  return message && (/\d+ against \d+$/.exec(message)?.[0] ?? message.replaceAll(/ \([^)]*\)/g, ""));
+}
+
+/** Pixels between two sizes that are tried for whether it is the size that does not fit. */
+const ANOTHER = 32;
 
 function same(shape: Shape): Shape {
   return shape;
@@ -340,9 +473,6 @@ const TRIAL_SHARE = 0.25;
 
 /** Axes of a sequence of features at most; more are an image's. */
 const SEQUENCE_AXES = 3;
-
-/** Lengths that networks of a fixed length are commonly written for, longest first below the usual one, then above it. */
-const LENGTHS: readonly number[] = [64, 32, 16, 8, 256, 512, 1024, 2048, 100, 50, 40, 30, 20, 10];
 
 /** Sizes that may fail as the first one did. */
 const MAX_ALIKE = 3;

@@ -24,9 +24,10 @@ export function networkTitle(report: Report, { unit, t }: CostOptions): string {
   const known = (of: "macs" | "params"): number =>
     report.layers.reduce((all, layer) => all + (layer[of] ?? 0), 0);
   const cost = `${count(inUnit(macs ?? known("macs"), unit))} ${unit}`;
+  const isNoneKnown = macs === null && known("macs") === 0;
   const weights = t("{0} params", count(params ?? known("params")));
   return [
-    macs !== null && report.complete ? cost : t("at least {0}", cost),
+    isNoneKnown ? `? ${unit}` : macs !== null && report.complete ? cost : t("at least {0}", cost),
     params === null ? t("at least {0}", weights) : weights,
     ...madeWith(report, t),
     inputText(report, t),

@@ -76,6 +76,8 @@ export interface Framework {
   entrance(layer: Instance): { readonly spatialAxes: number; readonly channels: number } | undefined;
   /** What a layer that takes no pixels takes; frameworks without it are not asked where their inputs enter. */
   entryForm?(layer: Instance): "tokens" | "sequence" | "sequence first" | undefined;
+  /** An argument of a forward call that is no input: a random key, a flag of inference. */
+  givesItself?(name: string): boolean;
   /** Axis of the channels in an input of this rank: 1 for NCHW, rank - 1 for NHWC. */
   channelAxis(rank: number): number;
   /** A default input for a network whose first layer has this many spatial axes and channels. */

@@ -110,11 +110,15 @@ export interface Interp {
   repeated<T extends Value>(times: number, body: () => T): T;
   /** Runs `body` for its shapes alone: nothing that it does is recorded. */
   unrecorded<T>(body: () => T): T;
+  /** Runs ops once that run nobody knows how often: they are recorded, their cost is not known. */
+  uncounted<T>(often: Unknown, body: () => T): T;
   /** Tells of every op that is recorded, until the function it gives is called. */
   watchOps(told: (op: OpRecord) => void): () => void;
   readonly scope: LayerScope | undefined;
   /** Runs `body` with `layer` on top of the stack of running modules; `inputs` are what it was called with. */
   withLayer<T extends Value>(layer: Instance, body: () => T, inputs?: readonly Value[], kwargs?: Kwargs): T;
+  /** The same of a method that is not the forward call: what it is given is no input of the network. */
+  withLayerAside<T extends Value>(layer: Instance, body: () => T): T;
   /** The program says what it gives a network, without running it: `summary(model, (3, 32, 32))`. */
   noteCall(network: Instance, inputs: readonly Value[], kwargs?: Kwargs): void;
   /** Arguments of the program's function that is running, its first parameter left out. */

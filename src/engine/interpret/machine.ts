@@ -518,6 +518,10 @@ export class Machine implements Interp {
     this.recorder.record(cost, this.scope, this.site, this.undecided > 0);
   }
 
+  uncounted<T>(often: Unknown, body: () => T): T {
+    return this.recorder.uncounted(often, body);
+  }
+
   unrecorded<T>(body: () => T): T {
     return this.recorder.unrecorded(body);
   }
@@ -551,6 +555,15 @@ export class Machine implements Interp {
     const result = body();
     this.scope = scope;
     if (!scope) this.scripted?.set(layer, all, result);
+    return result;
+  }
+
+  withLayerAside<T extends Value>(layer: Instance, body: () => T): T {
+    const { scope } = this;
+    this.tick(STEPS.layer);
+    this.scope = { instance: layer, parent: scope };
+    const result = body();
+    this.scope = scope;
     return result;
   }
 

@@ -2,6 +2,7 @@
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import { type Assumption, noteAssumption } from "./assumptions.ts";
 import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
+import type { Unknown } from "./values.ts";
 
 /** More diagnostics or gaps than these tell nobody more. */
 const MOST_NOTES = 500;
@@ -13,6 +14,8 @@ export class Recorder {
   private assumptions: Assumption[] = [];
   /** Above 0 while ops are run for their shapes alone. */
   private unheard = 0;
+  /** Why it is not known how often what runs is run. */
+  private often: Unknown | undefined;
   private readonly watchers = new Set<(op: OpRecord) => void>();
 
   begin(): void {
@@ -37,7 +40,9 @@ export class Recorder {
 
   record(cost: OpCost, scope: LayerScope | undefined, site: Site | undefined, conditional: boolean): void {
     if (this.unheard > 0) return;
-    const op: OpRecord = { ...cost, index: this.ops.length, scope, site, conditional };
+    const { often } = this;
+    const times = often ? { macs: cost.macs === 0 ? 0 : often, elementwise: often } : {};
+    const op: OpRecord = { ...cost, ...times, index: this.ops.length, scope, site, conditional };
     this.ops.push(op);
     for (const output of cost.outputs) {
       if (site) output.site ??= site;
@@ -72,6 +77,17 @@ export class Recorder {
       return body();
     } finally {
       this.unheard--;
+    }
+  }
+
+  /** Ops of a body that is run so often as nothing tells. */
+  uncounted<T>(often: Unknown, body: () => T): T {
+    const outer = this.often;
+    this.often ??= often;
+    try {
+      return body();
+    } finally {
+      this.often = outer;
     }
   }
 

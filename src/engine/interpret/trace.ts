@@ -2,7 +2,7 @@
 import type { OpName } from "../report/contract.ts";
 import type { Span } from "../syntax/span.ts";
 import type { Assumption } from "./assumptions.ts";
-import type { Instance, Kwargs, Tensor, Unknown, Value } from "./values.ts";
+import type { Dim, Instance, Kwargs, Tensor, Unknown, Value } from "./values.ts";
 
 /** A call in the program and the call that led to it: a linked stack, shared by all that happens below. */
 export interface Site {
@@ -38,6 +38,16 @@ export interface ConvGeometry {
   readonly transposed: boolean;
 }
 
+/** What a product asks of one of its operands: the axis that is summed over, and its size by the other operand. */
+export interface Contraction {
+  readonly tensor: Tensor;
+  /** Counted from the end: -1 is the last. */
+  readonly axis: number;
+  readonly size: Dim;
+  /** All its axes, where the product says how many there are. */
+  readonly rank?: number;
+}
+
 /** What an op's rule says of one call of it. */
 export interface OpCost {
   readonly op: OpName;
@@ -58,6 +68,9 @@ export interface OpCost {
   readonly view?: boolean;
   /** Of an op that only reorders axes: the input's axis that each output axis is. */
   readonly axes?: readonly number[];
+  /** Whole numbers that pick entries of a table or of the other inputs. */
+  readonly indices?: readonly Tensor[];
+  readonly contractions?: readonly Contraction[];
 }
 
 export interface OpRecord extends OpCost {

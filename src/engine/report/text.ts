@@ -250,7 +250,8 @@ function describeGaps(report: Report, unit: CostUnit): string {
     unknown === 0
       ? "some of the network could not be followed"
       : `${unknown} of ${report.layers.length} layers are unknown`;
-  return `Incomplete: ${layers}; at least ${least} ${UNIT_LABELS[unit]} are known. Why:`;
+  const known = sumKnown(report.layers) === 0 ? "" : `; at least ${least} ${UNIT_LABELS[unit]} are known`;
+  return `Incomplete: ${layers}${known}. Why:`;
 }
 
 /** What the swap of every eligible convolution would make of the totals. */

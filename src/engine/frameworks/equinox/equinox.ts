@@ -18,7 +18,7 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
-import { completed, forwardParams, inputOf } from "../flax/calling.ts";
+import { completed, forwardParams, inputOf, isSetting } from "../flax/calling.ts";
 import { type Jax, passing } from "../flax/jax.ts";
 import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
@@ -138,6 +138,13 @@ class Equinox implements Framework {
     return [...found];
   }
 
+  /** A network is whole before it runs: what running it meets adds no parameters. */
+  unread(network: Value): { readonly parts: readonly Unknown[]; readonly attributes: readonly Unknown[] } {
+    const modules = isEquinox(network) ? [...walk(network).keys()] : [];
+    const attributes = modules.flatMap((module) => [...module.attrs.values()].filter(isUnknown));
+    return { parts: attributes, attributes };
+  }
+
   /** Random keys that any program gives alike. */
   supplied(name: string, owner?: ClassValue | ModuleValue): Value | Absent {
     if (name !== "key" && name !== "rng_key") return ABSENT;
@@ -156,6 +163,10 @@ class Equinox implements Framework {
 
   entryForm(layer: Instance): "tokens" | undefined {
     return layer.cls === this.classes.get("Embedding") ? "tokens" : undefined;
+  }
+
+  givesItself(name: string): boolean {
+    return name === "state" || isSetting(name);
   }
 
   channelAxis(): number {

@@ -30,6 +30,11 @@ interface Call {
 
 const isKey = (name: string): boolean => /(^|_)(rng|key)$/.test(name);
 
+/** Is a parameter no input, but what any call gives alike? */
+export function isSetting(name: string): boolean {
+  return isKey(name) || Object.hasOwn(INFERENCE, name);
+}
+
 /**
  * Inputs by the parameters that take data, with flags of inference and random keys between them; `more` are a
  * library's own. Where more inputs are given than data is asked for, keys are among them; where fewer are, None is

@@ -14,6 +14,7 @@ import {
   Float,
   FunctionValue,
   Instance,
+  isUnknown,
   List,
   NativeFunction,
   Tensor,
@@ -246,10 +247,6 @@ function vmap(kit: ArrayKit): NativeFunction {
       new NativeFunction("vmapped", (interp, args, kwargs) => {
         const axes = args.map((_, i) => (toItems(a.in_axes) ? toItems(a.in_axes)![i] : a.in_axes));
         const size = mappedSize(args, axes, a.axis_size);
-        if (size === undefined || !interp.allows(size)) {
-          interp.gap("jax.vmap over an axis of unknown size");
-          return interp.call(a.fun, args, kwargs);
-        }
         const body = (): Value =>
           interp.call(
             a.fun,
@@ -258,6 +255,18 @@ function vmap(kit: ArrayKit): NativeFunction {
             ),
             kwargs,
           );
+        if (size === undefined || !interp.allows(size)) {
+          const open = openSize(args, axes);
+          interp.gap(open?.reason ?? "jax.vmap over an axis of unknown size");
+          // How often it runs is not known, and so is what it costs.
+          return open
+            ? stackedAlong(
+                interp.uncounted(open, body),
+                open,
+                typeof a.out_axes === "number" ? a.out_axes : 0,
+              )
+            : interp.call(a.fun, args, kwargs);
+        }
         const answer = interp.repeated(size, body);
         if (answer instanceof Instance && isMade(answer)) {
           multiply(answer, size, (shape) => kit.make(shape));
@@ -266,6 +275,18 @@ function vmap(kit: ArrayKit): NativeFunction {
         return stackedAlong(answer, size, typeof a.out_axes === "number" ? a.out_axes : 0);
       }),
   );
+}
+
+/** The first axis that is mapped over, where all that is not known of it is its size. */
+function openSize(args: readonly Value[], axes: readonly Value[]): Unknown | undefined {
+  for (const [i, arg] of args.entries()) {
+    const axis = axes[i];
+    const shape = axis === null ? undefined : firstArray(arg)?.shape;
+    if (shape === undefined || isUnknown(shape)) continue;
+    const size = shape.at(typeof axis === "number" ? axis : 0);
+    return isUnknown(size) ? size : undefined;
+  }
+  return undefined;
 }
 
 /** The size of the first axis that is mapped over. */

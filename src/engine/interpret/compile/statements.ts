@@ -256,7 +256,7 @@ const compilers: Compilers = {
       const said = message ? m.str(message(m, s)) : undefined;
       const text = typeof said === "string" && said !== "" ? said : "an assertion fails";
       m.at(node.at, () => {
-        m.fail("AssertionError", text);
+        m.fail("AssertionError", text, { severity: "warning", code: "assertion" });
         // The program stops here: what follows is read, but belongs to no network that runs.
         m.gap(text);
       });

@@ -64,6 +64,7 @@ const OPS: Readonly<Record<string, OpSpec>> = {
   glu: { signature: "input, axis=-1", rule: glu },
   one_hot: {
     signature: "input, num_classes, dtype=None, axis=-1",
+    indices: (a) => [a.tensor("input")],
     rule: (a) => {
       const shape = a.shape("input");
       const at = shapeAxisOf(a.int("axis"), shape.length + 1) ?? shape.length;

@@ -11,7 +11,7 @@ import { CREATION } from "../../torch/tensor/creation.ts";
 import { categoryOf } from "../../torch/tensor/dtypes.ts";
 import { ELEMENTWISE } from "../../torch/tensor/elementwise.ts";
 import { filled, TRIANGLES } from "../../torch/tensor/fills.ts";
-import { INDEXING, WHERE_FUNCTION } from "../../torch/tensor/indexing.ts";
+import { INDEXING, isNoIndex, NO_INDEX, WHERE_FUNCTION } from "../../torch/tensor/indexing.ts";
 import { JOINS, SPLITS } from "../../torch/tensor/joins.ts";
 import type { Answer, OpSpec, OpTable } from "../../torch/tensor/op.ts";
 import { REDUCTIONS } from "../../torch/tensor/reductions.ts";
@@ -40,7 +40,12 @@ const SHARED: OpTable = {
 const MATMUL = CONTRACTIONS.matmul!;
 
 /** `jnp.dot` differs from `matmul` where the right operand has three axes or more. */
-const DOT: OpSpec = { signature: MATMUL.signature, rule: dot, macs: dotMacs };
+const DOT: OpSpec = {
+  signature: MATMUL.signature,
+  rule: dot,
+  macs: dotMacs,
+  contractions: MATMUL.contractions!,
+};
 
 /** Names that mean the same. */
 const SAME =
@@ -217,6 +222,7 @@ function take(a: Args): Answer {
     step: 1,
   });
   const indices = a.tensor("indices");
+  if (isNoIndex(indices)) return new Misfit(NO_INDEX);
   items.push({ kind: "gather", shape: a.shapeOf(indices), data: a.kit.dataOf(indices) });
   return index(shape, items, a.data("input"));
 }
@@ -290,7 +296,7 @@ const OWN: NumpyTable = {
     signature: "start, stop, num=50, endpoint=True, base=10.0, dtype=None, ?axis=0",
     rule: (a) => linspace(a, (x) => (a.number("base") ?? 10) ** x),
   },
-  take: { signature: "input, indices, axis=None", rule: take },
+  take: { signature: "input, indices, axis=None", rule: take, indices: (a) => [a.tensor("indices")] },
   roll: [keep("input, shift, axis=None"), { shift: "shift" }],
   dot: [DOT, { a: "input", b: "other" }],
   tensordot: [CONTRACTION_FUNCTIONS.tensordot ?? CONTRACTIONS.tensordot!, { axes: "dims" }],

@@ -1,6 +1,6 @@
 /** Values along an axis of steps: what one step gets of them, and what all steps' answers are together. */
 import type { Interp } from "../../../interpret/interp.ts";
-import { isUnknown, Slice, Tensor, Tuple, toItems, type Value } from "../../../interpret/values.ts";
+import { type Dim, isUnknown, Slice, Tensor, Tuple, toItems, type Value } from "../../../interpret/values.ts";
 
 export function slice(interp: Interp, value: Value, step: number): Value {
   if (value instanceof Tensor) return interp.getItem(value, step);
@@ -20,7 +20,7 @@ export function sliceAlong(interp: Interp, value: Value, axis: number, index: nu
 }
 
 /** What the steps answered, along a new axis. */
-export function stackedAlong(value: Value, length: number, axis: number): Value {
+export function stackedAlong(value: Value, length: Dim, axis: number): Value {
   const items = toItems(value);
   if (items) return new Tuple(items.map((item) => stackedAlong(item, length, axis)));
   const whole = stacked(value, length);
@@ -31,7 +31,7 @@ export function stackedAlong(value: Value, length: number, axis: number): Value 
 }
 
 /** What the steps answered, one behind the other along a new first axis. */
-export function stacked(value: Value, length: number): Value {
+export function stacked(value: Value, length: Dim): Value {
   if (value instanceof Tensor) {
     const whole = new Tensor(isUnknown(value.shape) ? value.shape : [length, ...value.shape], value.dtype);
     if (value.cls) whole.cls = value.cls;

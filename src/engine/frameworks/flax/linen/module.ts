@@ -100,24 +100,28 @@ function makeDataclasses(interp: Interp, cls: ClassValue): void {
 function wrap(fn: FunctionValue): NativeFunction {
   const wrapper = new NativeFunction(fn.name, (interp, args, kwargs) => {
     const [self] = args;
-    if (!isLinen(self)) return interp.call(fn, args, kwargs);
-    return enter(interp, self, fn.attrs.get(COMPACT) === true, () => interp.call(fn, args, kwargs), [
-      ...args.slice(1),
-      ...kwargs.values(),
-    ]);
+    const body = (): Value => interp.call(fn, args, kwargs);
+    if (!isLinen(self)) return body();
+    const isCompact = fn.attrs.get(COMPACT) === true;
+    if (fn.name === "__call__")
+      return enter(interp, self, isCompact, body, [...args.slice(1), ...kwargs.values()]);
+    // A method of a module that is not bound, such as an `init` of its own, calls the network; it is no call of it.
+    return interp.scope === undefined && stateOf(self)?.isBound === false
+      ? body()
+      : enter(interp, self, isCompact, body);
   });
   for (const [name, value] of fn.attrs) wrapper.attrs.set(name, value);
   wrapper.attrs.set("__wrapped__", fn);
   return wrapper;
 }
 
-/** Runs a method of a module: after its setup, and on top of the stack. */
+/** Runs a method of a module: after its setup, and on top of the stack; `inputs` are those of its forward call. */
 export function enter(
   interp: Interp,
   self: Instance,
   compact: boolean,
   body: () => Value,
-  inputs: readonly Value[],
+  inputs?: readonly Value[],
 ): Value {
   const state = stateOf(self);
   if (!state) return body();
@@ -135,7 +139,8 @@ export function enter(
       state.compactDepth--;
     }
   };
-  return interp.scope?.instance === self ? run() : interp.withLayer(self, run, inputs);
+  if (interp.scope?.instance === self) return run();
+  return inputs ? interp.withLayer(self, run, inputs) : interp.withLayerAside(self, run);
 }
 
 function setUp(interp: Interp, self: Instance, state: ModuleState): void {
@@ -295,8 +300,23 @@ function methodOf(interp: Interp, self: Instance, method: Value): Value {
 
 function run(a: Bound, interp: Interp): Value {
   const self = a.self as Instance;
-  if (stateOf(self)?.parent === undefined) stateOf(self)?.reset();
-  return interp.call(methodOf(interp, self, a.method), toItems(a.args) ?? [], kwargsOf(a.kwargs));
+  const state = stateOf(self);
+  if (state?.parent === undefined) state?.reset();
+  return bound(self, () =>
+    interp.call(methodOf(interp, self, a.method), toItems(a.args) ?? [], kwargsOf(a.kwargs)),
+  );
+}
+
+/** Runs code with a module that has its variables. */
+function bound(self: Instance, body: () => Value): Value {
+  const state = stateOf(self);
+  if (!state || state.isBound) return body();
+  state.isBound = true;
+  try {
+    return body();
+  } finally {
+    state.isBound = false;
+  }
 }
 
 function running(): Readonly<Record<string, readonly [string, NativeImpl]>> {
@@ -333,7 +353,14 @@ function running(): Readonly<Record<string, readonly [string, NativeImpl]>> {
         return "";
       },
     ],
-    bind: itself,
+    bind: [
+      itself[0],
+      (a) => {
+        const state = stateOf(a.self as Instance);
+        if (state) state.isBound = true;
+        return a.self;
+      },
+    ],
     unbind: ["self", (a, interp) => new Tuple([a.self, collections(interp, a.self as Instance)])],
     clone: itself,
     copy: itself,

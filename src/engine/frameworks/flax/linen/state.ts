@@ -27,6 +27,8 @@ export class ModuleState {
   readonly used = new Set<string>();
   setup: "not yet" | "running" | "done" = "not yet";
   compactDepth = 0;
+  /** Has it its variables: by `init`, `apply` or `bind`? */
+  isBound = false;
   /** Copies of this module's parameters that a lifted `scan` or `vmap` makes. */
   copies = 1;
 

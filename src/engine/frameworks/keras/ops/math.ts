@@ -205,12 +205,20 @@ const FORMS: FunctionTable = {
       const indices = op.tensor(a.indices);
       const axis = toNumber(a.axis);
       if ("reason" in input.shape || "reason" in indices.shape || a.axis === null) {
-        return op.emit({ inputs: [input], shape: indices.shape });
+        return op.emit({ inputs: [input], indices: [indices], shape: indices.shape });
       }
       if (axis === undefined)
-        return op.emit({ inputs: [input], shape: op.interp.unknown("an axis that is not known") });
+        return op.emit({
+          inputs: [input],
+          indices: [indices],
+          shape: op.interp.unknown("an axis that is not known"),
+        });
       const at = axisOf(axis, input.shape.length) ?? 0;
-      return op.emit({ inputs: [input], shape: input.shape.toSpliced(at, 1, ...indices.shape) });
+      return op.emit({
+        inputs: [input],
+        indices: [indices],
+        shape: input.shape.toSpliced(at, 1, ...indices.shape),
+      });
     },
   },
 };

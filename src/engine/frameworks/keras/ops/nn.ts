@@ -250,7 +250,8 @@ function oneHot(op: Op, value: Value, depth: Value, axis: Value): Value {
   const input = op.tensor(value);
   if (input.shape instanceof Unknown) return op.emit({ inputs: [input], shape: input.shape });
   const at = axisOf(toNumber(axis) ?? -1, input.shape.length + 1) ?? input.shape.length;
-  return op.emit({ inputs: [input], shape: input.shape.toSpliced(at, 0, toDim(depth)), dtype: "float32" });
+  const shape = input.shape.toSpliced(at, 0, toDim(depth));
+  return op.emit({ inputs: [input], indices: [input], shape, dtype: "float32" });
 }
 
 export function moments(op: Op, value: Value, axes: Value, keep: Value): Value {

@@ -49,6 +49,8 @@ export interface Emission {
   readonly elementwise?: Count;
   readonly geometry?: ConvGeometry | undefined;
   readonly view?: boolean;
+  /** Whole numbers that pick entries. */
+  readonly indices?: readonly Tensor[];
   /** What does not fit, to be put after the function's name. */
   readonly problem?: string | undefined;
 }
@@ -91,6 +93,7 @@ export class Op {
       elementwise: emission.elementwise ?? (emission.macs === undefined && !emission.view ? numel(shape) : 0),
       ...(emission.geometry ? { geometry: emission.geometry } : {}),
       ...(emission.view ? { view: true } : {}),
+      ...(emission.indices && { indices: emission.indices }),
     });
     return output;
   }

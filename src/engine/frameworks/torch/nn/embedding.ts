@@ -11,6 +11,7 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { showShape } from "../../shape/dims.ts";
 import { type FunctionSpec, type LayerSpec, makeParameter } from "./layer.ts";
 import { addTensor } from "./module.ts";
 import type { Op } from "./op.ts";
@@ -31,12 +32,24 @@ function embedding(op: Op, value: Value, weight: Tensor | undefined): Value {
     shape,
     dtype: "float32",
     weights: [weight],
-    // Other tensors may have been cast in ways that are not followed.
-    problem:
-      input.maker === "the input" && input.dtype.startsWith("float")
-        ? `takes whole numbers, gets ${input.dtype}`
-        : undefined,
+    indices: [input],
+    problem: wrongIndex(input) ?? beyondTable(input, weight),
   });
+}
+
+/** Only of the network's input: other tensors may have been cast in ways that are not followed. */
+function wrongIndex({ maker, dtype }: Tensor): string | undefined {
+  return maker === "the input" && dtype.startsWith("float")
+    ? `takes whole numbers, gets ${dtype}`
+    : undefined;
+}
+
+/** An index that is known, of positions for one, and has no row. */
+function beyondTable(input: Tensor, weight: Tensor | undefined): string | undefined {
+  const rows = weight && !isUnknown(weight.shape) ? weight.shape[0] : undefined;
+  const most = input.data?.reduce((a, b) => Math.max(a, b), 0);
+  if (typeof rows !== "number" || most === undefined || most < rows) return undefined;
+  return `has ${rows} rows, and none for index ${most}`;
 }
 
 /** A bag is a row of a 2-D input, or what lies between two offsets. */
@@ -61,7 +74,15 @@ function embeddingBag(
     shape,
     dtype: "float32",
     weights: [weight],
+    indices: starts ? [input, starts] : [input],
+    problem: wrongIndex(input) ?? (starts && wrongOffsets(input, starts)),
   });
+}
+
+function wrongOffsets({ shape }: Tensor, starts: Tensor): string | undefined {
+  if (!isUnknown(shape) && shape.length !== 1)
+    return `takes offsets for a row of indices only, gets ${showShape(shape)}`;
+  return wrongIndex(starts);
 }
 
 function oneHot(op: Op, value: Value, classes: Value): Value {
@@ -77,6 +98,8 @@ function oneHot(op: Op, value: Value, classes: Value): Value {
     inputs: [input],
     shape: isUnknown(input.shape) ? input.shape : [...input.shape, size],
     dtype: "int64",
+    indices: [input],
+    problem: wrongIndex(input),
   });
 }
 

@@ -29,6 +29,7 @@ export function runLinear(
   const outFeatures = vector ? 1 : (shape?.[0] ?? declared?.outFeatures ?? weightUnknown());
   const inFeatures = shape?.at(-1) ?? declared?.inFeatures ?? weightUnknown();
   const weights = [weight, bias];
+  const contractions = [{ tensor: input, axis: -1, size: inFeatures }];
   if (isUnknown(input.shape)) {
     return op.emit({
       op: "linear",
@@ -37,6 +38,7 @@ export function runLinear(
       shape: input.shape,
       weights,
       macs: input.shape,
+      contractions,
     });
   }
   const rows = input.shape.slice(0, -1);
@@ -54,6 +56,7 @@ export function runLinear(
     shape: vector ? rows : [...rows, outFeatures],
     weights,
     macs: linearMacs(product(rows), inFeatures, outFeatures),
+    contractions,
     problem,
   });
 }

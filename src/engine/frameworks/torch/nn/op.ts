@@ -3,7 +3,7 @@
  * makes the output and records the cost. Layers and functions share it.
  */
 import type { Interp } from "../../../interpret/interp.ts";
-import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
+import type { Contraction, ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
   ABSENT,
   type Dim,
@@ -41,6 +41,8 @@ export interface Emission {
   readonly batchAxis?: number | null;
   /** Shares the first input's storage. */
   readonly view?: boolean;
+  readonly indices?: readonly Tensor[];
+  readonly contractions?: readonly Contraction[];
   /** Outputs besides the first (indices, states). */
   readonly extra?: readonly Tensor[];
   /** What does not fit, to be put after the layer's name. */
@@ -169,6 +171,8 @@ export class Op {
       ...(emission.geometry ? { geometry: emission.geometry } : {}),
       ...(emission.batchAxis === undefined ? {} : { batchAxis: emission.batchAxis }),
       ...(emission.view === true ? { view: true } : {}),
+      ...(emission.indices && { indices: emission.indices }),
+      ...(emission.contractions && { contractions: emission.contractions }),
     });
     return output;
   }

@@ -5,7 +5,7 @@
 
 import { einsumMacs, einsumShape, matmulMacs, parseEinsum } from "../../../cost/contraction.ts";
 import { product } from "../../../cost/lift.ts";
-import type { Count } from "../../../interpret/trace.ts";
+import type { Contraction, Count } from "../../../interpret/trace.ts";
 import { type Dim, type Shape, type Tensor, Unknown } from "../../../interpret/values.ts";
 import { axisOf, broadcast, isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
 import { fits, matmulShape } from "../../shape/matmul.ts";
@@ -34,7 +34,24 @@ function matrixProduct(left: string, right: string, ranks?: readonly [number, nu
       return { shape, dtype: promoteTypes(x.dtype, y.dtype), data: multiply(a, x, y, shape) };
     },
     macs: (a) => pairMacs(a.tensor(left).shape, a.tensor(right).shape),
+    contractions: (a) => pairContractions(a.tensor(left), a.tensor(right), ranks),
   };
+}
+
+/** What a product asks of each of two operands, as far as the other one's size is known. */
+function pairContractions(left: Tensor, right: Tensor, ranks?: readonly [number, number]): Contraction[] {
+  const found: Contraction[] = [];
+  if (!(right.shape instanceof Unknown)) {
+    const size = right.shape.at(right.shape.length > 1 ? -2 : -1);
+    if (size !== undefined) found.push({ tensor: left, axis: -1, size, ...(ranks && { rank: ranks[0] }) });
+  }
+  if (!(left.shape instanceof Unknown)) {
+    const size = left.shape.at(-1);
+    const axis =
+      ranks?.[1] === 1 || (!(right.shape instanceof Unknown) && right.shape.length === 1) ? -1 : -2;
+    if (size !== undefined) found.push({ tensor: right, axis, size, ...(ranks && { rank: ranks[1] }) });
+  }
+  return found;
 }
 
 /** What a product that does not fit was likely meant to be. */
@@ -67,6 +84,7 @@ function addedProduct(left: string, right: string): OpSpec {
   const inner = matrixProduct(left, right);
   return {
     signature: `input, ${left}, ${right}, *, beta=1, alpha=1`,
+    contractions: inner.contractions!,
     inPlace: true,
     rule: (a) => {
       const shape = a.shape("input");
@@ -145,7 +163,37 @@ const EINSUM: OpSpec = {
     );
     return typeof parsed === "string" ? 0 : einsumMacs<Unknown>(parsed, shapes);
   },
+  contractions: (a) => {
+    const call = equationOf(a);
+    return call ? einsumContractions(call.equation, call.operands) : [];
+  },
 };
+
+/** The labels that only operands have are summed over: their sizes are those of the other operands. */
+function einsumContractions(equation: string, operands: readonly Tensor[]): Contraction[] {
+  const [inner = "", outer] = equation.replaceAll(/\s/g, "").split("->");
+  const texts = inner.split(",");
+  if (
+    outer === undefined ||
+    texts.length !== operands.length ||
+    texts.some((text) => text.includes("...", 1))
+  )
+    return [];
+  const labels = texts.map((text) => text.replace("...", ""));
+  const sizes = new Map<string, Dim>();
+  for (const [i, { shape }] of operands.entries())
+    if (!(shape instanceof Unknown) && labels[i] === texts[i])
+      for (const [axis, size] of shape.entries()) sizes.set(labels[i]![axis]!, size);
+  return operands.flatMap((tensor, i) => {
+    const own = labels[i]!;
+    return [...own].flatMap((label, axis) => {
+      const size = sizes.get(label);
+      if (outer.includes(label) || size === undefined) return [];
+      const rank = own === texts[i] ? { rank: own.length } : {};
+      return [{ tensor, axis: axis - own.length, size, ...rank }];
+    });
+  });
+}
 
 /** The first label whose sizes differ. */
 function clashing(operands: readonly (readonly string[])[], shapes: readonly Shape[]): string | undefined {
@@ -343,6 +391,7 @@ export const REFLECTED_MATMUL: OpSpec = {
     return isMisfit(shape) ? shape : { shape };
   },
   macs: (a) => pairMacs(a.tensor("other").shape, a.tensor("input").shape),
+  contractions: (a) => pairContractions(a.tensor("other"), a.tensor("input")),
 };
 
 /** `torch.linalg.multi_dot`. */

@@ -84,8 +84,11 @@ export function getItem(viewing: boolean): OpSpec {
   return {
     signature: "input, subscript",
     view: viewing,
+    indices: (a) => subscriptTensors(a.bound.subscript),
     rule: (a) => {
       const input = a.tensor("input");
+      const wrong = subscriptTensors(a.bound.subscript).find(isNoIndex);
+      if (wrong) return new Misfit(NO_INDEX);
       const items = indexItems(a, a.bound.subscript);
       if (items instanceof Unknown) return { shape: items };
       const shape = a.shapeOf(input);
@@ -97,6 +100,19 @@ export function getItem(viewing: boolean): OpSpec {
     },
   };
 }
+
+/** Arrays of whole numbers, or of truth values, in a subscript. */
+function subscriptTensors(subscript: Value): readonly Tensor[] {
+  const parts = subscript instanceof Tuple ? subscript.items : [subscript];
+  return parts.filter((part) => part instanceof Tensor);
+}
+
+/** The network's input as an index; other tensors may have been cast in ways that are not followed. */
+export function isNoIndex({ maker, dtype, shape }: Tensor): boolean {
+  return maker === "the input" && /^(b?float|complex)/.test(dtype) && !(shape instanceof Unknown);
+}
+
+export const NO_INDEX = "an index must be whole numbers or truth values, gets the input, which is not";
 
 /** Is a subscript made of integers, slices and new axes alone? */
 export function isView(subscript: Value): boolean {
@@ -174,6 +190,7 @@ const TAKE_ALONG: OpSpec = {
 
 const INDEX_SELECT: OpSpec = {
   signature: "input, dim, index",
+  indices: (a) => [a.tensor("index")],
   rule: (a) => {
     const found = oneAxis(a);
     if (isMisfit(found)) return found;

@@ -7,7 +7,7 @@ import { sum } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { bind, unfollowed } from "../../../interpret/native.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
-import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
+import type { Contraction, ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
   type Kwargs,
   List,
@@ -55,6 +55,9 @@ export interface OpSpec {
   /** Multiply-accumulates, asked after the rule with the same arguments; its op then is "matmul". */
   readonly macs?: (a: Args, outputs: readonly Tensor[]) => Count;
   readonly geometry?: (a: Args) => ConvGeometry | undefined;
+  /** Arguments that pick by whole numbers. */
+  readonly indices?: (a: Args) => readonly Tensor[];
+  readonly contractions?: (a: Args) => readonly Contraction[];
   /** There is a `name_` that writes to its first argument. */
   readonly inPlace?: boolean;
 }
@@ -219,6 +222,8 @@ function record(
 ): void {
   const macs = spec.macs ? (a.unknown ?? spec.macs(a, outputs)) : 0;
   const geometry = spec.geometry?.(a);
+  const indices = spec.indices?.(a) ?? [];
+  const contractions = spec.contractions?.(a) ?? [];
   const inputs = [...new Set(a.inputs)];
   a.interp.record({
     op: spec.op ?? (spec.macs ? "matmul" : "other"),
@@ -231,6 +236,8 @@ function record(
     ...(geometry ? { geometry } : {}),
     ...(view ? { view } : {}),
     ...(axes ? { axes } : {}),
+    ...(indices.length > 0 && { indices }),
+    ...(contractions.length > 0 && { contractions }),
   });
 }
 
