@@ -125,6 +125,23 @@ export class Bounds {
     }
   }
 
+  /** Runs `body` with a share of what is left; false where that was too little, and the rest can go on. */
+  within(share: number, body: () => void): boolean {
+    const kept = Math.floor(this.left * (1 - share));
+    this.left -= kept;
+    this.given -= kept;
+    try {
+      body();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Stopped) || this.left > 0) throw error;
+      return false;
+    } finally {
+      this.left += kept;
+      this.given += kept;
+    }
+  }
+
   /** Takes from the accounts what the part took so far. */
   private settle(): void {
     const taken = this.given - this.left;

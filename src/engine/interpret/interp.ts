@@ -81,7 +81,7 @@ export interface Interp {
   checkpoint(): () => void;
   diagnose(diagnostic: Omit<TraceDiagnostic, "at"> & { readonly at?: Span }): void;
   /** The trace misses something that may cost: the report is not complete. */
-  gap(reason: string): void;
+  gap(reason: string, at?: Span): void;
 
   // -- bounds and places
   /** Counts work against the step limit. */

@@ -1,6 +1,6 @@
 /** Writes the trace of the running network: its ops, what is wrong with it, and what could not be followed. */
 import { NOWHERE, type Span } from "../syntax/span.ts";
-import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
+import type { Gap, LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
 
 /** More diagnostics or gaps than these tell nobody more. */
 const MOST_NOTES = 500;
@@ -8,7 +8,7 @@ const MOST_NOTES = 500;
 export class Recorder {
   private ops: OpRecord[] = [];
   private diagnostics: TraceDiagnostic[] = [];
-  private gaps: { reason: string; at: Span | undefined }[] = [];
+  private gaps: Gap[] = [];
   /** Above 0 while ops are run for their shapes alone. */
   private unheard = 0;
   private readonly watchers = new Set<(op: OpRecord) => void>();
@@ -52,6 +52,16 @@ export class Recorder {
     }
   }
 
+  /** Runs `body`; what is wrong in it is not said. */
+  undiagnosed<T>(body: () => T): T {
+    const { length } = this.diagnostics;
+    try {
+      return body();
+    } finally {
+      this.diagnostics.length = Math.min(length, this.diagnostics.length);
+    }
+  }
+
   watch(told: (op: OpRecord) => void): () => void {
     this.watchers.add(told);
     return () => this.watchers.delete(told);
@@ -85,8 +95,11 @@ export class Recorder {
     if (!known) this.diagnostics.push({ ...diagnostic, at });
   }
 
-  lose(reason: string, at: Span | undefined): void {
+  lose(reason: string, site: Site | undefined): void {
     if (this.gaps.length >= MOST_NOTES) return;
-    if (!this.gaps.some((gap) => gap.reason === reason && gap.at === at)) this.gaps.push({ reason, at });
+    const at = site?.at;
+    if (this.gaps.some((gap) => gap.reason === reason && gap.at === at && gap.site?.caller === site?.caller))
+      return;
+    this.gaps.push({ reason, at, ...(site && { site }) });
   }
 }
