@@ -3,7 +3,7 @@
  * Every step is paid from an account; what runs now has a part of one.
  */
 import type { EngineLimits } from "../engine.types.ts";
-import { Stopped } from "./control.ts";
+import { Cancelled, Stopped } from "./control.ts";
 
 interface Account {
   left: number;
@@ -125,7 +125,7 @@ export class Bounds {
     }
   }
 
-  /** Runs `body` with a share of what is left; false where that was too little, and the rest can go on. */
+  /** Runs `body` with a share of what is left; false where it passed that or another bound, and the rest can go on. */
   within(share: number, body: () => void): boolean {
     const kept = Math.floor(this.left * (1 - share));
     this.left -= kept;
@@ -134,10 +134,10 @@ export class Bounds {
       body();
       return true;
     } catch (error) {
-      if (!(error instanceof Stopped) || this.left > 0) throw error;
+      if (!(error instanceof Stopped) || error instanceof Cancelled) throw error;
       return false;
     } finally {
-      this.left += kept;
+      this.left = Math.max(0, this.left) + kept;
       this.given += kept;
     }
   }
@@ -156,7 +156,7 @@ export class Bounds {
     // The user is asked every 1024 steps: asking is dearer than a step.
     if (before >> 10 !== this.left >> 10 && !this.isWanted()) {
       this.noteCut();
-      throw new Stopped("cancelled");
+      throw new Cancelled();
     }
   }
 

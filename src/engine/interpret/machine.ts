@@ -252,7 +252,7 @@ export class Machine implements Interp {
     };
   }
 
-  /** Runs `body` with a share of the steps that are left; false where that was too little. */
+  /** Runs `body` with a share of the steps that are left; false where it passed a bound. */
   within(share: number, body: () => void): boolean {
     const restore = this.checkpoint();
     const isWhole = this.bounds.within(share, body);

@@ -16,7 +16,7 @@ import {
 } from "./values.ts";
 
 /** Part of the steps that are left which one such function may take. */
-const SHARE = 0.1;
+const SHARE = 0.05;
 /** So many of them run inside of each other. */
 const MOST_NESTED = 3;
 
@@ -35,6 +35,7 @@ export function mayCall(m: Machine, why: Unknown, args: readonly Value[], kwargs
 /** What options and lists hold: `unknown({ onItem: (item) => … })`. */
 function inside(m: Machine, value: Value): readonly Value[] {
   const items = toItems(value);
+  m.tick((items?.length ?? 0) >> 6);
   if (items) return items;
   if (value instanceof Dict) return [...value.entries.values()].map((entry) => entry.value);
   const isPlain = value instanceof Instance && m.language === "typescript" && value.cls.name === "Object";

@@ -164,6 +164,24 @@ model.add(tf.layers.dense({ inputShape: [8], units: 2 }));
   expect(report).toMatchObject({ complete: true, totals: { macs: 16, params: 18 } });
 });
 
+it("a function that is given to something unknown and calls itself without end stops nothing", () => {
+  const report = profile(
+    `
+import * as tf from "@tensorflow/tfjs";
+import { unknown } from "./elsewhere";
+function visit(node) {
+  if (node.isLeaf) return 1;
+  return visit(node.child) + 1;
+}
+unknown.forEach(visit);
+const model = tf.sequential();
+model.add(tf.layers.dense({ inputShape: [8], units: 2 }));
+`,
+    { file: "/app/net.js", model: "model" },
+  );
+  expect(report).toMatchObject({ complete: true, totals: { macs: 16, params: 18 } });
+});
+
 it("what a network missed while the file's own statements made it is missed by its report", () => {
   const report = profile(inNetwork('exec("add()")'), { model: "net" });
   expect(report.complete).toBe(false);
