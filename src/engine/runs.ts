@@ -1,7 +1,7 @@
 /** One run of a network on an input: what came of it, and whether the input fits. */
 import type { Framework } from "./frameworks/framework.ts";
 import type { ChosenInput } from "./inputs.ts";
-import { BY_NAME, type OpRecord, type Trace, type TraceDiagnostic } from "./interpret/trace.ts";
+import { BY_NAME, type Gap, type OpRecord, type Trace, type TraceDiagnostic } from "./interpret/trace.ts";
 import { Dict, Instance, isUnknown, List, Tensor, Tuple, Unknown, type Value } from "./interpret/values.ts";
 import { NOWHERE, type Span } from "./syntax/span.ts";
 
@@ -67,6 +67,16 @@ export function saidOfSame({ trace }: Run, said: readonly TraceDiagnostic[]): re
     for (let layer = scope; layer; layer = layer.parent) places.add(layer.instance.site?.at);
   }
   return said.filter(({ at }) => places.has(at));
+}
+
+/** What was missed while the constructor of a network ran. */
+export function gapsIn(gaps: readonly Gap[], network: Value): readonly Gap[] {
+  const made = network instanceof Instance ? network.site : undefined;
+  if (!made) return [];
+  return gaps.filter(({ site }) => {
+    for (let call = site; call; call = call.caller) if (call === made) return true;
+    return false;
+  });
 }
 
 /** What a run says of its network. Where it is an input of our own choice that does not fit, no line is at fault. */

@@ -14,7 +14,7 @@ import { PARTIAL } from "./interpret/python/stdlib/functools.ts";
 import { Scope } from "./interpret/scope.ts";
 import { type OutermostCall, ScriptedCalls } from "./interpret/scripted.ts";
 import type { Semantics } from "./interpret/semantics.ts";
-import type { Trace, TraceDiagnostic } from "./interpret/trace.ts";
+import type { Gap, Trace, TraceDiagnostic } from "./interpret/trace.ts";
 import {
   ABSENT,
   ClassValue,
@@ -43,7 +43,7 @@ import {
   wantedCalls,
   withGiven,
 } from "./roots.ts";
-import { refusals, saidOfSame, tensorsIn, unreadParameters, verdict } from "./runs.ts";
+import { gapsIn, refusals, saidOfSame, tensorsIn, unreadParameters, verdict } from "./runs.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 import { widthArguments } from "./separable/widthArguments.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -95,6 +95,8 @@ export class Session {
   /** Why the module's own statements did not run to their end. */
   private unread: string | undefined;
   private moduleDiagnostics: readonly TraceDiagnostic[] = [];
+  /** What running the module missed. */
+  private moduleGaps: readonly Gap[] = [];
   private found: Roots | undefined;
   /** Puts back what frameworks count (names of layers), so that each network is made as the first one. */
   private afresh: readonly (() => void)[] = [];
@@ -135,9 +137,9 @@ export class Session {
     this.m.scripted = undefined;
     this.calls = this.m.outermostCalls.splice(0);
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
-    this.moduleDiagnostics = this.m
-      .endTrace()
-      .diagnostics.filter((problem) => problem.at.file === this.options.file);
+    const { diagnostics, gaps } = this.m.endTrace();
+    this.moduleDiagnostics = diagnostics.filter((problem) => problem.at.file === this.options.file);
+    this.moduleGaps = gaps;
     const found = findRoots(this.m, this.module, this.node, this.m.frameworks);
     this.found = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
     return this.found;
@@ -275,7 +277,9 @@ export class Session {
     const trace = verdict(run, input);
     const names = framework.layerNames(m, network);
     const parameters = framework.parameters(m, network);
-    const unknownParameters = unreadParameters(framework, network, building.gaps, run.trace.gaps);
+    // What the file's own statements made was made before.
+    const missed = root.kind === "variable" ? gapsIn(this.moduleGaps, network) : building.gaps;
+    const unknownParameters = unreadParameters(framework, network, missed, run.trace.gaps);
     // Runs the network again, which may take what it made with it.
     const batch = trials.batchOf(trial);
     const said = [...building.diagnostics, ...trace.diagnostics];
@@ -309,7 +313,7 @@ export class Session {
         ),
         trace: {
           ...trace,
-          gaps: [...building.gaps, ...trace.gaps, ...refusals([...said, ...misused])],
+          gaps: [...missed, ...trace.gaps, ...refusals([...said, ...misused])],
           diagnostics: said,
         },
         inputs: run.inputs,

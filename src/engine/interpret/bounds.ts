@@ -3,7 +3,7 @@
  * Every step is paid from an account; what runs now has a part of one.
  */
 import type { EngineLimits } from "../engine.types.ts";
-import { Stopped } from "./control.ts";
+import { Cancelled, Stopped } from "./control.ts";
 
 interface Account {
   left: number;
@@ -133,6 +133,23 @@ export class Bounds {
     }
   }
 
+  /** Runs `body` with a share of what is left; false where it passed that or another bound, and the rest can go on. */
+  within(share: number, body: () => void): boolean {
+    const kept = Math.floor(this.left * (1 - share));
+    this.left -= kept;
+    this.given -= kept;
+    try {
+      body();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Stopped) || error instanceof Cancelled) throw error;
+      return false;
+    } finally {
+      this.left = Math.max(0, this.left) + kept;
+      this.given += kept;
+    }
+  }
+
   /** Takes from the accounts what the part took so far. */
   private settle(): void {
     const taken = this.given - this.left;
@@ -147,7 +164,7 @@ export class Bounds {
     // The user is asked every 1024 steps: asking is dearer than a step.
     if (before >> 10 !== this.left >> 10 && !this.isWanted()) {
       this.noteCut();
-      throw new Stopped("cancelled");
+      throw new Cancelled();
     }
   }
 

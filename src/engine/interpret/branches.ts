@@ -58,6 +58,18 @@ export function forkValue(m: Machine, why: Unknown, one: () => Value, other: () 
   return results.length === 1 ? results[0] : why;
 }
 
+/** Runs what may happen none or any number of times: once, as one side of a branch. */
+export function perhaps(m: Machine, why: Unknown, body: () => void): void {
+  const opsBefore = m.recorder.count;
+  fork(
+    m,
+    why,
+    () => void body(),
+    () => undefined,
+  );
+  if (m.scope && m.recorder.count > opsBefore) m.gap(why.reason);
+}
+
 /** Runs code for what it shows on the way, and undoes what it changed. */
 export function explore(m: Machine, body: () => void): void {
   const { journal } = m;

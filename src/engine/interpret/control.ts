@@ -15,6 +15,13 @@ export class Stopped {
   constructor(readonly reason: string) {}
 }
 
+/** The user waits no longer: not a bound that a part of the program may pass alone. */
+export class Cancelled extends Stopped {
+  constructor() {
+    super("cancelled");
+  }
+}
+
 /** What a `with` of a context manager keeps from its body's callers: `contextlib.suppress(NameError)`. */
 export class Suppression {
   constructor(readonly types: Value) {}

@@ -82,7 +82,7 @@ export interface Interp {
   checkpoint(): () => void;
   diagnose(diagnostic: Omit<TraceDiagnostic, "at"> & { readonly at?: Span }): void;
   /** The trace misses something that may cost: the report is not complete. */
-  gap(reason: string): void;
+  gap(reason: string, at?: Span): void;
   /** The run takes something for granted that the program's text does not say; at the running call if nowhere else. */
   assume(kind: AssumptionKind, text: string, at?: Span): void;
 

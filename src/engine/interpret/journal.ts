@@ -10,6 +10,7 @@ import {
   type Heap,
   Instance,
   List,
+  NativeState,
   SetValue,
   Tensor,
   Tuple,
@@ -20,7 +21,14 @@ import {
 type Contents =
   | readonly Value[]
   | ReadonlyMap<unknown, unknown>
-  | readonly [Tensor["shape"], Tensor["data"], string];
+  | readonly [Tensor["shape"], Tensor["data"], string]
+  | InstanceContents;
+
+interface InstanceContents {
+  readonly attrs: Attrs;
+  /** What the native state keeps, where there is one. */
+  readonly native: unknown;
+}
 
 /** The state of everything one side touched. */
 export interface Changes {
@@ -31,6 +39,8 @@ export interface Changes {
 export class Journal {
   private readonly vars = new Map<Attrs, Map<string, Value | Absent>>();
   private readonly heap = new Map<Heap, Contents>();
+  /** Objects that this side made: the other side knows nothing of them, so that they stay as they are. */
+  private readonly own = new Set<Heap>();
   constructor(private readonly outer: Journal | undefined) {}
 
   saveVar(vars: Attrs, name: string): void {
@@ -40,7 +50,13 @@ export class Journal {
     this.outer?.saveVar(vars, name);
   }
 
+  noteMade(target: Heap): void {
+    this.own.add(target);
+    this.outer?.noteMade(target);
+  }
+
   saveHeap(target: Heap): void {
+    if (this.own.has(target)) return;
     if (!this.heap.has(target)) {
       const contents = snapshot(target);
       if (contents) this.heap.set(target, contents);
@@ -114,7 +130,13 @@ function snapshot(target: Heap): Contents | undefined {
   if (target instanceof List) return [...target.items];
   if (target instanceof Dict) return new Map([...target.entries].map(([key, entry]) => [key, { ...entry }]));
   if (target instanceof SetValue) return new Map(target.entries);
-  if (target instanceof Instance) return new Map(target.attrs);
+  if (target instanceof Instance) {
+    const { native } = target;
+    return {
+      attrs: new Map(target.attrs),
+      native: native instanceof NativeState ? native.kept() : undefined,
+    };
+  }
   if (target instanceof Tensor) return [target.shape, target.data, target.dtype];
   return undefined;
 }
@@ -123,8 +145,11 @@ function restore(target: Heap, contents: Contents): void {
   if (target instanceof List) target.items = [...(contents as readonly Value[])];
   else if (target instanceof Dict) refill(target.entries, contents as typeof target.entries);
   else if (target instanceof SetValue) refill(target.entries, contents as typeof target.entries);
-  else if (target instanceof Instance) refill(target.attrs, contents as Attrs);
-  else if (target instanceof Tensor) {
+  else if (target instanceof Instance) {
+    const { attrs, native } = contents as InstanceContents;
+    refill(target.attrs, attrs);
+    if (target.native instanceof NativeState && native !== undefined) target.native.putBack(native);
+  } else if (target instanceof Tensor) {
     const [shape, data, dtype] = contents as [Tensor["shape"], Tensor["data"], string];
     target.shape = shape;
     target.dtype = dtype;
@@ -162,12 +187,13 @@ function joinHeap(target: Heap, theirs: Contents, why: Unknown): void {
     for (const [key, value] of other) target.entries.set(key, value);
     if (!isSame) target.entries.set(why, why);
   } else if (target instanceof Instance) {
-    const other = theirs as Attrs;
+    const { attrs: other, native } = theirs as InstanceContents;
     for (const name of new Set([...target.attrs.keys(), ...other.keys()])) {
       const ours = target.attrs.has(name) ? target.attrs.get(name) : ABSENT;
       const match = other.has(name) ? other.get(name) : ABSENT;
       write(target.attrs, name, joinBound(ours, match, why));
     }
+    if (target.native instanceof NativeState && native !== undefined) target.native.join(native, why);
   } else if (target instanceof Tensor) {
     const [shape] = theirs as [Tensor["shape"], Tensor["data"], string];
     target.shape = joinShapes(target.shape, shape, why);

@@ -22,6 +22,7 @@ import { Scope } from "./scope.ts";
 import { heldAnew, type OutermostCall, type ScriptedCalls } from "./scripted.ts";
 import type { Semantics } from "./semantics.ts";
 import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
+import { mayCall } from "./uncalled.ts";
 import {
   type Absent,
   BoundMethod,
@@ -115,6 +116,10 @@ export class Machine implements Interp {
   undecided = 0;
   /** Returns of the running function that happened on one side of an undecided condition. */
   pendingReturns: { value: Value; why: Unknown }[] | undefined;
+  /** Functions that run because something unknown may call them, each inside of the one before. */
+  readonly uncalled: FunctionNode[] = [];
+  /** How many functions of the program were called so far. */
+  private called = 0;
   private depth = 0;
   /** The loop whose turn is being counted. */
   private loop: Span | undefined;
@@ -169,6 +174,7 @@ export class Machine implements Interp {
       const isFed = args.some((arg) => arg instanceof Tensor);
       if (this.scope && isFed) this.lost(callee.reason);
       else if (this.scope) this.gap(callee.reason);
+      mayCall(this, callee, args, kwargs);
       return callee;
     }
     return this.semantics.callObject(this, callee, args, kwargs);
@@ -197,10 +203,13 @@ export class Machine implements Interp {
 
   private callNative(fn: NativeFunction, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
     this.tick(1 + weightRead(args) + (typeof self === "string" ? self.length >> 6 : 0) + (kwargs.size >> 4));
+    const { called } = this;
     const before = walked.parts;
     try {
       const result = fn.code(this, args, kwargs, self);
       this.tick(weightMade(result) + this.takeWalked(before));
+      // It may have called what it was given, had it known more: `map(f, unknown)`.
+      if (result instanceof Unknown && this.called === called) mayCall(this, result, args, kwargs);
       return result;
     } catch (error) {
       if (error instanceof Raised || error instanceof Stopped) throw error;
@@ -241,6 +250,7 @@ export class Machine implements Interp {
     const { site, semantics, frame } = this;
     const { code } = fn;
     this.ran.add(fn.node);
+    this.called++;
     this.semantics = code.semantics;
     this.depth++;
     const scope = new Scope("function", fn.scope);
@@ -273,6 +283,14 @@ export class Machine implements Interp {
       this.ran = ran;
       this.catchers.length = catchers;
     };
+  }
+
+  /** Runs `body` with a share of the steps that are left; false where it passed a bound. */
+  within(share: number, body: () => void): boolean {
+    const restore = this.checkpoint();
+    const isWhole = this.bounds.within(share, body);
+    if (!isWhole) restore();
+    return isWhole;
   }
 
   /** Enters code that has no caller: a module's body. `checkpoint` before it brings back what was. */
@@ -438,14 +456,15 @@ export class Machine implements Interp {
     this.recorder.assume({ kind, text, at });
   }
 
-  gap(reason: string): void {
-    if (areWeights(reason)) this.assume("value", `${reason}: ${SHAPELESS}`);
+  gap(reason: string, at?: Span): void {
+    if (areWeights(reason)) this.assume("value", `${reason}: ${SHAPELESS}`, at);
+    else if (at) this.at(at, () => this.lost(reason));
     else this.lost(reason);
   }
 
   /** The same whatever the reason: ops have run that may not count. */
   lost(reason: string): void {
-    this.recorder.lose(reason, this.site?.at);
+    this.recorder.lose(reason, this.site);
   }
 
   // -------------------------------------------------------------------- bounds
@@ -609,6 +628,7 @@ export class Machine implements Interp {
   newInstance(cls: ClassValue): Instance {
     this.tick(STEPS.object);
     const instance = new Instance(cls);
+    this.journal?.noteMade(instance);
     if (this.site) instance.site = this.site;
     return instance;
   }

@@ -1,7 +1,7 @@
 /** Writes the trace of the running network: its ops, what is wrong with it, and what could not be followed. */
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import { type Assumption, noteAssumption } from "./assumptions.ts";
-import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
+import type { Gap, LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
 import type { Unknown } from "./values.ts";
 
 /** More diagnostics or gaps than these tell nobody more. */
@@ -10,7 +10,7 @@ const MOST_NOTES = 500;
 export class Recorder {
   private ops: OpRecord[] = [];
   private diagnostics: TraceDiagnostic[] = [];
-  private gaps: { reason: string; at: Span | undefined }[] = [];
+  private gaps: Gap[] = [];
   private assumptions: Assumption[] = [];
   /** Above 0 while ops are run for their shapes alone. */
   private unheard = 0;
@@ -91,6 +91,16 @@ export class Recorder {
     }
   }
 
+  /** Runs `body`; what is wrong in it is not said. */
+  undiagnosed<T>(body: () => T): T {
+    const { length } = this.diagnostics;
+    try {
+      return body();
+    } finally {
+      this.diagnostics.length = Math.min(length, this.diagnostics.length);
+    }
+  }
+
   watch(told: (op: OpRecord) => void): () => void {
     this.watchers.add(told);
     return () => this.watchers.delete(told);
@@ -124,8 +134,11 @@ export class Recorder {
     if (!known) this.diagnostics.push({ ...diagnostic, at });
   }
 
-  lose(reason: string, at: Span | undefined): void {
+  lose(reason: string, site: Site | undefined): void {
     if (this.gaps.length >= MOST_NOTES) return;
-    if (!this.gaps.some((gap) => gap.reason === reason && gap.at === at)) this.gaps.push({ reason, at });
+    const at = site?.at;
+    if (this.gaps.some((gap) => gap.reason === reason && gap.at === at && gap.site?.caller === site?.caller))
+      return;
+    this.gaps.push({ reason, at, ...(site && { site }) });
   }
 }

@@ -91,11 +91,18 @@ export interface TraceDiagnostic {
   readonly tensors?: readonly Tensor[];
 }
 
+export interface Gap {
+  readonly reason: string;
+  readonly at: Span | undefined;
+  /** The calls that led there. */
+  readonly site?: Site;
+}
+
 /** A finished run of one network. */
 export interface Trace {
   readonly ops: readonly OpRecord[];
   readonly diagnostics: readonly TraceDiagnostic[];
   /** Why the trace may miss something; empty when it is complete. */
-  readonly gaps: readonly { readonly reason: string; readonly at: Span | undefined }[];
+  readonly gaps: readonly Gap[];
   readonly assumptions: readonly Assumption[];
 }

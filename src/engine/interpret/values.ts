@@ -216,6 +216,18 @@ export interface NativeClass {
   readonly missing?: () => Value;
 }
 
+/**
+ * What a native class keeps of an object besides its attributes, where the program changes it bit by bit: layers added
+ * to a model. Undecided branches put it back and join it as they do attributes.
+ */
+export abstract class NativeState {
+  /** All that may change, as it is now. */
+  abstract kept(): unknown;
+  abstract putBack(kept: unknown): void;
+  /** It is as it is now, or as the other side left it. */
+  abstract join(other: unknown, why: Unknown): void;
+}
+
 /** An object with attributes. */
 export class Instance {
   readonly kind = "instance";

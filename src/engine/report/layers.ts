@@ -15,7 +15,7 @@ import { classify, kernelElements } from "./classify.ts";
 import type { Place, ReportLayer } from "./contract.ts";
 import { elements, place, reportShape, Tally } from "./convert.ts";
 import { outputBytes } from "./memory.ts";
-import { groupRows, type Row } from "./rows.ts";
+import { groupRows, ownTensors, type Row } from "./rows.ts";
 
 export interface PricedRow {
   readonly layer: ReportLayer;
@@ -69,13 +69,15 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     macs.add(op.macs);
     elementwise.add(op.elementwise);
     activation.add(outputBytes(op));
-    for (const weight of op.weights) {
-      if (weight.parameter === undefined || weight.parameter.buffer === true || context.owned.has(weight))
-        continue;
-      context.owned.add(weight);
-      params.add(elements(weight));
-      if (weight.parameter.trainable) trainable.add(elements(weight));
-    }
+  }
+  // A layer has those too that its ops do not read themselves, for a weight is computed from them (`weight_norm`).
+  const held = row.layer ? ownTensors(row.layer) : [];
+  for (const weight of [...row.ops.flatMap((op) => op.weights), ...held]) {
+    if (weight.parameter === undefined || weight.parameter.buffer === true || context.owned.has(weight))
+      continue;
+    context.owned.add(weight);
+    params.add(elements(weight));
+    if (weight.parameter.trainable) trainable.add(elements(weight));
   }
 
   const main = dearest(row.ops);

@@ -10,6 +10,8 @@ export interface Row {
   /** The layer's class, or the function. */
   readonly type: string;
   readonly ops: OpRecord[];
+  /** Absent for functions. */
+  readonly layer?: Instance;
   /** Where the layer was made, or the function called. */
   readonly site: Site | undefined;
   /** The runs of the layer: each op of a function is a run by itself. */
@@ -23,8 +25,8 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
   const functionRows = new Map<Instance | undefined, Map<string, Row>>();
   const taken = new Set<string>(names.values());
 
-  const open = (name: string, type: string, site: Site | undefined): Row => {
-    const row: Row = { name, type, ops: [], site, runs: new Set() };
+  const open = (name: string, type: string, site: Site | undefined, layer?: Instance): Row => {
+    const row: Row = { name, type, ops: [], site, runs: new Set(), ...(layer && { layer }) };
     rows.push(row);
     return row;
   };
@@ -48,6 +50,7 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
           names.get(instance) ?? free(below(moduleName(layer?.parent, names), type)),
           type,
           instance.site,
+          instance,
         );
         layerRows.set(instance, row);
       }

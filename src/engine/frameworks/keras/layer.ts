@@ -254,6 +254,7 @@ export function addWeightTo(
     ["path", `${nameOf(keras, layer)}/${spec.name}`],
   ]);
   if (interp.site) variable.site = interp.site;
+  interp.touch(layer);
   stateOf(layer).weights.push(variable);
   return variable;
 }

@@ -4,6 +4,7 @@ import {
   ClassValue,
   Instance,
   type NativeClass,
+  NativeState,
   type Shape,
   Tensor,
   Tuple,
@@ -20,8 +21,16 @@ import { Names } from "./names.ts";
 export const LAYER_NATIVE: NativeClass = { layer: false };
 export const OPERATION_NATIVE: NativeClass = { layer: true };
 
+/** What may change of a layer's state on a side of an undecided branch. */
+interface Kept {
+  readonly weights: readonly Tensor[];
+  readonly children: readonly Instance[];
+  readonly network: Network | undefined;
+  readonly undecided: Unknown | undefined;
+}
+
 /** What the engine keeps of a layer besides the attributes that the program sees. */
-export class LayerState {
+export class LayerState extends NativeState {
   readonly weights: Tensor[] = [];
   trainable = true;
   /** Layers that are no attributes: those of a Sequential, wrapped ones. */
@@ -34,6 +43,34 @@ export class LayerState {
   lost: string | undefined;
   /** The shape given to `build` or as `input_shape`, with the batch axis. */
   declared: Shape | undefined;
+  /** Why it may have other layers or weights than those that it is known to have. */
+  undecided: Unknown | undefined;
+
+  kept(): Kept {
+    const { weights, children, network, undecided } = this;
+    return { weights: [...weights], children: [...children], network, undecided };
+  }
+
+  putBack({ weights, children, network, undecided }: Kept): void {
+    this.weights.splice(0, Infinity, ...weights);
+    this.children.splice(0, Infinity, ...children);
+    this.network = network;
+    this.undecided = undecided;
+  }
+
+  /** The side with more layers stays, so that these are seen. */
+  join(other: Kept, why: Unknown): void {
+    const isSame = areSame(this.weights, other.weights) && areSame(this.children, other.children);
+    const hasMore =
+      this.weights.length + this.children.length >= other.weights.length + other.children.length;
+    const { undecided } = this;
+    if (!hasMore) this.putBack(other);
+    this.undecided = undecided ?? other.undecided ?? (isSame ? undefined : why);
+  }
+}
+
+function areSame<T>(one: readonly T[], other: readonly T[]): boolean {
+  return one.length === other.length && one.every((item, i) => item === other[i]);
 }
 
 export class Keras {

@@ -18,6 +18,7 @@ import {
   Tensor,
   toItems,
   toNumber,
+  type Unknown,
   type Value,
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
@@ -308,6 +309,7 @@ function defineSequential(keras: Keras, model: ClassValue): ClassValue {
       pop: [
         "self, rebuild=True",
         (a, interp) => {
+          interp.touch(self(a));
           const gone = stateOf(self(a)).children.pop();
           stateOf(self(a)).network = undefined;
           rebuild(keras, interp, self(a));
@@ -326,7 +328,8 @@ function defineSequential(keras: Keras, model: ClassValue): ClassValue {
       call: [
         "self, inputs, training=None, mask=None, **kwargs",
         (a, interp) => {
-          const { network, children } = stateOf(self(a));
+          const { network, children, undecided } = stateOf(self(a));
+          if (undecided) interp.gap(undecided.reason, undecided.at);
           if (network) return runNetwork(keras, interp, network, a.inputs);
           return children.reduce<Value>(
             (value, layer) =>
@@ -347,10 +350,16 @@ function isInputLayer(layer: Instance): boolean {
 }
 
 function addLayer(keras: Keras, interp: Interp, model: Instance, value: Value): void {
-  const { children } = stateOf(model);
+  const state = stateOf(model);
+  const { children, undecided } = state;
+  interp.touch(model);
+  if (undecided) {
+    children.push(lostLayer(keras, undecided));
+    state.undecided = state.network = undefined;
+  }
   if (isUnknown(value)) {
     interp.gap(value.reason);
-    children.push(lostLayer(keras, value.reason));
+    children.push(lostLayer(keras, value));
     return;
   }
   if (keras.graph.isSymbolic(value)) {
@@ -369,15 +378,15 @@ function addLayer(keras: Keras, interp: Interp, model: Instance, value: Value): 
 }
 
 /** Stands for a layer that is not known: what comes after it gets inputs that are not known either. */
-function lostLayer(keras: Keras, reason: string): Instance {
+function lostLayer(keras: Keras, why: Unknown): Instance {
   const cls = defineClass("Layer", {
     bases: [keras.cls("Layer")],
     methods: {
       call: [
         "self, *args, **kwargs",
         (_a, interp) => {
-          interp.gap(reason);
-          return interp.unknown(reason);
+          interp.gap(why.reason, why.at);
+          return why;
         },
       ],
     },

@@ -158,13 +158,18 @@ function initSequential(lib: Library, m: Interp, self: Value, config: Value): vo
     for (const layer of listOf(layers)) addLayer(lib, m, self, layer);
 }
 
-function addLayer(lib: Library, m: Interp, self: Instance, layer: Value): void {
-  const model = stateOf(self)?.model;
-  const state = stateOf(layer);
-  if (isUnknown(layer)) {
-    m.gap(layer.reason);
-    return;
+function addLayer(lib: Library, m: Interp, self: Instance, added: Value): void {
+  const own = stateOf(self);
+  const undecided = own?.undecided;
+  if (own && undecided) {
+    m.touch(self);
+    own.undecided = undefined;
+    addLayer(lib, m, self, undecided);
   }
+  if (isUnknown(added)) m.gap(added.reason);
+  const layer = isUnknown(added) ? lostLayer(lib, added) : added;
+  const model = own?.model;
+  const state = stateOf(layer);
   if (!model || !state || !(layer instanceof Instance)) {
     m.fail("ValueError", "add() needs a layer");
     return;
@@ -177,6 +182,27 @@ function addLayer(lib: Library, m: Interp, self: Instance, layer: Value): void {
     model.outputs = state.model.outputs;
   } else startWith(lib, m, model, layer, state);
   model.layers.push(layer);
+}
+
+/** Stands for a layer that is not known: what comes after it gets inputs that are not known either. */
+function lostLayer(lib: Library, why: Unknown): Instance {
+  const cls = jsClass("Layer", {
+    base: lib.layerClass,
+    methods: {
+      call: (m) => {
+        m.gap(why.reason, why.at);
+        return lib.tensor(why);
+      },
+      computeOutputShape: () => why,
+    },
+  });
+  const layer = new Instance(cls);
+  const state = new LayerState();
+  state.built = true;
+  state.batchInputShape = why;
+  layer.native = state;
+  layer.attrs.set("name", "");
+  return layer;
 }
 
 function startWith(lib: Library, m: Interp, model: ModelState, layer: Instance, state: LayerState): void {
@@ -203,8 +229,9 @@ function startWith(lib: Library, m: Interp, model: ModelState, layer: Instance, 
 
 /** Runs a model's own graph. */
 function runModel(m: Interp, self: Value, inputs: readonly Value[]): Value {
-  const model = stateOf(self)?.model;
+  const { model, undecided } = stateOf(self) ?? {};
   if (!model) return m.unknown("a model that is not known");
+  if (undecided) m.gap(undecided.reason, undecided.at);
   const values = new Map<Instance, Value>(model.inputs.map((tensor, i) => [tensor, inputs[i]]));
   const outputs = model.outputs.map((tensor) => replay(m, tensor, values));
   return outputs.length > 1 ? new List(outputs) : outputs[0];
@@ -340,7 +367,8 @@ export function sequentialClass(lib: Library): ClassValue {
         if (self instanceof Instance) addLayer(lib, m, self, layer);
         return undefined;
       },
-      pop: (_m, _args, self) => {
+      pop: (m, _args, self) => {
+        if (self instanceof Instance) m.touch(self);
         const model = stateOf(self)?.model;
         model?.layers.pop();
         const last = model?.layers.at(-1);

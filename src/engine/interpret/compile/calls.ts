@@ -7,6 +7,7 @@ import { STEPS } from "../bounds.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import type { Site } from "../trace.ts";
+import { mayCall } from "../uncalled.ts";
 import {
   ABSENT,
   BoundMethod,
@@ -83,16 +84,16 @@ export function compileCall(node: Call, c: Compiler): Ev {
       ? { at, caller }
       : { at, caller, given: { args, kwargs } };
 
-  const run = (m: Machine, s: Scope, call: (args: Value[], kwargs: Kwargs) => Value): Value => {
+  const run = (m: Machine, s: Scope, fn: Value, call: (args: Value[], kwargs: Kwargs) => Value): Value => {
     const values = args(m, s);
     const named = kwargs ? kwargs(m, s) : NO_KWARGS;
     const { site } = m;
     m.site = siteOf(site, values, named);
     const result =
       values instanceof Unknown
-        ? argumentGap(m, values)
+        ? argumentGap(m, fn, values)
         : named instanceof Unknown
-          ? argumentGap(m, named)
+          ? argumentGap(m, fn, named)
           : call(values, named);
     m.site = site;
     return result;
@@ -108,9 +109,9 @@ export function compileCall(node: Call, c: Compiler): Ev {
       m.site = siteOf(site, values, named);
       const result =
         values instanceof Unknown
-          ? argumentGap(m, values)
+          ? argumentGap(m, fn, values)
           : named instanceof Unknown
-            ? argumentGap(m, named)
+            ? argumentGap(m, fn, named)
             : m.call(fn, values, named);
       m.site = site;
       return result;
@@ -121,12 +122,12 @@ export function compileCall(node: Call, c: Compiler): Ev {
     const callee = compileExpr(node.callee, c);
     return (m, s) => {
       const cls = callee(m, s);
-      return run(m, s, (values, named) => m.semantics.construct(m, cls, values, named));
+      return run(m, s, cls, (values, named) => m.semantics.construct(m, cls, values, named));
     };
   }
   if (node.callee.kind === "super") {
     return (m, s) =>
-      run(m, s, (values) => {
+      run(m, s, undefined, (values) => {
         const parent = superOf(m, s);
         return parent instanceof SuperValue
           ? m.callWithThis(m.getAttr(parent, "constructor"), parent.self, values)
@@ -142,13 +143,13 @@ export function compileCall(node: Call, c: Compiler): Ev {
     const optionalObject = callee.optional === true || isOptionalChain(callee.object);
     return (m, s) => {
       const obj = object(m, s);
-      if (obj instanceof Unknown) return run(m, s, () => m.call(obj));
+      if (obj instanceof Unknown) return run(m, s, obj, (values) => m.call(obj, values));
       if (optionalObject && (obj === null || obj === undefined)) return undefined;
       const name = key(m, s);
       const fn = typeof name === "string" ? m.at(at, () => m.getAttr(obj, name)) : m.getItem(obj, name);
       if (optional && (fn === null || fn === undefined)) return undefined;
       const self = isSuper ? thisOf(s) : obj;
-      return run(m, s, (values) =>
+      return run(m, s, fn, (values) =>
         fn instanceof BoundMethod ? m.call(fn, values) : m.callWithThis(fn, self, values),
       );
     };
@@ -157,7 +158,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
   return (m, s) => {
     const fn = callee(m, s);
     if (optional && (fn === null || fn === undefined)) return undefined;
-    return run(m, s, (values) => m.callWithThis(fn, undefined, values));
+    return run(m, s, fn, (values) => m.callWithThis(fn, undefined, values));
   };
 }
 
@@ -196,9 +197,10 @@ function compileEval(node: Call, c: Compiler): Ev {
   };
 }
 
-/** A call whose spread arguments are not known is not made. */
-function argumentGap(m: Machine, why: Unknown): Unknown {
+/** A call whose spread arguments are not known: a function of the program is run for what else it does. */
+function argumentGap(m: Machine, fn: Value, why: Unknown): Unknown {
   if (m.scope) m.gap(why.reason);
+  mayCall(m, why, [fn], NO_KWARGS);
   return why;
 }
 

@@ -1,5 +1,6 @@
 /** Comprehensions and generator expressions compiled to closures. */
 import type { Comprehension } from "../../syntax/ast.ts";
+import { perhaps } from "../branches.ts";
 import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
 import { Scope } from "../scope.ts";
@@ -27,6 +28,12 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
   const open = (m: Machine, s: Scope, { at, iterable }: Clause): Iterator<Value> | Unknown =>
     m.at(at, () => m.iterate(iterable(m, s)));
 
+  /** Targets of clauses that are not gone through: their items are not known. */
+  const assignUnknown = (m: Machine, s: Scope, depth: number, why: Unknown): void => {
+    for (const { assign } of clauses.slice(depth)) assign(m, s, why);
+  };
+
+  /** Each turn to take; Unknown for those of which it is not known whether, or how many times. */
   function* turns(
     m: Machine,
     s: Scope,
@@ -37,6 +44,7 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
     const clause = clauses[depth] as Clause;
     const iterator = opened ?? open(m, s, clause);
     if (iterator instanceof Unknown) {
+      assignUnknown(m, s, depth, iterator);
       yield iterator;
       return;
     }
@@ -49,8 +57,10 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
         keep = condition(m, s);
         if (keep !== true) break;
       }
-      if (keep instanceof Unknown) yield keep;
-      else if (keep) {
+      if (keep instanceof Unknown) {
+        assignUnknown(m, s, depth + 1, keep);
+        yield keep;
+      } else if (keep) {
         if (depth + 1 < clauses.length) yield* turns(m, s, depth + 1, found);
         else yield undefined;
       }
@@ -70,8 +80,10 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
           delete found.many;
           return many ?? ABSENT;
         }
-        if (step.value) m.gap(step.value.reason);
-        return step.value ?? element(m, scope);
+        if (!step.value) return element(m, scope);
+        m.gap(step.value.reason);
+        perhaps(m, step.value, () => element(m, scope));
+        return step.value;
       }, "generator");
     };
   }
@@ -81,7 +93,10 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
     const dict = new Dict();
     const found: Found = {};
     for (const missing of turns(m, scope, 0, found)) {
-      if (missing) return missing;
+      if (missing) {
+        perhaps(m, missing, () => element(m, scope));
+        return missing;
+      }
       if (key) {
         const k = key(m, scope);
         if (k instanceof Unknown) return k;

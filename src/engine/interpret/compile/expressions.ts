@@ -4,7 +4,7 @@
  */
 import type { BinaryOp, Expr } from "../../syntax/ast.ts";
 import { isOptionalChain } from "../../syntax/optionalChain.ts";
-import { fork, forkValue } from "../branches.ts";
+import { fork, forkValue, perhaps } from "../branches.ts";
 import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
 import { Scope } from "../scope.ts";
@@ -218,6 +218,7 @@ const compilers: Compilers = {
     if (op === "??") {
       return (m, s) => {
         const value = left(m, s);
+        if (value instanceof Unknown) perhaps(m, value, () => right(m, s));
         return value === null || value === undefined ? right(m, s) : value;
       };
     }
@@ -339,9 +340,18 @@ const compilers: Compilers = {
     return (m, s) => {
       const { old, store } = place(m, s);
       if (op === "and" || op === "or" || op === "??") {
-        const keep = op === "??" ? old !== null && old !== undefined : m.truthy(old) === (op === "or");
-        if (keep) return old;
-        const fresh = value(m, s);
+        const truth =
+          op !== "??" ? m.truthy(old) : old instanceof Unknown ? old : old !== null && old !== undefined;
+        if (!(truth instanceof Unknown) && truth === (op !== "and")) return old;
+        const fresh =
+          truth instanceof Unknown
+            ? forkValue(
+                m,
+                truth,
+                () => old,
+                () => value(m, s),
+              )
+            : value(m, s);
         store(fresh);
         return fresh;
       }

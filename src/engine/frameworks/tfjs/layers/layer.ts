@@ -193,6 +193,9 @@ export function replay(m: Interp, tensor: Instance, values: Map<Instance, Value>
 
 // ------------------------------------------------------------------------ rules
 
+/** Stands for all weights of a layer whose input is not known. */
+const ANY_WEIGHT = "*";
+
 /** Weights of a rule as parameters. */
 export function makeWeights(
   lib: Library,
@@ -203,7 +206,14 @@ export function makeWeights(
   prefix = "",
 ): void {
   const known = shapes.filter((shape): shape is Shape => !isUnknown(shape));
-  if (known.length < shapes.length) return;
+  const unknown = shapes.find(isUnknown);
+  if (unknown) {
+    if (!rule.weights) return;
+    const weights = lib.parameter(unknown, state.trainable);
+    state.weights.push(weights);
+    state.named.set(prefix + ANY_WEIGHT, weights);
+    return;
+  }
   for (const spec of rule.weights?.(config, known) ?? []) {
     const weight = lib.parameter(spec.shape, spec.trainable && state.trainable);
     state.weights.push(weight);
@@ -284,13 +294,16 @@ const call =
     // A layer of the program that does not say what it does passes its input on.
     if (!state?.rule || !state.config) return input;
     const inputs = listOf(input).filter((each) => each instanceof Tensor);
-    return runRule(lib, m, state.rule, state.config, (name) => state.named.get(name), state.weights, inputs);
+    const { named, weights } = state;
+    const weightOf = (name: string): Tensor | undefined => named.get(name) ?? named.get(ANY_WEIGHT);
+    return runRule(lib, m, state.rule, state.config, weightOf, weights, inputs);
   };
 
 const addWeight =
   (lib: Library): Impl =>
-  (_m, [name, shape, dtype, , , trainable], self) => {
+  (m, [name, shape, dtype, , , trainable], self) => {
     const state = stateOf(self);
+    if (self instanceof Instance) m.touch(self);
     const known = isUnknown(shape) ? shape : shapeOf(shape);
     const weight = lib.parameter(
       known,

@@ -1,9 +1,23 @@
 /** What the engine keeps of a layer: its arguments, weights and places in graphs. */
-import { Instance, type Shape, type Tensor, type Unknown, type Value } from "../../../interpret/values.ts";
+import {
+  Instance,
+  NativeState,
+  type Shape,
+  type Tensor,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import type { Config, LayerRule } from "../../keraslike/rule.ts";
 import type { GraphNode } from "../library.ts";
 
-export class LayerState {
+/** What may change of a layer's state on a side of an undecided branch. */
+interface Kept {
+  readonly weights: readonly Tensor[];
+  readonly model: ModelState | undefined;
+  readonly undecided: Unknown | undefined;
+}
+
+export class LayerState extends NativeState {
   rule: LayerRule | undefined;
   config: Config | undefined;
   built = false;
@@ -18,6 +32,33 @@ export class LayerState {
   /** Layers inside: of a wrapper, of a recurrent layer's cells. */
   inner: readonly Instance[] = [];
   model: ModelState | undefined;
+  /** Why it may have other layers or weights than those that it is known to have. */
+  undecided: Unknown | undefined;
+
+  kept(): Kept {
+    const { weights, model, undecided } = this;
+    return { weights: [...weights], model: model && { ...model, layers: [...model.layers] }, undecided };
+  }
+
+  putBack({ weights, model, undecided }: Kept): void {
+    this.weights.splice(0, Infinity, ...weights);
+    // Kept once more: what was kept may be put back again.
+    this.model = model && { ...model, layers: [...model.layers] };
+    this.undecided = undecided;
+  }
+
+  /** The side with more layers stays, so that these are seen. */
+  join(other: Kept, why: Unknown): void {
+    const { undecided } = this;
+    const [ours, theirs] = [parts(this), parts(other)];
+    const isSame = ours.length === theirs.length && ours.every((part, i) => part === theirs[i]);
+    if (ours.length < theirs.length) this.putBack(other);
+    this.undecided = undecided ?? other.undecided ?? (isSame ? undefined : why);
+  }
+}
+
+function parts({ weights, model }: Pick<Kept, "weights" | "model">): readonly (Tensor | Instance)[] {
+  return [...weights, ...(model?.layers ?? [])];
 }
 
 /** A model is a layer with a graph of layers. */

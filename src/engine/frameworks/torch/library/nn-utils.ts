@@ -2,10 +2,9 @@
 
 import { product } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Bound, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
+import { type Bound, def, defineClass } from "../../../interpret/native.ts";
 import {
   Float,
-  type Instance,
   isUnknown,
   Tensor,
   Tuple,
@@ -15,12 +14,8 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
-import { makeParameter } from "../nn/layer.ts";
-import { isModule } from "../nn/library.ts";
-import { addTensor } from "../nn/module.ts";
-import type { NnLibrary } from "../nn/nn.ts";
-import { peekTable } from "../nn/tables.ts";
 import { always, answers, context, decorator, fn, type NameTable, passes } from "./inert.ts";
+import { REPARAMETRIZED } from "./reparametrized.ts";
 import { kwargsOf } from "./runtime.ts";
 
 /** https://docs.pytorch.org/docs/stable/nn.init.html */
@@ -77,86 +72,8 @@ const INIT: NameTable = {
   }),
 };
 
-/** What stands in the parameter's place once it is computed from others. */
-function replaceParameter(nn: NnLibrary, interp: Interp, module: Instance, name: string): Tensor | undefined {
-  const parameters = peekTable(module, "_parameters");
-  const weight = parameters?.entries.get(name)?.value;
-  if (!parameters || !(weight instanceof Tensor)) return undefined;
-  interp.touch(parameters);
-  parameters.entries.delete(name);
-  interp.touch(module);
-  module.attrs.set(name, nn.tensors.make(weight.shape, weight.dtype));
-  return weight;
-}
-
-/** `weight` becomes `weight_g` (its norms along `dim`) and `weight_v`. */
-const weightNorm =
-  (nn: NnLibrary): NativeImpl =>
-  (a, interp) => {
-    if (!isModule(a.module)) return a.module;
-    const name = String(a.name);
-    const weight = replaceParameter(nn, interp, a.module, name);
-    if (!weight) return a.module;
-    const axis = toNumber(a.dim);
-    const { shape } = weight;
-    const norms =
-      isUnknown(shape) || axis === undefined ? [] : shape.map((size, at) => (at === axis ? size : 1));
-    addTensor(interp, a.module, "_parameters", `${name}_g`, makeParameter(nn, norms));
-    addTensor(interp, a.module, "_parameters", `${name}_v`, weight);
-    return a.module;
-  };
-
-/** `weight` becomes `weight_orig`, with the vectors of its power iteration as buffers. */
-const spectralNorm =
-  (nn: NnLibrary): NativeImpl =>
-  (a, interp) => {
-    if (!isModule(a.module)) return a.module;
-    const name = String(a.name);
-    const weight = replaceParameter(nn, interp, a.module, name);
-    if (!weight) return a.module;
-    addTensor(interp, a.module, "_parameters", `${name}_orig`, weight);
-    if (isUnknown(weight.shape)) return a.module;
-    const transposed = a.module.cls.mro.some((cls) => cls.name === "_ConvTransposeNd");
-    const axis = toNumber(a.dim) ?? (transposed ? 1 : 0);
-    const rows = weight.shape[axis] ?? 1;
-    const columns = product(weight.shape.filter((_, at) => at !== axis));
-    addTensor(interp, a.module, "_buffers", `${name}_u`, nn.tensors.make([rows]));
-    addTensor(interp, a.module, "_buffers", `${name}_v`, nn.tensors.make([columns]));
-    return a.module;
-  };
-
-/** Back to one plain parameter. */
-const removeNorm: NativeImpl = (a, interp) => {
-  if (!isModule(a.module)) return a.module;
-  const name = String(a.name);
-  const parameters = peekTable(a.module, "_parameters");
-  const weight =
-    parameters?.entries.get(`${name}_v`)?.value ?? parameters?.entries.get(`${name}_orig`)?.value;
-  if (!parameters || !(weight instanceof Tensor)) return a.module;
-  interp.touch(parameters);
-  for (const suffix of ["_g", "_v", "_orig"]) parameters.entries.delete(name + suffix);
-  const buffers = peekTable(a.module, "_buffers");
-  if (buffers) interp.touch(buffers);
-  for (const suffix of ["_u", "_v"]) buffers?.entries.delete(name + suffix);
-  interp.touch(a.module);
-  a.module.attrs.delete(name);
-  addTensor(interp, a.module, "_parameters", name, weight);
-  return a.module;
-};
-
-const SPECTRAL = "module, name='weight', n_power_iterations=1, eps=1e-12, dim=None";
-
 const UTILS: NameTable = {
-  weight_norm: (nn) => def("weight_norm", "module, name='weight', dim=0", weightNorm(nn)),
-  spectral_norm: (nn) => def("spectral_norm", SPECTRAL, spectralNorm(nn)),
-  remove_weight_norm: fn("remove_weight_norm", "module, name='weight'", removeNorm),
-  remove_spectral_norm: fn("remove_spectral_norm", "module, name='weight'", removeNorm),
-  orthogonal: (nn) =>
-    def(
-      "orthogonal",
-      "module, name='weight', orthogonal_map=None, use_trivialization=True",
-      spectralNorm(nn),
-    ),
+  ...REPARAMETRIZED,
   skip_init: fn("skip_init", "module_cls, *args, **kwargs", (a, interp) => {
     const kwargs = new Map(kwargsOf(a.kwargs));
     kwargs.delete("device");
@@ -167,9 +84,6 @@ const UTILS: NameTable = {
   clip_grad_norm_: answers("clip_grad_norm_", null),
   clip_grad_value_: answers("clip_grad_value_", null),
   clip_grad_norm: answers("clip_grad_norm", null),
-  register_parametrization: passes("register_parametrization"),
-  remove_parametrizations: passes("remove_parametrizations"),
-  is_parametrized: answers("is_parametrized", false),
   cached: context("cached"),
   parameters_to_vector: answers("parameters_to_vector", new Unknown("parameters as one vector")),
   vector_to_parameters: answers("vector_to_parameters", null),

@@ -220,6 +220,18 @@ function methods(kit: Toolkit): Readonly<Record<string, Method>> {
     cpu: itself,
     cuda: itself,
     requires_grad_: itself,
+    set_: [
+      "self, source=None, storage_offset=0, size=None, stride=None",
+      (self, a, interp) => {
+        // Without a source its memory is given up: nothing reads it any more.
+        if (!(a.source instanceof Tensor)) return self;
+        interp.touch(self);
+        self.shape = a.size === null ? a.source.shape : interp.unknown("set_() with a size is not followed");
+        self.storage = a.source.storage;
+        delete self.data;
+        return self;
+      },
+    ],
     pin_memory: itself,
     share_memory_: itself,
     retain_grad: nothing,

@@ -89,6 +89,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   axis0: "dim0",
   axis1: "dim1",
   self: "input",
+  tensor: "input",
+  // As `Tensor.split` calls it.
+  split_size: "split_size_or_sections",
   // Overloads of `tensor_split`.
   indices: "indices_or_sections",
   sections: "indices_or_sections",
