@@ -600,4 +600,24 @@ class Net(nn.Module):
     const used = profile(net("torch.mm(self.heads, x)"), { input: ["4x4"] });
     expect(used).toMatchObject({ totals: { macs: null } });
   });
+
+  test.each(["layer", "self.missing"])(
+    "a network that calls %s, which is no layer, is not complete",
+    (called) => {
+      const report = profile(
+        `
+import torch.nn as nn
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(4)
+        self.missing = None
+    def forward(self, x, layer):
+        return x + ${called}(self.norm(x))
+`,
+        { input: ["1x4", "1x4"] },
+      );
+      expect(report).toMatchObject({ complete: false, totals: { macs: null } });
+    },
+  );
 });
