@@ -39,6 +39,8 @@ export interface GivenArguments {
   readonly assumed: readonly Assumption[];
 }
 
+type Arguments = Pick<GivenArguments, "args" | "kwargs">;
+
 interface FoundArguments extends GivenArguments {
   /** How much of what they hold is not known. */
   readonly open: number;
@@ -90,7 +92,16 @@ export class ProgramCalls {
   /** The first of the calls that leave the least open. */
   of(value: Value): GivenArguments | undefined {
     const found = this.found.get(value);
-    return found && { ...found, ...copied(this.m, found) };
+    if (!found) return undefined;
+    // The search may have ended with nothing left to take.
+    this.m.beginTrace(FUNCTION_SHARE);
+    let copy: Arguments | undefined;
+    this.bounded(() => {
+      copy = copied(this.m, found);
+      return null;
+    });
+    this.m.endTrace();
+    return copy && { ...found, ...copy };
   }
 
   private note(callee: Value, args: readonly Value[], kwargs: Kwargs): void {
@@ -317,17 +328,14 @@ function isKnown(value: Value): boolean {
   return !isUnknown(value) && (toItems(value)?.every(isKnown) ?? true);
 }
 
-function copied(
-  m: Machine,
-  { args, kwargs }: Pick<GivenArguments, "args" | "kwargs">,
-): Pick<GivenArguments, "args" | "kwargs"> {
+function copied(m: Machine, { args, kwargs }: Arguments): Arguments {
   const memo = new Map();
   const copy = (value: Value): Value => deepCopy(m, value, memo, new Dict());
   return { args: args.map(copy), kwargs: new Map([...kwargs].map(([name, value]) => [name, copy(value)])) };
 }
 
 /** Arguments as code writes them. */
-export function argumentsText(m: Machine, { args, kwargs }: Pick<GivenArguments, "args" | "kwargs">): string {
+export function argumentsText(m: Machine, { args, kwargs }: Arguments): string {
   const text = (value: Value): string => {
     const whole = m.semantics.repr(m, value);
     if (isUnknown(whole)) return "?";

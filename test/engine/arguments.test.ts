@@ -25,6 +25,24 @@ class Net(nn.Module):
         return self.conv(x)
 `;
 
+test("a function that never ends has told its call of a class all the same", () => {
+  const source = `
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.fc = nn.Linear(sizes[0], sizes[1])
+    def forward(self, x):
+        return self.fc(x)
+def train():
+    net = Net([3, 4])
+    step = 0
+    while step < 10 ** 12:
+        step += 1
+`;
+  expect(profile(source)).toMatchObject({ complete: true, totals: { params: 16 }, network: "Net" });
+});
+
 describe("configurations", () => {
   test.each([
     ["a class", "config: Config"],

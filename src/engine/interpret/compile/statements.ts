@@ -5,7 +5,7 @@ import { Raised } from "../control.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { type Attrs, ClassValue, FunctionValue, Instance, Unknown, type Value } from "../values.ts";
-import type { Compiler, Ex } from "./compiler.ts";
+import type { Compiler, Ev, Ex } from "./compiler.ts";
 import { BREAK, CONTINUE, type Completion, RETURN } from "./completion.ts";
 import { compileRaise, compileTry, compileWith, reportRaised } from "./exceptions.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
@@ -13,6 +13,21 @@ import { compileClass, makeDecorated } from "./functions.ts";
 import { compileCFor, compileDoWhile, compileFor, compileWhile } from "./loops.ts";
 import { compilePattern } from "./patterns.ts";
 import { compilePlace, compileStore, compileTarget } from "./targets.ts";
+
+/** Names in annotations need not exist (`from __future__ import annotations`, Python 3.14): nothing that runs needs them. */
+function readAnnotation(annotation: Ev, m: Machine, s: Scope): Value {
+  const restore = m.checkpoint();
+  m.catchers.push((type) => type === "NameError");
+  try {
+    const value = annotation(m, s);
+    m.catchers.pop();
+    return value;
+  } catch (thrown) {
+    restore();
+    if (!(thrown instanceof Raised)) throw thrown;
+    return m.unknown("an annotation names what is not defined");
+  }
+}
 
 type Compilers = { readonly [K in Stmt["kind"]]: (node: Extract<Stmt, { kind: K }>, c: Compiler) => Ex };
 
@@ -116,7 +131,7 @@ const compilers: Compilers = {
     return (m, s) => {
       if (annotation && name !== undefined && s.kind === "class" && s.cls) {
         s.cls.annotations ??= new Map();
-        s.cls.annotations.set(name, annotation(m, s));
+        s.cls.annotations.set(name, readAnnotation(annotation, m, s));
       }
       if (value) {
         const result = value(m, s);

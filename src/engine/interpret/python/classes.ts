@@ -208,7 +208,7 @@ function findInitializer(cls: ClassValue): Value | undefined {
 
 /** Calls an object through its class's `__call__`. */
 export function callObject(m: Machine, callee: Value, args: readonly Value[], kwargs: Kwargs): Value {
-  if (callee === null) return m.fail("TypeError", "None is called");
+  if (callee === null) return notCallable(m, "None is called");
   const cls = typeOf(m, callee);
   if (cls instanceof Unknown) return cls;
   const call = findInMro(cls.mro, "__call__");
@@ -218,9 +218,16 @@ export function callObject(m: Machine, callee: Value, args: readonly Value[], kw
       if (m.scope) m.gap(strange.reason);
       return strange;
     }
-    return m.fail("TypeError", `'${cls.name}' object is not callable`);
+    return notCallable(m, `'${cls.name}' object is not callable`);
   }
   return m.call(bindTo(m, call, callee, cls), args, kwargs);
+}
+
+/** What should have run in a network is missing from its figures. */
+function notCallable(m: Machine, message: string): Unknown {
+  const failed = m.fail("TypeError", message);
+  if (m.scope) m.gap(message);
+  return failed;
 }
 
 /** Binds arguments to a function's parameters. One that is missing is Unknown, so that the rest still runs. */

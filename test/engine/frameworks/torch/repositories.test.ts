@@ -540,3 +540,84 @@ class Net(nn.Module):
       });
   });
 });
+
+describe("what repositories write", () => {
+  test.each([
+    ["the sizes of a split by their keyword", "sum(self.fc(x).split(split_size=[4, 4], dim=-1))", 32],
+    ["the size of a split by its keyword", "self.fc(x).split(split_size=4, dim=-1)[1]", 32],
+    ["a product with a matrix that may be sparse", "torch.spmm(x, self.fc.weight.t())", 32],
+  ])("%s", (_, result, macs) => {
+    const report = profile(
+      `
+import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 8)
+    def forward(self, x):
+        return ${result}
+`,
+      { input: ["1x4"] },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs } });
+  });
+
+  test("an annotation of a field may name what is imported nowhere", () => {
+    const report = profile(
+      `
+from __future__ import annotations
+from dataclasses import dataclass
+import torch.nn as nn
+@dataclass
+class Config:
+    width: Union[int, str] = 8
+class Net(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.fc = nn.Linear(4, config.width)
+    def forward(self, x):
+        return self.fc(x)
+`,
+      { input: ["1x4"] },
+    );
+    expect(report).toMatchObject({ complete: true, totals: { macs: 32 }, diagnostics: [] });
+  });
+
+  test("a sparse tensor that does not take part costs nothing", () => {
+    const net = (result: string): string => `
+import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 8)
+        self.register_buffer("heads", torch.ones(4, 4).to_sparse(), persistent=False)
+    def forward(self, x):
+        return self.fc(${result})
+`;
+    expect(profile(net("x"), { input: ["1x4"] })).toMatchObject({ complete: true, totals: { macs: 32 } });
+    const used = profile(net("torch.mm(self.heads, x)"), { input: ["4x4"] });
+    expect(used).toMatchObject({ totals: { macs: null } });
+  });
+
+  test.each(["layer", "self.missing"])(
+    "a network that calls %s, which is no layer, is not complete",
+    (called) => {
+      const report = profile(
+        `
+import torch.nn as nn
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(4)
+        self.missing = None
+    def forward(self, x, layer):
+        return x + ${called}(self.norm(x))
+`,
+        { input: ["1x4", "1x4"] },
+      );
+      expect(report).toMatchObject({ complete: false, totals: { macs: null } });
+    },
+  );
+});

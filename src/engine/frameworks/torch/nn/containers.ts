@@ -8,10 +8,12 @@ import {
   Dict,
   Instance,
   isUnknown,
+  manyAmong,
   Slice,
   Tensor,
   toItems,
   toNumber,
+  Unknown,
   type Value,
 } from "../../../interpret/values.ts";
 import { weightKept } from "../../../interpret/weight.ts";
@@ -50,6 +52,11 @@ class Entries {
 
   get size(): number {
     return this.dict.entries.size;
+  }
+
+  /** Why the number of entries is not known; undefined where it is. */
+  get open(): Unknown | undefined {
+    return manyAmong(this.values);
   }
 
   put(key: string, value: Value): void {
@@ -93,13 +100,13 @@ function kindOf(value: Value): string {
   return typeof value === "object" && value !== null ? value.kind : typeof value;
 }
 
-/** What iterating over an argument gives; [] after a gap when it is not known. */
+/** What iterating over an argument gives; after a gap, any number of items when it is not known. */
 function itemsOf(op: Op, value: Value): readonly Value[] {
   if (value === null || value === undefined) return [];
   const items = op.interp.items(value);
   if (!isUnknown(items)) return items;
   op.interp.gap(items.reason);
-  return [];
+  return [new Unknown(items.reason, items.at, true)];
 }
 
 export function sliceRange(slice: Slice, length: number): readonly number[] | undefined {
@@ -136,6 +143,7 @@ const getItem =
     const entries = new Entries(op, op.layer as Instance, kind);
     const { idx } = a;
     if (isUnknown(idx)) return idx;
+    if (entries.open) return new Unknown(entries.open.reason, entries.open.at);
     if (idx instanceof Slice) {
       const places = sliceRange(idx, entries.size);
       if (!places) return op.interp.unknown("a slice with unknown bounds");
@@ -224,11 +232,15 @@ function repeat(op: Op, a: Bound): Value {
   return made.self;
 }
 
+function lengthOf({ open, size }: Entries): Value {
+  return open ? new Unknown(open.reason, open.at) : size;
+}
+
 /** Length and iteration over values; `kind` is the table they lie in. */
 function sequence(kind: TableName): NonNullable<LayerSpec["methods"]> {
   const entries = (op: Op): Entries => new Entries(op, op.layer as Instance, kind);
   return {
-    __len__: ["", (op) => entries(op).size],
+    __len__: ["", (op) => lengthOf(entries(op))],
     __iter__: ["", (op) => iterator(entries(op).values)],
     __setitem__: ["idx, value", setItem(kind)],
     __delitem__: ["idx", deleteItem(kind)],
@@ -243,7 +255,7 @@ function mapping(kind: TableName, argument: string): NonNullable<LayerSpec["meth
     (op) =>
       op.interp.callMethod(entries(op).dict, name);
   return {
-    __len__: ["", (op) => entries(op).size],
+    __len__: ["", (op) => lengthOf(entries(op))],
     __iter__: ["", (op) => iterator(entries(op).list.map((entry) => entry.key))],
     __contains__: ["key", (op, a) => entries(op).dict.entries.has(String(a.key))],
     __getitem__: [

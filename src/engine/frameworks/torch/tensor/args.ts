@@ -10,6 +10,7 @@ import {
   type Dim,
   Float,
   List,
+  manyAmong,
   type Shape,
   Tensor,
   Tuple,
@@ -237,11 +238,10 @@ export interface Nested {
   readonly data: readonly number[] | undefined;
 }
 
-/** Shape, dtype and elements of nested lists of numbers and tensors, as `torch.tensor` reads them. */
+/** Shape, dtype and elements of nested lists of numbers and tensors, as `torch.tensor` reads them; undefined where unknown. */
 export function nestedNumbers(a: Args, value: Value): Nested | undefined {
   const number = toNumber(value);
   if (number !== undefined) return { shape: [], dtype: scalarDtype(value), data: [number] };
-  if (value instanceof Unknown) return { shape: [], dtype: "float32", data: undefined };
   if (value instanceof Tensor) {
     const shape = a.shapeOf(value);
     return { shape, dtype: value.dtype, data: a.kit.dataOf(value) };
@@ -257,7 +257,11 @@ export function nestedNumbers(a: Args, value: Value): Nested | undefined {
   // Kinds and numbers of every part are looked at on each level.
   a.interp.tick(row ? items.length >> 3 : STEPS.object + items.length);
   if (row) return row;
-  const parts = a.interp.nested(() => items.map((item) => nestedNumbers(a, item)));
+  const known = items.filter((item) => !(item instanceof Unknown));
+  // One that is not known may be a number or a row of them: only the others tell.
+  const open = manyAmong(items) ?? (known.length === 0 ? items[0] : undefined);
+  const parts =
+    open instanceof Unknown ? open : a.interp.nested(() => known.map((item) => nestedNumbers(a, item)));
   if (parts instanceof Unknown) {
     a.poison(parts);
     return undefined;
@@ -269,7 +273,10 @@ export function nestedNumbers(a: Args, value: Value): Nested | undefined {
   return {
     shape: [items.length, ...first.shape],
     dtype,
-    data: isKept(count, dtype) ? parts.flatMap((part) => part!.data!) : undefined,
+    data:
+      known.length === items.length && isKept(count, dtype)
+        ? parts.flatMap((part) => part!.data!)
+        : undefined,
   };
 }
 

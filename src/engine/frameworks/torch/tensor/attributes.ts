@@ -242,6 +242,11 @@ function methods(kit: Toolkit): Readonly<Record<string, Method>> {
     refine_names: itself,
     align_to: itself,
     to_dense: itself,
+    to_sparse: [
+      "self, *args, **kwargs",
+      // What its products cost depends on how much of it is not zero.
+      (self, _, interp) => kit.make(interp.unknown("a sparse tensor depends on its data"), self.dtype),
+    ],
     dequantize: itself,
     __deepcopy__: ["self, memo=None", (self) => copy(kit, self)],
     __copy__: ["self", (self) => copy(kit, self)],
@@ -331,7 +336,8 @@ function properties(kit: Toolkit): Readonly<Record<string, (self: Tensor, interp
     dtype: (self) => kit.dtype(self.dtype),
     device: () => kit.device,
     data: (self) => self,
-    grad: () => null,
+    // None until the program has gone backward, which is not followed.
+    grad: (_, interp) => interp.unknown("depends on gradients"),
     grad_fn: () => null,
     names: (self) => new Tuple(Array.isArray(self.shape) ? self.shape.map(() => null) : []),
     layout: () => "torch.strided",

@@ -343,6 +343,8 @@ const MATMUL = matrixProduct("input", "other");
 export const CONTRACTIONS: OpTable = {
   matmul: MATMUL,
   mm: matrixProduct("input", "mat2", [2, 2]),
+  // Of a sparse matrix too; an input that is given by its shape is a dense one.
+  spmm: matrixProduct("input", "mat2", [2, 2]),
   bmm: matrixProduct("input", "mat2", [3, 3]),
   mv: matrixProduct("input", "vec", [2, 1]),
   dot: matrixProduct("input", "tensor", [1, 1]),

@@ -158,10 +158,10 @@ function fromData(signature: string): OpSpec {
         return { shape: value.shape, dtype: a.dtype("dtype") ?? value.dtype, data: a.kit.dataOf(value) };
       }
       const nested = value instanceof Unknown ? undefined : nestedNumbers(a, value);
-      if (!nested)
-        return {
-          shape: value instanceof Unknown ? value : a.interp.unknown("is made of data that is not known"),
-        };
+      if (!nested) {
+        const why = value instanceof Unknown ? value : a.unknown;
+        return { shape: why ?? a.interp.unknown("is made of data that is not known") };
+      }
       const dtype = a.dtype("dtype") ?? nested.dtype;
       const small = nested.data && nested.data.length <= MAX_DATA;
       return { shape: nested.shape, dtype, data: small ? cast(nested.data!, dtype) : undefined };

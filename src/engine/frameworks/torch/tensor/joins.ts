@@ -3,6 +3,7 @@
  * https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops
  */
 import { type Dim, type Shape, Tensor, Unknown } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
 import { axisOf, broadcast, isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
 import {
   addUp,
@@ -131,14 +132,15 @@ function sizeAt(a: Args, axis: number): Dim | Misfit {
   return a.unknown ?? new Misfit(`${showShape(shape)} has no axis ${axis}`);
 }
 
-function split(a: Args): Answer {
+/** `split`, whose sizes are in the argument `name`: one for all parts, or one of each. */
+function splitBy(a: Args, name: "split_size" | "split_size_or_sections"): Answer {
   const axis = a.int("dim");
-  const value = a.bound.split_size_or_sections;
+  const value = entryOf(a.bound, name);
   if (typeof value !== "number" && !(value instanceof Unknown) && !(value instanceof Tensor)) {
-    return splitInto(a, axis, a.dims("split_size_or_sections"));
+    return splitInto(a, axis, a.dims(name));
   }
   const total = sizeAt(a, axis);
-  const size = a.dim("split_size_or_sections");
+  const size = a.dim(name);
   if (isMisfit(total) || total instanceof Unknown) return total;
   if (size instanceof Unknown) return size;
   return tooMany(a, total / size) ?? cut(a, axis, pieces(total, size));
@@ -285,9 +287,22 @@ export const JOINS: OpTable = {
   },
 };
 
+/** The method calls the sizes by another name than the function. */
+export const SPLIT_METHOD: OpTable = {
+  split: {
+    signature: "input, split_size, dim=0",
+    view: true,
+    rule: (a) => splitBy(a, "split_size"),
+  },
+};
+
 /** Names of both the module and the class. */
 export const SPLITS: OpTable = {
-  split: { signature: "input, split_size_or_sections, dim=0", view: true, rule: split },
+  split: {
+    signature: "input, split_size_or_sections, dim=0",
+    view: true,
+    rule: (a) => splitBy(a, "split_size_or_sections"),
+  },
   split_with_sizes: {
     signature: "input, split_sizes, dim=0",
     view: true,

@@ -19,7 +19,7 @@ import { FFT, TRANSFORMS } from "./fft.ts";
 import { FILLS, TRIANGLES } from "./fills.ts";
 import { construct, plainFunctions } from "./functions.ts";
 import { getItem, INDEXING, isView, SET_ITEM, WHERE_FUNCTION, WHERE_METHOD } from "./indexing.ts";
-import { JOINS, SPLITS } from "./joins.ts";
+import { JOINS, SPLIT_METHOD, SPLITS } from "./joins.ts";
 import { DECOMPOSITIONS, LINALG } from "./linalg.ts";
 import { type OpTable, toInPlace, toNative } from "./op.ts";
 import { REDUCTIONS } from "./reductions.ts";
@@ -64,6 +64,7 @@ const FUNCTIONS: readonly OpTable[] = [
 ];
 const METHODS: readonly OpTable[] = [
   VIEW_METHODS,
+  SPLIT_METHOD,
   CREATION_METHODS,
   FILLS,
   WHERE_METHOD,
