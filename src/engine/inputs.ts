@@ -38,6 +38,8 @@ export interface ChosenInput {
   readonly call?: CallArguments;
   /** It is what another network of the same class was called with. */
   readonly borrowed?: boolean;
+  /** It was given for the sizes of weights alone: one sample will do. */
+  readonly isExample?: boolean;
   /** The network itself has it and leaves nothing open: where it does not fit, no other one is meant. */
   readonly isOwn?: boolean;
   /** A guess, and its sizes are what does not fit. */
@@ -116,6 +118,7 @@ export function calledInput(calls: readonly OutermostCall[], network: Value): Ch
       at: call.at,
       assumed: call.assumed,
       borrowed,
+      isExample: call.isExample,
       ...(isWhole && { call: { args, kwargs: kwargs ?? NO_KWARGS } }),
     };
   }
@@ -133,13 +136,22 @@ function flat(values: readonly Value[], depth = 4): readonly Value[] {
 }
 
 /** An argument of a call as another call is given it: tensors made anew, in what holds them. */
-export function again(value: Value, input: (shape: Shape, dtype: string) => Value): Value {
+function again(value: Value, input: (shape: Shape, dtype: string) => Value): Value {
   return heldAnew(value, (tensor) => {
     if (isUnknown(tensor.shape)) return tensor;
     const made = input(withBatch(tensor.shape), tensor.dtype);
     if (made instanceof Tensor && tensor.data) made.data = tensor.data;
     return made;
   });
+}
+
+/** All arguments of a call, likewise. */
+export function givenAnew(
+  { args, kwargs }: CallArguments,
+  input: (shape: Shape, dtype: string) => Value,
+): CallArguments {
+  const anew = (value: Value): Value => again(value, input);
+  return { args: args.map(anew), kwargs: new Map([...kwargs].map(([name, value]) => [name, anew(value)])) };
 }
 
 /** A batch of a size that is not known is one sample; nothing else may be left open. */

@@ -17,13 +17,13 @@ import {
 } from "./entries.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import {
-  again,
   type ChosenInput,
   declaredInput,
   declaredLength,
   FITTING_SIZES,
   type FirstLayer,
   firstLayer,
+  givenAnew,
   type InputSpec,
   otherAxes,
   otherForms,
@@ -87,7 +87,10 @@ export class Trials {
   on(chosen: ChosenInput | undefined): Trial {
     if (!chosen) return this.unchosen();
     const run = this.run(chosen);
-    if (chosen.borrowed !== true || !hasMismatch(run)) return { run, input: chosen };
+    if (chosen.borrowed !== true || !hasMismatch(run)) {
+      const trial = { run, input: chosen };
+      return chosen.isExample === true && !hasFailed(run) ? this.ofOneSample(trial) : trial;
+    }
     const own = this.unchosen();
     return hasFailed(own.run) ? { run: this.run(chosen), input: chosen } : own;
   }
@@ -103,9 +106,8 @@ export class Trials {
     const tensor = (shape: Shape, dtype: string): Value => framework.input(reshape(shape), dtype);
     const tensors = (of: readonly InputSpec[]): Value[] => of.map(({ shape, dtype }) => tensor(shape, dtype));
     if (call) {
-      const anew = (value: Value): Value => again(value, tensor);
-      const kwargs = new Map([...call.kwargs].map(([name, value]) => [name, anew(value)]));
-      return this.feed(call.args.map(anew), mode, kwargs);
+      const { args, kwargs } = givenAnew(call, tensor);
+      return this.feed(args, mode, kwargs);
     }
     if (!takesTensorList(network, framework.forwardNames)) return this.feed(tensors(specs), mode);
     const run = this.feed([new List(tensors(specs))], mode);
@@ -127,6 +129,19 @@ export class Trials {
       restore?.();
       return hasFailed(longer) ? undefined : longer;
     });
+  }
+
+  /** The same run on one of the samples, where they can be told. */
+  private ofOneSample(trial: Trial): Trial {
+    const { samples, axis } = this.batchOf(trial);
+    if (samples === 1 || axis === null) return trial;
+    const one = (shape: Shape): Shape => shape.map((dim, at) => (at === axis && dim === samples ? 1 : dim));
+    const run = this.run(trial.input, "inference", one);
+    if (hasFailed(run)) return { run: this.run(trial.input), input: trial.input };
+    const { call, ...input } = trial.input;
+    const specs = input.specs.map(({ shape, dtype }) => ({ shape: one(shape), dtype }));
+    const tensor = (shape: Shape, dtype: string): Value => this.options.framework.input(one(shape), dtype);
+    return { run, input: { ...input, specs, ...(call && { call: givenAnew(call, tensor) }) } };
   }
 
   private feed(args: readonly Value[], mode: "inference" | "training", kwargs: Kwargs = NO_KWARGS): Run {

@@ -353,22 +353,27 @@ class Net(nn.Module):
       "init",
       "    def init(self, rng):\n        return jax.jit(super().init)(rng, jnp.zeros((2, 9)))\n",
       "net.init(key)",
+      // What init is given is an example for the sizes of weights: one sample of it will do.
+      1,
     ],
     [
       "a helper",
       "    def make(self, rng):\n        return self.init(rng, jnp.zeros((2, 9)))\n",
       "net.make(key)",
+      1,
     ],
     [
       "apply",
       "    def apply(self, variables, n):\n        return super().apply(variables, jnp.zeros((n, 9)))\n",
       "net.apply({}, 2)",
+      2,
     ],
-  ])("%s is not the forward call, what it calls is", (_, method, call) => {
+  ])("%s is not the forward call, what it calls is", (_, method, call, samples) => {
     const source = `${NET}${method}def main():\n    net = Net()\n    key = jax.random.PRNGKey(0)\n    v = ${call}\n`;
     expect(profile(source, { model: "Net" })).toMatchObject({
       complete: true,
-      input: { shapes: [[2, 9]], origin: "call" },
+      input: { shapes: [[samples, 9]], origin: "call" },
+      output: [[samples, 9]],
       totals: { macs: 288, params: 313 },
     });
   });

@@ -121,6 +121,8 @@ export interface Interp {
   withLayerAside<T extends Value>(layer: Instance, body: () => T): T;
   /** The program says what it gives a network, without running it: `summary(model, (3, 32, 32))`. */
   noteCall(network: Instance, inputs: readonly Value[], kwargs?: Kwargs): void;
+  /** Networks that `body` calls are run for the sizes of their weights alone, as by Flax' `init`. */
+  asExample<T>(body: () => T): T;
   /** Arguments of the program's function that is running, its first parameter left out. */
   callerArguments(): ReadonlyMap<string, Value>;
 

@@ -77,6 +77,8 @@ export class Machine implements Interp {
   readonly limits: EngineLimits;
   readonly frameworks: readonly Framework[];
   readonly outermostCalls: OutermostCall[] = [];
+  /** What runs is run for the sizes of weights alone. */
+  private isExample = false;
   readonly parseExpression: MachineOptions["parseExpression"];
   readonly onFault: OnFault;
   modules!: Modules;
@@ -594,8 +596,19 @@ export class Machine implements Interp {
       inputs: kept,
       kwargs,
       at: this.site?.at,
+      isExample: this.isExample,
       assumed: this.recorder.assumed,
     });
+  }
+
+  asExample<T>(body: () => T): T {
+    const outer = this.isExample;
+    this.isExample = true;
+    try {
+      return body();
+    } finally {
+      this.isExample = outer;
+    }
   }
 
   callerArguments(): ReadonlyMap<string, Value> {

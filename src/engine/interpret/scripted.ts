@@ -11,6 +11,8 @@ export interface OutermostCall {
   readonly kwargs: Kwargs | undefined;
   /** The call. */
   readonly at: Span | undefined;
+  /** It is run for the sizes of its weights alone: nobody meant its number of samples. */
+  readonly isExample: boolean;
   /** What the run to there assumed. */
   readonly assumed: readonly Assumption[];
 }

@@ -90,7 +90,7 @@ export class Transforms {
     const state = new TransformedState(fn);
     made.native = state;
     const init = new NativeFunction("init", (interp, args, kwargs) => {
-      this.run(interp, made, args.slice(1), without(kwargs, "rng"));
+      interp.asExample(() => this.run(interp, made, args.slice(1), without(kwargs, "rng")));
       const params = paramsOf(interp, state.frame);
       return state.withState ? new Tuple([params, new Dict()]) : params;
     });

@@ -324,7 +324,7 @@ function running(): Readonly<Record<string, readonly [string, NativeImpl]>> {
   const init: readonly [string, NativeImpl] = [
     "self, rngs=None, *args, method=None, mutable=None, capture_intermediates=False, **kwargs",
     (a, interp) => {
-      run(a, interp);
+      interp.asExample(() => run(a, interp));
       return collections(interp, a.self as Instance);
     },
   ];
@@ -334,7 +334,7 @@ function running(): Readonly<Record<string, readonly [string, NativeImpl]>> {
     init_with_output: [
       init[0],
       (a, interp) => {
-        const output = run(a, interp);
+        const output = interp.asExample(() => run(a, interp));
         return new Tuple([output, collections(interp, a.self as Instance)]);
       },
     ],
@@ -349,7 +349,7 @@ function running(): Readonly<Record<string, readonly [string, NativeImpl]>> {
     tabulate: [
       "self, rngs=None, *args, method=None, **kwargs",
       (a, interp) => {
-        run({ ...a, kwargs: null }, interp);
+        interp.asExample(() => run({ ...a, kwargs: null }, interp));
         return "";
       },
     ],
