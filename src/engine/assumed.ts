@@ -67,7 +67,7 @@ function ofInput({ trial: { input, run }, at }: Traced): readonly Assumption[] {
   ];
   if (origin === "call")
     return borrowed === true
-      ? say("as the program calls another network of its class", input.at ?? at)
+      ? say("as the program calls a network of its class", input.at ?? at)
       : say("as the program calls it", input.at ?? at);
   const first = run.trace.ops.find((op) => op.weights.length > 0);
   const layer = first && entrance(first);

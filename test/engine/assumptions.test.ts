@@ -96,7 +96,7 @@ net = Net()
 net(torch.zeros(4, 3, 32, 32))
 `,
     [
-      "13 input: 4×3×32×32, as the program calls another network of its class",
+      "13 input: 4×3×32×32, as the program calls a network of its class",
       "13 batch_axis: axis 0 holds 4 samples, as its layers take it; figures are for one of them",
     ],
     { model: "Net" },
