@@ -1,5 +1,6 @@
 /** The engine: files in, reports out. Between calls it keeps parsed files and what the last analyses found. */
 import type { Engine, FailureReason, ModelHost, ProfileOptions, ProfileResult } from "./engine.types.ts";
+import { failureOf } from "./failure.ts";
 import { Analyses } from "./incremental/analyses.ts";
 import { NotingHost } from "./incremental/answers.ts";
 import { describeFault } from "./interpret/internal.ts";
@@ -137,8 +138,8 @@ function profileOne(session: Session | string, options: ProfileOptions): Profile
   if (typeof session === "string") return { ok: false, reason: session, networks: [], diagnostics: [] };
   const { roots, near } = session.roots();
   const networks = roots.map(({ name }) => name);
-  const fail = (reason: string): ProfileResult => ({
-    ok: false,
+  const fail = (reason: string) => ({
+    ok: false as const,
     reason,
     networks,
     diagnostics: diagnosticsOf(session),
@@ -147,7 +148,8 @@ function profileOne(session: Session | string, options: ProfileOptions): Profile
   if (!root) return fail(noNetwork(session));
   if ("reason" in root) return fail(root.reason);
   const outcome = session.profile(root, options);
-  return "reason" in outcome ? fail(outcome.reason) : { ok: true, report: outcome.report };
+  if (!("reason" in outcome)) return { ok: true, report: outcome.report };
+  return { ...fail(outcome.reason), failure: failureOf(root, outcome) };
 }
 
 function noNetwork(session: Session): string {

@@ -98,6 +98,17 @@ class Net(nn.Module):
     expect(reasons(analyze(`import torch\n${network("Net", body)}`))).toEqual([`Net: ${reason}`]);
   });
 
+  it("are told at the line that passed them, not where the network is defined", () => {
+    const text = network("Net", "f(60)").replace(
+      "class",
+      "def f(n):\n    return f(n - 1) + f(n - 2)\n\nclass",
+    );
+    const { failures, diagnostics } = analyze(text, 1000);
+    const told = expect.objectContaining({ code: "limit", at: expect.objectContaining({ line: 4 }) });
+    expect(failures).toEqual([expect.objectContaining({ network: "Net", problem: told })]);
+    expect(diagnostics).toEqual([told]);
+  });
+
   it("say at which line they ended", () => {
     const report = analyze(`${HEAD}
 class Net(nn.Module):
