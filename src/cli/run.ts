@@ -71,7 +71,7 @@ async function profile(command: ProfileCommand, around: Surroundings): Promise<E
   const reports = [...found.reports, ...unread]
     .map((report) => relativePlaces(report, around.cwd))
     .map((report) => (device ? withBounds(report, device) : report));
-  around.out(render(reports, command, around));
+  for (const text of render(reports, command, around)) around.out(text);
   const failures = reports.flatMap((report) => failedChecks(report, command));
   for (const failure of failures) around.err(`convlens: ${failure}\n`);
   if (failures.length > 0) return 1;
@@ -140,11 +140,21 @@ function failureOf({ network, at, reason, problem }: Failure, file: string): str
   return `${file}${line > 0 ? `:${line}` : ""}: ${network}: ${reason}`;
 }
 
-function render(reports: readonly Report[], command: ProfileCommand, around: Surroundings): string {
-  if (command.format === "sarif") return formatSarif(reports);
+/** Report by report: each names all networks of the file, so that together they may be long. */
+function* render(
+  reports: readonly Report[],
+  command: ProfileCommand,
+  around: Surroundings,
+): Generator<string> {
+  if (command.format === "sarif") {
+    yield formatSarif(reports);
+    return;
+  }
   const one = FORMATTERS[command.format];
-  const separator = command.format === "jsonl" ? "" : "\n";
-  return reports.map((report) => one(report, command, around)).join(separator);
+  for (const [index, report] of reports.entries()) {
+    const separator = command.format === "jsonl" || index === 0 ? "" : "\n";
+    yield separator + one(report, command, around);
+  }
 }
 
 type Formatter = (report: Report, command: ProfileCommand, around: Surroundings) => string;

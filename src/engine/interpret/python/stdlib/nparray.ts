@@ -23,6 +23,7 @@ import { items, iterOf } from "../sequences.ts";
 import { argsOf, OBJECT } from "../types/object.ts";
 import {
   type Elements,
+  elementsBy,
   elementsOf,
   isKnown,
   makeArray,
@@ -116,20 +117,25 @@ export function mapped(rule: (x: number) => number, kind: "float" | "same" = "fl
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const mean = (numbers: readonly number[]): number => sum(numbers) / numbers.length;
-const variance = (numbers: readonly number[]): number => mean(numbers.map((x) => (x - mean(numbers)) ** 2));
+function variance(numbers: readonly number[]): number {
+  const middle = mean(numbers);
+  return mean(numbers.map((x) => (x - middle) ** 2));
+}
+const largest = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.max(a, b), -Infinity);
+const smallest = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.min(a, b), Infinity);
 
 export const REDUCTIONS: Readonly<
   Record<string, readonly [dtype: string | undefined, (numbers: readonly number[]) => number]>
 > = {
   sum: [undefined, sum],
   prod: [undefined, (numbers) => numbers.reduce((product, number) => product * number, 1)],
-  max: [undefined, (numbers) => Math.max(...numbers)],
-  min: [undefined, (numbers) => Math.min(...numbers)],
+  max: [undefined, largest],
+  min: [undefined, smallest],
   mean: ["float64", mean],
   std: ["float64", (numbers) => Math.sqrt(variance(numbers))],
   var: ["float64", variance],
-  argmax: ["int64", (numbers) => numbers.indexOf(Math.max(...numbers))],
-  argmin: ["int64", (numbers) => numbers.indexOf(Math.min(...numbers))],
+  argmax: ["int64", (numbers) => numbers.indexOf(largest(numbers))],
+  argmin: ["int64", (numbers) => numbers.indexOf(smallest(numbers))],
   any: ["bool", (numbers) => Number(numbers.some((number) => number !== 0))],
   all: ["bool", (numbers) => Number(numbers.every((number) => number !== 0))],
 };
@@ -213,15 +219,11 @@ export function filled(params: string, fill: (a: Bound) => number | undefined): 
       if (isUnknown(a.shape)) return makeArray(ARRAY, a.shape, dtypeName(a.dtype, "float64"));
       const shape = shapeArgument(interp, a.shape);
       if (!shape) return makeArray(ARRAY, interp.unknown(NOT_KNOWN), dtypeName(a.dtype, "float64"));
+      if (shape.some((size) => size < 0))
+        return interp.fail("ValueError", "negative dimensions are not allowed");
       const value = fill(a);
-      const size = sizeOf(shape);
-      const isSmall = value !== undefined && size <= 4096;
-      return makeArray(
-        ARRAY,
-        shape,
-        dtypeName(a.dtype, "float64"),
-        isSmall ? new Array<number>(size).fill(value) : undefined,
-      );
+      const data = value === undefined ? undefined : elementsBy(sizeOf(shape), () => value);
+      return makeArray(ARRAY, shape, dtypeName(a.dtype, "float64"), data);
     },
   ];
 }

@@ -15,7 +15,16 @@ import { floorDiv, floorMod, roundDigits } from "../numbers.ts";
 import { items } from "../sequences.ts";
 import { TYPE } from "../types/object.ts";
 import { makeRuntime, runtimeModule } from "./inertness.ts";
-import { type Elements, elementsOf, makeArray, show, widest } from "./ndarray.ts";
+import {
+  type Elements,
+  elementsBy,
+  elementsOf,
+  MOST_ELEMENTS,
+  makeArray,
+  show,
+  sizeOf,
+  widest,
+} from "./ndarray.ts";
 import {
   ARRAY,
   combine,
@@ -46,33 +55,29 @@ function joined(interp: Interp, value: Value, stack: boolean): Value {
   const rows = parts.reduce((count, part) => count + (part.shape[0] ?? 1), 0);
   const shape = stack ? [parts.length, ...(first?.shape ?? [])] : [rows, ...(first?.shape.slice(1) ?? [])];
   const dtype = parts.reduce((widestSoFar, part) => widest(widestSoFar, part.dtype), "bool");
-  return makeArray(
-    ARRAY,
-    shape,
-    dtype,
-    parts.flatMap((part) => [...part.data]),
-  );
+  const isSmall = sizeOf(shape) <= MOST_ELEMENTS;
+  return makeArray(ARRAY, shape, dtype, isSmall ? parts.flatMap((part) => [...part.data]) : undefined);
 }
 
-function spaced(a: Bound): Value {
+function spaced(a: Bound, interp: Interp): Value {
   const [start, stop, count] = [toNumber(a.start) ?? 0, toNumber(a.stop) ?? 0, toInt(a.num) ?? 50];
   const parts = a.endpoint === false ? count : count - 1;
-  const data = Array.from({ length: count }, (_, i) =>
+  if (count < 0) return interp.fail("ValueError", `Number of samples, ${count}, must be non-negative.`);
+  const data = elementsBy(count, (i) =>
     i === parts && parts > 0 ? stop : start + (parts > 0 ? (i * (stop - start)) / parts : 0),
   );
   return makeArray(ARRAY, [count], dtypeName(a.dtype, "float64"), data);
 }
 
-function arange(a: Bound): Value {
+function arange(a: Bound, interp: Interp): Value {
   const [start, stop] =
     a.stop === null ? [0, toNumber(a.start) ?? 0] : [toNumber(a.start) ?? 0, toNumber(a.stop) ?? 0];
   const step = toNumber(a.step) ?? 1;
   const isInteger = [a.start, a.stop, a.step].every((part) => part === null || typeof part === "number");
-  const data = Array.from(
-    { length: Math.max(0, Math.ceil((stop - start) / step)) },
-    (_, i) => start + i * step,
-  );
-  return makeArray(ARRAY, [data.length], dtypeName(a.dtype, isInteger ? "int64" : "float64"), data);
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  if (!Number.isSafeInteger(count)) return interp.fail("ValueError", "Maximum allowed size exceeded");
+  const data = elementsBy(count, (i) => start + i * step);
+  return makeArray(ARRAY, [count], dtypeName(a.dtype, isInteger ? "int64" : "float64"), data);
 }
 
 /** One value put into the elements in a row; places and values in lists are not read. */
@@ -213,9 +218,13 @@ export const numpy = (): Module => {
       ],
       repeat: [
         "a, repeats",
-        on("a", (whole, a) => {
-          const data = whole.data.flatMap((x) => new Array<number>(toInt(a.repeats) ?? 1).fill(x));
-          return makeArray(ARRAY, [data.length], whole.dtype, data);
+        on("a", (whole, a, interp) => {
+          const times = toInt(a.repeats);
+          if (times === undefined) return interp.unknown("np.repeat of this is not followed");
+          if (times < 0) return interp.fail("ValueError", "repeats may not contain negative values.");
+          const count = whole.data.length * times;
+          const data = elementsBy(count, (i) => whole.data[Math.floor(i / times)] ?? 0);
+          return makeArray(ARRAY, [count], whole.dtype, data);
         }),
       ],
       isnan: [
