@@ -130,8 +130,10 @@ function profileAll(engine: Engine, file: string, command: ProfileCommand): Foun
   const inputs = Object.fromEntries(networks.map((name) => [name, command.input]));
   const analysis = engine.analyze(file, command.input.length > 0 ? { inputs } : {});
   const messages = analysis.failures.map((failure) => failureOf(failure, command.file));
-  if (analysis.reports.length === 0 && messages.length === 0)
-    messages.push(`${command.file}: no network found`);
+  if (analysis.reports.length === 0 && messages.length === 0) {
+    const said = analysis.diagnostics.find(({ severity, code }) => severity === "error" || code === "limit");
+    messages.push(`${command.file}${lineOf(said)}: no network found${said ? ` (${said.message})` : ""}`);
+  }
   return { reports: analysis.reports, failures: analysis.failures, networks, messages };
 }
 

@@ -47,7 +47,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
 
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);
-    if (!compiled) return `${file} ${real.problem?.(file) ?? "cannot be read"}`;
+    if (!compiled) return `${file} ${cache.problem(file) ?? real.problem?.(file) ?? "cannot be read"}`;
     const { language } = compiled.node;
     const semantics = SEMANTICS[language];
     const parseArguments = (text: string) => parsers.parseArguments(language, text);
@@ -64,7 +64,12 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     });
   }
 
-  const analyses = new Analyses({ host, open, read: (file) => cache.get(file) });
+  const analyses = new Analyses({
+    host,
+    open,
+    read: (file) => cache.get(file),
+    problem: (file) => cache.problem(file),
+  });
 
   /** The answer, or what is said where a fault of the engine keeps it from one. What a file left behind is given up. */
   function answer<T>(file: string, work: () => T, otherwise: (reason: string) => T): T {
