@@ -12,7 +12,11 @@ export class Raised {
 
 /** A bound was passed: everything stops, what was traced so far stands. */
 export class Stopped {
-  constructor(readonly reason: string) {}
+  constructor(
+    readonly reason: string,
+    /** Nobody wants more, whatever stands behind it. */
+    readonly isFinal = false,
+  ) {}
 }
 
 /** What a `with` of a context manager keeps from its body's callers: `contextlib.suppress(NameError)`. */

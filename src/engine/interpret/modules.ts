@@ -7,7 +7,7 @@ import type { ModelHost } from "../engine.types.ts";
 import type { ModuleNode, Stmt } from "../syntax/ast.ts";
 import type { Ex } from "./compile/compiler.ts";
 import { compilerFor } from "./compile/compiler.ts";
-import { compileResilient } from "./compile/statements.ts";
+import { compileResilient } from "./compile/resilient.ts";
 import type { Machine } from "./machine.ts";
 import { escapePattern, wordPattern } from "./patterns/escape.ts";
 import { Scope } from "./scope.ts";
