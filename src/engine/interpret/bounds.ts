@@ -24,6 +24,8 @@ export const STEPS = {
   exception: 4,
   /** A module, by a name that the program makes. */
   lookedFor: 1000,
+  /** A new key of a dict, set or object: what holds it takes as much memory as many steps may. */
+  entry: 6,
   /** A value as text. */
   formatted: 4,
   /** A keyword argument out of a dict that a call spreads. */

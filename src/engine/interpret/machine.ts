@@ -188,7 +188,8 @@ export class Machine implements Interp {
     this.tick(1 + weightRead(args) + (typeof self === "string" ? self.length >> 6 : 0) + (kwargs.size >> 4));
     try {
       const result = fn.code(this, args, kwargs, self);
-      this.tick(weightMade(result));
+      // `map.set(k, v)` answers the map, which it did not make.
+      if (result !== self && result !== args[0]) this.tick(weightMade(result));
       return result;
     } catch (error) {
       if (error instanceof Raised || error instanceof Stopped) throw error;

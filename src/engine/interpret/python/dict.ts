@@ -1,4 +1,5 @@
 /** Hashing by value as Python does, and what is read from and written to dicts and sets. */
+import { STEPS } from "../bounds.ts";
 import type { Interp } from "../interp.ts";
 import {
   ABSENT,
@@ -150,7 +151,9 @@ export function dictSet(interp: Interp, dict: Dict, key: Value, value: Value): v
   interp.touch(dict);
   const known = isUnknown(hash) ? hash : key;
   if (isUnknown(hash)) interp.hasUnknownKeys = true;
-  dict.entries.set(hash, { key: dict.entries.get(hash)?.key ?? known, value });
+  const before = dict.entries.get(hash);
+  if (!before) interp.tick(STEPS.entry);
+  dict.entries.set(hash, { key: before?.key ?? known, value });
 }
 
 export function dictDelete(interp: Interp, dict: Dict, key: Value): boolean {
@@ -169,7 +172,9 @@ export function dictOf(entries: Iterable<readonly [string, Value]>): Dict {
 
 export function setAdd(interp: Interp, set: SetValue, value: Value): void {
   const key = hashKey(interp, value);
-  if (!set.entries.has(key)) set.entries.set(key, value);
+  if (set.entries.has(key)) return;
+  interp.tick(STEPS.entry);
+  set.entries.set(key, value);
 }
 
 export function setOf(interp: Interp, values: Iterable<Value>, frozen = false): SetValue {

@@ -1,4 +1,5 @@
 /** Properties: own ones, then those of the class and its bases; getters and setters; items by index and key. */
+import { STEPS } from "../bounds.ts";
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
 import {
@@ -260,6 +261,7 @@ function setOnInstance(m: Machine, obj: Instance, name: string, value: Value): v
     return;
   }
   m.touch(obj);
+  if (!obj.attrs.has(name)) m.tick(STEPS.entry);
   obj.attrs.set(name, value);
 }
 

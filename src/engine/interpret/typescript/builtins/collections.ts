@@ -1,4 +1,5 @@
 /** Map, Set and their weak kin, iterators. */
+import { STEPS } from "../../bounds.ts";
 import type { Interp } from "../../interp.ts";
 import { ABSENT, type ClassValue, Dict, Iter, isUnknown, List, SetValue, type Value } from "../../values.ts";
 import { type Impl, ITERATOR, jsClass, keyOf, object } from "../core.ts";
@@ -24,6 +25,7 @@ const MAP: Readonly<Record<string, Impl>> = {
   has: onMap((map, [key]) => (isUnknown(key) ? key : map.entries.has(keyOf(key)))),
   set: onMap((map, [key, value], m) => {
     m.touch(map);
+    m.tick(STEPS.entry);
     map.entries.set(keyOf(key), { key, value });
     return map;
   }),
@@ -51,6 +53,7 @@ const SET: Readonly<Record<string, Impl>> = {
   has: onSet((set, [value]) => (isUnknown(value) ? value : set.entries.has(keyOf(value)))),
   add: onSet((set, [value], m) => {
     m.touch(set);
+    m.tick(STEPS.entry);
     set.entries.set(keyOf(value), value);
     return set;
   }),
