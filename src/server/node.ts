@@ -35,7 +35,7 @@ if (isMainThread) {
 
 /** As the command line says; of standard input only whole messages reach the reader. */
 function connect() {
-  const options = { messageStrategy: refuseNonsense };
+  const options = { messageStrategy: refuseNonsense() };
   if (!process.argv.includes("--stdio")) return createConnection(ProposedFeatures.all, options);
   // Standard output belongs to the protocol.
   globalThis.console = new Console(process.stderr);

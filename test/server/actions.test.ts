@@ -53,7 +53,7 @@ async function start(capabilities: object = {}, text = TEXT, files: Readonly<Rec
   const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
   // The host is made over the texts that are open: so the document is opened before the settings are pulled.
   const analyst = new LocalAnalyst((config, texts) => lazily(() => make(config, texts)));
-  startServer(createConnection(toServer, fromServer, { messageStrategy: refuseNonsense }), {
+  startServer(createConnection(toServer, fromServer, { messageStrategy: refuseNonsense() }), {
     analyst,
     searchPaths: () => [],
     version: "1",

@@ -33,7 +33,7 @@ async function start(
     invalidate: () => undefined,
   };
   const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
-  const connection = createConnection(toServer, fromServer, { messageStrategy: refuseNonsense });
+  const connection = createConnection(toServer, fromServer, { messageStrategy: refuseNonsense() });
   startServer(connection, { analyst: new LocalAnalyst(() => engine), searchPaths: () => [], version: "1" });
   const client = connect(fromServer, toServer);
   const initialized = await client.initialize(options, capabilities);
@@ -155,6 +155,26 @@ describe("the language server", () => {
     await expect(client.rpc.sendRequest("convlens/refused", {})).rejects.toMatchObject({ code: -32602 });
     await client.rpc.sendRequest(ANALYZE, { uri: URI });
     expect(asked).toEqual([{}]);
+  });
+
+  it("ignores a change whose version is not later than the text's", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]));
+    for (const version of [0, 1]) await client.replace(URI, version, "");
+    expect(await client.lenses(URI)).not.toEqual([]);
+    expect(client.log).toEqual(
+      [0, 1].map(
+        (version) =>
+          `ignored textDocument/didChange: textDocument.version must be more than 1, gets ${version}`,
+      ),
+    );
+  });
+
+  it("ignores a list in place of parameters by name", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]));
+    await client.rpc.sendNotification("workspace/didChangeConfiguration", []);
+    await client.rpc.sendNotification("workspace/didChangeConfiguration", [[]]);
+    expect(await client.lenses(URI)).not.toEqual([]);
+    expect(client.log[0]).toBe("ignored workspace/didChangeConfiguration: parameters must be an object");
   });
 
   it("ignores notifications of nonsense with a line in the log", async () => {
