@@ -25,6 +25,7 @@ if (isMainThread) {
   startServer(connection, {
     analyst: new WorkerAnalyst(fileURLToPath(import.meta.url), {
       log: (text) => connection.console.error(text),
+      onSlow: (text, ended) => void showSlow(connection, text, ended),
     }),
     searchPaths,
     version: manifest.version,
@@ -47,6 +48,18 @@ function connect() {
     options,
   );
   return connection;
+}
+
+/** Clients that can show it in their status bar, until the file is read or given up. */
+async function showSlow(
+  connection: ReturnType<typeof connect>,
+  text: string,
+  ended: Promise<void>,
+): Promise<void> {
+  const progress = await connection.window.createWorkDoneProgress();
+  progress.begin("ConvLens", undefined, text);
+  await ended;
+  progress.done();
 }
 
 async function loadEngine(listeners: Listeners): Promise<MakeEngine> {
