@@ -1,5 +1,5 @@
 /** One run of the command line: arguments in, text and an exit code out. What surrounds it is handed in. */
-import type { Engine, FileAnalysis } from "../engine/engine.types.ts";
+import type { Engine, Failure } from "../engine/engine.types.ts";
 import { withBounds } from "../engine/report/bounds.ts";
 import type { Place, Report, ReportDiagnostic } from "../engine/report/contract.ts";
 import { formatCsv } from "../engine/report/csv.ts";
@@ -9,7 +9,9 @@ import { formatMarkdown } from "../engine/report/markdown.ts";
 import { formatSarif } from "../engine/report/sarif.ts";
 import { formatText } from "../engine/report/text.ts";
 import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
+import { unreadReport } from "../engine/report/unread.ts";
 import { visible } from "../engine/report/visible.ts";
+import { languageOf } from "../engine/syntax/parser.ts";
 import { type Format, HELP, type ProfileCommand, parseCommand } from "./arguments.ts";
 import { chooseDevice, deviceList, readDevices } from "./devices.ts";
 import { networkOptions, openFile } from "./open.ts";
@@ -59,35 +61,52 @@ async function profile(command: ProfileCommand, around: Surroundings): Promise<E
   const { engine, file } = opened;
   const found = command.all ? profileAll(engine, file, command) : profileOne(engine, file, command);
   for (const message of found.messages) around.err(`convlens: ${message}\n`);
-  if (found.reports.length === 0) return 2;
+  const unread = found.failures.flatMap(({ network, at, problem }): Report[] => {
+    if (!problem) return [];
+    const tool = `convlens ${around.version}`;
+    const language = languageOf(file) ?? "python";
+    return [unreadReport({ tool, file, language, network, networks: found.networks, at, problem })];
+  });
+  if (found.reports.length + unread.length === 0) return 2;
 
-  const reports = found.reports
+  const reports = [...found.reports, ...unread]
     .map((report) => relativePlaces(report, around.cwd))
     .map((report) => (device ? withBounds(report, device) : report));
-  around.out(render(reports, command, around));
+  for (const text of render(reports, command, around)) around.out(text);
   const failures = reports.flatMap((report) => failedChecks(report, command));
   for (const failure of failures) around.err(`convlens: ${failure}\n`);
-  return failures.length > 0 ? 1 : 0;
+  if (failures.length > 0) return 1;
+  return found.reports.length > 0 ? 0 : 2;
 }
 
 interface Found {
   readonly reports: readonly Report[];
+  /** Networks of the file that could not be traced. */
+  readonly failures: readonly Failure[];
+  /** Names of all networks of the file. */
+  readonly networks: readonly string[];
   /** For stderr, one line each. */
   readonly messages: readonly string[];
 }
 
 function profileOne(engine: Engine, file: string, command: ProfileCommand): Found {
   const result = engine.profile(file, networkOptions(command));
-  if (result.ok) return { reports: [result.report], messages: [] };
-  return { reports: [], messages: [failureLine(command, result).replaceAll(file, command.file)] };
+  if (result.ok)
+    return { reports: [result.report], failures: [], networks: result.report.networks, messages: [] };
+  return {
+    reports: [],
+    failures: result.failure ? [result.failure] : [],
+    networks: result.networks,
+    messages: [failureLine(command, result).replaceAll(file, command.file)],
+  };
 }
 
-type Failure = Extract<ReturnType<Engine["profile"]>, { readonly ok: false }>;
+type NoReport = Extract<ReturnType<Engine["profile"]>, { readonly ok: false }>;
 
 /** `net.py:12:5: no network named Nett; try --model with one of Net, build_net` */
-function failureLine(command: ProfileCommand, { reason, networks, diagnostics }: Failure): string {
-  const remedy = remedyFor(command, networks);
-  const error = diagnostics.find((found) => found.severity === "error");
+function failureLine(command: ProfileCommand, { reason, networks, diagnostics, failure }: NoReport): string {
+  const remedy = failure?.problem ? "" : remedyFor(command, networks);
+  const error = failure?.problem ?? diagnostics.find((found) => found.severity === "error");
   return `${command.file}${lineOf(error)}: ${reason}${detail(error, reason)}${remedy}`;
 }
 
@@ -108,23 +127,37 @@ function detail(error: ReportDiagnostic | undefined, reason: string): string {
 }
 
 function profileAll(engine: Engine, file: string, command: ProfileCommand): Found {
-  const inputs = Object.fromEntries(engine.networks(file).map(({ name }) => [name, command.input]));
+  const networks = engine.networks(file).map(({ name }) => name);
+  const inputs = Object.fromEntries(networks.map((name) => [name, command.input]));
   const analysis = engine.analyze(file, command.input.length > 0 ? { inputs } : {});
   const messages = analysis.failures.map((failure) => failureOf(failure, command.file));
-  if (analysis.reports.length === 0 && messages.length === 0)
-    messages.push(`${command.file}: no network found`);
-  return { reports: analysis.reports, messages };
+  if (analysis.reports.length === 0 && messages.length === 0) {
+    const said = analysis.diagnostics.find(({ severity, code }) => severity === "error" || code === "limit");
+    messages.push(`${command.file}${lineOf(said)}: no network found${said ? ` (${said.message})` : ""}`);
+  }
+  return { reports: analysis.reports, failures: analysis.failures, networks, messages };
 }
 
-function failureOf({ network, at, reason }: FileAnalysis["failures"][number], file: string): string {
-  return `${file}${at.line > 0 ? `:${at.line}` : ""}: ${network}: ${reason}`;
+function failureOf({ network, at, reason, problem }: Failure, file: string): string {
+  const line = problem?.at.file === at.file ? problem.at.line : at.line;
+  return `${file}${line > 0 ? `:${line}` : ""}: ${network}: ${reason}`;
 }
 
-function render(reports: readonly Report[], command: ProfileCommand, around: Surroundings): string {
-  if (command.format === "sarif") return formatSarif(reports);
+/** Report by report: each names all networks of the file, so that together they may be long. */
+function* render(
+  reports: readonly Report[],
+  command: ProfileCommand,
+  around: Surroundings,
+): Generator<string> {
+  if (command.format === "sarif") {
+    yield formatSarif(reports);
+    return;
+  }
   const one = FORMATTERS[command.format];
-  const separator = command.format === "jsonl" ? "" : "\n";
-  return reports.map((report) => one(report, command, around)).join(separator);
+  for (const [index, report] of reports.entries()) {
+    const separator = command.format === "jsonl" || index === 0 ? "" : "\n";
+    yield separator + one(report, command, around);
+  }
 }
 
 type Formatter = (report: Report, command: ProfileCommand, around: Surroundings) => string;

@@ -1,7 +1,7 @@
 /** What a command line names: a file, a network in it, and the folders that its imports are looked up in. */
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
-import { textProblem } from "../node/host.ts";
+import { problemOfDisk, textProblem } from "../node/host.ts";
 import { packageFolders, reallyLiesIn, workspacePackageFolders } from "../node/python.ts";
 
 export interface Target {
@@ -80,7 +80,12 @@ function unique(list: readonly string[]): string[] {
 
 /** Why a file cannot be profiled, with what to do about it; undefined when it can. */
 export function fileProblem(file: string): string | undefined {
-  const found = statSync(file, { throwIfNoEntry: false });
+  let found: Stats | undefined;
+  try {
+    found = statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    return problemOfDisk(error);
+  }
   if (found === undefined) return "no such file";
   if (found.isDirectory()) return "this is a folder: name a model file inside it";
   if (!found.isFile()) return "this is not a file";

@@ -20,12 +20,14 @@ export function bounded<T>(m: Machine, body: () => T): { readonly value: T } | F
     const { at, ...said } = ending(m, thrown, running);
     m.diagnose({ ...said, ...(at ? { at } : {}) });
     m.gap(said.message);
-    const isInternal = said.code === "internal";
-    return { reason: said.message, ...(at ? { at } : {}), ...(isInternal && { isInternal }) };
+    return { reason: said.message, code: said.code, ...(at ? { at } : {}) };
   }
 }
 
-type Ending = Pick<TraceDiagnostic, "severity" | "code" | "message"> & { readonly at: Span | undefined };
+type Ending = Pick<TraceDiagnostic, "severity" | "message"> & {
+  readonly code: NonNullable<FailureReason["code"]>;
+  readonly at: Span | undefined;
+};
 
 function ending(m: Machine, thrown: unknown, running: Span | undefined): Ending {
   if (thrown instanceof Raised) {

@@ -1,5 +1,6 @@
 /** The engine: files in, reports out. Between calls it keeps parsed files and what the last analyses found. */
 import type { Engine, FailureReason, ModelHost, ProfileOptions, ProfileResult } from "./engine.types.ts";
+import { failureOf } from "./failure.ts";
 import { Analyses } from "./incremental/analyses.ts";
 import { NotingHost } from "./incremental/answers.ts";
 import { describeFault } from "./interpret/internal.ts";
@@ -46,7 +47,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
 
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);
-    if (!compiled) return `${file} ${real.problem?.(file) ?? "cannot be read"}`;
+    if (!compiled) return `${file} ${cache.problem(file) ?? real.problem?.(file) ?? "cannot be read"}`;
     const { language } = compiled.node;
     const semantics = SEMANTICS[language];
     const parseArguments = (text: string) => parsers.parseArguments(language, text);
@@ -63,7 +64,12 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     });
   }
 
-  const analyses = new Analyses({ host, open, read: (file) => cache.get(file) });
+  const analyses = new Analyses({
+    host,
+    open,
+    read: (file) => cache.get(file),
+    problem: (file) => cache.problem(file),
+  });
 
   /** The answer, or what is said where a fault of the engine keeps it from one. What a file left behind is given up. */
   function answer<T>(file: string, work: () => T, otherwise: (reason: string) => T): T {
@@ -137,8 +143,8 @@ function profileOne(session: Session | string, options: ProfileOptions): Profile
   if (typeof session === "string") return { ok: false, reason: session, networks: [], diagnostics: [] };
   const { roots, near } = session.roots();
   const networks = roots.map(({ name }) => name);
-  const fail = (reason: string): ProfileResult => ({
-    ok: false,
+  const fail = (reason: string) => ({
+    ok: false as const,
     reason,
     networks,
     diagnostics: diagnosticsOf(session),
@@ -147,7 +153,8 @@ function profileOne(session: Session | string, options: ProfileOptions): Profile
   if (!root) return fail(noNetwork(session));
   if ("reason" in root) return fail(root.reason);
   const { outcome } = session.observe(root, options);
-  return "reason" in outcome ? fail(outcome.reason) : { ok: true, report: outcome.report };
+  if (!("reason" in outcome)) return { ok: true, report: outcome.report };
+  return { ...fail(outcome.reason), failure: failureOf(root, outcome) };
 }
 
 function noNetwork(session: Session): string {

@@ -69,18 +69,28 @@ export interface FileAnalysis {
   /** The main root first. */
   readonly reports: readonly Report[];
   /** Roots that could not be traced, with why (`needs num_classes`). */
-  readonly failures: readonly { readonly network: string; readonly at: Place; readonly reason: string }[];
+  readonly failures: readonly Failure[];
   readonly sites: readonly LayerSite[];
   /** Of all roots and of the text itself, without duplicates. */
   readonly diagnostics: readonly ReportDiagnostic[];
+}
+
+/** A root that could not be traced. */
+export interface Failure {
+  readonly network: string;
+  /** Where it is defined. */
+  readonly at: Place;
+  readonly reason: string;
+  /** What cut it short, at the line that ran: a bound, or a fault of the engine's own. */
+  readonly problem?: ReportDiagnostic;
 }
 
 /** Why a root has no report, and where. */
 export interface FailureReason {
   readonly reason: string;
   readonly at?: Span;
-  /** The fault is the engine's own. */
-  readonly isInternal?: boolean;
+  /** A bound that was passed, a fault of the engine's own, or what the program raised. */
+  readonly code?: "limit" | "internal" | "raises";
 }
 
 export type ProfileResult =
@@ -90,6 +100,8 @@ export type ProfileResult =
       readonly reason: string;
       readonly networks: readonly string[];
       readonly diagnostics: readonly ReportDiagnostic[];
+      /** The network that was asked for, where it was found and could not be traced. */
+      readonly failure?: Failure;
     };
 
 /** Nothing here throws: a fault of the engine itself is an answer, `internal: …`. */

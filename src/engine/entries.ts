@@ -71,7 +71,7 @@ export function probe(
     if (!(input instanceof Tensor) || !inputs.includes(input) || met.has(input)) return;
     if (!framework.entrance(layer) && !framework.entryForm?.(layer)) return;
     met.set(input, layer);
-    if (met.size === inputs.length) throw new Stopped("every input has met a layer");
+    if (met.size === inputs.length) throw new Stopped("every input has met a layer", true);
   };
   const ops = new FirstOps(inputs);
   const unwatch = m.watchOps((op) => ops.see(op));

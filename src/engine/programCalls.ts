@@ -80,7 +80,7 @@ export class ProgramCalls {
     const { m } = this;
     m.onCall = (callee, args, kwargs) => {
       this.note(callee, args, kwargs);
-      if (isDone()) throw new Stopped("all calls are found");
+      if (isDone()) throw new Stopped("all calls are found", true);
     };
     try {
       return body();

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import type { ModelHost } from "../engine/engine.types.ts";
+import { entryOf } from "../engine/table.ts";
 import { decode, invalidBytes, isPython, withLineFeeds } from "./text.ts";
 
 export interface UnsavedText {
@@ -54,8 +55,12 @@ export function createNodeHost(options: NodeHostOptions): ModelHost {
     problem(file) {
       if (unsaved(file)) return undefined;
       if (stat(file)) return textProblem(file, maxBytes);
-      const isThere = quietly(() => statSync(file, { throwIfNoEntry: false })) !== undefined;
-      return isThere ? "lies outside of the folders that are read" : "is not there";
+      try {
+        statSync(file);
+        return "lies outside of the folders that are read";
+      } catch (error) {
+        return problemOfDisk(error);
+      }
     },
     isFile: (file) => unsaved(file) !== undefined || stat(file)?.isFile() === true,
     isDirectory: (file) => stat(file)?.isDirectory() === true,
@@ -91,14 +96,28 @@ function readText(file: string, maxBytes: number): { readonly text: string } | {
     if (invalidLine !== undefined && isPython(file)) return { problem: invalidBytes(invalidLine, encoding) };
     return { text: withLineFeeds(text) };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return {
-      problem:
-        code === "EACCES" || code === "EPERM"
-          ? "may not be read: check its permissions"
-          : `cannot be read: ${code ?? String(error)}`,
-    };
+    return { problem: problemOfDisk(error) };
   }
+}
+
+const DISK_PROBLEMS: Readonly<Record<string, string>> = {
+  EACCES: "may not be read: check its permissions",
+  EPERM: "may not be read: check its permissions",
+  EISDIR: "is a folder",
+  ELOOP: "cannot be read: its links lead in a circle (ELOOP)",
+  EMFILE: "cannot be read: too many files are open (EMFILE)",
+  ENAMETOOLONG: "cannot be read: its name is too long (ENAMETOOLONG)",
+  ENOENT: "is not there",
+  ENOTDIR: "is not there",
+  EIO: "cannot be read: the disk has a fault (EIO)",
+};
+
+/** What the system says of a file that it does not give, as what follows the file's name. */
+export function problemOfDisk(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined
+    ? `cannot be read: ${String(error)}`
+    : (entryOf(DISK_PROBLEMS, code) ?? `cannot be read: ${code}`);
 }
 
 function megabytes(bytes: number): string {

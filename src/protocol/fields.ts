@@ -5,7 +5,13 @@ import * as v from "valibot";
 const MANY = 100_000;
 
 export const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.object(entries, (issue) => (issue.path ? "is missing" : "must be an object"));
+  v.pipe(
+    v.custom<object>(
+      (given) => typeof given === "object" && given !== null && !Array.isArray(given),
+      "must be an object",
+    ),
+    v.object(entries, (issue) => (issue.path ? "is missing" : "must be an object")),
+  );
 
 export const list = <const Item extends v.GenericSchema>(item: Item, most = MANY) =>
   v.pipe(v.array(item, "must be a list"), v.maxLength(most, `must have at most ${most} entries`));

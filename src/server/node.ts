@@ -39,6 +39,7 @@ if (isMainThread) {
   startServer(connection, {
     analyst: new WorkerAnalyst(fileURLToPath(import.meta.url), {
       log: (text) => connection.console.error(text),
+      onSlow: (text, ended) => void showSlow(connection, text, ended),
     }),
     searchPaths,
     version: manifest.version,
@@ -66,6 +67,14 @@ function transport(log: (text: string) => void): [MessageReader, MessageWriter] 
   // A client that goes without a word leaves nobody to serve.
   input.on("close", () => process.exit(1));
   return [new StreamMessageReader(process.stdin.pipe(input)), new StreamMessageWriter(process.stdout)];
+}
+
+/** Clients that can show it in their status bar, until the file is read or given up. */
+async function showSlow(connection: Connection, text: string, ended: Promise<void>): Promise<void> {
+  const progress = await connection.window.createWorkDoneProgress();
+  progress.begin("ConvLens", undefined, text);
+  await ended;
+  progress.done();
 }
 
 async function loadEngine(listeners: Listeners): Promise<MakeEngine> {

@@ -24,6 +24,7 @@ interface Refusal {
 /** Connections read through this, so that no message finds its handler past it. */
 export class RefusingReader implements MessageReader {
   readonly #reader: MessageReader;
+  readonly #versions = new Versions();
 
   constructor(reader: MessageReader) {
     this.#reader = reader;
@@ -42,7 +43,7 @@ export class RefusingReader implements MessageReader {
   }
 
   listen(callback: DataCallback): Disposable {
-    return this.#reader.listen((message: unknown) => callback(admitted(message)));
+    return this.#reader.listen((message: unknown) => callback(admitted(message, this.#versions)));
   }
 
   dispose(): void {
@@ -51,19 +52,20 @@ export class RefusingReader implements MessageReader {
 }
 
 /** The message, or in its place the call that tells what is wrong with it. Replies are the connection's business. */
-function admitted(message: unknown): Message {
+function admitted(message: unknown, versions: Versions): Message {
   if (typeof message !== "object" || message === null) return refused({}, "what is no message");
   const sent = message as Message;
   if (!("method" in message)) return sent;
   const { method, id, params }: { method: unknown; id?: unknown; params?: unknown } = message;
   if (typeof method !== "string") return refused({ id }, "what has a method that is no text");
   const isSound = id === undefined || typeof id === "number" || typeof id === "string";
-  const problem = isSound ? problemOfCall(method, params) : "id must be a number or a text";
+  const problem = isSound ? problemOfCall(method, params, versions) : "id must be a number or a text";
   return problem === undefined ? sent : refused({ id }, `${method}: ${problem}`);
 }
 
-function problemOfCall(method: string, params: unknown): string | undefined {
-  return method === REFUSED ? "is no call of a client's" : problemOf(method, params);
+function problemOfCall(method: string, params: unknown, versions: Versions): string | undefined {
+  if (method === REFUSED) return "is no call of a client's";
+  return problemOf(method, params) ?? versions.problemOf(method, params);
 }
 
 /** An answer needs an id that can be sent back. */
@@ -71,6 +73,26 @@ function refused({ id }: { readonly id?: unknown }, problem: string): Message {
   const params: Refusal = { problem };
   const isAnswerable = typeof id === "number" || typeof id === "string";
   return { jsonrpc: "2.0", ...(isAnswerable && { id }), method: REFUSED, params } as Message;
+}
+
+/** The versions of open documents, which only grow: a change that comes late must not undo a later one. */
+class Versions {
+  readonly #open = new Map<string, number>();
+
+  /** `params` have passed their schema. */
+  problemOf(method: string, params: unknown): string | undefined {
+    const { textDocument } = (params ?? {}) as { readonly textDocument?: { uri: string; version: number } };
+    if (!textDocument) return undefined;
+    const { uri, version } = textDocument;
+    if (method === "textDocument/didOpen") this.#open.set(uri, version);
+    if (method === "textDocument/didClose") this.#open.delete(uri);
+    if (method !== "textDocument/didChange") return undefined;
+    const known = this.#open.get(uri);
+    if (known !== undefined && version <= known)
+      return `textDocument.version must be more than ${known}, gets ${version}`;
+    if (known !== undefined) this.#open.set(uri, version);
+    return undefined;
+  }
 }
 
 /** Answers the calls that were refused. */

@@ -11,6 +11,8 @@ export interface Task {
   readonly text: string | undefined;
   /** A worker takes it up; what it is told from then on does not change the answer. */
   begun(): void;
+  /** Settled with the question, whatever comes of it. */
+  readonly ended: Promise<void>;
   resolve(answer: Answer): void;
   reject(error: Error): void;
 }
@@ -24,10 +26,14 @@ export interface SeatOptions {
   readonly megabytes: number;
   /** A task that runs for this many milliseconds is long: others need not wait for it. */
   readonly long: number;
+  /** Users are told of a task that runs for this many milliseconds. */
+  readonly slow: number;
   /** A cancelled task that does not stop within this many milliseconds is ended with its worker. */
   readonly grace: number;
   /** The worker is free, or its task has become long. */
   changed(): void;
+  /** The task is slow; `at` is the line that runs. */
+  lingers(task: Task, at: Running | undefined): void;
   /** The engine had a fault of its own. */
   fault(stack: string): void;
   /** The worker is gone; `at` is the line that ran. */
@@ -148,6 +154,9 @@ export class Seat {
   #watch(): void {
     if (this.#stopping) this.#after(this.#options.grace, () => this.#end("cancelled"));
     this.#after(this.#limit, () => this.#end("time"));
+    this.#after(this.#options.slow, () => {
+      if (this.task) this.#options.lingers(this.task, this.#running.read());
+    });
     this.#longLater();
   }
 

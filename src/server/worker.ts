@@ -24,18 +24,20 @@ import { type End, Seat, type SeatOptions, type Task } from "./seat.ts";
 import type { Answer, Question, ToWorker } from "./serveWorker.ts";
 import { shortName } from "./uris.ts";
 
-export interface WorkerOptions extends Partial<Pick<SeatOptions, "megabytes" | "long" | "grace">> {
+export interface WorkerOptions extends Partial<Pick<SeatOptions, "megabytes" | "long" | "slow" | "grace">> {
   /** Of a question, in milliseconds; otherwise what the settings say. */
   readonly limit?: number;
   /** Told of every question that was ended, and of the engine's own faults. */
   readonly log?: (text: string) => void;
+  /** Told of a question that takes long, in words, and when it has ended. */
+  readonly onSlow?: (text: string, ended: Promise<void>) => void;
 }
 
 /** Each may take a core and the memory of its heap. */
 const WORKERS = 3;
 /** A timer takes no more. */
 const LONGEST = 2 ** 31 - 1;
-const DEFAULTS = { megabytes: 1024, long: 150, grace: 1_000 };
+const DEFAULTS = { megabytes: 1024, long: 150, slow: 3_000, grace: 1_000 };
 
 export class WorkerAnalyst implements Analyst {
   readonly #options: SeatOptions;
@@ -55,7 +57,10 @@ export class WorkerAnalyst implements Analyst {
   #count = 0;
 
   /** `script` is the file whose worker side calls `serveWorker`. */
-  constructor(script: string, { limit, log = () => undefined, ...options }: WorkerOptions = {}) {
+  constructor(
+    script: string,
+    { limit, log = () => undefined, onSlow = () => undefined, ...options }: WorkerOptions = {},
+  ) {
     this.#limit = limit;
     this.#log = log;
     this.#options = {
@@ -63,6 +68,13 @@ export class WorkerAnalyst implements Analyst {
       ...options,
       script,
       changed: () => this.#schedule(),
+      lingers: ({ question, ended }, at) => {
+        const t = createTranslate(this.#config?.locale);
+        const name = placeIn(question.file, at);
+        const text = t("reading {0} for more than {1} s", name, this.#options.slow / 1000);
+        this.#log(text);
+        onSlow(text, ended);
+      },
       fault: this.#log,
       ended: (seat, why, task, at) => this.#ended(seat, why, task, at),
     };
@@ -128,14 +140,18 @@ export class WorkerAnalyst implements Analyst {
     if (signal?.aborted) return Promise.reject(new Cancelled());
     const spoilt = this.#spoilt.get(question.file);
     if (spoilt !== undefined) return Promise.resolve(tooMuch(question, spoilt));
-    return new Promise((resolve, reject) => {
+    let settle = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    return new Promise<Answer>((resolve, reject) => {
       const text = this.#texts.get(question.file)?.text;
       this.touch(question.file);
-      const task: Task = { id: this.#count, question, text, begun, resolve, reject };
+      const task: Task = { id: this.#count, question, text, begun, ended, resolve, reject };
       signal?.addEventListener("abort", () => this.#cancel(task), { once: true });
       this.#waiting.push(task);
       this.#schedule();
-    });
+    }).finally(settle);
   }
 
   #tell(message: ToWorker): void {
@@ -232,8 +248,7 @@ export class WorkerAnalyst implements Analyst {
 
   #tooMuch(file: string, why: "time" | "memory", at: Running | undefined): TooMuch {
     const t = createTranslate(this.#config?.locale);
-    const place = at ? `${shortName(at.file)}:${at.line}` : "";
-    const name = at?.file === file ? place : `${shortName(file)}${place && ` (${place})`}`;
+    const name = placeIn(file, at);
     const message =
       why === "time"
         ? t(
@@ -248,6 +263,12 @@ export class WorkerAnalyst implements Analyst {
           );
     return { message, at, ran: t("this line ran") };
   }
+}
+
+/** `net.py:7`, or `net.py (blocks.py:7)` where another file runs for it. */
+function placeIn(file: string, at: Running | undefined): string {
+  const place = at ? `${shortName(at.file)}:${at.line}` : "";
+  return at?.file === file ? place : `${shortName(file)}${place && ` (${place})`}`;
 }
 
 /** Why a question was ended, and where the engine was then. */

@@ -163,6 +163,76 @@ describe("exit code 1", () => {
   });
 });
 
+describe("a network that was cut short", () => {
+  const file = () => path.join(cwd, "net.py");
+  const failure = () => ({
+    network: "Endless",
+    at: { file: file(), line: 12, column: 1 },
+    reason: "more than 100 steps",
+    problem: {
+      severity: "warning" as const,
+      code: "limit",
+      message: "more than 100 steps",
+      at: { file: file(), line: 15, column: 9 },
+    },
+  });
+  const engine = (): Engine => ({
+    ...engineOf([resnet()]),
+    networks: () => ["resnet18", "Endless"].map((name) => ({ name, at: failure().at })),
+    analyze: () => ({
+      file: file(),
+      reports: [resnet()],
+      failures: [failure()],
+      sites: [],
+      diagnostics: [],
+    }),
+    profile: () => ({
+      ...{ ok: false, reason: failure().reason, networks: ["Endless"], diagnostics: [] },
+      failure: failure(),
+    }),
+  });
+
+  it("has an incomplete report with the line that ran", async () => {
+    const { code, out, err } = await convlens(["profile", "net.py", "--all", "--json"], engine());
+    expect([code, err]).toEqual([0, "convlens: net.py:15: Endless: more than 100 steps\n"]);
+    const [, report] = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Report);
+    expect(report).toMatchObject({
+      network: "Endless",
+      networks: ["resnet18", "Endless"],
+      complete: false,
+      totals: { macs: null, params: null },
+      diagnostics: [{ code: "limit", at: { file: "net.py", line: 15 } }],
+    });
+  });
+
+  it.each([
+    ["--sarif", /"ruleId": "limit",[\s\S]*"startLine": 15,/],
+    ["--table", /^Endless\n[\s\S]*MACs unknown[\s\S]*net\.py:15:9 warning: more than 100 steps/m],
+    ["--csv", /^Endless,+net\.py,15,9,+$/m],
+    ["--markdown", /^### Endless[\s\S]*Incomplete:[\s\S]*net\.py:15:9 warning: more than 100 steps/m],
+  ])("is told in %s", async (format, told) => {
+    expect((await convlens(["profile", "net.py", "--all", format], engine())).out).toMatch(told);
+  });
+
+  it.each([
+    [["--budget", "9G"], "Endless: cost unknown, so the budget of 9.00 G MACs cannot be checked"],
+    [["--fail-on-unknown"], "Endless has figures that are not known: more than 100 steps"],
+  ])("fails %j", async (check, told) => {
+    const { code, err } = await convlens(["profile", "net.py", "--all", ...check], engine());
+    expect(code).toBe(1);
+    expect(err).toContain(told);
+  });
+
+  it("is told by itself too, with exit code 2", async () => {
+    const { code, out, err } = await convlens(["profile", "net.py:Endless", "--json"], engine());
+    expect([code, err]).toEqual([2, "convlens: net.py:15:9: more than 100 steps\n"]);
+    expect(JSON.parse(out)).toMatchObject({ network: "Endless", complete: false });
+  });
+});
+
 describe("exit code 2, with one line on stderr and nothing on stdout", () => {
   it.each([
     [["profile"], "convlens: profile needs a file: convlens profile FILE[:NAME] (convlens --help)\n"],

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -63,5 +63,15 @@ describe("on disk", () => {
     expect(fileProblem(at("absent.py"))).toBe("no such file");
     expect(fileProblem(root)).toBe("this is a folder: name a model file inside it");
     expect(fileProblem(at("weights.bin"))).toMatch(/^not a Python, TypeScript or JavaScript file/);
+  });
+
+  it("says what the disk says of a file that it does not give", () => {
+    symlinkSync("loop.py", at("loop.py"));
+    write("net.py");
+    expect(fileProblem(at("loop.py"))).toBe("cannot be read: its links lead in a circle (ELOOP)");
+    expect(fileProblem(at(`${"n".repeat(5000)}.py`))).toBe(
+      "cannot be read: its name is too long (ENAMETOOLONG)",
+    );
+    expect(fileProblem(at("net.py", "net.py"))).toBe("is not there");
   });
 });

@@ -31,6 +31,11 @@ describe("a worker under watch", () => {
     expect(await watched(hoard, { megabytes: 20 }).ended).toEqual({ kind: "too-large" });
   });
 
+  it("is ended when it takes too much memory outside of what JavaScript keeps", async () => {
+    const hoard = "const all = []; for (;;) all.push(new Uint8Array(1e6).fill(1));";
+    expect(await watched(hoard, { megabytes: 100 }).ended).toEqual({ kind: "too-large" });
+  });
+
   it("tells its error", async () => {
     expect(await watched("throw new Error('broken')").ended).toMatchObject({
       kind: "failed",

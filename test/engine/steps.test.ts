@@ -82,6 +82,30 @@ describe("the steps of one network", () => {
     ]);
   });
 
+  it("count what a new key of a dict takes", () => {
+    const fill = (keys: number) => `d = {}\n        for i in range(${keys}): d[i] = i`;
+    expect(traced(analyze(network("Net", fill(5000))))).toEqual(["Net"]);
+    expect(reasons(analyze(network("Net", fill(15_000))))).toEqual([
+      "Net: more than 100,000 steps, the most for one network",
+    ]);
+  });
+
+  it.each([
+    ["an object", "const o: any = {}; for (let i = 0; i < N; i++) o['k' + i] = i;"],
+    ["a Map", "const o = new Map(); for (let i = 0; i < N; i++) o.set(i, i);"],
+  ])("count what a new key of %s takes, once for each", (_what, fill) => {
+    const text = (keys: number) => `import * as tf from "@tensorflow/tfjs";
+export function build() {
+  ${fill.replace("N", String(keys))}
+  const m = tf.sequential();
+  m.add(tf.layers.conv2d({inputShape: [32, 32, 3], filters: 8, kernelSize: 3}));
+  return m;
+}`;
+    const run = (keys: number) => engineOf({ "/app/net.ts": text(keys) }).analyze("/app/net.ts");
+    expect(traced(run(3000))).toEqual(["build"]);
+    expect(reasons(run(15_000))).toEqual(["build: more than 100,000 steps, the most for one network"]);
+  });
+
   it("count a recorded op as more than a turn of a loop", () => {
     const forward = (turns: number) =>
       analyze(
@@ -111,6 +135,17 @@ class Net(nn.Module):
     const body = "x = [1]\n        for _ in range(14): x = [x, x]\n        torch.tensor(x)";
     const reason = "more than 100,000 steps, the most for one network";
     expect(reasons(analyze(`import torch\n${network("Net", body)}`))).toEqual([`Net: ${reason}`]);
+  });
+
+  it("are told at the line that passed them, not where the network is defined", () => {
+    const text = network("Net", "f(60)").replace(
+      "class",
+      "def f(n):\n    return f(n - 1) + f(n - 2)\n\nclass",
+    );
+    const { failures, diagnostics } = analyze(text, 1000);
+    const told = expect.objectContaining({ code: "limit", at: expect.objectContaining({ line: 4 }) });
+    expect(failures).toEqual([expect.objectContaining({ network: "Net", problem: told })]);
+    expect(diagnostics).toEqual([told]);
   });
 
   it("say at which line they ended", () => {

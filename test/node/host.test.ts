@@ -86,6 +86,8 @@ describe("createNodeHost", () => {
     expect(host.problem?.(at("work", "models"))).toBe("is a folder");
     expect(host.problem?.(at("work", "secret.py"))).toBe("lies outside of the folders that are read");
     expect(host.problem?.(at("work", "none.py"))).toBe("is not there");
+    symlinkSync("loop.py", at("work", "loop.py"));
+    expect(host.problem?.(at("work", "loop.py"))).toBe("cannot be read: its links lead in a circle (ELOOP)");
     expect(host.problem?.(at("work", "models", "net.py"))).toBeUndefined();
   });
 });

@@ -38,7 +38,7 @@ describe("convlens-language-server --node-ipc", () => {
   it.each<[object | string | number | boolean, string | undefined]>([
     [{ jsonrpc: "2.0", method: "$/cancelRequest" }, "ignored $/cancelRequest: parameters must be an object"],
     [cancel(null), "ignored $/cancelRequest: parameters must be an object"],
-    [cancel([]), "ignored $/cancelRequest: id is missing"],
+    [cancel([]), "ignored $/cancelRequest: parameters must be an object"],
     [cancel({}), "ignored $/cancelRequest: id is missing"],
     [cancel({ id: null }), "ignored $/cancelRequest: id must be a number or a text"],
     [cancel({ id: { toString: 5 } }), "ignored $/cancelRequest: id must be a number or a text"],

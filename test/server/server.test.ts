@@ -160,6 +160,26 @@ describe("the language server", () => {
     expect(asked).toEqual([{}]);
   });
 
+  it("ignores a change whose version is not later than the text's", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]));
+    for (const version of [0, 1]) await client.replace(URI, version, "");
+    expect(await client.lenses(URI)).not.toEqual([]);
+    expect(client.log).toEqual(
+      [0, 1].map(
+        (version) =>
+          `ignored textDocument/didChange: textDocument.version must be more than 1, gets ${version}`,
+      ),
+    );
+  });
+
+  it("ignores a list in place of parameters by name", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]));
+    await client.rpc.sendNotification("workspace/didChangeConfiguration", []);
+    await client.rpc.sendNotification("workspace/didChangeConfiguration", [[]]);
+    expect(await client.lenses(URI)).not.toEqual([]);
+    expect(client.log[0]).toBe("ignored workspace/didChangeConfiguration: parameters must be an object");
+  });
+
   it("ignores notifications of nonsense with a line in the log", async () => {
     const { client } = await start(analysis([resnet("resnet50")]));
     await client.rpc.sendNotification("textDocument/didOpen", { textDocument: { uri: URI, text: 5 } });

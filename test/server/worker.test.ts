@@ -54,6 +54,28 @@ describe("the watchdog", () => {
     expect(log).toEqual([message]);
   });
 
+  it("tells of a file that is slow before it is ended, until it is", async () => {
+    let isOver = false;
+    const told: string[] = [];
+    const { log, write, ask } = start({
+      slow: 100,
+      onSlow: (text, ended) => {
+        told.push(text);
+        void ended.then(() => {
+          isOver = true;
+        });
+      },
+    });
+    write("/nets/slow.py", "spin in /nets/slow.py");
+    const abort = new AbortController();
+    const asked = ask("/nets/slow.py", abort.signal);
+    await vi.waitFor(() => expect(told).toEqual(["reading nets/slow.py:7 for more than 0.1 s"]), PATIENCE);
+    expect([log, isOver]).toEqual([told, false]);
+    abort.abort();
+    await expect(asked).rejects.toThrow();
+    await vi.waitFor(() => expect(isOver).toBe(true), PATIENCE);
+  });
+
   it("leaves such a file alone until its text changes", async () => {
     const { log, write, ask, read } = start({ limit: 500 });
     write("/nets/slow.py", "spin");

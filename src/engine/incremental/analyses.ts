@@ -16,6 +16,8 @@ export interface AnalysesOptions {
   readonly host: NotingHost;
   /** The file's module as it is now; undefined when it cannot be read. */
   readonly read: (file: string) => { readonly node: ModuleNode; readonly text: string } | undefined;
+  /** Why a file that has a text cannot be read, as what follows its name. */
+  readonly problem: (file: string) => string | undefined;
   readonly open: (file: string, isCancelled: () => boolean) => Session | string;
 }
 
@@ -36,7 +38,7 @@ export class Analyses {
       this.carriedWhole(file, carrier) ??
       this.surveyed(file, inputs, isCancelled, carrier) ??
       this.surveyed(file, inputs, isCancelled, undefined) ??
-      NOTHING(file)
+      nothing(file, this.options.problem(file))
     );
   }
 
@@ -102,10 +104,8 @@ export class Analyses {
   }
 }
 
-const NOTHING = (file: string): FileAnalysis => ({
-  file,
-  reports: [],
-  failures: [],
-  sites: [],
-  diagnostics: [],
-});
+function nothing(file: string, problem: string | undefined): FileAnalysis {
+  const at = { file, line: 1, column: 1 };
+  const told = problem && { severity: "error" as const, code: "limit", message: `this file ${problem}`, at };
+  return { file, reports: [], failures: [], sites: [], diagnostics: told ? [told] : [] };
+}

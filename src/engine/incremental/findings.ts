@@ -1,5 +1,5 @@
 /** What an analysis found, network by network; how it is carried over an edit, and how it is told. */
-import type { FileAnalysis, LayerSite } from "../engine.types.ts";
+import type { Failure, FileAnalysis, LayerSite } from "../engine.types.ts";
 import { directivesNear } from "../inputs.ts";
 import type { Place, Report, ReportDiagnostic } from "../report/contract.ts";
 import { place } from "../report/convert.ts";
@@ -18,9 +18,7 @@ export interface Finding {
   readonly kind: Root["kind"];
   readonly at: Place;
   readonly input: readonly string[] | undefined;
-  readonly outcome:
-    | { readonly report: Report }
-    | { readonly reason: string; readonly fault?: ReportDiagnostic };
+  readonly outcome: { readonly report: Report } | Failure;
   readonly ran: ReadonlySet<FunctionNode>;
   /** What its trace took of what the file's networks may take together. */
   readonly steps: number;
@@ -46,9 +44,7 @@ export interface Findings {
 
 export function analysisOf(file: string, { networks, near, syntax, said }: Findings): FileAnalysis {
   const reports = networks.flatMap(({ outcome }) => ("report" in outcome ? [outcome.report] : []));
-  const failed = networks.flatMap(({ network, at, outcome }) =>
-    "report" in outcome ? [] : [{ network, at, reason: outcome.reason }],
-  );
+  const failed = networks.flatMap(({ outcome }) => ("report" in outcome ? [] : [outcome]));
   return {
     file,
     reports,
@@ -57,7 +53,7 @@ export function analysisOf(file: string, { networks, near, syntax, said }: Findi
     diagnostics: distinct([
       ...syntax,
       ...said,
-      ...networks.flatMap(({ outcome }) => ("fault" in outcome && outcome.fault ? [outcome.fault] : [])),
+      ...failed.flatMap(({ problem }) => problem ?? []),
       ...reports.flatMap((report) => report.diagnostics),
     ]),
   };

@@ -1,10 +1,9 @@
 /** One session over a file, root by root: each is traced, or carried over from the analysis before. */
-import type { FailureReason } from "../engine.types.ts";
+import { failureOf } from "../failure.ts";
 import { place } from "../report/convert.ts";
 import type { Root } from "../roots.ts";
 import type { Session } from "../session.ts";
 import type { FunctionNode } from "../syntax/ast.ts";
-import { NOWHERE } from "../syntax/span.ts";
 import { entryOf } from "../table.ts";
 import { type Carrier, type Finding, type Findings, type Inputs, syntaxErrors } from "./findings.ts";
 import { LastingState } from "./lasting.ts";
@@ -89,19 +88,12 @@ export class Survey {
       kind: root.kind,
       at: place(root.at),
       input,
-      outcome: "report" in outcome ? outcome : failed(outcome, root),
+      outcome: "report" in outcome ? outcome : failureOf(root, outcome),
       ran: ownFunctions(ran, session.node.file),
       steps,
       isCutShort,
     };
   }
-}
-
-/** A fault of the engine is a diagnostic besides, where the user's code was running. */
-function failed({ reason, at = NOWHERE, isInternal = false }: FailureReason, root: Root): Finding["outcome"] {
-  if (!isInternal) return { reason };
-  const where = place(at === NOWHERE ? root.at : at);
-  return { reason, fault: { severity: "error", code: "internal", message: reason, at: where } };
 }
 
 /** Functions of other files need no note: those files are the same, or nothing stands. */

@@ -3,7 +3,7 @@
  * Every step is paid from an account; what runs now has a part of one.
  */
 import type { EngineLimits } from "../engine.types.ts";
-import { Cancelled, Stopped } from "./control.ts";
+import { Stopped } from "./control.ts";
 
 interface Account {
   left: number;
@@ -44,6 +44,8 @@ export const STEPS = {
 
 /** So many networks' steps are for all networks of a file together. */
 const NETWORKS_OF_A_FILE = 3;
+/** Part of a network's steps for a program's statements after one that took all. */
+const REST_SHARE = 0.1;
 /** Part of a network's steps that one imported module may take. */
 const IMPORT_SHARE = 0.4;
 
@@ -52,6 +54,7 @@ export class Bounds {
   isCutShort = false;
   /** The same of what all networks share: modules, and the program around them. */
   isProgramCutShort = false;
+  private hasGoneOn = false;
   /** What the running part may still take, of what it was given. */
   private left: number;
   private given: number;
@@ -142,7 +145,7 @@ export class Bounds {
       body();
       return true;
     } catch (error) {
-      if (!(error instanceof Stopped) || error instanceof Cancelled) throw error;
+      if (!(error instanceof Stopped) || error.isFinal) throw error;
       return false;
     } finally {
       this.left = Math.max(0, this.left) + kept;
@@ -164,7 +167,7 @@ export class Bounds {
     // The user is asked every 1024 steps: asking is dearer than a step.
     if (before >> 10 !== this.left >> 10 && !this.isWanted()) {
       this.noteCut();
-      throw new Cancelled();
+      throw new Stopped("cancelled", true);
     }
   }
 
@@ -177,6 +180,15 @@ export class Bounds {
     if (!isOwn || this.payers[0] === this.imports) this.noteCut();
     const { most, of } = empty ?? { most: given, of: "for this part of the program" };
     throw new Stopped(`more than ${most.toLocaleString("en")} steps, the most ${of}`);
+  }
+
+  /** May the statements run that follow one which passed a bound? Where that was all steps, they get few, once. */
+  goesOn(): boolean {
+    if (this.left > 0) return true;
+    if (this.payers[0] !== this.program || this.hasGoneOn) return false;
+    this.hasGoneOn = true;
+    this.beginPart(REST_SHARE);
+    return this.left > 0;
   }
 
   private noteCut(): void {

@@ -12,14 +12,11 @@ export class Raised {
 
 /** A bound was passed: everything stops, what was traced so far stands. */
 export class Stopped {
-  constructor(readonly reason: string) {}
-}
-
-/** The user waits no longer: not a bound that a part of the program may pass alone. */
-export class Cancelled extends Stopped {
-  constructor() {
-    super("cancelled");
-  }
+  constructor(
+    readonly reason: string,
+    /** Nobody wants more, whatever stands behind it. */
+    readonly isFinal = false,
+  ) {}
 }
 
 /** What a `with` of a context manager keeps from its body's callers: `contextlib.suppress(NameError)`. */

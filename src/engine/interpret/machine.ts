@@ -209,7 +209,9 @@ export class Machine implements Interp {
     const before = walked.parts;
     try {
       const result = fn.code(this, args, kwargs, self);
-      this.tick(weightMade(result) + this.takeWalked(before));
+      // `map.set(k, v)` answers the map, which it did not make.
+      const made = result === self || result === args[0] ? 0 : weightMade(result);
+      this.tick(made + this.takeWalked(before));
       // It may have called what it was given, had it known more: `map(f, unknown)`.
       if (result instanceof Unknown && this.called === called) mayCall(this, result, args, kwargs);
       return result;

@@ -9,7 +9,7 @@ import type { FunctionNode, ModuleNode, Stmt } from "../syntax/ast.ts";
 import { type Assumption, noteAssumption } from "./assumptions.ts";
 import type { Ex } from "./compile/compiler.ts";
 import { compilerFor } from "./compile/compiler.ts";
-import { compileResilient } from "./compile/statements.ts";
+import { compileResilient } from "./compile/resilient.ts";
 import { type ImportedName, type Lender, type Links, lentAssumptions } from "./lent.ts";
 import type { Machine } from "./machine.ts";
 import { escapePattern, wordPattern } from "./patterns/escape.ts";
@@ -41,7 +41,7 @@ export class ModuleCache {
   get(file: string): Compiled | undefined {
     const version = this.host.version(file);
     const known = this.files.get(file);
-    if (known && known.version === version && !this.doubted.has(file)) return known;
+    if (known && known.version === version && !this.doubted.has(file)) return readable(known);
     this.doubted.delete(file);
     const text = this.host.read(file);
     if (text === undefined) {
@@ -52,7 +52,12 @@ export class ModuleCache {
     const body = compileResilient(node.body, { ...compilerFor(this.semanticsOf(node)), kept: this.compiled });
     const compiled: Compiled = { version, text, node, body };
     this.files.set(file, compiled);
-    return compiled;
+    return readable(compiled);
+  }
+
+  /** Why `get` gives nothing for a file that has a text, as what follows its name. */
+  problem(file: string): string | undefined {
+    return this.files.get(file)?.node.unread;
   }
 
   /** The text alone, for a look whether the file is worth parsing. */
@@ -74,6 +79,10 @@ export class ModuleCache {
     this.doubted.add(file);
     this.texts.delete(file);
   }
+}
+
+function readable(compiled: Compiled): Compiled | undefined {
+  return compiled.node.unread === undefined ? compiled : undefined;
 }
 
 type State = "idle" | "running" | "done";

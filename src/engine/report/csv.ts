@@ -35,14 +35,26 @@ function columns(unit: CostUnit): readonly CsvColumn[] {
   ];
 }
 
-/** A figure that is not known is an empty cell. */
+/** A figure that is not known is an empty cell. A network of which no layer is known has a line of its own. */
 export function formatCsv(report: Report, unit: CostUnit): string {
   const table = columns(unit);
   const lines = [
     table.map(([title]) => title),
     ...report.layers.map((layer) => table.map(([, cell]) => quote(cell(layer)))),
+    ...(report.layers.length === 0 && !report.complete ? [unreadLine(report, table)] : []),
   ];
   return lines.map((cells) => `${cells.join(",")}\n`).join("");
+}
+
+function unreadLine({ network, network_at: at, diagnostics }: Report, table: readonly CsvColumn[]): string[] {
+  const place = diagnostics[0]?.at ?? at;
+  const known = new Map<string, Cell>([
+    ["name", network],
+    ["file", place?.file ?? null],
+    ["line", place?.line ?? null],
+    ["column", place?.column ?? null],
+  ]);
+  return table.map(([title]) => quote(known.get(title) ?? null));
 }
 
 function shapes(list: ReportLayer["in"]): string {

@@ -284,6 +284,7 @@ export function describeArguments({ arguments: given }: Report): readonly string
 
 export function describeInput(report: Report): string {
   const { shapes, dtypes, origin } = report.input;
+  if (shapes.length === 0) return "unknown";
   const inputs = shapes.map((shape, i) => {
     const dtype = dtypes[i];
     return dtype === undefined || dtype === "float32" ? formatShape(shape) : `${formatShape(shape)}:${dtype}`;

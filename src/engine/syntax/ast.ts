@@ -25,4 +25,6 @@ export interface ModuleNode {
   readonly directives: readonly Directive[];
   /** Syntax errors, in order of place. The body holds all that could be understood in spite of them. */
   readonly errors: readonly { readonly at: Span; readonly message: string }[];
+  /** Why nothing of the text was read, as what follows the file's name. */
+  readonly unread?: string;
 }

@@ -96,6 +96,15 @@ function exactBuffer(bytes: Uint8Array): ArrayBuffer {
 /** Trees are kept for this many files; the one longest unused goes first. */
 const KEPT_TREES = 16;
 
+/**
+ * The parser looks up once in a hundred of its steps: a text that takes it more is data, not code. Some 4 MB of
+ * ordinary code take so many, or a list of 400,000 numbers; a tree of more would take a gigabyte.
+ */
+const MOST_LOOKS = 40_000;
+const TOO_MUCH_SYNTAX = `takes more than ${(MOST_LOOKS * 100).toLocaleString("en")} steps to parse, the most for one file`;
+
+class TooMuchSyntax extends Error {}
+
 interface KeptTree {
   readonly text: string;
   readonly tree: Tree;
@@ -104,19 +113,52 @@ interface KeptTree {
 class TreeSitterParsers implements Parsers {
   private readonly kept = new Map<string, KeptTree>();
   private readonly pieces = new Pieces();
+  /** How often the parser has looked up from its work since one text began. */
+  private looks = 0;
 
   constructor(private readonly parsers: Readonly<Record<GrammarName, Parser>>) {}
 
   parse(file: string, text: string, before?: ModuleNode): ModuleNode {
     const grammar = entryOf(GRAMMAR_BY_EXTENSION, extensionOf(file)) ?? "python";
-    const parser = this.parsers[grammar];
     const source = PREPARED[grammar](text);
+    this.looks = 0;
+    try {
+      const tree = this.treeOf(file, source, this.parsers[grammar]);
+      return this.lower(grammar, file, text, tree.rootNode, before);
+    } catch (error) {
+      if (!(error instanceof TooMuchSyntax)) throw error;
+      this.kept.get(file)?.tree.delete();
+      this.kept.delete(file);
+      const language = grammar === "python" ? "python" : "typescript";
+      return { language, file, body: [], directives: [], errors: [], unread: TOO_MUCH_SYNTAX };
+    }
+  }
+
+  private treeOf(file: string, source: string, parser: Parser): Tree {
     const kept = this.kept.get(file);
     if (kept && kept.text !== source) kept.tree.edit(editBetween(kept.text, source));
-    const tree = kept?.text === source ? kept.tree : parse(parser, source, kept?.tree);
+    const tree = kept?.text === source ? kept.tree : this.read(parser, source, kept?.tree);
     if (kept && kept.tree !== tree) kept.tree.delete();
     this.keep(file, { text: source, tree });
-    return this.lower(grammar, file, text, tree.rootNode, before);
+    return tree;
+  }
+
+  private read(parser: Parser, text: string, previous?: Tree): Tree {
+    const tooMuch = (): boolean => ++this.looks > MOST_LOOKS;
+    const tree = parser.parse(text, previous, { progressCallback: tooMuch });
+    if (tree) return tree;
+    // The parser would go on where it was stopped.
+    parser.reset();
+    throw new TooMuchSyntax();
+  }
+
+  private withTree<T>(parser: Parser, text: string, read: (root: Tree["rootNode"]) => T): T {
+    const tree = this.read(parser, text);
+    try {
+      return read(tree.rootNode);
+    } finally {
+      tree.delete();
+    }
   }
 
   private lower(
@@ -127,7 +169,7 @@ class TreeSitterParsers implements Parsers {
     before?: ModuleNode,
   ): ModuleNode {
     const parsePiece: ParsePiece = (piece, read) =>
-      withTree(this.parsers[grammar], PREPARED[grammar](piece), read);
+      this.withTree(this.parsers[grammar], PREPARED[grammar](piece), read);
     const lower = grammar === "python" ? lowerPython : lowerTypeScript;
     return lower(file, text, root, parsePiece, this.pieces.begin(before));
   }
@@ -140,11 +182,20 @@ class TreeSitterParsers implements Parsers {
   parseArguments(language: Language, text: string): readonly Arg[] {
     const grammar = language === "python" ? "python" : "javascript";
     const call = `f(${text}\n)`;
-    const { body } = withTree(this.parsers[grammar], call, (root) =>
-      this.lower(grammar, "<arguments>", call, root),
-    );
-    const statement = body[0];
+    const statement = this.statementOf(grammar, call);
     return statement?.kind === "expr" && statement.value.kind === "call" ? statement.value.args : [];
+  }
+
+  /** Undefined where there is none, or more than is read. */
+  private statementOf(grammar: GrammarName, text: string): ModuleNode["body"][number] | undefined {
+    this.looks = 0;
+    try {
+      const lower = (root: Tree["rootNode"]) => this.lower(grammar, "<arguments>", text, root);
+      return this.withTree(this.parsers[grammar], text, lower).body[0];
+    } catch (error) {
+      if (error instanceof TooMuchSyntax) return undefined;
+      throw error;
+    }
   }
 
   dispose(): void {
@@ -161,22 +212,6 @@ class TreeSitterParsers implements Parsers {
     if (!oldest) return;
     oldest[1].tree.delete();
     this.kept.delete(oldest[0]);
-  }
-}
-
-function parse(parser: Parser, text: string, previous?: Tree): Tree {
-  const tree = parser.parse(text, previous);
-  // Only a cancelled parse or a parser without language gives none, and neither happens here.
-  if (!tree) throw new Error("the parser gave no tree");
-  return tree;
-}
-
-function withTree<T>(parser: Parser, text: string, read: (root: Tree["rootNode"]) => T): T {
-  const tree = parse(parser, text);
-  try {
-    return read(tree.rootNode);
-  } finally {
-    tree.delete();
   }
 }
 

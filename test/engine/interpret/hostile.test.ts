@@ -56,6 +56,47 @@ describe("values that hold each other many times over are counted as they are op
   });
 });
 
+describe("arrays are measured before they are made: of a large one only the shape is kept", () => {
+  const HUGE = 10 ** 12;
+  it.each([
+    ["np.linspace(1, 2, 10**12)", `(${HUGE},)`],
+    ["np.arange(10**12)", `(${HUGE},)`],
+    ["np.tile([1, 2], 10**12)", `(${2 * HUGE},)`],
+    ["np.repeat([1, 2], 10**12)", `(${2 * HUGE},)`],
+    ["np.eye(10**6)", "(1000000, 1000000)"],
+    ["np.full((10**6, 10**6), 1)", "(1000000, 1000000)"],
+    ["np.meshgrid(np.arange(4000), np.arange(4000))[0]", "(4000, 4000)"],
+    ["np.outer(np.arange(4000), np.arange(4000))", "(4000, 4000)"],
+    ["torch.meshgrid(torch.arange(4000), torch.arange(4000))[0]", "(4000, 4000)"],
+    ["np.stack([np.zeros(4000)] * 4000)", "(4000, 4000)"],
+    ["torch.zeros(1).expand(10**12)", `(${HUGE},)`],
+  ])("%s", (made, shape) => {
+    expect(show(`import torch\nimport numpy as np\nx = ${made}\ntuple(x.shape)`)).toBe(shape);
+    expect(show(`import torch\nimport numpy as np\nx = ${made}\nx.tolist()`)).toContain("unknown");
+  });
+
+  it.each([
+    ["np.arange(float('inf'))", "Maximum allowed size exceeded"],
+    ["np.linspace(0, 1, -1)", "Number of samples, -1, must be non-negative."],
+    ["np.zeros(-1)", "negative dimensions are not allowed"],
+    ["torch.arange(float('inf')).shape", "arange: no tensor has the size Infinity"],
+    [
+      "torch.meshgrid(torch.arange(float('inf')), torch.arange(3))[0].shape",
+      "no tensor has the size Infinity",
+    ],
+  ])("%s is refused", (made, reason) => {
+    expect(show(`import torch\nimport numpy as np\n${made}`)).toContain(reason);
+  });
+
+  it("statistics of long lists take time in proportion to them", () => {
+    const numbers = "import numpy as np\nl = list(range(90001))\n";
+    expect(show(`${numbers}(float(np.std([1, 3])), int(np.max(l)), float(np.mean(l)))`)).toBe(
+      "(1.0, 90000, 45000.0)",
+    );
+    expect(show(`${numbers}float(np.var(l))`)).toBe("675015000.0");
+  });
+});
+
 it("eval of eval of eval is compiled once on each level", () => {
   expect(show(`${"eval(".repeat(40)}'7'${")".repeat(40)}`)).toBe("unknown: eval() of this is not followed");
 });

@@ -4,6 +4,9 @@
  */
 import { type Dim, type Shape, Unknown } from "../../interpret/values.ts";
 
+/** Elements of a tensor that are kept at most; a larger one is only a shape. */
+export const MAX_DATA = 4096;
+
 /** Why shapes do not fit, as a sentence without its subject: "cannot view 12 elements as 5×3". */
 export class Misfit {
   constructor(

@@ -5,7 +5,7 @@
  */
 import type { Dim, Shape } from "../../interpret/values.ts";
 import { Unknown } from "../../interpret/values.ts";
-import { axisOf, derived, isKnown, Misfit, showShape } from "./dims.ts";
+import { axisOf, derived, isKnown, MAX_DATA, Misfit, showShape } from "./dims.ts";
 
 export interface Layout {
   readonly shape: Shape;
@@ -24,9 +24,11 @@ export function contiguous(shape: Shape): Layout {
   return { shape, strides, offset: 0 };
 }
 
-/** Elements seen through a view, in row-major order. */
+/** Elements seen through a view, in row-major order; undefined where they are too many to keep. */
 export function read(data: readonly number[], view: Layout): readonly number[] | undefined {
   if (!isKnown(view.shape)) return undefined;
+  const seen = view.shape.reduce((product, size) => product * size, 1);
+  if (!(seen <= Math.max(data.length, MAX_DATA))) return undefined;
   const result: number[] = [];
   const { shape, strides } = view;
   const walk = (axis: number, at: number): void => {

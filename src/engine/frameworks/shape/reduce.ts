@@ -1,9 +1,6 @@
 /** Elements of reductions, scans and broadcast arithmetic, for the small tensors whose elements are kept. */
-import { isKnown, isMisfit } from "./dims.ts";
+import { isKnown, isMisfit, MAX_DATA } from "./dims.ts";
 import { contiguous, expand, permute, read } from "./layout.ts";
-
-/** Elements kept at most; a larger tensor is only a shape. */
-export const MAX_DATA = 4096;
 
 /** Elements as lists that run along `axes`, one for each element of the reduced tensor. */
 export function lanes(

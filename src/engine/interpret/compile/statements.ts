@@ -7,7 +7,7 @@ import { Scope } from "../scope.ts";
 import { type Attrs, ClassValue, FunctionValue, Instance, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev, Ex } from "./compiler.ts";
 import { BREAK, CONTINUE, type Completion, RETURN } from "./completion.ts";
-import { compileRaise, compileTry, compileWith, reportRaised } from "./exceptions.ts";
+import { compileRaise, compileTry, compileWith } from "./exceptions.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileClass, makeDecorated } from "./functions.ts";
 import { compileCFor, compileDoWhile, compileFor, compileWhile } from "./loops.ts";
@@ -52,34 +52,7 @@ export function compileBody(nodes: readonly Stmt[], c: Compiler): Ex {
   };
 }
 
-/** A block that goes on after a statement that fails: modules and class bodies, where the rest still means something. */
-export function compileResilient(nodes: readonly Stmt[], c: Compiler): Ex {
-  const ordered = c.language === "typescript" ? hoist(nodes) : nodes;
-  const parts = ordered.map((node) => compileOnce(node, c));
-  return (m, s) => {
-    for (const part of parts) {
-      const restore = m.checkpoint();
-      try {
-        part(m, s);
-      } catch (error) {
-        if (!(error instanceof Raised)) throw error;
-        restore();
-        reportRaised(m, error);
-      }
-    }
-    return undefined;
-  };
-}
-
-function compileOnce(node: Stmt, c: Compiler): Ex {
-  const known = c.kept?.get(node);
-  if (known) return known;
-  const code = compileStmt(node, c);
-  c.kept?.set(node, code);
-  return code;
-}
-
-function hoist(nodes: readonly Stmt[]): readonly Stmt[] {
+export function hoist(nodes: readonly Stmt[]): readonly Stmt[] {
   const isFunction = (node: Stmt): boolean =>
     node.kind === "functionDef" || (node.kind === "export" && node.declaration?.kind === "functionDef");
   return [...nodes.filter(isFunction), ...nodes.filter((node) => !isFunction(node))];

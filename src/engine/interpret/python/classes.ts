@@ -5,7 +5,7 @@ import { STEPS } from "../bounds.ts";
 import { compileArgs } from "../compile/calls.ts";
 import type { Ex } from "../compile/compiler.ts";
 import { compilerFor } from "../compile/compiler.ts";
-import { compileResilient } from "../compile/statements.ts";
+import { compileResilient } from "../compile/resilient.ts";
 import type { Machine } from "../machine.ts";
 import { linearize } from "../native.ts";
 import { Scope } from "../scope.ts";

@@ -511,8 +511,8 @@ class Net(nn.Module):
   test("a module that was stopped is not said to lack a name", () => {
     const source = `
 from torch import nn
-total = 0
-while total >= 0: total += 1
+while True: pass
+while True: pass
 class Net(nn.Module):
     def forward(self, x): return x
 `;

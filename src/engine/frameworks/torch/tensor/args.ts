@@ -19,8 +19,8 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
+import { MAX_DATA } from "../../shape/dims.ts";
 import { contiguous, type Layout } from "../../shape/layout.ts";
-import { MAX_DATA } from "../../shape/reduce.ts";
 import { type Category, categoryOf, higher, promoteTypes } from "./dtypes.ts";
 import type { Toolkit } from "./toolkit.ts";
 

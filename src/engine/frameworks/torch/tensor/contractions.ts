@@ -7,7 +7,16 @@ import { einsumMacs, einsumShape, matmulMacs, parseEinsum } from "../../../cost/
 import { product } from "../../../cost/lift.ts";
 import type { Contraction, Count } from "../../../interpret/trace.ts";
 import { type Dim, type Shape, type Tensor, Unknown } from "../../../interpret/values.ts";
-import { axisOf, broadcast, isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
+import {
+  axisOf,
+  broadcast,
+  isKnown,
+  isMisfit,
+  MAX_DATA,
+  Misfit,
+  numel,
+  showShape,
+} from "../../shape/dims.ts";
 import { fits, matmulShape } from "../../shape/matmul.ts";
 import { lanes } from "../../shape/reduce.ts";
 import type { Args } from "./args.ts";
@@ -113,10 +122,13 @@ function outer(left: string, right: string): OpSpec {
     rule: (a) => {
       const x = a.operand(left);
       const y = a.operand(right);
+      const shape = [numel(x.shape), numel(y.shape)];
+      const { data } = y;
+      const small = Number(numel(shape)) <= MAX_DATA;
       return {
-        shape: [numel(x.shape), numel(y.shape)],
+        shape,
         dtype: promoteTypes(x.dtype, y.dtype),
-        data: x.data && y.data && x.data.flatMap((p) => y.data!.map((q) => p * q)),
+        data: small && data ? x.data?.flatMap((p) => data.map((q) => p * q)) : undefined,
       };
     },
   };

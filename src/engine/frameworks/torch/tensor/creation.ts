@@ -14,7 +14,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
-import { MAX_DATA } from "../../shape/reduce.ts";
+import { MAX_DATA } from "../../shape/dims.ts";
 import { type Args, nestedNumbers } from "./args.ts";
 import { cast, categoryOf, complexOf } from "./dtypes.ts";
 import { above, below, filled, triangleIndices } from "./fills.ts";
@@ -108,7 +108,7 @@ function progression(start: Dim, step: Dim, count: Dim, dtype: string): readonly
     typeof start !== "number" ||
     typeof step !== "number" ||
     typeof count !== "number" ||
-    count > MAX_DATA
+    !(count <= MAX_DATA)
   ) {
     return undefined;
   }

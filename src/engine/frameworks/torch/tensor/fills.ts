@@ -3,9 +3,8 @@
  * https://docs.pytorch.org/docs/stable/torch.html#creation-ops
  */
 import type { Shape, Unknown } from "../../../interpret/values.ts";
-import { isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
+import { isKnown, isMisfit, MAX_DATA, Misfit, numel, showShape } from "../../shape/dims.ts";
 import { contiguous, diagonal, insertAxis, read } from "../../shape/layout.ts";
-import { MAX_DATA } from "../../shape/reduce.ts";
 import type { Args } from "./args.ts";
 import type { Answer, OpSpec, OpTable } from "./op.ts";
 

@@ -4,7 +4,16 @@
  */
 import { type Dim, type Shape, Tensor, Unknown } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
-import { axisOf, broadcast, isKnown, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
+import {
+  axisOf,
+  broadcast,
+  isKnown,
+  isMisfit,
+  MAX_DATA,
+  Misfit,
+  numel,
+  showShape,
+} from "../../shape/dims.ts";
 import {
   addUp,
   chunks,
@@ -36,7 +45,7 @@ function join(a: Args, parts: readonly (Part & { readonly dtype: string })[], ax
   if (isMisfit(shape)) return new Misfit(shape.message, guessJoin(used, axis));
   const dtype = parts.map((part) => part.dtype).reduce(promoteTypes);
   const known = used.flatMap(({ shape: own, data }) => (data && isKnown(own) ? [{ shape: own, data }] : []));
-  const small = known.length === used.length && !a.unknown;
+  const small = known.length === used.length && !a.unknown && Number(numel(shape)) <= MAX_DATA;
   return { shape, dtype, data: small ? concatenateData(known, axisOf(axis, shape.length)!) : undefined };
 }
 

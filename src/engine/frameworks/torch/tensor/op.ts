@@ -203,7 +203,7 @@ function finish(a: Args, name: string, spec: OpSpec, each: readonly Made[]): Ten
   const { kit, interp } = a;
   const base = a.inputs[0];
   const outputs = each.map((made) => {
-    const tensor = kit.make(made.shape, made.dtype ?? base?.dtype ?? "float32", made.data);
+    const tensor = kit.make(possible(a, name, made.shape), made.dtype ?? base?.dtype ?? "float32", made.data);
     if (spec.view === true && base) kit.share(tensor, base, made.positions);
     tensor.maker = name;
     if (interp.site) tensor.site = interp.site;
@@ -212,6 +212,15 @@ function finish(a: Args, name: string, spec: OpSpec, each: readonly Made[]): Ten
   const elementwise = spec.view === true || spec.macs ? 0 : sum(outputs.map((tensor) => numel(tensor.shape)));
   record(a, name, spec, outputs, elementwise, spec.view === true, each[0]?.axes);
   return outputs;
+}
+
+/** No tensor has a size that is infinite, negative or no whole number, whatever the arguments of its op were. */
+function possible({ interp }: Args, name: string, shape: Shape | Unknown): Shape | Unknown {
+  if (shape instanceof Unknown) return shape;
+  const wrong = shape.find((size) => typeof size === "number" && !(Number.isSafeInteger(size) && size >= 0));
+  if (wrong === undefined) return shape;
+  const message = `${name}: no tensor has the size ${wrong}`;
+  return interp.fail("RuntimeError", message, { severity: "error", code: "raises" });
 }
 
 function record(

@@ -12,8 +12,7 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { numel } from "../../shape/dims.ts";
-import { MAX_DATA } from "../../shape/reduce.ts";
+import { MAX_DATA, numel } from "../../shape/dims.ts";
 import { createDtypes, type DtypeTable, dtypeName } from "./dtypes.ts";
 
 /** Where the elements of a view lie in the tensor it was taken from. */

@@ -20,7 +20,7 @@ import { items } from "../sequences.ts";
 import { plainElement, scalar } from "./npscalars.ts";
 
 /** Arrays up to this size keep their elements. */
-const MOST_ELEMENTS = 4096;
+export const MOST_ELEMENTS = 4096;
 
 /** An array whose every size and element is known. */
 export interface Elements {
@@ -31,6 +31,11 @@ export interface Elements {
 
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
+}
+
+/** So many elements, one by one; undefined where they are too many to keep, for then only the shape counts. */
+export function elementsBy(count: number, element: (index: number) => number): readonly number[] | undefined {
+  return count <= MOST_ELEMENTS ? Array.from({ length: count }, (_, index) => element(index)) : undefined;
 }
 
 export function makeArray(
@@ -93,7 +98,9 @@ export function elementsOf(interp: Interp, value: Value): Elements | undefined {
     toItems(value) ??
     (typeof value === "object" && /^(range|iter)$/.test(value.kind) ? items(interp, value) : undefined);
   if (all === undefined || isUnknown(all)) return undefined;
-  interp.tick(2 + (all.length >> 2));
+  interp.tick(2 + (all.length >> 4));
+  const row = scalarsOf(all);
+  if (row) return row;
   const parts = interp.nested(() => rowsOf(interp, all));
   if (parts === undefined || isUnknown(parts)) return undefined;
   const [first] = parts;
@@ -144,18 +151,21 @@ export function zipElements(
   b: Elements,
   dtype: string,
   rule: (x: number, y: number) => number,
-): Elements | undefined {
+): Shown | undefined {
   const shape = broadcast(a.shape, b.shape);
   if (!shape) return undefined;
-  const data = Array.from({ length: sizeOf(shape) }, (_, i) =>
+  const data = elementsBy(sizeOf(shape), (i) =>
     rule(a.data[placeIn(a, shape, i)] ?? 0, b.data[placeIn(b, shape, i)] ?? 0),
   );
   return { shape, dtype, data };
 }
 
+/** Elements, or what is left of them where they are too many. */
+type Shown = Omit<Elements, "data"> & { readonly data: readonly number[] | undefined };
+
 /** An array, or the one number of a result without axes. */
-export function show(cls: ClassValue, { shape, dtype, data }: Elements): Value {
-  return shape.length === 0 ? scalar(dtype, data[0] ?? 0) : makeArray(cls, shape, dtype, data);
+export function show(cls: ClassValue, { shape, dtype, data }: Shown): Value {
+  return shape.length === 0 ? scalar(dtype, data?.[0] ?? 0) : makeArray(cls, shape, dtype, data);
 }
 
 /** An axis counted from the front; undefined where the array has no such one. */
@@ -286,7 +296,19 @@ function choose(
   return { at, keeps: true };
 }
 
-/** Nested lists of Python numbers. */
+/** A list of nothing but numbers, which may be long. */
+function scalarsOf(items: readonly Value[]): Elements | undefined {
+  let dtype = "bool";
+  for (const item of items) {
+    const own = dtypeOf(item);
+    if (own === undefined) return undefined;
+    dtype = widest(dtype, own);
+  }
+  return items.length === 0
+    ? undefined
+    : { shape: [items.length], dtype, data: items.map((item) => toNumber(item) ?? 0) };
+}
+
 /** The parts of one list; undefined where one is no array or has another shape. */
 function rowsOf(interp: Interp, items: readonly Value[]): Elements[] | undefined {
   const parts: Elements[] = [];
@@ -298,6 +320,7 @@ function rowsOf(interp: Interp, items: readonly Value[]): Elements[] | undefined
   return parts;
 }
 
+/** Nested lists of Python numbers. */
 export function toNested({ shape, dtype, data }: Elements): Value {
   const [size, ...inner] = shape;
   if (size === undefined) return plainElement(dtype, data[0] ?? 0);

@@ -24,6 +24,7 @@ import { argsOf, OBJECT } from "../types/object.ts";
 import {
   axisFrom,
   type Elements,
+  elementsBy,
   elementsOf,
   isKnown,
   makeArray,
@@ -204,15 +205,11 @@ export function filled(params: string, fill: (a: Bound) => number | undefined): 
       if (isUnknown(a.shape)) return makeArray(ARRAY, a.shape, dtypeName(a.dtype, "float64"));
       const shape = shapeArgument(interp, a.shape);
       if (!shape) return makeArray(ARRAY, interp.unknown(NOT_KNOWN), dtypeName(a.dtype, "float64"));
+      if (shape.some((size) => size < 0))
+        return interp.fail("ValueError", "negative dimensions are not allowed");
       const value = fill(a);
-      const size = sizeOf(shape);
-      const isSmall = value !== undefined && size <= 4096;
-      return makeArray(
-        ARRAY,
-        shape,
-        dtypeName(a.dtype, "float64"),
-        isSmall ? new Array<number>(size).fill(value) : undefined,
-      );
+      const data = value === undefined ? undefined : elementsBy(sizeOf(shape), () => value);
+      return makeArray(ARRAY, shape, dtypeName(a.dtype, "float64"), data);
     },
   ];
 }

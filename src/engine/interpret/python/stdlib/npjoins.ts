@@ -3,7 +3,7 @@ import type { Interp } from "../../interp.ts";
 import { isUnknown, Tensor, toItems, type Value } from "../../values.ts";
 import { toInt } from "../core.ts";
 import { items } from "../sequences.ts";
-import { axisFrom, elementsOf, makeArray, sizeOf, widest } from "./ndarray.ts";
+import { axisFrom, elementsOf, MOST_ELEMENTS, makeArray, sizeOf, widest } from "./ndarray.ts";
 import { ARRAY, dtypeName, NOT_KNOWN, sizesOf } from "./nparray.ts";
 import type { Entry } from "./table.ts";
 
@@ -42,7 +42,7 @@ function concatenated(interp: Interp, parts: readonly Part[], axis: number, dtyp
     at,
     lengths.reduce((total, length) => total + length, 0),
   );
-  const known = parts.every((part) => part.data !== undefined);
+  const known = sizeOf(shape) <= MOST_ELEMENTS && parts.every((part) => part.data !== undefined);
   const inner = sizeOf(shape.slice(at + 1));
   const rows = Array.from({ length: known ? sizeOf(shape.slice(0, at)) : 0 }, (_, row) =>
     parts.flatMap(({ data = [] }, i) => {

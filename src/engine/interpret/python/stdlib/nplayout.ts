@@ -3,7 +3,7 @@ import type { Interp } from "../../interp.ts";
 import type { Bound } from "../../native.ts";
 import { List, Tensor, toItems, toNumber, type Value } from "../../values.ts";
 import { toInt } from "../core.ts";
-import { type Elements, elementsOf, makeArray, show, sizeOf } from "./ndarray.ts";
+import { type Elements, elementsBy, elementsOf, makeArray, show, sizeOf } from "./ndarray.ts";
 import { ARRAY, dtypeName, NOT_KNOWN, on, reshape, sizesOf, squeezed, transposed } from "./nparray.ts";
 import type { Entry } from "./table.ts";
 
@@ -14,9 +14,8 @@ function eye(a: Bound, interp: Interp): Value {
   const [rows, shift] = [toInt(a.N), toInt(a.k) ?? 0];
   const columns = a.M === null ? rows : toInt(a.M);
   if (rows === undefined || columns === undefined) return interp.unknown(NOT_KNOWN);
-  const data = Array.from({ length: rows * columns }, (_, i) =>
-    Number((i % columns) - Math.floor(i / columns) === shift),
-  );
+  if (rows < 0 || columns < 0) return interp.fail("ValueError", "negative dimensions are not allowed");
+  const data = elementsBy(rows * columns, (i) => Number((i % columns) - Math.floor(i / columns) === shift));
   return makeArray(ARRAY, [rows, columns], dtypeName(a.dtype, "float64"), data);
 }
 
@@ -30,7 +29,7 @@ function matmul(a: Bound, interp: Interp): Value {
   const [p, q] = [elementsOf(interp, a.a), elementsOf(interp, a.b)];
   const isSmall = p !== undefined && q !== undefined && sizeOf(shape) * inner <= MOST_STEPS;
   if (!isSmall || x.length > 2) return makeArray(ARRAY, shape, "float64");
-  const data = Array.from({ length: rows * columns }, (_, i) => {
+  const data = elementsBy(rows * columns, (i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
     let sum = 0;
     for (let k = 0; k < inner; k++)
@@ -52,11 +51,7 @@ function meshgrid(a: Bound, interp: Interp): Value {
     const shape = a.sparse === true ? sizes.map((size, at) => (at === axis ? size : 1)) : sizes;
     const total = sizeOf(shape);
     const inner = sizeOf(shape.slice(axis + 1));
-    if (total > MOST_STEPS) return makeArray(ARRAY, shape, dtype);
-    const values = Array.from(
-      { length: total },
-      (_, at) => data[Math.floor(at / inner) % Math.max(1, data.length)] ?? 0,
-    );
+    const values = elementsBy(total, (at) => data[Math.floor(at / inner) % Math.max(1, data.length)] ?? 0);
     return makeArray(ARRAY, shape, dtype, values);
   });
   return new List(grids);
@@ -84,15 +79,25 @@ function like(fill: number): Entry {
 function tile(whole: Elements, a: Bound, interp: Interp): Value {
   const times = toInt(a.reps);
   if (times === undefined || whole.shape.length > 1) return interp.unknown("np.tile of this is not followed");
-  const data = Array.from({ length: times }, () => whole.data).flat();
-  return makeArray(ARRAY, [data.length], whole.dtype, data);
+  const { length } = whole.data;
+  const count = length * Math.max(0, times);
+  return makeArray(
+    ARRAY,
+    [count],
+    whole.dtype,
+    elementsBy(count, (i) => whole.data[i % length] ?? 0),
+  );
 }
 
 function outer(a: Bound, interp: Interp): Value {
   const [x, y] = [elementsOf(interp, a.a), elementsOf(interp, a.b)];
   if (!x || !y) return interp.unknown(NOT_KNOWN);
-  const data = x.data.flatMap((p) => y.data.map((q) => p * q));
-  return makeArray(ARRAY, [x.data.length, y.data.length], x.dtype === y.dtype ? x.dtype : "float64", data);
+  const [rows, columns] = [x.data.length, y.data.length];
+  const data = elementsBy(
+    rows * columns,
+    (i) => (x.data[Math.floor(i / columns)] ?? 0) * (y.data[i % columns] ?? 0),
+  );
+  return makeArray(ARRAY, [rows, columns], x.dtype === y.dtype ? x.dtype : "float64", data);
 }
 
 export const LAYOUT: Readonly<Record<string, Entry>> = {

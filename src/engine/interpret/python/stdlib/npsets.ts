@@ -3,7 +3,17 @@ import type { Interp } from "../../interp.ts";
 import type { Bound } from "../../native.ts";
 import { Tuple, type Value } from "../../values.ts";
 import { toInt } from "../core.ts";
-import { along, axisFrom, type Elements, elementsOf, makeArray, permuted, show, sizeOf } from "./ndarray.ts";
+import {
+  along,
+  axisFrom,
+  type Elements,
+  elementsOf,
+  MOST_ELEMENTS,
+  makeArray,
+  permuted,
+  show,
+  sizeOf,
+} from "./ndarray.ts";
 import { ARRAY, on, shown } from "./nparray.ts";
 import type { Entry } from "./table.ts";
 
@@ -82,16 +92,27 @@ function unique(whole: Elements, a: Bound, interp: Interp): Value {
 function repeated(whole: Elements, a: Bound, interp: Interp): Value {
   const times = elementsOf(interp, a.repeats);
   if (!times || times.shape.length > 1) return interp.unknown("how often numpy.repeat repeats is not known");
+  if (times.data.some((count) => count < 0))
+    return interp.fail("ValueError", "repeats may not contain negative values.");
   const often = (i: number): number => times.data[times.data.length === 1 ? 0 : i] ?? 0;
+  const shape = a.axis === null ? [whole.data.length] : whole.shape;
+  const at = a.axis === null ? 0 : axisFrom(toInt(a.axis) ?? Number.NaN, shape.length);
+  const length = at === undefined ? undefined : shape[at];
+  if (at === undefined || length === undefined) return shown(undefined, interp);
+  let count = 0;
+  for (let i = 0; i < length; i++) count += often(i);
+  const longer = shape.with(at, count);
+  if (sizeOf(longer) > MOST_ELEMENTS) return makeArray(ARRAY, longer, whole.dtype);
   const rule = (lane: readonly number[]): readonly number[] =>
-    lane.flatMap((x, i) => new Array<number>(Math.max(0, often(i))).fill(x));
+    lane.flatMap((x, i) => new Array<number>(often(i)).fill(x));
   return shown(ranged(whole, a.axis, rule), interp);
 }
 
 function differences(whole: Elements, a: Bound, interp: Interp): Value {
-  const times = toInt(a.n);
-  let made: Elements | undefined = times === undefined || whole.shape.length === 0 ? undefined : whole;
-  for (let i = 0; i < (times ?? 0) && made; i++)
+  // Nothing is left to take differences of once it has been taken as often as there are elements.
+  const times = Math.min(toInt(a.n) ?? Number.NaN, whole.data.length);
+  let made: Elements | undefined = Number.isNaN(times) || whole.shape.length === 0 ? undefined : whole;
+  for (let i = 0; i < times && made; i++)
     made = ranged(made, a.axis, (lane) => lane.slice(1).map((x, at) => x - (lane[at] ?? 0)));
   return shown(made, interp);
 }

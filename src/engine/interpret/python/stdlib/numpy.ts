@@ -5,7 +5,7 @@ import { strict, toInt } from "../core.ts";
 import { roundDigits } from "../numbers.ts";
 import { TYPE } from "../types/object.ts";
 import { makeRuntime, runtimeModule } from "./inertness.ts";
-import { type Elements, makeArray, show, sizeOf, widest } from "./ndarray.ts";
+import { type Elements, elementsBy, makeArray, show, sizeOf, widest } from "./ndarray.ts";
 import {
   ARRAY,
   atLeast,
@@ -33,11 +33,12 @@ import { type Entry, type Module, makeModule, OpenModule } from "./table.ts";
 function spaced(a: Bound, interp: Interp): Value {
   const [start, stop, count] = [toNumber(a.start), toNumber(a.stop), toInt(a.num)];
   if (start === undefined || stop === undefined || count === undefined) return interp.unknown(NOT_KNOWN);
+  if (count < 0) return interp.fail("ValueError", `Number of samples, ${count}, must be non-negative.`);
   const dtype = dtypeName(a.dtype, "float64");
   const isClosed = a.endpoint !== false;
   const parts = isClosed ? count - 1 : count;
   const step = parts > 0 ? (stop - start) / parts : Number.NaN;
-  const data = Array.from({ length: count }, (_, i) => {
+  const data = elementsBy(count, (i) => {
     const x = isClosed && i === parts && parts > 0 ? stop : parts > 0 ? i * step + start : start;
     return /float/.test(dtype) ? x : Math.floor(x);
   });
@@ -52,8 +53,11 @@ function arange(a: Bound, interp: Interp): Value {
   const isInteger = given.every((bound) => toInt(bound) !== undefined);
   const dtype = dtypeName(a.dtype, isInteger ? "int64" : "float64");
   const length = Math.max(0, Math.ceil((stop - start) / step));
-  const data = Array.from({ length }, (_, i) => start + i * step);
-  return show(ARRAY, cast({ shape: [length], dtype, data }, dtype));
+  if (!Number.isSafeInteger(length)) return interp.fail("ValueError", "Maximum allowed size exceeded");
+  const data = elementsBy(length, (i) => start + i * step);
+  return data
+    ? show(ARRAY, cast({ shape: [length], dtype, data }, dtype))
+    : makeArray(ARRAY, [length], dtype, data);
 }
 
 /** One value put into the elements in a row; places and values in lists are not read. */
