@@ -225,7 +225,7 @@ describe("the plugin and its editor", () => {
     await ts.configure({ views: { [`${ts.folder}/${file}`]: { inputs } } });
     expect((await ts.figures(file, 5, 10)).documentation).toContain("224 params · 32×32×8");
     await ts.configure({ locale: "ja" });
-    expect((await ts.quickInfo(file, 5, 10))?.documentation).toContain("パラメータ");
+    expect((await ts.figures(file, 5, 10, "パラメータ")).documentation).toContain("パラメータ");
     await ts.configure({ hover: { enabled: false } });
     expect((await ts.quickInfo(file, 5, 10))?.documentation).toBe("");
     await ts.configure({});

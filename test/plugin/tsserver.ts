@@ -118,11 +118,11 @@ export class TsServer {
     return success ? (body as QuickInfo) : undefined;
   }
 
-  /** Asks until the analysis is there, which no answer waits for to its end. */
-  async figures(name: string, line: number, offset: number): Promise<QuickInfo> {
+  /** Asks until the analysis is there and says `word`; no answer waits for its end. */
+  async figures(name: string, line: number, offset: number, word = "params"): Promise<QuickInfo> {
     for (const deadline = Date.now() + 50_000; Date.now() < deadline; ) {
       const info = await this.quickInfo(name, line, offset);
-      if (info?.documentation.includes("params")) return info;
+      if (info?.documentation.includes(word)) return info;
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
     throw new Error(`no figures at ${name}:${line}:${offset}`);
