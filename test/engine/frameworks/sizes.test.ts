@@ -51,7 +51,7 @@ test.each([
   expectRefused(profile(torch(layer)), message);
 });
 
-test.each(["nn.Linear(224, 0)", "nn.Conv2d(3, True, 3)", "nn.ZeroPad2d(-1)", "nn.MaxPool2d(2)"])(
+test.each(["nn.Linear(224, 0)", "nn.Conv2d(3, 8, True)", "nn.ZeroPad2d(-1)", "nn.MaxPool2d(2)"])(
   "torch takes %s",
   (layer) => {
     const report = profile(torch(layer));
@@ -119,9 +119,9 @@ test("Haiku refuses channels below zero", () => {
 });
 
 test.each([
-  ["nn.Linear(224.0, 4)", "Linear: in_features must be an int, gets 224.0"],
-  ["nn.Conv2d(3, 16 / 2, 3)", "Conv2d: out_channels must be an int, gets 8.0"],
-  ["nn.MaxPool2d(2.0)", "MaxPool2d: kernel_size must be an int, gets 2.0"],
+  ["nn.Linear(224.0, 4)", "Linear: in_features must be an integer, gets 224.0"],
+  ["nn.Conv2d(3, 16 / 2, 3)", "Conv2d: out_channels must be an integer, gets 8.0"],
+  ["nn.MaxPool2d(2.0)", "MaxPool2d: kernel_size must be an integer, gets 2.0"],
 ])("torch refuses the float in %s, whole as it is", (layer, message) => {
   expectRefused(profile(torch(layer)), message);
 });

@@ -23,7 +23,16 @@ import type { ArrayKit } from "../flax/arrays/kit.ts";
 import type { Layer, Weight } from "../flax/layers/spec.ts";
 import { treeLayer } from "../flax/layers/tree.ts";
 import { walkTree } from "../flax/tree.ts";
-import { LEAST, PLAIN_WORDS, possibleSizes } from "../rules/possible.ts";
+import {
+  count,
+  counts,
+  INTS,
+  PLAIN_WORDS,
+  possibleArguments,
+  SHARE,
+  TAKEN,
+  type TakenTable,
+} from "../rules/possible.ts";
 
 const MODULE = "equinox.Module";
 
@@ -126,6 +135,28 @@ export interface EquinoxLayer {
 
 export type EquinoxTable = Readonly<Record<string, EquinoxLayer>>;
 
+/** Besides what most frameworks take. "scalar" is a size of its own in dense layers. */
+const SCALAR = { ...count(), texts: ["scalar"] };
+const EQUINOX: TakenTable = {
+  ...TAKEN,
+  in_features: SCALAR,
+  out_features: SCALAR,
+  in_size: SCALAR,
+  out_size: SCALAR,
+  width_size: count(),
+  depth: count(),
+  target_shape: counts(1),
+  output_padding: INTS,
+  channels: count(),
+  shape: { ...counts(), empty: true },
+  query_size: count(),
+  p: SHARE,
+  init_alpha: { of: "real" },
+  padding: { of: "int", depth: 2, empty: true, texts: ["same", "valid", "same_lower"] },
+};
+/** Pools know no padding by name. */
+const POOLS: TakenTable = { ...EQUINOX, padding: { of: "int", depth: 2 } };
+
 export function defineLayer(
   kit: ArrayKit,
   module: ClassValue,
@@ -133,7 +164,8 @@ export function defineLayer(
   spec: EquinoxLayer,
   find: Find,
 ): ClassValue {
-  const { params } = parseSignature(spec.make);
+  const signature = parseSignature(spec.make);
+  const { params } = signature;
   const keyed = spec.make.includes("*") ? spec.make : `${spec.make}${spec.make === "" ? "" : ", "}*`;
   const calling = `self, ${spec.call[0]}${spec.call[0].includes("*") ? "" : ", *"}, key=None, inference=None`;
   const parsed = parseSignature(calling);
@@ -149,8 +181,16 @@ export function defineLayer(
         `self, ${keyed}, key=None, **kwargs`,
         (given, interp) => {
           const self = given.self as Instance;
-          const check = { layer: name, least: LEAST, words: PLAIN_WORDS, error: "ValueError" };
-          const a = possibleSizes(interp, given, check);
+          const taken = /Pool/.test(name) ? POOLS : EQUINOX;
+          const check = {
+            layer: name,
+            taken,
+            words: PLAIN_WORDS,
+            error: "ValueError",
+            intsOnly: true,
+            signature,
+          };
+          const a = possibleArguments(interp, given, check);
           interp.touch(self);
           for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           spec.parts?.(self, interp, find);

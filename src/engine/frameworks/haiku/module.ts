@@ -21,7 +21,16 @@ import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "../flax/arrays/kit.ts";
 import { Run } from "../flax/layers/run.ts";
 import { Layer, type LayerAccess } from "../flax/layers/spec.ts";
-import { LEAST, PLAIN_WORDS, possibleSizes } from "../rules/possible.ts";
+import {
+  count,
+  counts,
+  INT,
+  INTS,
+  PLAIN_WORDS,
+  possibleArguments,
+  TAKEN,
+  type TakenTable,
+} from "../rules/possible.ts";
 import type { HaikuLayer } from "./entry.ts";
 import { type Frame, type Frames, nameOf } from "./frame.ts";
 
@@ -107,7 +116,29 @@ function enter(
   return interp.scope?.instance === first ? run() : interp.withLayer(first, run, inputs);
 }
 
-const HAIKU_LEAST = { ...LEAST, output_channels: 0, output_size: 0, kernel_shape: 1, rate: 1 };
+const HAIKU: TakenTable = {
+  ...TAKEN,
+  output_channels: count(),
+  output_size: count(),
+  kernel_shape: counts(1),
+  rate: counts(1),
+  feature_group_count: count(1),
+  channel_multiplier: count(1),
+  vocab_size: count(1),
+  embed_dim: count(1),
+  key_size: count(1),
+  groups: count(1),
+  preserve_dims: { ...INT, floats: true },
+  output_shape: { of: "int", least: -1, depth: 1, list: true, empty: true },
+  axis: { ...INTS, empty: true },
+  param_axis: { ...INTS, empty: true },
+};
+const POOLS: TakenTable = {
+  window_shape: { ...INTS, empty: true },
+  strides: { ...INTS, empty: true },
+  padding: { of: "text", texts: ["same", "valid"] },
+  channel_axis: { ...INT, none: true },
+};
 
 export type Find = (name: string) => ClassValue | undefined;
 
@@ -120,7 +151,8 @@ export function defineLayer(
   spec: HaikuLayer,
   find: Find,
 ): ClassValue {
-  const { params } = parseSignature(spec.make);
+  const signature = parseSignature(spec.make);
+  const { params } = signature;
   const cls = defineClass(name, {
     bases: [spec.base ? (find(spec.base) ?? module) : module],
     qualname: `haiku.${name}`,
@@ -133,8 +165,16 @@ export function defineLayer(
         `self, ${spec.make}${spec.make === "" ? "" : ", "}name=None`,
         (given, interp) => {
           const self = given.self as Instance;
-          const check = { layer: name, least: HAIKU_LEAST, words: PLAIN_WORDS, error: "ValueError" };
-          const a = possibleSizes(interp, given, check);
+          const taken = /Pool$/.test(name) ? POOLS : HAIKU;
+          const check = {
+            layer: name,
+            taken,
+            words: PLAIN_WORDS,
+            error: "ValueError",
+            intsOnly: true,
+            signature,
+          };
+          const a = possibleArguments(interp, given, check);
           interp.touch(self);
           setName(frames.current, self, a.name);
           for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));

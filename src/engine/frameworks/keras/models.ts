@@ -22,11 +22,13 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
+import { possibleArguments } from "../rules/possible.ts";
 import { callLayer, runNetwork, spread } from "./calling.ts";
 import { inputOf } from "./data.ts";
 import { isOpen, type Network, Node, networkOf, openDim, tensorsIn } from "./graph.ts";
 import { initLayer, shapesIn, sizeOf, sublayers } from "./layer.ts";
 import { isLayer, type Keras, nameOf, stateOf } from "./library.ts";
+import { INPUT_CHECK } from "./refusal.ts";
 
 const self = (a: Bound): Instance => a.self as Instance;
 
@@ -45,15 +47,16 @@ export function defineInput(keras: Keras): { readonly fn: NativeFunction; readon
     methods: {
       __init__: [
         `self, ${INPUT_ARGUMENTS}`,
-        (a, interp) => {
+        (given, interp) => {
+          const a = possibleArguments(interp, given, INPUT_CHECK);
           initLayer(keras, interp, self(a), new Map([["name", a.name]]));
           const whole = toItems(a.batch_shape) ?? toItems(a.batch_input_shape);
-          const given = a.shape ?? a.input_shape;
-          const items = toItems(given) ?? (toNumber(given) === undefined ? [] : [given]);
+          const declared = a.shape ?? a.input_shape;
+          const items = toItems(declared) ?? (toNumber(declared) === undefined ? [] : [declared]);
           const batch = a.batch_size === null ? openDim() : sizeOf(a.batch_size);
           const shape: Shape = whole ? whole.map(sizeOf) : [batch, ...items.map(sizeOf)];
           const tensor = keras.make(
-            isUnknown(given) ? given : shape,
+            isUnknown(declared) ? declared : shape,
             typeof a.dtype === "string" ? a.dtype : keras.floatx,
           );
           tensor.maker = nameOf(keras, self(a));

@@ -20,16 +20,10 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
-import {
-  Config,
-  type LayerRule,
-  LEAST_SIZES,
-  parsedSignature,
-  type Ruling,
-  type WeightSpec,
-} from "../keraslike/rule.ts";
+import { axesOfLayer, KERAS_ARGUMENTS } from "../keraslike/arguments.ts";
+import { Config, type LayerRule, parsedSignature, type Ruling, type WeightSpec } from "../keraslike/rule.ts";
 import { diagnoseMismatch } from "../rules/mismatch.ts";
-import { possibleSizes } from "../rules/possible.ts";
+import { possibleArguments } from "../rules/possible.ts";
 import { toDims } from "../rules/sizes.ts";
 import { showShape } from "../shape/dims.ts";
 import { spread } from "./calling.ts";
@@ -37,6 +31,7 @@ import { tensorsIn } from "./graph.ts";
 import { addWeightTo, initLayer, LAYER_ARGUMENTS, shapesIn } from "./layer.ts";
 import { currentName, WITHOUT_SHAPE } from "./legacy.ts";
 import { type Keras, nameOf, stateOf } from "./library.ts";
+import { refusal } from "./refusal.ts";
 
 /** Arguments that Keras makes tuples with one size an axis. */
 const PER_AXIS: readonly string[] = ["kernel_size", "strides", "dilation_rate", "pool_size"];
@@ -97,11 +92,14 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     if (typeof bound === "string") interp.fail("TypeError", bound);
     if (bound instanceof Unknown) interp.gap(bound.reason);
     const isBound = typeof bound !== "string" && !(bound instanceof Unknown);
-    const values = possibleSizes(interp, isBound ? bound : Object.fromEntries(own), {
+    const values = possibleArguments(interp, isBound ? bound : Object.fromEntries(own), {
       layer: name,
-      least: rule.least ?? LEAST_SIZES,
+      taken: { ...KERAS_ARGUMENTS, ...rule.taken },
       words: refusal,
       error: "ValueError",
+      intsOnly: true,
+      axes: axesOfLayer(name),
+      signature: parsed,
     });
     stateOf(layer).config = parsed.params.map(({ name: key }) => key);
     for (const { name: key, fallback } of parsed.params) {
@@ -111,14 +109,6 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     normalise(keras, interp, layer, rule, parsed.names);
     return null;
   };
-}
-
-/** How Keras refuses a size. */
-function refusal(size: string, value: number): string {
-  if (size === "units")
-    return `Received an invalid value for \`units\`, expected a positive integer. Received: units=${value}`;
-  const wanted = Number.isInteger(value) ? "a strictly positive value" : "an integer";
-  return `Invalid value for argument \`${size}\`. Expected ${wanted}. Received ${size}=${value}`;
 }
 
 function normalise(

@@ -9,6 +9,7 @@ import { floorDivide, multiply } from "../../cost/lift.ts";
 import { type Dim, isUnknown } from "../../interpret/values.ts";
 import { type ConvRule, type ConvRuling, convolution } from "../rules/convolution.ts";
 import type { Padding } from "../rules/window.ts";
+import { CAUSAL } from "./arguments.ts";
 import {
   type Config,
   channelsOf,
@@ -47,7 +48,7 @@ function windowRule(config: Config, spatial: number, input: KnownOrNot): ConvRul
       : new Array<Dim>(spatial).fill(1),
     padding: paddingOf(config),
     inChannels: channelsOf(config, input),
-    outChannels: config.given("filters") ? config.dim("filters") : 0,
+    outChannels: config.dim("filters"),
     groups: config.given("groups") ? config.dim("groups") : 1,
     bias: config.flag("use_bias"),
     batchAxes: [1, 1],
@@ -76,6 +77,7 @@ function conv(spatial: number): LayerRule {
     signature: `filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, groups=1, ${COMMON}`,
     docs: `${KERAS}/convolution_layers/convolution${spatial}d/`,
     spatial,
+    ...(spatial === 1 && { taken: CAUSAL }),
     weights: (c, inputs) => {
       const filters = c.dim("filters");
       const kernel = [
@@ -109,9 +111,21 @@ function transposed(spatial: number): LayerRule {
         ...rule,
         transposed: (sizes) => transposedSizes(c, rule, sizes),
       });
-      return one(step(`conv${spatial}d_transpose`, c, ruling), ruling.problem);
+      return one(step(`conv${spatial}d_transpose`, c, ruling), ruling.problem ?? paddedTooFar(c, rule));
     },
   };
+}
+
+function paddedTooFar(config: Config, { spatial, stride }: ConvRule): string | undefined {
+  if (!config.given("output_padding")) return undefined;
+  const amounts = config.dims("output_padding", spatial);
+  const axis = amounts.findIndex((amount, at) => {
+    const step = stride[at];
+    return typeof amount === "number" && typeof step === "number" && amount >= step;
+  });
+  return axis < 0
+    ? undefined
+    : `has an output_padding of ${amounts[axis]}, which must be less than its stride of ${stride[axis]}`;
 }
 
 function transposedSizes(config: Config, rule: ConvRule, sizes: readonly Dim[]): readonly Dim[] {

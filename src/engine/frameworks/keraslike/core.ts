@@ -4,6 +4,7 @@ import { product } from "../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, toItems, Unknown } from "../../interpret/values.ts";
 import { toDim } from "../rules/sizes.ts";
 import { isMisfit, numel, reshape, showShape } from "../shape/dims.ts";
+import { ANY_AXES } from "./arguments.ts";
 import { type Config, first, KERAS, type LayerRule, one, plain, type Ruling } from "./rule.ts";
 
 const dense: LayerRule = {
@@ -102,7 +103,7 @@ export const CORE: Readonly<Record<string, LayerRule>> = {
   LeakyReLU: elementwise("leaky_relu", "negative_slope=0.3, alpha=None", "activation_layers/leaky_relu"),
   ELU: elementwise("elu", "alpha=1.0", "activation_layers/elu"),
   PReLU: prelu,
-  Softmax: elementwise("softmax", "axis=-1", "activation_layers/softmax"),
+  Softmax: { ...elementwise("softmax", "axis=-1", "activation_layers/softmax"), taken: ANY_AXES },
   ThresholdedReLU: elementwise("thresholded_relu", "theta=1.0", "activation_layers"),
   Rescaling: elementwise(
     "rescaling",
@@ -154,7 +155,8 @@ export const CORE: Readonly<Record<string, LayerRule>> = {
     run: onShape("permute", (c, input) => {
       const axes = c.integers("dims");
       if (!axes) return new Unknown("needs dims");
-      if (axes.some((axis) => axis < 1 || axis >= input.length)) {
+      const order = [...axes].sort((a, b) => a - b);
+      if (order.length !== input.length - 1 || order.some((axis, at) => axis !== at + 1)) {
         return `cannot permute ${showShape(input)} by ${axes.join(", ")}`;
       }
       return [input[0] ?? 1, ...axes.map((axis): Dim => input[axis] ?? 1)];

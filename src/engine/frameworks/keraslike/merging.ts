@@ -3,6 +3,7 @@ import { product } from "../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
 import { axisOf, broadcast, isMisfit, type Misfit } from "../shape/dims.ts";
 import { concatenate } from "../shape/join.ts";
+import { ONE_AXIS } from "./arguments.ts";
 import { type Config, KERAS, type LayerRule, one, plain, type Ruling } from "./rule.ts";
 
 type JoinRule = (config: Config, shapes: readonly Shape[]) => Shape | Misfit;
@@ -60,6 +61,9 @@ export const MERGING: Readonly<Record<string, LayerRule>> = {
   Average: elementwise("average"),
   Maximum: elementwise("maximum"),
   Minimum: elementwise("minimum"),
-  Concatenate: merge("concatenate", "axis=-1", (c, shapes) => concatenate(shapes, c.number("axis") ?? -1)),
+  Concatenate: {
+    ...merge("concatenate", "axis=-1", (c, shapes) => concatenate(shapes, c.number("axis") ?? -1)),
+    taken: ONE_AXIS,
+  },
   Dot: dot,
 };

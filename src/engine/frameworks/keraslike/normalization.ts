@@ -2,13 +2,13 @@
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
 import { unevenGroups } from "../rules/sizes.ts";
 import { axisOf } from "../shape/dims.ts";
+import { ANY_GROUPS } from "./arguments.ts";
 import {
   type Config,
   first,
   KERAS,
   type KnownOrNot,
   type LayerRule,
-  LEAST_SIZES,
   one,
   plain,
   type WeightSpec,
@@ -72,6 +72,6 @@ export const NORMALIZATION: Readonly<Record<string, LayerRule>> = {
       "groups=32, axis=-1, epsilon=0.001, center=True, scale=True",
       "group_normalization",
     ),
-    least: { ...LEAST_SIZES, groups: -1 },
+    taken: ANY_GROUPS,
   },
 };

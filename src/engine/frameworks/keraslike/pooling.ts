@@ -4,6 +4,7 @@ import { type Dim, isUnknown, toItems, Unknown, type Value } from "../../interpr
 import { type PoolRuling, resize, windowPool } from "../rules/pooling.ts";
 import { toDim } from "../rules/sizes.ts";
 import { showShape } from "../shape/dims.ts";
+import { PADDED_EDGES } from "./arguments.ts";
 import { type Config, first, KERAS, type KnownOrNot, type LayerRule, one, plain } from "./rule.ts";
 
 function pool(spatial: number, what: "max" | "average"): LayerRule {
@@ -122,13 +123,16 @@ export const POOLING: Readonly<Record<string, LayerRule>> = {
       ],
       [
         `ZeroPadding${n}D`,
-        resizing(
-          "zero_padding",
-          n,
-          "padding=1, data_format=None",
-          `${RESHAPING}/zero_padding${n}d`,
-          moved("padding", add),
-        ),
+        {
+          ...resizing(
+            "zero_padding",
+            n,
+            "padding=1, data_format=None",
+            `${RESHAPING}/zero_padding${n}d`,
+            moved("padding", add),
+          ),
+          taken: PADDED_EDGES,
+        },
       ],
       [
         `Cropping${n}D`,

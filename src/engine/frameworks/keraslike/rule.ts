@@ -21,6 +21,7 @@ import {
 } from "../../interpret/values.ts";
 import type { OpName } from "../../report/contract.ts";
 import type { ChannelAxis } from "../rules/convolution.ts";
+import type { TakenTable } from "../rules/possible.ts";
 import { toDim, toDims } from "../rules/sizes.ts";
 import { numel } from "../shape/dims.ts";
 
@@ -67,25 +68,9 @@ export interface LayerRule {
   readonly run: (config: Config, inputs: readonly KnownOrNot[]) => Ruling;
   /** Spatial axes of an input that can enter a network by this layer. */
   readonly spatial?: number;
-  /** In place of `LEAST_SIZES`. */
-  readonly least?: Readonly<Record<string, number>>;
+  /** Besides `KERAS_ARGUMENTS`, or in their place. */
+  readonly taken?: TakenTable;
 }
-
-/** Sizes that Keras and TensorFlow.js take as positive whole numbers alone. */
-export const LEAST_SIZES: Readonly<Record<string, number>> = {
-  filters: 1,
-  units: 1,
-  kernel_size: 1,
-  strides: 1,
-  dilation_rate: 1,
-  groups: 1,
-  pool_size: 1,
-  size: 1,
-  depth_multiplier: 1,
-  num_heads: 1,
-  input_dim: 0,
-  output_dim: 0,
-};
 
 const signatures = new WeakMap<LayerRule, ParsedSignature>();
 
@@ -150,7 +135,7 @@ export class Config {
   /** Whole numbers of a list; undefined when they are not known. */
   integers(name: string): readonly number[] | undefined {
     const value = this.values.get(name);
-    const items = toItems(value) ?? (typeof value === "number" ? [value] : undefined);
+    const items = toItems(value) ?? (toNumber(value) === undefined ? undefined : [value]);
     const numbers = items?.map(toNumber);
     return numbers?.every((number) => number !== undefined) ? (numbers as number[]) : undefined;
   }

@@ -15,10 +15,12 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { windowPool } from "../../rules/pooling.ts";
+import { possibleArguments } from "../../rules/possible.ts";
 import { toDim } from "../../rules/sizes.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 import { paddingOf } from "./conv.ts";
 import { Run } from "./run.ts";
+import { poolArguments } from "./sizes.ts";
 
 type FunctionRule = (run: Run, a: Bound) => Value;
 
@@ -123,7 +125,12 @@ export function layerFunctions(kit: ArrayKit): Map<string, NativeFunction> {
   return new Map(
     Object.entries(FUNCTIONS).map(([name, [signature, rule]]) => [
       name,
-      def(name, signature, (a, interp: Interp) => rule(new Run(interp, kit, name, name), a)),
+      def(name, signature, (a, interp: Interp) =>
+        rule(
+          new Run(interp, kit, name, name),
+          rule === pool ? possibleArguments(interp, a, poolArguments(name)) : a,
+        ),
+      ),
     ]),
   );
 }

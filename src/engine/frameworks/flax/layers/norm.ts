@@ -39,7 +39,28 @@ function scaleAndBias(l: Layer, axes: string): readonly Weight[] {
   ];
 }
 
-function norm(l: Layer): Value {
+function missingAxis(l: Layer, shape: Shape | Unknown): string | undefined {
+  if (isUnknown(shape)) return undefined;
+  const rank = shape.length;
+  for (const name of ["axis", "feature_axes", "reduction_axes"]) {
+    const axes = toItems(l.value(name)) ?? [l.value(name)];
+    const bad = axes.find((axis) => typeof axis === "number" && (axis >= rank || axis < -rank));
+    if (typeof bad === "number") return `has ${name}=${bad}, which must be ${-rank} to ${rank - 1}`;
+  }
+  return undefined;
+}
+
+function groupsProblem(l: Layer, features: Dim): string | undefined {
+  if (!l.has("num_groups") && !l.has("group_size")) return "needs either num_groups or group_size";
+  const size = l.value("group_size");
+  if (typeof size === "number" && typeof features === "number" && features % size !== 0)
+    return `has groups of ${size}, which do not divide ${features} channels`;
+  return typeof l.value("num_groups") === "number" ? unevenGroups(l.dim("num_groups"), features) : undefined;
+}
+
+const groupNorm = (l: Layer): Value => norm(l, groupsProblem);
+
+function norm(l: Layer, more?: (l: Layer, features: Dim) => string | undefined): Value {
   const input = l.input("x");
   const { shape } = input;
   const expected: Dim | undefined = l.has("num_features") ? l.dim("num_features") : undefined;
@@ -53,9 +74,7 @@ function norm(l: Layer): Value {
     elementwise: numel(shape),
     problem: wrong
       ? `expects ${String(expected)} features, gets ${String(features)}`
-      : l.has("num_groups") && typeof l.value("num_groups") === "number"
-        ? unevenGroups(l.dim("num_groups"), features)
-        : undefined,
+      : (more?.(l, features) ?? missingAxis(l, shape)),
   });
 }
 
@@ -81,35 +100,35 @@ export const NORMS: LayerTable = {
         { name: "var", shape, statistic: true },
       ];
     },
-    call: ["x, use_running_average=None, *, mask=None", norm],
+    call: ["x, use_running_average=None, *, mask=None", (l) => norm(l)],
   },
   LayerNorm: {
     fn: "layer_norm",
     linen: LAYER,
     nnx: `num_features, *, ${LAYER}`,
     weights: (l) => scaleAndBias(l, "feature_axes"),
-    call: ["x, *, mask=None", norm],
+    call: ["x, *, mask=None", (l) => norm(l)],
   },
   InstanceNorm: {
     fn: "instance_norm",
     linen: LAYER,
     nnx: `num_features, *, ${LAYER}`,
     weights: (l) => scaleAndBias(l, "feature_axes"),
-    call: ["x, *, mask=None", norm],
+    call: ["x, *, mask=None", (l) => norm(l)],
   },
   RMSNorm: {
     fn: "rms_norm",
     linen: RMS,
     nnx: `num_features, *, ${RMS}`,
     weights: (l) => scaleAndBias(l, "feature_axes"),
-    call: ["x, mask=None", norm],
+    call: ["x, mask=None", (l) => norm(l)],
   },
   GroupNorm: {
     fn: "group_norm",
     linen: `num_groups=32, group_size=None, ${GROUP}`,
     nnx: `num_features, num_groups=32, group_size=None, *, ${GROUP}`,
     weights: (l) => scaleAndBias(l, "axis"),
-    call: ["x, *, mask=None", norm],
+    call: ["x, *, mask=None", groupNorm],
   },
   /** Wraps another layer's parameters: its call is that layer's. */
   SpectralNorm: {

@@ -1,17 +1,57 @@
-/** Sizes of linen's and nnx' layers, with the least that JAX can make arrays of. */
-import { LEAST, PLAIN_WORDS, type SizeCheck } from "../../rules/possible.ts";
+/** What linen's and nnx' layers take for their sizes: what JAX can make arrays of. */
+import type { ParsedSignature } from "../../../interpret/signature.ts";
+import {
+  type ArgumentCheck,
+  count,
+  counts,
+  INTS,
+  PLAIN_WORDS,
+  SHARE,
+  TAKEN,
+  type Taken,
+  type TakenTable,
+} from "../../rules/possible.ts";
 
-const FLAX_LEAST: Readonly<Record<string, number>> = {
-  ...LEAST,
-  features: 0,
-  qkv_features: 0,
-  strides: 1,
-  kernel_dilation: 1,
-  input_dilation: 1,
-  feature_group_count: 1,
-  group_size: 1,
+const orNone = (taken: Taken): Taken => ({ ...taken, none: true });
+
+const FLAX: TakenTable = {
+  ...TAKEN,
+  features: counts(),
+  in_features: counts(),
+  out_features: counts(),
+  qkv_features: count(),
+  padding: { of: "int", depth: 2, empty: true, texts: ["same", "valid", "circular", "causal", "reflect"] },
+  strides: orNone(counts(1)),
+  kernel_dilation: orNone(counts(1)),
+  input_dilation: orNone(counts(1)),
+  feature_group_count: count(1),
+  num_groups: orNone(count(1)),
+  group_size: orNone(count(1)),
+  axis: INTS,
+  reduction_axes: INTS,
+  feature_axes: INTS,
+  rate: SHARE,
 };
 
-export function flaxSizes(layer: string): SizeCheck {
-  return { layer, least: FLAX_LEAST, words: PLAIN_WORDS, error: "ValueError" };
+export function flaxArguments(layer: string, signature: ParsedSignature): ArgumentCheck {
+  return {
+    layer,
+    taken: FLAX,
+    words: PLAIN_WORDS,
+    error: "ValueError",
+    kindError: "TypeError",
+    intsOnly: true,
+    signature,
+  };
+}
+
+/** Pools are functions: what is too small is told with the input. */
+const POOL: TakenTable = {
+  window_shape: { ...INTS, list: true },
+  strides: { ...orNone(INTS), list: true },
+  padding: { of: "int", depth: 2, list: true, empty: true, texts: ["same", "valid"] },
+};
+
+export function poolArguments(name: string): ArgumentCheck {
+  return { layer: `${name}()`, taken: POOL, words: PLAIN_WORDS, error: "TypeError", intsOnly: true };
 }

@@ -13,10 +13,10 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
-import { possibleSizes } from "../../rules/possible.ts";
+import { type ArgumentCheck, possibleArguments } from "../../rules/possible.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 import { Run } from "../layers/run.ts";
-import { flaxSizes } from "../layers/sizes.ts";
+import { flaxArguments } from "../layers/sizes.ts";
 import { Layer, type LayerAccess, type LayerSpec } from "../layers/spec.ts";
 import { enter, layerVariable } from "./module.ts";
 import { pathOf, stateOf } from "./state.ts";
@@ -68,7 +68,8 @@ function layerOf(
   find: Find,
 ): Layer {
   const run = new Run(interp, kit, spec.fn, pathOf(self), self);
-  const sizes = possibleSizes(interp, Object.fromEntries(self.attrs), flaxSizes(self.cls.name));
+  const check = { ...checkOf(spec), layer: self.cls.name };
+  const sizes = possibleArguments(interp, Object.fromEntries(self.attrs), check);
   const access: LayerAccess = {
     interp,
     self,
@@ -87,6 +88,17 @@ function layerOf(
   }
   projections.set(layer, spec);
   return layer;
+}
+
+const checks = new WeakMap<LayerSpec, ArgumentCheck>();
+
+function checkOf(spec: LayerSpec): ArgumentCheck {
+  let check = checks.get(spec);
+  if (!check) {
+    check = flaxArguments(spec.fn, parseSignature(spec.linen ?? ""));
+    checks.set(spec, check);
+  }
+  return check;
 }
 
 /** The entry a layer is of, for its projections. */

@@ -27,9 +27,9 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
-import { possibleSizes } from "../../rules/possible.ts";
+import { possibleArguments } from "../../rules/possible.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
-import { flaxSizes } from "../layers/sizes.ts";
+import { flaxArguments } from "../layers/sizes.ts";
 import type { Layer, LayerSpec } from "../layers/spec.ts";
 import { treeLayer } from "../layers/tree.ts";
 import { walkTree } from "../tree.ts";
@@ -97,7 +97,8 @@ export function defineLayer(
   find: Find,
 ): ClassValue {
   const signature = spec.nnx ?? "";
-  const { params } = parseSignature(signature);
+  const parsedArguments = parseSignature(signature);
+  const { params } = parsedArguments;
   const cls = defineClass(name, {
     bases: [module],
     qualname: `flax.nnx.${name}`,
@@ -110,7 +111,7 @@ export function defineLayer(
         `self${signature === "" ? "" : `, ${signature}`}${signature.includes("*") ? "" : ", *"}, rngs=None, **kwargs`,
         (given, interp) => {
           const self = given.self as Instance;
-          const a = possibleSizes(interp, given, flaxSizes(name));
+          const a = possibleArguments(interp, given, flaxArguments(name, parsedArguments));
           interp.touch(self);
           for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           build(kit, interp, spec, self, find);

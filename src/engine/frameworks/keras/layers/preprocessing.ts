@@ -14,6 +14,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { ANY_AXES } from "../../keraslike/arguments.ts";
 import { Config, first, KERAS, type KnownOrNot, type LayerRule, one, plain } from "../../keraslike/rule.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { windowOutput } from "../../rules/window.ts";
@@ -25,6 +26,7 @@ const VOCABULARY = "the vocabulary that the data gives";
 const normalization: LayerRule = {
   signature: "axis=-1, mean=None, variance=None, invert=False",
   docs: `${PAGE}/numerical/normalization/`,
+  taken: ANY_AXES,
   weights: (c, [input = []]) => {
     if (c.given("mean") || c.given("variance")) return [];
     const axes = c.integers("axis") ?? (c.given("axis") ? [-1] : []);

@@ -9,8 +9,9 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
-import { configOf, LEAST_SIZES, parsedSignature } from "../../keraslike/rule.ts";
-import { possibleSizes } from "../../rules/possible.ts";
+import { axesOfLayer, CAUSAL, KERAS_ARGUMENTS } from "../../keraslike/arguments.ts";
+import { configOf, type LayerRule, parsedSignature } from "../../keraslike/rule.ts";
+import { counts, type Fault, possibleArguments, type TakenTable } from "../../rules/possible.ts";
 import { type Library, snakeCase } from "../library.ts";
 import { inputLayerClass, makeInput } from "../models.ts";
 import { initLayer, withBatch } from "./layer.ts";
@@ -19,9 +20,32 @@ import { TF_LAYERS, type TfLayer } from "./table.ts";
 import { wrapperClasses } from "./wrappers.ts";
 
 /** How TensorFlow.js refuses a size (`assertPositiveInteger`), by the name that programs write. */
-function refusal(size: string, value: number): string {
+function refusal(size: string, { what, taken, shown }: Fault): string {
   const name = size.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-  return `Expected ${name} to be a positive integer, but got ${value}.`;
+  if (taken.of === "text")
+    return `${shown} is not a valid PaddingMode.  Valid values are valid,same,causal or null/undefined.`;
+  if (what === "length") return `Expected ${name} to have one size for each axis, but got ${shown}.`;
+  const wanted =
+    taken.of === "real"
+      ? "a number"
+      : taken.list
+        ? "an array of integers"
+        : (taken.least ?? -1) >= 1
+          ? "a positive integer"
+          : "an integer";
+  return `Expected ${name} to be ${wanted}, but got ${shown}.`;
+}
+
+/** TensorFlow.js looks at no number that is no size, and moves rates into their bounds. */
+const SIZES: TakenTable = Object.fromEntries(
+  Object.entries(KERAS_ARGUMENTS).filter(([name, { of }]) => of === "int" || name === "padding"),
+);
+
+/** Otherwise than in Keras, what pads may crop. */
+function takenBy(name: string, rule: LayerRule): TakenTable {
+  if (name === "ZeroPadding2D") return { padding: { of: "int", depth: 2, perAxis: true } };
+  const own = { ...SIZES, ...CAUSAL, ...rule.taken };
+  return name === "UpSampling2D" ? { ...own, size: { ...counts(1), list: true, perAxis: true } } : own;
 }
 
 /** A cell's units, one for each state. */
@@ -35,6 +59,9 @@ const stateSize: Impl = (_m, _args, self) => {
 const INPUT_WIDTHS: Readonly<Record<string, string>> = { Dense: "input_dim", Embedding: "input_length" };
 
 function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): ClassValue {
+  const taken = takenBy(name, rule);
+  const { params } = parsedSignature(rule);
+  const required = new Set(params.filter((param) => param.required).map((param) => param.name));
   return jsClass(name, {
     base: lib.layerClass,
     native: { layer: true },
@@ -42,12 +69,22 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
       const state = initLayer(lib, m, self, config);
       const given = new Map<string, Value>();
       if (config instanceof Instance)
-        for (const [key, value] of config.attrs) given.set(snakeCase(key), value);
+        for (const [key, value] of config.attrs) {
+          // What is null counts as not given, where it has a default.
+          if (value !== null || required.has(snakeCase(key))) given.set(snakeCase(key), value);
+        }
       // The library computes shapes of "causal" as those of "valid", and cannot run it.
       if (given.get("padding") === "causal") given.set("padding", "valid");
       state.rule = rule;
-      const check = { layer: name, least: rule.least ?? LEAST_SIZES, words: refusal, error: "ValueError" };
-      const sizes = possibleSizes(m, Object.fromEntries(given), check);
+      const sizes = possibleArguments(m, Object.fromEntries(given), {
+        layer: name,
+        taken,
+        words: refusal,
+        error: "ValueError",
+        noBools: true,
+        axes: axesOfLayer(name),
+        signature: parsedSignature(rule),
+      });
       state.config = configOf(rule, new Map(Object.entries(sizes)), defaults);
       if (state.config.channels === "first") lib.channelsFirst = true;
       if (self instanceof Instance && config instanceof Instance) {

@@ -4,7 +4,14 @@
  */
 
 import { floorDivide } from "../../../cost/lift.ts";
-import { isUnknown, type Tensor, toNumber, type Value } from "../../../interpret/values.ts";
+import {
+  isUnknown,
+  type Shape,
+  type Tensor,
+  toNumber,
+  type Unknown,
+  type Value,
+} from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
 import { differ, toDim } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
@@ -17,14 +24,24 @@ export function elementwise(
   value: Value,
   inplace: Value = false,
   weights: readonly (Tensor | undefined)[] = [],
+  dim: Value = null,
 ): Tensor {
   const input = op.tensor(value);
   return op.emit({
     inputs: [input],
     shape: input.shape,
     weights,
+    problem: axisProblem(dim, input.shape),
     ...(inplace === true ? { view: true } : {}),
   });
+}
+
+function axisProblem(dim: Value, shape: Shape | Unknown): string | undefined {
+  if (typeof dim !== "number" || isUnknown(shape)) return undefined;
+  const rank = Math.max(shape.length, 1);
+  return dim >= -rank && dim < rank
+    ? undefined
+    : `has dim=${dim}, which must be ${-rank} to ${rank - 1} for ${showShape(shape)}`;
 }
 
 /** Layer, its function, constructor signature, and what follows `input` in the function's signature. */
@@ -101,7 +118,7 @@ function layerOf([name, fn, init]: Row): LayerSpec[] {
       home: "activation",
       ...(base && { base }),
       init,
-      forward: ["input", (op, a) => elementwise(op, a.input, op.attr("inplace"))],
+      forward: ["input", (op, a) => elementwise(op, a.input, op.attr("inplace"), [], op.attr("dim"))],
       fn,
     },
   ];
@@ -169,13 +186,13 @@ export const ACTIVATION_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
       fn,
       {
         signature: args === "" ? "input" : `input, ${args}`,
-        rule: (op, a) => elementwise(op, a.input, fn.endsWith("_") || a.inplace),
+        rule: (op, a) => elementwise(op, a.input, fn.endsWith("_") || a.inplace, [], a.dim),
       },
     ]),
   ),
   softmax: {
     signature: "input, dim=None, _stacklevel=3, dtype=None",
-    rule: (op, a) => elementwise(op, a.input),
+    rule: (op, a) => elementwise(op, a.input, false, [], a.dim),
   },
   glu: { signature: "input, dim=-1", rule: (op, a) => halve(op, a.input, a.dim) },
   prelu: { signature: "input, weight", rule: (op, a) => prelu(op, a.input, op.optional(a.weight)) },

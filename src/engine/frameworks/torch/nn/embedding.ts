@@ -108,8 +108,15 @@ const EMBEDDING_INIT =
 const BAG_INIT =
   "num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode='mean', sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None, dtype=None";
 
-const build: LayerSpec["build"] = (b) =>
-  b.parameter("weight", [b.dim("num_embeddings"), b.dim("embedding_dim")]);
+const build: LayerSpec["build"] = (b) => {
+  const [rows, at] = [b.dim("num_embeddings"), toNumber(b.args.padding_idx)];
+  if (typeof rows === "number" && at !== undefined && (at >= rows || at < -rows)) {
+    const problem = `Padding_idx must be within num_embeddings, gets ${at} of ${rows}`;
+    b.interp.fail("AssertionError", problem, { severity: "error", code: "impossible-size" });
+    b.interp.gap(problem);
+  }
+  b.parameter("weight", [rows, b.dim("embedding_dim")]);
+};
 
 const fromPretrained: NonNullable<LayerSpec["classMethods"]> = {
   from_pretrained: [

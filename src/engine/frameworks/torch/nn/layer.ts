@@ -10,7 +10,6 @@ import { parseSignature } from "../../../interpret/signature.ts";
 import {
   type ClassValue,
   type Dim,
-  Float,
   type Instance,
   type Kwargs,
   type NativeFunction,
@@ -21,8 +20,9 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
-import { LEAST, PLAIN_WORDS, possibleSizes } from "../../rules/possible.ts";
+import { possibleArguments } from "../../rules/possible.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
+import { argumentsOf, functionArguments } from "./arguments.ts";
 import type { Nn } from "./library.ts";
 import { addModule, addTensor, initModule } from "./module.ts";
 import { Op } from "./op.ts";
@@ -95,15 +95,13 @@ export function defineLayer(nn: Nn, spec: LayerSpec): ClassValue {
 }
 
 function constructorOf(nn: Nn, spec: LayerSpec, signature: string): NativeImpl {
-  const { names } = parseSignature(signature);
+  const parsed = parseSignature(signature);
   const hidden = new Set([...NEVER_ATTRIBUTES, ...(spec.hidden ?? [])]);
-  const attributes = [...names].filter((name) => !hidden.has(name));
-  // Padding layers crop with amounts below zero.
-  const least = /Conv|Pool/.test(spec.name) ? { ...LEAST, padding: 0 } : LEAST;
+  const attributes = [...parsed.names].filter((name) => !hidden.has(name));
+  const check = argumentsOf(spec.name, parsed);
   return (given, interp) => {
     const self = given.self as Instance;
-    const check = { layer: self.cls.name, least, words: PLAIN_WORDS, error: "ValueError", intsOnly: true };
-    const a = possibleSizes(interp, given, check);
+    const a = possibleArguments(interp, given, { ...check, layer: self.cls.name });
     initModule(interp, self);
     interp.touch(self);
     for (const name of attributes) self.attrs.set(name, entryOf(a, name));
@@ -121,7 +119,13 @@ function runForward(nn: Nn, spec: LayerSpec, rule: LayerRule, a: Bound, interp: 
 
 /** A function of torch.nn.functional as a value of the program. */
 export function defineFunction(nn: Nn, name: string, spec: FunctionSpec): NativeFunction {
-  return def(name, spec.signature, (a, interp) => spec.rule(new Op(interp, nn, name), a), unfollowed);
+  const check = functionArguments(name, parseSignature(spec.signature));
+  return def(
+    name,
+    spec.signature,
+    (a, interp) => spec.rule(new Op(interp, nn, name), possibleArguments(interp, a, check)),
+    unfollowed,
+  );
 }
 
 /** A layer under construction. */
@@ -133,12 +137,8 @@ export class Build {
     readonly args: Bound,
   ) {}
 
-  /** A size. A float (`width / 2`) fails as in torch, and is rounded down to go on. */
   dim(name: string): Dim {
-    const value = entryOf(this.args, name);
-    if (!(value instanceof Float)) return toDim(value);
-    this.interp.fail("TypeError", `${this.self.cls.name}: ${name} must be an int, gets ${value.value}`);
-    return Math.floor(value.value);
+    return toDim(entryOf(this.args, name));
   }
 
   dims(name: string, axes: number): readonly Dim[] {

@@ -81,7 +81,7 @@ function padProblem(window: ReturnType<typeof windowOf>, ruling: PoolRuling): { 
   );
   return wide
     ? {
-        problem: `pads by ${padding.map(([before]) => before).join("×")}, more than half its ${showShape(kernel)} window`,
+        problem: `pads by ${showShape(padding.map(([before]) => before))}, more than half its ${showShape(kernel)} window`,
       }
     : {};
 }
@@ -106,6 +106,7 @@ function adapt(op: Op, spatial: number, fn: string, input: Value, size: Value, i
 const scaled = lift((size: number, ratio: number) => Math.floor(size * ratio));
 
 function fractional(op: Op, spatial: number, input: Value, size: Value, ratio: Value, indices: Value): Value {
+  if (size === null && ratio === null) op.problem("needs either an output size or a pooling ratio");
   const ratios = ratio === null ? undefined : toDims(ratio, spatial);
   const asked = size === null ? undefined : toDims(size, spatial);
   const ruling = resize(op.tensor(input).shape, axesOf(spatial), (sizes) => ({

@@ -35,6 +35,9 @@ function interpolate(op: Op, value: Value, size: Value, scale: Value): Value {
 function resizeProblem(from: Shape, to: Shape, size: Value, scale: Value): string | undefined {
   if (from.length < 3) return `resizes the axes behind batch and channels, gets ${showShape(from)}`;
   if ((size === null) === (scale === null)) return "needs either size or scale_factor";
+  const given = toItems(size ?? scale)?.length;
+  if (given !== undefined && given !== from.length - 2)
+    return `has ${given} sizes or factors for ${from.length - 2} axes`;
   return to.some((dim) => typeof dim === "number" && dim < 1)
     ? `makes ${showShape(to)} of ${showShape(from)}`
     : undefined;

@@ -20,6 +20,7 @@ import {
 } from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
 import { entryOf } from "../../../table.ts";
+import { type ArgumentCheck, possibleArguments } from "../../rules/possible.ts";
 import { Misfit, numel, showShape } from "../../shape/dims.ts";
 import { Args } from "./args.ts";
 import type { Toolkit } from "./toolkit.ts";
@@ -118,9 +119,12 @@ function settle(
   return [positional, kept];
 }
 
+/** What is taken for the arguments of an op; undefined where any will do. */
+export type CheckOf = (name: string, signature: ParsedSignature) => ArgumentCheck | undefined;
+
 /** The native function of an op, `torch.name` and `Tensor.name` alike. */
-export function toNative(kit: Toolkit, name: string, spec: OpSpec): NativeFunction {
-  return native(kit, name, spec, (a) => run(a, name, spec));
+export function toNative(kit: Toolkit, name: string, spec: OpSpec, takes?: CheckOf): NativeFunction {
+  return native(kit, name, spec, (a) => run(a, name, spec), takes);
 }
 
 /** `name_`: runs the op and writes the result to its first argument. */
@@ -145,17 +149,23 @@ function native(
   name: string,
   spec: OpSpec,
   code: (a: Args, first: Value) => Value,
+  takes?: CheckOf,
 ): NativeFunction {
   let parsed: ParsedSignature | undefined;
+  let check: ArgumentCheck | undefined;
   return new NativeFunction(
     name,
     (interp, args, kwargs) => {
-      parsed ??= parseSignature(spec.signature);
+      if (parsed === undefined) {
+        parsed = parseSignature(spec.signature);
+        check = takes?.(name, parsed);
+      }
       const bound = bind(interp, name, parsed, ...settle(parsed, args, kwargs));
       if (typeof bound === "string") return interp.fail("TypeError", bound);
       if (bound instanceof Unknown) return unfollowed(interp, bound);
       const first = parsed.params[0];
-      const answer = code(new Args(bound, kit, interp), first ? entryOf(bound, first.name) : undefined);
+      const possible = check ? possibleArguments(interp, bound, check) : bound;
+      const answer = code(new Args(possible, kit, interp), first ? entryOf(possible, first.name) : undefined);
       const out = kwargs.size > 0 ? kwargs.get("out") : undefined;
       if (out !== undefined && out !== null && !parsed.names.has("out")) writeOut(kit, interp, out, answer);
       return answer;

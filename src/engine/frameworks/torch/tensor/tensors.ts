@@ -23,6 +23,7 @@ import { JOINS, SPLIT_METHOD, SPLITS } from "./joins.ts";
 import { DECOMPOSITIONS, LINALG } from "./linalg.ts";
 import { type OpTable, toInPlace, toNative } from "./op.ts";
 import { REDUCTIONS } from "./reductions.ts";
+import { sizesOf } from "./sizes.ts";
 import { SORTING, SORTING_FUNCTIONS } from "./sorting.ts";
 import { SPECIAL } from "./special.ts";
 import { Toolkit } from "./toolkit.ts";
@@ -109,14 +110,14 @@ function modules(kit: Toolkit): Record<string, () => Map<string, Value>> {
 function addFunctions(kit: Toolkit, table: OpTable, functions: Map<string, Value>): void {
   for (const [name, spec] of Object.entries(table)) {
     if (name.startsWith("__")) continue;
-    functions.set(name, toNative(kit, name, spec));
+    functions.set(name, toNative(kit, name, spec, sizesOf));
     if (spec.inPlace) functions.set(`${name}_`, toInPlace(kit, name, spec));
   }
 }
 
 function addMethods(kit: Toolkit, table: OpTable): void {
   for (const [name, spec] of Object.entries(table)) {
-    kit.cls.attrs.set(name, toNative(kit, name, spec));
+    kit.cls.attrs.set(name, toNative(kit, name, spec, sizesOf));
     if (spec.inPlace) kit.cls.attrs.set(`${name}_`, toInPlace(kit, name, spec));
   }
 }
