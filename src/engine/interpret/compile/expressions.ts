@@ -13,6 +13,7 @@ import {
   Bytes,
   Dict,
   Float,
+  LargeInt,
   List,
   RegexValue,
   Slice,
@@ -69,6 +70,10 @@ const compilers: Compilers = {
     }
     if (node.special === "bigint") return (m) => m.unknown("whole numbers without bounds are not followed");
     if (node.special === "imaginary") return (m) => m.unknown("complex numbers are not followed");
+    if (node.special === "large") {
+      const large = new LargeInt(BigInt(String(node.value)));
+      return () => large;
+    }
     const { value } = node;
     return () => value;
   },

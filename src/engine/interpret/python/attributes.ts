@@ -16,6 +16,7 @@ import {
   FunctionValue,
   Instance,
   type Key,
+  LargeInt,
   List,
   ModuleValue,
   NativeFunction,
@@ -32,6 +33,7 @@ import { builtinTypeName, isCore, typeName } from "./core.ts";
 import { OBJECT } from "./types/object.ts";
 
 export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
+  if (value instanceof LargeInt) return m.builtinClass("int");
   if (value instanceof Unknown) return value;
   if (value instanceof Instance) return value.cls;
   if (value instanceof ClassValue) {
@@ -87,7 +89,7 @@ export function findInMro(mro: readonly ClassValue[], name: string): Value | Abs
 }
 
 export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
-  if (obj instanceof Unknown) return obj;
+  if (obj instanceof Unknown && !(obj instanceof LargeInt)) return obj;
   if (obj instanceof ClassValue) return lookupClass(m, obj, name);
   if (obj instanceof ModuleValue) return lookupModule(m, obj, name);
   if (obj instanceof SuperValue) return lookupSuper(m, obj, name);

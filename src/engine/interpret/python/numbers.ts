@@ -3,14 +3,13 @@
 import type { BinaryOp } from "../../syntax/ast.ts";
 import type { Interp } from "../interp.ts";
 import { Float, type Value } from "../values.ts";
-
-export const INTEGER_TOO_LARGE = "integer too large";
+import { whole, wholeArithmetic } from "./integers.ts";
 
 type Numeric = number | boolean | Float;
 
-/** An int result: -0 is 0, and beyond 2^53 it is no longer exact. */
-export function int(interp: Interp, value: number): Value {
-  return Number.isSafeInteger(value) ? value + 0 : interp.unknown(INTEGER_TOO_LARGE);
+/** The int that a number without fraction is: -0 is 0. The number must be exact, as a rounded float is. */
+export function int(value: number): Value {
+  return Number.isSafeInteger(value) ? value + 0 : whole(BigInt(value));
 }
 
 export function floorMod(a: number, b: number): number {
@@ -34,7 +33,11 @@ export function arithmetic(interp: Interp, op: BinaryOp, a: Numeric, b: Numeric)
   const x = asNumber(a);
   const y = asNumber(b);
   if (a instanceof Float || b instanceof Float) return FLOAT_OPS[op]?.(interp, x, y);
-  return INT_OPS[op]?.(interp, x, y);
+  const small = INT_OPS[op]?.(interp, x, y);
+  // A result that is not exact is worked out again, exactly.
+  return typeof small === "number" && !Number.isSafeInteger(small)
+    ? wholeArithmetic(interp, op, BigInt(x), BigInt(y))
+    : small;
 }
 
 const BOOL_OPS: Partial<Record<BinaryOp, (a: boolean, b: boolean) => boolean>> = {
@@ -45,27 +48,37 @@ const BOOL_OPS: Partial<Record<BinaryOp, (a: boolean, b: boolean) => boolean>> =
 
 type Rule = (interp: Interp, a: number, b: number) => Value;
 
+/** Where numbers are not exact, the result is beyond 2^53 too: it is then worked out another way. */
 const INT_OPS: Partial<Record<BinaryOp, Rule>> = {
-  "+": (interp, a, b) => int(interp, a + b),
-  "-": (interp, a, b) => int(interp, a - b),
-  "*": (interp, a, b) => int(interp, a * b),
+  "+": (_, a, b) => a + b,
+  "-": (_, a, b) => a - b,
+  "*": (_, a, b) => a * b + 0,
   "/": (interp, a, b) => (b === 0 ? zeroDivision(interp, "division by zero") : new Float(a / b)),
   "//": (interp, a, b) =>
-    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : int(interp, floorDiv(a, b)),
+    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : floorDiv(a, b) + 0,
   "%": (interp, a, b) =>
-    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : int(interp, floorMod(a, b)),
+    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : floorMod(a, b) + 0,
   "**": (interp, a, b) => {
-    if (b >= 0) return int(interp, a ** b);
+    if (b >= 0) {
+      const power = a ** b;
+      // The host's power may be off in the last place.
+      return Math.abs(power) < 2 ** 50 ? power : Number.NaN;
+    }
     return a === 0 ? zeroDivision(interp, "0.0 cannot be raised to a negative power") : new Float(a ** b);
   },
-  "&": (interp, a, b) => int(interp, Number(BigInt(a) & BigInt(b))),
-  "|": (interp, a, b) => int(interp, Number(BigInt(a) | BigInt(b))),
-  "^": (interp, a, b) => int(interp, Number(BigInt(a) ^ BigInt(b))),
+  "&": (_, a, b) => (fitsBits(a, b) ? a & b : Number(BigInt(a) & BigInt(b))),
+  "|": (_, a, b) => (fitsBits(a, b) ? a | b : Number(BigInt(a) | BigInt(b))),
+  "^": (_, a, b) => (fitsBits(a, b) ? a ^ b : Number(BigInt(a) ^ BigInt(b))),
   "<<": (interp, a, b) =>
-    b < 0 ? interp.fail("ValueError", "negative shift count") : int(interp, a * 2 ** b),
+    b < 0 ? interp.fail("ValueError", "negative shift count") : a === 0 ? 0 : a * 2 ** b,
   ">>": (interp, a, b) =>
-    b < 0 ? interp.fail("ValueError", "negative shift count") : int(interp, Math.floor(a / 2 ** b)),
+    b < 0 ? interp.fail("ValueError", "negative shift count") : Math.floor(a / 2 ** Math.min(b, 64)),
 };
+
+/** JavaScript's own bit operators are of 32 bits. */
+function fitsBits(a: number, b: number): boolean {
+  return (a | 0) === a && (b | 0) === b;
+}
 
 const FLOAT_OPS: Partial<Record<BinaryOp, Rule>> = {
   "+": (_, a, b) => new Float(a + b),

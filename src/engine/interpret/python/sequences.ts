@@ -17,9 +17,11 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
+import { lengthOf } from "./characters.ts";
 import { equals } from "./compare.ts";
 import { callDunder, dunder, isRaised, toInt, typeName, unwrap } from "./core.ts";
 import { dictGet, setHas, unknownKey } from "./dict.ts";
+import { isOpen, opened } from "./integers.ts";
 
 const CHECK_EVERY = 1024;
 
@@ -52,7 +54,7 @@ export function items(interp: Interp, value: Value): readonly Value[] | Unknown 
 }
 
 export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown {
-  if (isUnknown(value)) return value;
+  if (isUnknown(value)) return opened(value);
   const method = dunder(interp, value, "__iter__");
   if (method !== undefined && method !== null) {
     const iterator = callDunder(interp, method, value);
@@ -160,7 +162,7 @@ function* fromIndex(interp: Interp, value: Value): Generator<Value, undefined> {
 
 /** `len(value)`. */
 export function length(interp: Interp, value: Value): number | Unknown {
-  if (isUnknown(value)) return value;
+  if (isUnknown(value)) return opened(value);
   const method = dunder(interp, value, "__len__");
   if (method !== undefined) {
     const answer = callDunder(interp, method, value);
@@ -183,17 +185,13 @@ export function plainLength(interp: Interp, value: Value): number | Unknown | un
 
 /** Length of a built-in container, whatever its subclass says. */
 export function builtinLength(value: Value): number | Unknown | undefined {
-  if (typeof value === "string") return codePoints(value);
+  if (typeof value === "string") return lengthOf(value);
   if (value instanceof List || value instanceof Tuple) return manyAmong(value.items) ?? value.items.length;
   if (value instanceof SetValue) return unknownItem(value) ?? value.entries.size;
   if (value instanceof Dict) return value.entries.size;
   if (value instanceof Range) return value.length;
   if (value instanceof Bytes) return value.value.length;
   return undefined;
-}
-
-function codePoints(text: string): number {
-  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length;
 }
 
 /** `item in container`. */
@@ -214,11 +212,11 @@ export function contains(interp: Interp, container: Value, item: Value): boolean
     );
   }
   if (plain instanceof Dict) {
-    if (isUnknown(item)) return item;
+    if (isOpen(item)) return item;
     const found = dictGet(interp, plain, item);
     return found === ABSENT ? false : hasUnknownKey(plain, found);
   }
-  if (plain instanceof SetValue) return isUnknown(item) ? item : setHas(interp, plain, item);
+  if (plain instanceof SetValue) return isOpen(item) ? item : setHas(interp, plain, item);
   if (plain instanceof Bytes) return bytesContain(plain, item);
   return searchItems(interp, container, item);
 }

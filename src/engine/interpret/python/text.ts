@@ -10,6 +10,7 @@ import {
   FunctionValue,
   Instance,
   isUnknown,
+  LargeInt,
   List,
   ModuleValue,
   NativeFunction,
@@ -21,6 +22,7 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
+import { escaped, escapeUnprintable } from "./characters.ts";
 import { callDunder, dunder, NOT_IMPLEMENTED, toText, typeName, unwrap } from "./core.ts";
 import { formOf } from "./generics.ts";
 import { floatText } from "./numbers.ts";
@@ -28,6 +30,7 @@ import { floatText } from "./numbers.ts";
 export function str(interp: Interp, value: Value): string | Unknown {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value + 0);
+  if (value instanceof LargeInt) return String(value.value);
   if (isUnknown(value)) return value;
   const method = dunder(interp, value, "__str__");
   if (method !== undefined && !isUnknown(method)) return asText(interp, callDunder(interp, method, value));
@@ -37,6 +40,7 @@ export function str(interp: Interp, value: Value): string | Unknown {
 }
 
 export function repr(interp: Interp, value: Value): string | Unknown {
+  if (value instanceof LargeInt) return String(value.value);
   if (isUnknown(value)) return value;
   const method = dunder(interp, value, "__repr__");
   if (method !== undefined) return asText(interp, callDunder(interp, method, value));
@@ -66,12 +70,8 @@ export function builtinRepr(interp: Interp, value: Value): string | Unknown {
   }
   if (plain === null) return "None";
   if (plain instanceof Float) return floatText(plain.value);
-  if (plain instanceof Bytes) return `b${quote(plain.value).replace(/[\u0080-\u00ff]/g, hexEscape)}`;
+  if (plain instanceof Bytes) return `b${quote(plain.value).replace(/[\u0080-\u00ff]/g, escaped)}`;
   return interp.nested(() => containerRepr(interp, plain)) ?? objectRepr(interp, plain);
-}
-
-function hexEscape(char: string): string {
-  return `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 function containerRepr(interp: Interp, value: Value): string | Unknown | undefined {
@@ -188,11 +188,7 @@ const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 /** A str literal: single quotes unless that needs more escapes. */
 export function quote(text: string): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped here
-    /[\\\n\r\t\u0000-\u001f\u007f]/g,
-    (char) => entryOf(ESCAPES, char) ?? hexEscape(char),
-  );
+  const body = escapeUnprintable(text.replace(/[\\\n\r\t]/g, (char) => entryOf(ESCAPES, char) ?? char));
   return mark + body.replaceAll(mark, `\\${mark}`) + mark;
 }
 

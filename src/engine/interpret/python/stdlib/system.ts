@@ -7,6 +7,7 @@ import {
   Dict,
   Float,
   isUnknown,
+  LargeInt,
   List,
   ModuleValue,
   Tuple,
@@ -76,8 +77,7 @@ export const sys = (): Module => {
       argv: new List(["main.py"]),
       path: new List([]),
       modules: modulesTable(),
-      // The largest integer that stays exact here stands for the largest of the machine.
-      maxsize: Number.MAX_SAFE_INTEGER,
+      maxsize: new LargeInt((1n << 63n) - 1n),
       float_info: makeInert(),
       stdout: makeInert(),
       stderr: makeInert(),

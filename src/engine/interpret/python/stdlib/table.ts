@@ -1,7 +1,7 @@
 /** How modules of the standard library are written down: values, and functions with Python signatures. */
 import { def, type NativeImpl } from "../../native.ts";
 import { ABSENT, type Absent, Tuple, type Value } from "../../values.ts";
-import { strict } from "../core.ts";
+import { strict, strictExact } from "../core.ts";
 
 export type Module = Map<string, Value>;
 
@@ -30,6 +30,14 @@ export function exporting(names: Module): Module {
 export function strictModule(spec: ModuleSpec): Module {
   const functions = Object.entries(spec.functions ?? {}).map(
     ([name, [signature, impl]]) => [name, [signature, strict(impl)] as const] as const,
+  );
+  return makeModule({ ...spec, functions: Object.fromEntries(functions) });
+}
+
+/** The same where ints of any size are taken. */
+export function exactModule(spec: ModuleSpec): Module {
+  const functions = Object.entries(spec.functions ?? {}).map(
+    ([name, [signature, impl]]) => [name, [signature, strictExact(impl)] as const] as const,
   );
   return makeModule({ ...spec, functions: Object.fromEntries(functions) });
 }

@@ -14,6 +14,7 @@ import {
 import { equals } from "../compare.ts";
 import { after, defineCore, dunder, NOT_IMPLEMENTED, none } from "../core.ts";
 import { dictDelete, dictGet, dictSet } from "../dict.ts";
+import { isOpen } from "../integers.ts";
 import { builtinDeleteItem, builtinGetItem } from "../items.ts";
 import { binary } from "../operators.ts";
 import { items, iterOf, plainLength } from "../sequences.ts";
@@ -127,7 +128,7 @@ const dictMethods: Record<string, Method> = {
   __contains__: [
     "self, key",
     (a, interp) =>
-      isUnknown(a.key) ? a.key : a.self instanceof Dict && dictGet(interp, a.self, a.key) !== ABSENT,
+      isOpen(a.key) ? a.key : a.self instanceof Dict && dictGet(interp, a.self, a.key) !== ABSENT,
   ],
   __eq__: [
     "self, other",
@@ -151,7 +152,7 @@ const dictMethods: Record<string, Method> = {
   setdefault: [
     "self, key, default=None",
     (a, interp) => {
-      if (!(a.self instanceof Dict) || isUnknown(a.key)) return a.key;
+      if (!(a.self instanceof Dict) || isOpen(a.key)) return a.key;
       const found = dictGet(interp, a.self, a.key);
       if (found !== ABSENT) return found;
       dictSet(interp, a.self, a.key, a.default);
@@ -218,6 +219,7 @@ function lookUp(interp: Interp, self: Value, key: Value, fallback: Value): Value
 }
 
 export const DICT: ClassValue = defineCore("dict", {
+  isExact: true,
   bases: [OBJECT],
   native: {
     layer: false,

@@ -5,6 +5,7 @@ import { type ClassValue, isUnknown, SetValue, type Unknown, type Value } from "
 import { compare } from "../compare.ts";
 import { defineCore, NOT_IMPLEMENTED, none, strict } from "../core.ts";
 import { combineSets, hashKey, hashNumber, isSubset, setAdd, setHas, setOf } from "../dict.ts";
+import { isOpen } from "../integers.ts";
 import { builtinLength, items, iterOf } from "../sequences.ts";
 import { builtinRepr } from "../text.ts";
 import { argsOf, filled, OBJECT, withClass } from "./object.ts";
@@ -92,8 +93,7 @@ const readingSet: Record<string, Method> = {
   ],
   __contains__: [
     "self, item",
-    (a, interp) =>
-      isUnknown(a.item) ? a.item : a.self instanceof SetValue && setHas(interp, a.self, a.item),
+    (a, interp) => (isOpen(a.item) ? a.item : a.self instanceof SetValue && setHas(interp, a.self, a.item)),
   ],
   __eq__: ["self, other", (a) => sameSets(a.self, a.other)],
   __le__: ["self, other", (a, interp) => compare(interp, "<=", bareSet(a.self), bareSet(a.other))],
@@ -145,6 +145,7 @@ function removing(missing: "fails" | "is fine"): Method {
 }
 
 export const SET: ClassValue = defineCore("set", {
+  isExact: true,
   bases: [OBJECT],
   native: {
     layer: false,
@@ -196,6 +197,7 @@ export const SET: ClassValue = defineCore("set", {
 });
 
 export const FROZENSET: ClassValue = defineCore("frozenset", {
+  isExact: true,
   bases: [OBJECT],
   native: {
     layer: false,
