@@ -15,6 +15,7 @@ import {
   Dict,
   FunctionValue,
   Instance,
+  Iter,
   type Key,
   LargeInt,
   List,
@@ -31,6 +32,7 @@ import {
 } from "../values.ts";
 import { builtinTypeName, isCore, typeName } from "./core.ts";
 import { OBJECT } from "./types/object.ts";
+import { iteratorClass } from "./types/others.ts";
 
 export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
   if (value instanceof LargeInt) return m.builtinClass("int");
@@ -42,6 +44,8 @@ export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
   }
   const own = ownClass(value);
   if (own) return own;
+  if (value instanceof Iter && value.typeName.includes("iterator") && value.typeName !== "iterator")
+    return iteratorClass(value.typeName);
   if (value instanceof Tensor) return m.unknown("a tensor of no framework");
   const named = m.builtin(builtinTypeName(value));
   return named instanceof ClassValue ? named : m.builtinClass("object");

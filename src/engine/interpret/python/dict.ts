@@ -8,6 +8,7 @@ import {
   isUnknown,
   type Key,
   LargeInt,
+  type List,
   SetValue,
   Tuple,
   type Unknown,
@@ -181,6 +182,19 @@ export function dictDelete(interp: Interp, dict: Dict, key: Value): boolean {
   if (isUnknown(hash)) return false;
   interp.touch(dict);
   return dict.entries.delete(hash);
+}
+
+const views = new WeakMap<List, Dict>();
+
+/** Marks what `keys()`, `values()` and `items()` give, which tells of changes of the dict. */
+export function asViewOf(dict: Dict, view: List): List {
+  views.set(view, dict);
+  return view;
+}
+
+/** The dict that a view shows. */
+export function dictBehind(view: List): Dict | undefined {
+  return views.get(view);
 }
 
 /** A dict with text keys. */

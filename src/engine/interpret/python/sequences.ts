@@ -20,8 +20,9 @@ import {
 import { lengthOf } from "./characters.ts";
 import { equals } from "./compare.ts";
 import { callDunder, dunder, isRaised, toInt, typeName, unwrap } from "./core.ts";
-import { dictGet, setHas, unknownKey } from "./dict.ts";
+import { dictBehind, dictGet, setHas, unknownKey } from "./dict.ts";
 import { isOpen, opened } from "./integers.ts";
+import { setItems } from "./setOrder.ts";
 
 const CHECK_EVERY = 1024;
 
@@ -69,7 +70,7 @@ export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown
   if (plain !== null && typeof plain === "object") {
     // Keys are copied, for what changes the dict meanwhile must not be seen.
     if (plain instanceof Dict || plain instanceof SetValue) interp.tick(plain.entries.size >> 2);
-    const own = overBuiltin(plain);
+    const own = overBuiltin(interp, plain);
     if (own !== undefined) return own;
     if (dunder(interp, value, "__next__") !== undefined) return fromNext(interp, value);
     if (dunder(interp, value, "__getitem__") !== undefined) return fromIndex(interp, value);
@@ -77,18 +78,43 @@ export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown
   return interp.fail("TypeError", `'${typeName(interp, value)}' object is not iterable`);
 }
 
+/** A dict or set must not grow or shrink while a loop goes over it. */
+function* watched(
+  interp: Interp,
+  of: Dict | SetValue,
+  values: readonly Value[],
+  what: string,
+): Generator<Value, undefined> {
+  const { size } = of.entries;
+  for (const value of values) {
+    yield value;
+    if (of.entries.size === size) continue;
+    interp.fail("RuntimeError", `${what} changed size during iteration`);
+    return undefined;
+  }
+  return undefined;
+}
+
 function overBuiltin(
+  interp: Interp,
   value: Exclude<Value, null | undefined | boolean | number | string>,
 ): Iterator<Value> | undefined {
   switch (value.kind) {
-    case "list":
-      return value.items[Symbol.iterator]();
+    case "list": {
+      const dict = value.cls && dictBehind(value);
+      return dict ? watched(interp, dict, value.items, "dictionary") : value.items[Symbol.iterator]();
+    }
     case "tuple":
       return value.items[Symbol.iterator]();
     case "dict":
-      return [...value.entries.values()].map((entry) => entry.key)[Symbol.iterator]();
+      return watched(
+        interp,
+        value,
+        [...value.entries.values()].map((entry) => entry.key),
+        "dictionary",
+      );
     case "set":
-      return [...value.entries.values()][Symbol.iterator]();
+      return watched(interp, value, setItems(value), "Set");
     case "range":
       return overRange(value);
     case "bytes":

@@ -1,4 +1,5 @@
 /** What `math` does with whole numbers of any size, and sums of floats that are rounded once. */
+import { entryOf } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
 import { Float, INTEGER_TOO_LARGE, isUnknown, type Value } from "../../values.ts";
 import { tryDunder, typeName, unwrap } from "../core.ts";
@@ -29,7 +30,9 @@ function ofWholes(
     params,
     (a, interp) => {
       const numbers: bigint[] = [];
-      for (const value of names.flatMap((name) => (name === "integers" ? argsOf(a[name]) : [a[name]]))) {
+      for (const value of names.flatMap((name) =>
+        name === "integers" ? argsOf(a[name]) : [entryOf(a, name)],
+      )) {
         if (value === null) continue;
         const exact = wholeOf(interp, value);
         if (typeof exact !== "bigint") return exact;

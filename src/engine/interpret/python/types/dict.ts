@@ -13,7 +13,7 @@ import {
 } from "../../values.ts";
 import { equals } from "../compare.ts";
 import { after, defineCore, dunder, NOT_IMPLEMENTED, none } from "../core.ts";
-import { dictDelete, dictGet, dictSet } from "../dict.ts";
+import { asViewOf, dictDelete, dictGet, dictSet } from "../dict.ts";
 import { isOpen } from "../integers.ts";
 import { builtinDeleteItem, builtinGetItem } from "../items.ts";
 import { binary } from "../operators.ts";
@@ -28,10 +28,10 @@ export const DICT_KEYS = view("dict_keys");
 export const DICT_VALUES = view("dict_values");
 export const DICT_ITEMS = view("dict_items");
 
-function asView(cls: ClassValue, all: Value[]): List {
+function asView(dict: Value, cls: ClassValue, all: Value[]): List {
   const list = new List(all);
   list.cls = cls;
-  return list;
+  return dict instanceof Dict ? asViewOf(dict, list) : list;
 }
 
 function rows(value: Value): readonly { readonly key: Value; readonly value: Value }[] {
@@ -163,6 +163,7 @@ const dictMethods: Record<string, Method> = {
     "self",
     (a) =>
       asView(
+        a.self,
         DICT_KEYS,
         rows(a.self).map((row) => row.key),
       ),
@@ -171,6 +172,7 @@ const dictMethods: Record<string, Method> = {
     "self",
     (a) =>
       asView(
+        a.self,
         DICT_VALUES,
         rows(a.self).map((row) => row.value),
       ),
@@ -179,6 +181,7 @@ const dictMethods: Record<string, Method> = {
     "self",
     (a) =>
       asView(
+        a.self,
         DICT_ITEMS,
         rows(a.self).map((row) => new Tuple([row.key, row.value])),
       ),

@@ -7,6 +7,7 @@ import { defineCore, NOT_IMPLEMENTED, none, strict } from "../core.ts";
 import { combineSets, hashKey, hashNumber, isSubset, setAdd, setHas, setOf } from "../dict.ts";
 import { isOpen } from "../integers.ts";
 import { builtinLength, items, iterOf } from "../sequences.ts";
+import { setItems, unknownOrder } from "../setOrder.ts";
 import { builtinRepr } from "../text.ts";
 import { argsOf, filled, OBJECT, withClass } from "./object.ts";
 
@@ -87,10 +88,7 @@ function asking(rule: (self: SetValue, other: SetValue) => boolean): Method {
 
 const readingSet: Record<string, Method> = {
   __len__: ["self", (a) => builtinLength(a.self)],
-  __iter__: [
-    "self",
-    (a) => iterOf(a.self instanceof SetValue ? [...a.self.entries.values()] : [], "set_iterator"),
-  ],
+  __iter__: ["self", (a) => iterOf(a.self instanceof SetValue ? ordered(a.self) : [], "set_iterator")],
   __contains__: [
     "self, item",
     (a, interp) => (isOpen(a.item) ? a.item : a.self instanceof SetValue && setHas(interp, a.self, a.item)),
@@ -117,6 +115,12 @@ const readingSet: Record<string, Method> = {
     (a, interp) => (a.self instanceof SetValue ? combineSets(interp, "|", a.self, a.self) : a.self),
   ],
 };
+
+/** What an iterator over a set gives one by one: nobody knows which comes first. */
+function ordered(set: SetValue): readonly Value[] {
+  const order = unknownOrder(set);
+  return order ? Array.from(set.entries, () => order) : setItems(set);
+}
 
 function bareSet(value: Value): Value {
   return value instanceof SetValue ? new SetValue(value.entries) : value;
@@ -180,12 +184,19 @@ export const SET: ClassValue = defineCore("set", {
     pop: [
       "self",
       (a, interp) => {
-        const first = a.self instanceof SetValue ? a.self.entries.entries().next() : undefined;
-        if (!first || first.done || !(a.self instanceof SetValue))
+        if (!(a.self instanceof SetValue) || a.self.entries.size === 0)
           return interp.fail("KeyError", "pop from an empty set");
         interp.touch(a.self);
-        a.self.entries.delete(first.value[0]);
-        return first.value[1];
+        const order = unknownOrder(a.self);
+        const [first] = setItems(a.self);
+        const key = [...a.self.entries].find(([, value]) => value === first)?.[0];
+        if (key !== undefined) a.self.entries.delete(key);
+        if (order === undefined) return first;
+        // Any of them may be gone.
+        const { size } = a.self.entries;
+        a.self.entries.clear();
+        for (let i = 0; i < size; i++) setAdd(interp, a.self, interp.unknown(order.reason));
+        return order;
       },
     ],
     clear: [

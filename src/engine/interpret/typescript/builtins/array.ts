@@ -162,8 +162,8 @@ const range = (items: readonly Value[], args: readonly Value[]): [number, number
   args[1] === undefined ? undefined : num(args[1], items.length),
 ];
 
-export function iterOf(values: Iterable<Value>): Iter {
-  const iterator = values[Symbol.iterator]();
+export function iterOf(values: Iterable<Value> | Iterator<Value>): Iter {
+  const iterator = typeof values === "object" && "next" in values ? values : values[Symbol.iterator]();
   return new Iter(() => {
     const step = iterator.next();
     return step.done ? ABSENT : step.value;

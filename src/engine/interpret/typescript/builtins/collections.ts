@@ -16,8 +16,18 @@ const onSet =
   (m, args, self) =>
     self instanceof SetValue ? impl(self, args, m) : m.unknown("a set that is not known");
 
-const pairs = (map: Dict): Value[] =>
-  [...map.entries.values()].map(({ key, value }) => new List([key, value]));
+/** Entries as they are when the loop comes to them: what is added meanwhile is come to as well. */
+function* live<T>(m: Interp, entries: Iterable<T>, read: (entry: T) => Value): Generator<Value, undefined> {
+  for (const entry of entries) {
+    m.tick();
+    yield read(entry);
+  }
+}
+
+export const livePairs = (m: Interp, map: Dict): Iterator<Value> =>
+  live(m, map.entries.values(), ({ key, value }) => new List([key, value]));
+const liveItems = (m: Interp, set: SetValue): Iterator<Value> =>
+  live(m, set.entries.values(), (value) => value);
 
 const MAP: Readonly<Record<string, Impl>> = {
   get: onMap((map, [key]) => (isUnknown(key) ? key : map.entries.get(keyOf(key))?.value)),
@@ -36,17 +46,22 @@ const MAP: Readonly<Record<string, Impl>> = {
     map.entries.clear();
     return undefined;
   }),
-  keys: onMap((map) => iterOf([...map.entries.values()].map(({ key }) => key))),
-  values: onMap((map) => iterOf([...map.entries.values()].map(({ value }) => value))),
-  entries: onMap((map) => iterOf(pairs(map))),
-  [ITERATOR]: onMap((map) => iterOf(pairs(map))),
+  keys: onMap((map, _args, m) => iterOf(live(m, map.entries.values(), ({ key }) => key))),
+  values: onMap((map, _args, m) => iterOf(live(m, map.entries.values(), ({ value }) => value))),
+  entries: onMap((map, _args, m) => iterOf(livePairs(m, map))),
+  [ITERATOR]: onMap((map, _args, m) => iterOf(livePairs(m, map))),
   forEach: onMap((map, [callback], m) => {
-    for (const { key, value } of [...map.entries.values()]) m.call(callback, [value, key, map]);
+    for (const { key, value } of map.entries.values()) {
+      m.tick();
+      m.call(callback, [value, key, map]);
+    }
     return undefined;
   }),
 };
 
-const items = onSet((set) => iterOf([...set.entries.values()]));
+const items = onSet((set, _args, m) => iterOf(liveItems(m, set)));
+const twice = (m: Interp, set: SetValue): Iterator<Value> =>
+  live(m, set.entries.values(), (value) => new List([value, value]));
 const SET: Readonly<Record<string, Impl>> = {
   has: onSet((set, [value]) => (isUnknown(value) ? value : set.entries.has(keyOf(value)))),
   add: onSet((set, [value], m) => {
@@ -65,9 +80,13 @@ const SET: Readonly<Record<string, Impl>> = {
   }),
   values: items,
   keys: items,
+  entries: onSet((set, _args, m) => iterOf(twice(m, set))),
   [ITERATOR]: items,
   forEach: onSet((set, [callback], m) => {
-    for (const value of [...set.entries.values()]) m.call(callback, [value, value, set]);
+    for (const value of set.entries.values()) {
+      m.tick();
+      m.call(callback, [value, value, set]);
+    }
     return undefined;
   }),
 };
