@@ -95,6 +95,8 @@ export class SetValue {
   cls?: ClassValue;
   attrs?: Attrs;
   frozen = false;
+  /** Python: items were taken out, or it was made of sets: where they stand depends on more than the items. */
+  isReworked = false;
   readonly entries: Map<Key, Value>;
   constructor(entries?: Map<Key, Value>) {
     this.entries = entries ?? new Map();

@@ -13,6 +13,7 @@ import {
   Dict,
   Instance,
   type Kwargs,
+  LargeInt,
   NO_KWARGS,
   SuperValue,
   Unknown,
@@ -142,7 +143,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
     const optionalObject = callee.optional === true || isOptionalChain(callee.object);
     return (m, s) => {
       const obj = object(m, s);
-      if (obj instanceof Unknown) return run(m, s, () => m.call(obj));
+      if (obj instanceof Unknown && !(obj instanceof LargeInt)) return run(m, s, () => m.call(obj));
       if (optionalObject && (obj === null || obj === undefined)) return undefined;
       const name = key(m, s);
       const fn = typeof name === "string" ? m.at(at, () => m.getAttr(obj, name)) : m.getItem(obj, name);

@@ -102,7 +102,7 @@ const compilers: Compilers = {
     const optional = node.optional === true || isOptionalChain(node.object);
     return (m, s) => {
       const obj = object(m, s);
-      if (obj instanceof Unknown) return obj;
+      if (obj instanceof Unknown && !(obj instanceof LargeInt)) return obj;
       if (optional && (obj === null || obj === undefined)) return undefined;
       const { site } = m;
       m.site = { at, caller: site };
@@ -121,7 +121,7 @@ const compilers: Compilers = {
       const obj = object(m, s);
       if (optional && (obj === null || obj === undefined)) return undefined;
       const i = index(m, s);
-      if (obj instanceof Unknown) return obj;
+      if (obj instanceof Unknown && !(obj instanceof LargeInt)) return obj;
       const { site } = m;
       m.site = { at, caller: site };
       const value = m.semantics.getItem(m, obj, i);
@@ -286,7 +286,7 @@ const compilers: Compilers = {
         if (key) {
           const k = key(m, s);
           const v = value(m, s);
-          if (k instanceof Unknown) return k;
+          if (k instanceof Unknown && !(k instanceof LargeInt)) return k;
           dictSet(m, dict, k, v);
           continue;
         }

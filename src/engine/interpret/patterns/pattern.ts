@@ -69,6 +69,10 @@ export class Pattern {
     private readonly program: Program,
   ) {}
 
+  get groupCount(): number {
+    return this.tree.groupCount;
+  }
+
   get size(): number {
     return this.program.code.length;
   }

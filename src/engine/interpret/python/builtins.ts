@@ -24,7 +24,7 @@ import { literal } from "./literal.ts";
 import { binary } from "./operators.ts";
 import { items, iterate } from "./sequences.ts";
 import { extreme, sorted } from "./sorting.ts";
-import { repr } from "./text.ts";
+import { ascii, repr } from "./text.ts";
 import { builtinClass, HIDDEN_CLASSES, NAMED_CLASSES } from "./types/index.ts";
 import { absolute, round } from "./types/numbers.ts";
 import { argsOf, ownAttrs } from "./types/object.ts";
@@ -37,7 +37,7 @@ type Entry = readonly [string, NativeImpl];
 /** Functions that know their answer only when all arguments are known. */
 const STRICT: Readonly<Record<string, Entry>> = {
   abs: ["x", (a, interp) => absolute(interp, a.x)],
-  ascii: ["x", (a, interp) => repr(interp, a.x)],
+  ascii: ["x", (a, interp) => ascii(interp, a.x)],
   bin: ["x", (a, interp) => radix(interp, a.x, "b")],
   oct: ["x", (a, interp) => radix(interp, a.x, "o")],
   hex: ["x", (a, interp) => radix(interp, a.x, "x")],
@@ -60,6 +60,7 @@ const STRICT: Readonly<Record<string, Entry>> = {
   max: ["*args, key=None, default=undefined", (a, interp) => best(interp, ">", a)],
   sum: ["iterable, start=0", (a, interp) => total(interp, a.iterable, a.start)],
   eval: ["source, globals=None, locals=None", (a, interp) => evaluate(interp, a.source)],
+  memoryview: ["object", (_, interp) => interp.unknown("memoryview is not followed")],
   compile: ["*args, **kwargs", (_, interp) => interp.unknown("compiled text is not followed")],
   open: [
     "file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None",

@@ -228,6 +228,7 @@ export function combineSets(interp: Interp, op: "|" | "&" | "-" | "^", a: SetVal
   interp.tick(a.entries.size + b.entries.size);
   const result = new SetValue();
   result.frozen = a.frozen;
+  result.isReworked = true;
   for (const [key, value] of a.entries) {
     if (op === "|" || b.entries.has(key) === (op === "&")) result.entries.set(key, value);
   }

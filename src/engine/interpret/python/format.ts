@@ -7,7 +7,7 @@ import { type Dict, Float, isUnknown, LargeInt, Tensor, type Unknown, type Value
 import { callDunder, dunder, isNumeric, typeName, unwrap } from "./core.ts";
 import { isOpen } from "./integers.ts";
 import { exactFixed, floatText } from "./numbers.ts";
-import { repr, str } from "./text.ts";
+import { ascii, repr, str } from "./text.ts";
 
 const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/su;
 
@@ -167,8 +167,18 @@ function plainFloat(size: number, spec: Spec): string {
   }
 }
 
+/** Exponent notation, ties to even: `toExponential` rounds ties of the exact value up. */
+function exactExponential(size: number, precision: number): string {
+  const rounded = size.toExponential(precision);
+  if (precision > 60) return rounded;
+  const [digits = "", power = ""] = size.toExponential(precision + 40).split("e");
+  if (!/^50*$/.test(digits.slice(-40))) return rounded;
+  const down = digits.slice(0, -40).replace(/\.$/, "");
+  return Number(down.at(-1)) % 2 === 0 ? `${down}e${power}` : rounded;
+}
+
 function exponent(size: number, precision: number, mark: string): string {
-  const [digits = "", power = "0"] = size.toExponential(Math.min(precision, 100)).split("e");
+  const [digits = "", power = "0"] = exactExponential(size, Math.min(precision, 100)).split("e");
   const sign = power.startsWith("-") ? "-" : "+";
   return `${digits}${mark}${sign}${power.replace(/^[+-]/, "").padStart(2, "0")}`;
 }
@@ -190,7 +200,8 @@ export function formatPart(
   spec: string,
 ): string | Unknown {
   if (conversion === undefined) return format(interp, value, spec);
-  const text = conversion === "s" ? str(interp, value) : repr(interp, value);
+  const text =
+    conversion === "s" ? str(interp, value) : conversion === "a" ? ascii(interp, value) : repr(interp, value);
   return isUnknown(text) ? text : format(interp, text, spec);
 }
 
@@ -232,10 +243,11 @@ export function formatTemplate(
   };
   const field = (text: string): string | Unknown => {
     const [, path = "", conversion, spec = ""] = /^([^!:]*)(?:!([rsa]))?(?::(.*))?$/s.exec(text) ?? [];
+    const [name = "", ...rest] = path.split(/(?=[.[])/);
+    // Before those of its spec: fields without a name count from left to right.
+    let value = lookUp(name);
     const inner = fill(spec);
     if (isUnknown(inner)) return inner;
-    const [name = "", ...rest] = path.split(/(?=[.[])/);
-    let value = lookUp(name);
     for (const step of rest) {
       value = step.startsWith(".")
         ? interp.getAttr(value, step.slice(1))

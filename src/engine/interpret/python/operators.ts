@@ -60,6 +60,7 @@ export function binary(interp: Interp, op: BinaryOp, a: Value, b: Value): Value 
   const unknown = isUnknown(a) ? a : isUnknown(b) ? b : undefined;
   const large = unknown instanceof LargeInt || b instanceof LargeInt ? onLarge(interp, op, a, b) : undefined;
   if (large !== undefined) return large;
+  if (op === "%" && typeof a === "string" && b instanceof LargeInt) return percentFormat(interp, a, b);
   // A tensor keeps its shape under an unknown factor; a size that was computed with is another unknown size.
   if (unknown && (a instanceof Tensor || b instanceof Tensor)) return byDunder(interp, op, a, b) ?? unknown;
   if (unknown) return new Unknown(unknown.reason, unknown.at);

@@ -6,7 +6,7 @@ import { dictGet } from "./dict.ts";
 import { format } from "./format.ts";
 import { isOpen, toWhole, whole } from "./integers.ts";
 import { int } from "./numbers.ts";
-import { repr, str } from "./text.ts";
+import { ascii, repr, str } from "./text.ts";
 
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([diouxXeEfFgGcrsa%])/g;
 
@@ -70,7 +70,8 @@ function directive(
   if (isOpen(value)) return value;
   const precision = places === undefined ? "" : `.${places}`;
   if ("rsa".includes(type)) {
-    const text = type === "s" ? str(interp, value) : repr(interp, value);
+    const text =
+      type === "s" ? str(interp, value) : type === "a" ? ascii(interp, value) : repr(interp, value);
     const align = flags.includes("-") ? "<" : ">";
     return isUnknown(text) ? text : format(interp, text, `${align}${columns || ""}${precision}`);
   }

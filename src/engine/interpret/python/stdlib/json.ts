@@ -1,7 +1,7 @@
 /** `json`: its own reader, since Python tells 1 from 1.0. */
 import { entryOf } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
-import { type Bound, defineClass } from "../../native.ts";
+import { type Bound, defineClass, exactly } from "../../native.ts";
 import {
   ABSENT,
   Dict,
@@ -284,10 +284,10 @@ export const json = (): Module =>
       load: ["fp, **kwargs", (a, interp) => load(interp, interp.callMethod(a.fp, "read"), a.kwargs)],
       dumps: [
         `obj, *, ${DUMP}`,
-        (a, interp) => {
+        exactly((a, interp) => {
           const layout = layoutOf(interp, a);
           return isUnknown(layout) ? layout : write(interp, a.obj, layout, 0);
-        },
+        }),
       ],
       dump: [`obj, fp, *, ${DUMP}`, () => null],
     },

@@ -3,9 +3,8 @@ import { entryOf } from "../../../table.ts";
 import { Float, isUnknown, Tuple, toNumber, type Value } from "../../values.ts";
 import { tryDunder } from "../core.ts";
 import { toWhole, whole } from "../integers.ts";
-import { int } from "../numbers.ts";
+import { floatPower, int } from "../numbers.ts";
 import { toFloat } from "../types/numbers.ts";
-import { argsOf } from "../types/object.ts";
 import { WHOLE_FUNCTIONS } from "./mathints.ts";
 import { type Entry, exactModule, type Module } from "./table.ts";
 
@@ -54,9 +53,18 @@ const UNARY: Readonly<Record<string, (x: number) => number>> = {
   radians: (x) => (x * Math.PI) / 180,
   erf,
   erfc: (x) => 1 - erf(x),
-  gamma: (x) => Math.exp(lnGamma(x)),
-  lgamma: lnGamma,
+  gamma: (x) => (isSmallWhole(x) ? factorial(x - 1) : Math.exp(lnGamma(x))),
+  lgamma: (x) => (isSmallWhole(x) ? Math.log(factorial(x - 1)) : lnGamma(x)),
 };
+
+/** Factorials up to here are exact. */
+function isSmallWhole(x: number): boolean {
+  return Number.isInteger(x) && x >= 1 && x <= 19;
+}
+
+function factorial(n: number): number {
+  return n < 2 ? 1 : n * factorial(n - 1);
+}
 
 /** The series of positive terms with `exp(-x²)` in front: no cancellation. */
 function erf(x: number): number {
@@ -113,16 +121,6 @@ function remainder(x: number, y: number): number {
   return x < 0 || Object.is(x, -0) ? -near : near;
 }
 
-function norm(p: readonly Value[], q?: readonly Value[]): number {
-  const parts = p.map((x, i) => (toNumber(x) ?? 0) - (q ? (toNumber(q[i]) ?? 0) : 0));
-  // The host's own hypot does not hold arguments without end.
-  if (parts.length < 100) return Math.hypot(...parts);
-  // Scaled, so that squares of large numbers stay finite.
-  const most = parts.reduce((max, part) => Math.max(max, Math.abs(part)), 0);
-  if (most === 0 || !Number.isFinite(most)) return most;
-  return most * Math.sqrt(parts.reduce((sum, part) => sum + (part / most) ** 2, 0));
-}
-
 /** The float nearest to a number; an int may be of any size. */
 function sizeOf(value: Value): number | undefined {
   const exact = toWhole(value);
@@ -143,7 +141,7 @@ export const math = (): Module =>
       floor: rounding(Math.floor, "__floor__"),
       ceil: rounding(Math.ceil, "__ceil__"),
       trunc: rounding(Math.trunc, "__trunc__"),
-      pow: real((x, y) => x ** y, "x, y"),
+      pow: real(floatPower, "x, y"),
       fmod: real((x, y) => x % y, "x, y"),
       remainder: real(remainder, "x, y"),
       atan2: real(Math.atan2, "y, x"),
@@ -158,8 +156,6 @@ export const math = (): Module =>
         },
       ],
       ...WHOLE_FUNCTIONS,
-      hypot: ["*coordinates", (a) => new Float(norm(argsOf(a.coordinates)))],
-      dist: ["p, q", (a) => new Float(norm(argsOf(a.p), argsOf(a.q)))],
       isnan: ["x", (a) => Number.isNaN(sizeOf(a.x))],
       isinf: ["x", (a) => Math.abs(sizeOf(a.x) ?? 0) === Number.POSITIVE_INFINITY],
       isfinite: ["x", (a) => Number.isFinite(sizeOf(a.x))],

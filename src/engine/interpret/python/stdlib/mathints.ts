@@ -5,6 +5,7 @@ import { Float, INTEGER_TOO_LARGE, isUnknown, type Value } from "../../values.ts
 import { tryDunder, typeName, unwrap } from "../core.ts";
 import { floorDivide, quotient, toWhole, whole, wholeArithmetic } from "../integers.ts";
 import { items } from "../sequences.ts";
+import { toFloat } from "../types/numbers.ts";
 import { argsOf } from "../types/object.ts";
 import type { Entry } from "./table.ts";
 
@@ -106,6 +107,15 @@ function parts(value: number): bigint {
   return bits >> 63n ? -size : size;
 }
 
+/** The exact sum of finite floats, rounded once. */
+export function roundedSum(numbers: readonly number[]): number {
+  if (!numbers.every(Number.isFinite)) return numbers.reduce((sum, number) => sum + number, 0);
+  return quotient(
+    numbers.reduce((sum, number) => sum + parts(number), 0n),
+    1n << 1074n,
+  );
+}
+
 /** The sum of all as the exact sum rounded once. */
 function exactSum(interp: Interp, iterable: Value): Value {
   const all = items(interp, iterable);
@@ -123,6 +133,38 @@ function exactSum(interp: Interp, iterable: Value): Value {
     else special += plain.value;
   }
   return new Float(special === 0 ? quotient(sum, 1n << 1074n) : special);
+}
+
+/** The length of a vector, rounded once: the square root of the exact sum of squares. */
+function norm(interp: Interp, coordinates: readonly Value[]): Value {
+  let sum = 0n;
+  let special: number | undefined;
+  for (const value of coordinates) {
+    interp.tick(4);
+    const float = toFloat(interp, value);
+    if (!(float instanceof Float)) return float;
+    if (Number.isFinite(float.value)) sum += parts(float.value) ** 2n;
+    else if (special !== Number.POSITIVE_INFINITY) special = Math.abs(float.value);
+  }
+  if (special !== undefined) return new Float(special);
+  // Enough bits that what is cut off decides no more than whether there was something.
+  const shift = BigInt(Math.max(0, 72 - (sum.toString(16).length >> 1) * 4));
+  const scaled = sum << (2n * shift);
+  const root = squareRoot(scaled);
+  const sticky = root * root === scaled ? 0n : 1n;
+  return new Float(quotient((root << 1n) | sticky, 1n << (1075n + shift)));
+}
+
+function distance(interp: Interp, p: Value, q: Value): Value {
+  const [a, b] = [items(interp, p), items(interp, q)];
+  if (isUnknown(a)) return a;
+  if (isUnknown(b)) return b;
+  if (a.length !== b.length)
+    return interp.fail("ValueError", "both points must have the same number of dimensions");
+  return norm(
+    interp,
+    a.map((x, i) => interp.binary("-", x, b[i])),
+  );
 }
 
 function productOf(interp: Interp, iterable: Value, start: Value): Value {
@@ -146,5 +188,7 @@ export const WHOLE_FUNCTIONS: Readonly<Record<string, Entry>> = {
   comb: ofWholes("n, k", ["n", "k"], (interp, n = 0n, k = 0n) => combinations(interp, n, k)),
   perm: ofWholes("n, k=None", ["n", "k"], (interp, n = 0n, k = n) => permutations(interp, n, k)),
   prod: ["iterable, *, start=1", (a, interp) => productOf(interp, a.iterable, a.start)],
+  hypot: ["*coordinates", (a, interp) => norm(interp, argsOf(a.coordinates))],
+  dist: ["p, q", (a, interp) => distance(interp, a.p, a.q)],
   fsum: ["iterable", (a, interp) => exactSum(interp, a.iterable)],
 };

@@ -16,6 +16,7 @@ import { type Module, strictModule } from "./table.ts";
 interface Compiled {
   /** As the program writes it. */
   readonly whole: string;
+  readonly groups: number;
   /** Without the modes at its start. */
   readonly source: string;
   readonly modes: Modes;
@@ -71,7 +72,13 @@ function compile(interp: Interp, pattern: Value, flags: number): Compiled | Retu
   const { text, flags: letters } = translatePattern(rest, modes, isWide);
   const compiled = patternOf(text, letters, "python");
   if (!compiled) return interp.unknown(`the pattern ${source} is not followed`);
-  return { whole: source, source: rest, modes, pattern: isWide ? undefined : compiled };
+  return {
+    whole: source,
+    groups: compiled.groupCount,
+    source: rest,
+    modes,
+    pattern: isWide ? undefined : compiled,
+  };
 }
 
 /** What `match` and its kin ask for in the terms of a pattern. */
@@ -115,6 +122,7 @@ function makePattern(interp: Interp, compiled: Compiled): Instance {
   const pattern = interp.newInstance(PATTERN);
   pattern.native = compiled;
   pattern.attrs.set("pattern", compiled.whole);
+  pattern.attrs.set("groups", compiled.groups);
   return pattern;
 }
 

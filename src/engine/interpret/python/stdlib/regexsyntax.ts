@@ -168,7 +168,14 @@ function characterClass(text: string, writing: Writing): readonly [string, numbe
       i += char.length;
     }
   }
-  return [`${opening}${body}]`, i + 1];
+  const isWide = writing.isUnicode && !writing.modes.ascii;
+  if (!isWide || !hasNotWord(text.slice(0, i))) return [`${opening}${body}]`, i + 1];
+  // No class says "none of these" of other scripts: what else is asked for stands beside it.
+  return [opening === "[^" ? `(?:(?=[${WORD}])[^${body}])` : `(?:[^${WORD}]|[${body}])`, i + 1];
+}
+
+function hasNotWord(text: string): boolean {
+  return /\\W/.test(text.replace(/\\[^W]/g, ""));
 }
 
 function classEscape(text: string, { modes, isUnicode }: Writing): string {
@@ -184,8 +191,7 @@ function classEscape(text: string, { modes, isUnicode }: Writing): string {
     case "s":
       return modes.ascii ? "\\t-\\r\\x20" : SPACES;
     case "W":
-      // No class inside of a class says "none of these".
-      return isWide ? "\\W(?P" : "\\W";
+      return isWide ? "" : "\\W";
     case "S":
       return "\\S";
     case "b":

@@ -1,6 +1,6 @@
 /** How modules of the standard library are written down: values, and functions with Python signatures. */
 import { def, type NativeImpl } from "../../native.ts";
-import { ABSENT, type Absent, Tuple, type Value } from "../../values.ts";
+import { ABSENT, type Absent, Tuple, Unknown, type Value } from "../../values.ts";
 import { strict, strictExact } from "../core.ts";
 
 export type Module = Map<string, Value>;
@@ -61,6 +61,11 @@ export class OpenModule extends Map<string, Value> {
     super.set(name, value);
     return value;
   }
+}
+
+/** A module of which a part is followed; what else it has is not known, rather than missing. */
+export function inPart(name: string, make: () => Module): () => Module {
+  return () => new OpenModule(make(), (missing) => new Unknown(`${name}.${missing} is not followed`));
 }
 
 /** A function that does nothing and gives None. */

@@ -151,6 +151,7 @@ export function toInteger(interp: Interp, value: Value): Value {
   const number = toInt(plain);
   if (number !== undefined) return number;
   if (typeof plain === "string") return parseInteger(interp, plain, 10);
+  if (plain instanceof Bytes) return parseInteger(interp, plain.value, 10);
   const asked =
     tryDunder(interp, value, "__int__") ??
     tryDunder(interp, value, "__index__") ??

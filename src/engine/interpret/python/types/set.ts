@@ -58,6 +58,7 @@ function replaceContents(interp: Interp, set: SetValue, contents: SetValue): voi
   interp.touch(set);
   interp.tick(contents.entries.size);
   const entries = [...contents.entries];
+  set.isReworked ||= contents.isReworked || set.entries.size > 0;
   set.entries.clear();
   for (const [key, value] of entries) set.entries.set(key, value);
 }
@@ -142,6 +143,7 @@ function removing(missing: "fails" | "is fine"): Method {
         return null;
       }
       interp.touch(a.self);
+      a.self.isReworked = true;
       if (a.self.entries.delete(key) || missing === "is fine") return null;
       return interp.fail("KeyError", String(builtinRepr(interp, a.item)));
     },
@@ -187,6 +189,7 @@ export const SET: ClassValue = defineCore("set", {
         if (!(a.self instanceof SetValue) || a.self.entries.size === 0)
           return interp.fail("KeyError", "pop from an empty set");
         interp.touch(a.self);
+        a.self.isReworked = true;
         const order = unknownOrder(a.self);
         const [first] = setItems(a.self);
         const key = [...a.self.entries].find(([, value]) => value === first)?.[0];

@@ -75,7 +75,7 @@ function split(interp: Interp, self: string, separator: Value, limit: Value): Va
     interp.tick(found.length);
     const all = found.map(([word]) => word);
     const rest = most < 0 ? undefined : found[most];
-    return new List(rest ? [...all.slice(0, most), trimmedEnd(self.slice(rest.index))] : all);
+    return new List(rest ? [...all.slice(0, most), self.slice(rest.index)] : all);
   }
   const mark = text(separator);
   if (mark === "") return interp.fail("ValueError", "empty separator");
@@ -90,7 +90,7 @@ function rsplit(interp: Interp, self: string, separator: Value, limit: Value): V
     const found = words(self);
     const last = most < 0 ? undefined : found[found.length - most - 1];
     if (!last) return split(interp, self, separator, -1);
-    const head = trimmedStart(self.slice(0, last.index + last[0].length));
+    const head = self.slice(0, last.index + last[0].length);
     return new List([head, ...found.slice(found.length - most).map(([word]) => word)]);
   }
   const mark = text(separator);
