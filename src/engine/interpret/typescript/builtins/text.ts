@@ -39,7 +39,7 @@ const STRING: Readonly<Record<string, Impl>> = {
   codePointAt: onText((self, [at]) => self.codePointAt(num(at))),
   at: onText((self, [at]) => self.at(num(at))),
   indexOf: onText((self, [what, from]) => self.indexOf(text(what) ?? "", num(from))),
-  lastIndexOf: plain((self, what = "") => self.lastIndexOf(what)),
+  lastIndexOf: onText((self, [what, from]) => self.lastIndexOf(text(what) ?? "undefined", optional(from))),
   includes: plain((self, what = "") => self.includes(what)),
   startsWith: onText((self, [what, from]) => self.startsWith(text(what) ?? "undefined", num(from))),
   endsWith: onText((self, [what, to]) => self.endsWith(text(what) ?? "undefined", optional(to))),
