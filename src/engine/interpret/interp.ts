@@ -22,7 +22,10 @@ import type {
 } from "./values.ts";
 
 /** How a failure that nothing catches is told; as a warning of an unknown value by default. */
-export type FailNote = Pick<TraceDiagnostic, "severity" | "code">;
+export type FailNote = Pick<TraceDiagnostic, "severity" | "code"> & {
+  /** Words for the user, where those of the error alone would be taken for a fault of this program. */
+  readonly message?: string;
+};
 
 export interface Interp {
   readonly host: ModelHost;

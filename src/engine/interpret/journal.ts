@@ -159,6 +159,13 @@ function restore(target: Heap, contents: Contents): void {
 }
 
 function refill<K, V>(target: Map<K, V>, source: ReadonlyMap<K, V>): void {
+  // As little as can be is changed: loops over the map may be under way.
+  for (const key of target.keys()) if (!source.has(key)) target.delete(key);
+  for (const [key, value] of source) target.set(key, value);
+  const keys = target.keys();
+  let isInOrder = true;
+  for (const key of source.keys()) isInOrder &&= keys.next().value === key;
+  if (isInOrder) return;
   target.clear();
   for (const [key, value] of source) target.set(key, value);
 }

@@ -72,6 +72,23 @@ const OF_THE_MACHINE: ReadonlySet<string> = new Set([
 /** Tells whether a running `try` has a handler for an exception class. */
 type Catcher = (type: string) => boolean;
 
+/**
+ * Errors that values alone lead to, none of them unknown: the program would end there, so what follows is no more than
+ * a guess. Others may come of what is not modelled.
+ */
+const CERTAIN: ReadonlySet<string> = new Set([
+  "RangeError",
+  "ZeroDivisionError",
+  "OverflowError",
+  "IndexError",
+  "KeyError",
+  "ValueError",
+  "RuntimeError",
+  "StopIteration",
+  "UnicodeEncodeError",
+  "UnicodeDecodeError",
+]);
+
 export class Machine implements Interp {
   readonly host: ModelHost;
   readonly limits: EngineLimits;
@@ -444,8 +461,9 @@ export class Machine implements Interp {
         this.raise(type, message);
       }
     }
-    this.diagnose({ ...note, message });
-    return this.unknown(message);
+    if (CERTAIN.has(type)) this.gap(message);
+    this.diagnose({ message, ...note });
+    return this.unknown(note.message ?? message);
   }
 
   unknown(reason: string): Unknown {

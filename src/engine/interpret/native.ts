@@ -11,6 +11,7 @@ import {
   ClassValue,
   Dict,
   type Kwargs,
+  LargeInt,
   type NativeClass,
   NativeFunction,
   Property,
@@ -26,6 +27,22 @@ import {
 export type Bound = Readonly<Record<string, Value>>;
 export type NativeImpl = (a: Bound, interp: Interp) => Value;
 
+const exact = new WeakSet<NativeImpl>();
+
+/** Marks an implementation that takes Python's ints of any size for what they are; for others they are unknown. */
+export function exactly(impl: NativeImpl): NativeImpl {
+  exact.add(impl);
+  return impl;
+}
+
+function withoutLarge(args: readonly Value[]): readonly Value[] {
+  return args.some((arg) => arg instanceof LargeInt) ? args.map(openedValue) : args;
+}
+
+function openedValue(value: Value): Value {
+  return value instanceof LargeInt ? new Unknown(value.reason) : value;
+}
+
 /**
  * A native function whose arguments are bound by its signature. Wrong arguments fail as TypeError; `lost` is what it
  * answers to one that is not followed, ops say `unfollowed`.
@@ -37,11 +54,13 @@ export function def(
   lost: (interp: Interp, reason: Unknown) => Value = (_, reason) => reason,
 ): NativeFunction {
   let parsed: ParsedSignature | undefined;
+  const takesLarge = exact.has(impl);
   return new NativeFunction(
     name,
     (interp, args, kwargs) => {
       parsed ??= parseSignature(signature);
-      const bound = bind(interp, name, parsed, args, kwargs);
+      const known = takesLarge ? args : withoutLarge(args);
+      const bound = bind(interp, name, parsed, known, kwargs);
       if (typeof bound === "string") return interp.fail("TypeError", bound);
       return bound instanceof Unknown ? lost(interp, bound) : impl(bound, interp);
     },
@@ -135,12 +154,15 @@ export interface ClassSpec {
   /** Signature including cls. */
   readonly classMethods?: Readonly<Record<string, readonly [string, NativeImpl]>>;
   readonly constants?: Readonly<Record<string, Value>>;
+  /** Its methods keep what they are given, or know ints of any size. */
+  readonly isExact?: boolean;
 }
 
 /** A class of the engine. Properties take `self` as their only bound argument. */
 export function defineClass(name: string, spec: ClassSpec): ClassValue {
   const attrs: Attrs = new Map();
   for (const [key, [signature, impl]] of Object.entries(spec.methods ?? {})) {
+    if (spec.isExact) exactly(impl);
     attrs.set(key, def(key === "__init__" ? name : key, signature, impl));
   }
   for (const [key, impl] of Object.entries(spec.properties ?? {})) {

@@ -96,6 +96,8 @@ export class SetValue {
   cls?: ClassValue;
   attrs?: Attrs;
   frozen = false;
+  /** Python: items were taken out, or it was made of sets: where they stand depends on more than the items. */
+  isReworked = false;
   readonly entries: Map<Key, Value>;
   constructor(entries?: Map<Key, Value>) {
     this.entries = entries ?? new Map();
@@ -350,6 +352,18 @@ export class Unknown {
   ) {}
 }
 
+/**
+ * A Python int beyond 2^53, exact. Whatever does not ask for one sees an unknown value, never a rounded one;
+ * native functions get one only where they say that they take it (`exactly`).
+ */
+export class LargeInt extends Unknown {
+  constructor(readonly value: bigint) {
+    super(INTEGER_TOO_LARGE);
+  }
+}
+
+export const INTEGER_TOO_LARGE = "integer too large";
+
 export const TRUE_ELLIPSIS = new Ellipsis();
 
 export function isUnknown(value: unknown): value is Unknown {
@@ -373,7 +387,8 @@ export function manyAmong(items: Iterable<Value>): Unknown | undefined {
 
 /** An item that is not known may be one of the others, or stand for many. */
 export function unknownItem(set: SetValue): Unknown | undefined {
-  for (const item of set.entries.values()) if (item instanceof Unknown) return item;
+  for (const item of set.entries.values())
+    if (item instanceof Unknown && !(item instanceof LargeInt)) return item;
   return undefined;
 }
 

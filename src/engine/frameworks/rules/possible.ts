@@ -6,7 +6,7 @@
 
 import type { Interp } from "../../interpret/interp.ts";
 import type { Bound } from "../../interpret/native.ts";
-import { INTEGER_TOO_LARGE } from "../../interpret/python/numbers.ts";
+
 import type { ParsedSignature } from "../../interpret/signature.ts";
 import {
   BoundMethod,
@@ -15,6 +15,7 @@ import {
   Dict,
   Float,
   FunctionValue,
+  INTEGER_TOO_LARGE,
   Instance,
   isUnknown,
   List,

@@ -14,6 +14,7 @@ import {
   Dict,
   Instance,
   type Kwargs,
+  LargeInt,
   NO_KWARGS,
   SuperValue,
   Unknown,
@@ -143,7 +144,8 @@ export function compileCall(node: Call, c: Compiler): Ev {
     const optionalObject = callee.optional === true || isOptionalChain(callee.object);
     return (m, s) => {
       const obj = object(m, s);
-      if (obj instanceof Unknown) return run(m, s, obj, (values) => m.call(obj, values));
+      if (obj instanceof Unknown && !(obj instanceof LargeInt))
+        return run(m, s, obj, (values) => m.call(obj, values));
       if (optionalObject && (obj === null || obj === undefined)) return undefined;
       const name = key(m, s);
       const fn = typeof name === "string" ? m.at(at, () => m.getAttr(obj, name)) : m.getItem(obj, name);

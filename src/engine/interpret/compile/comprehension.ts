@@ -4,7 +4,7 @@ import { perhaps } from "../branches.ts";
 import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
 import { Scope } from "../scope.ts";
-import { ABSENT, Dict, Iter, List, Unknown, type Value } from "../values.ts";
+import { ABSENT, Dict, Iter, LargeInt, List, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileTarget } from "./targets.ts";
@@ -99,7 +99,7 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
       }
       if (key) {
         const k = key(m, scope);
-        if (k instanceof Unknown) return k;
+        if (k instanceof Unknown && !(k instanceof LargeInt)) return k;
         dictSet(m, dict, k, element(m, scope));
       } else values.push(element(m, scope));
       if (!m.allows(Math.max(values.length, dict.entries.size))) return m.unknown("too many items");

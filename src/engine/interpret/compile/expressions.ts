@@ -13,6 +13,7 @@ import {
   Bytes,
   Dict,
   Float,
+  LargeInt,
   List,
   RegexValue,
   Slice,
@@ -69,6 +70,10 @@ const compilers: Compilers = {
     }
     if (node.special === "bigint") return (m) => m.unknown("whole numbers without bounds are not followed");
     if (node.special === "imaginary") return (m) => m.unknown("complex numbers are not followed");
+    if (node.special === "large") {
+      const large = new LargeInt(BigInt(String(node.value)));
+      return () => large;
+    }
     const { value } = node;
     return () => value;
   },
@@ -97,7 +102,7 @@ const compilers: Compilers = {
     const optional = node.optional === true || isOptionalChain(node.object);
     return (m, s) => {
       const obj = object(m, s);
-      if (obj instanceof Unknown) return obj;
+      if (obj instanceof Unknown && !(obj instanceof LargeInt)) return obj;
       if (optional && (obj === null || obj === undefined)) return undefined;
       const { site } = m;
       m.site = { at, caller: site };
@@ -116,7 +121,7 @@ const compilers: Compilers = {
       const obj = object(m, s);
       if (optional && (obj === null || obj === undefined)) return undefined;
       const i = index(m, s);
-      if (obj instanceof Unknown) return obj;
+      if (obj instanceof Unknown && !(obj instanceof LargeInt)) return obj;
       const { site } = m;
       m.site = { at, caller: site };
       const value = m.semantics.getItem(m, obj, i);
@@ -282,7 +287,7 @@ const compilers: Compilers = {
         if (key) {
           const k = key(m, s);
           const v = value(m, s);
-          if (k instanceof Unknown) return k;
+          if (k instanceof Unknown && !(k instanceof LargeInt)) return k;
           dictSet(m, dict, k, v);
           continue;
         }

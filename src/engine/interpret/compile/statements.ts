@@ -7,6 +7,7 @@ import { Scope } from "../scope.ts";
 import { type Attrs, ClassValue, FunctionValue, Instance, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev, Ex } from "./compiler.ts";
 import { BREAK, CONTINUE, type Completion, RETURN } from "./completion.ts";
+import { closeNames, earlyNames } from "./deadZone.ts";
 import { compileRaise, compileTry, compileWith } from "./exceptions.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileClass, makeDecorated } from "./functions.ts";
@@ -41,9 +42,14 @@ export function compileBody(nodes: readonly Stmt[], c: Compiler): Ex {
   const ordered = c.language === "typescript" ? hoist(nodes) : nodes;
   // A branch that is never taken is never compiled.
   let parts: Ex[] | undefined;
+  let early: readonly string[] = [];
   return (m, s) => {
-    parts ??= ordered.map((node) => compileStmt(node, c));
+    if (!parts) {
+      parts = ordered.map((node) => compileStmt(node, c));
+      if (c.language === "typescript") early = earlyNames(ordered);
+    }
     m.tick(parts.length >> 4);
+    if (early.length > 0) closeNames(m, s, early);
     for (let i = 0; i < parts.length; i++) {
       const completion = parts[i]!(m, s);
       if (completion !== undefined) return completion;

@@ -219,11 +219,11 @@ class Matcher {
     return isBoundary === (what === "boundary");
   }
 
-  /** What a group caught stands here again; a group that caught nothing stands everywhere. */
-  private repeats({ groups, flags, isBack }: Instruction & { op: "reference" }): boolean {
+  /** What a group caught stands here again; one that caught nothing stands everywhere in JavaScript, nowhere in Python. */
+  private repeats({ groups, flags, isBack, style }: Instruction & { op: "reference" }): boolean {
     const { text } = this.run;
     const group = groups.find((each) => this.slots[2 * each]! >= 0 && this.slots[2 * each + 1]! >= 0);
-    if (group === undefined) return true;
+    if (group === undefined) return style === "javascript";
     const start = this.slots[2 * group]!;
     const length = this.slots[2 * group + 1]! - start;
     const from = isBack ? this.place - length : this.place;

@@ -3,7 +3,7 @@
  * pattern runs for ever; results are the same as the host's.
  */
 import { type Anchor, runProgram } from "./matcher.ts";
-import { type Program, programOf } from "./program.ts";
+import { type Program, programOf, type Style } from "./program.ts";
 import { readPattern, type Tree } from "./syntax.ts";
 
 export type { Anchor } from "./matcher.ts";
@@ -39,16 +39,16 @@ const MAX_KEPT_SIZE = 1000;
 const kept = new Map<string, Pattern | undefined>();
 
 /** Undefined when the pattern is not valid, too large, or of a kind that is not followed (`v`). */
-export function patternOf(source: string, flags: string): Pattern | undefined {
-  const key = `${flags}/${source}`;
+export function patternOf(source: string, flags: string, style: Style = "javascript"): Pattern | undefined {
+  const key = `${style}/${flags}/${source}`;
   if (kept.has(key)) return kept.get(key);
   if (kept.size >= MAX_KEPT) kept.clear();
-  const pattern = compile(source, flags);
+  const pattern = compile(source, flags, style);
   if (!pattern || pattern.size <= MAX_KEPT_SIZE) kept.set(key, pattern);
   return pattern;
 }
 
-function compile(source: string, flags: string): Pattern | undefined {
+function compile(source: string, flags: string, style: Style): Pattern | undefined {
   if (source.length > MAX_LENGTH || flags.includes("v")) return undefined;
   try {
     // The host compiles an expression when it first runs: making one only checks it.
@@ -57,7 +57,7 @@ function compile(source: string, flags: string): Pattern | undefined {
     return undefined;
   }
   const tree = readPattern(source, flags);
-  const program = tree && programOf(tree);
+  const program = tree && programOf(tree, style);
   return program && new Pattern(source, flags, tree, program);
 }
 
@@ -68,6 +68,10 @@ export class Pattern {
     private readonly tree: Tree,
     private readonly program: Program,
   ) {}
+
+  get groupCount(): number {
+    return this.tree.groupCount;
+  }
 
   get size(): number {
     return this.program.code.length;

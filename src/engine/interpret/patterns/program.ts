@@ -28,6 +28,7 @@ export type Instruction =
       readonly groups: readonly number[];
       readonly flags: string;
       readonly isBack: boolean;
+      readonly style: Style;
     }
   /** The body follows and ends with `looked`. */
   | { readonly op: "look"; readonly slot: number; readonly isNegative: boolean; next: number }
@@ -41,12 +42,18 @@ export interface Program {
   readonly rows: number;
 }
 
+/**
+ * In JavaScript a turn of a repetition forgets what its groups caught, and a reference to a group that caught nothing
+ * stands everywhere. In Python groups keep what they caught last, and such a reference stands nowhere.
+ */
+export type Style = "javascript" | "python";
+
 /** Counted repetitions are written out: this bounds them, nested ones too. */
 const MAX_INSTRUCTIONS = 30_000;
 
 /** Undefined for a pattern that is too large. */
-export function programOf({ root, groupCount }: Tree): Program | undefined {
-  const writer = new Writer(2 * (groupCount + 1), hasReference(root));
+export function programOf({ root, groupCount }: Tree, style: Style): Program | undefined {
+  const writer = new Writer(2 * (groupCount + 1), hasReference(root), style);
   writer.write(root, false);
   writer.code.push({ op: "accept" });
   return writer.isFull ? undefined : { code: writer.code, slots: writer.slots, rows: writer.rows };
@@ -61,6 +68,7 @@ class Writer {
   constructor(
     public slots: number,
     private readonly refers: boolean,
+    private readonly style: Style,
   ) {}
 
   get isFull(): boolean {
@@ -89,7 +97,7 @@ class Writer {
       code.push({ op: "looked", look: at });
       look.next = code.length;
     } else if (node.kind === "reference") {
-      code.push({ op: "reference", groups: node.groups, flags: node.flags, isBack });
+      code.push({ op: "reference", groups: node.groups, flags: node.flags, isBack, style: this.style });
     } else if (node.kind === "assertion") {
       const { what, isMultiline, isWord } = node;
       code.push({ op: "assertion", what, isMultiline, isWord });
@@ -144,7 +152,7 @@ class Writer {
     isBack: boolean,
     slot: number | undefined,
   ): void {
-    if (to > from) this.code.push({ op: "clear", from: 2 * from, to: 2 * to });
+    if (to > from && this.style === "javascript") this.code.push({ op: "clear", from: 2 * from, to: 2 * to });
     if (slot !== undefined) this.code.push({ op: "save", slot });
     this.write(body, isBack);
     if (slot !== undefined) this.code.push({ op: "moved", slot });

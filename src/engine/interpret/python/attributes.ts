@@ -16,7 +16,9 @@ import {
   Dict,
   FunctionValue,
   Instance,
+  Iter,
   type Key,
+  LargeInt,
   List,
   ModuleValue,
   NativeFunction,
@@ -32,8 +34,10 @@ import {
 import { weightKept } from "../weight.ts";
 import { builtinTypeName, isCore, typeName } from "./core.ts";
 import { OBJECT } from "./types/object.ts";
+import { iteratorClass } from "./types/others.ts";
 
 export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
+  if (value instanceof LargeInt) return m.builtinClass("int");
   if (value instanceof Unknown) return value;
   if (value instanceof Instance) return value.cls;
   if (value instanceof ClassValue) {
@@ -42,6 +46,8 @@ export function typeOf(m: Machine, value: Value): ClassValue | Unknown {
   }
   const own = ownClass(value);
   if (own) return own;
+  if (value instanceof Iter && value.typeName.includes("iterator") && value.typeName !== "iterator")
+    return iteratorClass(value.typeName);
   if (value instanceof Tensor) return m.unknown("a tensor of no framework");
   const named = m.builtin(builtinTypeName(value));
   return named instanceof ClassValue ? named : m.builtinClass("object");
@@ -89,7 +95,7 @@ export function findInMro(mro: readonly ClassValue[], name: string): Value | Abs
 }
 
 export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
-  if (obj instanceof Unknown) return obj;
+  if (obj instanceof Unknown && !(obj instanceof LargeInt)) return obj;
   if (obj instanceof ClassValue) return lookupClass(m, obj, name);
   if (obj instanceof ModuleValue) return lookupModule(m, obj, name);
   if (obj instanceof SuperValue) return lookupSuper(m, obj, name);

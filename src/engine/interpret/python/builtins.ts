@@ -1,6 +1,6 @@
 /** Python's built-in functions and names. `locals`, `globals` and `super` need the running scope: the machine's. */
 import type { Interp } from "../interp.ts";
-import { type Bound, def, type NativeImpl } from "../native.ts";
+import { type Bound, def, exactly, type NativeImpl } from "../native.ts";
 import {
   ABSENT,
   type Absent,
@@ -14,17 +14,18 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
-import { NOT_IMPLEMENTED, strict, toInt, toText, tryDunder, typeName, unwrap } from "./core.ts";
+import { NOT_IMPLEMENTED, strictExact, toInt, toText, tryDunder, typeName, unwrap } from "./core.ts";
 import { hashNumber, identity } from "./dict.ts";
 import { openFile } from "./files.ts";
 import { format } from "./format.ts";
+import { floorDivide, isOpen, toWhole, whole } from "./integers.ts";
 import { isInstance, isSubclassOf } from "./isinstance.ts";
 import { iterationBuiltins } from "./iteration.ts";
 import { literal } from "./literal.ts";
 import { binary } from "./operators.ts";
 import { items, iterate } from "./sequences.ts";
 import { extreme, sorted } from "./sorting.ts";
-import { repr } from "./text.ts";
+import { ascii, repr } from "./text.ts";
 import { builtinClass, HIDDEN_CLASSES, NAMED_CLASSES } from "./types/index.ts";
 import { absolute, round } from "./types/numbers.ts";
 import { argsOf, ownAttrs } from "./types/object.ts";
@@ -37,7 +38,7 @@ type Entry = readonly [string, NativeImpl];
 /** Functions that know their answer only when all arguments are known. */
 const STRICT: Readonly<Record<string, Entry>> = {
   abs: ["x", (a, interp) => absolute(interp, a.x)],
-  ascii: ["x", (a, interp) => repr(interp, a.x)],
+  ascii: ["x", (a, interp) => ascii(interp, a.x)],
   bin: ["x", (a, interp) => radix(interp, a.x, "b")],
   oct: ["x", (a, interp) => radix(interp, a.x, "o")],
   hex: ["x", (a, interp) => radix(interp, a.x, "x")],
@@ -60,6 +61,7 @@ const STRICT: Readonly<Record<string, Entry>> = {
   max: ["*args, key=None, default=undefined", (a, interp) => best(interp, ">", a)],
   sum: ["iterable, start=0", (a, interp) => total(interp, a.iterable, a.start)],
   eval: ["source, globals=None, locals=None", (a, interp) => evaluate(interp, a.source)],
+  memoryview: ["object", (_, interp) => interp.unknown("memoryview is not followed")],
   compile: ["*args, **kwargs", (_, interp) => interp.unknown("compiled text is not followed")],
   open: [
     "file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None",
@@ -123,14 +125,14 @@ const OTHERS: Readonly<Record<string, Entry>> = {
 };
 
 function radix(interp: Interp, value: Value, type: string): Value {
-  const number = toInt(value) ?? toInt(tryDunder(interp, value, "__index__"));
+  const number = toWhole(unwrap(value)) ?? toWhole(tryDunder(interp, value, "__index__"));
   if (number === undefined) {
     return interp.fail(
       "TypeError",
       `'${typeName(interp, value)}' object cannot be interpreted as an integer`,
     );
   }
-  return format(interp, number, `#${type}`);
+  return format(interp, whole(number), `#${type}`);
 }
 
 function character(interp: Interp, value: Value): Value {
@@ -150,24 +152,33 @@ function code(interp: Interp, value: Value): Value {
 
 function power(interp: Interp, a: Bound): Value {
   if (a.mod === null) return interp.binary("**", a.base, a.exp);
-  const [base, exponent, modulus] = [toInt(a.base), toInt(a.exp), toInt(a.mod)];
-  if (
-    base === undefined ||
-    exponent === undefined ||
-    modulus === undefined ||
-    modulus === 0 ||
-    exponent < 0
-  ) {
-    return interp.unknown("pow() with these arguments is not followed");
-  }
+  const [base, exponent, modulus] = [a.base, a.exp, a.mod].map((part) => toWhole(unwrap(part)));
+  if (base === undefined || exponent === undefined || modulus === undefined)
+    return interp.fail("TypeError", "pow() 3rd argument not allowed unless all arguments are integers");
+  if (modulus === 0n) return interp.fail("ValueError", "pow() 3rd argument cannot be 0");
+  const start = exponent < 0n ? inverse(base, modulus) : base;
+  if (start === undefined) return interp.fail("ValueError", "base is not invertible for the given modulus");
   let result = 1n;
-  let square = BigInt(base);
-  const m = BigInt(modulus);
-  for (let rest = BigInt(exponent); rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % m;
-    square = (square * square) % m;
+  let square = start % modulus;
+  for (let rest = exponent < 0n ? -exponent : exponent; rest > 0n; rest >>= 1n) {
+    interp.tick();
+    if (rest & 1n) result = (result * square) % modulus;
+    square = (square * square) % modulus;
   }
-  return Number(((result % m) + m) % m);
+  return whole(result - modulus * floorDivide(result, modulus));
+}
+
+/** What gives 1 with `value`, by a modulus; undefined where nothing does. */
+function inverse(value: bigint, modulus: bigint): bigint | undefined {
+  const size = modulus < 0n ? -modulus : modulus;
+  let [a, b] = [((value % size) + size) % size, size];
+  let [x, y] = [1n, 0n];
+  while (b !== 0n) {
+    const times = a / b;
+    [a, b] = [b, a - times * b];
+    [x, y] = [y, x - times * y];
+  }
+  return a === 1n || size === 1n ? x : undefined;
 }
 
 function best(interp: Interp, op: "<" | ">", a: Bound): Value {
@@ -188,7 +199,7 @@ function total(interp: Interp, iterable: Value, start: Value): Value {
   for (let step = iterator.next(); !step.done; step = iterator.next()) {
     interp.tick();
     sum = binary(interp, "+", sum, step.value);
-    if (isUnknown(sum)) return sum;
+    if (isOpen(sum)) return sum;
   }
   return sum;
 }
@@ -269,9 +280,9 @@ export function createBuiltins(): Map<string, Value> {
   names.set("bytearray", builtinClass("bytes"));
   for (const [name, value] of Object.entries(CONSTANTS)) names.set(name, value);
   for (const [name, [signature, impl]] of Object.entries(STRICT))
-    names.set(name, def(name, signature, strict(impl)));
+    names.set(name, def(name, signature, strictExact(impl)));
   for (const [name, [signature, impl]] of Object.entries({ ...OTHERS, ...iterationBuiltins })) {
-    names.set(name, def(name, signature, impl));
+    names.set(name, def(name, signature, exactly(impl)));
   }
   return names;
 }

@@ -9,6 +9,7 @@ import {
   Float,
   Instance,
   isUnknown,
+  LargeInt,
   List,
   Range,
   SetValue,
@@ -19,8 +20,9 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
-import { callDunder, dunder, isNumeric, NOT_IMPLEMENTED, typeName, unwrap } from "./core.ts";
+import { callDunder, dunder, isNumeric, isPlain, NOT_IMPLEMENTED, typeName, unwrap } from "./core.ts";
 import { isSubset } from "./dict.ts";
+import { exactPair, isOpen, opened } from "./integers.ts";
 import { builtinLength, contains } from "./sequences.ts";
 
 /** `bool(value)`. */
@@ -34,7 +36,7 @@ export function truthy(interp: Interp, value: Value): boolean | Unknown {
       return value !== "";
   }
   if (value === null || value === undefined) return false;
-  if (isUnknown(value)) return value;
+  if (isUnknown(value)) return value instanceof LargeInt || value;
   if (value instanceof Float) return value.value !== 0;
   if (value instanceof ClassValue) return true;
   const asked = dunder(interp, value, "__bool__") ?? dunder(interp, value, "__len__");
@@ -77,9 +79,21 @@ export function compare(interp: Interp, op: CompareOp, a: Value, b: Value): Valu
     }
   }
   if (typeof a === "number" && typeof b === "number") return order(op, a, b);
-  if (isUnknown(a)) return a;
-  if (isUnknown(b)) return b;
+  if (a instanceof LargeInt || b instanceof LargeInt) {
+    const answer = compareLarge(op, unwrap(a), unwrap(b));
+    if (answer !== undefined) return answer;
+  }
+  if (isUnknown(a)) return opened(a);
+  if (isUnknown(b)) return opened(b);
   return byDunder(interp, op, a, b) ?? byValue(interp, op, a, b);
+}
+
+/** Ints of any size beside numbers, and told apart from all else. */
+function compareLarge(op: CompareOp, a: Value, b: Value): boolean | undefined {
+  const pair = exactPair(a, b);
+  if (pair) return order(op, ...pair);
+  if (isOpen(a) || isOpen(b) || !(isPlain(a) && isPlain(b))) return undefined;
+  return op === "==" ? false : op === "!=" ? true : undefined;
 }
 
 /** The operands' own dunders, the right one's first when its class derives from the left one's. */
@@ -136,11 +150,20 @@ function numberOf(value: number | boolean | Float): number {
   return value instanceof Float ? value.value : Number(value);
 }
 
+/** By code points: the two halves of a pair come before the last part of what one unit holds. */
 function codeOrder(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (a === b) return 0;
+  let at = 0;
+  while (at < a.length && at < b.length && a[at] === b[at]) at++;
+  if (at > 0 && isPair(a, at - 1) !== isPair(b, at - 1)) at--;
+  return (a.codePointAt(at) ?? -1) < (b.codePointAt(at) ?? -1) ? -1 : 1;
 }
 
-function order(op: CompareOp, a: number, b: number): boolean {
+function isPair(text: string, at: number): boolean {
+  return (text.codePointAt(at) ?? 0) > 0xffff;
+}
+
+function order(op: CompareOp, a: number | bigint, b: number | bigint): boolean {
   switch (op) {
     case "<":
       return a < b;
@@ -150,11 +173,12 @@ function order(op: CompareOp, a: number, b: number): boolean {
       return a > b;
     case ">=":
       return a >= b;
+    // A bigint equals a number loosely only.
     case "!=":
     case "!==":
-      return a !== b;
+      return !(a <= b && a >= b);
     default:
-      return a === b;
+      return a <= b && a >= b;
   }
 }
 
@@ -178,9 +202,8 @@ function compareSets(op: CompareOp, a: SetValue, b: SetValue): boolean {
 /** `a == b` as a truth. */
 export function equals(interp: Interp, a: Value, b: Value): boolean | Unknown {
   if (a === b && (typeof a !== "object" || a === null)) return true;
-  if (isUnknown(a)) return a;
-  if (isUnknown(b)) return b;
   const answer = compare(interp, "==", a, b);
+  if (isUnknown(answer)) return answer;
   return typeof answer === "boolean" ? answer : truthy(interp, answer);
 }
 

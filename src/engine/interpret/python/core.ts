@@ -5,7 +5,7 @@
 import { entryOf } from "../../table.ts";
 import { Raised } from "../control.ts";
 import type { Interp } from "../interp.ts";
-import { type Bound, type ClassSpec, defineClass, type NativeImpl } from "../native.ts";
+import { type Bound, type ClassSpec, defineClass, exactly, type NativeImpl } from "../native.ts";
 import {
   BoundMethod,
   Bytes,
@@ -23,6 +23,8 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
+
+import { isOpen, opened } from "./integers.ts";
 
 const coreClasses = new WeakSet<ClassValue>();
 
@@ -113,7 +115,7 @@ export function toInt(value: Value): number | undefined {
 
 /** `toInt` that also asks objects and tensors for `__index__`. */
 export function toIndex(interp: Interp, value: Value): number | undefined | Unknown {
-  if (isUnknown(value)) return value;
+  if (isUnknown(value)) return opened(value);
   const plain = toInt(value);
   if (plain !== undefined) return plain;
   const answer = tryDunder(interp, value, "__index__");
@@ -169,12 +171,29 @@ export function isPlain(value: Value): boolean {
 export function firstUnknown(bound: Bound): Unknown | undefined {
   for (const key in bound) {
     const value = entryOf(bound, key);
-    if (isUnknown(value)) return value;
+    if (isUnknown(value)) return opened(value);
     if (value instanceof Tuple && value.cls === undefined) {
-      for (const item of value.items) if (isUnknown(item)) return item;
+      for (const item of value.items) if (isUnknown(item)) return opened(item);
     }
   }
   return undefined;
+}
+
+/** The same for an implementation that takes ints of any size. */
+function firstOpen(bound: Bound): Unknown | undefined {
+  for (const key in bound) {
+    const value = entryOf(bound, key);
+    if (isOpen(value)) return value;
+    if (value instanceof Tuple && value.cls === undefined) {
+      for (const item of value.items) if (isOpen(item)) return item;
+    }
+  }
+  return undefined;
+}
+
+/** An implementation that is asked when all arguments are known, ints of any size among them. */
+export function strictExact(impl: NativeImpl): NativeImpl {
+  return exactly((bound, interp) => firstOpen(bound) ?? impl(bound, interp));
 }
 
 /** An implementation that is only asked when all arguments are known. */
@@ -188,6 +207,13 @@ type MethodTable = Readonly<Record<string, readonly [string, NativeImpl]>>;
 export function strictTable(table: MethodTable): MethodTable {
   return Object.fromEntries(
     Object.entries(table).map(([name, [signature, impl]]) => [name, [signature, strict(impl)] as const]),
+  );
+}
+
+/** The same with `strictExact`. */
+export function exactTable(table: MethodTable): MethodTable {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, [signature, impl]]) => [name, [signature, strictExact(impl)] as const]),
   );
 }
 

@@ -8,6 +8,8 @@ import {
   Float,
   isUnknown,
   type Key,
+  LargeInt,
+  type List,
   SetValue,
   Tuple,
   type Unknown,
@@ -15,6 +17,7 @@ import {
   type Value,
 } from "../values.ts";
 import { builtinTypeName, tryDunder, unwrap } from "./core.ts";
+import { isOpen, toWhole, whole } from "./integers.ts";
 
 const NONE_KEY = Symbol("None");
 
@@ -52,11 +55,13 @@ export function hashKey(interp: Interp, value: Value): Key | Unknown {
       return NONE_KEY;
   }
   if (plain === null) return NONE_KEY;
-  if (plain instanceof Float) return Number.isNaN(plain.value) ? plain : plain.value;
+  if (plain instanceof Float) return floatKey(plain);
   if (plain instanceof Tuple) return plain.key ?? tupleKey(interp, plain);
   switch (plain.kind) {
     case "bytes":
       return `\0b${plain.value}`;
+    case "unknown":
+      return plain instanceof LargeInt ? largeKey(plain.value) : plain;
     case "range":
       return `\0r${plain.start},${plain.stop},${plain.step}`;
     case "list":
@@ -73,6 +78,23 @@ export function hashKey(interp: Interp, value: Value): Key | Unknown {
     default:
       return plain;
   }
+}
+
+function largeKey(value: bigint): Key {
+  return `\0i${value}`;
+}
+
+/** A float without fraction is found by the int that it equals. */
+function floatKey(float: Float): Key {
+  const { value } = float;
+  if (Number.isNaN(value)) return float;
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? largeKey(BigInt(value)) : value;
+}
+
+/** `hash` of an int: what is left of it by a prime. */
+function hashWhole(value: bigint): number | Unknown {
+  const rest = value % ((1n << 61n) - 1n);
+  return whole(rest === -1n ? -2n : rest);
 }
 
 function hashByDunder(interp: Interp, value: Value): Key | Unknown | undefined {
@@ -121,9 +143,11 @@ function keyText(interp: Interp, key: Key): string {
 
 /** The number `hash(value)` gives: stable for equal values, nothing more. */
 export function hashNumber(interp: Interp, value: Value): number | Unknown {
+  const exact = toWhole(unwrap(value));
+  if (exact !== undefined) return hashWhole(exact);
   const key = hashKey(interp, value);
   if (isUnknown(key)) return key;
-  if (typeof key === "number" && Number.isSafeInteger(key)) return key;
+  if (typeof key === "number" && Number.isSafeInteger(key)) return hashWhole(BigInt(key));
   const text = keyText(interp, key);
   interp.tick(text.length >> 4);
   let hash = 7;
@@ -143,7 +167,7 @@ export function dictGet(interp: Interp, dict: Dict, key: Value): Value | Absent 
 export function unknownKey(interp: Interp, dict: Dict): Unknown | undefined {
   // Looking through all keys at each miss would make filling a dict quadratic.
   if (!interp.hasUnknownKeys) return undefined;
-  for (const entry of dict.entries.values()) if (isUnknown(entry.key)) return entry.key;
+  for (const entry of dict.entries.values()) if (isOpen(entry.key)) return entry.key;
   return undefined;
 }
 
@@ -162,6 +186,19 @@ export function dictDelete(interp: Interp, dict: Dict, key: Value): boolean {
   if (isUnknown(hash)) return false;
   interp.touch(dict);
   return dict.entries.delete(hash);
+}
+
+const views = new WeakMap<List, Dict>();
+
+/** Marks what `keys()`, `values()` and `items()` give, which tells of changes of the dict. */
+export function asViewOf(dict: Dict, view: List): List {
+  views.set(view, dict);
+  return view;
+}
+
+/** The dict that a view shows. */
+export function dictBehind(view: List): Dict | undefined {
+  return views.get(view);
 }
 
 /** A dict with text keys. */
@@ -197,6 +234,7 @@ export function combineSets(interp: Interp, op: "|" | "&" | "-" | "^", a: SetVal
   interp.tick(a.entries.size + b.entries.size);
   const result = new SetValue();
   result.frozen = a.frozen;
+  result.isReworked = true;
   for (const [key, value] of a.entries) {
     if (op === "|" || b.entries.has(key) === (op === "&")) result.entries.set(key, value);
   }

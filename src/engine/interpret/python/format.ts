@@ -3,10 +3,11 @@
 import { entryOf } from "../../table.ts";
 import { STEPS } from "../bounds.ts";
 import type { Interp } from "../interp.ts";
-import { type Dict, Float, isUnknown, Tensor, type Unknown, type Value } from "../values.ts";
+import { type Dict, Float, isUnknown, LargeInt, Tensor, type Unknown, type Value } from "../values.ts";
 import { callDunder, dunder, isNumeric, typeName, unwrap } from "./core.ts";
+import { isOpen } from "./integers.ts";
 import { exactFixed, floatText } from "./numbers.ts";
-import { repr, str } from "./text.ts";
+import { ascii, repr, str } from "./text.ts";
 
 const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/su;
 
@@ -41,7 +42,7 @@ function parseSpec(text: string): Spec | undefined {
 
 /** `format(value, spec)`. */
 export function format(interp: Interp, value: Value, spec: string): string | Unknown {
-  if (isUnknown(value)) return value;
+  if (isOpen(value)) return value;
   interp.tick(STEPS.formatted);
   const method = dunder(interp, value, "__format__");
   if (method !== undefined && !isUnknown(method)) {
@@ -52,7 +53,8 @@ export function format(interp: Interp, value: Value, spec: string): string | Unk
   if (value instanceof Tensor) return interp.unknown("a tensor's values are not known");
   const plain = unwrap(value);
   const parsed = parseSpec(spec);
-  if (parsed === undefined || (!isNumeric(plain) && typeof plain !== "string")) {
+  const isNumber = isNumeric(plain) || plain instanceof LargeInt;
+  if (parsed === undefined || (!isNumber && typeof plain !== "string")) {
     return interp.fail(
       "TypeError",
       `unsupported format string passed to ${typeName(interp, value)}.__format__`,
@@ -94,9 +96,13 @@ const RADIX: Readonly<Record<string, readonly [number, string]>> = {
   X: [16, "0X"],
 };
 
-function formatNumber(interp: Interp, value: number | boolean | Float, spec: Spec): string | Unknown {
+function formatNumber(
+  interp: Interp,
+  value: number | boolean | Float | LargeInt,
+  spec: Spec,
+): string | Unknown {
   const isFloat = value instanceof Float;
-  const number = isFloat ? value.value : Number(value);
+  const number = isFloat || value instanceof LargeInt ? Number(value.value) : Number(value);
   const type = spec.type;
   if (isFloat && /[bcdoxXs]/.test(type)) {
     return interp.fail("ValueError", `Unknown format code '${type}' for object of type 'float'`);
@@ -106,12 +112,16 @@ function formatNumber(interp: Interp, value: number | boolean | Float, spec: Spe
   const digits =
     /[eEfFgG%]/.test(type) || isFloat
       ? floatDigits(Math.abs(number), spec)
-      : intDigits(Math.abs(number), spec);
+      : intDigits(value instanceof LargeInt ? absolute(value.value) : Math.abs(number), spec);
   const sign = isNegative ? "-" : spec.sign === "-" ? "" : spec.sign;
   return pad(sign + digits, spec, spec.zero ? "=" : ">");
 }
 
-function intDigits(size: number, spec: Spec): string {
+function absolute(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
+function intDigits(size: number | bigint, spec: Spec): string {
   const [radix, prefix] = entryOf(RADIX, spec.type) ?? [10, ""];
   const digits = size.toString(radix);
   const cased = spec.type === "X" ? digits.toUpperCase() : digits;
@@ -157,8 +167,18 @@ function plainFloat(size: number, spec: Spec): string {
   }
 }
 
+/** Exponent notation, ties to even: `toExponential` rounds ties of the exact value up. */
+function exactExponential(size: number, precision: number): string {
+  const rounded = size.toExponential(precision);
+  if (precision > 60) return rounded;
+  const [digits = "", power = ""] = size.toExponential(precision + 40).split("e");
+  if (!/^50*$/.test(digits.slice(-40))) return rounded;
+  const down = digits.slice(0, -40).replace(/\.$/, "");
+  return Number(down.at(-1)) % 2 === 0 ? `${down}e${power}` : rounded;
+}
+
 function exponent(size: number, precision: number, mark: string): string {
-  const [digits = "", power = "0"] = size.toExponential(Math.min(precision, 100)).split("e");
+  const [digits = "", power = "0"] = exactExponential(size, Math.min(precision, 100)).split("e");
   const sign = power.startsWith("-") ? "-" : "+";
   return `${digits}${mark}${sign}${power.replace(/^[+-]/, "").padStart(2, "0")}`;
 }
@@ -180,7 +200,8 @@ export function formatPart(
   spec: string,
 ): string | Unknown {
   if (conversion === undefined) return format(interp, value, spec);
-  const text = conversion === "s" ? str(interp, value) : repr(interp, value);
+  const text =
+    conversion === "s" ? str(interp, value) : conversion === "a" ? ascii(interp, value) : repr(interp, value);
   return isUnknown(text) ? text : format(interp, text, spec);
 }
 
@@ -222,10 +243,11 @@ export function formatTemplate(
   };
   const field = (text: string): string | Unknown => {
     const [, path = "", conversion, spec = ""] = /^([^!:]*)(?:!([rsa]))?(?::(.*))?$/s.exec(text) ?? [];
+    const [name = "", ...rest] = path.split(/(?=[.[])/);
+    // Before those of its spec: fields without a name count from left to right.
+    let value = lookUp(name);
     const inner = fill(spec);
     if (isUnknown(inner)) return inner;
-    const [name = "", ...rest] = path.split(/(?=[.[])/);
-    let value = lookUp(name);
     for (const step of rest) {
       value = step.startsWith(".")
         ? interp.getAttr(value, step.slice(1))

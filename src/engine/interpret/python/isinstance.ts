@@ -4,9 +4,10 @@ import { ClassValue, isUnknown, Tuple, type Unknown, type Value } from "../value
 import { abstractInstance } from "./abstract.ts";
 import { callDunder, isCore } from "./core.ts";
 import { alternatives, formOf } from "./generics.ts";
+import { isOpen } from "./integers.ts";
 
 export function isInstance(interp: Interp, value: Value, cls: Value): boolean | Unknown {
-  if (isUnknown(value)) return value;
+  if (isOpen(value)) return value;
   if (isUnknown(cls)) return cls;
   const options = cls instanceof Tuple ? cls.items : alternatives(cls);
   if (options !== undefined)

@@ -8,6 +8,7 @@ import {
   Dict,
   Instance,
   isUnknown,
+  LargeInt,
   List,
   Range,
   Slice,
@@ -20,13 +21,14 @@ import { weightMoved } from "../weight.ts";
 import { callDunder, dunder, toIndex, tryDunder, typeName, unwrap } from "./core.ts";
 import { dictDelete, dictGet, dictSet } from "./dict.ts";
 import { formOf, subscriptForm } from "./generics.ts";
+import { opened } from "./integers.ts";
 import { items } from "./sequences.ts";
 import { repr } from "./text.ts";
 
 export { contains, items, iterate, length } from "./sequences.ts";
 
 export function getItem(interp: Interp, obj: Value, index: Value): Value {
-  if (isUnknown(obj)) return obj;
+  if (isUnknown(obj)) return opened(obj);
   if (typeof index === "number" && (obj instanceof Tuple || obj instanceof List) && obj.cls === undefined) {
     const item = index < 0 ? index + obj.items.length : index;
     if (item >= 0 && item < obj.items.length) return obj.items[item];
@@ -39,8 +41,8 @@ export function getItem(interp: Interp, obj: Value, index: Value): Value {
 /** What `list.__getitem__` and its kin do, whatever a subclass overrides. */
 export function builtinGetItem(interp: Interp, obj: Value, index: Value): Value {
   if (obj instanceof ClassValue) return subscriptClass(interp, obj, index);
-  if (isUnknown(index)) return index;
   const plain = unwrap(obj);
+  if (isUnknown(index) && !(plain instanceof Dict && index instanceof LargeInt)) return opened(index);
   if (plain instanceof Dict) return fromDict(interp, plain, index);
   const sequence = asSequence(interp, plain);
   if (sequence !== undefined) return fromSequence(interp, sequence, index);
@@ -214,6 +216,8 @@ export function sliceBounds(interp: Interp, slice: Slice, size: number): Bounds 
 
 function slicePart(interp: Interp, part: Value): number | undefined | Unknown {
   if (part === null || part === undefined) return undefined;
+  // Beyond all sizes, which is where slices end anyway.
+  if (part instanceof LargeInt) return part.value < 0n ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
   return toIndex(interp, part) ?? interp.fail("TypeError", "slice indices must be integers or None");
 }
 

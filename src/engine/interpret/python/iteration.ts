@@ -1,4 +1,5 @@
 /** Built-in functions that make or read iterators: `iter`, `next`, `map`, `zip`, `enumerate`… */
+import { entryOf } from "../../table.ts";
 import type { Interp } from "../interp.ts";
 import type { NativeImpl } from "../native.ts";
 import {
@@ -9,6 +10,7 @@ import {
   List,
   manyAmong,
   Range,
+  SetValue,
   Tuple,
   toNumber,
   type Unknown,
@@ -18,6 +20,7 @@ import { sizeOf } from "../weight.ts";
 import { equals, truthy } from "./compare.ts";
 import { isContainer, tryDunder, typeName, unwrap } from "./core.ts";
 import { iterate, iterOf, length, nextOf } from "./sequences.ts";
+import { unknownOrder } from "./setOrder.ts";
 import { argsOf } from "./types/object.ts";
 
 /** Iterators over several iterables, or the first that is not known. */
@@ -111,8 +114,32 @@ function makeIter(interp: Interp, source: Value, sentinel: Value): Value {
   if (sentinel !== undefined) return iterOf(untilSentinel(interp, source, sentinel), "callable_iterator");
   const asked = tryDunder(interp, source, "__iter__");
   if (asked !== undefined) return asked;
+  const order = source instanceof SetValue ? unknownOrder(source) : undefined;
+  if (order && source instanceof SetValue)
+    return iterOf(
+      Array.from(source.entries, () => order),
+      "set_iterator",
+    );
   const iterator = iterate(interp, source);
-  return isUnknown(iterator) ? iterator : iterOf(iterator);
+  return isUnknown(iterator) ? iterator : iterOf(iterator, iteratorName(source));
+}
+
+const ITERATORS: Readonly<Record<string, string>> = {
+  list: "list_iterator",
+  tuple: "tuple_iterator",
+  dict: "dict_keyiterator",
+  set: "set_iterator",
+  range: "range_iterator",
+  bytes: "bytes_iterator",
+};
+
+function iteratorName(source: Value): string {
+  if (typeof source === "string") return /^[\0-\x7f]*$/.test(source) ? "str_ascii_iterator" : "str_iterator";
+  const view = source instanceof List ? source.cls?.name : undefined;
+  if (view?.startsWith("dict_")) return `${view.replace(/s$/, "")}iterator`;
+  return source !== null && typeof source === "object"
+    ? (entryOf(ITERATORS, source.kind) ?? "iterator")
+    : "iterator";
 }
 
 function next(interp: Interp, iterator: Value, fallback: Value): Value {

@@ -1,6 +1,19 @@
 /** Reads a Python literal: what `ast.literal_eval` takes, and `eval` of plain data. */
 import { entryOf } from "../../table.ts";
-import { ABSENT, type Absent, Bytes, Dict, Float, List, SetValue, Tuple, type Value } from "../values.ts";
+import {
+  ABSENT,
+  type Absent,
+  Bytes,
+  Dict,
+  Float,
+  INTEGER_TOO_LARGE,
+  List,
+  SetValue,
+  Tuple,
+  Unknown,
+  type Value,
+} from "../values.ts";
+import { whole } from "./integers.ts";
 
 const NUMBER =
   /^[+-]?(?:0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/;
@@ -115,6 +128,9 @@ class Reader {
 function numberOf(text: string): Value {
   const sign = text.startsWith("-") ? -1 : 1;
   const digits = text.replace(/^[+-]/, "");
-  if (/^0[xXoObB]/.test(digits)) return sign * Number(digits);
-  return /[.eE]/.test(digits) ? new Float(sign * Number(digits)) : sign * Number(digits);
+  const isFloat = !/^0[xXoObB]/.test(digits) && /[.eE]/.test(digits);
+  if (isFloat) return new Float(sign * Number(digits));
+  const size = Number(digits);
+  if (Number.isSafeInteger(size)) return sign * size + 0;
+  return digits.length > 4300 ? new Unknown(INTEGER_TOO_LARGE) : whole(BigInt(sign) * BigInt(digits));
 }

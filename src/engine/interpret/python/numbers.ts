@@ -3,14 +3,13 @@
 import type { BinaryOp } from "../../syntax/ast.ts";
 import type { Interp } from "../interp.ts";
 import { Float, type Value } from "../values.ts";
-
-export const INTEGER_TOO_LARGE = "integer too large";
+import { quotient, whole, wholeArithmetic } from "./integers.ts";
 
 type Numeric = number | boolean | Float;
 
-/** An int result: -0 is 0, and beyond 2^53 it is no longer exact. */
-export function int(interp: Interp, value: number): Value {
-  return Number.isSafeInteger(value) ? value + 0 : interp.unknown(INTEGER_TOO_LARGE);
+/** The int that a number without fraction is: -0 is 0. The number must be exact, as a rounded float is. */
+export function int(value: number): Value {
+  return Number.isSafeInteger(value) ? value + 0 : whole(BigInt(value));
 }
 
 export function floorMod(a: number, b: number): number {
@@ -34,7 +33,11 @@ export function arithmetic(interp: Interp, op: BinaryOp, a: Numeric, b: Numeric)
   const x = asNumber(a);
   const y = asNumber(b);
   if (a instanceof Float || b instanceof Float) return FLOAT_OPS[op]?.(interp, x, y);
-  return INT_OPS[op]?.(interp, x, y);
+  const small = INT_OPS[op]?.(interp, x, y);
+  // A result that is not exact is worked out again, exactly.
+  return typeof small === "number" && !Number.isSafeInteger(small)
+    ? wholeArithmetic(interp, op, BigInt(x), BigInt(y))
+    : small;
 }
 
 const BOOL_OPS: Partial<Record<BinaryOp, (a: boolean, b: boolean) => boolean>> = {
@@ -45,27 +48,75 @@ const BOOL_OPS: Partial<Record<BinaryOp, (a: boolean, b: boolean) => boolean>> =
 
 type Rule = (interp: Interp, a: number, b: number) => Value;
 
+/** Where numbers are not exact, the result is beyond 2^53 too: it is then worked out another way. */
 const INT_OPS: Partial<Record<BinaryOp, Rule>> = {
-  "+": (interp, a, b) => int(interp, a + b),
-  "-": (interp, a, b) => int(interp, a - b),
-  "*": (interp, a, b) => int(interp, a * b),
+  "+": (_, a, b) => a + b,
+  "-": (_, a, b) => a - b,
+  "*": (_, a, b) => a * b + 0,
   "/": (interp, a, b) => (b === 0 ? zeroDivision(interp, "division by zero") : new Float(a / b)),
   "//": (interp, a, b) =>
-    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : int(interp, floorDiv(a, b)),
+    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : floorDiv(a, b) + 0,
   "%": (interp, a, b) =>
-    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : int(interp, floorMod(a, b)),
+    b === 0 ? zeroDivision(interp, "integer division or modulo by zero") : floorMod(a, b) + 0,
   "**": (interp, a, b) => {
-    if (b >= 0) return int(interp, a ** b);
-    return a === 0 ? zeroDivision(interp, "0.0 cannot be raised to a negative power") : new Float(a ** b);
+    if (b >= 0) {
+      const power = a ** b;
+      // The host's power may be off in the last place.
+      return Math.abs(power) < 2 ** 50 ? power : Number.NaN;
+    }
+    return a === 0
+      ? zeroDivision(interp, "0.0 cannot be raised to a negative power")
+      : new Float(floatPower(a, b));
   },
-  "&": (interp, a, b) => int(interp, Number(BigInt(a) & BigInt(b))),
-  "|": (interp, a, b) => int(interp, Number(BigInt(a) | BigInt(b))),
-  "^": (interp, a, b) => int(interp, Number(BigInt(a) ^ BigInt(b))),
+  "&": (_, a, b) => (fitsBits(a, b) ? a & b : Number(BigInt(a) & BigInt(b))),
+  "|": (_, a, b) => (fitsBits(a, b) ? a | b : Number(BigInt(a) | BigInt(b))),
+  "^": (_, a, b) => (fitsBits(a, b) ? a ^ b : Number(BigInt(a) ^ BigInt(b))),
   "<<": (interp, a, b) =>
-    b < 0 ? interp.fail("ValueError", "negative shift count") : int(interp, a * 2 ** b),
+    b < 0 ? interp.fail("ValueError", "negative shift count") : a === 0 ? 0 : a * 2 ** b,
   ">>": (interp, a, b) =>
-    b < 0 ? interp.fail("ValueError", "negative shift count") : int(interp, Math.floor(a / 2 ** b)),
+    b < 0 ? interp.fail("ValueError", "negative shift count") : Math.floor(a / 2 ** Math.min(b, 64)),
 };
+
+/** JavaScript's own bit operators are of 32 bits. */
+function fitsBits(a: number, b: number): boolean {
+  return (a | 0) === a && (b | 0) === b;
+}
+
+/** `divmod` of floats as Python works it out: what is left is exact, and the quotient fits it. */
+function floatDivMod(a: number, b: number): readonly [number, number] {
+  let rest = a % b;
+  let quotient = (a - rest) / b;
+  if (rest === 0) rest = b < 0 || Object.is(b, -0) ? -0 : 0;
+  else if (b < 0 !== rest < 0) {
+    rest += b;
+    quotient -= 1;
+  }
+  if (quotient === 0) return [a / b < 0 || Object.is(a / b, -0) ? -0 : 0, rest];
+  const floor = Math.floor(quotient);
+  return [quotient - floor > 0.5 ? floor + 1 : floor, rest];
+}
+
+/** The host's power may be off in the last place: whole exponents are worked out exactly and rounded once. */
+export function floatPower(a: number, b: number): number {
+  if (b === 0.5 && a >= 0 && Number.isFinite(a)) return Math.sqrt(a);
+  if (!Number.isInteger(b) || Math.abs(b) > 40 || !Number.isFinite(a) || a === 0) return a ** b;
+  const [numerator, denominator] = ratioOf(a);
+  const times = BigInt(Math.abs(b));
+  const [x, y] = [numerator ** times, denominator ** times];
+  const power = b < 0 ? quotient(y, x) : quotient(x, y);
+  // So small that it is rounded twice.
+  return Math.abs(power) < 1e-300 || !Number.isFinite(power) ? a ** b : power;
+}
+
+function ratioOf(value: number): readonly [bigint, bigint] {
+  let numerator = value;
+  let doublings = 0n;
+  while (!Number.isInteger(numerator)) {
+    numerator *= 2;
+    doublings++;
+  }
+  return [BigInt(numerator), 1n << doublings];
+}
 
 const FLOAT_OPS: Partial<Record<BinaryOp, Rule>> = {
   "+": (_, a, b) => new Float(a + b),
@@ -73,11 +124,12 @@ const FLOAT_OPS: Partial<Record<BinaryOp, Rule>> = {
   "*": (_, a, b) => new Float(a * b),
   "/": (interp, a, b) => (b === 0 ? zeroDivision(interp, "float division by zero") : new Float(a / b)),
   "//": (interp, a, b) =>
-    b === 0 ? zeroDivision(interp, "float floor division by zero") : new Float(Math.floor(a / b)),
-  "%": (interp, a, b) => (b === 0 ? zeroDivision(interp, "float modulo by zero") : new Float(floorMod(a, b))),
+    b === 0 ? zeroDivision(interp, "float floor division by zero") : new Float(floatDivMod(a, b)[0]),
+  "%": (interp, a, b) =>
+    b === 0 ? zeroDivision(interp, "float modulo by zero") : new Float(floatDivMod(a, b)[1]),
   "**": (interp, a, b) => {
     if (a === 0 && b < 0) return zeroDivision(interp, "0.0 cannot be raised to a negative power");
-    const power = a ** b;
+    const power = floatPower(a, b);
     return Number.isNaN(power) && a < 0
       ? interp.unknown("complex numbers are not followed")
       : new Float(power);
@@ -121,7 +173,8 @@ export function roundHalfEven(value: number): number {
 export function roundDigits(value: number, digits: number): number {
   if (!Number.isFinite(value)) return value;
   if (digits > 22) return value;
-  if (digits >= 0) return Number(exactFixed(value, digits));
+  if (digits >= 0)
+    return Number(exactFixed(Math.abs(value), digits)) * (value < 0 || Object.is(value, -0) ? -1 : 1);
   const scale = 10 ** -digits;
   return roundHalfEven(value / scale) * scale;
 }

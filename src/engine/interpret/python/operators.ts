@@ -5,8 +5,10 @@ import {
   Bytes,
   Dict,
   Float,
+  INTEGER_TOO_LARGE,
   Instance,
   isUnknown,
+  LargeInt,
   List,
   SetValue,
   Tensor,
@@ -27,6 +29,7 @@ import {
 } from "./core.ts";
 import { combineSets, setOf } from "./dict.ts";
 import { unionOf } from "./generics.ts";
+import { largeArithmetic, whole } from "./integers.ts";
 import { arithmetic, int } from "./numbers.ts";
 import { percentFormat } from "./percent.ts";
 import { items } from "./sequences.ts";
@@ -55,15 +58,22 @@ export function binary(interp: Interp, op: BinaryOp, a: Value, b: Value): Value 
     return arithmetic(interp, op, a, b) ?? unsupported(interp, op, a, b);
   }
   const unknown = isUnknown(a) ? a : isUnknown(b) ? b : undefined;
+  const large = unknown instanceof LargeInt || b instanceof LargeInt ? onLarge(interp, op, a, b) : undefined;
+  if (large !== undefined) return large;
+  if (op === "%" && typeof a === "string" && b instanceof LargeInt) return percentFormat(interp, a, b);
   // A tensor keeps its shape under an unknown factor; a size that was computed with is another unknown size.
   if (unknown && (a instanceof Tensor || b instanceof Tensor)) return byDunder(interp, op, a, b) ?? unknown;
   if (unknown) return new Unknown(unknown.reason, unknown.at);
   return byDunder(interp, op, a, b) ?? byValue(interp, op, a, b);
 }
 
+function onLarge(interp: Interp, op: BinaryOp, a: Value, b: Value): Value | undefined {
+  return largeArithmetic(interp, op, unwrap(a), unwrap(b), (x, y) => arithmetic(interp, op, x, y));
+}
+
 /** `a op= b`: changes lists, sets and dicts in place, asks for `__iadd__` and its kin first. */
 export function inplace(interp: Interp, op: BinaryOp, a: Value, b: Value): Value {
-  if (isUnknown(a)) return a;
+  if (isUnknown(a)) return a instanceof LargeInt ? binary(interp, op, a, b) : a;
   const answer = tryDunder(interp, a, `__i${DUNDERS[op]}__`, [b]);
   if (answer !== undefined && answer !== NOT_IMPLEMENTED && !isUnknown(answer)) return answer;
   if (
@@ -126,6 +136,8 @@ function byValue(interp: Interp, op: BinaryOp, a: Value, b: Value): Value {
   const x = unwrap(a);
   const y = unwrap(b);
   const answer = isNumeric(x) && isNumeric(y) ? arithmetic(interp, op, x, y) : onContainers(interp, op, x, y);
+  if (x instanceof LargeInt || y instanceof LargeInt)
+    return onLarge(interp, op, x, y) ?? new Unknown(INTEGER_TOO_LARGE);
   return answer ?? unsupported(interp, op, a, b);
 }
 
@@ -236,6 +248,7 @@ function unsupported(interp: Interp, op: BinaryOp, a: Value, b: Value): Value {
 const UNARY_DUNDERS: Partial<Record<UnaryOp, string>> = { "-": "__neg__", "+": "__pos__", "~": "__invert__" };
 
 export function unary(interp: Interp, op: UnaryOp, a: Value): Value {
+  if (a instanceof LargeInt) return onLargeUnary(op, a);
   if (isUnknown(a)) return a;
   if (op === "not") {
     const truth = truthy(interp, a);
@@ -246,19 +259,25 @@ export function unary(interp: Interp, op: UnaryOp, a: Value): Value {
     if (answer !== undefined) return answer;
   }
   return (
-    onNumber(interp, op, unwrap(a)) ??
+    onNumber(op, unwrap(a)) ??
     interp.fail("TypeError", `bad operand type for unary ${op}: '${typeName(interp, a)}'`)
   );
 }
 
-function onNumber(interp: Interp, op: UnaryOp, value: Value): Value | undefined {
+function onLargeUnary(op: UnaryOp, a: LargeInt): Value {
+  if (op === "not") return false;
+  if (op === "+") return a;
+  return op === "-" ? whole(-a.value) : op === "~" ? whole(-a.value - 1n) : new Unknown(a.reason);
+}
+
+function onNumber(op: UnaryOp, value: Value): Value | undefined {
   if (value instanceof Float) {
     if (op === "-") return new Float(-value.value);
     return op === "+" ? value : undefined;
   }
   const number = toInt(value);
   if (number === undefined) return undefined;
-  if (op === "-") return int(interp, -number);
+  if (op === "-") return int(-number);
   if (op === "+") return number;
-  return op === "~" ? int(interp, -number - 1) : undefined;
+  return op === "~" ? int(-number - 1) : undefined;
 }

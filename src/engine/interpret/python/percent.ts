@@ -1,9 +1,12 @@
 /** `"%d of %s" % values`. */
 import type { Interp } from "../interp.ts";
 import { ABSENT, Dict, Float, isUnknown, Tuple, toNumber, type Unknown, type Value } from "../values.ts";
+import { unwrap } from "./core.ts";
 import { dictGet } from "./dict.ts";
 import { format } from "./format.ts";
-import { repr, str } from "./text.ts";
+import { isOpen, toWhole, whole } from "./integers.ts";
+import { int } from "./numbers.ts";
+import { ascii, repr, str } from "./text.ts";
 
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([diouxXeEfFgGcrsa%])/g;
 
@@ -64,22 +67,29 @@ function directive(
   value: Value,
   { flags, columns, places, type }: Directive,
 ): string | Unknown {
-  if (isUnknown(value)) return value;
+  if (isOpen(value)) return value;
   const precision = places === undefined ? "" : `.${places}`;
   if ("rsa".includes(type)) {
-    const text = type === "s" ? str(interp, value) : repr(interp, value);
+    const text =
+      type === "s" ? str(interp, value) : type === "a" ? ascii(interp, value) : repr(interp, value);
     const align = flags.includes("-") ? "<" : ">";
     return isUnknown(text) ? text : format(interp, text, `${align}${columns || ""}${precision}`);
   }
   if (!interp.allowsText(columns + (places ?? 0), columns)) return interp.unknown("text too long");
   if (type === "c" && typeof value === "string") return value.padStart(columns);
-  const number = toNumber(value);
+  const exact = toWhole(unwrap(value));
+  const number = exact === undefined ? toNumber(value) : Number(exact);
   if (number === undefined) return interp.fail("TypeError", `%${type} format: a real number is required`);
   const isInteger = "diouxXc".includes(type);
   const align = flags.includes("-") ? "<" : flags.includes("0") ? "" : ">";
   const sign = flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
   const zero = flags.includes("0") && !flags.includes("-") ? "0" : "";
   const spec = `${align}${sign}${flags.includes("#") ? "#" : ""}${zero}${columns || ""}`;
-  if (isInteger) return format(interp, Math.trunc(number), `${spec}${"iu".includes(type) ? "d" : type}`);
+  if (isInteger)
+    return format(
+      interp,
+      exact === undefined ? int(Math.trunc(number)) : whole(exact),
+      `${spec}${"iu".includes(type) ? "d" : type}`,
+    );
   return format(interp, new Float(number), `${spec}${precision}${type}`);
 }

@@ -17,9 +17,12 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
+import { lengthOf } from "./characters.ts";
 import { equals } from "./compare.ts";
 import { callDunder, dunder, isRaised, toInt, typeName, unwrap } from "./core.ts";
-import { dictGet, setHas, unknownKey } from "./dict.ts";
+import { dictBehind, dictGet, setHas, unknownKey } from "./dict.ts";
+import { isOpen, opened } from "./integers.ts";
+import { setItems } from "./setOrder.ts";
 
 const CHECK_EVERY = 1024;
 
@@ -52,7 +55,7 @@ export function items(interp: Interp, value: Value): readonly Value[] | Unknown 
 }
 
 export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown {
-  if (isUnknown(value)) return value;
+  if (isUnknown(value)) return opened(value);
   const method = dunder(interp, value, "__iter__");
   if (method !== undefined && method !== null) {
     const iterator = callDunder(interp, method, value);
@@ -68,7 +71,7 @@ export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown
     // Keys are copied, for what changes the dict meanwhile must not be seen.
     if (plain instanceof Dict || plain instanceof SetValue) interp.tick(plain.entries.size >> 2);
     if (plain instanceof Bytes) interp.tick(plain.value.length >> 3);
-    const own = overBuiltin(plain);
+    const own = overBuiltin(interp, plain);
     if (own !== undefined) return own;
     if (dunder(interp, value, "__next__") !== undefined) return fromNext(interp, value);
     if (dunder(interp, value, "__getitem__") !== undefined) return fromIndex(interp, value);
@@ -76,18 +79,43 @@ export function iterate(interp: Interp, value: Value): Iterator<Value> | Unknown
   return interp.fail("TypeError", `'${typeName(interp, value)}' object is not iterable`);
 }
 
+/** A dict or set must not grow or shrink while a loop goes over it. */
+function* watched(
+  interp: Interp,
+  of: Dict | SetValue,
+  values: readonly Value[],
+  what: string,
+): Generator<Value, undefined> {
+  const { size } = of.entries;
+  for (const value of values) {
+    yield value;
+    if (of.entries.size === size) continue;
+    interp.fail("RuntimeError", `${what} changed size during iteration`);
+    return undefined;
+  }
+  return undefined;
+}
+
 function overBuiltin(
+  interp: Interp,
   value: Exclude<Value, null | undefined | boolean | number | string>,
 ): Iterator<Value> | undefined {
   switch (value.kind) {
-    case "list":
-      return value.items[Symbol.iterator]();
+    case "list": {
+      const dict = value.cls && dictBehind(value);
+      return dict ? watched(interp, dict, value.items, "dictionary") : value.items[Symbol.iterator]();
+    }
     case "tuple":
       return value.items[Symbol.iterator]();
     case "dict":
-      return [...value.entries.values()].map((entry) => entry.key)[Symbol.iterator]();
+      return watched(
+        interp,
+        value,
+        [...value.entries.values()].map((entry) => entry.key),
+        "dictionary",
+      );
     case "set":
-      return [...value.entries.values()][Symbol.iterator]();
+      return watched(interp, value, setItems(value), "Set");
     case "range":
       return overRange(value);
     case "bytes":
@@ -161,7 +189,7 @@ function* fromIndex(interp: Interp, value: Value): Generator<Value, undefined> {
 
 /** `len(value)`. */
 export function length(interp: Interp, value: Value): number | Unknown {
-  if (isUnknown(value)) return value;
+  if (isUnknown(value)) return opened(value);
   const method = dunder(interp, value, "__len__");
   if (method !== undefined) {
     const answer = callDunder(interp, method, value);
@@ -185,17 +213,13 @@ export function plainLength(interp: Interp, value: Value): number | Unknown | un
 
 /** Length of a built-in container, whatever its subclass says. */
 export function builtinLength(value: Value): number | Unknown | undefined {
-  if (typeof value === "string") return codePoints(value);
+  if (typeof value === "string") return lengthOf(value);
   if (value instanceof List || value instanceof Tuple) return manyAmong(value.items) ?? value.items.length;
   if (value instanceof SetValue) return unknownItem(value) ?? value.entries.size;
   if (value instanceof Dict) return value.entries.size;
   if (value instanceof Range) return value.length;
   if (value instanceof Bytes) return value.value.length;
   return undefined;
-}
-
-function codePoints(text: string): number {
-  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length;
 }
 
 /** `item in container`. */
@@ -219,11 +243,11 @@ export function contains(interp: Interp, container: Value, item: Value): boolean
     );
   }
   if (plain instanceof Dict) {
-    if (isUnknown(item)) return item;
+    if (isOpen(item)) return item;
     const found = dictGet(interp, plain, item);
     return found === ABSENT ? false : hasUnknownKey(plain, found);
   }
-  if (plain instanceof SetValue) return isUnknown(item) ? item : setHas(interp, plain, item);
+  if (plain instanceof SetValue) return isOpen(item) ? item : setHas(interp, plain, item);
   if (plain instanceof Bytes) {
     interp.tick(plain.value.length >> 6);
     return bytesContain(plain, item);

@@ -2,6 +2,7 @@
 import type { Interp } from "../interp.ts";
 import { isUnknown, type Unknown, type Value } from "../values.ts";
 import { compare, truthy } from "./compare.ts";
+import { isOpen } from "./integers.ts";
 
 /** The values in order; an order that hangs on something unknown is unknown. */
 export function sorted(
@@ -16,7 +17,7 @@ export function sorted(
   for (const value of values) {
     interp.tick();
     const rank = key === null || key === undefined ? value : interp.call(key, [value]);
-    if (isUnknown(rank)) return rank;
+    if (isOpen(rank)) return rank;
     rows.push({ value, rank });
   }
   let doubt: Unknown | undefined;
@@ -41,7 +42,7 @@ export function extreme(interp: Interp, op: "<" | ">", values: readonly Value[],
   let bestRank: Value;
   for (const [i, value] of values.entries()) {
     const rank = key === null || key === undefined ? value : interp.call(key, [value]);
-    if (isUnknown(rank)) return rank;
+    if (isOpen(rank)) return rank;
     if (i === 0) {
       best = value;
       bestRank = rank;

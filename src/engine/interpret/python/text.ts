@@ -10,6 +10,7 @@ import {
   FunctionValue,
   Instance,
   isUnknown,
+  LargeInt,
   List,
   ModuleValue,
   NativeFunction,
@@ -21,13 +22,16 @@ import {
   type Unknown,
   type Value,
 } from "../values.ts";
+import { escaped, escapeUnprintable } from "./characters.ts";
 import { callDunder, dunder, NOT_IMPLEMENTED, toText, typeName, unwrap } from "./core.ts";
 import { formOf } from "./generics.ts";
 import { floatText } from "./numbers.ts";
+import { setItems, unknownOrder } from "./setOrder.ts";
 
 export function str(interp: Interp, value: Value): string | Unknown {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value + 0);
+  if (value instanceof LargeInt) return String(value.value);
   if (isUnknown(value)) return value;
   const method = dunder(interp, value, "__str__");
   if (method !== undefined && !isUnknown(method)) return asText(interp, callDunder(interp, method, value));
@@ -37,10 +41,17 @@ export function str(interp: Interp, value: Value): string | Unknown {
 }
 
 export function repr(interp: Interp, value: Value): string | Unknown {
+  if (value instanceof LargeInt) return String(value.value);
   if (isUnknown(value)) return value;
   const method = dunder(interp, value, "__repr__");
   if (method !== undefined) return asText(interp, callDunder(interp, method, value));
   return builtinRepr(interp, value);
+}
+
+/** `ascii(x)`: its `repr` with escapes for all but ASCII. */
+export function ascii(interp: Interp, value: Value): string | Unknown {
+  const text = repr(interp, value);
+  return isUnknown(text) ? text : text.replace(/[\u0080-\u{10ffff}]/gu, escaped);
 }
 
 function asText(interp: Interp, answer: Value): string | Unknown {
@@ -66,12 +77,8 @@ export function builtinRepr(interp: Interp, value: Value): string | Unknown {
   }
   if (plain === null) return "None";
   if (plain instanceof Float) return floatText(plain.value);
-  if (plain instanceof Bytes) return `b${quote(plain.value).replace(/[\u0080-\u00ff]/g, hexEscape)}`;
+  if (plain instanceof Bytes) return `b${quote(plain.value).replace(/[\u0080-\u00ff]/g, escaped)}`;
   return interp.nested(() => containerRepr(interp, plain)) ?? objectRepr(interp, plain);
-}
-
-function hexEscape(char: string): string {
-  return `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 function containerRepr(interp: Interp, value: Value): string | Unknown | undefined {
@@ -89,7 +96,7 @@ function containerRepr(interp: Interp, value: Value): string | Unknown | undefin
   if (value instanceof Dict)
     return isShowing(interp, value) ? "{...}" : showing(interp, value, () => dictRepr(interp, value));
   if (value instanceof SetValue) {
-    const inner = joinReprs(interp, [...value.entries.values()]);
+    const inner = unknownOrder(value) ?? joinReprs(interp, setItems(value));
     if (isUnknown(inner)) return inner;
     const name = value.frozen ? "frozenset" : "set";
     if (value.entries.size === 0) return `${name}()`;
@@ -115,10 +122,17 @@ function showing<T>(interp: Interp, value: List | Dict, show: () => T): T {
   }
 }
 
+/** A counter is shown with the most frequent first. */
+function rowsOf(dict: Dict): readonly { readonly key: Value; readonly value: Value }[] {
+  const rows = [...dict.entries.values()];
+  const isCounted = dict.cls?.name === "Counter" && rows.every(({ value }) => typeof value === "number");
+  return isCounted ? rows.sort((a, b) => Number(b.value) - Number(a.value)) : rows;
+}
+
 function dictRepr(interp: Interp, dict: Dict): string | Unknown {
   interp.tick(dict.entries.size);
   const parts: string[] = [];
-  for (const { key, value } of dict.entries.values()) {
+  for (const { key, value } of rowsOf(dict)) {
     const left = repr(interp, key);
     if (isUnknown(left)) return left;
     const right = repr(interp, value);
@@ -127,7 +141,11 @@ function dictRepr(interp: Interp, dict: Dict): string | Unknown {
   }
   const text = joined(interp, parts, "{", "}");
   if (isUnknown(text)) return text;
-  return dict.cls && /^(OrderedDict|Counter)$/.test(dict.cls.name) ? `${dict.cls.name}(${text})` : text;
+  if (dict.cls?.name === "Counter") return dict.entries.size === 0 ? "Counter()" : `Counter(${text})`;
+  if (dict.cls?.name !== "OrderedDict") return text;
+  const pairs = [...dict.entries.values()].map(({ key, value }) => new Tuple([key, value]));
+  const list = pairs.length === 0 ? "" : repr(interp, new List(pairs));
+  return isUnknown(list) ? list : `OrderedDict(${list})`;
 }
 
 function joinReprs(interp: Interp, values: readonly Value[]): string | Unknown {
@@ -188,11 +206,7 @@ const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 /** A str literal: single quotes unless that needs more escapes. */
 export function quote(text: string): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped here
-    /[\\\n\r\t\u0000-\u001f\u007f]/g,
-    (char) => entryOf(ESCAPES, char) ?? hexEscape(char),
-  );
+  const body = escapeUnprintable(text.replace(/[\\\n\r\t]/g, (char) => entryOf(ESCAPES, char) ?? char));
   return mark + body.replaceAll(mark, `\\${mark}`) + mark;
 }
 

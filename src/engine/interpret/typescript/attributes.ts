@@ -1,5 +1,5 @@
 /** Properties: own ones, then those of the class and its bases; getters and setters; items by index and key. */
-
+import type { FailNote } from "../interp.ts";
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
 import {
@@ -210,11 +210,17 @@ function superProperty(m: Machine, { after, self }: SuperValue, name: string): V
   return found instanceof Property ? read(m, found, self) : found;
 }
 
+/** Says whose error it is: the words are those in which JavaScript tells of faults of ConvLens too. */
+function inWords(type: string, message: string): FailNote {
+  return { severity: "warning", code: "unknown-value", message: `the program throws a ${type}: ${message}` };
+}
+
 export function getAttr(m: Machine, obj: Value, name: string): Value {
   const found = lookup(m, obj, name);
   if (found !== ABSENT) return found;
   if (obj === null || obj === undefined) {
-    return m.fail("TypeError", `Cannot read properties of ${obj} (reading '${name}')`);
+    const message = `Cannot read properties of ${obj} (reading '${name}')`;
+    return m.fail("TypeError", message, inWords("TypeError", message));
   }
   if (obj instanceof ModuleValue) return m.unknown(`${obj.name} has no ${name} that is known`);
   return undefined;
@@ -223,7 +229,8 @@ export function getAttr(m: Machine, obj: Value, name: string): Value {
 export function setAttr(m: Machine, obj: Value, name: string, value: Value): void {
   if (isUnknown(obj)) return;
   if (obj === null || obj === undefined) {
-    m.fail("TypeError", `Cannot set properties of ${obj} (setting '${name}')`);
+    const message = `Cannot set properties of ${obj} (setting '${name}')`;
+    m.fail("TypeError", message, inWords("TypeError", message));
     return;
   }
   if (typeof obj !== "object") return;

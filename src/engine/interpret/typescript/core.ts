@@ -119,7 +119,7 @@ export function entriesOf(m: Interp, value: Value): [string, Value][] | undefine
   m.tick(entryCount(value));
   if (value instanceof List || value instanceof Tuple)
     return value.items.flatMap((item, i): [string, Value][] => [[String(i), item]]);
-  if (typeof value === "string") return [...value].map((character, i) => [String(i), character]);
+  if (typeof value === "string") return value.split("").map((unit, i) => [String(i), unit]);
   if (value instanceof ModuleValue && value.exported)
     return value.exported().map((key) => [key, m.getAttr(value, key)]);
   const attrs = attrsOf(value);

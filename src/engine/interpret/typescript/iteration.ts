@@ -15,6 +15,7 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
+import { livePairs } from "./builtins/collections.ts";
 import { awaited } from "./builtins/promises.ts";
 import { ASYNC_ITERATOR, ITERATOR, RUN_TIME } from "./core.ts";
 
@@ -24,11 +25,7 @@ export function iterate(m: Machine, value: Value): Iterator<Value> | Unknown {
   if (value instanceof List || value instanceof Tuple)
     return value.items[Symbol.iterator]() as Iterator<Value>;
   if (value instanceof SetValue) return value.entries.values();
-  if (value instanceof Dict) {
-    return [...value.entries.values()]
-      .map(({ key, value: item }): Value => new List([key, item]))
-      [Symbol.iterator]();
-  }
+  if (value instanceof Dict) return livePairs(m, value);
   if (value instanceof Iter) {
     return {
       ...drain(() => value.next(undefined)),

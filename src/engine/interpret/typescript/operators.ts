@@ -75,9 +75,10 @@ function hasProperty(m: Machine, key: Value, obj: Value): Value {
 function order(m: Machine, op: "<" | "<=" | ">" | ">=", a: Value, b: Value): Value {
   if (isUnknown(a)) return a;
   if (isUnknown(b)) return b;
-  const texts = typeof a === "string" && typeof b === "string";
-  const left = texts ? a : toNumeric(m, a);
-  const right = texts ? b : toNumeric(m, b);
+  const [x, y] = [toPrimitive(m, a, "number"), toPrimitive(m, b, "number")];
+  const texts = typeof x === "string" && typeof y === "string";
+  const left = texts ? x : toNumeric(m, x);
+  const right = texts ? y : toNumeric(m, y);
   if (isUnknown(left)) return left;
   if (isUnknown(right)) return right;
   if (op === "<") return left < right;

@@ -58,6 +58,22 @@ export function classBehind(prototype: Instance): ClassValue {
   return cls;
 }
 
+/** Is the object the prototype that this class stands for? */
+export function isPrototype(cls: ClassValue, object: Instance): boolean {
+  return objects.get(cls) === object;
+}
+
+const bare = new WeakSet<Instance>();
+
+/** `Object.create(null)`: an object that not even `Object.prototype` is behind. */
+export function withoutPrototype(object: Instance): void {
+  bare.add(object);
+}
+
+export function hasNoPrototype(object: Instance): boolean {
+  return bare.has(object);
+}
+
 /** Keys that `for … in` finds behind an object's own: those of prototypes that are objects, no methods of classes. */
 export function inheritedKeys(object: Value): readonly string[] {
   if (!(object instanceof Instance)) return [];

@@ -18,6 +18,7 @@ import {
   type Value,
 } from "../values.ts";
 import { entriesOf, LONG_TEXT, TO_PRIMITIVE, TO_STRING_TAG } from "./core.ts";
+import { hasNoPrototype } from "./prototypes.ts";
 
 export function str(m: Machine, value: Value): string | Unknown {
   if (isUnknown(value)) return value;
@@ -65,6 +66,8 @@ function instanceText(m: Machine, value: Instance): string | Unknown {
   const own = m.lookup(value, TO_PRIMITIVE);
   const method = own !== ABSENT ? own : m.lookup(value, "toString");
   if (isUnknown(method)) return method;
+  if (hasNoPrototype(value) && (method === ABSENT || method instanceof NativeFunction))
+    return m.fail("TypeError", "Cannot convert object to primitive value");
   if (method !== ABSENT && !(method instanceof NativeFunction && method.name === "toString")) {
     const shown = m.callWithThis(method, value, own === ABSENT ? [] : ["string"]);
     return isUnknown(shown) || typeof shown === "string" ? shown : m.nested(() => str(m, shown));

@@ -39,7 +39,8 @@ export interface Literal extends Node {
   readonly kind: "literal";
   readonly value: string | number | boolean | null | undefined;
   /** `b"…"` in Python; `...` in Python; `1j` in Python; `1n` in JS. */
-  readonly special?: "bytes" | "ellipsis" | "imaginary" | "bigint";
+  /** `large`: an int beyond 2^53, as its text. */
+  readonly special?: "bytes" | "ellipsis" | "imaginary" | "bigint" | "large";
 }
 /** A Python float (`1.`, `3e8`): kept apart from int, since `isinstance` and division tell them apart. */
 export interface FloatLiteral extends Node {

@@ -12,7 +12,8 @@ export function lowerInteger(node: SyntaxNode, ctx: Lowering): Literal {
   const digits = text.replace(/[lL]$/, "");
   // `0777` is the octal of Python 2; a lone run of zeros is plain zero.
   const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
-  return { kind: "literal", value, at };
+  if (Number.isSafeInteger(value)) return { kind: "literal", value, at };
+  return { kind: "literal", value: digits.replace(/^0+(?=\d)/, ""), special: "large", at };
 }
 
 export function lowerFloat(node: SyntaxNode, ctx: Lowering): Literal | FloatLiteral {

@@ -3,7 +3,7 @@ import type { Interp } from "../../interp.ts";
 import { defineClass, type NativeImpl } from "../../native.ts";
 import { ABSENT, type ClassValue, Dict, isUnknown, List, Tuple, type Value } from "../../values.ts";
 import { ABSTRACT } from "../abstract.ts";
-import { none, toIndex, toInt, toText } from "../core.ts";
+import { NOT_IMPLEMENTED, none, toIndex, toInt, toText } from "../core.ts";
 import { dictGet, dictSet, hashKey } from "../dict.ts";
 import { items, iterOf } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
@@ -108,6 +108,28 @@ function* elementsOf(counter: Value): Generator<Value> {
   }
 }
 
+const COUNTER_OPS: Readonly<Record<string, (a: number, b: number) => number>> = {
+  __add__: (a, b) => a + b,
+  __sub__: (a, b) => a - b,
+  __and__: Math.min,
+  __or__: Math.max,
+};
+
+/** What two counters make of each count; only those above zero are kept. */
+function combined(interp: Interp, a: Value, b: Value, rule: (a: number, b: number) => number): Value {
+  if (!(a instanceof Dict && b instanceof Dict)) return NOT_IMPLEMENTED;
+  const result = withClass(new Dict(), COUNTER, DICT);
+  interp.tick(a.entries.size + b.entries.size);
+  for (const [key, { key: name }] of new Map([...a.entries, ...b.entries])) {
+    const [x, y] = [a.entries.get(key)?.value ?? 0, b.entries.get(key)?.value ?? 0];
+    if (typeof x !== "number" || typeof y !== "number")
+      return interp.unknown("counts that are no small whole numbers are not followed");
+    const count = rule(x, y);
+    if (count > 0) result.entries.set(key, { key: name, value: count });
+  }
+  return result;
+}
+
 export const COUNTER: ClassValue = defineClass("Counter", {
   bases: [DICT],
   qualname: "collections.Counter",
@@ -117,6 +139,13 @@ export const COUNTER: ClassValue = defineClass("Counter", {
       (a, interp) => none(count(interp, a.self, a.iterable, 1), count(interp, a.self, a.kwargs, 1)),
     ],
     __missing__: ["self, key", () => 0],
+    ...Object.fromEntries(
+      Object.entries(COUNTER_OPS).map(([name, rule]) => [
+        name,
+        ["self, other", (a, interp) => combined(interp, a.self, a.other, rule)] as const,
+      ]),
+    ),
+    __pos__: ["self", (a, interp) => combined(interp, a.self, new Dict(), (x) => x)],
     update: [
       "self, iterable=None, **kwargs",
       (a, interp) => none(count(interp, a.self, a.iterable, 1), count(interp, a.self, a.kwargs, 1)),

@@ -33,7 +33,7 @@ import {
   sys,
   textwrap,
 } from "./system.ts";
-import type { Module } from "./table.ts";
+import { inPart, type Module } from "./table.ts";
 import { typing } from "./typing.ts";
 import { distutilsVersion } from "./versions.ts";
 import { yaml } from "./yaml.ts";
@@ -59,7 +59,7 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   enum: enumModule,
   functools,
   glob,
-  heapq,
+  heapq: inPart("heapq", heapq),
   importlib,
   "importlib.machinery": importlibMachinery,
   "importlib.metadata": importlibMetadata,
@@ -69,11 +69,11 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   itertools,
   json,
   logging,
-  math,
+  math: inPart("math", math),
   numbers: () => new Map(ABSTRACT),
   numpy,
   "numpy.random": numpyRandom,
-  operator,
+  operator: inPart("operator", operator),
   os,
   "os.path": osPath,
   pathlib,
@@ -81,10 +81,10 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   posixpath: osPath,
   re,
   "six.moves": sixMoves,
-  statistics,
+  statistics: inPart("statistics", statistics),
   string,
   sys,
-  textwrap,
+  textwrap: inPart("textwrap", textwrap),
   types,
   typing,
   typing_extensions: typing,

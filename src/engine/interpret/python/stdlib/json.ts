@@ -1,16 +1,29 @@
 /** `json`: its own reader, since Python tells 1 from 1.0. */
 import { entryOf } from "../../../table.ts";
 import type { Interp } from "../../interp.ts";
-import { type Bound, defineClass } from "../../native.ts";
-import { ABSENT, Dict, Float, isUnknown, List, Tuple, type Unknown, type Value } from "../../values.ts";
+import { type Bound, defineClass, exactly } from "../../native.ts";
+import {
+  ABSENT,
+  Dict,
+  Float,
+  isUnknown,
+  LargeInt,
+  List,
+  Tuple,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../values.ts";
 import { toInt, toText, unwrap } from "../core.ts";
-import { floatText } from "../numbers.ts";
+import { isOpen, whole } from "../integers.ts";
+import { floatText, int } from "../numbers.ts";
+import { sorted } from "../sorting.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { OBJECT } from "../types/object.ts";
 import { type Module, makeModule } from "./table.ts";
 
 const TOKEN =
-  /\s*(?:([[\]{},:])|"((?:[^"\\]|\\.)*)"|(-?(?:Infinity|\d+(\.\d+)?([eE][+-]?\d+)?))|(true|false|null|NaN))/sy;
+  /\s*(?:([[\]{},:])|"((?:[^"\\]|\\.)*)"|(-?(?:Infinity|(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?))|(true|false|null|NaN))/sy;
 const WORDS: Readonly<Record<string, Value>> = { true: true, false: false, null: null };
 
 interface Reading {
@@ -43,7 +56,9 @@ function next(reading: Reading): Token | undefined {
 }
 
 function numberOf(text: string, fraction: string | undefined): Value {
-  return fraction !== undefined || text.endsWith("Infinity") ? new Float(Number(text)) : Number(text);
+  if (fraction !== undefined || text.endsWith("Infinity")) return new Float(Number(text));
+  const number = Number(text) + 0;
+  return Number.isSafeInteger(number) || text.length > 4300 ? int(number) : whole(BigInt(text));
 }
 
 /** The value of a JSON text, or undefined when it is none. */
@@ -83,17 +98,44 @@ function readDict(reading: Reading): Value | typeof ABSENT {
 }
 
 interface Layout {
-  readonly indent: number | undefined;
+  /** What each level is moved in by; undefined for all on one line. */
+  readonly indent: string | undefined;
+  readonly marks: readonly [item: string, key: string];
   readonly sort: boolean;
+  readonly isAscii: boolean;
+  /** Called for values that are no JSON. */
+  readonly fallback: Value;
   /** What is being written, for one value may hold itself. */
   readonly around: Set<Value>;
 }
 
+function layoutOf(interp: Interp, a: Bound): Layout | Unknown {
+  const given = ["indent", "separators", "sort_keys", "ensure_ascii", "cls"].map((name) => entryOf(a, name));
+  const open = given.find(isUnknown);
+  if (open) return open;
+  if (a.cls !== null) return interp.unknown("json encoders of the program are not followed");
+  const indent =
+    toText(a.indent) ?? (a.indent === null ? undefined : " ".repeat(Math.max(0, toInt(a.indent) ?? 0)));
+  const marks = toItems(a.separators)?.map((mark) => toText(mark) ?? "");
+  return {
+    indent,
+    marks: [marks?.[0] ?? (indent === undefined ? ", " : ","), marks?.[1] ?? ": "],
+    sort: interp.truthy(a.sort_keys) === true,
+    isAscii: interp.truthy(a.ensure_ascii) === true,
+    fallback: a.default,
+    around: new Set(),
+  };
+}
+
 function write(interp: Interp, value: Value, layout: Layout, depth: number): string | Unknown {
-  if (isUnknown(value)) return value;
+  if (isOpen(value)) return value;
   const plain = unwrap(value);
-  if (!(plain instanceof List || plain instanceof Tuple || plain instanceof Dict))
-    return writePlain(interp, plain);
+  if (!(plain instanceof List || plain instanceof Tuple || plain instanceof Dict)) {
+    const text = plainText(plain, layout);
+    if (text !== undefined) return text;
+    if (layout.fallback === null) return interp.fail("TypeError", "Object is not JSON serializable");
+    return interp.nested(() => write(interp, interp.call(layout.fallback, [value]), layout, depth));
+  }
   if (layout.around.has(plain)) return interp.fail("ValueError", "Circular reference detected");
   layout.around.add(plain);
   try {
@@ -103,18 +145,24 @@ function write(interp: Interp, value: Value, layout: Layout, depth: number): str
   }
 }
 
-function writePlain(interp: Interp, plain: Value): string | Unknown {
+function plainText(plain: Value, layout: Layout): string | undefined {
   if (plain === null || plain === undefined) return "null";
   if (typeof plain === "boolean") return plain ? "true" : "false";
   if (typeof plain === "number") return String(plain);
-  if (plain instanceof Float) return floatText(plain.value);
-  if (typeof plain === "string") {
-    return JSON.stringify(plain).replace(
-      /[\u0080-\uffff]/g,
-      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
-  }
-  return interp.fail("TypeError", "Object is not JSON serializable");
+  if (plain instanceof LargeInt) return String(plain.value);
+  if (plain instanceof Float) return floatName(plain.value);
+  return typeof plain === "string" ? quoted(plain, layout) : undefined;
+}
+
+function floatName(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  return Number.isFinite(value) ? floatText(value) : value > 0 ? "Infinity" : "-Infinity";
+}
+
+function quoted(text: string, { isAscii }: Layout): string {
+  const body = JSON.stringify(text);
+  if (!isAscii) return body;
+  return body.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function writeParts(
@@ -126,14 +174,16 @@ function writeParts(
   const parts: string[] = [];
   if (holder instanceof Dict) {
     interp.tick(holder.entries.size);
-    const rows = [...holder.entries.values()].map(
-      ({ key, value: item }) => [keyText(interp, key), item] as const,
-    );
-    if (layout.sort) rows.sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [key, item] of rows) {
+    const keys = sortedKeys(interp, holder, layout);
+    if (isUnknown(keys)) return keys;
+    for (const { key, value: item } of keys) {
+      const name = unwrap(key);
+      const plain = isOpen(name) ? name : plainText(name, layout);
+      if (isUnknown(plain)) return plain;
+      if (plain === undefined) return interp.fail("TypeError", "keys must be str, int, float, bool or None");
       const text = write(interp, item, layout, depth + 1);
       if (isUnknown(text)) return text;
-      parts.push(`${JSON.stringify(key)}: ${text}`);
+      parts.push((typeof name === "string" ? plain : `"${plain}"`) + layout.marks[1] + text);
     }
     return bracket(interp, parts, "{}", layout, depth);
   }
@@ -146,26 +196,37 @@ function writeParts(
   return bracket(interp, parts, "[]", layout, depth);
 }
 
-function keyText(interp: Interp, key: Value): string {
-  const text = write(interp, key, { indent: undefined, sort: false, around: new Set() }, 0);
-  return toText(key) ?? (isUnknown(text) ? "?" : text);
+type Row = { readonly key: Value; readonly value: Value };
+
+function sortedKeys(interp: Interp, dict: Dict, layout: Layout): readonly Row[] | Unknown {
+  const rows = [...dict.entries.values()];
+  if (!layout.sort) return rows;
+  const order = sorted(
+    interp,
+    rows.map(({ key }) => key),
+    null,
+    false,
+  );
+  if (isUnknown(order)) return order;
+  const byKey = new Map(rows.map((row) => [row.key, row] as const));
+  return order.map((key) => byKey.get(key)!);
 }
 
 function bracket(
   interp: Interp,
   parts: readonly string[],
   marks: string,
-  { indent }: Layout,
+  { indent, marks: [mark] }: Layout,
   depth: number,
 ): string | Unknown {
-  const space = indent === undefined ? 2 : 2 + Math.max(0, indent) * (depth + 1);
+  const space = mark.length + (indent === undefined ? 0 : 1 + indent.length * (depth + 1));
   const length = parts.reduce((sum, part) => sum + part.length + space, 2 * space);
   if (!interp.allowsText(length)) return interp.unknown("text too long");
   const [open = "", close = ""] = marks;
   if (parts.length === 0) return open + close;
-  if (indent === undefined) return open + parts.join(", ") + close;
-  const pad = (level: number) => `\n${" ".repeat(Math.max(0, indent) * level)}`;
-  return open + pad(depth + 1) + parts.join(`,${pad(depth + 1)}`) + pad(depth) + close;
+  if (indent === undefined) return open + parts.join(mark) + close;
+  const pad = (level: number) => `\n${indent.repeat(level)}`;
+  return open + pad(depth + 1) + parts.join(mark + pad(depth + 1)) + pad(depth) + close;
 }
 
 /** What `object_hook` and `object_pairs_hook` make of each object, the inner ones first. */
@@ -199,7 +260,7 @@ function load(interp: Interp, text: Value, a: Bound): Value {
 }
 
 const DUMP =
-  "?skipkeys=False, ?ensure_ascii=True, check_circular=True, allow_nan=True, ?cls=None, indent=None, ?separators=None, ?default=None, sort_keys=False";
+  "?skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False";
 
 export const json = (): Module =>
   makeModule({
@@ -213,8 +274,10 @@ export const json = (): Module =>
       load: [`fp, ${LOAD}`, (a, interp) => load(interp, interp.callMethod(a.fp, "read"), a)],
       dumps: [
         `obj, *, ${DUMP}`,
-        (a, interp) =>
-          write(interp, a.obj, { indent: toInt(a.indent), sort: a.sort_keys === true, around: new Set() }, 0),
+        exactly((a, interp) => {
+          const layout = layoutOf(interp, a);
+          return isUnknown(layout) ? layout : write(interp, a.obj, layout, 0);
+        }),
       ],
       dump: [`obj, fp, *, ${DUMP}`, () => null],
     },

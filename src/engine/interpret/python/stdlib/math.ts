@@ -1,13 +1,12 @@
 /** `math`. */
 import { entryOf } from "../../../table.ts";
-import type { Interp } from "../../interp.ts";
 import { Float, isUnknown, Tuple, toNumber, type Value } from "../../values.ts";
-import { toInt, tryDunder } from "../core.ts";
-import { int } from "../numbers.ts";
-import { items } from "../sequences.ts";
+import { tryDunder } from "../core.ts";
+import { toWhole, whole } from "../integers.ts";
+import { floatPower, int } from "../numbers.ts";
 import { toFloat } from "../types/numbers.ts";
-import { argsOf } from "../types/object.ts";
-import { type Entry, type Module, strictModule } from "./table.ts";
+import { WHOLE_FUNCTIONS } from "./mathints.ts";
+import { type Entry, exactModule, type Module } from "./table.ts";
 
 /** A float function of floats; out of its domain it fails as Python's does. */
 function real(rule: (...x: number[]) => number, params: string): Entry {
@@ -54,9 +53,18 @@ const UNARY: Readonly<Record<string, (x: number) => number>> = {
   radians: (x) => (x * Math.PI) / 180,
   erf,
   erfc: (x) => 1 - erf(x),
-  gamma: (x) => Math.exp(lnGamma(x)),
-  lgamma: lnGamma,
+  gamma: (x) => (isSmallWhole(x) ? factorial(x - 1) : Math.exp(lnGamma(x))),
+  lgamma: (x) => (isSmallWhole(x) ? Math.log(factorial(x - 1)) : lnGamma(x)),
 };
+
+/** Factorials up to here are exact. */
+function isSmallWhole(x: number): boolean {
+  return Number.isInteger(x) && x >= 1 && x <= 19;
+}
+
+function factorial(n: number): number {
+  return n < 2 ? 1 : n * factorial(n - 1);
+}
 
 /** The series of positive terms with `exp(-x²)` in front: no cancellation. */
 function erf(x: number): number {
@@ -90,67 +98,37 @@ function rounding(rule: (x: number) => number, method: string): Entry {
     (a, interp) => {
       const asked = tryDunder(interp, a.x, method);
       if (asked !== undefined) return asked;
+      const exact = toWhole(a.x);
+      if (exact !== undefined) return whole(exact);
       const float = toFloat(interp, a.x);
       if (isUnknown(float)) return float;
       const number = toNumber(float) ?? Number.NaN;
       return Number.isFinite(number)
-        ? int(interp, rule(number))
+        ? int(rule(number))
         : interp.fail("OverflowError", "cannot convert float infinity or NaN to integer");
     },
   ];
 }
 
-function gcd(a: number, b: number): number {
-  return b === 0 ? Math.abs(a) : gcd(b, a % b);
+/** What is left by the nearest multiple; of two that are as near, the even one. */
+function remainder(x: number, y: number): number {
+  if (y === 0) return Number.NaN;
+  if (!Number.isFinite(y)) return Number.isFinite(x) ? x : Number.NaN;
+  const size = Math.abs(y);
+  const rest = Math.abs(x) % (2 * size);
+  const half = size / 2;
+  const near = rest <= half ? rest : rest < size + half ? rest - size : rest - 2 * size;
+  return x < 0 || Object.is(x, -0) ? -near : near;
 }
 
-function lcm(a: number, b: number): number {
-  return a === 0 || b === 0 ? 0 : Math.abs(a / gcd(a, b)) * Math.abs(b);
-}
-
-function folding(rule: (a: number, b: number) => number, start: number): Entry {
-  return [
-    "*integers",
-    (a, interp) =>
-      int(
-        interp,
-        argsOf(a.integers).reduce<number>((sum, n) => rule(sum, toInt(n) ?? 0), start),
-      ),
-  ];
-}
-
-function permutations(n: number, k: number): number {
-  let result = 1;
-  // Beyond all whole numbers that are followed it stays so, whatever comes.
-  for (let i = 0; i < k && Math.abs(result) < Number.MAX_VALUE && result !== 0; i++) result *= n - i;
-  return result;
-}
-
-function combinations(n: number, k: number): number {
-  if (k > n) return 0;
-  let result = 1;
-  for (let i = 1; i <= Math.min(k, n - k) && Number.isFinite(result); i++)
-    result = (result * (n - Math.min(k, n - k) + i)) / i;
-  return Math.round(result);
-}
-
-function fold(interp: Interp, iterable: Value, op: "*" | "+", start: Value): Value {
-  const all = items(interp, iterable);
-  return isUnknown(all) ? all : all.reduce<Value>((total, item) => interp.binary(op, total, item), start);
-}
-
-function norm(p: readonly Value[], q?: readonly Value[]): number {
-  const parts = p.map((x, i) => (toNumber(x) ?? 0) - (q ? (toNumber(q[i]) ?? 0) : 0));
-  // The host's own hypot does not hold arguments without end.
-  if (parts.length < 100) return Math.hypot(...parts);
-  // Scaled, so that squares of large numbers stay finite.
-  const most = parts.reduce((max, part) => Math.max(max, Math.abs(part)), 0);
-  if (most === 0 || !Number.isFinite(most)) return most;
-  return most * Math.sqrt(parts.reduce((sum, part) => sum + (part / most) ** 2, 0));
+/** The float nearest to a number; an int may be of any size. */
+function sizeOf(value: Value): number | undefined {
+  const exact = toWhole(value);
+  return exact === undefined ? toNumber(value) : Number(exact);
 }
 
 export const math = (): Module =>
-  strictModule({
+  exactModule({
     values: {
       pi: new Float(Math.PI),
       e: new Float(Math.E),
@@ -163,40 +141,28 @@ export const math = (): Module =>
       floor: rounding(Math.floor, "__floor__"),
       ceil: rounding(Math.ceil, "__ceil__"),
       trunc: rounding(Math.trunc, "__trunc__"),
-      pow: real((x, y) => x ** y, "x, y"),
+      pow: real(floatPower, "x, y"),
       fmod: real((x, y) => x % y, "x, y"),
-      remainder: real((x, y) => x - y * Math.round(x / y), "x, y"),
+      remainder: real(remainder, "x, y"),
       atan2: real(Math.atan2, "y, x"),
       copysign: real((x, y) => Math.abs(x) * (y < 0 || Object.is(y, -0) ? -1 : 1), "x, y"),
       log: [
         "x, base=2.718281828459045",
         (a, interp) => {
-          const [x, base] = [toNumber(a.x), toNumber(a.base)];
+          const [x, base] = [sizeOf(a.x), sizeOf(a.base)];
           if (x === undefined || base === undefined || x <= 0)
             return interp.fail("ValueError", "math domain error");
           return new Float(base === Math.E ? Math.log(x) : Math.log(x) / Math.log(base));
         },
       ],
-      gcd: folding(gcd, 0),
-      lcm: folding(lcm, 1),
-      isqrt: ["n", (a) => Math.floor(Math.sqrt(toInt(a.n) ?? 0))],
-      factorial: ["n", (a, interp) => int(interp, permutations(toInt(a.n) ?? 0, toInt(a.n) ?? 0))],
-      comb: ["n, k", (a, interp) => int(interp, combinations(toInt(a.n) ?? 0, toInt(a.k) ?? 0))],
-      perm: [
-        "n, k=None",
-        (a, interp) => int(interp, permutations(toInt(a.n) ?? 0, toInt(a.k) ?? toInt(a.n) ?? 0)),
-      ],
-      prod: ["iterable, *, start=1", (a, interp) => fold(interp, a.iterable, "*", a.start)],
-      fsum: ["iterable", (a, interp) => fold(interp, a.iterable, "+", new Float(0))],
-      hypot: ["*coordinates", (a) => new Float(norm(argsOf(a.coordinates)))],
-      dist: ["p, q", (a) => new Float(norm(argsOf(a.p), argsOf(a.q)))],
-      isnan: ["x", (a) => Number.isNaN(toNumber(a.x))],
-      isinf: ["x", (a) => Math.abs(toNumber(a.x) ?? 0) === Number.POSITIVE_INFINITY],
-      isfinite: ["x", (a) => Number.isFinite(toNumber(a.x))],
+      ...WHOLE_FUNCTIONS,
+      isnan: ["x", (a) => Number.isNaN(sizeOf(a.x))],
+      isinf: ["x", (a) => Math.abs(sizeOf(a.x) ?? 0) === Number.POSITIVE_INFINITY],
+      isfinite: ["x", (a) => Number.isFinite(sizeOf(a.x))],
       isclose: [
         "a, b, *, rel_tol=1e-09, abs_tol=0.0",
         (x) => {
-          const [a, b] = [toNumber(x.a) ?? 0, toNumber(x.b) ?? 0];
+          const [a, b] = [sizeOf(x.a) ?? 0, sizeOf(x.b) ?? 0];
           const slack = Math.max(
             (toNumber(x.rel_tol) ?? 0) * Math.max(Math.abs(a), Math.abs(b)),
             toNumber(x.abs_tol) ?? 0,
@@ -207,14 +173,14 @@ export const math = (): Module =>
       modf: [
         "x",
         (a) => {
-          const x = toNumber(a.x) ?? 0;
+          const x = sizeOf(a.x) ?? 0;
           return new Tuple([new Float(x % 1), new Float(Math.trunc(x))]);
         },
       ],
       frexp: [
         "x",
         (a) => {
-          const x = toNumber(a.x) ?? 0;
+          const x = sizeOf(a.x) ?? 0;
           const power = x === 0 ? 0 : Math.floor(Math.log2(Math.abs(x))) + 1;
           return new Tuple([new Float(x / 2 ** power), power]);
         },

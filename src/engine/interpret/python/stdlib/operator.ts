@@ -1,6 +1,7 @@
 /** `operator`: the operators as functions, and getters as objects. */
 import type { BinaryOp, CompareOp } from "../../../syntax/ast.ts";
 import type { Interp } from "../../interp.ts";
+import { exactly } from "../../native.ts";
 import { isUnknown, NativeFunction, Tuple, type Value } from "../../values.ts";
 import { none, toText } from "../core.ts";
 import { inplace, unary } from "../operators.ts";
@@ -90,5 +91,6 @@ export const operator = (): Module => {
   }
   for (const [name, op] of Object.entries(COMPARE))
     functions[name] = ["a, b", (a, interp) => interp.compare(op, a.a, a.b)];
+  for (const [, impl] of Object.values(functions)) exactly(impl);
   return makeModule({ functions });
 };

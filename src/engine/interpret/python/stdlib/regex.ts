@@ -2,19 +2,37 @@
 import type { Interp } from "../../interp.ts";
 import { defineClass, type NativeImpl } from "../../native.ts";
 import { type Pattern, type PatternMatch, patternOf } from "../../patterns/pattern.ts";
-import { type ClassValue, Instance, isUnknown, List, Tuple, type Value } from "../../values.ts";
+import { type ClassValue, Instance, isUnknown, List, Tuple, type Unknown, type Value } from "../../values.ts";
+import { pointOf, unitOf } from "../characters.ts";
 import { strictTable, toInt, toText } from "../core.ts";
 import { dictOf } from "../dict.ts";
 import { iterOf } from "../sequences.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { argsOf, OBJECT } from "../types/object.ts";
-import { translatePattern } from "./regexsyntax.ts";
+import { type Modes, modesOf, translatePattern } from "./regexsyntax.ts";
 import { type Module, strictModule } from "./table.ts";
 
 /** What a compiled pattern keeps. */
 interface Compiled {
+  /** As the program writes it. */
+  readonly whole: string;
+  readonly groups: number;
+  /** Without the modes at its start. */
   readonly source: string;
-  readonly pattern: Pattern;
+  readonly modes: Modes;
+  /** For texts of ASCII alone, if the pattern is so too. */
+  readonly pattern: Pattern | undefined;
+}
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/** The pattern as it is written for a text: letters and digits of all scripts count where there are others than ASCII's. */
+function patternFor(interp: Interp, { source, modes, pattern }: Compiled, text: string): Pattern | Unknown {
+  if (pattern && !NOT_ASCII.test(text)) return pattern;
+  const { text: wide, flags } = translatePattern(source, modes, true);
+  return (
+    patternOf(wide, flags, "python") ?? interp.unknown(`the pattern ${source} is not followed on this text`)
+  );
 }
 
 type Anchor = keyof typeof ANCHORS;
@@ -43,13 +61,24 @@ function compile(interp: Interp, pattern: Value, flags: number): Compiled | Retu
   if (pattern instanceof Instance && pattern.cls === PATTERN) return pattern.native as Compiled;
   const source = toText(pattern);
   if (source === undefined) return interp.unknown("this pattern is not followed");
-  const { text, flags: inline } = translatePattern(source, (flags & FLAGS.X) !== 0);
-  let modes = inline;
-  if (flags & FLAGS.I && !modes.includes("i")) modes += "i";
-  if (flags & FLAGS.M && !modes.includes("m")) modes += "m";
-  if (flags & FLAGS.S && !modes.includes("s")) modes += "s";
-  const compiled = patternOf(text, modes);
-  return compiled ? { source, pattern: compiled } : interp.unknown(`the pattern ${source} is not followed`);
+  const [modes, rest] = modesOf(source, {
+    ignoreCase: (flags & FLAGS.I) !== 0,
+    multiline: (flags & FLAGS.M) !== 0,
+    dotAll: (flags & FLAGS.S) !== 0,
+    verbose: (flags & FLAGS.X) !== 0,
+    ascii: (flags & FLAGS.A) !== 0,
+  });
+  const isWide = NOT_ASCII.test(rest);
+  const { text, flags: letters } = translatePattern(rest, modes, isWide);
+  const compiled = patternOf(text, letters, "python");
+  if (!compiled) return interp.unknown(`the pattern ${source} is not followed`);
+  return {
+    whole: source,
+    groups: compiled.groupCount,
+    source: rest,
+    modes,
+    pattern: isWide ? undefined : compiled,
+  };
 }
 
 /** What `match` and its kin ask for in the terms of a pattern. */
@@ -58,29 +87,42 @@ const ANCHORS = { search: "search", match: "start", fullmatch: "whole" } as cons
 /** Runs from a place; a match at the start only, or to the end, when the anchor says so. */
 function run(
   interp: Interp,
-  { pattern }: Compiled,
+  compiled: Compiled,
   text: string,
   anchor: Anchor,
   from = 0,
-): PatternMatch | undefined {
+): PatternMatch | undefined | Unknown {
   if (from > text.length) return undefined;
+  const pattern = patternFor(interp, compiled, text);
+  if (isUnknown(pattern)) return pattern;
   return pattern.match({ text, from, anchor: ANCHORS[anchor], tick: (steps) => interp.tick(steps) });
 }
 
-function makeMatch(interp: Interp, compiled: Compiled, found: PatternMatch | undefined): Value {
+function makeMatch(interp: Interp, compiled: Compiled, found: PatternMatch | undefined | Unknown): Value {
   if (!found) return null;
+  if (isUnknown(found)) return found;
   const match = interp.newInstance(MATCH);
   match.native = found;
   match.attrs.set("string", found.input);
   match.attrs.set("re", makePattern(interp, compiled));
-  match.attrs.set("lastindex", found.groups.length > 1 ? found.groups.length - 1 : null);
+  match.attrs.set("lastindex", lastIndex(interp, found));
   return match;
+}
+
+/** The group that closed last. */
+function lastIndex(interp: Interp, { indices }: PatternMatch): Value {
+  const ends = indices.slice(1).map((pair) => pair?.[1] ?? -1);
+  const last = Math.max(-1, ...ends);
+  if (last < 0) return null;
+  const at = ends.indexOf(last);
+  return ends.indexOf(last, at + 1) < 0 ? at + 1 : interp.unknown("which group closed last is not followed");
 }
 
 function makePattern(interp: Interp, compiled: Compiled): Instance {
   const pattern = interp.newInstance(PATTERN);
   pattern.native = compiled;
-  pattern.attrs.set("pattern", compiled.source);
+  pattern.attrs.set("pattern", compiled.whole);
+  pattern.attrs.set("groups", compiled.groups);
   return pattern;
 }
 
@@ -104,7 +146,7 @@ function place(match: Value, which: Value, end: 0 | 1): number {
   const caught = found(match);
   const name = toText(which);
   const pair = name !== undefined ? caught?.namedIndices.get(name) : caught?.indices[toInt(which) ?? 0];
-  return pair?.[end] ?? -1;
+  return pair ? pointOf(caught?.input ?? "", pair[end]) : -1;
 }
 
 export const MATCH: ClassValue = defineClass("Match", {
@@ -150,12 +192,15 @@ function expand(match: PatternMatch | undefined, template: string): string {
   );
 }
 
-function allMatches(interp: Interp, { pattern }: Compiled, text: string): Iterable<PatternMatch> {
-  return pattern.matches({ text, tick: (steps) => interp.tick(steps) });
+function allMatches(interp: Interp, compiled: Compiled, text: string): Iterable<PatternMatch> | Unknown {
+  const pattern = patternFor(interp, compiled, text);
+  return isUnknown(pattern) ? pattern : pattern.matches({ text, tick: (steps) => interp.tick(steps) });
 }
 
 function findAll(interp: Interp, compiled: Compiled, text: string): Value {
-  const rows = [...allMatches(interp, compiled, text)].map(({ groups: [whole, ...parts] }) => {
+  const all = allMatches(interp, compiled, text);
+  if (isUnknown(all)) return all;
+  const rows = [...all].map(({ groups: [whole, ...parts] }) => {
     if (parts.length === 0) return whole;
     const groups = parts.map((part) => part ?? "");
     return groups.length === 1 ? groups[0] : new Tuple(groups);
@@ -169,11 +214,13 @@ function substitute(
   replacement: Value,
   text: string,
   most: number,
-): { text: Value; count: number } {
+): { text: Value; count: Value } {
   let result = "";
   let end = 0;
   let count = 0;
-  for (const match of allMatches(interp, compiled, text)) {
+  const all = allMatches(interp, compiled, text);
+  if (isUnknown(all)) return { text: all, count: all };
+  for (const match of all) {
     if (most > 0 && count >= most) break;
     const template = toText(replacement);
     const part =
@@ -192,7 +239,9 @@ function split(interp: Interp, compiled: Compiled, text: string, most: number): 
   const parts: Value[] = [];
   let end = 0;
   let count = 0;
-  for (const match of allMatches(interp, compiled, text)) {
+  const all = allMatches(interp, compiled, text);
+  if (isUnknown(all)) return all;
+  for (const match of all) {
     if (most > 0 && count++ >= most) break;
     parts.push(text.slice(end, match.index), ...match.groups.slice(1).map((part) => part ?? null));
     end = match.end;
@@ -206,7 +255,7 @@ const text = (a: Parameters<NativeImpl>[0]) => toText(a.string) ?? "";
 const matching =
   (anchor: Anchor): Work =>
   (interp, compiled, a) => {
-    const from = Math.max(0, toInt(a.pos) ?? 0);
+    const from = unitOf(text(a), Math.max(0, toInt(a.pos) ?? 0));
     return makeMatch(interp, compiled, run(interp, compiled, text(a), anchor, from));
   };
 
@@ -218,8 +267,10 @@ const WORK: Readonly<Record<string, readonly [string, Work]>> = {
   findall: ["string, flags=0", (interp, compiled, a) => findAll(interp, compiled, text(a))],
   finditer: [
     "string, flags=0",
-    (interp, compiled, a) =>
-      iterOf([...allMatches(interp, compiled, text(a))].map((match) => makeMatch(interp, compiled, match))),
+    (interp, compiled, a) => {
+      const all = allMatches(interp, compiled, text(a));
+      return isUnknown(all) ? all : iterOf([...all].map((match) => makeMatch(interp, compiled, match)));
+    },
   ],
   sub: [
     "repl, string, count=0, flags=0",
@@ -276,7 +327,10 @@ export const re = (): Module =>
           return isUnknown(compiled) ? compiled : makePattern(interp, compiled);
         },
       ],
-      escape: ["pattern", (a) => (toText(a.pattern) ?? "").replace(/[^\w]/g, "\\$&")],
+      escape: [
+        "pattern",
+        (a) => (toText(a.pattern) ?? "").replace(/[()[\]{}?*+\-|^$\\.&~# \t\n\r\v\f]/g, "\\$&"),
+      ],
       purge: ["", () => null],
     },
   });

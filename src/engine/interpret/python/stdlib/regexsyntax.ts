@@ -1,10 +1,25 @@
 /** Rewrites a Python regular expression into JavaScript's syntax. */
 import { entryOf } from "../../../table.ts";
+import { SPACES } from "../characters.ts";
 
 export interface TranslatedPattern {
   readonly text: string;
-  /** Modes that `(?i)` and its kin switched on. */
   readonly flags: string;
+}
+
+/** What a pattern is compiled with. */
+export interface Modes {
+  readonly ignoreCase: boolean;
+  readonly multiline: boolean;
+  readonly dotAll: boolean;
+  readonly verbose: boolean;
+  readonly ascii: boolean;
+}
+
+/** How a pattern is written down: letters and digits of all scripts, or those of ASCII. */
+interface Writing {
+  readonly modes: Modes;
+  readonly isUnicode: boolean;
 }
 
 /** Escapes that mean something else, or nothing, in JavaScript's syntax. */
@@ -15,57 +30,125 @@ const GROUPS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[]
   [/^\(\?P<(\w+)>/, (match) => `(?<${match[1]}>`],
   [/^\(\?P=(\w+)\)/, (match) => `\\k<${match[1]}>`],
   [/^\(\?#[^)]*\)/, () => ""],
-  [/^\(\?>/, () => "(?:"],
-  [/^\(\?[a-zA-Z]*(?:-[a-zA-Z]+)?:/, () => "(?:"],
 ];
 
-export function translatePattern(source: string, isVerbose: boolean): TranslatedPattern {
-  let flags = "";
-  let verbose = isVerbose;
+/** `(?i)` and its kin at the start. */
+export function modesOf(source: string, given: Modes): readonly [modes: Modes, rest: string] {
   const leading = /^\(\?([aiLmsux]+)\)/.exec(source);
-  let rest = source;
-  if (leading) {
-    flags = [...(leading[1] ?? "")].filter((flag) => "ims".includes(flag)).join("");
-    verbose ||= (leading[1] ?? "").includes("x");
-    rest = source.slice(leading[0].length);
-  }
+  if (!leading) return [given, source];
+  const letters = leading[1] ?? "";
+  const modes = {
+    ignoreCase: given.ignoreCase || letters.includes("i"),
+    multiline: given.multiline || letters.includes("m"),
+    dotAll: given.dotAll || letters.includes("s"),
+    verbose: given.verbose || letters.includes("x"),
+    ascii: given.ascii || letters.includes("a"),
+  };
+  return [modes, source.slice(leading[0].length)];
+}
+
+/** What Python's syntax has alone, and nothing here stands for, is left as it is: the host refuses it. */
+export function translatePattern(source: string, modes: Modes, isUnicode: boolean): TranslatedPattern {
+  const writing = { modes, isUnicode };
   let text = "";
-  for (let i = 0; i < rest.length; ) {
-    const [part, length] = piece(rest.slice(i), verbose);
+  for (let i = 0; i < source.length; ) {
+    const [part, length] = piece(source.slice(i), writing);
     text += part;
     i += length;
   }
-  return { text, flags };
+  return { text, flags: (modes.ignoreCase ? "i" : "") + (isUnicode ? "u" : "") };
 }
 
 /** The translation of what the text starts with, and how much of it that is. */
-function piece(text: string, verbose: boolean): readonly [string, number] {
+function piece(text: string, writing: Writing): readonly [string, number] {
+  const { modes, isUnicode } = writing;
   const char = text[0] ?? "";
-  if (char === "\\") {
-    const next = text[1] ?? "";
-    return [entryOf(ESCAPES, next) ?? char + next, 2];
-  }
-  if (char === "[") return characterClass(text);
+  if (char === "\\") return [escapeSequence(text.slice(1, 12), writing), escapeLength(text)];
+  if (char === "[") return characterClass(text, writing);
   if (char === "(") {
     for (const [pattern, write] of GROUPS) {
       const match = pattern.exec(text);
       if (match) return [write(match), match[0].length];
     }
   }
-  if (char === "$") return ["(?=\\n?$)", 1];
+  // JavaScript knows more ends of lines than Python.
+  if (char === "^") return [modes.multiline ? "(?<![^\\n])" : "^", 1];
+  if (char === "$") return [modes.multiline ? "(?![^\\n])" : "(?=\\n?(?![\\s\\S]))", 1];
+  if (char === ".") return [modes.dotAll ? "[\\s\\S]" : "[^\\n]", 1];
   if (char === "{") {
     const upTo = /^\{,(\d+)\}/.exec(text);
     if (upTo) return [`{0,${upTo[1]}}`, upTo[0].length];
+    const counts = /^\{\d+(?:,\d*)?\}/.exec(text);
+    return counts ? [counts[0], counts[0].length] : ["\\{", 1];
   }
-  if (verbose && /\s/.test(char)) return ["", 1];
-  if (verbose && char === "#") return ["", /^[^\n]*/.exec(text)?.[0].length ?? 1];
-  // Possessive quantifiers are as greedy as plain ones.
-  if (char === "+" || char === "*" || char === "?" || char === "}") return [char, text[1] === "+" ? 2 : 1];
+  if (char === "}" || char === "]") return [`\\${char}`, 1];
+  if (modes.verbose && /\s/.test(char)) return ["", 1];
+  if (modes.verbose && char === "#") return ["", /^[^\n]*/.exec(text)?.[0].length ?? 1];
+  if (isUnicode && text.codePointAt(0)! > 0xffff) return [text.slice(0, 2), 2];
   return [char, 1];
 }
 
+const LONG_ESCAPE =
+  /^\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|0[0-7]{0,2}|[1-3][0-7]{2}|\d{1,2}|[\s\S])/u;
+
+function escapeLength(text: string): number {
+  return LONG_ESCAPE.exec(text)?.[0].length ?? 2;
+}
+
+const ASCII_WORD = "A-Za-z0-9_";
+const WORD = "\\p{L}\\p{N}_";
+
+/** What stands after a backslash, outside of classes. */
+function escapeSequence(text: string, { modes, isUnicode }: Writing): string {
+  const next = text[0] ?? "";
+  const letters = isUnicode && !modes.ascii ? WORD : ASCII_WORD;
+  switch (next) {
+    case "w":
+      return `[${letters}]`;
+    case "W":
+      return `[^${letters}]`;
+    case "d":
+    case "D":
+      if (isUnicode && !modes.ascii) return next === "d" ? "\\p{Nd}" : "\\P{Nd}";
+      return `\\${next}`;
+    case "s":
+      return modes.ascii ? "[\\t-\\r\\x20]" : `[${SPACES}]`;
+    case "S":
+      return modes.ascii ? "[^\\t-\\r\\x20]" : `[^${SPACES}]`;
+    case "b":
+      return `(?:(?<=[${letters}])(?![${letters}])|(?<![${letters}])(?=[${letters}]))`;
+    case "B":
+      return `(?:(?<=[${letters}])(?=[${letters}])|(?<![${letters}])(?![${letters}]))`;
+  }
+  return entryOf(ESCAPES, next) ?? sameEverywhere(text);
+}
+
+/** Escapes that mean the same inside of classes and outside. */
+function sameEverywhere(text: string): string {
+  const next = text[0] ?? "";
+  const code = /^(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8}))/.exec(text);
+  if (code) return unit(Number.parseInt(code[1] ?? code[2] ?? code[3] ?? "", 16));
+  const octal = /^(?:0[0-7]{0,2}|[1-3][0-7]{2})/.exec(text)?.[0];
+  if (octal !== undefined) return unit(Number.parseInt(octal, 8));
+  if (/^[1-9]/.test(next)) return `(?:\\${/^\d{1,2}/.exec(text)?.[0]})`;
+  if (/[nrtfv]/.test(next)) return `\\${next}`;
+  if (/[A-Za-z]/.test(next)) return `(?P${next}`;
+  if (/[\^$\\.*+?()[\]{}|/-]/.test(next)) return escapedMark(next);
+  return text === "" ? "\\" : String.fromCodePoint(text.codePointAt(0)!);
+}
+
+/** A `-` outside of a class needs no escape, and may have none. */
+function escapedMark(mark: string): string {
+  return mark === "-" ? "\\x2d" : `\\${mark}`;
+}
+
+function unit(code: number): string {
+  if (code > 0xffff) return String.fromCodePoint(code);
+  return `\\u${code.toString(16).padStart(4, "0")}`;
+}
+
 /** `[...]`: a `]` right after the opening is a character. */
-function characterClass(text: string): readonly [string, number] {
+function characterClass(text: string, writing: Writing): readonly [string, number] {
   const opening = text.startsWith("[^") ? "[^" : "[";
   let body = "";
   let i = opening.length;
@@ -73,9 +156,50 @@ function characterClass(text: string): readonly [string, number] {
     body = "\\]";
     i++;
   }
-  for (; i < text.length && text[i] !== "]"; i++) {
-    body += text[i];
-    if (text[i] === "\\") body += text[++i] ?? "";
+  while (i < text.length && text[i] !== "]") {
+    if (text[i] === "\\") {
+      body += classEscape(text.slice(i + 1, i + 12), writing);
+      i += escapeLength(text.slice(i, i + 12));
+    } else {
+      const char = String.fromCodePoint(text.codePointAt(i)!);
+      const isRange =
+        char === "-" && !/^\\[wWdDsS]/.test(text.slice(i + 1)) && !/\\[wWdDsS]$/.test(text.slice(0, i));
+      body += char === "[" ? "\\[" : char === "-" && !isRange ? "\\x2d" : char;
+      i += char.length;
+    }
   }
-  return [`${opening}${body}]`, i + 1];
+  const isWide = writing.isUnicode && !writing.modes.ascii;
+  if (!isWide || !hasNotWord(text.slice(0, i))) return [`${opening}${body}]`, i + 1];
+  // No class says "none of these" of other scripts: what else is asked for stands beside it.
+  return [opening === "[^" ? `(?:(?=[${WORD}])[^${body}])` : `(?:[^${WORD}]|[${body}])`, i + 1];
+}
+
+function hasNotWord(text: string): boolean {
+  return /\\W/.test(text.replace(/\\[^W]/g, ""));
+}
+
+function classEscape(text: string, { modes, isUnicode }: Writing): string {
+  const next = text[0] ?? "";
+  const isWide = isUnicode && !modes.ascii;
+  switch (next) {
+    case "w":
+      return isWide ? WORD : ASCII_WORD;
+    case "d":
+      return isWide ? "\\p{Nd}" : "\\d";
+    case "D":
+      return isWide ? "\\P{Nd}" : "\\D";
+    case "s":
+      return modes.ascii ? "\\t-\\r\\x20" : SPACES;
+    case "W":
+      return isWide ? "" : "\\W";
+    case "S":
+      return "\\S";
+    case "b":
+      return "\\x08";
+    case "a":
+      return "\\x07";
+  }
+  return /[1-9]/.test(next)
+    ? unit(Number.parseInt(/^[0-7]{1,3}/.exec(text)?.[0] ?? "0", 8))
+    : sameEverywhere(text);
 }

@@ -7,6 +7,7 @@ import {
   Dict,
   Float,
   isUnknown,
+  LargeInt,
   List,
   ModuleValue,
   Tuple,
@@ -23,6 +24,7 @@ import { sorted } from "../sorting.ts";
 import { DICT } from "../types/dict.ts";
 import { changing } from "../types/list.ts";
 import { inertModule, makeInert, runtimeModule } from "./inertness.ts";
+import { roundedSum } from "./mathints.ts";
 import { namedTuple } from "./namedtuple.ts";
 import { inert, type Module, makeModule } from "./table.ts";
 
@@ -77,8 +79,7 @@ export const sys = (): Module => {
       argv: new List(["main.py"]),
       path: new List([]),
       modules: modulesTable(),
-      // The largest integer that stays exact here stands for the largest of the machine.
-      maxsize: Number.MAX_SAFE_INTEGER,
+      maxsize: new LargeInt((1n << 63n) - 1n),
       float_info: makeInert(),
       stdout: makeInert(),
       stderr: makeInert(),
@@ -316,29 +317,34 @@ export const textwrap = (): Module =>
   });
 
 /** A statistic of numbers; a Float unless all are ints and the result is whole. */
-function statistic(rule: (numbers: readonly number[]) => number) {
+function statistic(rule: (numbers: readonly number[]) => number, type?: "float") {
   return [
     "data",
     (a: Readonly<Record<string, Value>>, interp: Interp) => {
       const all = items(interp, a.data);
       if (isUnknown(all)) return all;
-      const numbers = all.map((value) => toNumber(value) ?? Number.NaN);
+      if (all.length === 0) return interp.fail("ValueError", "no data points");
+      const numbers: number[] = [];
+      for (const value of all) {
+        const number = toNumber(value);
+        if (number === undefined) return interp.unknown("statistics of such values are not followed");
+        numbers.push(number);
+      }
       const result = rule(numbers);
-      return all.every((value) => typeof value === "number") && Number.isInteger(result)
+      return type !== "float" && all.every((value) => typeof value === "number") && Number.isInteger(result)
         ? result
         : new Float(result);
     },
   ] as const;
 }
 
-const mean = (numbers: readonly number[]) =>
-  numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+const mean = (numbers: readonly number[]) => roundedSum(numbers) / numbers.length;
 
 export const statistics = (): Module =>
   makeModule({
     functions: {
       mean: statistic(mean),
-      fmean: statistic(mean),
+      fmean: statistic(mean, "float"),
       median: statistic((numbers) => {
         const order = [...numbers].sort((a, b) => a - b);
         const middle = order.length >> 1;

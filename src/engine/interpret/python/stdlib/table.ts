@@ -1,7 +1,7 @@
 /** How modules of the standard library are written down: values, and functions with Python signatures. */
 import { def, type NativeImpl } from "../../native.ts";
-import { ABSENT, type Absent, Tuple, type Value } from "../../values.ts";
-import { strict } from "../core.ts";
+import { ABSENT, type Absent, Tuple, Unknown, type Value } from "../../values.ts";
+import { strict, strictExact } from "../core.ts";
 
 export type Module = Map<string, Value>;
 
@@ -34,6 +34,14 @@ export function strictModule(spec: ModuleSpec): Module {
   return makeModule({ ...spec, functions: Object.fromEntries(functions) });
 }
 
+/** The same where ints of any size are taken. */
+export function exactModule(spec: ModuleSpec): Module {
+  const functions = Object.entries(spec.functions ?? {}).map(
+    ([name, [signature, impl]]) => [name, [signature, strictExact(impl)] as const] as const,
+  );
+  return makeModule({ ...spec, functions: Object.fromEntries(functions) });
+}
+
 /** A module all of whose other names give what `missing` says. */
 export class OpenModule extends Map<string, Value> {
   constructor(
@@ -53,6 +61,11 @@ export class OpenModule extends Map<string, Value> {
     super.set(name, value);
     return value;
   }
+}
+
+/** A module of which a part is followed; what else it has is not known, rather than missing. */
+export function inPart(name: string, make: () => Module): () => Module {
+  return () => new OpenModule(make(), (missing) => new Unknown(`${name}.${missing} is not followed`));
 }
 
 /** A function that does nothing and gives None. */

@@ -14,7 +14,8 @@ import {
 } from "../../values.ts";
 import { equals } from "../compare.ts";
 import { after, defineCore, dunder, NOT_IMPLEMENTED, none } from "../core.ts";
-import { dictDelete, dictGet, dictSet } from "../dict.ts";
+import { asViewOf, dictDelete, dictGet, dictSet } from "../dict.ts";
+import { isOpen } from "../integers.ts";
 import { builtinDeleteItem, builtinGetItem } from "../items.ts";
 import { binary } from "../operators.ts";
 import { items, iterOf, plainLength } from "../sequences.ts";
@@ -28,10 +29,10 @@ export const DICT_KEYS = view("dict_keys");
 export const DICT_VALUES = view("dict_values");
 export const DICT_ITEMS = view("dict_items");
 
-function asView(cls: ClassValue, all: Value[]): List {
+function asView(dict: Value, cls: ClassValue, all: Value[]): List {
   const list = new List(all);
   list.cls = cls;
-  return list;
+  return dict instanceof Dict ? asViewOf(dict, list) : list;
 }
 
 function rows(value: Value): readonly { readonly key: Value; readonly value: Value }[] {
@@ -131,7 +132,7 @@ const dictMethods: Record<string, Method> = {
   __contains__: [
     "self, key",
     (a, interp) =>
-      isUnknown(a.key) ? a.key : a.self instanceof Dict && dictGet(interp, a.self, a.key) !== ABSENT,
+      isOpen(a.key) ? a.key : a.self instanceof Dict && dictGet(interp, a.self, a.key) !== ABSENT,
   ],
   __eq__: [
     "self, other",
@@ -155,7 +156,7 @@ const dictMethods: Record<string, Method> = {
   setdefault: [
     "self, key, default=None",
     (a, interp) => {
-      if (!(a.self instanceof Dict) || isUnknown(a.key)) return a.key;
+      if (!(a.self instanceof Dict) || isOpen(a.key)) return a.key;
       const found = dictGet(interp, a.self, a.key);
       if (found !== ABSENT) return found;
       dictSet(interp, a.self, a.key, a.default);
@@ -166,6 +167,7 @@ const dictMethods: Record<string, Method> = {
     "self",
     (a) =>
       asView(
+        a.self,
         DICT_KEYS,
         rows(a.self).map((row) => row.key),
       ),
@@ -174,6 +176,7 @@ const dictMethods: Record<string, Method> = {
     "self",
     (a) =>
       asView(
+        a.self,
         DICT_VALUES,
         rows(a.self).map((row) => row.value),
       ),
@@ -182,6 +185,7 @@ const dictMethods: Record<string, Method> = {
     "self",
     (a) =>
       asView(
+        a.self,
         DICT_ITEMS,
         rows(a.self).map((row) => new Tuple([row.key, row.value])),
       ),
@@ -222,6 +226,7 @@ function lookUp(interp: Interp, self: Value, key: Value, fallback: Value): Value
 }
 
 export const DICT: ClassValue = defineCore("dict", {
+  isExact: true,
   bases: [OBJECT],
   native: {
     layer: false,

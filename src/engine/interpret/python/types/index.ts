@@ -1,6 +1,7 @@
 /** All built-in classes by name, and which one a value belongs to. They are shared and never changed. */
 import type { ClassValue, Value } from "../../values.ts";
 import { builtinTypeName } from "../core.ts";
+import { BYTES } from "./bytes.ts";
 import { DICT } from "./dict.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
 import { LIST, TUPLE } from "./list.ts";
@@ -22,7 +23,7 @@ import {
   SUPER,
 } from "./others.ts";
 import { FROZENSET, SET } from "./set.ts";
-import { BYTES, STR } from "./str.ts";
+import { STR } from "./str.ts";
 
 const NAMED = [
   OBJECT,

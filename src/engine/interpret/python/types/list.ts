@@ -138,6 +138,7 @@ function reversed(interp: Interp, items: Value[]): Value[] {
 }
 
 export const LIST: ClassValue = defineCore("list", {
+  isExact: true,
   bases: [OBJECT],
   native: {
     layer: false,
@@ -220,6 +221,7 @@ function strictIndex(impl: NativeImpl): NativeImpl {
 }
 
 export const TUPLE: ClassValue = defineCore("tuple", {
+  isExact: true,
   bases: [OBJECT],
   native: {
     layer: false,

@@ -68,7 +68,7 @@ export const RANGE: ClassValue = defineCore("range", {
 
 function asIter(interp: Interp, value: Value): Value {
   const iterator = iterate(interp, value);
-  return isUnknown(iterator) ? iterator : iterOf(iterator);
+  return isUnknown(iterator) ? iterator : iterOf(iterator, "range_iterator");
 }
 
 export const SLICE: ClassValue = defineCore("slice", {
@@ -182,14 +182,39 @@ export const GENERATOR: ClassValue = defineCore("generator", {
       "self, type, value=None, traceback=None",
       (_, interp) => interp.unknown("generator.throw is not followed"),
     ],
-    close: ["self", () => null],
+    close: ["self", (a, interp) => close(interp, a.self)],
   },
 });
+
+const iteratorClasses = new Map<string, ClassValue>();
+
+/** The class of iterators of that name: those of lists are none of generators. */
+export function iteratorClass(name: string): ClassValue {
+  const known = iteratorClasses.get(name);
+  if (known) return known;
+  const cls = defineCore(name, {
+    bases: [OBJECT],
+    methods: {
+      __iter__: ["self", (a) => a.self],
+      __next__: ["self", (a, interp) => advance(interp, a.self, null)],
+    },
+  });
+  iteratorClasses.set(name, cls);
+  return cls;
+}
 
 function advance(interp: Interp, iter: Value, sent: Value): Value {
   if (!(iter instanceof Iter)) return null;
   const item = iter.next(sent);
   return item === ABSENT ? interp.fail("StopIteration", "") : item;
+}
+
+/** A generator that yields once more while it is ended says so as an error. */
+function close(interp: Interp, iter: Value): Value {
+  if (!(iter instanceof Iter) || !iter.leave) return null;
+  return iter.leave("return", null) === ABSENT
+    ? null
+    : interp.fail("RuntimeError", "generator ignored GeneratorExit");
 }
 
 const plain = (name: string) => defineCore(name, { bases: [OBJECT] });

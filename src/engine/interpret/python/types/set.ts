@@ -5,7 +5,9 @@ import { type ClassValue, isUnknown, SetValue, type Unknown, type Value } from "
 import { compare } from "../compare.ts";
 import { defineCore, NOT_IMPLEMENTED, none, strict } from "../core.ts";
 import { combineSets, hashKey, hashNumber, isSubset, setAdd, setHas, setOf } from "../dict.ts";
+import { isOpen } from "../integers.ts";
 import { builtinLength, items, iterOf } from "../sequences.ts";
+import { setItems, unknownOrder } from "../setOrder.ts";
 import { builtinRepr } from "../text.ts";
 import { argsOf, filled, OBJECT, withClass } from "./object.ts";
 
@@ -56,6 +58,7 @@ function replaceContents(interp: Interp, set: SetValue, contents: SetValue): voi
   interp.touch(set);
   interp.tick(contents.entries.size);
   const entries = [...contents.entries];
+  set.isReworked ||= contents.isReworked || set.entries.size > 0;
   set.entries.clear();
   for (const [key, value] of entries) set.entries.set(key, value);
 }
@@ -86,14 +89,10 @@ function asking(rule: (self: SetValue, other: SetValue) => boolean): Method {
 
 const readingSet: Record<string, Method> = {
   __len__: ["self", (a) => builtinLength(a.self)],
-  __iter__: [
-    "self",
-    (a) => iterOf(a.self instanceof SetValue ? [...a.self.entries.values()] : [], "set_iterator"),
-  ],
+  __iter__: ["self", (a) => iterOf(a.self instanceof SetValue ? ordered(a.self) : [], "set_iterator")],
   __contains__: [
     "self, item",
-    (a, interp) =>
-      isUnknown(a.item) ? a.item : a.self instanceof SetValue && setHas(interp, a.self, a.item),
+    (a, interp) => (isOpen(a.item) ? a.item : a.self instanceof SetValue && setHas(interp, a.self, a.item)),
   ],
   __eq__: ["self, other", (a) => sameSets(a.self, a.other)],
   __le__: ["self, other", (a, interp) => compare(interp, "<=", bareSet(a.self), bareSet(a.other))],
@@ -118,6 +117,12 @@ const readingSet: Record<string, Method> = {
   ],
 };
 
+/** What an iterator over a set gives one by one: nobody knows which comes first. */
+function ordered(set: SetValue): readonly Value[] {
+  const order = unknownOrder(set);
+  return order ? Array.from(set.entries, () => order) : setItems(set);
+}
+
 function bareSet(value: Value): Value {
   return value instanceof SetValue ? new SetValue(value.entries) : value;
 }
@@ -138,6 +143,7 @@ function removing(missing: "fails" | "is fine"): Method {
         return null;
       }
       interp.touch(a.self);
+      a.self.isReworked = true;
       if (a.self.entries.delete(key) || missing === "is fine") return null;
       return interp.fail("KeyError", String(builtinRepr(interp, a.item)));
     },
@@ -145,6 +151,7 @@ function removing(missing: "fails" | "is fine"): Method {
 }
 
 export const SET: ClassValue = defineCore("set", {
+  isExact: true,
   bases: [OBJECT],
   native: {
     layer: false,
@@ -179,12 +186,20 @@ export const SET: ClassValue = defineCore("set", {
     pop: [
       "self",
       (a, interp) => {
-        const first = a.self instanceof SetValue ? a.self.entries.entries().next() : undefined;
-        if (!first || first.done || !(a.self instanceof SetValue))
+        if (!(a.self instanceof SetValue) || a.self.entries.size === 0)
           return interp.fail("KeyError", "pop from an empty set");
         interp.touch(a.self);
-        a.self.entries.delete(first.value[0]);
-        return first.value[1];
+        a.self.isReworked = true;
+        const order = unknownOrder(a.self);
+        const [first] = setItems(a.self);
+        const key = [...a.self.entries].find(([, value]) => value === first)?.[0];
+        if (key !== undefined) a.self.entries.delete(key);
+        if (order === undefined) return first;
+        // Any of them may be gone.
+        const { size } = a.self.entries;
+        a.self.entries.clear();
+        for (let i = 0; i < size; i++) setAdd(interp, a.self, interp.unknown(order.reason));
+        return order;
       },
     ],
     clear: [
@@ -196,6 +211,7 @@ export const SET: ClassValue = defineCore("set", {
 });
 
 export const FROZENSET: ClassValue = defineCore("frozenset", {
+  isExact: true,
   bases: [OBJECT],
   native: {
     layer: false,

@@ -11,9 +11,25 @@ import {
   type Unknown,
   type Value,
 } from "../../values.ts";
+import {
+  capitalized,
+  caseFolded,
+  hasPairs,
+  isPrintable,
+  lengthOf,
+  linesOf,
+  pointOf,
+  SPACES,
+  title,
+  trimmedEnd,
+  trimmedStart,
+  unitOf,
+  words,
+} from "../characters.ts";
 import { compare, equals } from "../compare.ts";
 import { defineCore, firstUnknown, strictTable, toInt, toText, typeName, unwrap } from "../core.ts";
 import { hashNumber } from "../dict.ts";
+import { decode, encode } from "../encodings.ts";
 import { format, formatTemplate } from "../format.ts";
 import { builtinGetItem } from "../items.ts";
 import { binary } from "../operators.ts";
@@ -37,27 +53,29 @@ function all(pattern: RegExp): Method {
   return simple((self) => pattern.test(self));
 }
 
-const WHITESPACE = "\\s\\x1c-\\x1f\\x85";
-
 function strip(self: string, chars: Value, where: "left" | "right" | "both"): string {
-  const set = chars === null ? undefined : new Set(text(chars));
-  const space = new RegExp(`[${WHITESPACE}]`);
-  const drops = (char: string | undefined) => char !== undefined && (set ? set.has(char) : space.test(char));
+  if (chars === null) {
+    const start = where === "right" ? self : trimmedStart(self);
+    return where === "left" ? start : trimmedEnd(start);
+  }
+  const set = new Set(text(chars));
+  const all = hasPairs(self) ? [...self] : self;
   let start = 0;
-  let end = self.length;
-  if (where !== "right") while (start < end && drops(self[start])) start++;
-  if (where !== "left") while (end > start && drops(self[end - 1])) end--;
-  return self.slice(start, end);
+  let end = all.length;
+  if (where !== "right") while (start < end && set.has(all[start]!)) start++;
+  if (where !== "left") while (end > start && set.has(all[end - 1]!)) end--;
+  const kept = all.slice(start, end);
+  return typeof kept === "string" ? kept : kept.join("");
 }
 
 function split(interp: Interp, self: string, separator: Value, limit: Value): Value {
   const most = toInt(limit) ?? -1;
   if (separator === null) {
-    const found = [...self.matchAll(/\S+/g)];
+    const found = words(self);
     interp.tick(found.length);
-    const words = found.map(([word]) => word);
-    if (most < 0 || words.length <= most + 1) return new List(words);
-    return new List([...words.slice(0, most), self.slice(found[most]!.index).trimEnd()]);
+    const all = found.map(([word]) => word);
+    const rest = most < 0 ? undefined : found[most];
+    return new List(rest ? [...all.slice(0, most), self.slice(rest.index)] : all);
   }
   const mark = text(separator);
   if (mark === "") return interp.fail("ValueError", "empty separator");
@@ -68,50 +86,62 @@ function split(interp: Interp, self: string, separator: Value, limit: Value): Va
 
 function rsplit(interp: Interp, self: string, separator: Value, limit: Value): Value {
   const most = toInt(limit) ?? -1;
-  const whole = split(interp, self, separator, -1);
-  if (!(whole instanceof List) || most < 0 || whole.items.length <= most + 1) return whole;
   if (separator === null) {
-    const words = [...self.matchAll(/\S+/g)];
-    const cut = words.length - most;
-    const last = words[cut - 1]!;
-    const head = self.slice(0, last.index + last[0].length).trimStart();
-    return new List([head, ...words.slice(cut).map(([word]) => word)]);
+    const found = words(self);
+    const last = most < 0 ? undefined : found[found.length - most - 1];
+    if (!last) return split(interp, self, separator, -1);
+    const head = self.slice(0, last.index + last[0].length);
+    return new List([head, ...found.slice(found.length - most).map(([word]) => word)]);
   }
-  const parts = whole.items.map(String);
-  const cut = parts.length - most;
-  return new List([parts.slice(0, cut).join(text(separator)), ...parts.slice(cut)]);
+  const mark = text(separator);
+  if (mark === "") return interp.fail("ValueError", "empty separator");
+  // Marks that overlap are taken from the end.
+  const parts: string[] = [];
+  let rest = self;
+  for (let at = rest.lastIndexOf(mark); at >= 0 && parts.length !== most; at = rest.lastIndexOf(mark)) {
+    interp.tick();
+    parts.push(rest.slice(at + mark.length));
+    rest = rest.slice(0, at);
+  }
+  return new List([rest, ...parts.reverse()]);
 }
 
 function partition(self: string, mark: string, at: number, missing: readonly string[]): Value {
   return new Tuple(at < 0 ? missing : [self.slice(0, at), mark, self.slice(at + mark.length)]);
 }
 
-function range(self: string, from: Value, to: Value): readonly [number, number] {
+/** The part that `start` and `end` leave, in units; undefined where it starts beyond the text. */
+function range(self: string, from: Value, to: Value): readonly [number, number] | undefined {
+  const size = lengthOf(self);
   const clamp = (value: Value, fallback: number) => {
     const number = toInt(value) ?? fallback;
-    return number < 0 ? Math.max(0, number + self.length) : Math.min(number, self.length);
+    return number < 0 ? Math.max(0, number + size) : number;
   };
-  return [clamp(from, 0), clamp(to, self.length)];
+  const [start, end] = [clamp(from, 0), Math.min(size, clamp(to, size))];
+  return start > end ? undefined : [unitOf(self, start), unitOf(self, end)];
 }
 
 function find(a: Parameters<NativeImpl>[0], from: "first" | "last"): number {
   const self = text(a.self);
-  const [start, end] = range(self, a.start, a.end);
-  if (start > end) return -1;
-  const part = self.slice(start, end);
+  const within = range(self, a.start, a.end);
+  if (!within) return -1;
+  const part = self.slice(...within);
   const at = from === "first" ? part.indexOf(text(a.sub)) : part.lastIndexOf(text(a.sub));
-  return at < 0 ? -1 : at + start;
+  return at < 0 ? -1 : pointOf(self, at + within[0]);
+}
+
+function count(a: Parameters<NativeImpl>[0]): number {
+  const within = range(text(a.self), a.start, a.end);
+  if (!within) return 0;
+  const part = text(a.self).slice(...within);
+  return a.sub === "" ? lengthOf(part) + 1 : part.split(text(a.sub)).length - 1;
 }
 
 function affix(a: Parameters<NativeImpl>[0], test: (self: string, part: string) => boolean): boolean {
   const self = text(a.self);
-  const [start, end] = range(self, a.start, a.end);
+  const within = range(self, a.start, a.end);
   const parts = a.part instanceof Tuple ? a.part.items : [a.part];
-  return parts.some((part) => test(self.slice(start, end), text(part)));
-}
-
-function title(self: string): string {
-  return self.replace(/\p{L}+/gu, (word) => word[0]?.toUpperCase() + word.slice(1).toLowerCase());
+  return within !== undefined && parts.some((part) => test(self.slice(...within), text(part)));
 }
 
 function expandTabs(interp: Interp, self: string, size: number): string | Unknown {
@@ -134,9 +164,11 @@ function pad(where: "left" | "right" | "both"): Method {
     (a, interp) => {
       const self = text(a.self);
       const width = toInt(a.width) ?? 0;
-      const missing = Math.max(0, width - self.length);
+      const missing = Math.max(0, width - lengthOf(self));
       if (!interp.allowsText(width)) return interp.unknown("text too long");
       const fill = text(a.fillchar);
+      if (lengthOf(fill) !== 1)
+        return interp.fail("TypeError", "The fill character must be exactly one character long");
       if (where === "left") return fill.repeat(missing) + self;
       if (where === "right") return self + fill.repeat(missing);
       const left = Math.floor(missing / 2) + (missing & width & 1);
@@ -183,13 +215,21 @@ function makeTrans(interp: Interp, from: Value, to: Value, drop: Value): Value {
   if (from instanceof Dict) for (const { key, value } of from.entries.values()) put(key, value);
   else {
     const targets = [...text(to)];
+    if (to !== null && targets.length !== lengthOf(text(from))) {
+      interp.fail("ValueError", "the first two maketrans arguments must have equal length");
+      return table;
+    }
     for (const [i, char] of [...text(from)].entries()) put(char, targets[i] ?? null);
   }
   for (const char of drop === null ? "" : text(drop)) put(char, null);
   return table;
 }
 
-const BEFORE_CASED = /^[^\p{Lu}\p{Ll}]*$/u;
+const LOWER = /\p{Lowercase}/u;
+const UPPER = /\p{Uppercase}/u;
+/** Characters that stand for a digit, decimal or not. */
+const DIGITS =
+  /^[\p{Nd}\u00b2\u00b3\u00b9\u1369-\u1371\u19da\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea\u24f5-\u24fd\u24ff\u2776-\u277e\u2780-\u2788\u278a-\u2792]+$/u;
 
 const strMethods: Record<string, Method> = {
   __len__: ["self", (a) => builtinLength(unwrap(a.self))],
@@ -205,27 +245,36 @@ const strMethods: Record<string, Method> = {
   __str__: ["self", (a) => unwrap(a.self)],
   __repr__: ["self", (a, interp) => builtinRepr(interp, a.self)],
   __format__: ["self, spec", (a, interp) => format(interp, unwrap(a.self), text(a.spec))],
-  capitalize: simple((self) => (self[0] ?? "").toUpperCase() + self.slice(1).toLowerCase()),
-  casefold: simple((self) => self.toLowerCase()),
+  capitalize: simple(capitalized),
+  casefold: simple(caseFolded),
   lower: simple((self) => self.toLowerCase()),
   upper: simple((self) => self.toUpperCase()),
   title: simple(title),
   swapcase: simple((self) =>
-    self.replace(/\p{L}/gu, (c) => (c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase())),
+    self.replace(/\p{Uppercase}|(\p{Lowercase})/gu, (char, low) =>
+      low === undefined ? char.toLowerCase() : char.toUpperCase(),
+    ),
   ),
   isalpha: all(/^\p{L}+$/u),
   isalnum: all(/^[\p{L}\p{N}]+$/u),
-  isdigit: all(/^[\p{Nd}²³¹⁰-⁹₀-₉]+$/u),
+  isdigit: all(DIGITS),
   isdecimal: all(/^\p{Nd}+$/u),
-  isnumeric: all(/^\p{N}+$/u),
-  isspace: all(/^\s+$/),
-  isidentifier: all(/^[\p{L}_][\p{L}\p{N}_]*$/u),
+  isnumeric: [
+    "self",
+    (a, interp) =>
+      // Some Chinese characters are numbers, and nothing here tells which.
+      /^[\p{N}\p{Script=Han}]*\p{Script=Han}[\p{N}\p{Script=Han}]*$/u.test(text(a.self))
+        ? interp.unknown("which Chinese characters are numbers is not followed")
+        : /^\p{N}+$/u.test(text(a.self)),
+  ],
+  isspace: all(new RegExp(`^[${SPACES}]+$`)),
+  isidentifier: all(/^[\p{XID_Start}_]\p{XID_Continue}*$/u),
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
   isascii: all(/^[\x00-\x7f]*$/),
-  isprintable: all(/^[^\p{C}]*$/u),
-  islower: simple((self) => !BEFORE_CASED.test(self) && self === self.toLowerCase()),
-  isupper: simple((self) => !BEFORE_CASED.test(self) && self === self.toUpperCase()),
-  istitle: simple((self) => !BEFORE_CASED.test(self) && self === title(self)),
+  isprintable: simple(isPrintable),
+  islower: simple((self) => LOWER.test(self) && !UPPER.test(self) && !/\p{Lt}/u.test(self)),
+  isupper: simple((self) => UPPER.test(self) && !LOWER.test(self) && !/\p{Lt}/u.test(self)),
+  istitle: simple((self) => /\p{Cased}/u.test(self) && self === title(self)),
   strip: ["self, chars=None", (a) => strip(text(a.self), a.chars, "both")],
   lstrip: ["self, chars=None", (a) => strip(text(a.self), a.chars, "left")],
   rstrip: ["self, chars=None", (a) => strip(text(a.self), a.chars, "right")],
@@ -243,7 +292,10 @@ const strMethods: Record<string, Method> = {
   ],
   split: ["self, sep=None, maxsplit=-1", (a, interp) => split(interp, text(a.self), a.sep, a.maxsplit)],
   rsplit: ["self, sep=None, maxsplit=-1", (a, interp) => rsplit(interp, text(a.self), a.sep, a.maxsplit)],
-  splitlines: ["self, keepends=False", (a) => splitLines(text(a.self), a.keepends === true)],
+  splitlines: [
+    "self, keepends=False",
+    (a, interp) => new List(linesOf(text(a.self), interp.truthy(a.keepends) === true)),
+  ],
   partition: [
     "self, sep",
     (a) => partition(text(a.self), text(a.sep), text(a.self).indexOf(text(a.sep)), [text(a.self), "", ""]),
@@ -264,10 +316,8 @@ const strMethods: Record<string, Method> = {
   count: [
     "self, sub, start=None, end=None",
     (a, interp) => {
-      const [start, end] = range(text(a.self), a.start, a.end);
-      const parts = text(a.self).slice(start, end).split(text(a.sub)).length;
-      interp.tick(parts >> 3);
-      return parts - (a.sub === "" ? 0 : 1);
+      interp.tick(text(a.self).length >> 3);
+      return count(a);
     },
   ],
   startswith: ["self, part, start=None, end=None", (a) => affix(a, (self, part) => self.startsWith(part))],
@@ -281,19 +331,15 @@ const strMethods: Record<string, Method> = {
     (a, interp) => {
       if (!interp.allowsText(toInt(a.width) ?? 0)) return interp.unknown("text too long");
       const [, sign = "", digits = ""] = /^([+-]?)(.*)$/s.exec(text(a.self)) ?? [];
-      return sign + digits.padStart((toInt(a.width) ?? 0) - sign.length, "0");
+      const missing = (toInt(a.width) ?? 0) - lengthOf(text(a.self));
+      return sign + "0".repeat(Math.max(0, missing)) + digits;
     },
   ],
   expandtabs: ["self, tabsize=8", (a, interp) => expandTabs(interp, text(a.self), toInt(a.tabsize) ?? 8)],
   translate: ["self, table", (a, interp) => translate(interp, text(a.self), a.table)],
   encode: [
     "self, encoding='utf-8', errors='strict'",
-    (a, interp) => {
-      const bytes = utf8(interp, text(a.self));
-      return isSameIn(String(a.encoding), text(a.self), bytes)
-        ? new Bytes(bytes)
-        : interp.unknown(`text in ${String(a.encoding)} is not followed`);
-    },
+    (a, interp) => encode(interp, text(a.self), text(a.encoding), text(a.errors)),
   ],
   format_map: [
     "self, mapping",
@@ -314,31 +360,17 @@ function orMissing(interp: Interp, at: number): number | Unknown {
   return at < 0 ? interp.fail("ValueError", "substring not found") : at;
 }
 
-function splitLines(self: string, keep: boolean): List {
-  const lines = self.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
-  return new List(keep ? lines : lines.map((line) => line.replace(/[\r\n]+$/, "")));
-}
-
-function utf8(interp: Interp, self: string): string {
-  interp.tick(self.length >> 2);
-  return Array.from(new TextEncoder().encode(self), (code) => String.fromCharCode(code)).join("");
-}
-
-/** Text kept as one JS character a byte, back to text. */
-export function fromUtf8(bytes: string, interp: Interp): string {
-  interp.tick(bytes.length >> 2);
-  const codes = Uint8Array.from(bytes, (char) => char.charCodeAt(0));
-  return new TextDecoder().decode(codes);
-}
-
 export const STR: ClassValue = defineCore("str", {
   bases: [OBJECT],
   native: {
     layer: false,
     create: (interp, cls, args, kwargs) => {
       const value = args[0] ?? kwargs.get("object");
-      if (value instanceof Bytes && args.length > 1)
-        return withPayload(interp, fromUtf8(value.value, interp), cls, STR);
+      const encoding = args[1] ?? kwargs.get("encoding");
+      if (value instanceof Bytes && encoding !== undefined) {
+        const errors = text(args[2] ?? kwargs.get("errors")) || "strict";
+        return withPayload(interp, decode(interp, value.value, text(encoding), errors), cls, STR);
+      }
       const result = value === undefined && args.length === 0 ? "" : str(interp, value);
       return withPayload(interp, result, cls, STR);
     },
@@ -358,63 +390,4 @@ export const STR: ClassValue = defineCore("str", {
     ],
   },
   statics: { maketrans: ["x, y=None, z=None", (a, interp) => makeTrans(interp, a.x, a.y, a.z)] },
-});
-
-/** UTF-8, or one of those whose first 128 characters are the same bytes, of a text that has no others. */
-function isSameIn(encoding: string, decoded: string, bytes: string): boolean {
-  const isPlain = /^(ascii|latin-?1|iso-?8859-?1|cp1252)$/i.test(encoding) && decoded.length === bytes.length;
-  return isPlain || /^utf-?8$/i.test(encoding);
-}
-
-function ofBytes(
-  rule: (self: string, interp: Interp, a: Record<string, Value>) => Value,
-  params = "",
-): Method {
-  return [
-    `self${params}`,
-    (a, interp) => {
-      const self = a.self instanceof Bytes ? a.self.value : "";
-      interp.tick(self.length >> 4);
-      return rule(self, interp, a);
-    },
-  ];
-}
-
-export const BYTES: ClassValue = defineCore("bytes", {
-  bases: [OBJECT],
-  native: {
-    layer: false,
-    create: (interp, _cls, args) => {
-      const source = args[0];
-      if (source === undefined || isUnknown(source)) return source ?? new Bytes("");
-      if (typeof source === "string") return new Bytes(utf8(interp, source));
-      if (source instanceof Bytes) return source;
-      const size = toInt(source);
-      if (size !== undefined)
-        return size >= 0 && interp.allowsText(size)
-          ? new Bytes("\0".repeat(size))
-          : interp.unknown("too large");
-      const codes = items(interp, source);
-      if (!isUnknown(codes)) interp.tick(codes.length >> 3);
-      return isUnknown(codes)
-        ? codes
-        : new Bytes(codes.map((code) => String.fromCharCode(toInt(code) ?? 0)).join(""));
-    },
-  },
-  methods: strictTable({
-    decode: ofBytes((self, interp, a) => {
-      const decoded = fromUtf8(self, interp);
-      return isSameIn(String(a.encoding), decoded, self)
-        ? decoded
-        : interp.unknown(`text in ${String(a.encoding)} is not followed`);
-    }, ", encoding='utf-8', errors='strict'"),
-    hex: ofBytes((self, interp) => {
-      interp.tick(self.length >> 2);
-      return [...self].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
-    }, ", ?sep=None, ?bytes_per_sep=1"),
-    strip: ofBytes((self) => new Bytes(self.trim()), ", ?chars=None"),
-    lower: ofBytes((self) => new Bytes(self.toLowerCase())),
-    upper: ofBytes((self) => new Bytes(self.toUpperCase())),
-    split: ofBytes((_, interp) => interp.unknown("bytes.split is not followed"), ", sep=None, maxsplit=-1"),
-  }),
 });

@@ -162,8 +162,8 @@ const range = (items: readonly Value[], args: readonly Value[]): [number, number
   args[1] === undefined ? undefined : num(args[1], items.length),
 ];
 
-export function iterOf(values: Iterable<Value>): Iter {
-  const iterator = values[Symbol.iterator]();
+export function iterOf(values: Iterable<Value> | Iterator<Value>): Iter {
+  const iterator = typeof values === "object" && "next" in values ? values : values[Symbol.iterator]();
   return new Iter(() => {
     const step = iterator.next();
     return step.done ? ABSENT : step.value;
@@ -226,7 +226,12 @@ const METHODS: Readonly<Record<string, Impl>> = {
   toReversed: reading((items) => new List([...items].reverse())),
   slice,
   subarray: slice,
-  with: reading((items, [at, item]) => new List([...items].with(num(at), item))),
+  with: reading((items, [at, item], m) => {
+    const place = Math.trunc(num(at)) + (num(at) < 0 ? items.length : 0);
+    return place >= 0 && place < items.length
+      ? new List([...items].with(place, item))
+      : m.fail("RangeError", `Invalid index : ${num(at)}`);
+  }),
   toSpliced: reading((items, args, m) => {
     const { kept } = spliced(items, args);
     return m.allows(kept.length) ? new List(kept) : m.unknown(LONG_ARRAY);
@@ -248,7 +253,12 @@ const METHODS: Readonly<Record<string, Impl>> = {
     );
   }),
   join: (m, args, self) => joinItems(m as Machine, listOf(self), typeof args[0] === "string" ? args[0] : ","),
-  indexOf: reading((items, args, m) => indexOf(items, args[0], m)),
+  indexOf: reading((items, [wanted, from], m) => {
+    const start = Math.trunc(num(from));
+    const skipped = Math.min(items.length, start < 0 ? Math.max(0, items.length + start) : start);
+    const at = indexOf(skipped === 0 ? items : items.slice(skipped), wanted, m);
+    return typeof at === "number" && at >= 0 ? at + skipped : at;
+  }),
   lastIndexOf: reading((items, args) => items.lastIndexOf(args[0])),
   includes: reading((items, args, m) => {
     if (Number.isNaN(args[0])) return items.some(Number.isNaN);

@@ -1,7 +1,6 @@
 /** Map, Set and their weak kin, iterators. */
 
 import type { Interp } from "../../interp.ts";
-import { noteWalked } from "../../leaves.ts";
 import { ABSENT, type ClassValue, Dict, Iter, isUnknown, List, SetValue, type Value } from "../../values.ts";
 import { weightKept } from "../../weight.ts";
 import { type Impl, ITERATOR, jsClass, keyOf, object } from "../core.ts";
@@ -19,12 +18,18 @@ const onSet =
   (m, args, self) =>
     self instanceof SetValue ? impl(self, args, m) : m.unknown("a set that is not known");
 
-function rows(map: Dict): { readonly key: Value; readonly value: Value }[] {
-  noteWalked(map.entries.size >> 2);
-  return [...map.entries.values()];
+/** Entries as they are when the loop comes to them: what is added meanwhile is come to as well. */
+function* live<T>(m: Interp, entries: Iterable<T>, read: (entry: T) => Value): Generator<Value, undefined> {
+  for (const entry of entries) {
+    m.tick();
+    yield read(entry);
+  }
 }
 
-const pairs = (map: Dict): Value[] => rows(map).map(({ key, value }) => new List([key, value]));
+export const livePairs = (m: Interp, map: Dict): Iterator<Value> =>
+  live(m, map.entries.values(), ({ key, value }) => new List([key, value]));
+const liveItems = (m: Interp, set: SetValue): Iterator<Value> =>
+  live(m, set.entries.values(), (value) => value);
 
 function putEntry(m: Interp, map: Dict, key: Value, value: Value): void {
   const place = keyOf(key);
@@ -55,22 +60,22 @@ const MAP: Readonly<Record<string, Impl>> = {
     map.entries.clear();
     return undefined;
   }),
-  keys: onMap((map) => iterOf(rows(map).map(({ key }) => key))),
-  values: onMap((map) => iterOf(rows(map).map(({ value }) => value))),
-  entries: onMap((map) => iterOf(pairs(map))),
-  [ITERATOR]: onMap((map) => iterOf(pairs(map))),
+  keys: onMap((map, _args, m) => iterOf(live(m, map.entries.values(), ({ key }) => key))),
+  values: onMap((map, _args, m) => iterOf(live(m, map.entries.values(), ({ value }) => value))),
+  entries: onMap((map, _args, m) => iterOf(livePairs(m, map))),
+  [ITERATOR]: onMap((map, _args, m) => iterOf(livePairs(m, map))),
   forEach: onMap((map, [callback], m) => {
-    for (const { key, value } of rows(map)) m.call(callback, [value, key, map]);
+    for (const { key, value } of map.entries.values()) {
+      m.tick();
+      m.call(callback, [value, key, map]);
+    }
     return undefined;
   }),
 };
 
-function itemsOf(set: SetValue): Value[] {
-  noteWalked(set.entries.size >> 2);
-  return [...set.entries.values()];
-}
-
-const items = onSet((set) => iterOf(itemsOf(set)));
+const items = onSet((set, _args, m) => iterOf(liveItems(m, set)));
+const twice = (m: Interp, set: SetValue): Iterator<Value> =>
+  live(m, set.entries.values(), (value) => new List([value, value]));
 const SET: Readonly<Record<string, Impl>> = {
   has: onSet((set, [value]) => (isUnknown(value) ? value : set.entries.has(keyOf(value)))),
   add: onSet((set, [value], m) => {
@@ -89,9 +94,13 @@ const SET: Readonly<Record<string, Impl>> = {
   }),
   values: items,
   keys: items,
+  entries: onSet((set, _args, m) => iterOf(twice(m, set))),
   [ITERATOR]: items,
   forEach: onSet((set, [callback], m) => {
-    for (const value of itemsOf(set)) m.call(callback, [value, value, set]);
+    for (const value of set.entries.values()) {
+      m.tick();
+      m.call(callback, [value, value, set]);
+    }
     return undefined;
   }),
 };

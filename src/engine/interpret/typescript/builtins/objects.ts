@@ -26,7 +26,15 @@ import {
   object,
   TO_STRING_TAG,
 } from "../core.ts";
-import { classBehind, freeze, hide, isFrozen, PrototypeOf } from "../prototypes.ts";
+import {
+  classBehind,
+  freeze,
+  hide,
+  isFrozen,
+  isPrototype,
+  PrototypeOf,
+  withoutPrototype,
+} from "../prototypes.ts";
 
 const listing =
   (pick: (entry: [string, Value]) => Value): Impl =>
@@ -47,6 +55,7 @@ const assign: Impl = (m, [target, ...sources]) => {
 const create: Impl = (m, [prototype, properties]) => {
   if (isUnknown(prototype)) return prototype;
   const made = object(m);
+  if (prototype === null) withoutPrototype(made);
   if (prototype instanceof Instance) {
     made.cls = classBehind(prototype);
     m.tick(made.cls.mro.length);
@@ -164,8 +173,14 @@ const STATICS: Readonly<Record<string, Impl>> = {
     value instanceof ClassValue ? (value.bases[0] ?? null) : m.getAttr(value, "__proto__"),
   setPrototypeOf: (m, [target, prototype]) => {
     if (target instanceof Instance && prototype instanceof Instance) {
+      const behind = classBehind(prototype);
+      if (target === prototype || behind.mro.some((cls) => isPrototype(cls, target))) {
+        m.gap("Cyclic __proto__ value");
+        m.fail("TypeError", "Cyclic __proto__ value");
+        return target;
+      }
       m.touch(target);
-      target.cls = classBehind(prototype);
+      target.cls = behind;
     }
     return target;
   },

@@ -31,13 +31,15 @@ const plain = (impl: (self: string, ...args: string[]) => Value): Impl =>
 
 const optional = (value: Value): number | undefined => (typeof value === "number" ? value : undefined);
 
+const FORMS: ReadonlySet<string> = new Set(["NFC", "NFD", "NFKC", "NFKD"]);
+
 const STRING: Readonly<Record<string, Impl>> = {
   charAt: onText((self, [at]) => self.charAt(num(at))),
   charCodeAt: onText((self, [at]) => self.charCodeAt(num(at))),
   codePointAt: onText((self, [at]) => self.codePointAt(num(at))),
   at: onText((self, [at]) => self.at(num(at))),
   indexOf: onText((self, [what, from]) => self.indexOf(text(what) ?? "", num(from))),
-  lastIndexOf: plain((self, what = "") => self.lastIndexOf(what)),
+  lastIndexOf: onText((self, [what, from]) => self.lastIndexOf(text(what) ?? "undefined", optional(from))),
   includes: plain((self, what = "") => self.includes(what)),
   startsWith: onText((self, [what, from]) => self.startsWith(text(what) ?? "undefined", num(from))),
   endsWith: onText((self, [what, to]) => self.endsWith(text(what) ?? "undefined", optional(to))),
@@ -67,7 +69,14 @@ const STRING: Readonly<Record<string, Impl>> = {
     m.allowsText(num(count)) ? self.padEnd(num(count), text(by) ?? " ") : m.unknown(LONG_TEXT),
   ),
   localeCompare: plain((self, other = "") => self.localeCompare(other, "en")),
-  normalize: plain((self) => self.normalize()),
+  normalize: onText((self, [form], m) => {
+    const name = form === undefined ? "NFC" : text(form);
+    if (name === undefined || !FORMS.has(name))
+      return m.fail("RangeError", "The normalization form should be one of NFC, NFD, NFKC, NFKD.");
+    if (!m.allowsText(self.length)) return m.unknown(LONG_TEXT);
+    const normal = self.normalize(name);
+    return m.allowsText(normal.length) ? normal : m.unknown(LONG_TEXT);
+  }),
   toLocaleLowerCase: plain((self) => self.toLowerCase()),
   toLocaleUpperCase: plain((self) => self.toUpperCase()),
   toString: onText((self) => (self.startsWith("@@") ? `Symbol(${symbolName(self)})` : self)),
