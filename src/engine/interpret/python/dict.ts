@@ -14,6 +14,7 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
+import { weightSearched, weightTaken } from "../weight.ts";
 import { builtinTypeName, tryDunder, unwrap } from "./core.ts";
 
 const NONE_KEY = Symbol("None");
@@ -161,6 +162,7 @@ export function dictDelete(interp: Interp, dict: Dict, key: Value): boolean {
   const hash = hashKey(interp, key);
   if (isUnknown(hash)) return false;
   interp.touch(dict);
+  interp.tick(weightTaken(dict.entries));
   return dict.entries.delete(hash);
 }
 
@@ -189,6 +191,7 @@ export function setHas(interp: Interp, set: SetValue, value: Value): boolean | U
   const key = hashKey(interp, value);
   if (isUnknown(key)) return key;
   if (set.entries.has(key)) return true;
+  interp.tick(weightSearched(set));
   return unknownItem(set) ?? false;
 }
 

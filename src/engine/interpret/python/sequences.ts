@@ -17,6 +17,7 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
+import { weightSearched } from "../weight.ts";
 import { equals } from "./compare.ts";
 import { callDunder, dunder, isRaised, toInt, typeName, unwrap } from "./core.ts";
 import { dictGet, setHas, unknownKey } from "./dict.ts";
@@ -177,8 +178,8 @@ export function length(interp: Interp, value: Value): number | Unknown {
 /** One key of a dict that is not known may stand for any number of them. */
 export function plainLength(interp: Interp, value: Value): number | Unknown | undefined {
   // Items are looked through for those that stand for any number.
-  if (value instanceof List || value instanceof Tuple) interp.tick(value.items.length >> 8);
-  if (value instanceof SetValue) interp.tick(value.entries.size >> 6);
+  if (value instanceof List || value instanceof Tuple || value instanceof SetValue)
+    interp.tick(weightSearched(value));
   if (typeof value === "string") interp.tick(value.length >> 6);
   return (value instanceof Dict ? unknownKey(interp, value) : undefined) ?? builtinLength(value);
 }
@@ -194,8 +195,17 @@ export function builtinLength(value: Value): number | Unknown | undefined {
   return undefined;
 }
 
+const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+
 function codePoints(text: string): number {
-  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length;
+  let pairs = 0;
+  for (let at = text.search(/[\ud800-\udbff]/); at >= 0 && at < text.length; at++) {
+    if (!isHigh(text.charCodeAt(at)) || !isLow(text.charCodeAt(at + 1))) continue;
+    pairs++;
+    at++;
+  }
+  return text.length - pairs;
 }
 
 /** `item in container`. */

@@ -6,6 +6,7 @@ import {
   Instance,
   Iter,
   isUnknown,
+  type Key,
   List,
   manyAmong,
   SetValue,
@@ -15,6 +16,7 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
+import { weightSearched } from "../weight.ts";
 import { awaited } from "./builtins/promises.ts";
 import { ASYNC_ITERATOR, ITERATOR, RUN_TIME } from "./core.ts";
 
@@ -25,9 +27,7 @@ export function iterate(m: Machine, value: Value): Iterator<Value> | Unknown {
     return value.items[Symbol.iterator]() as Iterator<Value>;
   if (value instanceof SetValue) return value.entries.values();
   if (value instanceof Dict) {
-    return [...value.entries.values()]
-      .map(({ key, value: item }): Value => new List([key, item]))
-      [Symbol.iterator]();
+    return pairsOf(value);
   }
   if (value instanceof Iter) {
     return {
@@ -44,6 +44,16 @@ export function iterate(m: Machine, value: Value): Iterator<Value> | Unknown {
     "TypeError",
     `${value === null || value === undefined ? String(value) : "this"} is not iterable`,
   );
+}
+
+/** Of a map: what is put in meanwhile comes too; nothing twice, as undecided branches fill a map anew. */
+function* pairsOf(map: Dict): Generator<Value, undefined> {
+  const seen = new Set<Key>();
+  for (const [place, { key, value }] of map.entries) {
+    if (seen.has(place)) continue;
+    seen.add(place);
+    yield new List([key, value]);
+  }
 }
 
 function drain(next: () => Value | typeof ABSENT): Iterator<Value> {
@@ -93,6 +103,8 @@ function steps(m: Machine, iterator: Instance): Iterator<Value> {
 export function length(m: Machine, value: Value): number | Unknown {
   if (isUnknown(value)) return value;
   if (typeof value === "string") return value.length;
+  if (value instanceof List || value instanceof Tuple || value instanceof SetValue)
+    m.tick(weightSearched(value));
   if (value instanceof List || value instanceof Tuple) return manyAmong(value.items) ?? value.items.length;
   if (value instanceof SetValue) return unknownItem(value) ?? value.entries.size;
   if (value instanceof Dict) return value.entries.size;

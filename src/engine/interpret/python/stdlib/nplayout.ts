@@ -53,6 +53,7 @@ function meshgrid(a: Bound, interp: Interp): Value {
     const total = sizeOf(shape);
     const inner = sizeOf(shape.slice(axis + 1));
     if (total > MOST_STEPS) return makeArray(ARRAY, shape, dtype);
+    interp.tick(total >> 2);
     const values = Array.from(
       { length: total },
       (_, at) => data[Math.floor(at / inner) % Math.max(1, data.length)] ?? 0,
@@ -91,6 +92,7 @@ function tile(whole: Elements, a: Bound, interp: Interp): Value {
 function outer(a: Bound, interp: Interp): Value {
   const [x, y] = [elementsOf(interp, a.a), elementsOf(interp, a.b)];
   if (!x || !y) return interp.unknown(NOT_KNOWN);
+  interp.tick(Math.floor((x.data.length * y.data.length) / 4));
   const data = x.data.flatMap((p) => y.data.map((q) => p * q));
   return makeArray(ARRAY, [x.data.length, y.data.length], x.dtype === y.dtype ? x.dtype : "float64", data);
 }

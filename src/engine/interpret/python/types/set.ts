@@ -2,6 +2,7 @@
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
 import { type ClassValue, isUnknown, SetValue, type Unknown, type Value } from "../../values.ts";
+import { weightTaken } from "../../weight.ts";
 import { compare } from "../compare.ts";
 import { defineCore, NOT_IMPLEMENTED, none, strict } from "../core.ts";
 import { combineSets, hashKey, hashNumber, isSubset, setAdd, setHas, setOf } from "../dict.ts";
@@ -138,6 +139,7 @@ function removing(missing: "fails" | "is fine"): Method {
         return null;
       }
       interp.touch(a.self);
+      interp.tick(weightTaken(a.self.entries));
       if (a.self.entries.delete(key) || missing === "is fine") return null;
       return interp.fail("KeyError", String(builtinRepr(interp, a.item)));
     },
@@ -183,6 +185,7 @@ export const SET: ClassValue = defineCore("set", {
         if (!first || first.done || !(a.self instanceof SetValue))
           return interp.fail("KeyError", "pop from an empty set");
         interp.touch(a.self);
+        interp.tick(weightTaken(a.self.entries));
         a.self.entries.delete(first.value[0]);
         return first.value[1];
       },

@@ -3,7 +3,7 @@
 import type { Interp } from "../../interp.ts";
 import { noteWalked } from "../../leaves.ts";
 import { ABSENT, type ClassValue, Dict, Iter, isUnknown, List, SetValue, type Value } from "../../values.ts";
-import { weightKept } from "../../weight.ts";
+import { weightKept, weightTaken } from "../../weight.ts";
 import { type Impl, ITERATOR, jsClass, keyOf, object } from "../core.ts";
 import { iterOf } from "./array.ts";
 import { promiseClass } from "./promises.ts";
@@ -48,6 +48,7 @@ const MAP: Readonly<Record<string, Impl>> = {
   }),
   delete: onMap((map, [key], m) => {
     m.touch(map);
+    m.tick(weightTaken(map.entries));
     return map.entries.delete(keyOf(key));
   }),
   clear: onMap((map, _args, m) => {
@@ -80,6 +81,7 @@ const SET: Readonly<Record<string, Impl>> = {
   }),
   delete: onSet((set, [value], m) => {
     m.touch(set);
+    m.tick(weightTaken(set.entries));
     return set.entries.delete(keyOf(value));
   }),
   clear: onSet((set, _args, m) => {
