@@ -356,7 +356,7 @@ export function bound(target: Value, self: Value, given: readonly Value[]): Nati
   const name = target instanceof FunctionValue || target instanceof NativeFunction ? target.name : "";
   return fn(`bound ${name}`, (m, args) => {
     // A function bound over and over holds all of these lists at once.
-    m.tick((given.length + args.length) >> 2);
+    m.tick(given.length + args.length);
     return (m as Machine).callWithThis(target, self, [...given, ...args]);
   });
 }

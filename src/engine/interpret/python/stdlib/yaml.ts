@@ -105,7 +105,7 @@ function load(interp: Interp, stream: Value): Value {
   if (isUnknown(stream)) return stream;
   const text = textOf(interp, stream);
   if (text === undefined) return interp.unknown("the YAML text is not known");
-  interp.tick(text.length);
+  interp.tick(text.length << 2);
   const document = parseDocument(text, OPTIONS);
   if (document.errors.length > 0)
     return interp.fail("ValueError", `YAML: ${document.errors[0]?.message.split("\n")[0]}`);
@@ -115,7 +115,7 @@ function load(interp: Interp, stream: Value): Value {
 function loadAll(interp: Interp, stream: Value): Value {
   if (isUnknown(stream)) return stream;
   const text = textOf(interp, stream) ?? "";
-  interp.tick(text.length);
+  interp.tick(text.length << 2);
   const documents = parseAllDocuments(text, OPTIONS);
   return iterOf(
     Array.isArray(documents)
