@@ -36,7 +36,7 @@ export function weightMoved(items: number): number {
 
 /** Of a key that is taken out: the host finds a key that comes and goes ever more slowly, until it lays the table anew. */
 export function weightTaken({ size }: { readonly size: number }): number {
-  return size >> 8;
+  return size >> 6;
 }
 
 /** Of items that are looked through for one that is not known. */
