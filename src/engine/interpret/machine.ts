@@ -41,7 +41,7 @@ import {
   Unknown,
   type Value,
 } from "./values.ts";
-import { weightMade, weightRead } from "./weight.ts";
+import { weightMade, weightOfAxes, weightRead } from "./weight.ts";
 import { areWeights, SHAPELESS } from "./weights.ts";
 
 export interface MachineOptions {
@@ -555,7 +555,7 @@ export class Machine implements Interp {
   // --------------------------------------------------------------------- trace
 
   record(cost: OpCost): void {
-    this.tick(STEPS.op);
+    this.tick(STEPS.op + weightOfAxes(cost.inputs) + weightOfAxes(cost.outputs));
     this.recorder.record(cost, this.scope, this.site, this.undecided > 0);
   }
 

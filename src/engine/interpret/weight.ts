@@ -3,7 +3,7 @@
  * that copies a long list a million times takes few steps of its own.
  */
 import { STEPS } from "./bounds.ts";
-import { Bytes, Dict, Instance, List, SetValue, Tensor, Tuple, type Value } from "./values.ts";
+import { Bytes, Dict, Instance, List, SetValue, Tensor, Tuple, Unknown, type Value } from "./values.ts";
 
 /** Items, entries or characters. */
 export function sizeOf(value: Value): number {
@@ -32,6 +32,23 @@ export function weightKept<K>(holder: { has(key: K): boolean }, key: K): number 
 /** Of items of a list that move because one before them comes or goes. */
 export function weightMoved(items: number): number {
   return items >> 9;
+}
+
+/** Of a key that is taken out: the host finds a key that comes and goes ever more slowly, until it lays the table anew. */
+export function weightTaken({ size }: { readonly size: number }): number {
+  return size >> 6;
+}
+
+/** Of items that are looked through for one that is not known. */
+export function weightSearched(holder: List | Tuple | SetValue): number {
+  return holder instanceof SetValue ? holder.entries.size >> 6 : holder.items.length >> 8;
+}
+
+/** Of shapes that an op checks, broadcasts and makes: no more than the op itself, unless there are hundreds of axes. */
+export function weightOfAxes(tensors: readonly Tensor[]): number {
+  let axes = 0;
+  for (const { shape } of tensors) if (!(shape instanceof Unknown)) axes += shape.length;
+  return axes >> 1;
 }
 
 /** Of values that are read, most of them no further than needed: a list that grows item by item must not cost its square. */

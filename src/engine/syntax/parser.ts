@@ -5,12 +5,15 @@
 import { Edit, Language as Grammar, Parser, type Tree } from "web-tree-sitter";
 import { entryOf } from "../table.ts";
 import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
+import { blankDeep } from "./deepBrackets.ts";
 import { Pieces } from "./pieces.ts";
 import { blankComments } from "./python/comments.ts";
+import { readLines } from "./python/layout.ts";
 import { lowerPython } from "./python/module.ts";
 import { NOWHERE } from "./span.ts";
 import type { ParsePiece } from "./tree.ts";
 import { blankTypes } from "./typescript/blank.ts";
+import { readCodeLines } from "./typescript/layout.ts";
 import { lowerTypeScript } from "./typescript/module.ts";
 
 /** Gives the bytes of one WebAssembly file; the engine reads none itself. */
@@ -56,10 +59,10 @@ const GRAMMAR_BY_EXTENSION: Readonly<Record<string, GrammarName>> = {
 
 /** What a text goes through before it is parsed; offsets stay, and lowering reads the text as written. */
 const PREPARED: Readonly<Record<GrammarName, (text: string) => string>> = {
-  python: blankComments,
-  typescript: blankTypes,
-  tsx: blankTypes,
-  javascript: (text) => text,
+  python: (text) => blankComments(blankDeep(text, readLines)),
+  typescript: (text) => blankTypes(blankDeep(text, readCodeLines)),
+  tsx: (text) => blankTypes(blankDeep(text, readCodeLines)),
+  javascript: (text) => blankDeep(text, readCodeLines),
 };
 
 /** Undefined for files that are no model code. */

@@ -181,7 +181,7 @@ net.init(None, jnp.zeros((1, 8, 8, 3)))
 describe("Equinox", () => {
   grid(
     [
-      ["eqx.nn.PReLU(_)", "minus fraction float nan inf huge wide true"],
+      ["eqx.nn.PReLU(_)", "minus fraction float nan inf huge true"],
       ["eqx.nn.GroupNorm(_, 3)", "true"],
     ],
     PYTHON_VALUES,

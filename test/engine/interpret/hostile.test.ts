@@ -151,6 +151,29 @@ describe("what a loop copies or reads is counted by its size", () => {
       "a pattern with a rest",
       "l = [0] * 100000\nfor _ in range(100):\n    match l:\n        case [x, *r]: pass",
     ],
+    [
+      "generators that hand items on",
+      "def g(k):\n    if k: yield from g(k - 1)\n    else: yield from range(3000)\nfor _ in g(100): pass",
+    ],
+    [
+      "a partial of a partial",
+      "from functools import partial\nf = len\nfor i in range(2500): f = partial(f, 1)",
+    ],
+    [
+      "what comes and goes in a dict",
+      "d = dict.fromkeys(range(9000))\nfor _ in range(6000):\n    del d[5]\n    d[5] = 1",
+    ],
+    ["what a set does not hold", "s = set(range(9000))\nfor _ in range(2000): -1 in s"],
+    ["json.loads", "import json\ns = '[' * 400 + ']' * 400\nfor _ in range(1200): json.loads(s)"],
+    ["yaml.safe_load", "import yaml\ns = '- 1\\n' * 500\nfor _ in range(120): yaml.safe_load(s)"],
+    ["np.meshgrid", "import numpy as np\na = np.arange(60)\nfor _ in range(150): np.meshgrid(a, a)"],
+    ["np.outer", "import numpy as np\na = np.ones(64)\nfor _ in range(300): np.outer(a, a)"],
+    ["os.path.normpath", "import os\ns = 'a/../' * 50000\nfor _ in range(15): os.path.normpath(s)"],
+    ["a path's parent", "from pathlib import Path\np = Path('a/' * 50000)\nfor _ in range(40): p.parent"],
+    ["a path's parents", "from pathlib import Path\np = Path('a/' * 3000)\nfor _ in range(1): p.parents"],
+    ["chunks", "import torch\nt = torch.zeros(10000)\nfor _ in range(5): t.chunk(10000)"],
+    ["a stack of many", "import torch\nl = [torch.zeros(1)] * 10000\nfor _ in range(60): torch.stack(l)"],
+    ["many axes", "import torch\nt = torch.zeros([1] * 1000)\nfor _ in range(300): t + t"],
     ["what is not there", "for _ in range(30000): nothing"],
     ["imports of what is not there", "for _ in range(9000):\n    import nothing"],
     ["inspect.getmembers", "import inspect\nclass A: pass\nfor _ in range(5000): inspect.getmembers(A)"],
@@ -192,6 +215,27 @@ describe("what a loop copies or reads is counted by its size", () => {
     ["properties that are kept", "const o = {}; for (let i = 0; i < 30000; i++) o['k' + i] = i;"],
     ["what is not there", "for (let i = 0; i < 30000; i++) nothing.foo(1);"],
     ["a typed array", "for (let i = 0; i < 1000; i++) new Float32Array(100000);"],
+    [
+      "generators that hand items on",
+      "function* g(k) { if (k) yield* g(k - 1); else for (let i = 0; i < 3000; i++) yield i; } for (const x of g(100)) {}",
+    ],
+    [
+      "a bound function bound again",
+      "let f = (...a) => 8; for (let i = 0; i < 1500; i++) f = f.bind(null, 1); f();",
+    ],
+    ["the length of an array", `${array} for (let i = 0; i < 800; i++) l.length;`],
+    [
+      "the size of a set",
+      "const s = new Set(Array.from({ length: 5000 }, (_, i) => i)); for (let i = 0; i < 3000; i++) s.size;",
+    ],
+    [
+      "what comes and goes in an object",
+      `${object} for (let i = 0; i < 900; i++) { delete o.k5; o.k5 = 1; }`,
+    ],
+    [
+      "texts that are alike",
+      "const s = 'a'.repeat(900000); const r = 'a'.repeat(900000); for (let i = 0; i < 2000; i++) s === r;",
+    ],
   ])("%s in JavaScript", (_what, source) => {
     expect(reasonsTs(source, limits)).toContain(STEPS_TAKEN);
   });
@@ -199,6 +243,41 @@ describe("what a loop copies or reads is counted by its size", () => {
   it("a list that grows item by item does not cost its square", () => {
     expect(run("l = []\nfor i in range(20000): l.append(i)\nlen(l)", {}, limits).value).toBe(20000);
   });
+});
+
+it("an array's entries and a loop over a map give what is asked for, and what is put in meanwhile", () => {
+  expect(
+    showTs(
+      "const l = [1, 2]; const e = l.entries(); l.push(3); let n = 0; for (const [i, v] of e) n += i * v;\nn",
+    ),
+  ).toBe("8");
+  expect(
+    showTs(
+      "const m = new Map([[0, 1]]); let n = 0; for (const [k] of m) { n++; if (k < 5) m.set(k + 1, 1); }\nn",
+    ),
+  ).toBe("6");
+});
+
+it.each([
+  ["os.path.join('a', '', 'b/', 'c', '/d', 'e')", "'/d/e'"],
+  ["os.path.join('', 'a', '')", "'a/'"],
+  ["os.path.split('a//b///c')", "('a//b', 'c')"],
+  ["os.path.split('//c')", "('//', 'c')"],
+  ["os.path.split('a' + '/' * 100000 + 'b')", "('a', 'b')"],
+  ["os.path.splitext('a.b/c')", "('a.b/c', '')"],
+  ["os.path.splitext('x/..a.b.c')", "('x/..a.b', '.c')"],
+  ["os.path.splitext('x/...a')", "('x/...a', '')"],
+  ["os.path.splitext('a' * 100000)[1]", "''"],
+])("%s", (code, expected) => {
+  expect(show(`import os\n${code}`)).toBe(expected);
+});
+
+it.each([
+  ["len('😀' * 1000)", "1000"],
+  ["len('a😀b')", "3"],
+  ["len('\\ud83d' + 'a')", "2"],
+])("%s counts characters, not their halves", (code, expected) => {
+  expect(show(code)).toBe(expected);
 });
 
 it("Counter.elements gives what is counted one by one", () => {

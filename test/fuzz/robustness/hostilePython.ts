@@ -200,6 +200,29 @@ export const HOSTILE_PYTHON: Readonly<Record<string, () => string>> = {
   "ordered dict, turned": init(
     "from collections import OrderedDict\nd = OrderedDict.fromkeys(range(50000))\nwhile True:\n    d.move_to_end(5, last=False)",
   ),
+  "a map of keys that come and go": init(
+    "d = dict.fromkeys(range(50000))\nwhile True:\n    del d[5]\n    d[5] = 1",
+  ),
+  "generators that hand on twice": init(
+    "def g(k):\n    if k:\n        yield from g(k - 1)\n        yield from g(k - 1)\n    yield 1\nn = sum(g(60))",
+  ),
+  "partial of a partial": init(
+    "import functools\nf = lambda *a: 8\nfor _ in range(10**5):\n    f = functools.partial(f, 1)\nn = f()",
+  ),
+  "deque turned far": init(
+    "from collections import deque\nd = deque(range(10**5))\nfor _ in range(10**5):\n    d.rotate(10**15)",
+  ),
+  "json of brackets": init("import json\ns = '[' * 400 + ']' * 400\nwhile True:\n    json.loads(s)"),
+  "yaml of many items": init("import yaml\ns = '- 1\\n' * 50000\nwhile True:\n    yaml.safe_load(s)"),
+  "grids without end": init("import numpy as np\na = np.arange(60)\nwhile True:\n    np.meshgrid(a, a)"),
+  "paths of many names": init("from pathlib import Path\np = Path('a/' * 100000)\nwhile True:\n    p.parent"),
+  "parents of a long path": init("from pathlib import Path\nn = len(Path('a/' * 100000).parents)"),
+  "the ending of a long name": init("import os\nn = len(os.path.splitext('a' * 900000)[0])"),
+  "tensor, chunks without end": init("t = torch.zeros(10000)\nwhile True:\n    t.chunk(10000)"),
+  "tensor walked and left": init("t = torch.zeros(10000)\nwhile True:\n    for a in t:\n        break"),
+  "tensors of many axes": init("t = torch.zeros([1] * 1000)\nwhile True:\n    t + t"),
+  "sum over many axes": init("t = torch.zeros([1] * 1000)\nwhile True:\n    t.sum(list(range(1000)))"),
+  "a long list of tensors, stacked": init("t = [torch.zeros(1)] * 10000\nwhile True:\n    torch.stack(t)"),
   "range, cut": init("while True:\n    n = len(range(10**12)[1:])"),
   ...Object.fromEntries(
     [
@@ -265,6 +288,7 @@ export const HOSTILE_PYTHON: Readonly<Record<string, () => string>> = {
     `${GOOD}${Array.from({ length: 3000 }, (_, i) => `${" ".repeat(i)}if x:`).join("\n")}\n${" ".repeat(3000)}pass\n`,
   "deep functions": () =>
     `${GOOD}${Array.from({ length: 1000 }, (_, i) => `${" ".repeat(i)}def f${i}():`).join("\n")}\n${" ".repeat(1000)}pass\n`,
+  "brackets in brackets, a megabyte each": top(`x = ${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}`),
   "f-strings in f-strings": top(`x = ${"f'{".repeat(2000)}1${"}'".repeat(2000)}`),
   "comprehensions in comprehensions, written": top(`x = ${"[".repeat(500)}0${" for a in b]".repeat(500)}`),
   "text that never ends": top(`x = """${"abc\n".repeat(50_000)}`),

@@ -101,6 +101,44 @@ export const HOSTILE_TYPESCRIPT: Readonly<Record<string, () => string>> = {
   ),
 
   // Work of the host that takes far fewer steps to ask for than to do.
+  "ts: generators that hand on twice": init(
+    "function* g(k: number): any { if (k) { yield* g(k - 1); yield* g(k - 1); } yield 1; }\nfor (const x of g(60)) n += x;",
+  ),
+  "ts: bound over and over": init(
+    "let f: any = () => 8;\nfor (let i = 0; i < 100000; i++) f = f.bind(null, 1);\nn = f();",
+  ),
+  "ts: object spread, doubled": init(
+    "let o: any = { a: 1 };\nfor (let i = 0; i < 30; i++) o = { ...o, ...Object.fromEntries(Object.entries(o).map(([k, v]) => [k + i, v])) };\nn = Object.keys(o).length;",
+  ),
+  "ts: a pattern that looks ahead everywhere": init(
+    "n = [...'x'.repeat(100000).matchAll(/(?=(.*))/g)].length;",
+  ),
+  "ts: a pattern that finds nothing, again and again": init("const r = /a*/g;\nwhile (r.exec('bbb')) n++;"),
+  "ts: keys that come and go": init(
+    "const o: any = {};\nfor (let i = 0; i < 20000; i++) o['k' + i] = i;\nwhile (true) { delete o.k5; o.k5 = 1; }",
+  ),
+  ...Object.fromEntries(
+    [
+      "for (const x of m) break",
+      "s.size",
+      "l.length",
+      "l.entries()",
+      "tf.tensor(l)",
+      "tf.stack(t)",
+      "tf.addN(t)",
+    ].map((work) => [
+      `ts: large values, again and again: ${work}`,
+      init(
+        `const l: any = Array.from({ length: 190000 }, (_, i) => i);\nconst m = new Map(l.slice(0, 50000).map((i: any) => [i, i]));\nconst s = new Set(l);\nconst t = Array(10000).fill(tf.zeros([1]));\nwhile (true) { ${work}; }`,
+      ),
+    ]),
+  ),
+  "ts: models of a long chain": init(
+    "const i = tf.input({ shape: [4] });\nlet x: any = i;\nfor (let k = 0; k < 1000; k++) x = tf.layers.dense({ units: 4 }).apply(x);\nwhile (true) tf.model({ inputs: i, outputs: x });",
+  ),
+  "ts: long texts that are alike": init(
+    "const s = 'a'.repeat(900000);\nconst r = 'a'.repeat(900000);\nwhile (true) s === r;",
+  ),
   "ts: unknown calls without end": init("while (true) nothing.foo(1);"),
   ...Object.fromEntries(
     ["Number(s)", "+s", "s.split('a').join('a')", "btoa(s)"].map((work) => [
@@ -140,6 +178,10 @@ export const HOSTILE_TYPESCRIPT: Readonly<Record<string, () => string>> = {
   "ts: open brackets": top(`const x = ${"(".repeat(100_000)}`),
   "ts: open braces": top("{".repeat(100_000)),
   "ts: brackets in brackets": top(`const x = ${"[".repeat(100_000)}${"]".repeat(100_000)};`),
+  "ts: brackets in brackets, half a megabyte each": top(
+    `const x = ${"[".repeat(500_000)}${"]".repeat(500_000)};`,
+  ),
+  "ts: braces in braces, half a megabyte each": top(`${"{".repeat(500_000)}${"}".repeat(500_000)}`),
   "ts: closing brackets": top(")]}".repeat(50_000)),
   "ts: arrows": top(`const x = ${"() => ".repeat(30_000)}1;`),
   "ts: conditions": top(`const x = ${"a ? 1 : ".repeat(30_000)}2;`),

@@ -181,6 +181,7 @@ export function axesOf(axes: readonly number[], rank: number): readonly number[]
 
 /** Shape after a reduction over sorted axes. */
 export function reduce(shape: Shape, axes: readonly number[], keep: boolean): Shape {
-  if (keep) return shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
-  return shape.filter((_, axis) => !axes.includes(axis));
+  const taken = new Set(axes);
+  if (keep) return shape.map((dim, axis) => (taken.has(axis) ? 1 : dim));
+  return shape.filter((_, axis) => !taken.has(axis));
 }

@@ -8,7 +8,8 @@ export function lanes(
   shape: readonly number[],
   axes: readonly number[],
 ): readonly (readonly number[])[] {
-  const rest = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const taken = new Set(axes);
+  const rest = shape.map((_, axis) => axis).filter((axis) => !taken.has(axis));
   const turned = permute(contiguous(shape), [...rest, ...axes]);
   const ordered = isMisfit(turned) ? undefined : read(data, turned);
   const length = axes.reduce((size, axis) => size * shape[axis]!, 1);

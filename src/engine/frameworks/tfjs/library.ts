@@ -3,6 +3,7 @@
  * recorded. Layers and models keep their state in `Instance.native`, out of the program's sight.
  */
 import type { Interp } from "../../interpret/interp.ts";
+import { noteWalked } from "../../interpret/leaves.ts";
 import type { OpCost, Site } from "../../interpret/trace.ts";
 import { fn } from "../../interpret/typescript/core.ts";
 import {
@@ -147,6 +148,7 @@ export function shapeOf(value: Value): Shape | Unknown {
         ? [value]
         : undefined;
   if (items === undefined) return new Unknown("a shape that is not known");
+  noteWalked(items.length >> 2);
   return items.map((item, axis): Dim => {
     if (item === null || item === undefined) return axis === 0 ? OPEN_BATCH : new Unknown(OPEN_SIZE);
     return toDim(item);

@@ -1,5 +1,6 @@
 /** Models: `tf.input`, `tf.model` over a graph, `tf.sequential`. Running one replays its graph on tensors. */
 import type { Interp } from "../../interpret/interp.ts";
+import { noteWalked } from "../../interpret/leaves.ts";
 import { promise } from "../../interpret/typescript/builtins/promises.ts";
 import { fn, type Impl, jsClass } from "../../interpret/typescript/core.ts";
 import {
@@ -96,6 +97,8 @@ function layersOf(outputs: readonly Instance[]): Instance[] {
     nodes.push(node);
   };
   outputs.forEach(visit);
+  // They are seen when sources are sought, put in order and sorted.
+  noteWalked(nodes.length << 2);
   const nodeDepth = new Map<GraphNode, number>();
   const layerDepth = new Map<Instance, number>();
   for (const node of nodes.reverse()) {

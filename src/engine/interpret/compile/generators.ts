@@ -240,7 +240,11 @@ function* expression(m: Machine, node: Expr, s: Scope, c: Compiler): Generator<V
     m.gap(iterator.reason);
     return iterator;
   }
-  for (let step = iterator.next(); !step.done; step = iterator.next()) yield step.value;
+  for (let step = iterator.next(); !step.done; step = iterator.next()) {
+    // Each item passes through all the generators that it is handed on by.
+    m.tick();
+    yield step.value;
+  }
   return value instanceof Iter ? value.result : null;
 }
 

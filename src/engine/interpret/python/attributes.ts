@@ -31,7 +31,7 @@ import {
   Unknown,
   type Value,
 } from "../values.ts";
-import { weightKept } from "../weight.ts";
+import { weightKept, weightTaken } from "../weight.ts";
 import { builtinTypeName, isCore, typeName } from "./core.ts";
 import { OBJECT } from "./types/object.ts";
 import { iteratorClass } from "./types/others.ts";
@@ -443,5 +443,6 @@ export function deleteAttr(m: Machine, obj: Value, name: string): void {
   const attrs = obj instanceof ClassValue ? obj.attrs : ownAttrs(obj);
   if (!attrs) return;
   m.journal?.saveVar(attrs, name);
+  m.tick(weightTaken(attrs));
   if (!attrs.delete(name)) m.fail("AttributeError", missingAttribute(m, obj, name));
 }

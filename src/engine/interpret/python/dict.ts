@@ -16,6 +16,7 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
+import { weightSearched, weightTaken } from "../weight.ts";
 import { builtinTypeName, tryDunder, unwrap } from "./core.ts";
 import { isOpen, toWhole, whole } from "./integers.ts";
 
@@ -185,6 +186,7 @@ export function dictDelete(interp: Interp, dict: Dict, key: Value): boolean {
   const hash = hashKey(interp, key);
   if (isUnknown(hash)) return false;
   interp.touch(dict);
+  interp.tick(weightTaken(dict.entries));
   return dict.entries.delete(hash);
 }
 
@@ -226,6 +228,7 @@ export function setHas(interp: Interp, set: SetValue, value: Value): boolean | U
   const key = hashKey(interp, value);
   if (isUnknown(key)) return key;
   if (set.entries.has(key)) return true;
+  interp.tick(weightSearched(set));
   return unknownItem(set) ?? false;
 }
 

@@ -17,6 +17,7 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
+import { weightSearched } from "../weight.ts";
 import { lengthOf } from "./characters.ts";
 import { equals } from "./compare.ts";
 import { callDunder, dunder, isRaised, toInt, typeName, unwrap } from "./core.ts";
@@ -205,8 +206,8 @@ export function length(interp: Interp, value: Value): number | Unknown {
 /** One key of a dict that is not known may stand for any number of them. */
 export function plainLength(interp: Interp, value: Value): number | Unknown | undefined {
   // Items are looked through for those that stand for any number.
-  if (value instanceof List || value instanceof Tuple) interp.tick(value.items.length >> 8);
-  if (value instanceof SetValue) interp.tick(value.entries.size >> 6);
+  if (value instanceof List || value instanceof Tuple || value instanceof SetValue)
+    interp.tick(weightSearched(value));
   if (typeof value === "string") interp.tick(value.length >> 6);
   return (value instanceof Dict ? unknownKey(interp, value) : undefined) ?? builtinLength(value);
 }

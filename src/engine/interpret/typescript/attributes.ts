@@ -26,7 +26,7 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
-import { weightKept } from "../weight.ts";
+import { weightKept, weightSearched, weightTaken } from "../weight.ts";
 import { elementOf } from "./builtins/typed.ts";
 import { constructorOf } from "./classes.ts";
 import { builtinClass, fn, HAS_INSTANCE, symbolName } from "./core.ts";
@@ -121,12 +121,18 @@ function ownProperty(m: Machine, obj: Value, name: string): Value | Absent {
     case "tuple": {
       const own = obj.attrs ? attr(obj.attrs, name) : ABSENT;
       if (own !== ABSENT) return own;
-      if (name === "length") return manyAmong(obj.items) ?? obj.items.length;
+      if (name === "length") {
+        m.tick(weightSearched(obj));
+        return manyAmong(obj.items) ?? obj.items.length;
+      }
       return sequenceProperty(obj.items.length, (i) => obj.items[i], name);
     }
     case "dict":
     case "set":
-      if (name === "size") return (obj.kind === "set" ? unknownItem(obj) : undefined) ?? obj.entries.size;
+      if (name === "size") {
+        if (obj.kind === "set") m.tick(weightSearched(obj));
+        return (obj.kind === "set" ? unknownItem(obj) : undefined) ?? obj.entries.size;
+      }
       return obj.attrs ? attr(obj.attrs, name) : ABSENT;
     case "function":
     case "native":
@@ -304,8 +310,12 @@ function setIndex(m: Machine, list: List, index: number, value: Value): void {
 export function deleteAttr(m: Machine, obj: Value, name: string): void {
   if (obj instanceof Instance) {
     m.touch(obj);
+    m.tick(weightTaken(obj.attrs));
     obj.attrs.delete(name);
-  } else if (obj instanceof ClassValue) obj.statics.delete(name);
+  } else if (obj instanceof ClassValue) {
+    m.tick(weightTaken(obj.statics));
+    obj.statics.delete(name);
+  }
 }
 
 export function getItem(m: Machine, obj: Value, index: Value): Value {
@@ -351,5 +361,9 @@ export function instanceOf(m: Machine, value: Value, cls: Value): boolean | Unkn
 
 export function bound(target: Value, self: Value, given: readonly Value[]): NativeFunction {
   const name = target instanceof FunctionValue || target instanceof NativeFunction ? target.name : "";
-  return fn(`bound ${name}`, (m, args) => (m as Machine).callWithThis(target, self, [...given, ...args]));
+  return fn(`bound ${name}`, (m, args) => {
+    // A function bound over and over holds all of these lists at once.
+    m.tick(given.length + args.length);
+    return (m as Machine).callWithThis(target, self, [...given, ...args]);
+  });
 }

@@ -110,8 +110,8 @@ function inOrder<T>(entries: [string, T][]): [string, T][] {
 }
 
 function entryCount(value: Value): number {
-  if (value instanceof List || value instanceof Tuple) return value.items.length >> 1;
-  return typeof value === "string" ? value.length >> 1 : (attrsOf(value)?.size ?? 0) << 1;
+  if (value instanceof List || value instanceof Tuple) return value.items.length;
+  return typeof value === "string" ? value.length : (attrsOf(value)?.size ?? 0) << 1;
 }
 
 /** Own enumerable properties, getters called; undefined for what has none. */

@@ -15,7 +15,8 @@ import {
   unknownItem,
   type Value,
 } from "../values.ts";
-import { livePairs } from "./builtins/collections.ts";
+import { weightSearched } from "../weight.ts";
+import { liveItems, livePairs } from "./builtins/collections.ts";
 import { awaited } from "./builtins/promises.ts";
 import { ASYNC_ITERATOR, ITERATOR, RUN_TIME } from "./core.ts";
 
@@ -24,7 +25,7 @@ export function iterate(m: Machine, value: Value): Iterator<Value> | Unknown {
   if (typeof value === "string") return value[Symbol.iterator]();
   if (value instanceof List || value instanceof Tuple)
     return value.items[Symbol.iterator]() as Iterator<Value>;
-  if (value instanceof SetValue) return value.entries.values();
+  if (value instanceof SetValue) return liveItems(m, value);
   if (value instanceof Dict) return livePairs(m, value);
   if (value instanceof Iter) {
     return {
@@ -90,6 +91,8 @@ function steps(m: Machine, iterator: Instance): Iterator<Value> {
 export function length(m: Machine, value: Value): number | Unknown {
   if (isUnknown(value)) return value;
   if (typeof value === "string") return value.length;
+  if (value instanceof List || value instanceof Tuple || value instanceof SetValue)
+    m.tick(weightSearched(value));
   if (value instanceof List || value instanceof Tuple) return manyAmong(value.items) ?? value.items.length;
   if (value instanceof SetValue) return unknownItem(value) ?? value.entries.size;
   if (value instanceof Dict) return value.entries.size;

@@ -18,9 +18,10 @@ export function truthy(_m: Machine, value: Value): boolean | Unknown {
   );
 }
 
-export function equals(_m: Machine, a: Value, b: Value): boolean | Unknown {
+export function equals(m: Machine, a: Value, b: Value): boolean | Unknown {
   if (isUnknown(a)) return a;
   if (isUnknown(b)) return b;
+  if (typeof a === "string" && typeof b === "string" && a.length === b.length) m.tick(a.length >> 13);
   return a === b;
 }
 

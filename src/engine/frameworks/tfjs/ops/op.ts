@@ -1,5 +1,6 @@
 /** How an op of `tf` is declared: a signature with defaults, and a rule on its bound arguments. */
 import type { Interp } from "../../../interpret/interp.ts";
+import { noteWalked } from "../../../interpret/leaves.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import { fn } from "../../../interpret/typescript/core.ts";
 import {
@@ -15,6 +16,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { weightSearched } from "../../../interpret/weight.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import { isMisfit, type Misfit } from "../../shape/dims.ts";
 import type { Emission, Library } from "../library.ts";
@@ -56,7 +58,9 @@ export class Call {
   tensors(name: string): readonly Tensor[] | Unknown {
     const value = this.args.get(name);
     if (isUnknown(value)) return value;
-    return (toItems(value) ?? [value]).map((item) => this.toTensor(item));
+    const items = toItems(value) ?? [value];
+    this.m.tick(items.length);
+    return items.map((item) => this.toTensor(item));
   }
   shape(name: string): Shape | Unknown {
     return this.tensor(name).shape;
@@ -111,6 +115,7 @@ export function nestedShape(value: Value, rank?: number): Shape | Unknown {
   const shape: Dim[] = [];
   let at: Value = value;
   while (at instanceof List) {
+    noteWalked(weightSearched(at));
     shape.push(manyAmong(at.items) ?? at.items.length);
     at = at.items[0];
   }

@@ -58,7 +58,9 @@ const concat: OpRule = (c) => {
 /** `a.concat([b, c], axis)` */
 const concatMethod: OpRule = (c) => {
   const [self, others, along] = c.all;
-  const tensors = [self, ...(toItems(others) ?? [others])].map((value) => c.toTensor(value));
+  const given = [self, ...(toItems(others) ?? [others])];
+  c.m.tick(given.length);
+  const tensors = given.map((value) => c.toTensor(value));
   const lost = tensors.map(({ shape }) => shape).find(isUnknown);
   return c.shaped(
     tensors,

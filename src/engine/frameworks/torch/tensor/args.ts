@@ -114,7 +114,9 @@ export class Args {
     const value = entryOf(this.bound, name);
     const items =
       value instanceof Tuple && value.items.length === 1 ? this.spread(value.items[0]) : undefined;
-    return (items ?? this.values(name)).map((item) => this.toTensor(item, name));
+    const given = items ?? this.values(name);
+    this.interp.tick(given.length >> 1);
+    return given.map((item) => this.toTensor(item, name));
   }
 
   /** `f([a, b])` where `f(a, b)` is allowed too. */

@@ -208,10 +208,14 @@ function run(a: Args, name: string, spec: OpSpec): Value {
   return a.kit.namedTuple(answer.pack.name, answer.pack.fields, outputs);
 }
 
+/** Of an op's many outputs, each one: a tensor, and what is noted of its storage. */
+const STEPS_A_PART = 16;
+
 /** Makes the outputs and records the op. */
 function finish(a: Args, name: string, spec: OpSpec, each: readonly Made[]): Tensor[] {
   const { kit, interp } = a;
   const base = a.inputs[0];
+  interp.tick((each.length - 1) * STEPS_A_PART);
   const outputs = each.map((made) => {
     const tensor = kit.make(possible(a, name, made.shape), made.dtype ?? base?.dtype ?? "float32", made.data);
     if (spec.view === true && base) kit.share(tensor, base, made.positions);

@@ -157,7 +157,8 @@ export class Toolkit {
   share(view: Tensor, base: Tensor, positions?: readonly number[]): void {
     view.storage = base.storage;
     if (positions) this.#origins.set(view, { base, positions });
-    this.#seen.set(view, this.#versions.get(base.storage) ?? 0);
+    const version = this.#versions.get(base.storage);
+    if (version !== undefined) this.#seen.set(view, version);
   }
 
   /** Writes elements: those that other views of the storage keep are stale, save the tensor it is a view of. */

@@ -16,6 +16,7 @@ import {
   Tuple,
   type Value,
 } from "../../values.ts";
+import { weightMade } from "../../weight.ts";
 import { truthy } from "../compare.ts";
 import { dictOf } from "../dict.ts";
 import { isInstance } from "../isinstance.ts";
@@ -37,8 +38,10 @@ export function makePartial(
     return makePartial(interp, cls, fn.attrs.get("func"), [...argsOf(fn.attrs.get("args")), ...args], inner);
   }
   const made = interp.newInstance(cls);
+  const kept = new Tuple([...args]);
+  interp.tick(weightMade(kept));
   made.attrs.set("func", fn);
-  made.attrs.set("args", new Tuple([...args]));
+  made.attrs.set("args", kept);
   made.attrs.set("keywords", dictOf(kwargs));
   return made;
 }
@@ -47,7 +50,9 @@ function callPartial(interp: Interp, self: Value, args: readonly Value[], kwargs
   if (!(self instanceof Instance)) return null;
   const all = kwargsOf(self.attrs.get("keywords"));
   for (const [name, value] of kwargs) all.set(name, value);
-  return interp.call(self.attrs.get("func"), [...argsOf(self.attrs.get("args")), ...args], all);
+  const given = self.attrs.get("args");
+  interp.tick(weightMade(given));
+  return interp.call(self.attrs.get("func"), [...argsOf(given), ...args], all);
 }
 
 export const PARTIAL: ClassValue = defineClass("partial", {

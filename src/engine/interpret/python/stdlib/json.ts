@@ -253,6 +253,7 @@ function load(interp: Interp, text: Value, a: Bound): Value {
   if (isUnknown(text)) return text;
   const source =
     text !== null && typeof text === "object" && text.kind === "bytes" ? text.value : toText(text);
+  interp.tick((source?.length ?? 0) >> 2);
   const value = source === undefined ? undefined : readJson(source);
   if (value === undefined) return interp.fail("ValueError", "the text is no JSON");
   const isHooked = a.object_hook !== null || a.object_pairs_hook !== null;

@@ -3,7 +3,7 @@ import type { Interp } from "../../interp.ts";
 import type { Bound } from "../../native.ts";
 import { List, Tensor, toItems, toNumber, type Value } from "../../values.ts";
 import { toInt } from "../core.ts";
-import { type Elements, elementsBy, elementsOf, makeArray, show, sizeOf } from "./ndarray.ts";
+import { type Elements, elementsBy, elementsOf, MOST_ELEMENTS, makeArray, show, sizeOf } from "./ndarray.ts";
 import { ARRAY, dtypeName, NOT_KNOWN, on, reshape, sizesOf, squeezed, transposed } from "./nparray.ts";
 import type { Entry } from "./table.ts";
 
@@ -51,6 +51,7 @@ function meshgrid(a: Bound, interp: Interp): Value {
     const shape = a.sparse === true ? sizes.map((size, at) => (at === axis ? size : 1)) : sizes;
     const total = sizeOf(shape);
     const inner = sizeOf(shape.slice(axis + 1));
+    interp.tick(Math.min(total, MOST_ELEMENTS) >> 2);
     const values = elementsBy(total, (at) => data[Math.floor(at / inner) % Math.max(1, data.length)] ?? 0);
     return makeArray(ARRAY, shape, dtype, values);
   });
@@ -93,6 +94,7 @@ function outer(a: Bound, interp: Interp): Value {
   const [x, y] = [elementsOf(interp, a.a), elementsOf(interp, a.b)];
   if (!x || !y) return interp.unknown(NOT_KNOWN);
   const [rows, columns] = [x.data.length, y.data.length];
+  interp.tick(Math.min(rows * columns, MOST_ELEMENTS) >> 2);
   const data = elementsBy(
     rows * columns,
     (i) => (x.data[Math.floor(i / columns)] ?? 0) * (y.data[i % columns] ?? 0),

@@ -1,5 +1,6 @@
 /** `os`, `os.path` and `pathlib`: paths are text; what exists is asked of the host. */
 import type { Interp } from "../../interp.ts";
+import { noteWalked } from "../../leaves.ts";
 import { type Bound, defineClass } from "../../native.ts";
 import { type Pattern, patternOf } from "../../patterns/pattern.ts";
 import { type ClassValue, Dict, Instance, isUnknown, List, Tuple, type Value } from "../../values.ts";
@@ -13,15 +14,20 @@ import { runtimeModule } from "./inertness.ts";
 import { type Entry, inert, type Module, makeModule } from "./table.ts";
 
 function join(parts: readonly string[]): string {
-  return parts.reduce((path, part) => {
-    if (part.startsWith("/") || path === "") return part;
-    return path.endsWith("/") ? path + part : `${path}/${part}`;
-  }, "");
+  let joined: string[] = [];
+  let last = "";
+  for (const part of parts) {
+    if (part.startsWith("/") || last === "") joined = [part];
+    else joined.push(last === "/" ? part : `/${part}`);
+    last = part.at(-1) ?? (last === "" ? "" : "/");
+  }
+  return joined.join("");
 }
 
 function normalize(path: string): string {
   const isAbsolute = path.startsWith("/");
   const parts: string[] = [];
+  noteWalked(path.length >> 4);
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;
     if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
@@ -32,13 +38,18 @@ function normalize(path: string): string {
 
 function split(path: string): readonly [string, string] {
   const at = path.lastIndexOf("/") + 1;
-  const head = path.slice(0, at);
-  return [/^\/+$/.test(head) ? head : head.replace(/\/+$/, ""), path.slice(at)];
+  let end = at;
+  while (path[end - 1] === "/") end--;
+  // The root stays as it is.
+  return [path.slice(0, end || at), path.slice(at)];
 }
 
 function splitExtension(path: string): readonly [string, string] {
-  const match = /^(.*[^/.][^/]*?|[^/.])(\.[^./]*)$/s.exec(path);
-  return match ? [match[1] ?? "", match[2] ?? ""] : [path, ""];
+  const dot = path.lastIndexOf(".");
+  let start = path.lastIndexOf("/") + 1;
+  // Dots in front are part of the name.
+  while (start < dot && path[start] === ".") start++;
+  return start < dot ? [path.slice(0, dot), path.slice(dot)] : [path, ""];
 }
 
 /** Where relative paths start: the folder of the running file, as far as it is known. */
@@ -192,6 +203,7 @@ function textOf(value: Value): string {
 
 function makePath(interp: Interp, text: string): Instance {
   const path = interp.newInstance(PATH);
+  interp.tick(text.length >> 4);
   path.native = normalize(text);
   return path;
 }

@@ -105,6 +105,7 @@ function load(interp: Interp, stream: Value): Value {
   if (isUnknown(stream)) return stream;
   const text = textOf(interp, stream);
   if (text === undefined) return interp.unknown("the YAML text is not known");
+  interp.tick(text.length << 2);
   const document = parseDocument(text, OPTIONS);
   if (document.errors.length > 0)
     return interp.fail("ValueError", `YAML: ${document.errors[0]?.message.split("\n")[0]}`);
@@ -113,7 +114,9 @@ function load(interp: Interp, stream: Value): Value {
 
 function loadAll(interp: Interp, stream: Value): Value {
   if (isUnknown(stream)) return stream;
-  const documents = parseAllDocuments(textOf(interp, stream) ?? "", OPTIONS);
+  const text = textOf(interp, stream) ?? "";
+  interp.tick(text.length << 2);
+  const documents = parseAllDocuments(text, OPTIONS);
   return iterOf(
     Array.isArray(documents)
       ? documents.map((document) => new Builder(interp, document as Document).build(document.contents))

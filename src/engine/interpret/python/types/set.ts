@@ -2,6 +2,7 @@
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
 import { type ClassValue, isUnknown, SetValue, type Unknown, type Value } from "../../values.ts";
+import { weightTaken } from "../../weight.ts";
 import { compare } from "../compare.ts";
 import { defineCore, NOT_IMPLEMENTED, none, strict } from "../core.ts";
 import { combineSets, hashKey, hashNumber, isSubset, setAdd, setHas, setOf } from "../dict.ts";
@@ -143,6 +144,7 @@ function removing(missing: "fails" | "is fine"): Method {
         return null;
       }
       interp.touch(a.self);
+      interp.tick(weightTaken(a.self.entries));
       a.self.isReworked = true;
       if (a.self.entries.delete(key) || missing === "is fine") return null;
       return interp.fail("KeyError", String(builtinRepr(interp, a.item)));
@@ -189,6 +191,7 @@ export const SET: ClassValue = defineCore("set", {
         if (!(a.self instanceof SetValue) || a.self.entries.size === 0)
           return interp.fail("KeyError", "pop from an empty set");
         interp.touch(a.self);
+        interp.tick(weightTaken(a.self.entries));
         a.self.isReworked = true;
         const order = unknownOrder(a.self);
         const [first] = setItems(a.self);

@@ -172,6 +172,10 @@ export function iterOf(values: Iterable<Value> | Iterator<Value>): Iter {
 
 const values: Impl = reading((items) => iterOf(items));
 
+function* numbered(items: readonly Value[]): Generator<Value> {
+  for (const [i, item] of items.entries()) yield new List([i, item]);
+}
+
 /** What `splice` leaves, and what it takes out. */
 function spliced(
   items: readonly Value[],
@@ -270,7 +274,7 @@ const METHODS: Readonly<Record<string, Impl>> = {
   keys: reading((items) => iterOf(items.keys())),
   values,
   [ITERATOR]: values,
-  entries: reading((items) => iterOf([...items].map((item, i) => new List([i, item])))),
+  entries: reading((items) => iterOf(numbered(items))),
   map: visiting((call, items, m, self) => inRange(m, like(self, mapped(call, items)))),
   forEach: visiting((call, items) => {
     items.forEach((_, i) => void call(i));

@@ -2,7 +2,7 @@
 
 import type { Interp } from "../../interp.ts";
 import { ABSENT, type ClassValue, Dict, Iter, isUnknown, List, SetValue, type Value } from "../../values.ts";
-import { weightKept } from "../../weight.ts";
+import { weightKept, weightTaken } from "../../weight.ts";
 import { type Impl, ITERATOR, jsClass, keyOf, object } from "../core.ts";
 import { iterOf } from "./array.ts";
 import { promiseClass } from "./promises.ts";
@@ -18,18 +18,28 @@ const onSet =
   (m, args, self) =>
     self instanceof SetValue ? impl(self, args, m) : m.unknown("a set that is not known");
 
-/** Entries as they are when the loop comes to them: what is added meanwhile is come to as well. */
-function* live<T>(m: Interp, entries: Iterable<T>, read: (entry: T) => Value): Generator<Value, undefined> {
-  for (const entry of entries) {
+/**
+ * Entries as they are when the loop comes to them: what is added meanwhile is come to as well. Nothing comes twice, as
+ * undecided branches fill a collection anew.
+ */
+function* live<K, T>(
+  m: Interp,
+  entries: ReadonlyMap<K, T>,
+  read: (entry: T) => Value,
+): Generator<Value, undefined> {
+  const seen = new Set<K>();
+  for (const [place, entry] of entries) {
     m.tick();
+    if (seen.has(place)) continue;
+    seen.add(place);
     yield read(entry);
   }
 }
 
 export const livePairs = (m: Interp, map: Dict): Iterator<Value> =>
-  live(m, map.entries.values(), ({ key, value }) => new List([key, value]));
-const liveItems = (m: Interp, set: SetValue): Iterator<Value> =>
-  live(m, set.entries.values(), (value) => value);
+  live(m, map.entries, ({ key, value }) => new List([key, value]));
+export const liveItems = (m: Interp, set: SetValue): Iterator<Value> =>
+  live(m, set.entries, (value) => value);
 
 function putEntry(m: Interp, map: Dict, key: Value, value: Value): void {
   const place = keyOf(key);
@@ -53,6 +63,7 @@ const MAP: Readonly<Record<string, Impl>> = {
   }),
   delete: onMap((map, [key], m) => {
     m.touch(map);
+    m.tick(weightTaken(map.entries));
     return map.entries.delete(keyOf(key));
   }),
   clear: onMap((map, _args, m) => {
@@ -60,8 +71,8 @@ const MAP: Readonly<Record<string, Impl>> = {
     map.entries.clear();
     return undefined;
   }),
-  keys: onMap((map, _args, m) => iterOf(live(m, map.entries.values(), ({ key }) => key))),
-  values: onMap((map, _args, m) => iterOf(live(m, map.entries.values(), ({ value }) => value))),
+  keys: onMap((map, _args, m) => iterOf(live(m, map.entries, ({ key }) => key))),
+  values: onMap((map, _args, m) => iterOf(live(m, map.entries, ({ value }) => value))),
   entries: onMap((map, _args, m) => iterOf(livePairs(m, map))),
   [ITERATOR]: onMap((map, _args, m) => iterOf(livePairs(m, map))),
   forEach: onMap((map, [callback], m) => {
@@ -75,7 +86,7 @@ const MAP: Readonly<Record<string, Impl>> = {
 
 const items = onSet((set, _args, m) => iterOf(liveItems(m, set)));
 const twice = (m: Interp, set: SetValue): Iterator<Value> =>
-  live(m, set.entries.values(), (value) => new List([value, value]));
+  live(m, set.entries, (value) => new List([value, value]));
 const SET: Readonly<Record<string, Impl>> = {
   has: onSet((set, [value]) => (isUnknown(value) ? value : set.entries.has(keyOf(value)))),
   add: onSet((set, [value], m) => {
@@ -85,6 +96,7 @@ const SET: Readonly<Record<string, Impl>> = {
   }),
   delete: onSet((set, [value], m) => {
     m.touch(set);
+    m.tick(weightTaken(set.entries));
     return set.entries.delete(keyOf(value));
   }),
   clear: onSet((set, _args, m) => {
