@@ -188,3 +188,66 @@ class Net(nn.Module):
   );
   expect({ ...totals, complete }).toMatchObject({ params: 16 * 8 + 32, macs: 16 * 24, complete: true });
 });
+
+const CRITIC = `
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+class Critic(nn.Module):
+  @nn.compact
+  def __call__(self, s, a): return jnp.squeeze(nn.Dense(1)(jnp.concatenate([s, a], -1)), -1)
+def critics(axis):
+  return nn.vmap(Critic, variable_axes={'params': 0}, split_rngs={'params': True}, in_axes=None, out_axes=axis, axis_size=2)
+`;
+
+it.each([
+  [0, [2, 3]],
+  [-1, [3, 2]],
+])("gives every copy under nn.vmap the whole batch where in_axes is None (out_axes=%i)", (axis, shape) => {
+  const { output, totals, input } = profile(
+    `${CRITIC}
+class Double(nn.Module):
+  @nn.compact
+  def __call__(self, s, a): return critics(${axis})()(s, a)
+`,
+    { model: "Double", input: ["3x17", "3x6"] },
+  );
+  expect(output).toEqual([shape]);
+  // Real JAX: 138 for the batch of three.
+  expect((totals.macs ?? 0) * (input.batch?.samples ?? 1)).toBe(138);
+  expect(totals.params).toBe(48);
+});
+
+it("puts each answer of jax.vmap where out_axes says, and what is the same for all once", () => {
+  const { output, totals } = profile(
+    `${CRITIC}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, s, a):
+    p, q = jax.vmap(lambda x, y: (x @ y.T, y), in_axes=(0, None), out_axes=(1, None))(s, a)
+    return p, nn.Dense(8)(q)
+`,
+    { model: "Net", input: ["3x7x16", "5x16"] },
+  );
+  expect(output).toEqual([
+    [7, 3, 5],
+    [5, 8],
+  ]);
+  expect(totals.macs).toBe(2320);
+});
+
+it("maps entries of dicts by the tree of axes, and keyword arguments along their first axis", () => {
+  const { output, totals } = profile(
+    `${CRITIC}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    p = {'w': jnp.ones((4, 8, 5)), 'b': jnp.ones((5,))}
+    f = jax.vmap(lambda p, x, k: x @ p['w'] + p['b'] + k, in_axes=({'w': 0, 'b': None}, None))
+    return f(p, x, k=jnp.ones((4, 5)))
+`,
+    { model: "Net", input: ["2x8"] },
+  );
+  expect(output).toEqual([[4, 2, 5]]);
+  expect(totals.macs).toBe(160);
+});
