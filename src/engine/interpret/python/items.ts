@@ -9,6 +9,7 @@ import {
   Instance,
   isUnknown,
   List,
+  NativeFunction,
   Range,
   Slice,
   Tensor,
@@ -39,6 +40,8 @@ export function getItem(interp: Interp, obj: Value, index: Value): Value {
 /** What `list.__getitem__` and its kin do, whatever a subclass overrides. */
 export function builtinGetItem(interp: Interp, obj: Value, index: Value): Value {
   if (obj instanceof ClassValue) return subscriptClass(interp, obj, index);
+  // A function of ours that stands in for a generic class.
+  if (obj instanceof NativeFunction && obj.attrs.has("__class_getitem__")) return obj;
   if (isUnknown(index)) return index;
   const plain = unwrap(obj);
   if (plain instanceof Dict) return fromDict(interp, plain, index);

@@ -251,3 +251,52 @@ class Net(nn.Module):
   expect(output).toEqual([[4, 2, 5]]);
   expect(totals.macs).toBe(160);
 });
+
+it("counts a convolution once that also makes the parameters of its layer, and takes a deviation's dtype", () => {
+  const { output, totals, complete } = profile(
+    `${CRITIC}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    conv = nn.Conv(5, (3, 3), padding=1, parent=None)
+    kernel = self.param('kernel', lambda rng, x: conv.init(rng, x)['params']['kernel'], x)
+    bias = self.param('bias', lambda rng, x: conv.init(rng, x)['params']['bias'], x)
+    spread = jnp.var(kernel, axis=(0, 1, 2), dtype=jnp.float32, keepdims=True)
+    return conv.apply({'params': {'kernel': kernel / jnp.sqrt(spread + 1e-5), 'bias': bias}}, x)
+`,
+    { model: "Net", input: ["1x8x8x3"] },
+  );
+  expect(output).toEqual([[1, 8, 8, 5]]);
+  expect({ ...totals, complete }).toMatchObject({ params: 140, macs: 8640, complete: true });
+});
+
+it("says that a cell's method is called on its class, and does not fail", () => {
+  const { diagnostics, totals } = profile(
+    `${CRITIC}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    h = nn.GRUCell.initialize_carry(jax.random.PRNGKey(0), (1,), 4)
+    _, y = nn.GRUCell(features=4)(h, x)
+    return y
+`,
+    { model: "Net", input: ["1x3"] },
+  );
+  expect(totals.macs).toBe(84);
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+});
+
+it("reads FrozenDict[str, Any] as a type", () => {
+  const { diagnostics, complete } = profile(
+    `${CRITIC}
+import flax
+from typing import Any
+Params = flax.core.FrozenDict[str, Any]
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x): return nn.Dense(4)(x)
+`,
+    { model: "Net", input: ["1x3"] },
+  );
+  expect({ diagnostics, complete }).toEqual({ diagnostics: [], complete: true });
+});
