@@ -210,8 +210,8 @@ const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
           tools.vmap(),
           [fun],
           new Map<string, Value>([
-            ["in_axes", axesOf(a)],
-            ["out_axes", typeof a.out_axes === "number" ? a.out_axes : 0],
+            ["in_axes", axesOf(a.in_axes)],
+            ["out_axes", axesOf(a.out_axes)],
             ["axis_size", a.axis_size],
           ]),
         );
@@ -275,9 +275,9 @@ function kwargsOf(value: Value): ReadonlyMap<string, Value> {
     : new Map();
 }
 
-/** Axes by argument; what is no plain number is mapped along the first axis. */
-function axesOf(a: Bound): Value {
-  const one = (axis: Value): Value => (axis === null || typeof axis === "number" ? axis : 0);
-  const items = toItems(a.in_axes);
-  return items ? new Tuple(items.map(one)) : one(a.in_axes);
+/** Axes by argument or by answer; what is no plain number is mapped along the first axis. */
+function axesOf(value: Value): Value {
+  const items = toItems(value);
+  if (items) return new Tuple(items.map(axesOf));
+  return value === null || typeof value === "number" || value instanceof Dict ? value : 0;
 }

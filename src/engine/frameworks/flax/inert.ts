@@ -6,6 +6,7 @@ import {
   ClassValue,
   Dict,
   Instance,
+  type NativeFunction,
   Tuple,
   toItems,
   type Value,
@@ -31,13 +32,13 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, Make>>>> = {
   "flax.core": {
     freeze: () => passing("freeze"),
     unfreeze: () => passing("unfreeze"),
-    FrozenDict: () => passing("FrozenDict"),
+    FrozenDict: () => generic(passing("FrozenDict")),
     pop: () => def("pop", "d, key", pop),
   },
   "flax.core.frozen_dict": {
     freeze: () => passing("freeze"),
     unfreeze: () => passing("unfreeze"),
-    FrozenDict: () => passing("FrozenDict"),
+    FrozenDict: () => generic(passing("FrozenDict")),
   },
   "flax.struct": {
     dataclass: () => dataclass(),
@@ -53,6 +54,15 @@ export function isInert(module: string): boolean {
 
 export function inert(kit: ArrayKit, module: string, name: string): Value | Absent {
   return entryOf(entryOf(NAMES, module), name)?.(kit) ?? ABSENT;
+}
+
+/** A function of ours in the place of a class: `FrozenDict[str, Any]` is a type, and the same. */
+function generic(make: NativeFunction): NativeFunction {
+  make.attrs.set(
+    "__class_getitem__",
+    def("__class_getitem__", "item", () => make),
+  );
+  return make;
 }
 
 function pop(a: Readonly<Record<string, Value>>): Value {

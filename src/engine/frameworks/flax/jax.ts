@@ -32,7 +32,7 @@ import type { ArrayKit } from "./arrays/kit.ts";
 import { laxFunctions } from "./arrays/lax.ts";
 import { LINALG, NUMPY } from "./arrays/numpy.ts";
 import { randomFunctions } from "./arrays/random.ts";
-import { sliceAlong, stackedAlong } from "./arrays/sequences.ts";
+import { sliceAlong, sliceBy, stackedBy } from "./arrays/sequences.ts";
 import { layerFunctions } from "./layers/functions.ts";
 import { copiesOf, multiply } from "./tree.ts";
 
@@ -245,26 +245,21 @@ function vmap(kit: ArrayKit): NativeFunction {
     "fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None",
     (a) =>
       new NativeFunction("vmapped", (interp, args, kwargs) => {
-        const axes = args.map((_, i) => (toItems(a.in_axes) ? toItems(a.in_axes)![i] : a.in_axes));
+        const given = toItems(a.in_axes);
+        const axes = args.map((_, i) => (given && i in given ? given[i]! : a.in_axes));
         const size = mappedSize(args, axes, a.axis_size);
         const body = (): Value =>
           interp.call(
             a.fun,
-            args.map((arg, i) =>
-              axes[i] === null ? arg : sliceAlong(interp, arg, typeof axes[i] === "number" ? axes[i] : 0, 0),
-            ),
-            kwargs,
+            args.map((arg, i) => sliceBy(interp, arg, axes[i]!, 0)),
+            new Map([...kwargs].map(([name, arg]) => [name, sliceAlong(interp, arg, 0, 0)])),
           );
         if (size === undefined || !interp.allows(size)) {
           const open = openSize(args, axes);
           interp.gap(open?.reason ?? "jax.vmap over an axis of unknown size");
           // How often it runs is not known, and so is what it costs.
           return open
-            ? stackedAlong(
-                interp.uncounted(open, body),
-                open,
-                typeof a.out_axes === "number" ? a.out_axes : 0,
-              )
+            ? stackedBy(interp.uncounted(open, body), open, a.out_axes)
             : interp.call(a.fun, args, kwargs);
         }
         const answer = interp.repeated(size, body);
@@ -272,7 +267,7 @@ function vmap(kit: ArrayKit): NativeFunction {
           multiply(answer, size, (shape) => kit.make(shape));
           return answer;
         }
-        return stackedAlong(answer, size, typeof a.out_axes === "number" ? a.out_axes : 0);
+        return stackedBy(answer, size, a.out_axes);
       }),
   );
 }

@@ -146,7 +146,8 @@ function hasTensor(value: Value, derived: ReadonlySet<Tensor>): boolean {
 }
 
 /** What a program says that is run before its weights are there. */
-const UNLOADED = /\b(load|loaded|weights|init\w*|variables?)\b|properties of (undefined|null)/i;
+const UNLOADED = /\b(load|loaded|weights|init\w*|variables?)\b/i;
+const UNSET = /properties of (undefined|null)/i;
 
 const WANTED = "needs its weights, which it is given as it runs";
 
@@ -161,10 +162,15 @@ function lostWeights(
     const lost = inputs.find(
       ({ shape, parameter }) => !parameter && isUnknown(shape) && !isArgument(args, shape),
     );
-    if (lost && !derived.has(lost) && isUnknown(lost.shape))
-      return new Unknown(`${WANTED}: ${lost.shape.reason}`);
+    if (lost && !derived.has(lost) && isUnknown(lost.shape)) return wanted(lost.shape.reason);
   }
-  return failure !== undefined && UNLOADED.test(failure) ? new Unknown(`${WANTED}: ${failure}`) : undefined;
+  const isUnloaded = failure !== undefined && (UNLOADED.test(failure) || UNSET.test(failure));
+  return isUnloaded ? wanted(failure) : undefined;
+}
+
+/** What JavaScript says of something that is not set yet helps nobody: it is left out. */
+function wanted(reason: string): Unknown {
+  return new Unknown(UNSET.test(reason) ? WANTED : `${WANTED}: ${reason}`);
 }
 
 function isArgument(args: readonly Value[], { reason }: Unknown): boolean {

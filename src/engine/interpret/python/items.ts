@@ -10,6 +10,7 @@ import {
   isUnknown,
   LargeInt,
   List,
+  NativeFunction,
   Range,
   Slice,
   Tensor,
@@ -41,6 +42,8 @@ export function getItem(interp: Interp, obj: Value, index: Value): Value {
 /** What `list.__getitem__` and its kin do, whatever a subclass overrides. */
 export function builtinGetItem(interp: Interp, obj: Value, index: Value): Value {
   if (obj instanceof ClassValue) return subscriptClass(interp, obj, index);
+  // A function of ours that stands in for a generic class.
+  if (obj instanceof NativeFunction && obj.attrs.has("__class_getitem__")) return obj;
   const plain = unwrap(obj);
   if (isUnknown(index) && !(plain instanceof Dict && index instanceof LargeInt)) return opened(index);
   if (plain instanceof Dict) return fromDict(interp, plain, index);

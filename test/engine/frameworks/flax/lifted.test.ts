@@ -188,3 +188,115 @@ class Net(nn.Module):
   );
   expect({ ...totals, complete }).toMatchObject({ params: 16 * 8 + 32, macs: 16 * 24, complete: true });
 });
+
+const CRITIC = `
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+class Critic(nn.Module):
+  @nn.compact
+  def __call__(self, s, a): return jnp.squeeze(nn.Dense(1)(jnp.concatenate([s, a], -1)), -1)
+def critics(axis):
+  return nn.vmap(Critic, variable_axes={'params': 0}, split_rngs={'params': True}, in_axes=None, out_axes=axis, axis_size=2)
+`;
+
+it.each([
+  [0, [2, 3]],
+  [-1, [3, 2]],
+])("gives every copy under nn.vmap the whole batch where in_axes is None (out_axes=%i)", (axis, shape) => {
+  const { output, totals, input } = profile(
+    `${CRITIC}
+class Double(nn.Module):
+  @nn.compact
+  def __call__(self, s, a): return critics(${axis})()(s, a)
+`,
+    { model: "Double", input: ["3x17", "3x6"] },
+  );
+  expect(output).toEqual([shape]);
+  // Real JAX: 138 for the batch of three.
+  expect((totals.macs ?? 0) * (input.batch?.samples ?? 1)).toBe(138);
+  expect(totals.params).toBe(48);
+});
+
+it("puts each answer of jax.vmap where out_axes says, and what is the same for all once", () => {
+  const { output, totals } = profile(
+    `${CRITIC}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, s, a):
+    p, q = jax.vmap(lambda x, y: (x @ y.T, y), in_axes=(0, None), out_axes=(1, None))(s, a)
+    return p, nn.Dense(8)(q)
+`,
+    { model: "Net", input: ["3x7x16", "5x16"] },
+  );
+  expect(output).toEqual([
+    [7, 3, 5],
+    [5, 8],
+  ]);
+  expect(totals.macs).toBe(2320);
+});
+
+it("maps entries of dicts by the tree of axes, and keyword arguments along their first axis", () => {
+  const { output, totals } = profile(
+    `${CRITIC}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    p = {'w': jnp.ones((4, 8, 5)), 'b': jnp.ones((5,))}
+    f = jax.vmap(lambda p, x, k: x @ p['w'] + p['b'] + k, in_axes=({'w': 0, 'b': None}, None))
+    return f(p, x, k=jnp.ones((4, 5)))
+`,
+    { model: "Net", input: ["2x8"] },
+  );
+  expect(output).toEqual([[4, 2, 5]]);
+  expect(totals.macs).toBe(160);
+});
+
+it("counts a convolution once that also makes the parameters of its layer, and takes a deviation's dtype", () => {
+  const { output, totals, complete } = profile(
+    `${CRITIC}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    conv = nn.Conv(5, (3, 3), padding=1, parent=None)
+    kernel = self.param('kernel', lambda rng, x: conv.init(rng, x)['params']['kernel'], x)
+    bias = self.param('bias', lambda rng, x: conv.init(rng, x)['params']['bias'], x)
+    spread = jnp.var(kernel, axis=(0, 1, 2), dtype=jnp.float32, keepdims=True)
+    return conv.apply({'params': {'kernel': kernel / jnp.sqrt(spread + 1e-5), 'bias': bias}}, x)
+`,
+    { model: "Net", input: ["1x8x8x3"] },
+  );
+  expect(output).toEqual([[1, 8, 8, 5]]);
+  expect({ ...totals, complete }).toMatchObject({ params: 140, macs: 8640, complete: true });
+});
+
+it("says that a cell's method is called on its class, and does not fail", () => {
+  const { diagnostics, totals } = profile(
+    `${CRITIC}
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    h = nn.GRUCell.initialize_carry(jax.random.PRNGKey(0), (1,), 4)
+    _, y = nn.GRUCell(features=4)(h, x)
+    return y
+`,
+    { model: "Net", input: ["1x3"] },
+  );
+  expect(totals.macs).toBe(84);
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+});
+
+it("reads FrozenDict[str, Any] as a type", () => {
+  const { diagnostics, complete } = profile(
+    `${CRITIC}
+import flax
+from typing import Any
+Params = flax.core.FrozenDict[str, Any]
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x): return nn.Dense(4)(x)
+`,
+    { model: "Net", input: ["1x3"] },
+  );
+  expect({ diagnostics, complete }).toEqual({ diagnostics: [], complete: true });
+});

@@ -105,4 +105,14 @@ export class Guarded {
       ["Guarded.run", "needs its weights, which it is given as it runs"],
     ]);
   });
+
+  it("say so in plain words where the weights are in a field that is not set yet", () => {
+    const { failures } = analyze(`
+class Gan {
+  initialize() { this.weights = [tf.variable(tf.zeros([2, 4]))]; }
+  generator(noise) { return noise.matMul(this.weights[0]); }
+}
+`);
+    expect(failures.map(({ reason }) => reason)).toEqual(["needs its weights, which it is given as it runs"]);
+  });
 });

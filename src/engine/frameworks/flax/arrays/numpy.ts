@@ -342,10 +342,25 @@ const OWN: NumpyTable = {
       return a.has("weights") ? blurred(made) : made;
     },
   },
+  var: deviation(),
+  std: deviation(),
   nan_to_num: keep("input, copy=True, nan=0.0, posinf=None, neginf=None"),
   diff: { signature: "input, n=1, axis=-1, ?prepend=None, ?append=None", rule: diff },
   astype: { signature: "input, dtype, copy=False, device=None", rule: astype },
 };
+
+/** `jnp.var` and `jnp.std`: as wide as `dtype` says, where it does. */
+function deviation(): OpSpec {
+  return {
+    signature:
+      "input, dim=None, dtype=None, ?out=None, correction=0, keepdim=False, *, ?where=None, ?mean=None",
+    rule: (a) => {
+      const made = REDUCTIONS.var!.rule(a);
+      const dtype = a.dtype("dtype");
+      return dtype !== undefined && "shape" in made ? { ...made, dtype } : made;
+    },
+  };
+}
 
 /** Sums over the last axis of one and the last but one of the other, whose other axes stay: `(2,3)·(4,3,5)` is `2×4×5`. */
 function dot(a: Args): Answer {

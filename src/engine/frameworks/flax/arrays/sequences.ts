@@ -1,6 +1,15 @@
 /** Values along an axis of steps: what one step gets of them, and what all steps' answers are together. */
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Dim, isUnknown, Slice, Tensor, Tuple, toItems, type Value } from "../../../interpret/values.ts";
+import {
+  Dict,
+  type Dim,
+  isUnknown,
+  Slice,
+  Tensor,
+  Tuple,
+  toItems,
+  type Value,
+} from "../../../interpret/values.ts";
 
 export function slice(interp: Interp, value: Value, step: number): Value {
   if (value instanceof Tensor) return interp.getItem(value, step);
@@ -8,11 +17,53 @@ export function slice(interp: Interp, value: Value, step: number): Value {
   return items ? interp.nested(() => new Tuple(items.map((item) => slice(interp, item, step)))) : value;
 }
 
-/** One index of an axis, of every array in lists and tuples; modules stand for one of theirs. */
+/** What one slice gets. `axes` is one axis for every array, None for the whole value, or a tree of them like the value. */
+export function sliceBy(interp: Interp, value: Value, axes: Value, index: number): Value {
+  if (axes === null) return value;
+  const each = childrenOf(axes);
+  if (each)
+    return interp.nested(() => mapChildren(value, (item, key) => sliceBy(interp, item, each(key), index)));
+  return sliceAlong(interp, value, typeof axes === "number" ? axes : 0, index);
+}
+
+/** What all slices answered, by the tree of axes that `out_axes` is. None: the answer is the same for each. */
+export function stackedBy(value: Value, length: Dim, axes: Value): Value {
+  if (axes === null) return value;
+  const each = childrenOf(axes);
+  if (each) return mapChildren(value, (item, key) => stackedBy(item, length, each(key)));
+  return stackedAlong(value, length, typeof axes === "number" ? axes : 0);
+}
+
+/** The entry of a tree of axes; an entry that it lacks is the first axis. */
+function childrenOf(axes: Value): ((key: unknown) => Value) | undefined {
+  const items = toItems(axes);
+  if (items) return (key) => (Number(key) in items ? items[Number(key)]! : 0);
+  if (!(axes instanceof Dict)) return undefined;
+  return (key) => {
+    const entry = axes.entries.get(key as string);
+    return entry ? entry.value : 0;
+  };
+}
+
+function mapChildren(value: Value, each: (item: Value, key: unknown) => Value): Value {
+  const items = toItems(value);
+  if (items) return new Tuple(items.map(each));
+  return value instanceof Dict ? mapDict(value, each) : each(value, 0);
+}
+
+function mapDict(dict: Dict, each: (item: Value, key: unknown) => Value): Dict {
+  return new Dict(
+    new Map([...dict.entries].map(([at, { key, value }]) => [at, { key, value: each(value, at) }])),
+  );
+}
+
+/** One index of an axis, of every array in lists, tuples and dicts; modules stand for one of theirs. */
 export function sliceAlong(interp: Interp, value: Value, axis: number, index: number): Value {
   const items = toItems(value);
   if (items)
     return interp.nested(() => new Tuple(items.map((item) => sliceAlong(interp, item, axis, index))));
+  if (value instanceof Dict)
+    return interp.nested(() => mapDict(value, (item) => sliceAlong(interp, item, axis, index)));
   if (!(value instanceof Tensor)) return value;
   if (axis === 0 || isUnknown(value.shape)) return interp.getItem(value, index);
   const at = axis < 0 ? axis + value.shape.length : axis;
@@ -23,6 +74,7 @@ export function sliceAlong(interp: Interp, value: Value, axis: number, index: nu
 export function stackedAlong(value: Value, length: Dim, axis: number): Value {
   const items = toItems(value);
   if (items) return new Tuple(items.map((item) => stackedAlong(item, length, axis)));
+  if (value instanceof Dict) return mapDict(value, (item) => stackedAlong(item, length, axis));
   const whole = stacked(value, length);
   if (axis === 0 || !(whole instanceof Tensor) || isUnknown(whole.shape)) return whole;
   const [first = 1, ...rest] = whole.shape;

@@ -48,7 +48,9 @@ export function defineLayer(
         const a = bind(interp, `${name}.${method}`, parsed, args, kwargs);
         if (typeof a === "string") return interp.fail("TypeError", a);
         if (a instanceof Unknown) return unfollowed(interp, a);
-        const self = a.self as Instance;
+        const { self } = a;
+        if (!(self instanceof Instance))
+          return interp.unknown(`${name}.${method} is called on the class, as Flax no longer does`);
         const run = (): Value => rule(layerOf(kit, interp, spec, self, a, find));
         return enter(interp, self, true, run, args.slice(1));
       },

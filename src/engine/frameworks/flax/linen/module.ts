@@ -226,8 +226,11 @@ function made(kit: ArrayKit, self: Instance, collection: string, name: string, i
 
 function variables(kit: ArrayKit): Readonly<Record<string, readonly [string, NativeImpl]>> {
   const key = (): Tensor => kit.make([2], "uint32");
+  // A forward call finds the variables made: what made them is no part of its cost.
   const initial = (a: Bound, interp: Interp, args: readonly Value[]): Value =>
-    a.init_fn === null ? null : interp.call(a.init_fn, args, kwargsOf(a.init_kwargs));
+    a.init_fn === null
+      ? null
+      : interp.unrecorded(() => interp.call(a.init_fn, args, kwargsOf(a.init_kwargs)));
   const variable = defineClass("Variable", {
     methods: { is_mutable: ["self", () => false] },
   });

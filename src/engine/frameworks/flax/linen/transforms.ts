@@ -21,7 +21,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
-import { sliceAlong, stackedAlong } from "../arrays/sequences.ts";
+import { sliceBy, stackedBy } from "../arrays/sequences.ts";
 import { COMPACT, enter } from "./module.ts";
 import { isLinen, isLinenClass, stateOf } from "./state.ts";
 
@@ -43,24 +43,8 @@ const plainly: Lift = (_interp, _self, _options, call, args) => call(args);
 /** `axes`: one for all arguments or one each; None and `nn.broadcast` give the whole. */
 function axisOf(axes: Value, index: number): Value {
   const items = toItems(axes);
-  return items ? (items[index] ?? 0) : (axes ?? 0);
-}
-
-function part(interp: Interp, value: Value, axis: Value, step: number): Value {
-  if (axis === null || axis === BROADCAST) return value;
-  return sliceAlong(interp, value, typeof axis === "number" ? axis : 0, step);
-}
-
-/** Where the outputs of the steps lie. */
-function together(options: Bound, value: Value, steps: number): Value {
-  const axes = options.out_axes ?? 0;
-  const items = toItems(value);
-  const each = toItems(axes);
-  if (items && each)
-    return new Tuple(
-      items.map((item, i) => (each[i] === null ? item : stackedAlong(item, steps, numberOr(each[i], 0)))),
-    );
-  return axes === null ? value : stackedAlong(value, steps, numberOr(axes, 0));
+  const axis = items ? (index in items ? items[index]! : 0) : axes;
+  return axis === BROADCAST ? null : axis;
 }
 
 function numberOr(value: Value, fallback: number): number {
@@ -79,7 +63,7 @@ function stepsOf(
   if (typeof given === "number") return given;
   for (const [i, arg] of args.entries()) {
     const axis = axisOf(axes, i);
-    if (axis === null || axis === BROADCAST) continue;
+    if (axis === null) continue;
     const tensor = arg instanceof Tensor ? arg : toItems(arg)?.find((item) => item instanceof Tensor);
     const shape = tensor instanceof Tensor && !isUnknown(tensor.shape) ? tensor.shape : undefined;
     const size = shape?.at(numberOr(axis, 0));
@@ -98,29 +82,31 @@ function stacks(options: Bound): boolean {
 
 const scan: Lift = (interp, self, options, call, args) => {
   const [carry = null, ...xs] = args;
-  const axes = options.in_axes ?? 0;
+  const axes = options.in_axes;
   const steps = stepsOf(options, "length", xs, axes, interp) ?? 1;
   const state = stateOf(self);
   if (state && stacks(options)) state.copies = steps;
   let running: Value = carry;
   let last: Value = null;
   for (let step = 0; step < steps; step++) {
-    const answer = call([running, ...xs.map((x, i) => part(interp, x, axisOf(axes, i), step))]);
+    const answer = call([running, ...xs.map((x, i) => sliceBy(interp, x, axisOf(axes, i), step))]);
     const pair = toItems(answer);
     if (!pair) return answer;
     running = pair[0];
     last = pair[1];
   }
-  return new Tuple([running, together(options, last, steps)]);
+  return new Tuple([running, stackedBy(last, steps, options.out_axes)]);
 };
 
 const vmap: Lift = (interp, self, options, call, args) => {
-  const axes = options.in_axes ?? 0;
+  const axes = options.in_axes;
   const size = stepsOf(options, "axis_size", args, axes, interp) ?? 1;
   const state = stateOf(self);
   if (state && stacks(options)) state.copies = size;
-  const last = interp.repeated(size, () => call(args.map((arg, i) => part(interp, arg, axisOf(axes, i), 0))));
-  return together(options, last, size);
+  const last = interp.repeated(size, () =>
+    call(args.map((arg, i) => sliceBy(interp, arg, axisOf(axes, i), 0))),
+  );
+  return stackedBy(last, size, options.out_axes);
 };
 
 /** A stack of checkpointed layers: `lengths` says how many, nested; each has parameters of its own. */
