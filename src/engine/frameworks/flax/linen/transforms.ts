@@ -43,7 +43,14 @@ const plainly: Lift = (_interp, _self, _options, call, args) => call(args);
 /** `axes`: one for all arguments or one each; None and `nn.broadcast` give the whole. */
 function axisOf(axes: Value, index: number): Value {
   const items = toItems(axes);
-  return items ? (items[index] ?? 0) : (axes ?? 0);
+  const axis = items ? items[index] : axes;
+  return axis === undefined ? 0 : axis;
+}
+
+/** None is an answer (no axis), and not the same as nothing said. */
+function axesOf(options: Bound, name: string): Value {
+  const axes = entryOf(options, name);
+  return axes === undefined ? 0 : axes;
 }
 
 function part(interp: Interp, value: Value, axis: Value, step: number): Value {
@@ -53,7 +60,7 @@ function part(interp: Interp, value: Value, axis: Value, step: number): Value {
 
 /** Where the outputs of the steps lie. */
 function together(options: Bound, value: Value, steps: number): Value {
-  const axes = options.out_axes ?? 0;
+  const axes = axesOf(options, "out_axes");
   const items = toItems(value);
   const each = toItems(axes);
   if (items && each)
@@ -98,7 +105,7 @@ function stacks(options: Bound): boolean {
 
 const scan: Lift = (interp, self, options, call, args) => {
   const [carry = null, ...xs] = args;
-  const axes = options.in_axes ?? 0;
+  const axes = axesOf(options, "in_axes");
   const steps = stepsOf(options, "length", xs, axes, interp) ?? 1;
   const state = stateOf(self);
   if (state && stacks(options)) state.copies = steps;
@@ -115,7 +122,7 @@ const scan: Lift = (interp, self, options, call, args) => {
 };
 
 const vmap: Lift = (interp, self, options, call, args) => {
-  const axes = options.in_axes ?? 0;
+  const axes = axesOf(options, "in_axes");
   const size = stepsOf(options, "axis_size", args, axes, interp) ?? 1;
   const state = stateOf(self);
   if (state && stacks(options)) state.copies = size;
