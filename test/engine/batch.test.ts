@@ -247,3 +247,33 @@ net(torch.randn(4, 5))
     expect(report.input.batch).toEqual({ samples: 1, axis: null });
   });
 });
+
+describe("Keras layers with time in front", () => {
+  const KERAS =
+    "import tensorflow as tf\nfrom tensorflow import keras\nfrom tensorflow.keras import layers\n";
+  it.each([
+    "layers.LSTM(5, time_major=True, return_sequences=True)",
+    "layers.RNN(layers.LSTMCell(5), time_major=True, return_sequences=True)",
+  ])("%s takes samples from axis 1", (layer) => {
+    const report = profile(`${KERAS}
+class R(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.r = ${layer}
+        self.d = layers.Dense(3)
+    def call(self, x):
+        return self.d(self.r(x))
+R()(tf.zeros((10, 4, 6)))
+`);
+    expect(report.input.batch).toEqual({ samples: 4, axis: 1 });
+    expect(report.output).toEqual([[10, 4, 3]]);
+    expect(report.totals).toMatchObject({ macs: 9_400 / 4, params: 258 });
+  });
+
+  it("the last step's output has samples in front", () => {
+    const report = profile(`${KERAS}
+model = keras.Sequential([keras.Input(shape=(4, 6), batch_size=10), layers.LSTM(5, time_major=True)])
+`);
+    expect(report.output).toEqual([[4, 5]]);
+  });
+});

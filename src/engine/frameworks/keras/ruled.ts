@@ -285,6 +285,7 @@ export function emit(
         macs: step.macs,
         elementwise: step.elementwise,
         ...(step.geometry ? { geometry: step.geometry } : {}),
+        ...(step.batchAxis === undefined ? {} : { batchAxis: step.batchAxis }),
         ...(step.view ? { view: true } : {}),
       });
     }
