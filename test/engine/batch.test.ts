@@ -277,3 +277,15 @@ model = keras.Sequential([keras.Input(shape=(4, 6), batch_size=10), layers.LSTM(
     expect(report.output).toEqual([[4, 5]]);
   });
 });
+
+it("a power of a matrix costs the products that it is made of", () => {
+  const power = (n: number): number | null =>
+    profile(
+      torchNet(
+        ["self.w = nn.Parameter(torch.zeros(6, 6))"],
+        [`return x @ torch.matrix_power(self.w, ${n})`],
+        "torch.zeros(1, 6)",
+      ),
+    ).totals.macs;
+  expect([1, 2, 3, 8, -3].map(power)).toEqual([0, 216, 432, 648, 432].map((macs) => macs + 36));
+});

@@ -429,6 +429,12 @@ export class Machine implements Interp {
     note: FailNote = { severity: "warning", code: "unknown-value" },
   ): Unknown {
     this.tick(STEPS.failure);
+    this.raiseIfCaught(type, message, OF_THE_MACHINE.has(type));
+    this.diagnose({ ...note, message });
+    return this.unknown(message);
+  }
+
+  raiseIfCaught(type: string, message: string, isAssumed = true): void {
     const { catchers } = this;
     for (let i = catchers.length - 1; i >= 0; i--) {
       // What it catches is an expression of the program: if that fails, the handlers around it are meant.
@@ -440,12 +446,10 @@ export class Machine implements Interp {
         this.catchers = catchers;
       }
       if (isCaught) {
-        if (OF_THE_MACHINE.has(type)) this.assume("branch", `${message}, so the program does without`);
+        if (isAssumed) this.assume("branch", `${message}, so the program does without`);
         this.raise(type, message);
       }
     }
-    this.diagnose({ ...note, message });
-    return this.unknown(message);
   }
 
   unknown(reason: string): Unknown {

@@ -67,6 +67,7 @@ export class Run {
       problem: text,
       made,
       called: this.interp.site?.at,
+      raises: "Exception",
       input,
     });
   }
