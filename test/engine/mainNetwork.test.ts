@@ -33,3 +33,26 @@ model = keras.Model([a, b], layers.Dense(2)(d))
 `;
   expect(mainOf("/app/model.py", text)).toEqual({ network: "model", macs: 42 });
 });
+
+it("a recursion that ends where is not known says what is not known", () => {
+  const text = `import json
+from torch import nn
+depth = json.load(open("x.json"))["depth"]
+class Tree(nn.Module):
+    def __init__(self, depth, d=8):
+        super().__init__()
+        self.w = nn.Linear(d, d)
+        self.sub = Tree(depth - 1, d) if depth > 0 else None
+    def forward(self, x):
+        return self.w(x)
+net = Tree(depth)
+`;
+  const { reports, diagnostics } = createEngine({
+    parsers,
+    host: memoryHost({ "/app/tree.py": text }),
+  }).analyze("/app/tree.py");
+  const messages = [...reports.flatMap((report) => report.diagnostics), ...diagnostics].map(
+    (each) => each.message,
+  );
+  expect(messages.join("\n")).toMatch(/calls nest too deeply, for a condition is not known: .*x\.json/);
+});

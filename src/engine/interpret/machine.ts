@@ -10,7 +10,7 @@ import type { BinaryOp, CompareOp, Expr, For, FunctionNode, Language } from "../
 import type { Span } from "../syntax/span.ts";
 import { Bounds, STEPS } from "./bounds.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
-import { Raised, Stopped } from "./control.ts";
+import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { FailNote, Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
@@ -249,7 +249,7 @@ export class Machine implements Interp {
   }
 
   callFunction(fn: FunctionValue, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
-    if (this.depth >= this.limits.callDepth) throw new Stopped("calls nest too deeply");
+    if (this.depth >= this.limits.callDepth) throw new Stopped(CALLS_TOO_DEEP);
     this.tick(1 + kwargs.size);
     const { site, semantics, frame } = this;
     const { code } = fn;
