@@ -14,6 +14,8 @@ export interface Batch {
   readonly axis: number | null;
   /** The same of ops' outputs that have not got them in front. */
   readonly axes: ReadonlyMap<Tensor, number | null>;
+  /** Ops that cost the same for any number of samples, such as those on weights alone: not shared out. */
+  readonly fixed: ReadonlySet<OpRecord>;
 }
 
 /** The axis of an op's output that holds samples; null where none does. */
@@ -29,7 +31,7 @@ export interface BatchRun {
 
 /** The samples are at axis 0, or there is one without an axis for it. */
 export function batchAtFront(samples: number, isUnbatched = false): Batch {
-  return { samples, axis: isUnbatched ? null : 0, axes: new Map() };
+  return { samples, axis: isUnbatched ? null : 0, axes: new Map(), fixed: new Set() };
 }
 
 /** `rerun` runs the network on inputs that are changed in shape; undefined where it cannot. */
@@ -52,13 +54,30 @@ export function findBatch(
     const samples = whole?.[axis];
     if (typeof samples !== "number" || (votes.size === 0 && whole?.length === 1)) continue;
     const longer = rerun((shape) => shape.map((dim, at) => (at === axis && dim === samples ? dim * 2 : dim)));
-    const axes = longer && axesOf(run.trace, longer.trace);
-    if (axes) return { samples, axis, axes };
+    const found = longer && axesOf(run.trace, longer.trace, samples);
+    if (found) return { samples, axis, ...found };
     // A program may be written for just so many samples.
     if (!longer && axis === 0 && isFront && votes.size > 0 && ops.every((op) => seesAll(op, samples)))
-      return batchAtFront(samples);
+      return { ...batchAtFront(samples), fixed: onWeightsAlone(ops) };
   }
   return batchAtFront(1, true);
+}
+
+/** Ops that read parameters and what comes of them, and nothing else. */
+function onWeightsAlone(ops: readonly OpRecord[]): ReadonlySet<OpRecord> {
+  const made = new Set<Tensor>();
+  const fixed = new Set<OpRecord>();
+  for (const op of ops) {
+    const isFixed = ({ parameter }: Tensor): boolean => parameter !== undefined;
+    if (
+      op.inputs.length + op.weights.length === 0 ||
+      !op.inputs.every((input) => made.has(input) || isFixed(input))
+    )
+      continue;
+    fixed.add(op);
+    for (const output of op.outputs) made.add(output);
+  }
+  return fixed;
 }
 
 /** An op with a word on it is given all samples of the input, in front. */
@@ -86,11 +105,12 @@ function voteOf({ batchAxis, geometry, inputs: [input] }: OpRecord): number | nu
   return input.shape.length > geometry.kernel.length + 1 ? 0 : null;
 }
 
-/** Where the samples are in each op's output; undefined where what doubled does not hold samples. */
-function axesOf(before: Trace, after: Trace): ReadonlyMap<Tensor, number | null> | undefined {
+/** Where the samples are in each op's output, if anywhere; undefined where what doubled does not hold samples. */
+function axesOf(before: Trace, after: Trace, samples: number): Pick<Batch, "axes" | "fixed"> | undefined {
   const isSame = before.ops.length === after.ops.length && before.gaps.length === after.gaps.length;
   if (!isSame || before.diagnostics.length !== after.diagnostics.length) return undefined;
   const axes = new Map<Tensor, number | null>();
+  const fixed = new Set<OpRecord>();
   let costs = false;
   for (const [index, op] of before.ops.entries()) {
     const other = after.ops[index];
@@ -100,15 +120,20 @@ function axesOf(before: Trace, after: Trace): ReadonlyMap<Tensor, number | null>
     const isFed = grown.some((list) => list && list.length > 0);
     if (typeof op.macs !== typeof other.macs) return undefined;
     if (typeof op.macs === "number" && other.macs !== op.macs * (isFed ? 2 : 1)) return undefined;
+    // No sample costs a part of a MAC: what is computed for several of them together is no sample's.
+    if (isFed && typeof op.macs === "number" && op.macs % samples !== 0) return undefined;
     costs ||= isFed && op.macs !== 0;
     const vote = voteOf(op);
     if (isFed && vote !== undefined && grown[0]?.join() !== `${vote}`) return undefined;
+    let isFixed = !isFed && op.elementwise === other.elementwise;
     for (const [at, output] of op.outputs.entries()) {
       const list = grownAxes(output.shape, other.outputs[at]?.shape);
       if (list && list[0] !== 0) axes.set(output, list[0] ?? null);
+      isFixed &&= list?.length === 0;
     }
+    if (isFixed) fixed.add(op);
   }
-  return costs ? axes : undefined;
+  return costs ? { axes, fixed } : undefined;
 }
 
 /** The axes that are twice as long; undefined where the shapes differ otherwise. */

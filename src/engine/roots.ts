@@ -232,12 +232,30 @@ function builtUpon(roots: readonly Root[], definitions: readonly Definition[]): 
   return new Set(
     definitions.flatMap((each) => {
       if (each.kind !== "variable" || !made.has(each.name) || each.value?.kind !== "call") return [];
-      const used = mentions(each.value);
+      const used = mentionedBy(each.value, definitions, made);
       return [...used].some((name) => COPIES.test(name))
         ? []
         : [...used].filter((name) => name !== each.name);
     }),
   );
+}
+
+/** What it mentions, and what the tensors between are made of: `model(inputs, outputs)` of `outputs = encoder(inputs)`. */
+function mentionedBy(
+  value: Expr,
+  definitions: readonly Definition[],
+  networks: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const used = new Set(mentions(value));
+  for (const name of used) {
+    if (networks.has(name)) continue;
+    // TensorFlow.js' way to call a network.
+    if (name.endsWith(".apply")) used.add(name.slice(0, -".apply".length));
+    const between = definitions.find((each) => each.kind === "variable" && each.name === name);
+    if (between?.kind === "variable" && between.value)
+      for (const more of mentions(between.value)) used.add(more);
+  }
+  return used;
 }
 
 /** What gives a network once more, or wraps one without adding to it. */

@@ -93,7 +93,7 @@ function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: C
   const besides = specs.length === 0 ? wantedBesides(run) : undefined;
   const found = diagnostics.find(({ code }) => code === "shape-mismatch");
   const apart = origin === "default" ? takenApart(run) : undefined;
-  const isGuess = isUnfit === true || (found?.tensors && comesAsGiven(run, found.tensors));
+  const isGuess = isUnfit === true || (found !== undefined && comesAsGiven(run, found));
   const unfit = isGuess ? found : undefined;
   const wanted = unfit && { message: `${INPUT_WANTED}: ${unfit.message}`, at: unfit.at };
   return {
@@ -157,14 +157,17 @@ export function positionsIn({ trace }: Run, length: number): number | undefined 
  * Does one of the tensors come from the network's input with no layer between that would settle its channels? Where
  * there is none (a list without items is joined), no layer made any.
  */
-function comesAsGiven({ trace, inputs }: Run, tensors: readonly Tensor[]): boolean {
+function comesAsGiven({ trace, inputs }: Run, { tensors, isOfAxes }: TraceDiagnostic): boolean {
+  if (tensors === undefined) return false;
   if (tensors.length === 0) return true;
   const makers = new Map(trace.ops.flatMap((op) => op.outputs.map((output) => [output, op] as const)));
   const seen = new Set(tensors);
+  // A linear layer leaves the number of axes as it was given.
+  const isSettling = (op: OpRecord["op"]): boolean => SETTLING.has(op) && !(isOfAxes && op === "linear");
   for (const tensor of seen) {
     if (inputs.includes(tensor)) return true;
     const maker = makers.get(tensor);
-    const settles = maker && (SETTLING.has(maker.op) || (maker.op === "matmul" && maker.weights.length > 0));
+    const settles = maker && (isSettling(maker.op) || (maker.op === "matmul" && maker.weights.length > 0));
     if (maker && !settles) for (const input of maker.inputs) seen.add(input);
   }
   return false;

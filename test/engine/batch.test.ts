@@ -181,3 +181,111 @@ describe("a batch of samples", () => {
     );
   });
 });
+
+describe("work that is the same for any number of samples", () => {
+  it("a weight made of weights is counted whole, once for each sample", () => {
+    const report = profile(
+      torchNet(
+        ["self.a = nn.Parameter(torch.zeros(6, 2))", "self.b = nn.Parameter(torch.zeros(2, 5))"],
+        ["w = self.a @ self.b", "return nn.functional.linear(x, w)"],
+        "torch.randn(4, 5)",
+      ),
+    );
+    expect(report.input.batch).toEqual({ samples: 4, axis: 0 });
+    expect(report.totals.macs).toBe(60 + 30);
+    expect(report.layers.map(({ macs }) => macs)).toEqual([60, 30]);
+    // The made weight of 6×5 is held whole, and of four samples one's output.
+    expect(report.totals).toMatchObject({ activation_bytes: 120 + 24, peak_activation_bytes: 120 + 20 });
+  });
+
+  it("so is a parametrized weight, in a layer with work of both kinds", () => {
+    const report = profile(`${TORCH}
+import torch.nn.utils.parametrize as P
+class Scale(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.a = nn.Parameter(torch.zeros(n, 2))
+        self.b = nn.Parameter(torch.zeros(2, n))
+    def forward(self, w):
+        return w + torch.matmul(self.a, self.b)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l = nn.Linear(5, 5)
+        P.register_parametrization(self.l, "weight", Scale(5))
+    def forward(self, x):
+        return self.l(x)
+net = Net()
+net(torch.randn(4, 5))
+`);
+    expect(report.totals).toMatchObject({ macs: 75, params: 50 });
+  });
+
+  it("so is a layer on a table of positions", () => {
+    const init = ["self.pos = nn.Embedding(10, 8)", "self.k = nn.Linear(8, 8)", "self.q = nn.Linear(8, 8)"];
+    const lines = ["p = self.k(self.pos.weight)", "return self.q(x) @ p.t()"];
+    expect(profile(torchNet(init, lines, "torch.randn(4, 8)")).totals.macs).toBe(640 + 64 + 80);
+  });
+
+  it("so is a made weight where the program is written for just so many samples", () => {
+    const init = [
+      "self.c = nn.Conv1d(3, 2, 1)",
+      "self.a = nn.Parameter(torch.zeros(16, 2))",
+      "self.b = nn.Parameter(torch.zeros(2, 5))",
+    ];
+    const lines = ["return self.c(x).reshape(4, 16) @ (self.a @ self.b)"];
+    const report = profile(torchNet(init, lines, "torch.randn(4, 3, 8)"));
+    expect(report.input.batch).toEqual({ samples: 4, axis: 0 });
+    expect(report.totals.macs).toBe(48 + 160 + 80);
+  });
+
+  it("what several samples are put together for is no sample's, for none costs a part of a MAC", () => {
+    const init = ["self.a = nn.Linear(4, 3)", "self.b = nn.Linear(3, 1)"];
+    const lines = ["return self.b(self.a(x).view(-1, 8, 3).mean(1))"];
+    const report = profile(torchNet(init, lines, "torch.randn(8, 4)"));
+    expect(report.totals.macs).toBe(96 + 3);
+    expect(report.input.batch).toEqual({ samples: 1, axis: null });
+  });
+});
+
+describe("Keras layers with time in front", () => {
+  const KERAS =
+    "import tensorflow as tf\nfrom tensorflow import keras\nfrom tensorflow.keras import layers\n";
+  it.each([
+    "layers.LSTM(5, time_major=True, return_sequences=True)",
+    "layers.RNN(layers.LSTMCell(5), time_major=True, return_sequences=True)",
+  ])("%s takes samples from axis 1", (layer) => {
+    const report = profile(`${KERAS}
+class R(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.r = ${layer}
+        self.d = layers.Dense(3)
+    def call(self, x):
+        return self.d(self.r(x))
+R()(tf.zeros((10, 4, 6)))
+`);
+    expect(report.input.batch).toEqual({ samples: 4, axis: 1 });
+    expect(report.output).toEqual([[10, 4, 3]]);
+    expect(report.totals).toMatchObject({ macs: 9_400 / 4, params: 258 });
+  });
+
+  it("the last step's output has samples in front", () => {
+    const report = profile(`${KERAS}
+model = keras.Sequential([keras.Input(shape=(4, 6), batch_size=10), layers.LSTM(5, time_major=True)])
+`);
+    expect(report.output).toEqual([[4, 5]]);
+  });
+});
+
+it("a power of a matrix costs the products that it is made of", () => {
+  const power = (n: number): number | null =>
+    profile(
+      torchNet(
+        ["self.w = nn.Parameter(torch.zeros(6, 6))"],
+        [`return x @ torch.matrix_power(self.w, ${n})`],
+        "torch.zeros(1, 6)",
+      ),
+    ).totals.macs;
+  expect([1, 2, 3, 8, -3].map(power)).toEqual([0, 216, 432, 648, 432].map((macs) => macs + 36));
+});

@@ -49,3 +49,69 @@ it("an input of the user that fits gives figures, whatever the program's own cal
   const { complete, macs } = profile("Net()(torch.zeros(1, 4, 8, 8))\n", ["1x3x8x8"]) ?? {};
   expect({ complete, macs }).toEqual({ complete: true, macs: 36 * 27 * 8 + 16 });
 });
+
+const reportOf = (text: string) =>
+  createEngine({ parsers, host: memoryHost({ [FILE]: text }) }).analyze(FILE).reports[0]!;
+
+it("what does not fit inside of a try goes to the program's handler", () => {
+  const handled = (handler: string) =>
+    reportOf(`import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 4)
+        self.b = nn.Linear(6, 4)
+    def forward(self, x):
+        try:
+            y = self.b(self.a(x))
+        except ${handler}:
+            y = self.a(x) * 2
+        return y
+net = Net()
+net(torch.randn(2, 8))
+`);
+  const { complete, totals, diagnostics, assumptions } = handled("RuntimeError");
+  // Layer a runs twice on two samples: 128 MACs.
+  expect({ complete, macs: totals.macs, diagnostics }).toEqual({ complete: true, macs: 64, diagnostics: [] });
+  expect(assumptions?.some(({ text }) => text.startsWith("b expects 6 features"))).toBe(true);
+  expect(handled("KeyError").complete).toBe(false);
+});
+
+it("so does a view of the wrong size", () => {
+  const report = reportOf(`import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 4)
+    def forward(self, x):
+        try:
+            x = x.view(3, 7)
+        except RuntimeError:
+            pass
+        return self.a(x)
+net = Net()
+net(torch.randn(1, 8))
+`);
+  expect(report).toMatchObject({ complete: true, totals: { macs: 32 } });
+});
+
+it("a guess with too few axes for what the program does with them is no error of the program", () => {
+  const report = reportOf(`import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q = nn.Linear(16, 8)
+        self.k = nn.Linear(12, 8)
+    def forward(self, x, ctx, mask=None):
+        s = self.q(x) @ self.k(ctx).transpose(1, 2)
+        if mask is not None:
+            s = s.masked_fill(mask == 0, -1e9)
+        return s
+`);
+  expect(report).toMatchObject({ complete: false, totals: { macs: null, params: 240 } });
+  expect(report.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  expect(report.diagnostics[0]?.message).toMatch(/^needs its input/);
+});

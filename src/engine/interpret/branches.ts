@@ -4,7 +4,7 @@
  */
 import { STEPS } from "./bounds.ts";
 import { BREAK, CONTINUE, type Completion, RETURN } from "./compile/completion.ts";
-import { Raised } from "./control.ts";
+import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
 import { Journal, joinValues } from "./journal.ts";
 import type { Machine } from "./machine.ts";
 import type { Unknown, Value } from "./values.ts";
@@ -23,9 +23,9 @@ export function fork(m: Machine, why: Unknown, one: () => Completion, other: () 
   const outer = m.journal;
   const opsBefore = m.recorder.count;
   m.undecided++;
-  const first = side(m, outer, one);
+  const first = side(m, outer, one, why);
   const changes = first.journal.rollBack();
-  const second = side(m, outer, other);
+  const second = side(m, outer, other, why);
   m.journal = outer;
   m.undecided--;
   if (m.recorder.costsSince(opsBefore)) m.lost(why.reason);
@@ -80,7 +80,7 @@ export function explore(m: Machine, body: () => void): void {
   m.journal = journal;
 }
 
-function side(m: Machine, outer: Journal | undefined, body: () => Completion): Side {
+function side(m: Machine, outer: Journal | undefined, body: () => Completion, why: Unknown): Side {
   const journal = new Journal(outer);
   m.journal = journal;
   const restore = m.checkpoint();
@@ -88,6 +88,9 @@ function side(m: Machine, outer: Journal | undefined, body: () => Completion): S
     const completion = body();
     return { completion, returned: m.returned, journal };
   } catch (error) {
+    // A recursion whose end is not known has none here.
+    if (error instanceof Stopped && error.reason === CALLS_TOO_DEEP)
+      throw new Stopped(`${CALLS_TOO_DEEP}, for a condition is not known: ${why.reason}`);
     if (!(error instanceof Raised)) throw error;
     restore();
     return { completion: undefined, raised: error, returned: m.returned, journal };

@@ -10,6 +10,8 @@ export class Raised {
   ) {}
 }
 
+export const CALLS_TOO_DEEP = "calls nest too deeply";
+
 /** A bound was passed: everything stops, what was traced so far stands. */
 export class Stopped {
   constructor(

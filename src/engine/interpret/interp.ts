@@ -80,6 +80,8 @@ export interface Interp {
    * otherwise a diagnostic and an Unknown, so that the layers after it still get their answer.
    */
   fail(type: string, message: string, note?: FailNote): Unknown;
+  /** Raises where a handler of the program is waiting for such an error, and goes on where none is. */
+  raiseIfCaught(type: string, message: string): void;
   unknown(reason: string): Unknown;
   /** What unwinding must put back, for native code that catches an exception. */
   checkpoint(): () => void;

@@ -10,7 +10,7 @@ import type { BinaryOp, CompareOp, Expr, For, FunctionNode, Language } from "../
 import type { Span } from "../syntax/span.ts";
 import { Bounds, STEPS } from "./bounds.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
-import { Raised, Stopped } from "./control.ts";
+import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { FailNote, Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
@@ -266,7 +266,7 @@ export class Machine implements Interp {
   }
 
   callFunction(fn: FunctionValue, args: readonly Value[], kwargs: Kwargs, self: Value): Value {
-    if (this.depth >= this.limits.callDepth) throw new Stopped("calls nest too deeply");
+    if (this.depth >= this.limits.callDepth) throw new Stopped(CALLS_TOO_DEEP);
     this.tick(1 + kwargs.size);
     const { site, semantics, frame } = this;
     const { code } = fn;
@@ -446,6 +446,13 @@ export class Machine implements Interp {
     note: FailNote = { severity: "warning", code: "unknown-value" },
   ): Unknown {
     this.tick(STEPS.failure);
+    this.raiseIfCaught(type, message, OF_THE_MACHINE.has(type));
+    if (CERTAIN.has(type)) this.gap(message);
+    this.diagnose({ message, ...note });
+    return this.unknown(note.message ?? message);
+  }
+
+  raiseIfCaught(type: string, message: string, isAssumed = true): void {
     const { catchers } = this;
     for (let i = catchers.length - 1; i >= 0; i--) {
       // What it catches is an expression of the program: if that fails, the handlers around it are meant.
@@ -457,13 +464,10 @@ export class Machine implements Interp {
         this.catchers = catchers;
       }
       if (isCaught) {
-        if (OF_THE_MACHINE.has(type)) this.assume("branch", `${message}, so the program does without`);
+        if (isAssumed) this.assume("branch", `${message}, so the program does without`);
         this.raise(type, message);
       }
     }
-    if (CERTAIN.has(type)) this.gap(message);
-    this.diagnose({ message, ...note });
-    return this.unknown(note.message ?? message);
   }
 
   unknown(reason: string): Unknown {

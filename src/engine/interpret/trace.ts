@@ -87,6 +87,8 @@ export interface TraceDiagnostic {
   readonly message: string;
   readonly at: Span;
   readonly related?: readonly { readonly message: string; readonly at: Span }[];
+  /** It is the number of axes that does not fit. */
+  readonly isOfAxes?: boolean;
   /** Tensors that do not fit. */
   readonly tensors?: readonly Tensor[];
 }

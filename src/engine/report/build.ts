@@ -115,15 +115,16 @@ export function idleLayers(source: ReportSource, layers: readonly ReportLayer[])
 
 function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: readonly Unknown[] } {
   const { trace } = source;
-  const { samples } = source.batch;
+  const { samples, fixed } = source.batch;
   const macs = new Tally();
   const elementwise = new Tally();
   const activation = new Tally();
   const peak = new Tally();
   for (const op of trace.ops) {
-    macs.add(op.macs);
-    elementwise.add(op.elementwise);
-    activation.add(outputBytes(op));
+    const isFixed = fixed.has(op);
+    macs.add(op.macs, isFixed);
+    elementwise.add(op.elementwise, isFixed);
+    activation.add(outputBytes(op), isFixed);
   }
   // What was missed may have cost something, whatever it was.
   for (const { reason, at } of trace.gaps) {
@@ -139,7 +140,9 @@ function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: re
     params.add(reason);
     trainable.add(reason);
   }
-  peak.add(peakBytes({ ops: trace.ops, inputs: source.inputs, outputs: source.outputs }));
+  peak.add(
+    peakBytes({ ops: trace.ops, inputs: source.inputs, outputs: source.outputs, batch: source.batch }),
+  );
   const totals: ReportTotals = {
     macs: macs.value(samples),
     params: params.value(),

@@ -39,16 +39,19 @@ export function bytesPerElement(dtype: string): number {
 
 /** A sum of counts: unknown as soon as one of them is, with the first reason. */
 export class Tally {
-  private total = 0;
+  private shared = 0;
+  private fixed = 0;
   unknown: Unknown | undefined;
 
-  add(count: Count): void {
-    if (typeof count === "number") this.total += count;
-    else this.unknown ??= count;
+  /** `isFixed`: it is not shared out, for it is the same for any number of samples. */
+  add(count: Count, isFixed = false): void {
+    if (typeof count !== "number") this.unknown ??= count;
+    else if (isFixed) this.fixed += count;
+    else this.shared += count;
   }
 
   /** The sum, shared out over so many samples; null when it is not known. */
   value(samples = 1): number | null {
-    return this.unknown === undefined ? this.total / samples : null;
+    return this.unknown === undefined ? (this.shared + this.fixed * samples) / samples : null;
   }
 }

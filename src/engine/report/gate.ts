@@ -9,6 +9,9 @@ export const IMPOSSIBLE = "impossible-figure";
 
 type Totals = keyof Report["totals"];
 
+/** No sample costs a part of one, though it may have a share of a value that belongs to all of them. */
+const INDIVISIBLE: ReadonlySet<string> = new Set(["macs", "separable_macs"]);
+
 /** Figures that are counted, with the totals that they have a part in. */
 const COUNTS: Readonly<Record<string, readonly Totals[]>> = {
   macs: ["macs"],
@@ -114,6 +117,7 @@ class Gate {
   }
 
   private isPossible(name: string, value: unknown): boolean {
+    if (INDIVISIBLE.has(name)) return value === undefined || isSize(value, 0);
     if (Object.hasOwn(COUNTS, name)) return this.isCount(value, name.endsWith("bytes") ? BITS : 1);
     const least = entryOf(SIZES, name);
     if (least === undefined) return true;
@@ -139,7 +143,7 @@ class Gate {
   /** One diagnostic for all that was found since the last. */
   tell(who: string, at: Place): void {
     if (this.found.length === 0) return;
-    const message = `${who}: no layer can have ${this.found.join(", ")}; what cannot be is left out`;
+    const message = `${who}: no ${this.samples > 1 ? "sample" : "layer"} can have ${this.found.join(", ")}; what cannot be is left out`;
     this.diagnostics.push({ severity: "error", code: IMPOSSIBLE, message, at });
     this.found = [];
   }

@@ -66,9 +66,10 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
   const params = new Tally();
   const trainable = new Tally();
   for (const op of row.ops) {
-    macs.add(op.macs);
-    elementwise.add(op.elementwise);
-    activation.add(outputBytes(op));
+    const isFixed = batch.fixed.has(op);
+    macs.add(op.macs, isFixed);
+    elementwise.add(op.elementwise, isFixed);
+    activation.add(outputBytes(op), isFixed);
   }
   // A layer has those too that its ops do not read themselves, for a weight is computed from them (`weight_norm`).
   const held = row.layer ? ownTensors(row.layer) : [];
@@ -85,7 +86,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
   const first = ran[0] ?? main;
   const last = lastOfFirstRun(row, ran);
   const { geometry } = main;
-  const { read, written } = transferred(row, ran);
+  const { read, written } = transferred(row, ran, batch);
   const swap = geometry && priceSwap(row, main, geometry, context);
   const layer: ReportLayer = {
     name: row.name,
@@ -151,7 +152,7 @@ function priceSwap(row: Row, main: OpRecord, geometry: ConvGeometry, context: Pr
   for (const op of row.ops) {
     const output = op.outputs[0];
     if (op.op !== "conv" || output === undefined) continue;
-    macs.add(positionMacs(conv, elements(output)));
+    macs.add(positionMacs(conv, elements(output)), context.batch.fixed.has(op));
   }
   const params = swapParams(conv, around).separable;
   const isFrozen = main.weights.some((weight) => weight.parameter?.trainable === false);
@@ -221,7 +222,11 @@ function lastOfFirstRun(row: Row, ran: readonly OpRecord[]): OpRecord {
 }
 
 /** Elements that the row's runs take and give; what stays within a run may never leave the device's caches. */
-function transferred(row: Row, ran: readonly OpRecord[]): { readonly read: Tally; readonly written: Tally } {
+function transferred(
+  row: Row,
+  ran: readonly OpRecord[],
+  { fixed }: Batch,
+): { readonly read: Tally; readonly written: Tally } {
   const ends = new Map<OpRecord["scope"] | OpRecord, { readonly first: OpRecord; last: OpRecord }>();
   for (const op of ran) {
     const run = row.runs.has(op) ? op : runs(op.scope, row);
@@ -231,8 +236,8 @@ function transferred(row: Row, ran: readonly OpRecord[]): { readonly read: Tally
   }
   const [read, written] = [new Tally(), new Tally()];
   for (const { first, last } of ends.values()) {
-    for (const tensor of new Set(first.inputs)) read.add(elements(tensor));
-    for (const tensor of last.outputs) written.add(elements(tensor));
+    for (const tensor of new Set(first.inputs)) read.add(elements(tensor), fixed.has(first));
+    for (const tensor of last.outputs) written.add(elements(tensor), fixed.has(last));
   }
   return { read, written };
 }

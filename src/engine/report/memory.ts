@@ -2,6 +2,7 @@
  * Memory of a trace's activations: bytes that ops put out, and the most that is alive at once. A tensor lives from
  * the op that makes it to the last op that reads it; views and in-place results share their storage.
  */
+import type { Batch } from "../batch.ts";
 import type { Count, OpRecord } from "../interpret/trace.ts";
 import type { Tensor, Unknown } from "../interpret/values.ts";
 import { bytes, Tally } from "./convert.ts";
@@ -22,10 +23,12 @@ export interface MemorySource {
   readonly inputs: readonly Tensor[];
   /** What the network answers: alive to the end. */
   readonly outputs: readonly Tensor[];
+  /** What does not grow with the samples counts once for each, for the peak is shared out over them. */
+  readonly batch: Batch;
 }
 
 /** The largest sum of live tensors in trace order, weights left out. */
-export function peakBytes({ ops, inputs, outputs }: MemorySource): Count {
+export function peakBytes({ ops, inputs, outputs, batch }: MemorySource): Count {
   const lastUse = new Map<object, number>();
   for (const input of inputs) lastUse.set(input.storage, -1);
   ops.forEach((op, index) => {
@@ -37,15 +40,15 @@ export function peakBytes({ ops, inputs, outputs }: MemorySource): Count {
   let now = 0;
   let peak = 0;
   let unknown: Unknown | undefined;
-  const allocate = (tensor: Tensor): void => {
+  const allocate = (tensor: Tensor, copies = 1): void => {
     if (tensor.parameter !== undefined || live.has(tensor.storage)) return;
     const size = bytes(tensor);
     if (typeof size !== "number") {
       unknown ??= size;
       return;
     }
-    live.set(tensor.storage, size);
-    now += size;
+    live.set(tensor.storage, size * copies);
+    now += size * copies;
     peak = Math.max(peak, now);
   };
   const free = (tensor: Tensor, index: number): void => {
@@ -56,7 +59,8 @@ export function peakBytes({ ops, inputs, outputs }: MemorySource): Count {
 
   for (const input of inputs) allocate(input);
   for (const [index, op] of ops.entries()) {
-    if (op.view !== true) for (const output of op.outputs) allocate(output);
+    const copies = batch.fixed.has(op) ? batch.samples : 1;
+    if (op.view !== true) for (const output of op.outputs) allocate(output, copies);
     for (const tensor of [...op.inputs, ...op.outputs]) free(tensor, index);
   }
   return unknown ?? peak;

@@ -99,6 +99,13 @@ describe("the gate", () => {
     expect(passGate(report, { at, samples: 1e30 }).totals.elementwise).toBeNull();
   });
 
+  test("no sample costs a part of a MAC", () => {
+    const { totals, complete, diagnostics } = passGate(reportOf({ macs: 37.5 }), { at, samples: 4 });
+    expect(totals.macs).toBeNull();
+    expect(complete).toBe(false);
+    expect(diagnostics[0]?.message).toBe("conv: no sample can have macs 37.5; what cannot be is left out");
+  });
+
   test("nothing that passed has a figure that cannot be", () => {
     const figure = fc.oneof(
       fc.constant(null),

@@ -275,6 +275,7 @@ export function emit(
         macs: step.macs,
         elementwise: step.elementwise,
         ...(step.geometry ? { geometry: step.geometry } : {}),
+        ...(step.batchAxis === undefined ? {} : { batchAxis: step.batchAxis }),
         ...(step.view ? { view: true } : {}),
       });
     }
@@ -321,5 +322,5 @@ export function complain(
   const now = interp.site?.at;
   // A layer called where it is made (`Conv2D(8, 3)(x)`) has one place.
   const called = made === now ? undefined : now;
-  diagnoseMismatch(interp, { who: nameOf(keras, layer), problem, made, called, input });
+  diagnoseMismatch(interp, { who: nameOf(keras, layer), problem, made, called, raises: "ValueError", input });
 }

@@ -20,7 +20,7 @@ import {
 const GATES: Readonly<Record<RecurrentCell, number>> = { lstm: 4, gru: 3, rnn: 1 };
 const CELL =
   "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, reset_after=True, dropout=0.0, recurrent_dropout=0.0";
-const LAYER = `${CELL}, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False`;
+const LAYER = `${CELL}, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False, time_major=False`;
 
 /** A GRU that resets after the product keeps two biases a gate. */
 function biases(config: Config, cell: RecurrentCell): 0 | 1 | 2 {
@@ -65,11 +65,20 @@ function layer(cell: RecurrentCell, page: string): LayerRule {
         const lost = new Unknown(problem);
         return one({ op: "recurrent", name, shape: lost, macs: lost, elementwise: 0 }, problem);
       }
-      const [batch = 1, time = 1, features = 1] = input;
+      const timeMajor = c.flag("time_major");
+      const [outer = 1, inner = 1, features = 1] = input;
+      const [batch, time] = timeMajor ? [inner, outer] : [outer, inner];
       const state: Shape = [batch, c.dim("units")];
-      const shape = c.flag("return_sequences") ? [batch, time, c.dim("units")] : state;
+      const shape = c.flag("return_sequences") ? [outer, inner, c.dim("units")] : state;
       const macs = product([batch, time, macsPerStep(c, cell, features)]);
-      const step = { op: "recurrent", name, shape, macs, elementwise: 0 } as const;
+      const step = {
+        op: "recurrent",
+        name,
+        shape,
+        macs,
+        elementwise: 0,
+        ...(timeMajor && { batchAxis: 1 }),
+      } as const;
       return withStates(c, { steps: [step] }, new Array<Shape>(cell === "lstm" ? 2 : 1).fill(state));
     },
   };

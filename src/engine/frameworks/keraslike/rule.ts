@@ -44,6 +44,8 @@ export interface Step {
   readonly macs: Count;
   readonly elementwise: Count;
   readonly geometry?: ConvGeometry;
+  /** The input's axis of samples, where it is another than the first. */
+  readonly batchAxis?: number;
   /** Names of the weights it reads; absent: all. */
   readonly weights?: readonly string[];
   /** The output is the input's storage. */

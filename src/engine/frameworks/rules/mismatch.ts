@@ -12,14 +12,20 @@ export interface Mismatch {
   readonly made: Span | undefined;
   /** Where the layer was called, when it is to be told beside. */
   readonly called: Span | undefined;
+  /** What the framework raises, for a `try` of the program. */
+  readonly raises: string;
   /** The tensor that does not fit. */
   readonly input: Tensor | undefined;
 }
 
-export function diagnoseMismatch(interp: Interp, { who, problem, made, called, input }: Mismatch): void {
+export function diagnoseMismatch(
+  interp: Interp,
+  { who, problem, made, called, raises, input }: Mismatch,
+): void {
   const at = made ?? interp.site?.at;
   const line = input?.site ? ` (line ${input.site.at.line})` : "";
   const source = input?.maker ? ` from ${input.maker}${line}` : "";
+  interp.raiseIfCaught(raises, `${who} ${problem}${source}`);
   const related = [];
   if (made && called) related.push({ message: `${who} is called here`, at: called });
   if (input?.site) related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });

@@ -13,7 +13,13 @@ export class Misfit {
     readonly message: string,
     /** The likeliest shape to go on with. */
     readonly guess?: Shape,
+    /** It is the number of axes that does not fit. */
+    readonly isOfAxes = false,
   ) {}
+}
+
+export function axesMisfit(message: string): Misfit {
+  return new Misfit(message, undefined, true);
 }
 
 export function isMisfit(value: unknown): value is Misfit {
@@ -162,7 +168,7 @@ export function flatten(shape: Shape, start: number, end: number): Shape | Misfi
 /** Splits one axis into several, one of which may be -1. */
 export function unflatten(shape: Shape, axis: number, sizes: readonly Dim[]): Shape | Misfit {
   const at = axisOf(axis, shape.length);
-  if (at === undefined) return new Misfit(`${showShape(shape)} has no axis ${axis}`);
+  if (at === undefined) return axesMisfit(`${showShape(shape)} has no axis ${axis}`);
   const inner = reshape([shape[at]!], sizes);
   return isMisfit(inner) ? inner : [...shape.slice(0, at), ...inner, ...shape.slice(at + 1)];
 }

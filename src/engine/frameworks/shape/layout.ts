@@ -5,7 +5,7 @@
  */
 import type { Dim, Shape } from "../../interpret/values.ts";
 import { Unknown } from "../../interpret/values.ts";
-import { axisOf, derived, isKnown, MAX_DATA, Misfit, showShape } from "./dims.ts";
+import { axesMisfit, axisOf, derived, isKnown, MAX_DATA, Misfit, showShape } from "./dims.ts";
 
 export interface Layout {
   readonly shape: Shape;
@@ -50,7 +50,7 @@ export function permute(view: Layout, axes: readonly number[]): Layout | Misfit 
     new Set(order).size !== order.length ||
     order.includes(undefined)
   ) {
-    return new Misfit(`cannot order the axes of ${showShape(view.shape)} as (${axes.join(", ")})`);
+    return axesMisfit(`cannot order the axes of ${showShape(view.shape)} as (${axes.join(", ")})`);
   }
   return {
     shape: order.map((axis) => view.shape[axis!]!),
@@ -65,7 +65,7 @@ export function swap(view: Layout, a: number, b: number): Layout | Misfit {
   const first = axisOf(a, rank);
   const second = axisOf(b, rank);
   if (first === undefined || second === undefined) {
-    return new Misfit(`cannot swap axes ${a} and ${b} of ${showShape(view.shape)}`);
+    return axesMisfit(`cannot swap axes ${a} and ${b} of ${showShape(view.shape)}`);
   }
   const order = view.shape.map((_, axis) => axis);
   order[first] = second;
@@ -105,7 +105,7 @@ export function squeeze(view: Layout, axes?: readonly number[]): Layout | Misfit
   const rank = view.shape.length;
   const named = axes?.map((axis) => axisOf(axis, Math.max(rank, 1)));
   if (named?.includes(undefined)) {
-    return new Misfit(`${showShape(view.shape)} has no axis ${axes?.[named.indexOf(undefined)]}`);
+    return axesMisfit(`${showShape(view.shape)} has no axis ${axes?.[named.indexOf(undefined)]}`);
   }
   const keep = (axis: number): boolean =>
     view.shape[axis] !== 1 || (named !== undefined && !named.includes(axis));
@@ -191,7 +191,7 @@ export function flip(view: Layout, axes: readonly number[]): Layout | Misfit {
   const strides = [...view.strides];
   for (const axis of axes) {
     const at = axisOf(axis, view.shape.length);
-    if (at === undefined) return new Misfit(`${showShape(view.shape)} has no axis ${axis}`);
+    if (at === undefined) return axesMisfit(`${showShape(view.shape)} has no axis ${axis}`);
     const size = view.shape[at]!;
     offset += (typeof size === "number" ? size - 1 : Number.NaN) * strides[at]!;
     strides[at] = -strides[at]!;

@@ -132,7 +132,7 @@ export class Library {
     const layer = m.scope?.instance;
     const own = layer?.attrs.get("name");
     const who = typeof own === "string" ? own : name;
-    diagnoseMismatch(m, { who, problem, made: layer?.site?.at, called: undefined, input });
+    diagnoseMismatch(m, { who, problem, made: layer?.site?.at, called: undefined, raises: "Error", input });
   }
 }
 

@@ -300,3 +300,87 @@ class Net(nn.Module):
   );
   expect({ diagnostics, complete }).toEqual({ diagnostics: [], complete: true });
 });
+
+it("gives each copy of a mapped module the whole input where in_axes is None", () => {
+  const { output, input, totals } = profile(
+    `import jax.numpy as jnp
+from flax import linen as nn
+class Critic(nn.Module):
+  @nn.compact
+  def __call__(self, o, a):
+    x = jnp.concatenate([o, a], -1)
+    return nn.Dense(1)(nn.relu(nn.Dense(16)(x))).squeeze(-1)
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, o, a):
+    V = nn.vmap(Critic, variable_axes={'params': 0}, split_rngs={'params': True}, in_axes=None, out_axes=0, axis_size=2)
+    return V()(o, a)
+`,
+    { model: "Net", input: ["32x7", "32x3"] },
+  );
+  expect(output).toEqual([[2, 32]]);
+  expect(input.batch?.samples).toBe(32);
+  expect(totals).toMatchObject({ macs: 11_264 / 32, params: 386 });
+});
+
+it("maps the other arguments where in_axes is None for one", () => {
+  const { output, totals } = profile(
+    `import jax.numpy as jnp
+from flax import linen as nn
+class Both(nn.Module):
+  @nn.compact
+  def __call__(self, x, y):
+    return nn.Dense(4)(x) + nn.Dense(4)(y)
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x, y):
+    V = nn.vmap(Both, variable_axes={'params': 0}, split_rngs={'params': True}, in_axes=(None, 0), out_axes=0)
+    return V()(x, y)
+`,
+    { model: "Net", input: ["1x7", "3x1x5"] },
+  );
+  expect(output).toEqual([[3, 1, 4]]);
+  expect(totals.params).toBe(3 * (7 * 4 + 4 + 5 * 4 + 4));
+});
+
+it("takes samples from axis 1 of a sequence with time in front", () => {
+  const { input, totals } = profile(
+    `import jax.numpy as jnp
+from flax import linen as nn
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    a = nn.RNN(nn.GRUCell(6), time_major=True)(x)
+    return nn.Bidirectional(nn.RNN(nn.LSTMCell(5)), nn.RNN(nn.LSTMCell(5)))(a.transpose(1, 0, 2))
+`,
+    { model: "Net", input: ["11x3x4"] },
+  );
+  expect(input.batch).toEqual({ samples: 3, axis: 1 });
+  expect(totals.macs).toBe(20_460 / 3);
+});
+
+it("takes time_major from the call of a recurrent layer, and gives it to both directions", () => {
+  const net = (layer: string): string => `import jax.numpy as jnp
+from flax import linen as nn
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    c, y = ${layer}(x, time_major=True)
+    return c, y
+net = Net()
+net.init_with_output(0, jnp.ones((11, 3, 4)))
+`;
+  const one = profile(net("nn.RNN(nn.SimpleCell(6), return_carry=True)"), {
+    model: "Net",
+    input: ["11x3x4"],
+  });
+  expect(one.output).toEqual([
+    [3, 6],
+    [11, 3, 6],
+  ]);
+  expect(one.totals.macs).toBe(11 * 60);
+  const both = "nn.Bidirectional(nn.RNN(nn.SimpleCell(6)), nn.RNN(nn.SimpleCell(6)), return_carry=True)";
+  const two = profile(net(both), { model: "Net", input: ["11x3x4"] });
+  expect(two.input.batch).toEqual({ samples: 3, axis: 1 });
+  expect(two.totals.macs).toBe(2 * 11 * 60);
+});

@@ -45,6 +45,7 @@ export function createBench(): Bench {
       errors.push(`${type}: ${message}`);
       return new Unknown(message);
     },
+    raiseIfCaught: () => undefined,
     diagnose: (diagnostic: { message: string }) => void errors.push(diagnostic.message),
     gap: () => undefined,
     assume: () => undefined,

@@ -7,6 +7,8 @@ import {
   type Dim,
   Instance,
   isUnknown,
+  type Kwargs,
+  NO_KWARGS,
   type Shape,
   Tensor,
   Tuple,
@@ -23,6 +25,14 @@ import { Layer, type LayerSpec, type LayerTable, type Weight } from "./spec.ts";
 
 const OPTIONS = `gate_fn=None, activation_fn=None, kernel_init=None, recurrent_kernel_init=None, bias_init=None, dtype=None,
   param_dtype=None, carry_init=None, residual=False, promote_dtype=None, keep_rngs=True`;
+
+/** A sequence that is run at once says that its samples are not in front. */
+const STEP = "carry, inputs, batch_axis=None";
+
+function batchAxis(l: Layer): number | undefined {
+  const axis = entryOf(l.args, "batch_axis");
+  return typeof axis === "number" ? axis : undefined;
+}
 
 interface CellKind {
   readonly cell: string;
@@ -71,6 +81,7 @@ function step(l: Layer, kind: CellKind): Value {
     weights: l.weights("input_kernel", "recurrent_kernel", "bias"),
     shape: out,
     macs: product<Unknown>([rows, macsPerStep]),
+    batchAxis: batchAxis(l),
   });
   const state = l.run.make(out);
   return new Tuple([kind.states === 2 ? new Tuple([state, output]) : output, output]);
@@ -89,7 +100,7 @@ function cell(kind: CellKind): LayerSpec {
     linen: `features, ${OPTIONS}`,
     nnx: `in_features, hidden_features, *, ${OPTIONS}`,
     weights: (l) => weights(l, kind),
-    call: ["carry, inputs", (l) => step(l, kind)],
+    call: [STEP, (l) => step(l, kind)],
     methods: {
       initialize_carry: ["*args, **kwargs", (l) => carryFrom(l, kind.states)],
     },
@@ -127,10 +138,12 @@ function sequence(l: Layer): Value {
   const cell = l.value("cell");
   const { shape } = input;
   const before = isUnknown(shape) ? 0 : shape.length - featureAxes(cell) - 1;
-  const axis = option(l, "time_major") ? 0 : before;
+  const isTimeMajor = option(l, "time_major");
+  const axis = isTimeMajor ? 0 : before;
+  const told: Kwargs = isTimeMajor ? new Map([["batch_axis", 1]]) : NO_KWARGS;
   const [state, output] =
     isOwn(cell) || isUnknown(shape)
-      ? (toItems(l.interp.call(cell, [l.args.initial_carry ?? null, input])) ?? [null, null])
+      ? (toItems(l.interp.call(cell, [l.args.initial_carry ?? null, input], told)) ?? [null, null])
       : stepwise(l, cell, input, shape, axis);
   const carry = isOwn(cell) ? lastStep(l, state ?? null, axis) : (state ?? null);
   return option(l, "return_carry") ? new Tuple([carry, output]) : output;
@@ -171,7 +184,10 @@ function lastStep(l: Layer, state: Value, axis: number): Value {
 /** One over the sequence and one from its end, their outputs joined. */
 function bidirectional(l: Layer): Value {
   const parts = ["forward_rnn", "backward_rnn"].map((name) => {
-    const options = new Map<string, Value>([["return_carry", true]]);
+    const options = new Map<string, Value>([
+      ["return_carry", true],
+      ["time_major", option(l, "time_major")],
+    ]);
     return toItems(l.interp.call(l.value(name), [l.args.inputs], options)) ?? [null, null];
   });
   const [forward, backward] = parts.map(([, output]) => l.run.tensor(output));
@@ -239,6 +255,7 @@ function convStep(l: Layer): Value {
     shape: own(fromInput.shape),
     macs: sum<Unknown>([fromInput.macs, fromState.macs]),
     problem: fromInput.problem,
+    batchAxis: batchAxis(l),
   });
   return new Tuple([new Tuple([l.run.make(output.shape), output]), output]);
 }
@@ -264,7 +281,7 @@ export const RECURRENT: LayerTable = {
     fn: "conv_lstm",
     linen: `features, kernel_size, strides=None, padding='SAME', use_bias=True, dtype=None, param_dtype=None, carry_init=None`,
     weights: convWeights,
-    call: ["carry, inputs", convStep],
+    call: [STEP, convStep],
     methods: {
       initialize_carry: [
         "rng, input_shape",

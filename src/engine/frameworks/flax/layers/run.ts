@@ -28,6 +28,8 @@ export interface Emission {
   readonly macs?: Count;
   readonly elementwise?: Count;
   readonly geometry?: ConvGeometry | undefined;
+  /** Where a layer takes samples to be, if it says so. */
+  readonly batchAxis?: number | undefined;
   /** Outputs behind the first: states of a recurrent layer. */
   readonly extra?: readonly Tensor[];
   /** What does not fit, to be put after the layer's name. */
@@ -65,6 +67,7 @@ export class Run {
       problem: text,
       made,
       called: this.interp.site?.at,
+      raises: "Exception",
       input,
     });
   }
@@ -91,6 +94,7 @@ export class Run {
       macs: emission.macs ?? 0,
       elementwise: emission.elementwise ?? (emission.macs === undefined ? numel(shape) : 0),
       ...(emission.geometry ? { geometry: emission.geometry } : {}),
+      ...(emission.batchAxis === undefined ? {} : { batchAxis: emission.batchAxis }),
     });
     return output;
   }

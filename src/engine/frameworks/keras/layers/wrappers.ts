@@ -168,11 +168,13 @@ const TIME_DISTRIBUTED: WrapperSpec = {
 // --------------------------------------------------------------------------- cells
 
 const RNN: WrapperSpec = {
-  init: "cell, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False, zero_output_for_mask=False",
+  init: "cell, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False, zero_output_for_mask=False, time_major=False",
   call: (keras, interp, layer, given) => {
     const input = keras.tensor(interp, tensorsIn([given])[0] ?? given);
     if (isUnknown(input.shape)) return input;
-    const [batch = 1, time = 1, ...rest] = input.shape;
+    const timeMajor = layer.attrs.get("time_major") === true;
+    const [outer = 1, inner = 1, ...rest] = input.shape;
+    const [batch, time] = timeMajor ? [inner, outer] : [outer, inner];
     const cell = layer.attrs.get("cell");
     const cells = toItems(cell) ?? [cell];
     // A step that is symbolic costs nothing: one stands for all.
@@ -180,6 +182,7 @@ const RNN: WrapperSpec = {
     const steps = symbolic || typeof time !== "number" ? 1 : time;
     if (typeof time !== "number" && !symbolic)
       interp.gap("the number of steps of a recurrent layer is not known");
+    if (timeMajor && !symbolic) tellTimeMajor(keras, interp, input, rest);
     let output: Value = input;
     let states: Value[] = [];
     for (let i = 0; i < steps; i++) {
@@ -188,12 +191,30 @@ const RNN: WrapperSpec = {
     }
     if (!(output instanceof Tensor) || isUnknown(output.shape)) return output;
     const shape: Shape =
-      layer.attrs.get("return_sequences") === true ? [batch, time, ...output.shape.slice(1)] : output.shape;
+      layer.attrs.get("return_sequences") === true ? [outer, inner, ...output.shape.slice(1)] : output.shape;
     const whole = likeInput(keras, given, keras.make(shape));
     whole.maker = nameOf(keras, layer);
     return layer.attrs.get("return_state") === true ? new Tuple([whole, ...tensorsIn(states)]) : whole;
   },
 };
+
+/** Cells see one step each, and so cannot tell that the sequence has its samples in its second axis. */
+function tellTimeMajor(keras: Keras, interp: Interp, input: Tensor, features: Shape): void {
+  if (isUnknown(input.shape)) return;
+  const step = keras.make([input.shape[1] ?? 1, ...features], input.dtype);
+  step.storage = input.storage;
+  interp.record({
+    op: "other",
+    name: "unstack",
+    inputs: [input],
+    outputs: [step],
+    weights: [],
+    macs: 0,
+    elementwise: 0,
+    batchAxis: 1,
+    view: true,
+  });
+}
 
 function runCells(
   keras: Keras,

@@ -130,6 +130,7 @@ export class Op {
       problem: text,
       made,
       called: this.interp.site?.at,
+      raises: "RuntimeError",
       input,
     });
   }

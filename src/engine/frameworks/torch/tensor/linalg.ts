@@ -2,6 +2,7 @@
  * `torch.linalg`, and the decompositions that the module `torch` has names for.
  * https://docs.pytorch.org/docs/stable/linalg.html
  */
+import { product } from "../../../cost/lift.ts";
 import { type Dim, type Shape, Unknown } from "../../../interpret/values.ts";
 import { axisOf, broadcast, isMisfit, Misfit, numel, showShape } from "../../shape/dims.ts";
 import { matmulShape } from "../../shape/matmul.ts";
@@ -175,7 +176,24 @@ function vecdot(a: Args): Answer {
 
 const INVERSE = square(one("input, *, hermitian=False", whole));
 const CHOLESKY = square(one("input, *, upper=False", whole));
-const POWER = square(one("input, n", whole));
+const POWER: OpSpec = {
+  ...square(one("input, n", whole)),
+  op: "matmul",
+  macs: (a) => {
+    const m = matrix(a);
+    const n = a.dim("n");
+    if (isMisfit(m)) return 0;
+    if (typeof n !== "number") return n;
+    return product<Unknown>([powerProducts(Math.abs(n)), ...whole(m), m.columns]);
+  },
+};
+
+/** One square for each bit of the exponent behind the first, one product for each that is set. */
+function powerProducts(exponent: number): number {
+  if (exponent < 2) return 0;
+  const bits = exponent.toString(2);
+  return bits.length - 1 + bits.replaceAll("0", "").length - 1;
+}
 const SLOGDET = square(
   several("input", "slogdet", ["sign", "logabsdet"], (m) => [{ shape: m.batch }, { shape: m.batch }]),
 );

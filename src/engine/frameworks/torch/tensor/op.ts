@@ -269,11 +269,13 @@ function record(
 
 /** Reports shapes that do not fit, with where each tensor was made. */
 export function misfit(a: Args, name: string, found: Misfit): void {
+  a.interp.raiseIfCaught("RuntimeError", `${name}: ${found.message}`);
   a.interp.diagnose({
     severity: "error",
     code: "shape-mismatch",
     message: `${name}: ${found.message}`,
     tensors: a.inputs,
+    ...(found.isOfAxes && { isOfAxes: true }),
     related: a.inputs
       .filter((tensor) => tensor.site !== undefined)
       .map((tensor) => ({

@@ -3,7 +3,16 @@
  * https://docs.pytorch.org/docs/stable/torch.html#reduction-ops
  */
 import { type Shape, Tensor } from "../../../interpret/values.ts";
-import { axesOf, axisOf, isKnown, isMisfit, Misfit, reduce, showShape } from "../../shape/dims.ts";
+import {
+  axesMisfit,
+  axesOf,
+  axisOf,
+  isKnown,
+  isMisfit,
+  type Misfit,
+  reduce,
+  showShape,
+} from "../../shape/dims.ts";
 import { lanes, mapLanes } from "../../shape/reduce.ts";
 import { type Args, resultType } from "./args.ts";
 import { cast, categoryOf, floatOf, realOf } from "./dtypes.ts";
@@ -20,7 +29,7 @@ const toIndex: DtypeRule = () => "int64";
 const accumulated: DtypeRule = (dtype) => (["int", "bool"].includes(categoryOf(dtype)) ? "int64" : dtype);
 
 function noAxis(shape: Shape, axes: readonly number[]): Misfit {
-  return new Misfit(`${showShape(shape)} has no axis ${axes.join(", ")}`);
+  return axesMisfit(`${showShape(shape)} has no axis ${axes.join(", ")}`);
 }
 
 /** Reduces `axes` of the input (all when empty), element by element where the elements are kept. */

@@ -1,0 +1,58 @@
+/** Which network of a file is shown first. */
+import { expect, it } from "vitest";
+import { createEngine } from "../../src/engine/engine.ts";
+import { loadParsers } from "../../src/node/wasm.ts";
+import { memoryHost } from "./memoryHost.ts";
+
+const parsers = await loadParsers();
+
+function mainOf(file: string, text: string): { network: string; macs: number | null } {
+  const result = createEngine({ parsers, host: memoryHost({ [file]: text }) }).profile(file, {});
+  if (!result.ok) throw new Error(result.reason);
+  return { network: result.report.network, macs: result.report.totals.macs };
+}
+
+it("a network that another is made of by way of tensors is not the main one, in TensorFlow.js", () => {
+  const text = `import * as tf from '@tensorflow/tfjs';
+const enc = tf.sequential({ layers: [tf.layers.dense({ units: 6, inputShape: [5] }), tf.layers.dense({ units: 3 })] });
+const a = tf.input({ shape: [5] }), b = tf.input({ shape: [5] });
+const d = tf.layers.dot({ axes: -1, normalize: true }).apply([enc.apply(a), enc.apply(b)]) as tf.SymbolicTensor;
+const model = tf.model({ inputs: [a, b], outputs: d });
+`;
+  expect(mainOf("/app/model.ts", text)).toEqual({ network: "model", macs: 99 });
+});
+
+it("nor in Keras", () => {
+  const text = `from tensorflow import keras
+from tensorflow.keras import layers
+enc = keras.Sequential([keras.Input((5,)), layers.Dense(3)])
+a = keras.Input((5,))
+b = keras.Input((5,))
+d = layers.Concatenate()([enc(a), enc(b)])
+model = keras.Model([a, b], layers.Dense(2)(d))
+`;
+  expect(mainOf("/app/model.py", text)).toEqual({ network: "model", macs: 42 });
+});
+
+it("a recursion that ends where is not known says what is not known", () => {
+  const text = `import json
+from torch import nn
+depth = json.load(open("x.json"))["depth"]
+class Tree(nn.Module):
+    def __init__(self, depth, d=8):
+        super().__init__()
+        self.w = nn.Linear(d, d)
+        self.sub = Tree(depth - 1, d) if depth > 0 else None
+    def forward(self, x):
+        return self.w(x)
+net = Tree(depth)
+`;
+  const { reports, diagnostics } = createEngine({
+    parsers,
+    host: memoryHost({ "/app/tree.py": text }),
+  }).analyze("/app/tree.py");
+  const messages = [...reports.flatMap((report) => report.diagnostics), ...diagnostics].map(
+    (each) => each.message,
+  );
+  expect(messages.join("\n")).toMatch(/calls nest too deeply, for a condition is not known: .*x\.json/);
+});
