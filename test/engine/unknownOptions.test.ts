@@ -60,3 +60,122 @@ describe("`or` with an unknown left side", () => {
     expect([report.complete, report.totals.params]).toEqual([true, 36]);
   });
 });
+
+const keras = (layers: string, size = "9, 8"): Report =>
+  profile(
+    [
+      "from tensorflow import keras",
+      "from tensorflow.keras import layers",
+      "from elsewhere import cfg",
+      `model = keras.Sequential([keras.Input((${size})), ${layers}])`,
+    ].join("\n"),
+  );
+
+describe("options of Keras layers", () => {
+  it.each([
+    ["9, 8", "layers.LSTM(4, return_sequences=cfg.o)"],
+    ["9, 8", "layers.GRU(4, reset_after=cfg.o)"],
+    ["9, 8", "layers.GRU(4, use_bias=cfg.o)"],
+    ["9, 9, 3", "layers.Conv2D(4, 3, padding=cfg.o)"],
+    ["9, 9, 3", "layers.Conv2D(4, 3, use_bias=cfg.o)"],
+    ["9, 9, 3", "layers.Conv2D(4, 3, data_format=cfg.o)"],
+    ["9, 9, 3", "layers.BatchNormalization(scale=cfg.o), layers.Conv2D(2, 1)"],
+    ["9, 9, 3", "layers.MaxPooling2D(2, padding=cfg.o), layers.Conv2D(2, 1)"],
+    ["9, 9, 3", "layers.GlobalAveragePooling2D(keepdims=cfg.o), layers.Dense(2)"],
+    ["9, 9, 3", "layers.PReLU(shared_axes=cfg.o)"],
+    ["9, 8", "layers.Bidirectional(layers.LSTM(4), merge_mode=cfg.o)"],
+    ["9, 8", "layers.RNN(layers.LSTMCell(4), return_sequences=cfg.o)"],
+  ])("that are unknown make unknown what they decide: (%s) %s", (size, layers) => {
+    expectUnknown(keras(layers, size));
+  });
+
+  it("that decide nothing may be unknown", () => {
+    const report = keras(
+      "layers.Dense(4, name=cfg.n, kernel_initializer=cfg.i, kernel_regularizer=cfg.r), layers.Dropout(cfg.rate), " +
+        "layers.BatchNormalization(momentum=cfg.m, epsilon=cfg.e), layers.LSTM(3, dropout=cfg.d)",
+    );
+    expect([report.complete, report.totals.params]).toEqual([true, 36 + 16 + 96]);
+  });
+
+  it("count by their truth", () => {
+    expect(keras("layers.Dense(4, use_bias=0), layers.Dense(2, use_bias=1)").totals.params).toBe(32 + 10);
+  });
+});
+
+describe("options of TensorFlow.js layers", () => {
+  it.each([
+    "tf.layers.conv2d({ filters: 4, kernelSize: 3, padding: cfg.o, inputShape: [9, 9, 3] })",
+    "tf.layers.lstm({ units: 4, returnSequences: cfg.o, inputShape: [9, 3] })",
+    "tf.layers.dense({ units: 4, useBias: !cfg.o, inputShape: [3] })",
+    "tf.layers.dense({ units: 4, useBias: cfg.o === 'none', inputShape: [3] })",
+    "tf.layers.batchNormalization({ scale: cfg.o, inputShape: [3] })",
+    "tf.layers.bidirectional({ layer: tf.layers.lstm({ units: 4 }), mergeMode: cfg.o, inputShape: [9, 3] })",
+    "tf.layers.rnn({ cell: tf.layers.lstmCell({ units: 4 }), returnSequences: cfg.o, inputShape: [9, 3] })",
+  ])("that are unknown make unknown what they decide: %s", (layer) => {
+    expectUnknown(tfjs(layer));
+  });
+
+  it("count by their truth, and undefined or null by their default", () => {
+    const report = tfjs(
+      "tf.layers.dense({ units: 8, inputShape: [4], useBias: undefined })\n" +
+        "tf.layers.dense({ units: 8, useBias: null })\ntf.layers.dense({ units: 8, useBias: 0 })",
+    );
+    expect([report.complete, report.totals.params]).toEqual([true, 40 + 72 + 64]);
+  });
+});
+
+describe("what is trained", () => {
+  const figures = ({ totals, complete }: Report) => [totals.params, totals.trainable_params, complete];
+
+  it("leaves out parameters that are frozen one by one", () => {
+    const report = torch(
+      [
+        "self.l = nn.Linear(8, 4)",
+        "self.l.weight.requires_grad_(False)",
+        "self.m = nn.Linear(4, 4)",
+        "for p in self.m.parameters():",
+        "    p.requires_grad_(False)",
+        "self.m.bias.requires_grad_()",
+      ].join("\n"),
+      "return self.m(self.l(x))",
+      "2, 8",
+    );
+    expect(figures(report)).toEqual([56, 8, true]);
+  });
+
+  it.each([
+    "self.l = nn.Linear(8, 8).requires_grad_(cfg.train)",
+    "self.l = nn.Linear(8, 8)\nself.l.weight.requires_grad_(cfg.train)",
+    "self.l = nn.Linear(8, 8)\nself.l.weight.requires_grad = cfg.train",
+    "self.l = nn.Linear(8, 8)\nself.l.weight = nn.Parameter(torch.zeros(8, 8), requires_grad=cfg.train)",
+    "self.l = nn.Linear(8, 8)\nif cfg.frozen:\n    self.l.requires_grad_(False)",
+  ])("is unknown where that hangs on an unknown: %s", (init) => {
+    const report = torch(init, "return self.l(x)", "2, 8");
+    expect(figures(report)).toEqual([72, null, false]);
+    expectUnknown(report);
+  });
+
+  it.each([
+    ["an argument", "layers.Dense(4, trainable=cfg.o)", ""],
+    ["an attribute", "layers.Dense(4)", "model.layers[0].trainable = cfg.o"],
+    ["a side of a branch", "layers.Dense(4)", "if cfg.o:\n    model.trainable = False"],
+  ])("is unknown in Keras by %s that is not known", (_, layers, after) => {
+    const report = profile(
+      [
+        "from tensorflow import keras",
+        "from tensorflow.keras import layers",
+        "from elsewhere import cfg",
+        `model = keras.Sequential([keras.Input((9, 8)), ${layers}])`,
+        after,
+      ].join("\n"),
+    );
+    expect(figures(report)).toEqual([36, null, false]);
+    expectUnknown(report);
+  });
+
+  it("is unknown in TensorFlow.js for a layer that may be frozen", () => {
+    const report = tfjs("tf.layers.dense({ units: 4, trainable: cfg.t, inputShape: [3] })");
+    expect(figures(report)).toEqual([16, null, false]);
+    expectUnknown(report);
+  });
+});

@@ -18,11 +18,14 @@ import {
   type Value,
 } from "./values.ts";
 
-type Contents =
-  | readonly Value[]
-  | ReadonlyMap<unknown, unknown>
-  | readonly [Tensor["shape"], Tensor["data"], string]
-  | InstanceContents;
+type Contents = readonly Value[] | ReadonlyMap<unknown, unknown> | TensorContents | InstanceContents;
+
+interface TensorContents {
+  readonly shape: Tensor["shape"];
+  readonly dtype: string;
+  readonly data: Tensor["data"];
+  readonly parameter: Tensor["parameter"];
+}
 
 interface InstanceContents {
   readonly attrs: Attrs;
@@ -137,7 +140,10 @@ function snapshot(target: Heap): Contents | undefined {
       native: native instanceof NativeState ? native.kept() : undefined,
     };
   }
-  if (target instanceof Tensor) return [target.shape, target.data, target.dtype];
+  if (target instanceof Tensor) {
+    const { shape, data, dtype, parameter } = target;
+    return { shape, data, dtype, parameter };
+  }
   return undefined;
 }
 
@@ -150,8 +156,9 @@ function restore(target: Heap, contents: Contents): void {
     refill(target.attrs, attrs);
     if (target.native instanceof NativeState && native !== undefined) target.native.putBack(native);
   } else if (target instanceof Tensor) {
-    const [shape, data, dtype] = contents as [Tensor["shape"], Tensor["data"], string];
+    const { shape, data, dtype, parameter } = contents as TensorContents;
     target.shape = shape;
+    if (parameter) target.parameter = parameter;
     target.dtype = dtype;
     if (data) target.data = data;
     else delete target.data;
@@ -195,9 +202,11 @@ function joinHeap(target: Heap, theirs: Contents, why: Unknown): void {
     }
     if (target.native instanceof NativeState && native !== undefined) target.native.join(native, why);
   } else if (target instanceof Tensor) {
-    const [shape] = theirs as [Tensor["shape"], Tensor["data"], string];
+    const { shape, parameter } = theirs as TensorContents;
     target.shape = joinShapes(target.shape, shape, why);
     delete target.data;
+    if (target.parameter && parameter && target.parameter.trainable !== parameter.trainable)
+      target.parameter = { ...target.parameter, trainable: why };
   }
 }
 

@@ -312,7 +312,7 @@ export type Shape = readonly Dim[];
 export type Dtype = string;
 
 export interface ParameterInfo {
-  trainable: boolean;
+  readonly trainable: boolean | Unknown;
   /** A buffer or moving statistic: kept apart, not counted as a parameter. */
   readonly buffer?: boolean;
 }

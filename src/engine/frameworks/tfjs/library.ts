@@ -87,7 +87,7 @@ export class Library {
     return tensor;
   }
 
-  parameter(shape: Shape | Unknown, trainable: boolean, dtype = "float32"): Tensor {
+  parameter(shape: Shape | Unknown, trainable: boolean | Unknown, dtype = "float32"): Tensor {
     const tensor = this.tensor(shape, dtype);
     tensor.parameter = { trainable };
     return tensor;
