@@ -124,6 +124,67 @@ describe("options of TensorFlow.js layers", () => {
   });
 });
 
+describe("objects of TypeScript that take over unknown properties", () => {
+  it.each([
+    ["a spread", "tf.layers.dense({ units: 8, inputShape: [4], ...cfg })"],
+    [
+      "a spread of one of two objects",
+      "tf.layers.dense({ ...(cfg.x ? { useBias: false } : {}), units: 8, inputShape: [4] })",
+    ],
+    ["a copy of a spread", "tf.layers.dense({ ...{ ...cfg }, units: 8, inputShape: [4] })"],
+    ["Object.assign", "tf.layers.dense(Object.assign({ units: 8, inputShape: [4] }, cfg))"],
+  ])("may have any: %s", (_, layer) => {
+    const report = tfjs(`tf.layers.dense({ units: 4, inputShape: [4] })\n${layer}`);
+    expectUnknown(report);
+    expect(report.totals.params).toBeNull();
+  });
+
+  it("keep what is written after the spread", () => {
+    const report = tfjs(
+      "tf.layers.dense({ ...cfg, units: 8, inputShape: [4], useBias: true, trainable: true })",
+    );
+    expect([report.totals.params, report.totals.macs, report.totals.trainable_params]).toEqual([40, 32, 40]);
+  });
+
+  it("say of a declared name that its value comes from elsewhere", () => {
+    const report = tfjs(
+      "tf.layers.dense({ units: 4, inputShape: [4] })\ntf.layers.dense({ units: 8, ...rest })",
+      "declare const rest: any;",
+    );
+    expect([report.complete, report.totals.params]).toEqual([false, null]);
+    expect(reasons(report)).toMatch(/rest is declared here, its value comes from elsewhere/);
+    expect(reasons(report)).not.toMatch(/not defined/);
+  });
+
+  it("leave a declared name alone that is not used, or is one that every program has", () => {
+    const report = tfjs(
+      "tf.layers.dense({ units: Math.max(4, 2), inputShape: [4] })",
+      "declare function gtag(name: string): void;\ndeclare const Math: any;",
+    );
+    expect([report.complete, report.totals.params]).toEqual([true, 20]);
+  });
+
+  it("are told of where the layers of a model are among them", () => {
+    const model = [
+      "import * as tf from '@tensorflow/tfjs';",
+      "import { extra } from './elsewhere';",
+      "const dense = tf.layers.dense({ units: 8, inputShape: [4] });",
+      "const model = tf.sequential({ layers: [dense, ...extra, tf.layers.dense({ units: 1 })] });",
+    ].join("\n");
+    expect(() => profile(model, { file: "/app/model.ts" })).toThrow(/elsewhere/);
+  });
+});
+
+it("Keyword arguments of Python that took over unknown ones are unknown", () => {
+  const report = torch(
+    "o = dict(bias=True)\no.update(cfg)\nself.l = nn.Linear(8, 8, **o)",
+    "return self.l(x)",
+    "2, 8",
+  );
+  expectUnknown(report);
+  expect(reasons(report)).not.toMatch(/object Object/);
+});
+
 describe("what is trained", () => {
   const figures = ({ totals, complete }: Report) => [totals.params, totals.trainable_params, complete];
 

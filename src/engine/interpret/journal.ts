@@ -29,6 +29,7 @@ interface TensorContents {
 
 interface InstanceContents {
   readonly attrs: Attrs;
+  readonly open: Unknown | undefined;
   /** What the native state keeps, where there is one. */
   readonly native: unknown;
 }
@@ -137,6 +138,7 @@ function snapshot(target: Heap): Contents | undefined {
     const { native } = target;
     return {
       attrs: new Map(target.attrs),
+      open: target.open,
       native: native instanceof NativeState ? native.kept() : undefined,
     };
   }
@@ -152,8 +154,9 @@ function restore(target: Heap, contents: Contents): void {
   else if (target instanceof Dict) refill(target.entries, contents as typeof target.entries);
   else if (target instanceof SetValue) refill(target.entries, contents as typeof target.entries);
   else if (target instanceof Instance) {
-    const { attrs, native } = contents as InstanceContents;
+    const { attrs, open, native } = contents as InstanceContents;
     refill(target.attrs, attrs);
+    target.open = open;
     if (target.native instanceof NativeState && native !== undefined) target.native.putBack(native);
   } else if (target instanceof Tensor) {
     const { shape, data, dtype, parameter } = contents as TensorContents;
@@ -194,7 +197,8 @@ function joinHeap(target: Heap, theirs: Contents, why: Unknown): void {
     for (const [key, value] of other) target.entries.set(key, value);
     if (!isSame) target.entries.set(why, why);
   } else if (target instanceof Instance) {
-    const { attrs: other, native } = theirs as InstanceContents;
+    const { attrs: other, open, native } = theirs as InstanceContents;
+    target.open ??= open;
     for (const name of new Set([...target.attrs.keys(), ...other.keys()])) {
       const ours = target.attrs.has(name) ? target.attrs.get(name) : ABSENT;
       const match = other.has(name) ? other.get(name) : ABSENT;

@@ -238,7 +238,15 @@ export class Instance {
   payload?: Value;
   /** What a native class keeps for itself; never seen by the program. */
   native?: unknown;
+  /** JS: why it may have properties besides those that are known. */
+  open?: Unknown | undefined;
   constructor(public cls: ClassValue) {}
+
+  /** JS: it takes over properties of something unknown, which may be any, also those that it has. */
+  takeUnknown(why: Unknown): void {
+    this.open ??= why;
+    for (const key of this.attrs.keys()) this.attrs.set(key, why);
+  }
 }
 
 export class ModuleValue {

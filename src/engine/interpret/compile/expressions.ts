@@ -414,8 +414,10 @@ const compilers: Compilers = {
   regex: (node) => () => new RegexValue(node.source, node.flags),
   super: () => (m, s) => superOf(m, s),
   newTarget: () => (m, s) => newTargetOf(m, s),
-  hole: (node) => (m) => {
-    m.at(node.at, () => m.gap(node.reason));
+  hole: (node) => (m, s) => {
+    const known = node.declared === undefined ? ABSENT : (s.module.parent?.get(node.declared) ?? ABSENT);
+    if (known !== ABSENT) return known;
+    if (node.declared === undefined) m.at(node.at, () => m.gap(node.reason));
     return new Unknown(node.reason, node.at);
   },
 };

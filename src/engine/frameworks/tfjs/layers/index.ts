@@ -43,6 +43,8 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
       const given = new Map<string, Value>();
       if (config instanceof Instance)
         for (const [key, value] of config.attrs) given.set(snakeCase(key), value);
+      if (config instanceof Instance && config.open)
+        for (const key of parsedSignature(rule).names) if (!given.has(key)) given.set(key, config.open);
       // The library computes shapes of "causal" as those of "valid", and cannot run it.
       if (given.get("padding") === "causal") given.set("padding", "valid");
       state.rule = rule;

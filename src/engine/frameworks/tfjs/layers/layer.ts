@@ -54,7 +54,10 @@ export function initLayer(lib: Library, m: Interp, self: Value, config: Value): 
   if (trainable !== undefined && trainable !== null) state.trainable = m.truthy(trainable);
   const batchShape = property(config, "batchInputShape");
   const inputShape = property(config, "inputShape");
-  if (batchShape !== undefined && batchShape !== null) state.batchInputShape = shapeOf(batchShape);
+  // An input shape that is written down is the likelier one.
+  const isWritten = !isUnknown(batchShape) || inputShape === undefined || isUnknown(inputShape);
+  if (isWritten && batchShape !== undefined && batchShape !== null)
+    state.batchInputShape = shapeOf(batchShape);
   else if (inputShape !== undefined && inputShape !== null) {
     state.batchInputShape = withBatch(property(config, "batchSize"), inputShape);
   }
