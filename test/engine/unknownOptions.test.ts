@@ -124,6 +124,42 @@ describe("options of TensorFlow.js layers", () => {
   });
 });
 
+describe("arguments of PyTorch's ops", () => {
+  it.each([".sum(1, keepdim=cfg.k)", ".flatten(cfg.k)", ".transpose(cfg.a, 1)"])(
+    "that are unknown make the network incomplete: %s",
+    (op) => {
+      expectUnknown(torch("self.l = nn.Linear(8, 8)", `return self.l(x)${op}`, "3, 2, 8"));
+    },
+  );
+});
+
+it("Flax' RNN over an axis that is not known is incomplete", () => {
+  expectUnknown(
+    profile(
+      [
+        "import jax, jax.numpy as jnp",
+        "import flax.linen as nn",
+        "from elsewhere import cfg",
+        "class M(nn.Module):",
+        "    @nn.compact",
+        "    def __call__(self, x):",
+        "        return nn.RNN(nn.LSTMCell(4), time_major=cfg.t)(x)",
+        "m = M()",
+        "v = m.init(jax.random.PRNGKey(0), jnp.ones((3, 4, 8)))",
+      ].join("\n"),
+    ),
+  );
+});
+
+it("An order that is not known changes no shape", () => {
+  const report = torch(
+    "self.l = nn.Linear(8, 8)",
+    "return self.l(x).sort(1, descending=cfg.k).values",
+    "3, 8",
+  );
+  expect([report.complete, report.output]).toEqual([true, [[3, 8]]]);
+});
+
 describe("objects of TypeScript that take over unknown properties", () => {
   it.each([
     ["a spread", "tf.layers.dense({ units: 8, inputShape: [4], ...cfg })"],
