@@ -18,14 +18,18 @@ import {
   type Value,
 } from "./values.ts";
 
-type Contents =
-  | readonly Value[]
-  | ReadonlyMap<unknown, unknown>
-  | readonly [Tensor["shape"], Tensor["data"], string]
-  | InstanceContents;
+type Contents = readonly Value[] | ReadonlyMap<unknown, unknown> | TensorContents | InstanceContents;
+
+interface TensorContents {
+  readonly shape: Tensor["shape"];
+  readonly dtype: string;
+  readonly data: Tensor["data"];
+  readonly parameter: Tensor["parameter"];
+}
 
 interface InstanceContents {
   readonly attrs: Attrs;
+  readonly open: Unknown | undefined;
   /** What the native state keeps, where there is one. */
   readonly native: unknown;
 }
@@ -134,10 +138,14 @@ function snapshot(target: Heap): Contents | undefined {
     const { native } = target;
     return {
       attrs: new Map(target.attrs),
+      open: target.open,
       native: native instanceof NativeState ? native.kept() : undefined,
     };
   }
-  if (target instanceof Tensor) return [target.shape, target.data, target.dtype];
+  if (target instanceof Tensor) {
+    const { shape, data, dtype, parameter } = target;
+    return { shape, data, dtype, parameter };
+  }
   return undefined;
 }
 
@@ -146,12 +154,14 @@ function restore(target: Heap, contents: Contents): void {
   else if (target instanceof Dict) refill(target.entries, contents as typeof target.entries);
   else if (target instanceof SetValue) refill(target.entries, contents as typeof target.entries);
   else if (target instanceof Instance) {
-    const { attrs, native } = contents as InstanceContents;
+    const { attrs, open, native } = contents as InstanceContents;
     refill(target.attrs, attrs);
+    target.open = open;
     if (target.native instanceof NativeState && native !== undefined) target.native.putBack(native);
   } else if (target instanceof Tensor) {
-    const [shape, data, dtype] = contents as [Tensor["shape"], Tensor["data"], string];
+    const { shape, data, dtype, parameter } = contents as TensorContents;
     target.shape = shape;
+    if (parameter) target.parameter = parameter;
     target.dtype = dtype;
     if (data) target.data = data;
     else delete target.data;
@@ -194,7 +204,8 @@ function joinHeap(target: Heap, theirs: Contents, why: Unknown): void {
     for (const [key, value] of other) target.entries.set(key, value);
     if (!isSame) target.entries.set(why, why);
   } else if (target instanceof Instance) {
-    const { attrs: other, native } = theirs as InstanceContents;
+    const { attrs: other, open, native } = theirs as InstanceContents;
+    target.open ??= open;
     for (const name of new Set([...target.attrs.keys(), ...other.keys()])) {
       const ours = target.attrs.has(name) ? target.attrs.get(name) : ABSENT;
       const match = other.has(name) ? other.get(name) : ABSENT;
@@ -202,9 +213,11 @@ function joinHeap(target: Heap, theirs: Contents, why: Unknown): void {
     }
     if (target.native instanceof NativeState && native !== undefined) target.native.join(native, why);
   } else if (target instanceof Tensor) {
-    const [shape] = theirs as [Tensor["shape"], Tensor["data"], string];
+    const { shape, parameter } = theirs as TensorContents;
     target.shape = joinShapes(target.shape, shape, why);
     delete target.data;
+    if (target.parameter && parameter && target.parameter.trainable !== parameter.trainable)
+      target.parameter = { ...target.parameter, trainable: why };
   }
 }
 

@@ -240,7 +240,15 @@ export class Instance {
   payload?: Value;
   /** What a native class keeps for itself; never seen by the program. */
   native?: unknown;
+  /** JS: why it may have properties besides those that are known. */
+  open?: Unknown | undefined;
   constructor(public cls: ClassValue) {}
+
+  /** JS: it takes over properties of something unknown, which may be any, also those that it has. */
+  takeUnknown(why: Unknown): void {
+    this.open ??= why;
+    for (const key of this.attrs.keys()) this.attrs.set(key, why);
+  }
 }
 
 export class ModuleValue {
@@ -314,7 +322,7 @@ export type Shape = readonly Dim[];
 export type Dtype = string;
 
 export interface ParameterInfo {
-  trainable: boolean;
+  readonly trainable: boolean | Unknown;
   /** A buffer or moving statistic: kept apart, not counted as a parameter. */
   readonly buffer?: boolean;
 }

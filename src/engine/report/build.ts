@@ -16,7 +16,7 @@ import type {
   ReportTotals,
   WidthArgument,
 } from "./contract.ts";
-import { elements, place, reportShape, Tally } from "./convert.ts";
+import { elements, place, reportShape, Tally, trainedElements } from "./convert.ts";
 import { passGate } from "./gate.ts";
 import { type PricedRow, priceLayers } from "./layers.ts";
 import { outputBytes, peakBytes } from "./memory.ts";
@@ -63,6 +63,7 @@ export function buildReport(source: ReportSource): Report {
   const figures = [...layers, totals].flatMap((figure) => [
     figure.macs,
     figure.params,
+    figure.trainable_params,
     figure.elementwise,
     figure.activation_bytes,
   ]);
@@ -134,7 +135,7 @@ function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: re
   const trainable = new Tally();
   for (const parameter of source.parameters) {
     params.add(elements(parameter));
-    if (parameter.parameter?.trainable !== false) trainable.add(elements(parameter));
+    trainable.add(trainedElements(parameter));
   }
   for (const reason of source.unknownParameters ?? []) {
     params.add(reason);
@@ -153,7 +154,9 @@ function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: re
   };
   return {
     totals,
-    unknowns: [macs, params, elementwise, activation, peak].flatMap((tally) => tally.unknown ?? []),
+    unknowns: [macs, params, trainable, elementwise, activation, peak].flatMap(
+      (tally) => tally.unknown ?? [],
+    ),
   };
 }
 

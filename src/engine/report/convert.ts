@@ -25,6 +25,13 @@ export function elements(tensor: Tensor): Count {
   return tensor.shape instanceof Unknown ? tensor.shape : product(tensor.shape);
 }
 
+/** Elements of a weight that training changes. */
+export function trainedElements(weight: Tensor): Count {
+  const trainable = weight.parameter?.trainable ?? true;
+  if (trainable instanceof Unknown) return trainable;
+  return trainable ? elements(weight) : 0;
+}
+
 export function bytes(tensor: Tensor): Count {
   const count = elements(tensor);
   return typeof count === "number" ? count * bytesPerElement(tensor.dtype) : count;

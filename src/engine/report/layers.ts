@@ -13,7 +13,7 @@ import {
 import { NOWHERE } from "../syntax/span.ts";
 import { classify, kernelElements } from "./classify.ts";
 import type { Place, ReportLayer } from "./contract.ts";
-import { elements, place, reportShape, Tally } from "./convert.ts";
+import { elements, place, reportShape, Tally, trainedElements } from "./convert.ts";
 import { outputBytes } from "./memory.ts";
 import { groupRows, ownTensors, type Row } from "./rows.ts";
 
@@ -78,7 +78,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
       continue;
     context.owned.add(weight);
     params.add(elements(weight));
-    if (weight.parameter.trainable) trainable.add(elements(weight));
+    trainable.add(trainedElements(weight));
   }
 
   const main = dearest(row.ops);

@@ -7,7 +7,7 @@ import { type Instance, type Tensor, toItems, toNumber } from "../interpret/valu
 import { swapObstacle, swapParams } from "../separable/formulas.ts";
 import { NOWHERE } from "../syntax/span.ts";
 import type { NeverRunLayer, ReportLayer } from "./contract.ts";
-import { elements, place, Tally } from "./convert.ts";
+import { elements, place, Tally, trainedElements } from "./convert.ts";
 import { placeKey } from "./places.ts";
 import { isLayer, ownTensors } from "./rows.ts";
 
@@ -54,7 +54,7 @@ function describe(
   const trainable = new Tally();
   for (const weight of weights) {
     params.add(elements(weight));
-    if (weight.parameter?.trainable) trainable.add(elements(weight));
+    trainable.add(trainedElements(weight));
   }
   const at = place(instance.site?.at ?? NOWHERE);
   const conv = convolutionOf(instance, weights, channels);

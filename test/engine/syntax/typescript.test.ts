@@ -149,7 +149,7 @@ abstract class A<T> extends B<T> implements I {
   protected async d<T>(this: A, x?: T, y: number = 2): Promise<void> {}
 }
 export = q;`,
-    "(from u v) (function over (a) {(. a length) a a (call f a)}) (class A (B) a=1 d:(async method d (x y=2) {})) (:= (. module exports) q)",
+    "(from u v) (var q=<hole: q is declared here, its value comes from elsewhere>) (function over (a) {(. a length) a a (call f a)}) (class A (B) a=1 d:(async method d (x y=2) {})) (:= (. module exports) q)",
   ],
   [
     "parameter properties",

@@ -152,7 +152,7 @@ class KerasFramework implements Framework {
     if (!isModel(network)) return [];
     const trained = trainableWeights(network);
     const weights = allWeights(network);
-    for (const weight of weights) if (!trained.has(weight)) weight.parameter = { trainable: false };
+    for (const weight of weights) weight.parameter = { trainable: trained.get(weight) ?? false };
     return weights;
   }
 

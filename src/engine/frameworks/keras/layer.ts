@@ -67,8 +67,8 @@ export function defineLayerClass(keras: Keras): ClassValue {
     "trainable",
     new Property(
       def("trainable", "self", (a) => stateOf(self(a)).trainable),
-      def("trainable", "self, value", (a) => {
-        setTrainable(self(a), a.value === true);
+      def("trainable", "self, value", (a, interp) => {
+        setTrainable(interp, self(a), interp.truthy(a.value));
         return null;
       }),
     ),
@@ -77,8 +77,11 @@ export function defineLayerClass(keras: Keras): ClassValue {
 }
 
 /** Freezes or thaws a layer and all below it. */
-export function setTrainable(layer: Instance, trainable: boolean): void {
-  for (const each of [layer, ...descendants(layer)]) stateOf(each).trainable = trainable;
+export function setTrainable(interp: Interp, layer: Instance, trainable: boolean | Unknown): void {
+  for (const each of [layer, ...descendants(layer)]) {
+    interp.touch(each);
+    stateOf(each).trainable = trainable;
+  }
 }
 
 /** What `Layer.__init__` does with the arguments that all layers share. */
@@ -95,7 +98,8 @@ export function initLayer(
   const dtype = given.get("dtype");
   layer.attrs.set("dtype", typeof dtype === "string" ? dtype : keras.floatx);
   const state = stateOf(layer);
-  if (given.get("trainable") === false) state.trainable = false;
+  const trainable = given.get("trainable");
+  if (trainable !== undefined) state.trainable = interp.truthy(trainable);
   const shape = toItems(given.get("input_shape"));
   const width = given.get("input_dim");
   const whole = toItems(given.get("batch_input_shape"));
@@ -188,17 +192,22 @@ export function allWeights(layer: Instance): readonly Tensor[] {
   return [...new Set([layer, ...descendants(layer)].flatMap(ownWeights))];
 }
 
-/** Weights that training would change, by Keras' rule: a frozen layer freezes all below it. */
-export function trainableWeights(layer: Instance): ReadonlySet<Tensor> {
-  const found = new Set<Tensor>();
+/** Weights that training changes, or why they may be frozen. By Keras' rule a frozen layer freezes all below it. */
+export function trainableWeights(layer: Instance): ReadonlyMap<Tensor, true | Unknown> {
+  const found = new Map<Tensor, true | Unknown>();
   const seen = new Set<Instance>();
-  const walk = (at: Instance): void => {
-    if (seen.has(at) || !stateOf(at).trainable) return;
+  const walk = (at: Instance, outer: true | Unknown): void => {
+    const own = stateOf(at).trainable;
+    if (seen.has(at) || own === false) return;
     seen.add(at);
-    for (const weight of ownWeights(at)) if (weight.parameter?.trainable) found.add(weight);
-    sublayers(at).forEach(walk);
+    const here = isUnknown(outer) ? outer : own;
+    for (const weight of ownWeights(at)) {
+      const trainable = weight.parameter?.trainable ?? false;
+      if (trainable !== false) found.set(weight, isUnknown(here) ? here : trainable);
+    }
+    for (const child of sublayers(at)) walk(child, here);
   };
-  walk(layer);
+  walk(layer, true);
   return found;
 }
 
@@ -215,7 +224,7 @@ function construction(keras: Keras): Record<string, Method> {
     return addWeightTo(keras, interp, self(a), {
       name: typeof name === "string" ? name : "variable",
       shape: dims,
-      trainable: interp.truthy(kwargs.get("trainable") ?? true) !== false,
+      trainable: interp.truthy(kwargs.get("trainable") ?? true),
     });
   };
   return {
@@ -244,7 +253,7 @@ export function addWeightTo(
   keras: Keras,
   interp: Interp,
   layer: Instance,
-  spec: { readonly name: string; readonly shape: Shape | Unknown; readonly trainable: boolean },
+  spec: { readonly name: string; readonly shape: Shape | Unknown; readonly trainable: boolean | Unknown },
 ): Tensor {
   const variable = keras.make(spec.shape);
   variable.cls = keras.variableClass;
@@ -298,8 +307,8 @@ function weightLists(): Record<string, NativeImpl> {
   return {
     weights: list(allWeights),
     variables: list(allWeights),
-    trainable_weights: list(trainableWeights),
-    trainable_variables: list(trainableWeights),
+    trainable_weights: list((layer) => trainableWeights(layer).keys()),
+    trainable_variables: list((layer) => trainableWeights(layer).keys()),
     non_trainable_weights: list(frozen),
     non_trainable_variables: list(frozen),
   };

@@ -27,12 +27,13 @@ interface Kept {
   readonly children: readonly Instance[];
   readonly network: Network | undefined;
   readonly undecided: Unknown | undefined;
+  readonly trainable: boolean | Unknown;
 }
 
 /** What the engine keeps of a layer besides the attributes that the program sees. */
 export class LayerState extends NativeState {
   readonly weights: Tensor[] = [];
-  trainable = true;
+  trainable: boolean | Unknown = true;
   /** Layers that are no attributes: those of a Sequential, wrapped ones. */
   readonly children: Instance[] = [];
   /** Names of its own constructor's arguments, which are attributes. */
@@ -47,15 +48,16 @@ export class LayerState extends NativeState {
   undecided: Unknown | undefined;
 
   kept(): Kept {
-    const { weights, children, network, undecided } = this;
-    return { weights: [...weights], children: [...children], network, undecided };
+    const { weights, children, network, undecided, trainable } = this;
+    return { weights: [...weights], children: [...children], network, undecided, trainable };
   }
 
-  putBack({ weights, children, network, undecided }: Kept): void {
+  putBack({ weights, children, network, undecided, trainable }: Kept): void {
     this.weights.splice(0, Infinity, ...weights);
     this.children.splice(0, Infinity, ...children);
     this.network = network;
     this.undecided = undecided;
+    this.trainable = trainable;
   }
 
   /** The side with more layers stays, so that these are seen. */
@@ -63,8 +65,9 @@ export class LayerState extends NativeState {
     const isSame = areSame(this.weights, other.weights) && areSame(this.children, other.children);
     const hasMore =
       this.weights.length + this.children.length >= other.weights.length + other.children.length;
-    const { undecided } = this;
+    const { undecided, trainable } = this;
     if (!hasMore) this.putBack(other);
+    this.trainable = trainable === other.trainable ? trainable : why;
     this.undecided = undecided ?? other.undecided ?? (isSame ? undefined : why);
   }
 }

@@ -21,7 +21,15 @@ import {
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
 import { axesOfLayer, KERAS_ARGUMENTS } from "../keraslike/arguments.ts";
-import { Config, type LayerRule, parsedSignature, type Ruling, type WeightSpec } from "../keraslike/rule.ts";
+import {
+  Config,
+  type LayerRule,
+  parsedSignature,
+  type Ruling,
+  rulingOf,
+  type WeightSpec,
+  weightsOf,
+} from "../keraslike/rule.ts";
 import { diagnoseMismatch } from "../rules/mismatch.ts";
 import { possibleArguments } from "../rules/possible.ts";
 import { toDims } from "../rules/sizes.ts";
@@ -147,7 +155,7 @@ function buildRuled(
   const more = toItems(a.args) ?? [];
   const shapes = [a.input_shape, ...more].flatMap(shapesIn);
   const lost = isUnknown(a.input_shape) ? a.input_shape : undefined;
-  for (const spec of rule.weights?.(new Config(layer.attrs), shapes) ?? []) {
+  for (const spec of weightsOf(rule, new Config(layer.attrs), shapes)) {
     // Sizes that an input of unknown shape would tell are unknown for its reason.
     const shape = lost ? spec.shape.map((dim) => (isUnknown(dim) ? lost : dim)) : spec.shape;
     const weight = addWeightTo(keras, interp, layer, { ...spec, shape });
@@ -233,7 +241,7 @@ export function applyRule(
 ): Value {
   const config = new Config(layer.attrs);
   const shapes = inputs.map((input) => input.shape);
-  const ruling = rule.run(config, shapes);
+  const ruling = rulingOf(rule, config, shapes);
   const problem = ruling.problem ?? misbuilt(rule, config, shapes, weights);
   if (problem !== undefined) complain(keras, interp, layer, problem, inputs[0]);
   return emit(keras, interp, layer, ruling, inputs, weights);
@@ -293,7 +301,7 @@ function misbuilt(
 ): string | undefined {
   const known = shapes.filter((shape): shape is Shape => !(shape instanceof Unknown));
   if (!rule.weights || known.length !== shapes.length) return undefined;
-  for (const spec of rule.weights(config, known)) {
+  for (const spec of weightsOf(rule, config, known)) {
     const own = built.find((weight) => weight.attrs?.get("name") === spec.name);
     if (own && !(own.shape instanceof Unknown) && differs(own.shape, spec)) {
       return `was built with a ${spec.name} of ${showShape(own.shape)}, but this input needs ${showShape(spec.shape)}`;

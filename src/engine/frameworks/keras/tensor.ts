@@ -190,7 +190,7 @@ function defineVariable(keras: Keras): void {
               );
         const variable = keras.make(value.shape, value.dtype);
         variable.cls = made;
-        variable.parameter = { trainable: interp.truthy(kwargs.get("trainable") ?? true) !== false };
+        variable.parameter = { trainable: interp.truthy(kwargs.get("trainable") ?? true) };
         variable.attrs = new Map<string, Value>([["name", kwargs.get("name") ?? "variable"]]);
         return variable;
       },

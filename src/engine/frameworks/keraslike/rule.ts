@@ -4,8 +4,8 @@
  * its own arguments into a `Config` of these names (tf.js: camelCase to snake_case) and keeps what is its own, the
  * naming of layers, the graph and the objects of the program. Shapes include the batch axis, which may be unknown.
  *
- * To use it: `configOf(rule, given)`, then `rule.weights(config, inputs)` when the layer is built and
- * `rule.run(config, inputs)` for each call; `run` gives the steps to record, the last one making the layer's output.
+ * To use it: `configOf(rule, given)`, then `weightsOf(rule, config, inputs)` when the layer is built and
+ * `rulingOf(rule, config, inputs)` for each call, which gives the steps to record, the last one making the layer's output.
  */
 
 import { type ParsedSignature, parseSignature } from "../../interpret/signature.ts";
@@ -93,7 +93,11 @@ export function configOf(
   const values = new Map<string, Value>();
   for (const { name, fallback } of parsedSignature(rule).params) values.set(name, fallback);
   for (const [name, value] of Object.entries(overrides)) values.set(name, value);
-  for (const [name, value] of given) if (value !== undefined) values.set(name, value);
+  for (const [name, value] of given) {
+    // A flag that is null is left at its default.
+    const isLeftOut = value === undefined || (value === null && typeof values.get(name) === "boolean");
+    if (!isLeftOut) values.set(name, value);
+  }
   return new Config(values);
 }
 
@@ -104,9 +108,30 @@ export function missingArguments(rule: LayerRule, config: Config): readonly stri
     .map(({ name }) => name);
 }
 
-/** A layer's arguments, read as what rules need. */
+/**
+ * A layer's arguments, read as what rules need. A size that is not known is unknown; where an option is not, the
+ * reader answers something harmless, and all that the rule says is unknown for that reason (`rulingOf`, `weightsOf`).
+ */
 export class Config {
+  private unread: Unknown | undefined;
+
   constructor(readonly values: ReadonlyMap<string, Value>) {}
+
+  /** What `rule` says, and the first option that it asked for and that is not known. */
+  ask<T>(rule: (config: Config) => T): { readonly answer: T; readonly unread: Unknown | undefined } {
+    const before = this.unread;
+    this.unread = undefined;
+    const answer = rule(this);
+    const { unread } = this;
+    this.unread = before;
+    return { answer, unread };
+  }
+
+  private option(name: string): Value {
+    const value = this.values.get(name);
+    if (isUnknown(value)) this.unread ??= value;
+    return value;
+  }
 
   value(name: string): Value {
     return this.values.get(name);
@@ -125,19 +150,24 @@ export class Config {
     return isUnknown(value) ? new Array<Dim>(axes).fill(value) : toDims(value, axes);
   }
   number(name: string): number | undefined {
-    return toNumber(this.values.get(name));
+    return toNumber(this.option(name));
   }
   text(name: string): string {
-    const value = this.values.get(name);
+    const value = this.option(name);
     return typeof value === "string" ? value : "";
   }
+  /** One that is not known counts as set, so that weights which there may be are among those of unknown size. */
   flag(name: string): boolean {
-    return this.values.get(name) === true;
+    const value = this.option(name);
+    if (value === undefined || value === null || value === "") return false;
+    const number = toNumber(value);
+    return number === undefined || (number !== 0 && !Number.isNaN(number));
   }
   /** Whole numbers of a list; undefined when they are not known. */
   integers(name: string): readonly number[] | undefined {
-    const value = this.values.get(name);
+    const value = this.option(name);
     const items = toItems(value) ?? (toNumber(value) === undefined ? undefined : [value]);
+    this.unread ??= items?.find(isUnknown);
     const numbers = items?.map(toNumber);
     return numbers?.every((number) => number !== undefined) ? (numbers as number[]) : undefined;
   }
@@ -151,6 +181,29 @@ export class Config {
     const none = activation === undefined || activation === null || activation === "linear";
     return none ? 0 : numel(shape);
   }
+}
+
+/** What a rule says of one call, unknown where an option that decides it is. */
+export function rulingOf(rule: LayerRule, config: Config, inputs: readonly KnownOrNot[]): Ruling {
+  const { answer, unread } = config.ask(() => rule.run(config, inputs));
+  if (!unread) return answer;
+  const lost = ({ geometry: _, ...step }: Step): Step => ({
+    ...step,
+    shape: unread,
+    macs: step.macs === 0 ? 0 : unread,
+    elementwise: step.elementwise === 0 ? 0 : unread,
+  });
+  const [step, ...more] = answer.steps;
+  return {
+    steps: [lost(step), ...more.map(lost)],
+    ...(answer.states && { states: answer.states.map(() => unread) }),
+  };
+}
+
+/** The weights that a rule makes, of unknown size where an option that decides on them is not known. */
+export function weightsOf(rule: LayerRule, config: Config, inputs: readonly Shape[]): readonly WeightSpec[] {
+  const { answer, unread } = config.ask(() => rule.weights?.(config, inputs) ?? []);
+  return unread ? answer.map((spec) => ({ ...spec, shape: [unread] })) : answer;
 }
 
 /** The shape when its rank is known; else Unknown for every place that asks. */

@@ -88,7 +88,7 @@ export class Library {
     return tensor;
   }
 
-  parameter(shape: Shape | Unknown, trainable: boolean, dtype = "float32"): Tensor {
+  parameter(shape: Shape | Unknown, trainable: boolean | Unknown, dtype = "float32"): Tensor {
     const tensor = this.tensor(shape, dtype);
     tensor.parameter = { trainable };
     return tensor;
@@ -177,9 +177,10 @@ export function listOf(value: Value): readonly Value[] {
   return value instanceof List || value instanceof Tuple ? value.items : [value];
 }
 
-/** A property of a config object; undefined when it has none. */
+/** A property of a config object; undefined when it has none, unknown when it may have one. */
 export function property(config: Value, name: string): Value {
-  return config instanceof Instance ? config.attrs.get(name) : undefined;
+  if (!(config instanceof Instance)) return undefined;
+  return config.attrs.has(name) ? config.attrs.get(name) : config.open;
 }
 
 /** Everything the program gives in a config object, by Keras' names. */

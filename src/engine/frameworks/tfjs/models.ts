@@ -156,8 +156,7 @@ function initSequential(lib: Library, m: Interp, self: Value, config: Value): vo
   state.model = { inputs: [], outputs: [], layers: [] };
   lib.models.push(self);
   const layers = property(config, "layers");
-  if (isUnknown(layers)) m.gap(layers.reason);
-  else if (layers !== undefined && layers !== null)
+  if (layers !== undefined && layers !== null)
     for (const layer of listOf(layers)) addLayer(lib, m, self, layer);
 }
 

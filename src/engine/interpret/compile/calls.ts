@@ -50,7 +50,10 @@ export function compileArgs(nodes: readonly Arg[], c: Compiler): CompiledArgs {
         else {
           const given = mappingOf(m, value);
           m.tick(given.length * STEPS.keyword);
-          for (const [key, item] of given) kwargs.set(String(key), item);
+          for (const [key, item] of given) {
+            if (key instanceof Unknown) return key;
+            kwargs.set(String(key), item);
+          }
         }
       }
       return kwargs;

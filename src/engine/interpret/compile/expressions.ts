@@ -47,6 +47,17 @@ export function compileTest(node: Expr, c: Compiler): Test {
       return value instanceof Unknown ? value : !value;
     };
   }
+  if (node.kind === "logical" && node.op !== "??") {
+    const left = compileTest(node.left, c);
+    const right = compileTest(node.right, c);
+    const stopsAt = node.op === "or";
+    return (m, s) => {
+      const truth = left(m, s);
+      if (!(truth instanceof Unknown)) return truth === stopsAt ? truth : right(m, s);
+      // `unknown and False` is falsy and `unknown or True` truthy whatever the left side is.
+      return perhapsRight(m, truth, () => right(m, s)) === stopsAt ? stopsAt : truth;
+    };
+  }
   const ev = compileExpr(node, c);
   return (m, s) => {
     const value = ev(m, s);
@@ -232,18 +243,8 @@ const compilers: Compilers = {
       const value = left(m, s);
       const truth = typeof value === "boolean" ? value : m.semantics.truthy(m, value);
       if (truth instanceof Unknown) {
-        // `unknown and False` is falsy and `unknown or True` truthy whatever the left side is.
-        let other: Value = truth;
-        fork(
-          m,
-          truth,
-          () => {
-            other = right(m, s);
-            return undefined;
-          },
-          () => undefined,
-        );
-        return m.semantics.truthy(m, other) === stopsAt ? stopsAt : truth;
+        // Only its truth may be told, not its value: `unknown or 4` need not be 4.
+        return perhapsRight(m, truth, () => right(m, s)) === stopsAt ? stopsAt : truth;
       }
       return truth === stopsAt ? value : right(m, s);
     };
@@ -418,8 +419,10 @@ const compilers: Compilers = {
   regex: (node) => () => new RegexValue(node.source, node.flags),
   super: () => (m, s) => superOf(m, s),
   newTarget: () => (m, s) => newTargetOf(m, s),
-  hole: (node) => (m) => {
-    m.at(node.at, () => m.gap(node.reason));
+  hole: (node) => (m, s) => {
+    const known = node.declared === undefined ? ABSENT : (s.module.parent?.get(node.declared) ?? ABSENT);
+    if (known !== ABSENT) return known;
+    if (node.declared === undefined) m.at(node.at, () => m.gap(node.reason));
     return new Unknown(node.reason, node.at);
   },
 };
@@ -433,6 +436,21 @@ const tupleOf = (_m: Machine, items: Value[]): Value => new Tuple(items);
 /** A value that was made, its cost counted. */
 function weighed(m: Machine, value: Value): Value {
   m.tick(weightMade(value));
+  return value;
+}
+
+/** The right side of `and` and `or` whose left side is not known: it may not run. */
+function perhapsRight(m: Machine, why: Unknown, right: () => Value): Value {
+  let value: Value = why;
+  fork(
+    m,
+    why,
+    () => {
+      value = right();
+      return undefined;
+    },
+    () => undefined,
+  );
   return value;
 }
 

@@ -2,7 +2,7 @@
 import type { Expr, PropertyDef, Template } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
-import { FunctionValue, type Instance, Property, Unknown, type Value } from "../values.ts";
+import { FunctionValue, Instance, Property, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr } from "./expressions.ts";
 
@@ -78,6 +78,8 @@ export function compileProperty(property: PropertyDef, c: Compiler): PropertyCod
   if (property.kind === "spread") {
     return (m, s, object) => {
       const source = value(m, s);
+      const lost = source instanceof Unknown ? source : source instanceof Instance ? source.open : undefined;
+      if (lost) object.takeUnknown(lost);
       if (source instanceof Unknown) m.gap(source.reason);
       else for (const [key, item] of m.semantics.entries?.(m, source) ?? []) object.attrs.set(key, item);
     };

@@ -95,7 +95,8 @@ export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
   if (found instanceof Property) return read(m, found, obj);
   if (found !== ABSENT) return found;
   if (name === "constructor") return cls;
-  return name === "__proto__" ? prototypeOf(m, cls) : ABSENT;
+  if (name === "__proto__") return prototypeOf(m, cls);
+  return (obj instanceof Instance ? obj.open : undefined) ?? ABSENT;
 }
 
 /** A prototype's is its own class; an object may have set its own. */

@@ -264,4 +264,6 @@ export interface Held extends Node {
 export interface Hole extends Node {
   readonly kind: "hole";
   readonly reason: string;
+  /** A name that is declared and has its value elsewhere: nothing is missing until it is used. */
+  readonly declared?: string;
 }

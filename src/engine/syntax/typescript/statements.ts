@@ -154,9 +154,30 @@ const STATEMENTS: Readonly<Record<string, LowerStmt>> = {
   debugger_statement: nothing,
   interface_declaration: nothing,
   type_alias_declaration: nothing,
-  ambient_declaration: nothing,
+  ambient_declaration: lowerAmbient,
   function_signature: nothing,
 };
+
+/** `declare const x: T` and `declare function f(): T`: names whose values come from elsewhere. */
+function lowerAmbient(node: SyntaxNode, ctx: Lowering): Stmt[] {
+  return parts(node).flatMap((declared): Stmt[] => {
+    const names = AMBIENT_FUNCTION.test(declared.type)
+      ? [declared]
+      : parts(declared).filter((part) => part.type === "variable_declarator");
+    const declarations = names.flatMap((part) => {
+      const name = field(part, "name");
+      if (!name) return [];
+      const reason = `${ctx.textOf(name)} is declared here, its value comes from elsewhere`;
+      const value = { kind: "hole", reason, declared: ctx.textOf(name), at: ctx.span(name) } as const;
+      return [{ target: lowerTarget(name, ctx), value }];
+    });
+    return declarations.length === 0
+      ? []
+      : [{ kind: "varDecl", scope: "var", declarations, at: ctx.span(node) }];
+  });
+}
+
+const AMBIENT_FUNCTION = /^(function_signature|function_declaration)$/;
 
 function returned(node: SyntaxNode, ctx: Lowering): { readonly value?: Expr } {
   const value = parts(node)[0];

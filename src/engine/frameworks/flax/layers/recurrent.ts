@@ -129,7 +129,9 @@ function featureAxes(cell: Value): number {
 
 function option(l: Layer, name: string): boolean {
   const asked = entryOf(l.args, name);
-  return l.interp.truthy(asked === null || asked === undefined ? l.value(name) : asked) === true;
+  const truth = l.interp.truthy(asked === null || asked === undefined ? l.value(name) : asked);
+  if (isUnknown(truth)) l.interp.gap(truth.reason);
+  return truth === true;
 }
 
 /** Runs its cell over the time axis, the one before the features (or before the batch with `time_major`). */

@@ -17,6 +17,7 @@ import {
   Tuple,
   toItems,
   toNumber,
+  type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
 import { one, type Step } from "../../keraslike/rule.ts";
@@ -86,6 +87,12 @@ function likeInput(keras: Keras, inputs: Value, tensor: Tensor): Tensor {
     : tensor;
 }
 
+/** The output of a layer whose own option is not known. */
+function unsure(interp: Interp, keras: Keras, option: Unknown): Tensor {
+  interp.gap(option.reason);
+  return keras.make(option);
+}
+
 // ------------------------------------------------------------------ bidirectional
 
 function joinDirections(
@@ -102,6 +109,7 @@ function joinDirections(
     return new Tuple([joinDirections(keras, interp, mode, a, b, inputs), ...states, ...others]);
   }
   if (mode === null) return new Tuple([forward, backward]);
+  if (isUnknown(mode)) return likeInput(keras, inputs, unsure(interp, keras, mode));
   if (!(forward instanceof Tensor) || mode !== "concat" || !(backward instanceof Tensor)) return forward;
   const { shape } = forward;
   if (isUnknown(shape) || isUnknown(backward.shape)) return forward;
@@ -190,11 +198,15 @@ const RNN: WrapperSpec = {
       [output, states] = runCells(keras, interp, cells, step, states);
     }
     if (!(output instanceof Tensor) || isUnknown(output.shape)) return output;
-    const shape: Shape =
-      layer.attrs.get("return_sequences") === true ? [outer, inner, ...output.shape.slice(1)] : output.shape;
+    const [hasSequence, hasState] = ["return_sequences", "return_state"].map((option) =>
+      interp.truthy(layer.attrs.get(option)),
+    );
+    const unread = [hasSequence, hasState].find(isUnknown);
+    if (unread) return likeInput(keras, given, unsure(interp, keras, unread));
+    const shape: Shape = hasSequence ? [outer, inner, ...output.shape.slice(1)] : output.shape;
     const whole = likeInput(keras, given, keras.make(shape));
     whole.maker = nameOf(keras, layer);
-    return layer.attrs.get("return_state") === true ? new Tuple([whole, ...tensorsIn(states)]) : whole;
+    return hasState ? new Tuple([whole, ...tensorsIn(states)]) : whole;
   },
 };
 
@@ -279,7 +291,9 @@ const REVERSIBLE: WrapperSpec = {
     if (weights.length === 0 && words !== undefined && width !== undefined) {
       addWeightTo(keras, interp, layer, { name: "embeddings", shape: [words, width], trainable: true });
       const turned = { name: "reverse_embeddings", shape: [width, words], trainable: true };
-      if (layer.attrs.get("tie_weights") === false) addWeightTo(keras, interp, layer, turned);
+      const isTied = interp.truthy(layer.attrs.get("tie_weights"));
+      if (isUnknown(isTied)) addWeightTo(keras, interp, layer, { ...turned, shape: isTied });
+      else if (!isTied) addWeightTo(keras, interp, layer, turned);
     }
     const input = keras.tensor(interp, tensorsIn([inputs])[0] ?? inputs);
     const back = (args[1] ?? kwargs.get("reverse")) === true;

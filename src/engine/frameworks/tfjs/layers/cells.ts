@@ -16,7 +16,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import type { KnownOrNot } from "../../keraslike/rule.ts";
+import { type KnownOrNot, rulingOf } from "../../keraslike/rule.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { listOf, property, shapeValue } from "../library.ts";
 import { weightsOf } from "./inner.ts";
@@ -46,7 +46,7 @@ function cellsIn(cell: Value): readonly Value[] {
 function stepOf(w: Wrapped, cell: Instance, input: KnownOrNot): Step {
   const { rule, config } = stateOf(cell) ?? {};
   if (rule && config) {
-    const { steps, states } = rule.run(config, [input]);
+    const { steps, states } = rulingOf(rule, config, [input]);
     return { output: steps[0].shape, states: states ?? [], macs: steps[0].macs };
   }
   const batch = isUnknown(input) ? input : (input[0] ?? 1);
@@ -76,9 +76,13 @@ const isOwn = (cell: Instance): boolean => stateOf(cell)?.rule === undefined;
 function outputsOf(w: Wrapped, input: KnownOrNot, steps: readonly Step[]): readonly KnownOrNot[] {
   const last = steps.at(-1)?.output ?? NO_INPUT;
   const time = isUnknown(input) ? input : (input[1] ?? 1);
-  const isSequence = property(w.config, "returnSequences") === true;
+  const [isSequence, hasState] = ["returnSequences", "returnState"].map((option) =>
+    w.m.truthy(property(w.config, option)),
+  );
+  const unread = [isSequence, hasState].find(isUnknown);
+  if (unread) return [unread];
   const shape: KnownOrNot = isSequence && !isUnknown(last) ? [last[0] ?? 1, time, ...last.slice(1)] : last;
-  if (property(w.config, "returnState") !== true) return [shape];
+  if (!hasState) return [shape];
   return [shape, ...[...steps].reverse().flatMap(({ states }) => states)];
 }
 

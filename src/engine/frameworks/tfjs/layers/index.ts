@@ -73,6 +73,8 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
           // What is null counts as not given, where it has a default.
           if (value !== null || required.has(snakeCase(key))) given.set(snakeCase(key), value);
         }
+      if (config instanceof Instance && config.open)
+        for (const key of parsedSignature(rule).names) if (!given.has(key)) given.set(key, config.open);
       // The library computes shapes of "causal" as those of "valid", and cannot run it.
       if (given.get("padding") === "causal") given.set("padding", "valid");
       state.rule = rule;

@@ -2,7 +2,7 @@
 import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { noteWalked } from "../../../interpret/leaves.ts";
-import { type Instance, List, type Tensor } from "../../../interpret/values.ts";
+import { type Instance, List, type Tensor, type Unknown } from "../../../interpret/values.ts";
 import { stateOf } from "./state.ts";
 
 /** With those of the layers inside, and of one that several of them share as often as they do. */
@@ -35,16 +35,19 @@ export function childrenOf(layer: Instance): readonly Instance[] {
 }
 
 /** Freezing a layer freezes its weights, those of the layers inside too; moving statistics stay untrained. */
-export function setTrainable(whole: Instance, trainable: boolean): void {
+export function setTrainable(m: Interp, whole: Instance, trainable: boolean | Unknown): void {
   for (const layer of withInner(whole)) {
     const state = stateOf(layer);
     if (!state) continue;
+    m.touch(layer);
     state.trainable = trainable;
     noteWalked(STEPS.object);
     const names = new Map([...state.named].map(([name, weight]) => [weight, name]));
     for (const weight of state.weights) {
-      if (weight.parameter)
-        weight.parameter.trainable = trainable && !names.get(weight)?.startsWith("moving_");
+      if (!weight.parameter) continue;
+      m.touch(weight);
+      const isStatistic = names.get(weight)?.startsWith("moving_") === true;
+      weight.parameter = { ...weight.parameter, trainable: isStatistic ? false : trainable };
     }
   }
 }

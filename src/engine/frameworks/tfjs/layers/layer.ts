@@ -19,7 +19,14 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { type Config, type KnownOrNot, type LayerRule, missingArguments } from "../../keraslike/rule.ts";
+import {
+  type Config,
+  type KnownOrNot,
+  type LayerRule,
+  missingArguments,
+  weightsOf as ruledWeights,
+  rulingOf,
+} from "../../keraslike/rule.ts";
 import { numel } from "../../shape/dims.ts";
 import {
   type GraphNode,
@@ -43,10 +50,14 @@ export function initLayer(lib: Library, m: Interp, self: Value, config: Value): 
   const name = property(config, "name");
   // An empty name is none.
   self.attrs.set("name", name === undefined || name === null || name === "" ? autoName(lib, m, self) : name);
-  if (property(config, "trainable") === false) state.trainable = false;
+  const trainable = property(config, "trainable");
+  if (trainable !== undefined && trainable !== null) state.trainable = m.truthy(trainable);
   const batchShape = property(config, "batchInputShape");
   const inputShape = property(config, "inputShape");
-  if (batchShape !== undefined && batchShape !== null) state.batchInputShape = shapeOf(batchShape);
+  // An input shape that is written down is the likelier one.
+  const isWritten = !isUnknown(batchShape) || inputShape === undefined || isUnknown(inputShape);
+  if (isWritten && batchShape !== undefined && batchShape !== null)
+    state.batchInputShape = shapeOf(batchShape);
   else if (inputShape !== undefined && inputShape !== null) {
     state.batchInputShape = withBatch(property(config, "batchSize"), inputShape);
   }
@@ -214,8 +225,8 @@ export function makeWeights(
     state.named.set(prefix + ANY_WEIGHT, weights);
     return;
   }
-  for (const spec of rule.weights?.(config, known) ?? []) {
-    const weight = lib.parameter(spec.shape, spec.trainable && state.trainable);
+  for (const spec of ruledWeights(rule, config, known)) {
+    const weight = lib.parameter(spec.shape, spec.trainable ? state.trainable : false);
     state.weights.push(weight);
     state.named.set(prefix + spec.name, weight);
   }
@@ -231,7 +242,8 @@ export function runRule(
   allWeights: readonly Tensor[],
   inputs: readonly Tensor[],
 ): Value {
-  const ruling = rule.run(
+  const ruling = rulingOf(
+    rule,
     config,
     inputs.map(({ shape }) => shape),
   );
@@ -253,7 +265,7 @@ export function runRule(
 }
 
 function outputShapes(rule: LayerRule, config: Config, shapes: readonly KnownOrNot[]): Value {
-  const ruling = rule.run(config, shapes);
+  const ruling = rulingOf(rule, config, shapes);
   const last = ruling.steps[ruling.steps.length - 1] ?? ruling.steps[0];
   return ruling.states ? new List([last.shape, ...ruling.states].map(shapeValue)) : shapeValue(last.shape);
 }
@@ -307,7 +319,7 @@ const addWeight =
     const known = isUnknown(shape) ? shape : shapeOf(shape);
     const weight = lib.parameter(
       known,
-      trainable !== false && (state?.trainable ?? true),
+      trainable === false ? false : isUnknown(trainable) ? trainable : (state?.trainable ?? true),
       typeof dtype === "string" ? dtype : "float32",
     );
     state?.weights.push(weight);
@@ -396,8 +408,8 @@ export function layerClass(lib: Library, base: ClassValue): ClassValue {
         if (state) state.built = value === true;
         return undefined;
       },
-      trainable: (_m, [value], self) => {
-        if (self instanceof Instance && typeof value === "boolean") setTrainable(self, value);
+      trainable: (m, [value], self) => {
+        if (self instanceof Instance) setTrainable(m, self, m.truthy(value));
         return undefined;
       },
       batchInputShape: (_m, [value], self) => {

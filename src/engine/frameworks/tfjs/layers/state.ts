@@ -15,13 +15,14 @@ interface Kept {
   readonly weights: readonly Tensor[];
   readonly model: ModelState | undefined;
   readonly undecided: Unknown | undefined;
+  readonly trainable: boolean | Unknown;
 }
 
 export class LayerState extends NativeState {
   rule: LayerRule | undefined;
   config: Config | undefined;
   built = false;
-  trainable = true;
+  trainable: boolean | Unknown = true;
   readonly weights: Tensor[] = [];
   /** By the names that rules give them. */
   readonly named = new Map<string, Tensor>();
@@ -36,23 +37,26 @@ export class LayerState extends NativeState {
   undecided: Unknown | undefined;
 
   kept(): Kept {
-    const { weights, model, undecided } = this;
-    return { weights: [...weights], model: model && { ...model, layers: [...model.layers] }, undecided };
+    const { weights, model, undecided, trainable } = this;
+    const layers = model && { ...model, layers: [...model.layers] };
+    return { weights: [...weights], model: layers, undecided, trainable };
   }
 
-  putBack({ weights, model, undecided }: Kept): void {
+  putBack({ weights, model, undecided, trainable }: Kept): void {
     this.weights.splice(0, Infinity, ...weights);
     // Kept once more: what was kept may be put back again.
     this.model = model && { ...model, layers: [...model.layers] };
     this.undecided = undecided;
+    this.trainable = trainable;
   }
 
   /** The side with more layers stays, so that these are seen. */
   join(other: Kept, why: Unknown): void {
-    const { undecided } = this;
+    const { undecided, trainable } = this;
     const [ours, theirs] = [parts(this), parts(other)];
     const isSame = ours.length === theirs.length && ours.every((part, i) => part === theirs[i]);
     if (ours.length < theirs.length) this.putBack(other);
+    this.trainable = trainable === other.trainable ? trainable : why;
     this.undecided = undecided ?? other.undecided ?? (isSame ? undefined : why);
   }
 }

@@ -11,7 +11,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { Config, type KnownOrNot } from "../../keraslike/rule.ts";
+import { Config, type KnownOrNot, rulingOf } from "../../keraslike/rule.ts";
 import { type Library, listOf, property, shapeValue } from "../library.ts";
 import { RNN, STACKED_CELLS } from "./cells.ts";
 import { callLayer, initLayer, makeWeights, nameOf, runRule, shapesOf } from "./layer.ts";
@@ -95,7 +95,8 @@ const bidirectional: WrapperSpec = {
     const { lib, m, state, inner } = w;
     const { rule, config } = stateOf(inner) ?? {};
     if (!rule || !config) return m.unknown(`${nameOf(inner)} inside Bidirectional is not followed`);
-    const ruling = rule.run(
+    const ruling = rulingOf(
+      rule,
       config,
       inputs.map(({ shape }) => shape),
     );
@@ -123,6 +124,7 @@ function merged(
   const mode = property(w.config, "mergeMode");
   const both = [...states, ...states];
   if (mode === null) return [output, output, ...both];
+  if (isUnknown(mode)) return [mode, ...both];
   const isJoined = mode === undefined || mode === "concat";
   if (!isJoined || isUnknown(output)) return [output, ...both];
   return [[...output.slice(0, -1), multiply(output.at(-1) ?? 1, 2)], ...both];

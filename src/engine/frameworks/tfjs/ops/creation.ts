@@ -39,7 +39,7 @@ const oneHot: OpRule = (c) => {
 
 const variable: OpRule = (c) => {
   const initial = c.tensor("initial");
-  return c.lib.parameter(initial.shape, c.value("trainable") !== false, initial.dtype);
+  return c.lib.parameter(initial.shape, c.m.truthy(c.value("trainable") ?? true), initial.dtype);
 };
 
 const eye: OpRule = (c) => {

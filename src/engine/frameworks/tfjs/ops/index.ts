@@ -121,9 +121,10 @@ function tensorClass(lib: Library, base: ClassValue): ClassValue {
         tensor instanceof Tensor ? (tensor.parameter?.trainable ?? false) : false,
     },
     setters: {
-      trainable: (_m, [value], tensor) => {
-        if (tensor instanceof Tensor && tensor.parameter && typeof value === "boolean")
-          tensor.parameter.trainable = value;
+      trainable: (m, [value], tensor) => {
+        if (!(tensor instanceof Tensor) || !tensor.parameter) return undefined;
+        m.touch(tensor);
+        tensor.parameter = { ...tensor.parameter, trainable: m.truthy(value) };
         return undefined;
       },
     },

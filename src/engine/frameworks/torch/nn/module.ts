@@ -378,10 +378,11 @@ function hasOwn(interp: Interp, module: Instance, method: string): boolean {
 }
 
 function freeze(a: Bound, interp: Interp): Value {
+  const trainable = interp.truthy(a.requires_grad);
   for (const [, tensor] of walkTensors(interp, self(a), "_parameters")) {
     if (!tensor.parameter) continue;
     interp.touch(tensor);
-    tensor.parameter = { ...tensor.parameter, trainable: a.requires_grad !== false };
+    tensor.parameter = { ...tensor.parameter, trainable };
   }
   return self(a);
 }

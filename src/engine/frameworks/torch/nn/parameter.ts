@@ -47,7 +47,7 @@ export function defineParameters(tensors: Tensors): ParameterClasses {
       methods: { __init__: ["self, *args, **kwargs", () => null] },
     });
   const trains = (interp: Interp, _: readonly Value[], flag: Value): ParameterInfo => ({
-    trainable: interp.truthy(flag) !== false,
+    trainable: interp.truthy(flag),
   });
   const parameter = define("Parameter", tensors.cls, trains);
   return {

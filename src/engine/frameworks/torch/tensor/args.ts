@@ -201,13 +201,25 @@ export class Args {
     return this.has(name) ? this.ints(name) : [];
   }
 
-  flag(name: string): boolean {
+  /** An argument that picks one of several ways; one that is not known poisons. */
+  private option(name: string): Value {
     const value = entryOf(this.bound, name);
+    if (value instanceof Unknown) this.poison(value);
+    return value;
+  }
+
+  flag(name: string): boolean {
+    const value = this.option(name);
     return value === true || (typeof value === "number" && value !== 0);
   }
 
+  /** A flag that changes elements alone; undefined when it is not known. */
+  dataFlag(name: string): boolean | undefined {
+    return entryOf(this.bound, name) instanceof Unknown ? undefined : this.flag(name);
+  }
+
   text(name: string): string | undefined {
-    const value = entryOf(this.bound, name);
+    const value = this.option(name);
     return typeof value === "string" ? value : undefined;
   }
 

@@ -219,7 +219,10 @@ function methods(kit: Toolkit): Readonly<Record<string, Method>> {
     cdouble: cast("complex128"),
     cpu: itself,
     cuda: itself,
-    requires_grad_: itself,
+    requires_grad_: [
+      "self, requires_grad=True",
+      (self, a, interp) => setRequiresGrad(interp, self, a.requires_grad),
+    ],
     set_: [
       "self, source=None, storage_offset=0, size=None, stride=None",
       (self, a, interp) => {
@@ -388,16 +391,22 @@ export function addAttributes(kit: Toolkit): void {
   );
   attrs.set(
     "requires_grad",
-    new Property(requiresGrad, def("requires_grad", "self, value", setRequiresGrad)),
+    new Property(
+      requiresGrad,
+      def("requires_grad", "self, value", (a, interp) => {
+        if (a.self instanceof Tensor) setRequiresGrad(interp, a.self, a.value);
+        return null;
+      }),
+    ),
   );
 }
 
-function setRequiresGrad(a: Bound, interp: Interp): Value {
-  if (a.self instanceof Tensor && a.self.parameter && typeof a.value === "boolean") {
-    interp.touch(a.self);
-    a.self.parameter.trainable = a.value;
+function setRequiresGrad(interp: Interp, tensor: Tensor, value: Value): Tensor {
+  if (tensor.parameter) {
+    interp.touch(tensor);
+    tensor.parameter = { ...tensor.parameter, trainable: interp.truthy(value) };
   }
-  return null;
+  return tensor;
 }
 
 /** `x.data = y` takes the shape and the elements of `y`; other attributes change nothing here. */

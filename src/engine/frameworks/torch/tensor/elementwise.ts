@@ -304,8 +304,10 @@ const TESTS: OpTable = {
     rule: (a) => {
       const elements = a.operand("elements");
       const tests = a.operand("test_elements").data;
-      const invert = a.flag("invert");
-      return combine(a, [elements], "bool", tests && ((x) => bit(tests.includes(x!) !== invert)));
+      const invert = a.dataFlag("invert");
+      const test =
+        tests && invert !== undefined ? (x?: number) => bit(tests.includes(x!) !== invert) : undefined;
+      return combine(a, [elements], "bool", test);
     },
   },
 };

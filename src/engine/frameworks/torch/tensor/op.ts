@@ -188,6 +188,9 @@ function writeOut(kit: Toolkit, interp: Interp, out: Value, answer: Value): void
 
 function run(a: Args, name: string, spec: OpSpec): Value {
   const answer = spec.rule(a);
+  // A view costs nothing, whose unknown form would tell of it.
+  const isOwnDoubt = spec.view === true && a.inputs.every(({ shape }) => !(shape instanceof Unknown));
+  if (a.unknown && isOwnDoubt) a.interp.gap(a.unknown.reason);
   const first = a.inputs[0];
   if (answer instanceof Misfit) {
     if (a.unknown === undefined) misfit(a, name, answer);

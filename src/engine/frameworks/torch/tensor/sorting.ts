@@ -27,11 +27,13 @@ function sorted(a: Args): readonly [Made, Made] | Misfit {
   const at = axis(a);
   if (isMisfit(at)) return at;
   const data = a.data("input");
-  const known = data && isKnown(shape) && shape.length > 0 ? { data, shape } : undefined;
-  const descending = a.flag("descending");
+  const descending = a.dataFlag("descending");
+  const isOrdered = data && descending !== undefined && isKnown(shape) && shape.length > 0;
+  const known = isOrdered ? { data, shape } : undefined;
   const values =
-    known && mapLanes(known.data, known.shape, at, (lane) => order(lane, descending).map((i) => lane[i]!));
-  const places = known && mapLanes(known.data, known.shape, at, (lane) => order(lane, descending));
+    known &&
+    mapLanes(known.data, known.shape, at, (lane) => order(lane, descending === true).map((i) => lane[i]!));
+  const places = known && mapLanes(known.data, known.shape, at, (lane) => order(lane, descending === true));
   return [
     { shape, data: values },
     { shape, dtype: "int64", data: places },

@@ -40,11 +40,17 @@ const listing =
   (pick: (entry: [string, Value]) => Value): Impl =>
   (m, [value]) => {
     if (isUnknown(value)) return value;
+    if (value instanceof Instance && value.open) return value.open;
     return new List((entriesOf(m, value) ?? []).map(pick));
   };
 
 const assign: Impl = (m, [target, ...sources]) => {
   for (const source of sources) {
+    const lost = isUnknown(source) ? source : source instanceof Instance ? source.open : undefined;
+    if (lost && target instanceof Instance) {
+      m.touch(target);
+      target.takeUnknown(lost);
+    }
     if (isUnknown(source)) m.gap(source.reason);
     else for (const [key, value] of entriesOf(m, source) ?? []) m.setAttr(target, key, value);
   }
