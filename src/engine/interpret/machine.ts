@@ -11,6 +11,7 @@ import type { Span } from "../syntax/span.ts";
 import { Bounds, STEPS } from "./bounds.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
 import { Raised, Stopped } from "./control.ts";
+import type { Doubt } from "./doubts.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { FailNote, Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
@@ -98,7 +99,7 @@ export class Machine implements Interp {
   /** Counts branches that leave a loop or function on one side of an undecided condition. */
   undecidedExits = 0;
   /** Scope of the running function. */
-  private frame: Scope | undefined;
+  frame: Scope | undefined;
   /** Set while a script runs: what networks answered it, for its loops call them over and over. */
   scripted: ScriptedCalls | undefined;
   catchers: Catcher[] = [];
@@ -116,6 +117,10 @@ export class Machine implements Interp {
   inPlainLoop = false;
   /** How many undecided conditions the running code is inside of. */
   undecided = 0;
+  /** Where something unknown may have left the running turn, loop or function. */
+  doubt: Doubt | undefined;
+  /** The same before the running loop began. */
+  doubtOutsideLoop: Doubt | undefined;
   /** Returns of the running function that happened on one side of an undecided condition. */
   pendingReturns: { value: Value; why: Unknown }[] | undefined;
   /** Functions that run because something unknown may call them, each inside of the one before. */
@@ -273,6 +278,7 @@ export class Machine implements Interp {
   /** Everything that unwinding must put back; taken where exceptions are caught. */
   checkpoint(): () => void {
     const { site, scope, frame, semantics, depth, undecided, journal, pendingReturns, ran } = this;
+    const { doubt, doubtOutsideLoop } = this;
     const catchers = this.catchers.length;
     return () => {
       this.site = site;
@@ -284,6 +290,8 @@ export class Machine implements Interp {
       this.undecided = undecided;
       this.journal = journal;
       this.pendingReturns = pendingReturns;
+      this.doubt = doubt;
+      this.doubtOutsideLoop = doubtOutsideLoop;
       this.ran = ran;
       this.catchers.length = catchers;
     };
@@ -305,6 +313,8 @@ export class Machine implements Interp {
     this.scope = undefined;
     this.journal = undefined;
     this.undecided = 0;
+    this.doubt = undefined;
+    this.doubtOutsideLoop = undefined;
     this.pendingReturns = undefined;
   }
 
@@ -643,7 +653,6 @@ export class Machine implements Interp {
   newInstance(cls: ClassValue): Instance {
     this.tick(STEPS.object);
     const instance = new Instance(cls);
-    this.journal?.noteMade(instance);
     if (this.site) instance.site = this.site;
     return instance;
   }
