@@ -12,6 +12,7 @@ import { Bounds, STEPS } from "./bounds.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
 import { Raised, Stopped } from "./control.ts";
 import type { Doubt } from "./doubts.ts";
+import { mayChange } from "./handed.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { FailNote, Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
@@ -125,6 +126,8 @@ export class Machine implements Interp {
   pendingReturns: { value: Value; why: Unknown }[] | undefined;
   /** Functions that run because something unknown may call them, each inside of the one before. */
   readonly uncalled: FunctionNode[] = [];
+  /** What the program calls the unknown function that is being called. */
+  calleeText = "";
   /** How many functions of the program were called so far. */
   private called = 0;
   private depth = 0;
@@ -181,6 +184,7 @@ export class Machine implements Interp {
       const isFed = args.some((arg) => arg instanceof Tensor);
       if (this.scope && isFed) this.lost(callee.reason);
       else if (this.scope) this.gap(callee.reason);
+      else mayChange(this, this.calleeText, callee, args, kwargs);
       mayCall(this, callee, args, kwargs);
       return callee;
     }
