@@ -3,8 +3,9 @@
  * changes of variables and objects; here it is decided which side counts and where control goes on.
  */
 import { STEPS } from "./bounds.ts";
-import { BREAK, CONTINUE, type Completion, RETURN } from "./compile/completion.ts";
+import { BREAK, type Completion, isSameExit, RETURN, reach } from "./compile/completion.ts";
 import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
+import { closeDoubts, leavePerhaps, type MayLeave, mayLeave } from "./doubts.ts";
 import { Journal, joinValues } from "./journal.ts";
 import type { Machine } from "./machine.ts";
 import type { Unknown, Value } from "./values.ts";
@@ -15,6 +16,8 @@ interface Side {
   readonly raised?: Raised;
   readonly returned: Value;
   readonly journal: Journal;
+  /** How it may have been left before. */
+  readonly perhapsLeft: readonly MayLeave[];
 }
 
 /** Runs both sides of an undecided condition. One that raises is dropped, for a plain run would not have gone there. */
@@ -32,17 +35,26 @@ export function fork(m: Machine, why: Unknown, one: () => Completion, other: () 
   if (first.raised) {
     if (second.raised) throw second.raised;
     taken(m, why, "the side that raises is not taken");
-    return second.completion;
+    return leftPerhaps(m, second);
   }
   if (second.raised) {
     taken(m, why, "the side that raises is not taken");
     second.journal.rollBack();
     Journal.apply(changes, outer);
     m.returned = first.returned;
-    return first.completion;
+    return leftPerhaps(m, first);
   }
   second.journal.join(changes, why);
-  return joinCompletions(m, first, second, why);
+  const completion = joinCompletions(m, first, second, why);
+  leftPerhaps(m, first);
+  leftPerhaps(m, second);
+  return completion;
+}
+
+/** What follows a branch may not run where one of its sides may have left. */
+function leftPerhaps(m: Machine, { perhapsLeft, completion }: Side): Completion {
+  for (const left of perhapsLeft) mayLeave(m, left);
+  return completion;
 }
 
 /** The value of an expression whose condition is undecided. */
@@ -72,28 +84,33 @@ export function perhaps(m: Machine, why: Unknown, body: () => void): void {
 
 /** Runs code for what it shows on the way, and undoes what it changed. */
 export function explore(m: Machine, body: () => void): void {
-  const { journal } = m;
+  const { journal, doubt } = m;
   const own = new Journal(journal);
   m.journal = own;
   body();
+  closeDoubts(m, doubt);
   own.rollBack();
   m.journal = journal;
 }
+
+const NOT_LEFT: readonly MayLeave[] = [];
 
 function side(m: Machine, outer: Journal | undefined, body: () => Completion, why: Unknown): Side {
   const journal = new Journal(outer);
   m.journal = journal;
   const restore = m.checkpoint();
+  const { doubt } = m;
   try {
     const completion = body();
-    return { completion, returned: m.returned, journal };
+    const perhapsLeft = m.doubt === doubt ? NOT_LEFT : closeDoubts(m, doubt);
+    return { completion, returned: m.returned, journal, perhapsLeft };
   } catch (error) {
     // A recursion whose end is not known has none here.
     if (error instanceof Stopped && error.reason === CALLS_TOO_DEEP)
       throw new Stopped(`${CALLS_TOO_DEEP}, for a condition is not known: ${why.reason}`);
     if (!(error instanceof Raised)) throw error;
     restore();
-    return { completion: undefined, raised: error, returned: m.returned, journal };
+    return { completion: undefined, raised: error, returned: m.returned, journal, perhapsLeft: NOT_LEFT };
   }
 }
 
@@ -105,19 +122,15 @@ function taken(m: Machine, { reason, at }: Unknown, which: string): void {
 function joinCompletions(m: Machine, first: Side, second: Side, why: Unknown): Completion {
   const { completion: a } = first;
   const { completion: b } = second;
-  if (a === RETURN && b === RETURN) {
-    m.returned = joinValues(first.returned, second.returned, why);
-    return RETURN;
-  }
-  if (a !== b) m.undecidedExits++;
-  if (a === RETURN || b === RETURN) {
-    // One side left the function: what it gave is joined with what the rest of the function gives.
-    m.pendingReturns ??= [];
-    m.pendingReturns.push({ value: a === RETURN ? first.returned : second.returned, why });
-    return a === RETURN ? b : a;
-  }
-  if (a === b) return a;
-  // Leaving a loop on one side only: the loop is taken to go on.
-  if (a === BREAK || b === BREAK) taken(m, why, "the loop goes on");
-  return a === BREAK || a === CONTINUE ? b : a;
+  if (a === RETURN && b === RETURN) m.returned = joinValues(first.returned, second.returned, why);
+  if (isSameExit(a, b)) return a;
+  m.undecidedExits++;
+  // Leaving on one side only: control is taken to go on, and may not.
+  const [nearer, farther] = reach(a) < reach(b) ? [first, second] : [second, first];
+  const { completion: exit } = farther;
+  if (exit === undefined) return undefined;
+  if (exit === BREAK) taken(m, why, "the loop goes on");
+  m.returned = farther.returned;
+  leavePerhaps(m, exit, { why, site: m.site });
+  return nearer.completion;
 }

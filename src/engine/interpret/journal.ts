@@ -6,6 +6,7 @@ import {
   ABSENT,
   type Absent,
   type Attrs,
+  births,
   Dict,
   type Heap,
   Instance,
@@ -43,8 +44,8 @@ export interface Changes {
 export class Journal {
   private readonly vars = new Map<Attrs, Map<string, Value | Absent>>();
   private readonly heap = new Map<Heap, Contents>();
-  /** Objects that this side made: the other side knows nothing of them, so that they stay as they are. */
-  private readonly own = new Set<Heap>();
+  /** Objects made since are this side's own: the other side knows nothing of them, so that they stay as they are. */
+  private readonly since = births.count;
   constructor(private readonly outer: Journal | undefined) {}
 
   saveVar(vars: Attrs, name: string): void {
@@ -54,13 +55,8 @@ export class Journal {
     this.outer?.saveVar(vars, name);
   }
 
-  noteMade(target: Heap): void {
-    this.own.add(target);
-    this.outer?.noteMade(target);
-  }
-
   saveHeap(target: Heap): void {
-    if (this.own.has(target)) return;
+    if (isOwn(target, this.since)) return;
     if (!this.heap.has(target)) {
       const contents = snapshot(target);
       if (contents) this.heap.set(target, contents);
@@ -123,6 +119,12 @@ export class Journal {
       restore(target, contents);
     }
   }
+}
+
+export const NO_CHANGES: Changes = { vars: new Map(), heap: new Map() };
+
+function isOwn(target: Heap, since: number): boolean {
+  return "born" in target && target.born > since;
 }
 
 function write(table: Attrs, name: string, value: Value | Absent): void {

@@ -11,6 +11,8 @@ import type { Span } from "../syntax/span.ts";
 import { Bounds, STEPS } from "./bounds.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
 import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
+import type { Doubt } from "./doubts.ts";
+import { mayChange } from "./handed.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { FailNote, Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
@@ -115,7 +117,7 @@ export class Machine implements Interp {
   /** Counts branches that leave a loop or function on one side of an undecided condition. */
   undecidedExits = 0;
   /** Scope of the running function. */
-  private frame: Scope | undefined;
+  frame: Scope | undefined;
   /** Set while a script runs: what networks answered it, for its loops call them over and over. */
   scripted: ScriptedCalls | undefined;
   catchers: Catcher[] = [];
@@ -133,10 +135,16 @@ export class Machine implements Interp {
   inPlainLoop = false;
   /** How many undecided conditions the running code is inside of. */
   undecided = 0;
+  /** Where something unknown may have left the running turn, loop or function. */
+  doubt: Doubt | undefined;
+  /** The same before the running loop began. */
+  doubtOutsideLoop: Doubt | undefined;
   /** Returns of the running function that happened on one side of an undecided condition. */
   pendingReturns: { value: Value; why: Unknown }[] | undefined;
   /** Functions that run because something unknown may call them, each inside of the one before. */
   readonly uncalled: FunctionNode[] = [];
+  /** What the program calls the unknown function that is being called. */
+  calleeText = "";
   /** How many functions of the program were called so far. */
   private called = 0;
   private depth = 0;
@@ -193,6 +201,7 @@ export class Machine implements Interp {
       const isFed = args.some((arg) => arg instanceof Tensor);
       if (this.scope && isFed) this.lost(callee.reason);
       else if (this.scope) this.gap(callee.reason);
+      else mayChange(this, this.calleeText, callee, args, kwargs);
       mayCall(this, callee, args, kwargs);
       return callee;
     }
@@ -290,6 +299,7 @@ export class Machine implements Interp {
   /** Everything that unwinding must put back; taken where exceptions are caught. */
   checkpoint(): () => void {
     const { site, scope, frame, semantics, depth, undecided, journal, pendingReturns, ran } = this;
+    const { doubt, doubtOutsideLoop } = this;
     const catchers = this.catchers.length;
     return () => {
       this.site = site;
@@ -301,6 +311,8 @@ export class Machine implements Interp {
       this.undecided = undecided;
       this.journal = journal;
       this.pendingReturns = pendingReturns;
+      this.doubt = doubt;
+      this.doubtOutsideLoop = doubtOutsideLoop;
       this.ran = ran;
       this.catchers.length = catchers;
     };
@@ -322,6 +334,8 @@ export class Machine implements Interp {
     this.scope = undefined;
     this.journal = undefined;
     this.undecided = 0;
+    this.doubt = undefined;
+    this.doubtOutsideLoop = undefined;
     this.pendingReturns = undefined;
   }
 
@@ -665,7 +679,6 @@ export class Machine implements Interp {
   newInstance(cls: ClassValue): Instance {
     this.tick(STEPS.object);
     const instance = new Instance(cls);
-    this.journal?.noteMade(instance);
     if (this.site) instance.site = this.site;
     return instance;
   }

@@ -57,9 +57,13 @@ export class Bytes {
   constructor(readonly value: string) {}
 }
 
+/** How many objects that may change were made so far: it tells which of two is older. */
+export const births = { count: 0 };
+
 /** A Python list or a JS array. `cls` is set when it is an instance of a user subclass. */
 export class List {
   readonly kind = "list";
+  readonly born = ++births.count;
   cls?: ClassValue;
   attrs?: Attrs;
   constructor(public items: Value[]) {}
@@ -81,6 +85,7 @@ export type Key = string | number | symbol | object;
 /** A Python dict or a JS Map; insertion-ordered. `cls` is set for OrderedDict, defaultdict, user subclasses. */
 export class Dict {
   readonly kind = "dict";
+  readonly born = ++births.count;
   cls?: ClassValue;
   attrs?: Attrs;
   /** `defaultdict`: called for a missing key. */
@@ -93,6 +98,7 @@ export class Dict {
 
 export class SetValue {
   readonly kind = "set";
+  readonly born = ++births.count;
   cls?: ClassValue;
   attrs?: Attrs;
   frozen = false;
@@ -233,6 +239,7 @@ export abstract class NativeState {
 /** An object with attributes. */
 export class Instance {
   readonly kind = "instance";
+  readonly born = ++births.count;
   readonly attrs: Attrs = new Map();
   /** The constructor call that made it. */
   site?: Site;
@@ -330,6 +337,7 @@ export interface ParameterInfo {
 /** A tensor: a shape and a dtype; small integer tensors may keep their elements in `data`. */
 export class Tensor {
   readonly kind = "tensor";
+  readonly born = ++births.count;
   /** Views share the storage of what they look at. */
   storage: object = {};
   /** Set for parameters and buffers. */

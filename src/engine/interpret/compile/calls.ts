@@ -83,6 +83,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
   if (special) return special;
 
   const keepsGiven = spreads(node, c);
+  const text = textOf(node.callee);
   const siteOf = (caller: Site | undefined, args: Value[] | Unknown, kwargs: Kwargs | Unknown): Site =>
     !keepsGiven || args instanceof Unknown || kwargs instanceof Unknown
       ? { at, caller }
@@ -93,6 +94,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
     const named = kwargs ? kwargs(m, s) : NO_KWARGS;
     const { site } = m;
     m.site = siteOf(site, values, named);
+    if (fn instanceof Unknown) m.calleeText = text;
     const result =
       values instanceof Unknown
         ? argumentGap(m, fn, values)
@@ -111,6 +113,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
       const named = kwargs ? kwargs(m, s) : NO_KWARGS;
       const { site } = m;
       m.site = siteOf(site, values, named);
+      if (fn instanceof Unknown) m.calleeText = text;
       const result =
         values instanceof Unknown
           ? argumentGap(m, fn, values)
@@ -165,6 +168,13 @@ export function compileCall(node: Call, c: Compiler): Ev {
     if (optional && (fn === null || fn === undefined)) return undefined;
     return run(m, s, fn, (values) => m.callWithThis(fn, undefined, values));
   };
+}
+
+/** `lib.add_heads` */
+function textOf(callee: Expr): string {
+  if (callee.kind === "name") return callee.id;
+  if (callee.kind !== "attribute") return "a function that is not known";
+  return callee.object.kind === "name" ? `${callee.object.id}.${callee.name}` : callee.name;
 }
 
 /** Does a call's text not name all that it gives: it spreads arguments, or hands on a configuration. */

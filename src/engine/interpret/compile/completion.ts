@@ -12,6 +12,20 @@ export interface Labelled {
 /** A `return`'s value is left in `machine.returned`. */
 export type Completion = undefined | typeof RETURN | typeof BREAK | typeof CONTINUE | Labelled;
 
+/** How far an exit leads: control goes on nearer by where it may have left by one of two. */
+export function reach(completion: Completion): number {
+  if (completion === undefined) return 0;
+  if (completion === CONTINUE) return 1;
+  if (completion === BREAK) return 2;
+  if (completion === RETURN) return 5;
+  return completion.type === "continue" ? 3 : 4;
+}
+
+export function isSameExit(a: Completion, b: Completion): boolean {
+  if (typeof a !== "object" || typeof b !== "object") return a === b;
+  return a.type === b.type && a.label === b.label;
+}
+
 /** What a loop does with the completion of its body. */
 export function loopStep(completion: Completion, label: string | undefined): "next" | "leave" | "exit" {
   if (completion === undefined || completion === CONTINUE) return "next";

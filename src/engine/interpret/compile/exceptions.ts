@@ -2,6 +2,7 @@
 import type { Raise, Try, With } from "../../syntax/ast.ts";
 import { STEPS } from "../bounds.ts";
 import { Raised, Suppression } from "../control.ts";
+import { doubtsSince, mayLeave } from "../doubts.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { ABSENT, ClassValue, Instance, Unknown, type Value } from "../values.ts";
@@ -31,6 +32,7 @@ export function compileTry(node: Try, c: Compiler): Ex {
     body: compileBlock(handler.body, c),
   }));
   return (m, s) => {
+    const { doubt } = m;
     const restore = m.checkpoint();
     if (handlers.length > 0) {
       m.catchers.push((type) => {
@@ -48,7 +50,10 @@ export function compileTry(node: Try, c: Compiler): Ex {
       if (completion === undefined) completion = otherwise(m, s);
     } catch (error) {
       if (!(error instanceof Raised)) throw error;
+      // What ran before it raised may have left, as far as is known.
+      const open = doubtsSince(m, doubt);
       restore();
+      for (const left of open) mayLeave(m, left);
       const cls = m.typeOf(error.value);
       const handler = handlers.find(({ type }) => type === undefined || catches(m, type(m, s), cls));
       if (!handler) {

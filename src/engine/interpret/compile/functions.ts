@@ -1,6 +1,7 @@
 /** Functions and classes: definitions compiled to closures that make function and class values. */
 import type { ClassNode, FunctionNode } from "../../syntax/ast.ts";
 import { KEPT } from "../assumptions.ts";
+import { closeDoubts } from "../doubts.ts";
 import { joinValues } from "../journal.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
@@ -33,7 +34,9 @@ function functionCode(node: FunctionNode, c: Compiler): FunctionCode {
     body ??= compileBody(node.body, c);
     const pending = m.pendingReturns;
     m.pendingReturns = undefined;
+    const { doubt } = m;
     let result = body(m, scope) === RETURN ? m.returned : nothing;
+    if (m.doubt !== doubt) closeDoubts(m, doubt);
     // `m.pendingReturns` is filled by undecided branches while the body runs.
     const left = m.pendingReturns as Machine["pendingReturns"];
     for (const { value, why } of left ?? []) result = joinValues(result, value, why);

@@ -4,6 +4,7 @@
  */
 import type { Expr, Stmt, Switch, Try } from "../../syntax/ast.ts";
 import { Raised } from "../control.ts";
+import { closeDoubts } from "../doubts.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { ABSENT, type Absent, Iter, Unknown, type Value } from "../values.ts";
@@ -60,10 +61,18 @@ export function generatorOf(m: Machine, body: readonly Stmt[], scope: Scope, c: 
 function* block(m: Machine, nodes: readonly Stmt[], s: Scope, c: Compiler): Run {
   for (const node of nodes) {
     m.tick();
-    const completion = yields(node) ? yield* statement(m, node, s, c) : compiled(node, c)(m, s);
+    const completion = yields(node) ? yield* statement(m, node, s, c) : whole(m, node, s, c);
     if (completion !== undefined) return completion;
   }
   return undefined;
+}
+
+/** What a statement may have left by cannot stay open while the generator stands still: the gap is said. */
+function whole(m: Machine, node: Stmt, s: Scope, c: Compiler): Completion {
+  const { doubt } = m;
+  const completion = compiled(node, c)(m, s);
+  if (m.doubt !== doubt) for (const { why, site } of closeDoubts(m, doubt)) m.gap(why.reason, site?.at);
+  return completion;
 }
 
 const code = new WeakMap<Stmt, Ex>();

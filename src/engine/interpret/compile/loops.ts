@@ -1,6 +1,7 @@
 /** Loops compiled to closures. One whose number of turns is not known runs its body once, as a side of a branch. */
 import type { CFor, DoWhile, For, While } from "../../syntax/ast.ts";
 import { fork } from "../branches.ts";
+import { joinHere } from "../doubts.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { Dict, isUnknown, Unknown, type Value } from "../values.ts";
@@ -16,39 +17,39 @@ export function compileWhile(node: While, c: Compiler): Ex {
   const body = compileBlock(node.body, c);
   const otherwise = compileBlock(node.otherwise, c);
   const endless = node.test.kind === "literal";
-  return (m, s) => {
+  return whole(node.label, (m, s) => {
     const repeats = m.scripted?.repeats();
     for (;;) {
       m.turn(node.at);
       const truth = test(m, s);
-      if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, s), node.label);
+      if (truth instanceof Unknown) return onceOrNot(m, s, truth, body, node.label);
       if (!truth) return otherwise(m, s);
       const { undecidedExits } = m;
-      const completion = body(m, s);
+      const completion = turnOf(m, s, body, node.label);
       const step = loopStep(completion, node.label);
       if (step === "leave") return undefined;
       if (step === "exit") return completion;
       // `while True` that something unknown may leave, or that only trains, is over when it has shown what it does.
       if (repeats?.() || (endless && m.undecidedExits > undecidedExits)) return over(m, node);
     }
-  };
+  });
 }
 
 export function compileDoWhile(node: DoWhile, c: Compiler): Ex {
   const test = compileTest(node.test, c);
   const body = compileBlock(node.body, c);
-  return (m, s) => {
+  return whole(node.label, (m, s) => {
     for (;;) {
       m.turn(node.at);
-      const completion = body(m, s);
+      const completion = turnOf(m, s, body, node.label);
       const step = loopStep(completion, node.label);
       if (step === "leave") return undefined;
       if (step === "exit") return completion;
       const truth = test(m, s);
-      if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, s), node.label);
+      if (truth instanceof Unknown) return onceOrNot(m, s, truth, body, node.label);
       if (!truth) return undefined;
     }
-  };
+  });
 }
 
 export function compileFor(node: For, c: Compiler): Ex {
@@ -63,6 +64,7 @@ export function compileFor(node: For, c: Compiler): Ex {
   const openTurn = (m: Machine, scope: Scope, value: Unknown): Completion =>
     onceOrNot(
       m,
+      scope,
       value,
       () => {
         assign(m, scope, value);
@@ -70,7 +72,7 @@ export function compileFor(node: For, c: Compiler): Ex {
       },
       node.label,
     );
-  const run: Ex = (m, s) => {
+  const run = whole(node.label, (m, s) => {
     const source = iterable(m, s);
     const iterator = m.at(node.iterable.at, () =>
       node.over === "keys" ? keysOf(m, source) : m.iterate(source),
@@ -87,7 +89,7 @@ export function compileFor(node: For, c: Compiler): Ex {
         continue;
       }
       assign(m, scope, node.isAwait ? m.semantics.awaitValue(m, value) : value);
-      const completion = body(m, scope);
+      const completion = turnOf(m, scope, body, node.label);
       const then = completion === undefined ? "next" : loopStep(completion, node.label);
       if (then === "next" && !repeats?.()) continue;
       if (then === "next") over(m, node);
@@ -95,7 +97,7 @@ export function compileFor(node: For, c: Compiler): Ex {
       return then === "exit" ? completion : undefined;
     }
     return otherwise(m, s);
-  };
+  });
   return c.language === "python" ? remembering(node, run) : run;
 }
 
@@ -104,15 +106,15 @@ export function compileCFor(node: CFor, c: Compiler): Ex {
   const test = node.test && compileTest(node.test, c);
   const update = node.update && compileExpr(node.update, c);
   const body = compileBlock(node.body, c);
-  return (m, s) => {
+  return whole(node.label, (m, s) => {
     let scope = new Scope("block", s);
     init?.(m, scope);
     for (;;) {
       m.turn(node.at);
       const truth = test ? test(m, scope) : true;
-      if (truth instanceof Unknown) return onceOrNot(m, truth, () => body(m, scope), node.label);
+      if (truth instanceof Unknown) return onceOrNot(m, scope, truth, body, node.label);
       if (!truth) return undefined;
-      const completion = body(m, scope);
+      const completion = turnOf(m, scope, body, node.label);
       const step = loopStep(completion, node.label);
       if (step === "leave") return undefined;
       if (step === "exit") return completion;
@@ -120,7 +122,29 @@ export function compileCFor(node: CFor, c: Compiler): Ex {
       scope = new Scope("block", s, new Map(scope.vars));
       update?.(m, scope);
     }
+  });
+}
+
+/** What may have left the loop joins at its end. */
+function whole(label: string | undefined, loop: Ex): Ex {
+  return (m, s) => {
+    const { doubt, doubtOutsideLoop } = m;
+    m.doubtOutsideLoop = doubt;
+    const completion = loop(m, s);
+    m.doubtOutsideLoop = doubtOutsideLoop;
+    return m.doubt === doubt
+      ? completion
+      : joinHere(m, doubt, completion, (exit) => loopStep(exit, label) === "leave");
   };
+}
+
+/** What may have left the turn joins at its end. */
+function turnOf(m: Machine, s: Scope, body: Ex, label: string | undefined): Completion {
+  const { doubt } = m;
+  const completion = body(m, s);
+  return m.doubt === doubt
+    ? completion
+    : joinHere(m, doubt, completion, (exit) => loopStep(exit, label) === "next");
 }
 
 /** A loop is left before its end, for its turns do the same over and over. */
@@ -132,7 +156,7 @@ function over(m: Machine, { at }: For | While): undefined {
  * A loop whose number of turns is not known: its body is run once, as one side of a branch. Where all its ops work on
  * sizes that are not known (boxes by class), their own figures say so and no more is missed.
  */
-function onceOrNot(m: Machine, why: Unknown, body: () => Completion, label: string | undefined): Completion {
+function onceOrNot(m: Machine, s: Scope, why: Unknown, body: Ex, label: string | undefined): Completion {
   let isOpen = false;
   const completion = fork(
     m,
@@ -145,7 +169,7 @@ function onceOrNot(m: Machine, why: Unknown, body: () => Completion, label: stri
         else if (elementwise > 0) counted++;
       });
       try {
-        const ended = body();
+        const ended = turnOf(m, s, body, label);
         isOpen = open > 0 && counted === 0;
         return loopStep(ended, label) === "exit" ? ended : undefined;
       } finally {

@@ -2,11 +2,12 @@
 import type { Expr, Pattern, Stmt } from "../../syntax/ast.ts";
 import { fork } from "../branches.ts";
 import { Raised } from "../control.ts";
+import { joinHere } from "../doubts.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { type Attrs, ClassValue, FunctionValue, Instance, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev, Ex } from "./compiler.ts";
-import { BREAK, CONTINUE, type Completion, RETURN } from "./completion.ts";
+import { BREAK, CONTINUE, type Completion, isSameExit, RETURN } from "./completion.ts";
 import { closeNames, earlyNames } from "./deadZone.ts";
 import { compileRaise, compileTry, compileWith } from "./exceptions.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
@@ -29,6 +30,8 @@ function readAnnotation(annotation: Ev, m: Machine, s: Scope): Value {
     return m.unknown("an annotation names what is not defined");
   }
 }
+
+const isOfSwitch = (exit: Completion): boolean => exit === BREAK;
 
 type Compilers = { readonly [K in Stmt["kind"]]: (node: Extract<Stmt, { kind: K }>, c: Compiler) => Ex };
 
@@ -297,12 +300,14 @@ const compilers: Compilers = {
       const scope = new Scope("block", s);
       const value = subject(m, s);
       const run = (start: number): Completion => {
-        for (let i = start; i < cases.length; i++) {
-          const completion = cases[i]!.body(m, scope);
-          if (completion === BREAK) return undefined;
-          if (completion !== undefined) return completion;
-        }
-        return undefined;
+        const { doubt, doubtOutsideLoop } = m;
+        m.doubtOutsideLoop = doubt;
+        let completion: Completion;
+        for (let i = start; i < cases.length && completion === undefined; i++)
+          completion = cases[i]!.body(m, scope);
+        m.doubtOutsideLoop = doubtOutsideLoop;
+        const ended = joinHere(m, doubt, completion, isOfSwitch);
+        return ended === BREAK ? undefined : ended;
       };
       const from = (index: number): Completion => {
         const next = cases.findIndex((branch, i) => i >= index && branch.test !== undefined);
@@ -326,11 +331,13 @@ const compilers: Compilers = {
 
   block: (node, c) => {
     const body = compileBody(node.body, c);
+    const { label } = node;
+    if (label === undefined) return (m, s) => body(m, new Scope("block", s));
+    const isOfBlock = (exit: Completion): boolean => isSameExit(exit, { type: "break", label });
     return (m, s) => {
-      const completion = body(m, new Scope("block", s));
-      const left =
-        typeof completion === "object" && completion.type === "break" && completion.label === node.label;
-      return left && node.label !== undefined ? undefined : completion;
+      const { doubt } = m;
+      const completion = joinHere(m, doubt, body(m, new Scope("block", s)), isOfBlock);
+      return isOfBlock(completion) ? undefined : completion;
     };
   },
 

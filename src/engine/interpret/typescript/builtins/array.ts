@@ -1,4 +1,5 @@
 /** Arrays and their methods. Callbacks that cannot be decided make the answer unknown, never a guess. */
+import { perhaps } from "../../branches.ts";
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
 import {
@@ -72,17 +73,23 @@ const visiting =
       : m.fail("TypeError", "the callback is not a function");
   };
 
-/** The first index whose callback is true; -1 for none. */
+/** The first index whose callback is true; -1 for none. Past one whose answer is not known, the others may be asked. */
 function search(
   call: (i: number) => Value,
   m: Interp,
   indices: Iterable<number>,
   wanted = true,
 ): number | Unknown {
-  for (const i of indices) {
-    const truth = m.truthy(call(i));
-    if (isUnknown(truth)) return truth;
-    if (truth === wanted) return i;
+  const rest = indices[Symbol.iterator]();
+  for (let step = rest.next(); !step.done; step = rest.next()) {
+    const truth = m.truthy(call(step.value));
+    if (truth === wanted) return step.value;
+    if (!isUnknown(truth)) continue;
+    perhaps(m as Machine, truth, () => {
+      for (let more = rest.next(); !more.done; more = rest.next())
+        if (m.truthy(call(more.value)) === wanted) return;
+    });
+    return truth;
   }
   return -1;
 }

@@ -1,0 +1,49 @@
+/**
+ * Networks, layers and lists of them that something unknown is given: `lib.add_heads(self)`. It may change them. While a
+ * function of the program makes the network that is a gap, elsewhere (`watch(model)`, `prepare(model)`) an assumption.
+ */
+import type { Machine } from "./machine.ts";
+import { Instance, type Kwargs, List, Tuple, Unknown, type Value } from "./values.ts";
+
+/** What only looks at a network, or fills its weights, by the words that such names begin with. */
+const KEEPS =
+  /^_*(init|initiali[sz]e|xavier|kaiming|load|save|summary|summari[sz]e|print|log|watch|count|profile|show|plot|visuali[sz]e|check|assert|export|flops|test|eval|train)(?![a-z])/;
+/** A class, by the way such names are written: its objects hold what they are given. */
+const HOLDS = /^_*[A-Z]/;
+/** So many items of a list are looked at. */
+const MOST_ITEMS = 64;
+
+/** `name` is what the program calls it. */
+export function mayChange(
+  m: Machine,
+  name: string,
+  { reason, at }: Unknown,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): void {
+  const given = [...args, ...kwargs.values()].filter((value) => holdsLayers(m, value));
+  if (given.length === 0) return;
+  m.assume("value", `${name}(…) is taken to change nothing of what it is given`);
+  const [last = ""] = name.split(".").slice(-1);
+  if (KEEPS.test(last) || HOLDS.test(last)) return;
+  for (const value of given) {
+    if (!(value instanceof List)) continue;
+    m.touch(value);
+    value.items.push(new Unknown(reason, at, true));
+  }
+  if (m.frame) m.gap(reason);
+}
+
+function holdsLayers(m: Machine, value: Value): boolean {
+  if (value instanceof List || value instanceof Tuple)
+    return value.items.slice(0, MOST_ITEMS).some((item) => isOfNetwork(m, item));
+  return isOfNetwork(m, value);
+}
+
+function isOfNetwork(m: Machine, value: Value): boolean {
+  if (!(value instanceof Instance)) return false;
+  return (
+    value.cls.mro.some(({ native }) => native?.layer === true) ||
+    m.frameworks.some((framework) => framework.isNetwork(value))
+  );
+}
