@@ -106,6 +106,7 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
       words: refusal,
       error: "ValueError",
       intsOnly: true,
+      notesUnknown: true,
       axes: axesOfLayer(name),
       signature: parsed,
     });

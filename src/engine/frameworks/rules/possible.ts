@@ -128,6 +128,8 @@ export interface ArgumentCheck {
   readonly noBools?: boolean;
   /** How many axes the layer slides over, where its name tells. */
   readonly axes?: number | undefined;
+  /** What reads the arguments notes itself which unknown ones it reads. */
+  readonly notesUnknown?: true;
   /** Its defaults are taken, and its flags are read as the language reads truth. */
   readonly signature?: ParsedSignature;
 }
@@ -163,6 +165,7 @@ function argument(interp: Interp, name: string, value: Value, check: ArgumentChe
   if (typeof fallback === "boolean" && typeof value !== "boolean") {
     const truth = interp.truthy(value);
     if (!isUnknown(truth)) return truth;
+    if (check.notesUnknown) return value;
     interp.gap(truth.reason);
     return fallback;
   }

@@ -84,6 +84,7 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
         words: refusal,
         error: "ValueError",
         noBools: true,
+        notesUnknown: true,
         axes: axesOfLayer(name),
         signature: parsedSignature(rule),
       });

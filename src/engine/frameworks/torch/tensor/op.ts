@@ -158,7 +158,8 @@ function native(
     (interp, args, kwargs) => {
       if (parsed === undefined) {
         parsed = parseSignature(spec.signature);
-        check = takes?.(name, parsed);
+        const taken = takes?.(name, parsed);
+        check = taken && { ...taken, notesUnknown: true };
       }
       const bound = bind(interp, name, parsed, ...settle(parsed, args, kwargs));
       if (typeof bound === "string") return interp.fail("TypeError", bound);
