@@ -36,7 +36,7 @@ export interface ModelHost {
 export interface EngineLimits {
   /**
    * Steps for one network: its making, the trials of its input and its run. A step is a call or a turn of a loop; an op
-   * and work on large data are several. A file's networks together may take three times as many.
+   * and work on large data are several. A file's networks together may take four times as many.
    */
   readonly steps: number;
   readonly callDepth: number;

@@ -182,7 +182,7 @@ describe("the steps of a file", () => {
   it("are the same after an edit as in a new engine", () => {
     const make = (n: number): string =>
       ["A", "B", "C", "D", "E"]
-        .map((name) => network(name, `for i in range(70_000):\n            ${n} + i`))
+        .map((name) => network(name, `for i in range(90_000):\n            ${n} + i`))
         .join("\n")
         .replace("class E", `# ${n}\nclass E`);
     const texts: Record<string, string> = { [FILE]: make(1) };

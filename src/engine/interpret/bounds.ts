@@ -43,7 +43,7 @@ export const STEPS = {
 } as const;
 
 /** So many networks' steps are for all networks of a file together. */
-const NETWORKS_OF_A_FILE = 3;
+const NETWORKS_OF_A_FILE = 4;
 /** Part of a network's steps for a program's statements after one that took all. */
 const REST_SHARE = 0.1;
 /** Part of a network's steps that one imported module may take. */
