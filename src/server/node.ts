@@ -39,7 +39,10 @@ if (isMainThread) {
   startServer(connection, {
     analyst: new WorkerAnalyst(fileURLToPath(import.meta.url), {
       log: (text) => connection.console.error(text),
-      onSlow: (text, ended) => void showSlow(connection, text, ended),
+      onSlow: (text, ended) => {
+        connection.console.info(text);
+        void showSlow(connection, text, ended);
+      },
     }),
     searchPaths,
     version: manifest.version,

@@ -72,7 +72,6 @@ export class WorkerAnalyst implements Analyst {
         const t = createTranslate(this.#config?.locale);
         const name = placeIn(question.file, at);
         const text = t("reading {0} for more than {1} s", name, this.#options.slow / 1000);
-        this.#log(text);
         onSlow(text, ended);
       },
       fault: this.#log,
