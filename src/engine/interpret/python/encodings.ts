@@ -35,6 +35,7 @@ function wide(text: string, size: 2 | 4, order: string): string {
 
 /** `text.encode(encoding, errors)`. */
 export function encode(interp: Interp, text: string, encoding: string, errors: string): Bytes | Unknown {
+  interp.tick(text.length >> 2);
   const name = nameOf(encoding);
   if (!interp.allowsText(4 * text.length)) return interp.unknown("text too long");
   const limit = name === "ascii" ? 0x7f : name === "latin1" ? 0xff : 0x10ffff;
@@ -57,6 +58,7 @@ export function encode(interp: Interp, text: string, encoding: string, errors: s
 
 /** `bytes.decode(encoding, errors)`. */
 export function decode(interp: Interp, bytes: string, encoding: string, errors: string): string | Unknown {
+  interp.tick(bytes.length >> 2);
   const name = nameOf(encoding);
   if (name === "latin1") return bytes;
   if (name !== "ascii" && name !== "utf8") return interp.unknown(`the encoding ${encoding} is not followed`);

@@ -13,6 +13,11 @@ const variance: Fold = (numbers, freedom) => {
   const middle = mean(numbers);
   return sum(numbers.map((x) => (x - middle) ** 2)) / (numbers.length - freedom);
 };
+// Spread into a call, a long list takes what is left of the stack.
+const largest = (numbers: readonly number[]): number =>
+  numbers.reduce((most, number) => Math.max(most, number), Number.NEGATIVE_INFINITY);
+const smallest = (numbers: readonly number[]): number =>
+  numbers.reduce((least, number) => Math.min(least, number), Number.POSITIVE_INFINITY);
 
 /** Parameters that the functions share, as numpy names them; these of the end are not followed. */
 const LAST = "?initial=None, ?where=True";
@@ -33,8 +38,8 @@ interface Reduction {
 export const REDUCTIONS: Readonly<Record<string, Reduction>> = {
   sum: { params: SUMS, fold: sum },
   prod: { params: SUMS, fold: (numbers) => numbers.reduce((product, number) => product * number, 1) },
-  max: { params: EXTREMES, fold: (numbers) => Math.max(...numbers) },
-  min: { params: EXTREMES, fold: (numbers) => Math.min(...numbers) },
+  max: { params: EXTREMES, fold: largest },
+  min: { params: EXTREMES, fold: smallest },
   mean: {
     params: "axis=None, dtype=None, out=None, keepdims=False, *, ?where=True",
     dtype: "float64",
@@ -46,8 +51,8 @@ export const REDUCTIONS: Readonly<Record<string, Reduction>> = {
     fold: (numbers, freedom) => Math.sqrt(variance(numbers, freedom)),
   },
   var: { params: SPREADS, dtype: "float64", fold: variance },
-  argmax: { params: PLACES, dtype: "int64", fold: (numbers) => numbers.indexOf(Math.max(...numbers)) },
-  argmin: { params: PLACES, dtype: "int64", fold: (numbers) => numbers.indexOf(Math.min(...numbers)) },
+  argmax: { params: PLACES, dtype: "int64", fold: (numbers) => numbers.indexOf(largest(numbers)) },
+  argmin: { params: PLACES, dtype: "int64", fold: (numbers) => numbers.indexOf(smallest(numbers)) },
   any: { params: TESTS, dtype: "bool", fold: (numbers) => Number(numbers.some((number) => number !== 0)) },
   all: { params: TESTS, dtype: "bool", fold: (numbers) => Number(numbers.every((number) => number !== 0)) },
 };

@@ -56,8 +56,9 @@ function shared(name: string): Method {
   ];
 }
 
-function strip(a: Bound, where: "left" | "right" | "both"): Bytes {
+function strip(interp: Interp, a: Bound, where: "left" | "right" | "both"): Bytes {
   const self = text(a.self);
+  interp.tick(self.length >> 4);
   const dropped = a.chars instanceof Bytes ? a.chars.value : "\t\n\v\f\r ";
   let start = 0;
   let end = self.length;
@@ -76,6 +77,7 @@ function split(interp: Interp, a: Bound): Value {
 }
 
 function fromHex(interp: Interp, source: string): Value {
+  interp.tick(source.length >> 3);
   const pairs = source.match(/[\da-fA-F]{2}|[^\t-\r ]/g) ?? [];
   if (pairs.some((pair) => pair.length !== 2))
     return interp.fail("ValueError", "non-hexadecimal number found in fromhex() arg");
@@ -98,7 +100,13 @@ function join(interp: Interp, a: Bound): Value {
 
 /** Only ASCII letters have cases. */
 function cased(change: (letter: string) => string): Method {
-  return ["self", (a) => new Bytes(text(a.self).replace(/[A-Za-z]/g, change))];
+  return [
+    "self",
+    (a, interp) => {
+      interp.tick(text(a.self).length >> 4);
+      return new Bytes(text(a.self).replace(/[A-Za-z]/g, change));
+    },
+  ];
 }
 
 function make(interp: Interp, args: readonly Value[], kwargs: Kwargs): Value {
@@ -120,7 +128,9 @@ function make(interp: Interp, args: readonly Value[], kwargs: Kwargs): Value {
     return interp.allowsText(size) ? new Bytes("\0".repeat(size)) : interp.unknown("too large");
   }
   const codes = items(interp, source);
-  return isUnknown(codes) ? codes : fromCodes(interp, codes);
+  if (isUnknown(codes)) return codes;
+  interp.tick(codes.length >> 3);
+  return fromCodes(interp, codes);
 }
 
 function fromCodes(interp: Interp, codes: readonly Value[]): Value {
@@ -145,14 +155,16 @@ export const BYTES: ClassValue = defineCore("bytes", {
     ],
     hex: [
       "self, *separator",
-      (a, interp) =>
-        argsOf(a.separator).length > 0
-          ? interp.unknown("bytes.hex with a separator is not followed")
-          : Array.from(text(a.self), (c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join(""),
+      (a, interp) => {
+        if (argsOf(a.separator).length > 0)
+          return interp.unknown("bytes.hex with a separator is not followed");
+        interp.tick(text(a.self).length >> 2);
+        return Array.from(text(a.self), (c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+      },
     ],
-    strip: ["self, chars=None", (a) => strip(a, "both")],
-    lstrip: ["self, chars=None", (a) => strip(a, "left")],
-    rstrip: ["self, chars=None", (a) => strip(a, "right")],
+    strip: ["self, chars=None", (a, interp) => strip(interp, a, "both")],
+    lstrip: ["self, chars=None", (a, interp) => strip(interp, a, "left")],
+    rstrip: ["self, chars=None", (a, interp) => strip(interp, a, "right")],
     lower: cased((letter) => letter.toLowerCase()),
     upper: cased((letter) => letter.toUpperCase()),
     split: ["self, sep=None, maxsplit=-1", (a, interp) => split(interp, a)],
