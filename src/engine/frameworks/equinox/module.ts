@@ -27,7 +27,7 @@ import {
   count,
   counts,
   INTS,
-  PLAIN_WORDS,
+  plainCheck,
   possibleArguments,
   SHARE,
   TAKEN,
@@ -169,6 +169,7 @@ export function defineLayer(
   const keyed = spec.make.includes("*") ? spec.make : `${spec.make}${spec.make === "" ? "" : ", "}*`;
   const calling = `self, ${spec.call[0]}${spec.call[0].includes("*") ? "" : ", *"}, key=None, inference=None`;
   const parsed = parseSignature(calling);
+  const check = plainCheck(name, /Pool/.test(name) ? POOLS : EQUINOX, signature);
   const cls = defineClass(name, {
     bases: [module],
     qualname: `equinox.nn.${name}`,
@@ -181,15 +182,6 @@ export function defineLayer(
         `self, ${keyed}, key=None, **kwargs`,
         (given, interp) => {
           const self = given.self as Instance;
-          const taken = /Pool/.test(name) ? POOLS : EQUINOX;
-          const check = {
-            layer: name,
-            taken,
-            words: PLAIN_WORDS,
-            error: "ValueError",
-            intsOnly: true,
-            signature,
-          };
           const a = possibleArguments(interp, given, check);
           interp.touch(self);
           for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));

@@ -26,7 +26,7 @@ import {
   counts,
   INT,
   INTS,
-  PLAIN_WORDS,
+  plainCheck,
   possibleArguments,
   TAKEN,
   type TakenTable,
@@ -153,6 +153,7 @@ export function defineLayer(
 ): ClassValue {
   const signature = parseSignature(spec.make);
   const { params } = signature;
+  const check = plainCheck(name, /Pool$/.test(name) ? POOLS : HAIKU, signature);
   const cls = defineClass(name, {
     bases: [spec.base ? (find(spec.base) ?? module) : module],
     qualname: `haiku.${name}`,
@@ -165,15 +166,6 @@ export function defineLayer(
         `self, ${spec.make}${spec.make === "" ? "" : ", "}name=None`,
         (given, interp) => {
           const self = given.self as Instance;
-          const taken = /Pool$/.test(name) ? POOLS : HAIKU;
-          const check = {
-            layer: name,
-            taken,
-            words: PLAIN_WORDS,
-            error: "ValueError",
-            intsOnly: true,
-            signature,
-          };
           const a = possibleArguments(interp, given, check);
           interp.touch(self);
           setName(frames.current, self, a.name);

@@ -31,7 +31,7 @@ import {
   weightsOf,
 } from "../keraslike/rule.ts";
 import { diagnoseMismatch } from "../rules/mismatch.ts";
-import { possibleArguments } from "../rules/possible.ts";
+import { type ArgumentCheck, possibleArguments } from "../rules/possible.ts";
 import { toDims } from "../rules/sizes.ts";
 import { showShape } from "../shape/dims.ts";
 import { spread } from "./calling.ts";
@@ -82,11 +82,26 @@ export function defineRuled(
   return cls;
 }
 
+function checkOf(layer: string, rule: LayerRule): ArgumentCheck {
+  return {
+    layer,
+    taken: { ...KERAS_ARGUMENTS, ...rule.taken },
+    words: refusal,
+    error: "ValueError",
+    intsOnly: true,
+    notesUnknown: true,
+    axes: axesOfLayer(layer),
+    signature: parsedSignature(rule),
+  };
+}
+
 function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
+  let check: ArgumentCheck | undefined;
   return (a, interp) => {
     const layer = a.self as Instance;
     const { args, kwargs } = spread(a);
     const parsed = parsedSignature(rule);
+    check ??= checkOf(name, rule);
     const own = new Map<string, Value>();
     const shared = new Map<string, Value>();
     for (const [given, value] of kwargs) {
@@ -100,16 +115,7 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     if (typeof bound === "string") interp.fail("TypeError", bound);
     if (bound instanceof Unknown) interp.gap(bound.reason);
     const isBound = typeof bound !== "string" && !(bound instanceof Unknown);
-    const values = possibleArguments(interp, isBound ? bound : Object.fromEntries(own), {
-      layer: name,
-      taken: { ...KERAS_ARGUMENTS, ...rule.taken },
-      words: refusal,
-      error: "ValueError",
-      intsOnly: true,
-      notesUnknown: true,
-      axes: axesOfLayer(name),
-      signature: parsed,
-    });
+    const values = possibleArguments(interp, isBound ? bound : Object.fromEntries(own), check);
     stateOf(layer).config = parsed.params.map(({ name: key }) => key);
     for (const { name: key, fallback } of parsed.params) {
       const value = entryOf(values, key);

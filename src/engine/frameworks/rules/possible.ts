@@ -134,6 +134,11 @@ export interface ArgumentCheck {
   readonly signature?: ParsedSignature;
 }
 
+/** What most frameworks on JAX say of a layer's arguments. */
+export function plainCheck(layer: string, taken: TakenTable, signature: ParsedSignature): ArgumentCheck {
+  return { layer, taken, words: PLAIN_WORDS, error: "ValueError", intsOnly: true, signature };
+}
+
 /** The arguments with unknowns for what cannot be, and with True or False for flags. */
 export function possibleArguments(interp: Interp, given: Bound, check: ArgumentCheck): Bound {
   let checked: Table<Value> | undefined;

@@ -6,6 +6,7 @@ import {
   counts,
   INTS,
   PLAIN_WORDS,
+  plainCheck,
   SHARE,
   TAKEN,
   type Taken,
@@ -34,15 +35,7 @@ const FLAX: TakenTable = {
 };
 
 export function flaxArguments(layer: string, signature: ParsedSignature): ArgumentCheck {
-  return {
-    layer,
-    taken: FLAX,
-    words: PLAIN_WORDS,
-    error: "ValueError",
-    kindError: "TypeError",
-    intsOnly: true,
-    signature,
-  };
+  return { ...plainCheck(layer, FLAX, signature), kindError: "TypeError" };
 }
 
 /** Pools are functions: what is too small is told with the input. */

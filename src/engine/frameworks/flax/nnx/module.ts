@@ -99,6 +99,7 @@ export function defineLayer(
   const signature = spec.nnx ?? "";
   const parsedArguments = parseSignature(signature);
   const { params } = parsedArguments;
+  const check = flaxArguments(name, parsedArguments);
   const cls = defineClass(name, {
     bases: [module],
     qualname: `flax.nnx.${name}`,
@@ -111,7 +112,7 @@ export function defineLayer(
         `self${signature === "" ? "" : `, ${signature}`}${signature.includes("*") ? "" : ", *"}, rngs=None, **kwargs`,
         (given, interp) => {
           const self = given.self as Instance;
-          const a = possibleArguments(interp, given, flaxArguments(name, parsedArguments));
+          const a = possibleArguments(interp, given, check);
           interp.touch(self);
           for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           build(kit, interp, spec, self, find);

@@ -11,7 +11,13 @@ import {
 import { entryOf } from "../../../table.ts";
 import { axesOfLayer, CAUSAL, KERAS_ARGUMENTS } from "../../keraslike/arguments.ts";
 import { configOf, type LayerRule, parsedSignature } from "../../keraslike/rule.ts";
-import { counts, type Fault, possibleArguments, type TakenTable } from "../../rules/possible.ts";
+import {
+  type ArgumentCheck,
+  counts,
+  type Fault,
+  possibleArguments,
+  type TakenTable,
+} from "../../rules/possible.ts";
 import { type Library, snakeCase } from "../library.ts";
 import { inputLayerClass, makeInput } from "../models.ts";
 import { initLayer, withBatch } from "./layer.ts";
@@ -60,7 +66,18 @@ const INPUT_WIDTHS: Readonly<Record<string, string>> = { Dense: "input_dim", Emb
 
 function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): ClassValue {
   const taken = takenBy(name, rule);
-  const { params } = parsedSignature(rule);
+  const signature = parsedSignature(rule);
+  const { params, names } = signature;
+  const check: ArgumentCheck = {
+    layer: name,
+    taken,
+    words: refusal,
+    error: "ValueError",
+    noBools: true,
+    notesUnknown: true,
+    axes: axesOfLayer(name),
+    signature,
+  };
   const required = new Set(params.filter((param) => param.required).map((param) => param.name));
   return jsClass(name, {
     base: lib.layerClass,
@@ -74,24 +91,14 @@ function ruleClass(lib: Library, name: string, { rule, defaults }: TfLayer): Cla
           if (value !== null || required.has(snakeCase(key))) given.set(snakeCase(key), value);
         }
       if (config instanceof Instance && config.open)
-        for (const key of parsedSignature(rule).names) if (!given.has(key)) given.set(key, config.open);
+        for (const key of names) if (!given.has(key)) given.set(key, config.open);
       // The library computes shapes of "causal" as those of "valid", and cannot run it.
       if (given.get("padding") === "causal") given.set("padding", "valid");
       state.rule = rule;
-      const sizes = possibleArguments(m, Object.fromEntries(given), {
-        layer: name,
-        taken,
-        words: refusal,
-        error: "ValueError",
-        noBools: true,
-        notesUnknown: true,
-        axes: axesOfLayer(name),
-        signature: parsedSignature(rule),
-      });
+      const sizes = possibleArguments(m, Object.fromEntries(given), check);
       state.config = configOf(rule, new Map(Object.entries(sizes)), defaults);
       if (state.config.channels === "first") lib.channelsFirst = true;
       if (self instanceof Instance && config instanceof Instance) {
-        const { names } = parsedSignature(rule);
         for (const [key, value] of config.attrs) if (names.has(snakeCase(key))) self.attrs.set(key, value);
       }
       const width = given.get(entryOf(INPUT_WIDTHS, name) ?? "");
