@@ -14,6 +14,7 @@ import {
   LargeInt,
   type NativeClass,
   NativeFunction,
+  opened,
   Property,
   StaticMethod,
   Tuple,
@@ -36,11 +37,7 @@ export function exactly(impl: NativeImpl): NativeImpl {
 }
 
 function withoutLarge(args: readonly Value[]): readonly Value[] {
-  return args.some((arg) => arg instanceof LargeInt) ? args.map(openedValue) : args;
-}
-
-function openedValue(value: Value): Value {
-  return value instanceof LargeInt ? new Unknown(value.reason) : value;
+  return args.some((arg) => arg instanceof LargeInt) ? args.map(opened) : args;
 }
 
 /**

@@ -380,6 +380,11 @@ export class LargeInt extends Unknown {
 
 export const INTEGER_TOO_LARGE = "integer too large";
 
+/** What stays of a large int where its value is not asked for, as an answer that is not known; others stay. */
+export function opened<T extends Value>(value: T): T | Unknown {
+  return value instanceof LargeInt ? new Unknown(value.reason) : value;
+}
+
 export const TRUE_ELLIPSIS = new Ellipsis();
 
 export function isUnknown(value: unknown): value is Unknown {

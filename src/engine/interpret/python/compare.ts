@@ -11,6 +11,7 @@ import {
   isUnknown,
   LargeInt,
   List,
+  opened,
   Range,
   SetValue,
   Slice,
@@ -22,7 +23,7 @@ import {
 } from "../values.ts";
 import { callDunder, dunder, isNumeric, isPlain, NOT_IMPLEMENTED, typeName, unwrap } from "./core.ts";
 import { isSubset } from "./dict.ts";
-import { exactPair, isOpen, opened } from "./integers.ts";
+import { exactPair, isOpen } from "./integers.ts";
 import { builtinLength, contains } from "./sequences.ts";
 
 /** `bool(value)`. */

@@ -16,6 +16,7 @@ import {
   Instance,
   isUnknown,
   List,
+  opened,
   SetValue,
   StaticMethod,
   Tensor,
@@ -24,7 +25,7 @@ import {
   type Value,
 } from "../values.ts";
 
-import { isOpen, opened } from "./integers.ts";
+import { isOpen } from "./integers.ts";
 
 const coreClasses = new WeakSet<ClassValue>();
 

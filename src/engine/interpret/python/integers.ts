@@ -166,11 +166,6 @@ function exactNumber(value: Value): number | bigint | undefined {
   return typeof value === "number" || typeof value === "boolean" ? Number(value) : undefined;
 }
 
-/** What stays of a large int where its value is not asked for, as an answer that is not known. */
-export function opened(value: Unknown): Unknown {
-  return value instanceof LargeInt ? new Unknown(value.reason) : value;
-}
-
 /** Not known, and no exact int either. */
 export function isOpen(value: Value): value is Unknown {
   return isUnknown(value) && !(value instanceof LargeInt);

@@ -11,6 +11,7 @@ import {
   LargeInt,
   List,
   NativeFunction,
+  opened,
   Range,
   Slice,
   Tensor,
@@ -22,7 +23,6 @@ import { weightMoved } from "../weight.ts";
 import { callDunder, dunder, toIndex, tryDunder, typeName, unwrap } from "./core.ts";
 import { dictDelete, dictGet, dictSet } from "./dict.ts";
 import { formOf, subscriptForm } from "./generics.ts";
-import { opened } from "./integers.ts";
 import { items } from "./sequences.ts";
 import { repr } from "./text.ts";
 

@@ -10,6 +10,7 @@ import {
   isUnknown,
   List,
   manyAmong,
+  opened,
   Range,
   SetValue,
   Tuple,
@@ -22,7 +23,7 @@ import { lengthOf } from "./characters.ts";
 import { equals } from "./compare.ts";
 import { callDunder, dunder, isRaised, toInt, typeName, unwrap } from "./core.ts";
 import { dictBehind, dictGet, setHas, unknownKey } from "./dict.ts";
-import { isOpen, opened } from "./integers.ts";
+import { isOpen } from "./integers.ts";
 import { setItems } from "./setOrder.ts";
 
 const CHECK_EVERY = 1024;

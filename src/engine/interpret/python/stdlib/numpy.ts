@@ -57,7 +57,7 @@ function arange(a: Bound, interp: Interp): Value {
   const data = elementsBy(length, (i) => start + i * step);
   return data
     ? show(ARRAY, cast({ shape: [length], dtype, data }, dtype))
-    : makeArray(ARRAY, [length], dtype, data);
+    : makeArray(ARRAY, [length], dtype);
 }
 
 /** One value put into the elements in a row; places and values in lists are not read. */
