@@ -1,20 +1,15 @@
 /** The dashboard in the activity bar: the active file's networks, their totals and dearest layers. */
 import * as vscode from "vscode";
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Report } from "../engine/report/contract.ts";
-import { reasonText, tooMuch } from "../present/reason.ts";
-import { openFailures } from "../present/sites.ts";
-import { inputShapes } from "../present/text.ts";
+import { tooMuch } from "../present/reason.ts";
 import { parseFromSidebar } from "../protocol/fromWebview.ts";
-import type { SidebarNetwork, ToSidebar } from "../protocol/messages.ts";
+import type { ToSidebar } from "../protocol/messages.ts";
 import type { ActiveAnalysis, ActiveFile } from "./activeFile.ts";
+import { dashboardNetworks } from "./dashboard.ts";
 import type { Earlier } from "./earlier.ts";
 import { makeNonce, page } from "./html.ts";
 import { reveal } from "./places.ts";
 import { readSettings } from "./settings.ts";
 import type { WorkspaceScan } from "./workspaceScan.ts";
-
-const DEAREST = 5;
 
 export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
   readonly #context: vscode.ExtensionContext;
@@ -109,7 +104,11 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
             unit,
             budgetMacs,
             locale: vscode.env.language,
-            networks: networks(analysis, (report) => this.#earlier.of(current.uri, report)),
+            networks: dashboardNetworks(
+              analysis,
+              (report) => this.#earlier.of(current.uri, report),
+              vscode.l10n.t,
+            ),
           }
         : {
             type: "empty",
@@ -140,34 +139,4 @@ function emptyReason(state: ActiveAnalysis["state"] | undefined): string {
     case undefined:
       return vscode.l10n.t("Open a file with model code to see what its layers cost.");
   }
-}
-
-function networks(
-  analysis: FileAnalysis,
-  earlierOf: (report: Report) => NonNullable<SidebarNetwork["earlier"]>,
-): SidebarNetwork[] {
-  const known = analysis.reports.map((report) => ({
-    name: report.network,
-    at: report.network_at,
-    macs: report.totals.macs,
-    params: report.totals.params,
-    complete: report.complete,
-    input: inputShapes(report.input),
-    dearest: dearest(report),
-    earlier: earlierOf(report),
-  }));
-  const unknown = openFailures(analysis).map(({ network, at, reason }) => ({
-    ...{ name: network, at, macs: null, params: null, complete: false, input: "", dearest: [] },
-    reason: reasonText(reason, vscode.l10n.t),
-  }));
-  return [...known, ...unknown];
-}
-
-function dearest({ layers, totals }: Report): SidebarNetwork["dearest"] {
-  return layers
-    .flatMap(({ name, macs, kind, at }) =>
-      macs ? [{ name, macs, kind, at, share: totals.macs ? macs / totals.macs : null }] : [],
-    )
-    .sort((a, b) => b.macs - a.macs)
-    .slice(0, DEAREST);
 }

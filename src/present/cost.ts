@@ -52,7 +52,7 @@ export function inputText(report: Report, t: Translate): string {
 }
 
 /** Whose figures these are, where it is not one sample at axis 0. */
-function batchText({ batch }: ReportInput, t: Translate): readonly string[] {
+export function batchText({ batch }: ReportInput, t: Translate): readonly string[] {
   if (!batch) return [];
   if (batch.axis === null) return [t("for the whole input")];
   return batch.samples === 1 ? [] : [t("for one of {0} samples", batch.samples)];

@@ -5,6 +5,7 @@ import { type CostUnit, EXPORT_FORMATS } from "../../src/protocol/messages.ts";
 import { button, dropdown, textField } from "../shared/controls.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
+import { inputText, withBatch } from "./inputForm.ts";
 import type { Actions, Part } from "./scene.ts";
 
 const UNITS: readonly CostUnit[] = ["MACs", "FLOPs"];
@@ -143,8 +144,7 @@ function inputEditor(t: Translate, actions: Actions): Part {
   // The shape stays what counts: the two fields write into it.
   batch.addEventListener("input", () => {
     const size = Number(batch.value);
-    if (Number.isInteger(size) && size > 0)
-      field.setValue(field.value().replaceAll(/(^|, *)\d+/g, `$1${size}`));
+    if (Number.isInteger(size) && size > 0) field.setValue(withBatch(field.value(), batchAxis ?? 0, size));
   });
   dtype.addEventListener("change", () => {
     const suffix = dtype.value === "float32" ? "" : `:${dtype.value}`;
@@ -156,21 +156,25 @@ function inputEditor(t: Translate, actions: Actions): Part {
   });
   const apply = button(t("action.apply"), "primary", () => submit());
   const cancel = button(t("action.cancel"), "secondary", () => close());
+  const batchLabel = element("label", { class: "cluster" }, t("header.batch"), batch);
   const form = element(
     "span",
     { class: "input-form", hidden: true },
     field.element,
-    element("label", { class: "cluster" }, t("header.batch"), batch),
+    batchLabel,
     dtype,
     apply.element,
     cancel.element,
     problem,
   );
   let current = "";
+  /** Which axis holds the samples; null where none does. */
+  let batchAxis: number | null = 0;
 
   function open(): void {
     field.setValue(current);
-    batch.value = /^\d+/.exec(current)?.[0] ?? "";
+    batchLabel.hidden = batchAxis === null;
+    batch.value = current.split(/[x:,]/)[batchAxis ?? 0] ?? "";
     dtype.value = DTYPES.find((name) => current.includes(`:${name}`)) ?? "float32";
     setText(problem, "");
     chip.hidden = true;
@@ -210,6 +214,7 @@ function inputEditor(t: Translate, actions: Actions): Part {
       pencil.hidden = !abilities.has("input");
       const { shapes, dtypes, origin: from } = report.input;
       current = shapes.map((one, index) => inputText(one, dtypes[index])).join(", ");
+      batchAxis = report.input.batch ? report.input.batch.axis : 0;
       setText(shape, shapes.map(dims).join(", "));
       setText(origin, [t(`origin.${from}`), ...samplesText(report.input, t)].join(" · "));
     },
@@ -226,11 +231,6 @@ function samplesText({ batch }: ReportInput, t: Translate): readonly string[] {
 /** An input of indices keeps its type when the precision changes. */
 function isFloat(part: string): boolean {
   return !part.includes(":") || DTYPES.some((name) => part.endsWith(`:${name}`));
-}
-
-function inputText(shape: readonly (number | null)[] | null, dtype: string | undefined): string {
-  const sizes = (shape ?? []).map((size) => size ?? "?").join("x");
-  return dtype === undefined || dtype === "float32" ? sizes : `${sizes}:${dtype}`;
 }
 
 function unitToggle(t: Translate, actions: Actions): Part {
