@@ -34,6 +34,11 @@ export function batchAtFront(samples: number, isUnbatched = false): Batch {
   return { samples, axis: isUnbatched ? null : 0, axes: new Map(), fixed: new Set() };
 }
 
+/** An input whose first axis has size 1. */
+export function isOneSample({ shape }: Tensor): boolean {
+  return !isUnknown(shape) && shape[0] === 1;
+}
+
 /** `rerun` runs the network on inputs that are changed in shape; undefined where it cannot. */
 export function findBatch(
   run: BatchRun,

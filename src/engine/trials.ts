@@ -2,7 +2,7 @@
  * Runs of one network: on the input that is chosen or that it declares, or else on the first that fits of those that
  * its layers and its first ops speak for.
  */
-import { type Batch, batchAtFront, findBatch, isListOfSamples } from "./batch.ts";
+import { type Batch, batchAtFront, findBatch, isListOfSamples, isOneSample } from "./batch.ts";
 import { bounded } from "./bounded.ts";
 import {
   type Argument,
@@ -120,8 +120,10 @@ export class Trials {
   /** Where the samples of an input are, which the network was last run on. */
   batchOf({ run, input }: Trial): Batch {
     const { framework, network } = this.options;
-    if (framework.unbatched === true || framework.isUnbatched?.(network) === true || hasFailed(run))
+    if (framework.unbatched === true || framework.isUnbatched?.(network) === true)
       return batchAtFront(1, true);
+    // Nothing can be told from a run that failed; one sample is one sample all the same.
+    if (hasFailed(run)) return batchAtFront(1, !run.inputs.every(isOneSample));
     if (isListOfSamples(run)) return batchAtFront(run.inputs.length);
     return findBatch(run, (reshape) => {
       const restore = framework.keep?.(network);

@@ -1,7 +1,7 @@
 /** What the side bar shows of a file's networks: totals, whose figures they are, and the dearest layers. */
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Report } from "../engine/report/contract.ts";
-import { batchText } from "../present/cost.ts";
+import { batchText, knownOf } from "../present/cost.ts";
 import type { Translate } from "../present/l10n.ts";
 import { reasonText } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
@@ -21,6 +21,7 @@ export function dashboardNetworks(
     at: report.network_at,
     macs: report.totals.macs,
     params: report.totals.params,
+    known: { macs: knownOf(report, "macs"), params: knownOf(report, "params") },
     complete: report.complete,
     input: [inputShapes(report.input), ...batchText(report.input, t)].join(" · "),
     dearest: dearest(report),

@@ -1,6 +1,6 @@
 /** The native tree "Layers": the active network by module, for the keyboard and for screen readers. */
 import * as vscode from "vscode";
-import type { LayerKind, Report } from "../engine/report/contract.ts";
+import type { LayerKind } from "../engine/report/contract.ts";
 import { visible } from "../engine/report/visible.ts";
 import { type ModuleNode, moduleTree } from "../present/moduleTree.ts";
 import { reasonText, tooMuch } from "../present/reason.ts";
@@ -110,12 +110,4 @@ export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<Mo
       ...(total && macs > 0 ? [share(macs / total)] : []),
     ].join(" · ");
   }
-}
-
-/** The report's total as short text: `4.09 G MACs`. */
-export function totalText({ totals, layers, complete }: Report): string {
-  const { unit } = readSettings();
-  const known = totals.macs ?? layers.reduce((sum, { macs }) => sum + (macs ?? 0), 0);
-  const amount = `${count(inUnit(known, unit))} ${unit}`;
-  return complete && totals.macs !== null ? amount : vscode.l10n.t("at least {0}", amount);
 }

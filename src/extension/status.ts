@@ -2,10 +2,10 @@
 import * as vscode from "vscode";
 import type { Report } from "../engine/report/contract.ts";
 import { visible } from "../engine/report/visible.ts";
+import { totalText } from "../present/cost.ts";
 import { tooMuch } from "../present/reason.ts";
 import { inputShapes } from "../present/text.ts";
 import type { ActiveFile } from "./activeFile.ts";
-import { totalText } from "./layersTree.ts";
 import { readSettings } from "./settings.ts";
 
 export function createStatus(active: ActiveFile): vscode.Disposable {
@@ -31,7 +31,7 @@ export function createStatus(active: ActiveFile): vscode.Disposable {
 
   function showTotal(report: Report): void {
     item.command = "convlens.profileNetwork";
-    const total = totalText(report);
+    const total = totalText(report, { unit: readSettings().unit, t: vscode.l10n.t });
     item.text = `$(graph) ${total}`;
     item.tooltip = vscode.l10n.t(
       "{0}, input {1}: {2}. Profile the network.",

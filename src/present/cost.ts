@@ -19,19 +19,31 @@ export interface CostOptions {
 }
 
 /** `4.09 G MACs · 25.6 M params · input 1×3×224×224 (default)` */
-export function networkTitle(report: Report, { unit, t }: CostOptions): string {
-  const { macs, params } = report.totals;
-  const known = (of: "macs" | "params"): number =>
-    report.layers.reduce((all, layer) => all + (layer[of] ?? 0), 0);
-  const cost = `${count(inUnit(macs ?? known("macs"), unit))} ${unit}`;
-  const isNoneKnown = macs === null && known("macs") === 0;
-  const weights = t("{0} params", count(params ?? known("params")));
+export function networkTitle(report: Report, options: CostOptions): string {
+  const { t } = options;
+  const { params } = report.totals;
+  const known = knownOf(report, "params");
+  const weights = t("{0} params", count(params ?? known));
   return [
-    isNoneKnown ? `? ${unit}` : macs !== null && report.complete ? cost : t("at least {0}", cost),
-    params === null ? t("at least {0}", weights) : weights,
+    totalText(report, options),
+    params !== null ? weights : known === 0 ? t("{0} unknown", t("params")) : t("at least {0}", weights),
     ...madeWith(report, t),
     inputText(report, t),
   ].join(" · ");
+}
+
+/** `4.09 G MACs`, or as much of it as is known. */
+export function totalText(report: Report, { unit, t }: CostOptions): string {
+  const { macs } = report.totals;
+  const known = macs ?? knownOf(report, "macs");
+  if (macs === null && known === 0) return t("{0} unknown", unit);
+  const cost = `${count(inUnit(known, unit))} ${unit}`;
+  return macs !== null && report.complete ? cost : t("at least {0}", cost);
+}
+
+/** The sum of those layers whose figure is known. */
+export function knownOf({ layers }: Report, of: "macs" | "params"): number {
+  return layers.reduce((all, layer) => all + (layer[of] ?? 0), 0);
 }
 
 /** `made with 40, 10 (train.py:30)`, where the definition leaves its arguments open. */

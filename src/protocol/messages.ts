@@ -123,6 +123,8 @@ export interface SidebarNetwork {
   readonly at: Place | null;
   readonly macs: number | null;
   readonly params: number | null;
+  /** What is known of them, where the whole is not. */
+  readonly known?: { readonly macs: number; readonly params: number };
   readonly complete: boolean;
   readonly input: string;
   /** Why there is no figure. */

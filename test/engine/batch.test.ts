@@ -289,3 +289,15 @@ it("a power of a matrix costs the products that it is made of", () => {
     ).totals.macs;
   expect([1, 2, 3, 8, -3].map(power)).toEqual([0, 216, 432, 648, 432].map((macs) => macs + 36));
 });
+
+it("an input of one sample is one sample's, though the network does not run on it", () => {
+  const report = profile(
+    torchNet(
+      ["self.a = nn.Conv2d(3, 8, 3)", "self.b = nn.Conv2d(4, 8, 3)"],
+      ["return self.b(self.a(x))"],
+      "torch.zeros(1, 3, 8, 8)",
+    ),
+  );
+  expect(report.complete).toBe(false);
+  expect(report.input.batch).toBeUndefined();
+});

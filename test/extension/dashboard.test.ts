@@ -24,3 +24,14 @@ it.each([
   );
   expect(network?.input).toBe(expected);
 });
+
+it("tells what is known of a total that is not", () => {
+  const totals = { ...report("Net", []).totals, macs: null, params: null };
+  const layers = [layer({ name: "a", macs: 5, params: 2 }), layer({ name: "b", macs: null, params: null })];
+  const [network] = dashboardNetworks(
+    analysis([report("Net", layers, { complete: false, totals })]),
+    () => [],
+    t,
+  );
+  expect(network).toMatchObject({ macs: null, known: { macs: 5, params: 2 } });
+});

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { FileAnalysis } from "../../src/engine/engine.types.ts";
 import type { ActiveFile } from "../../src/extension/activeFile.ts";
 import { createStatus } from "../../src/extension/status.ts";
-import { analysis, FILE, resnet } from "../server/fixtures.ts";
+import { analysis, FILE, layer, report, resnet } from "../server/fixtures.ts";
 
 const item = vi.hoisted(() => ({
   text: "",
@@ -22,7 +22,9 @@ vi.mock("vscode", () => {
     item.isShown = false;
   };
   return {
-    l10n: { t: (text: string) => text },
+    l10n: {
+      t: (text: string, ...given: unknown[]) => text.replaceAll(/\{(\d)\}/g, (_, at) => String(given[at])),
+    },
     ThemeColor: class {},
     ThemeIcon: class {},
     EventEmitter: class {},
@@ -60,6 +62,15 @@ describe("the status bar", () => {
     show(analysis([resnet("resnet50")], { diagnostics: [limit] }));
     expect(item).toMatchObject({ isShown: true, command: "convlens.profileNetwork" });
     expect(item.text).toContain("4.09 G");
+  });
+
+  it.each([
+    ["unknown where no layer's cost is known", null, "MACs unknown"],
+    ["the least that it is", 5e6, "at least 5.00 M MACs"],
+  ])("says of a total that is not known: %s", (_, macs, expected) => {
+    const totals = { ...report("net", []).totals, macs: null };
+    show(analysis([report("net", [layer({ name: "conv", macs })], { complete: false, totals })]));
+    expect(item.text).toBe(`$(graph) ${expected}`);
   });
 
   it.each([[null], [analysis([])]])("is empty without a network", (shown) => {

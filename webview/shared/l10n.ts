@@ -100,6 +100,7 @@ const messages = {
   "export.png": ["Chart as PNG", "グラフ（PNG）"],
   "export.svg": ["Chart as SVG", "グラフ（SVG）"],
   "figure.unknown": ["unknown", "不明"],
+  "figure.least": ["at least {0}", "{0} 以上"],
   "figure.known-part": ["{0} known", "判明分 {0}"],
   "header.batch": ["batch", "バッチ"],
   "header.dtype": ["Type of numbers", "数値の型"],

@@ -129,6 +129,7 @@ const isSidebarNetwork = hasForm<SidebarNetwork>({
   at: isNullOr(isPlace),
   macs: isFigure,
   params: isFigure,
+  known: isOptional(hasForm<NonNullable<SidebarNetwork["known"]>>({ macs: isNumber, params: isNumber })),
   complete: isBoolean,
   input: isString,
   earlier: isOptional(

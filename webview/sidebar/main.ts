@@ -100,19 +100,23 @@ function networkCard(
   return card;
 }
 
-function figures({ macs, params }: SidebarNetwork, unit: CostUnit, words: Translate): HTMLElement {
-  const figure = (value: number | null, label: string): HTMLElement =>
-    element(
+function figures({ macs, params, known }: SidebarNetwork, unit: CostUnit, words: Translate): HTMLElement {
+  const figure = (value: number | null, part: number | undefined, label: string): HTMLElement => {
+    const shown = value ?? (part || null);
+    const text = shown === null ? words("figure.unknown") : count(shown);
+    return element(
       "span",
-      { title: value === null ? null : formatExact(value) },
-      element("strong", {}, value === null ? words("figure.unknown") : count(value)),
+      { title: shown === null ? null : formatExact(shown) },
+      element("strong", {}, value === null && shown !== null ? words("figure.least", text) : text),
       ` ${label}`,
     );
+  };
+  const inUnits = (value: number): number => inUnit(value, unit);
   return element(
     "p",
     { class: "figures" },
-    figure(macs === null ? null : inUnit(macs, unit), unit),
-    figure(params, words("table.params")),
+    figure(macs === null ? null : inUnits(macs), known && inUnits(known.macs), unit),
+    figure(params, known?.params, words("table.params")),
   );
 }
 
