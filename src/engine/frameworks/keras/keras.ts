@@ -23,6 +23,7 @@ import { isLayer, isModel, isModelClass, Keras, nameOf, stateOf } from "./librar
 import { canonical, KerasModules } from "./modules.ts";
 import { isHandedKeras, PARTS } from "./standins/applications.ts";
 import { hasStandIn } from "./standins/index.ts";
+import { packageOf } from "./version.ts";
 
 export function createKeras(): Framework {
   return new KerasFramework();
@@ -44,6 +45,7 @@ class KerasFramework implements Framework {
     // A program without Keras pays for none of its classes.
     if (!this.ready) defineClasses(this.keras);
     this.ready = true;
+    this.keras.package ??= packageOf(module);
     return this.modules.lookup(module, name);
   }
 

@@ -92,6 +92,7 @@ export function initLayer(
   given: ReadonlyMap<string, Value>,
 ): void {
   interp.touch(layer);
+  keras.settleNames(interp);
   const name = given.get("name");
   layer.attrs.set("name", typeof name === "string" ? name : keras.names.auto(layer.cls.name));
   if (!layer.attrs.has("built")) layer.attrs.set("built", false);

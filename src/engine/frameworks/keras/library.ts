@@ -16,6 +16,7 @@ import { Toolkit } from "../torch/tensor/toolkit.ts";
 import { Datasets } from "./data.ts";
 import { Graph, isOpen, type Network } from "./graph.ts";
 import { Names } from "./names.ts";
+import { type KerasPackage, kerasVersion } from "./version.ts";
 
 /** The marks of `keras.Layer`, `keras.Model` and of ops that are nodes of a graph. */
 export const LAYER_NATIVE: NativeClass = { layer: false };
@@ -80,6 +81,9 @@ export class Keras {
   readonly kit = new Toolkit();
   readonly names = new Names();
   readonly graph = new Graph();
+  /** The package that the program takes Keras from: the first that it asks for a name. */
+  package: KerasPackage | undefined;
+  private areNamesSettled = false;
   /** Names of the tensors that the layers of a class are called with, where these are several. */
   readonly calledWith = new Map<ClassValue, readonly string[]>();
   /** By name: `Layer`, `Model`, `Conv2D`. */
@@ -122,6 +126,14 @@ export class Keras {
     }
     tuple.cls = this.shapeClass;
     return tuple;
+  }
+
+  /** Names follow the Keras that the program runs on, from its first layer on. */
+  settleNames(interp: Interp): void {
+    const file = interp.site?.at.file;
+    if (this.areNamesSettled || file === undefined) return;
+    this.areNamesSettled = true;
+    this.names.version = kerasVersion(interp.host, file, this.package ?? "tensorflow");
   }
 
   /** A tensor of Keras' own class from whatever stands for one. */

@@ -28,6 +28,7 @@ import { inputOf } from "./data.ts";
 import { isOpen, type Network, Node, networkOf, openDim, tensorsIn } from "./graph.ts";
 import { initLayer, shapesIn, sizeOf, sublayers } from "./layer.ts";
 import { isLayer, type Keras, nameOf, stateOf } from "./library.ts";
+import { otherNames } from "./names.ts";
 import { INPUT_CHECK } from "./refusal.ts";
 
 const self = (a: Bound): Instance => a.self as Instance;
@@ -219,8 +220,24 @@ function getLayer(keras: Keras, interp: Interp, a: Bound): Value {
   const index = toNumber(a.index);
   if (index !== undefined) return layers.at(index) ?? interp.fail("ValueError", `there is no layer ${index}`);
   if (isUnknown(a.name)) return a.name;
-  const found = layers.find((layer) => nameOf(keras, layer) === a.name);
-  return found ?? interp.fail("ValueError", `there is no layer named ${String(a.name)}`);
+  const named = (name: Value): Instance | undefined => layers.find((layer) => nameOf(keras, layer) === name);
+  return (
+    named(a.name) ??
+    renamed(interp, String(a.name), named) ??
+    interp.fail("ValueError", `there is no layer named ${String(a.name)}`)
+  );
+}
+
+/** A layer that another version of Keras names so, for programs seldom say which they were written for. */
+function renamed(
+  interp: Interp,
+  name: string,
+  named: (name: string) => Instance | undefined,
+): Instance | undefined {
+  const other = otherNames(name).find(named);
+  if (other === undefined) return undefined;
+  interp.assume("value", `${name} is ${other}, by its name in another version of Keras`);
+  return named(other);
 }
 
 /** The program says the shapes of one network's inputs: others of its class take the same. */
@@ -430,7 +447,7 @@ function rebuild(keras: Keras, interp: Interp, model: Instance): void {
     steps.reduce<Value>((value, layer) => callLayer(keras, interp, layer, [value], NO_KWARGS), kept ?? input),
   );
   if (tensorsIn([output]).length === 0) return;
-  keras.names.auto("Functional");
+  if (keras.names.version === undefined || keras.names.version === "3") keras.names.auto("Functional");
   state.network = networkOf(keras.graph, input, output);
   interp.touch(model);
   model.attrs.set("built", true);

@@ -1,12 +1,22 @@
+import { entryOf } from "../../table.ts";
+import type { KerasVersion } from "./version.ts";
+
+/** What Keras 2 calls by another name than the class's. */
+const OLDER: Readonly<Record<string, string>> = { InputLayer: "input", Functional: "model" };
+
 /** Names that Keras gives by itself: the class in snake case, numbered from the second one on. */
 export class Names {
   private readonly counts = new Map<string, number>();
+  /** Undefined where it is not known: names are those of Keras 3. */
+  version: KerasVersion | undefined;
 
   /** `conv2d`, `conv2d_1`, … for `Conv2D`. */
   auto(className: string): string {
-    const prefix = toSnakeCase(className);
+    const older = this.version === "2" || this.version === "2.0" ? entryOf(OLDER, className) : undefined;
+    const prefix = older ?? toSnakeCase(className);
     const count = this.counts.get(prefix) ?? 0;
     this.counts.set(prefix, count + 1);
+    if (prefix === "input" || this.version === "2.0") return `${prefix}_${count + 1}`;
     return count === 0 ? prefix : `${prefix}_${count}`;
   }
 
@@ -29,6 +39,25 @@ export class Names {
   /** `keras.backend.clear_session`. */
   reset(): void {
     this.counts.clear();
+  }
+}
+
+/** The same layer's name by another version of Keras, where programs do not say which they run on. */
+export function otherNames(name: string): readonly string[] {
+  const [, prefix = name, number = "0"] = /^(.*?)(?:_(\d+))?$/.exec(name) ?? [];
+  const count = Number(number);
+  const numbered = (title: string, at: number): string => (at === 0 ? title : `${title}_${at}`);
+  switch (prefix) {
+    case "input":
+      return count > 0 ? [numbered("input_layer", count - 1)] : [];
+    case "input_layer":
+      return [`input_${count + 1}`];
+    case "model":
+      return [numbered("functional", count)];
+    case "functional":
+      return [numbered("model", count)];
+    default:
+      return [];
   }
 }
 

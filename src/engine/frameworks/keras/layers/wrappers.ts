@@ -117,17 +117,30 @@ function joinDirections(
   const joined = keras.make([...shape.slice(0, -1), width], forward.dtype);
   if (forward.maker !== undefined) joined.maker = forward.maker;
   const marked = likeInput(keras, inputs, joined);
-  if (!keras.graph.isSymbolic(marked))
-    interp.record({
-      op: "other",
-      name: "concatenate",
-      inputs: [forward, backward],
-      outputs: [joined],
-      weights: [],
-      macs: 0,
-      elementwise: 0,
-    });
+  tellWhole(keras, interp, "concatenate", [forward, backward], marked);
   return marked;
+}
+
+/** What a wrapper makes of its layers' outputs is the output of its row, and costs nothing. */
+function tellWhole(
+  keras: Keras,
+  interp: Interp,
+  name: string,
+  parts: readonly Tensor[],
+  whole: Tensor,
+  view = false,
+): void {
+  if (keras.graph.isSymbolic(whole)) return;
+  interp.record({
+    op: "other",
+    name,
+    inputs: parts,
+    outputs: [whole],
+    weights: [],
+    macs: 0,
+    elementwise: 0,
+    ...(view && { view }),
+  });
 }
 
 const BIDIRECTIONAL: WrapperSpec = {
@@ -169,7 +182,9 @@ const TIME_DISTRIBUTED: WrapperSpec = {
     const output = keras.make([batch, time, ...answer.shape.slice(1)], answer.dtype);
     output.maker = nameOf(keras, layer);
     output.storage = answer.storage;
-    return likeInput(keras, given, output);
+    const whole = likeInput(keras, given, output);
+    tellWhole(keras, interp, "reshape", [answer], whole, true);
+    return whole;
   },
 };
 
@@ -206,6 +221,7 @@ const RNN: WrapperSpec = {
     const shape: Shape = hasSequence ? [outer, inner, ...output.shape.slice(1)] : output.shape;
     const whole = likeInput(keras, given, keras.make(shape));
     whole.maker = nameOf(keras, layer);
+    if (hasSequence) tellWhole(keras, interp, "stack", [output], whole);
     return hasState ? new Tuple([whole, ...tensorsIn(states)]) : whole;
   },
 };
