@@ -4,8 +4,9 @@
  * one axis: what doubles in the layers' inputs is that axis, wherever views and transposes have moved it. It holds the
  * samples if all costs double with it and no layer takes another axis for them.
  */
-import type { OpRecord, Trace } from "./interpret/trace.ts";
+import type { Count, OpRecord, Trace } from "./interpret/trace.ts";
 import { isUnknown, type Shape, type Tensor } from "./interpret/values.ts";
+import { elements } from "./report/convert.ts";
 
 export interface Batch {
   /** Samples in the input: figures are shared out over them. */
@@ -16,6 +17,8 @@ export interface Batch {
   readonly axes: ReadonlyMap<Tensor, number | null>;
   /** Ops that cost the same for any number of samples, such as those on weights alone: not shared out. */
   readonly fixed: ReadonlySet<OpRecord>;
+  /** Tensors of the same size for any number of samples, such as parameters: each sample has all of them. */
+  readonly whole: ReadonlySet<Tensor>;
 }
 
 /** The axis of an op's output that holds samples; null where none does. */
@@ -31,7 +34,7 @@ export interface BatchRun {
 
 /** The samples are at axis 0, or there is one without an axis for it. */
 export function batchAtFront(samples: number, isUnbatched = false): Batch {
-  return { samples, axis: isUnbatched ? null : 0, axes: new Map(), fixed: new Set() };
+  return { samples, axis: isUnbatched ? null : 0, axes: new Map(), fixed: new Set(), whole: new Set() };
 }
 
 /** An input whose first axis has size 1. */
@@ -59,30 +62,49 @@ export function findBatch(
     const samples = whole?.[axis];
     if (typeof samples !== "number" || (votes.size === 0 && whole?.length === 1)) continue;
     const longer = rerun((shape) => shape.map((dim, at) => (at === axis && dim === samples ? dim * 2 : dim)));
-    const found = longer && axesOf(run.trace, longer.trace, samples);
+    const found = longer && axesOf(run, longer, samples);
     if (found) return { samples, axis, ...found };
     // A program may be written for just so many samples.
-    if (!longer && axis === 0 && isFront && votes.size > 0 && ops.every((op) => seesAll(op, samples)))
-      return { ...batchAtFront(samples), fixed: onWeightsAlone(ops) };
+    const isWritten = !longer && axis === 0 && isFront && votes.size > 0;
+    const written = isWritten && ops.every((op) => seesAll(op, samples)) && inOneRun(run, samples);
+    if (written) return written;
   }
   return batchAtFront(1, true);
 }
 
-/** Ops that read parameters and what comes of them, and nothing else. */
-function onWeightsAlone(ops: readonly OpRecord[]): ReadonlySet<OpRecord> {
-  const made = new Set<Tensor>();
+/** Samples in front of all that is not made of weights alone; undefined where something cannot be shared out. */
+function inOneRun({ trace: { ops }, inputs }: BatchRun, samples: number): Batch | undefined {
+  const batch = { ...batchAtFront(samples), ...onWeightsAlone(ops, samples) };
+  const isShared = (tensor: Tensor): boolean => batch.whole.has(tensor) || isShare(elements(tensor), samples);
+  const isWhole = ops.every(
+    (op) =>
+      (batch.fixed.has(op) || (isShare(op.macs, samples) && isShare(op.elementwise, samples))) &&
+      [...op.inputs, ...op.outputs].every(isShared),
+  );
+  return isWhole && inputs.every(isShared) ? batch : undefined;
+}
+
+/** What reads parameters, constants and what comes of them, and nothing else. */
+function onWeightsAlone(ops: readonly OpRecord[], samples: number): Pick<Batch, "fixed" | "whole"> {
+  const whole = new Set<Tensor>();
   const fixed = new Set<OpRecord>();
   for (const op of ops) {
-    const isFixed = ({ parameter }: Tensor): boolean => parameter !== undefined;
-    if (
-      op.inputs.length + op.weights.length === 0 ||
-      !op.inputs.every((input) => made.has(input) || isFixed(input))
-    )
-      continue;
+    for (const input of op.inputs) if (input.parameter !== undefined) whole.add(input);
+    // What is made of nothing may be made for so many samples.
+    const isMade = op.inputs.length + op.weights.length === 0;
+    const isFixed = isMade
+      ? !op.outputs.every((output) => isShare(elements(output), samples))
+      : op.inputs.every((input) => whole.has(input));
+    if (!isFixed) continue;
     fixed.add(op);
-    for (const output of op.outputs) made.add(output);
+    for (const output of op.outputs) whole.add(output);
   }
-  return fixed;
+  return { fixed, whole };
+}
+
+/** No sample has a part of a MAC, a value or a byte: what is made of several of them together is no sample's. */
+function isShare(count: Count, samples: number): boolean {
+  return typeof count !== "number" || count % samples === 0;
 }
 
 /** An op with a word on it is given all samples of the input, in front. */
@@ -111,11 +133,24 @@ function voteOf({ batchAxis, geometry, inputs: [input] }: OpRecord): number | nu
 }
 
 /** Where the samples are in each op's output, if anywhere; undefined where what doubled does not hold samples. */
-function axesOf(before: Trace, after: Trace, samples: number): Pick<Batch, "axes" | "fixed"> | undefined {
-  const isSame = before.ops.length === after.ops.length && before.gaps.length === after.gaps.length;
-  if (!isSame || before.diagnostics.length !== after.diagnostics.length) return undefined;
+function axesOf(
+  { trace: before, inputs }: BatchRun,
+  { trace: after, inputs: longer }: BatchRun,
+  samples: number,
+): Pick<Batch, "axes" | "fixed" | "whole"> | undefined {
+  const isAlike = before.ops.length === after.ops.length && before.gaps.length === after.gaps.length;
+  if (!isAlike || before.diagnostics.length !== after.diagnostics.length) return undefined;
   const axes = new Map<Tensor, number | null>();
   const fixed = new Set<OpRecord>();
+  const whole = new Set<Tensor>();
+  const isSharedOut = (tensors: readonly Tensor[], others: readonly Tensor[]): boolean =>
+    tensors.every((tensor, at) => {
+      const other = others[at];
+      const size = elements(tensor);
+      if (other && isSame(size, elements(other))) whole.add(tensor);
+      return whole.has(tensor) || isShare(size, samples);
+    });
+  if (!isSharedOut(inputs, longer)) return undefined;
   let costs = false;
   for (const [index, op] of before.ops.entries()) {
     const other = after.ops[index];
@@ -125,20 +160,23 @@ function axesOf(before: Trace, after: Trace, samples: number): Pick<Batch, "axes
     const isFed = grown.some((list) => list && list.length > 0);
     if (typeof op.macs !== typeof other.macs) return undefined;
     if (typeof op.macs === "number" && other.macs !== op.macs * (isFed ? 2 : 1)) return undefined;
-    // No sample costs a part of a MAC: what is computed for several of them together is no sample's.
-    if (isFed && typeof op.macs === "number" && op.macs % samples !== 0) return undefined;
     costs ||= isFed && op.macs !== 0;
     const vote = voteOf(op);
     if (isFed && vote !== undefined && grown[0]?.join() !== `${vote}`) return undefined;
-    let isFixed = !isFed && op.elementwise === other.elementwise;
+    if (!isSharedOut(op.inputs, other.inputs) || !isSharedOut(op.outputs, other.outputs)) return undefined;
+    if (isSame(op.macs, other.macs) && isSame(op.elementwise, other.elementwise)) fixed.add(op);
+    else if (!isShare(op.macs, samples) || !isShare(op.elementwise, samples)) return undefined;
     for (const [at, output] of op.outputs.entries()) {
       const list = grownAxes(output.shape, other.outputs[at]?.shape);
       if (list && list[0] !== 0) axes.set(output, list[0] ?? null);
-      isFixed &&= list?.length === 0;
     }
-    if (isFixed) fixed.add(op);
   }
-  return costs ? { axes, fixed } : undefined;
+  return costs ? { axes, fixed, whole } : undefined;
+}
+
+/** An unknown count stays unknown, whatever it is shared out over. */
+function isSame(count: Count, other: Count): boolean {
+  return typeof count !== "number" || count === other;
 }
 
 /** The axes that are twice as long; undefined where the shapes differ otherwise. */

@@ -98,6 +98,32 @@ model(torch.rand(10, 32, 64), torch.rand(20, 32, 64))
   });
 });
 
+describe("layers that may take samples from either axis", () => {
+  it.each([
+    "nn.LSTM(4, 3, batch_first=cfg.first)",
+    "nn.MultiheadAttention(4, 2, batch_first=cfg.first)",
+    "nn.LSTM(4, units=3)",
+  ])("%s: nothing is divided", (layer) => {
+    const init = [`self.r = ${layer}`, "self.o = nn.Linear(4, 2)"];
+    const forward = [
+      "_ = self.r(x, x, x) if isinstance(self.r, nn.MultiheadAttention) else self.r(x)",
+      "return self.o(x)",
+    ];
+    const report = profile(`import cfg\n${torchNet(init, forward, "torch.randn(5, 8, 4)")}`);
+    expect(report.input.batch).toEqual({ samples: 1, axis: null });
+    expect(report.layers.find(({ name }) => name === "o")?.macs).toBe(5 * 8 * 4 * 2);
+    expect(report.complete).toBe(false);
+  });
+
+  it("what attention costs is unknown then, for its scores grow with the other axis squared", () => {
+    const init = ["self.r = nn.MultiheadAttention(4, 2, batch_first=cfg.first)"];
+    const report = profile(
+      `import cfg\n${torchNet(init, ["return self.r(x, x, x)[0]"], "torch.randn(5, 8, 4)")}`,
+    );
+    expect(report.layers[0]?.macs).toBeNull();
+  });
+});
+
 describe("an input without an axis for samples", () => {
   it("a vector of features is one sample", () => {
     const report = profile(
@@ -245,6 +271,65 @@ net(torch.randn(4, 5))
     const report = profile(torchNet(init, lines, "torch.randn(8, 4)"));
     expect(report.totals.macs).toBe(96 + 3);
     expect(report.input.batch).toEqual({ samples: 1, axis: null });
+  });
+});
+
+describe("values that are no sample's own", () => {
+  const linear = ["self.a = nn.Linear(4, 3)"];
+
+  it("an input without samples is read whole by each of them", () => {
+    const init = [...linear, "self.t = nn.Linear(5, 3)"];
+    const net = torchNet(init, ["x, t = x", "return self.a(x) + self.t(t)"], "[]").replace(
+      /net\(.*\)\n$/,
+      "net((torch.randn(8, 4), torch.randn(5)))\n",
+    );
+    const report = profile(net);
+    expect(report.input.batch).toEqual({ samples: 8, axis: 0 });
+    expect(report.layers.map(({ read_values, written_values }) => [read_values, written_values])).toEqual([
+      [4, 3],
+      [5, 3],
+    ]);
+    // Of both inputs and the first layer's output.
+    expect(report.totals.peak_activation_bytes).toBe((4 + 5 + 3) * 4);
+  });
+
+  it("a layer whose sizes are partly unknown counts what it writes for each sample, if that does not grow", () => {
+    const init = [
+      ...linear,
+      "self.b = nn.Linear(cfg.width, 2)",
+      "self.w = nn.Parameter(torch.zeros(3, cfg.width))",
+    ];
+    const report = profile(
+      `import cfg\n${torchNet(init, ["return self.a(x) + self.b(self.w).sum()"], "torch.randn(8, 4)")}`,
+    );
+    expect(report.layers.find(({ name }) => name === "b")).toMatchObject({
+      macs: null,
+      written_values: 6,
+      activation_bytes: 24,
+    });
+  });
+
+  it("a mean over the samples is one for each of them", () => {
+    const report = profile(torchNet(linear, ["y = self.a(x)", "return y - y.mean(0)"], "torch.randn(16, 4)"));
+    expect(report.input.batch).toEqual({ samples: 16, axis: 0 });
+    expect(report.totals).toMatchObject({ macs: 12, elementwise: 3 + 3, activation_bytes: (3 + 3 + 3) * 4 });
+  });
+
+  it.each([
+    ["is run again", "torch.relu(self.a(x)[::8])"],
+    ["is written for just so many samples", "torch.relu(self.a(x)[::8]).view(2, 3)"],
+  ])("none has a part of what is taken of a few, where the network %s", (_, forward) => {
+    const report = profile(torchNet(linear, [`return ${forward}`], "torch.randn(16, 4)"));
+    expect(report.input.batch).toEqual({ samples: 1, axis: null });
+    expect(report.totals).toMatchObject({ macs: 16 * 12, elementwise: 6 });
+  });
+
+  it("a constant beside samples is held whole where the network is written for just so many", () => {
+    const init = ["self.c = nn.Conv1d(3, 2, 1)"];
+    const forward = ["return self.c(x).reshape(4, 16) * torch.arange(5).sum()"];
+    const report = profile(torchNet(init, forward, "torch.randn(4, 3, 8)"));
+    expect(report.input.batch).toEqual({ samples: 4, axis: 0 });
+    expect(report.totals.elementwise).toBe(16 + 5 + 1);
   });
 });
 

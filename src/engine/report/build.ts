@@ -19,7 +19,7 @@ import type {
 import { elements, place, reportShape, Tally, trainedElements } from "./convert.ts";
 import { passGate } from "./gate.ts";
 import { type PricedRow, priceLayers } from "./layers.ts";
-import { outputBytes, peakBytes } from "./memory.ts";
+import { addOutputBytes, peakBytes } from "./memory.ts";
 import { type ChannelsOf, type NeverRun, neverRun } from "./neverRun.ts";
 
 export interface ReportSource {
@@ -88,7 +88,7 @@ export function buildReport(source: ReportSource): Report {
     ...(idle.length > 0 && { never_run: idle.map(({ layer }) => layer) }),
     diagnostics: diagnose(source, rows, unknowns),
   };
-  return passGate(report, { at: networkPlace(source), samples: batch.samples });
+  return passGate(report, networkPlace(source));
 }
 
 function reportAssumption({ kind, text, at }: Assumption): ReportAssumption {
@@ -125,7 +125,7 @@ function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: re
     const isFixed = fixed.has(op);
     macs.add(op.macs, isFixed);
     elementwise.add(op.elementwise, isFixed);
-    activation.add(outputBytes(op), isFixed);
+    addOutputBytes(activation, op, source.batch);
   }
   // What was missed may have cost something, whatever it was.
   for (const { reason, at } of trace.gaps) {

@@ -37,10 +37,10 @@ export function bytes(tensor: Tensor): Count {
   return typeof count === "number" ? count * bytesPerElement(tensor.dtype) : count;
 }
 
-/** A dtype names its bits (`bfloat16`, `int64`, `complex64`); `bool` takes a byte. */
+/** A dtype names its bits (`bfloat16`, `int64`, `complex64`); `bool` takes a byte, and so does less (`int4`). */
 export function bytesPerElement(dtype: string): number {
   const bits = /\d+/.exec(dtype);
-  if (bits) return Number(bits[0]) / 8;
+  if (bits) return Math.ceil(Number(bits[0]) / 8);
   return dtype === "bool" ? 1 : 4;
 }
 
@@ -59,6 +59,6 @@ export class Tally {
 
   /** The sum, shared out over so many samples; null when it is not known. */
   value(samples = 1): number | null {
-    return this.unknown === undefined ? (this.shared + this.fixed * samples) / samples : null;
+    return this.unknown === undefined ? this.shared / samples + this.fixed : null;
   }
 }

@@ -9,9 +9,6 @@ export const IMPOSSIBLE = "impossible-figure";
 
 type Totals = keyof Report["totals"];
 
-/** No sample costs a part of one, though it may have a share of a value that belongs to all of them. */
-const INDIVISIBLE: ReadonlySet<string> = new Set(["macs", "separable_macs"]);
-
 /** Figures that are counted, with the totals that they have a part in. */
 const COUNTS: Readonly<Record<string, readonly Totals[]>> = {
   macs: ["macs"],
@@ -39,19 +36,9 @@ const SIZES: Readonly<Record<string, number>> = {
   out_channels: 0,
 };
 
-/** An element may take less than a byte (`int4`), but takes whole bits. */
-const BITS = 8;
-
-export interface GateOptions {
-  /** Where a diagnostic stands that belongs to no layer. */
-  readonly at: Place;
-  /** Samples that the figures were shared out over: what all of them cost together is whole. */
-  readonly samples?: number;
-}
-
-/** The report itself when nothing in it is impossible. */
-export function passGate(report: Report, { at, samples = 1 }: GateOptions): Report {
-  const gate = new Gate(samples);
+/** The report itself when nothing in it is impossible. `at`: where a diagnostic stands that belongs to no layer. */
+export function passGate(report: Report, at: Place): Report {
+  const gate = new Gate();
   const layers = gate.each(report.layers, (layer) => gate.layer(layer));
   const idle = report.never_run && gate.each(report.never_run, (layer) => gate.layer(layer));
   const whole = gate.checked(report.totals);
@@ -80,8 +67,6 @@ class Gate {
   /** What was found since the last diagnostic: `macs -8`. */
   private found: string[] = [];
 
-  constructor(private readonly samples: number) {}
-
   /** The list itself when all of it stays as it is. */
   each<T>(items: readonly T[], check: (item: T) => T): readonly T[] {
     let changed = false;
@@ -107,29 +92,13 @@ class Gate {
   checked<T extends object>(figures: T): T {
     let bad: Table<null> | undefined;
     for (const [name, value] of Object.entries(figures)) {
-      if (value === null || this.isPossible(name, value)) continue;
+      if (value === null || isPossible(name, value)) continue;
       bad ??= emptyTable();
       bad[name] = null;
       this.found.push(`${name} ${value}`);
       for (const total of entryOf(COUNTS, name) ?? []) this.lost.add(total);
     }
     return bad ? { ...figures, ...bad } : figures;
-  }
-
-  private isPossible(name: string, value: unknown): boolean {
-    if (INDIVISIBLE.has(name)) return value === undefined || isSize(value, 0);
-    if (Object.hasOwn(COUNTS, name)) return this.isCount(value, name.endsWith("bytes") ? BITS : 1);
-    const least = entryOf(SIZES, name);
-    if (least === undefined) return true;
-    return Array.isArray(value) ? value.every((size) => isSize(size, least)) : isSize(value, least);
-  }
-
-  private isCount(value: unknown, parts: number): boolean {
-    if (value === undefined || isSize(value, 0)) return true;
-    if (typeof value !== "number" || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) return false;
-    const pieces = parts * this.samples;
-    const whole = Math.round(value * pieces);
-    return pieces > 1 && Number.isSafeInteger(whole) && whole / pieces === value;
   }
 
   shapes(shapes: readonly ReportShape[], what: string): readonly ReportShape[] {
@@ -143,10 +112,17 @@ class Gate {
   /** One diagnostic for all that was found since the last. */
   tell(who: string, at: Place): void {
     if (this.found.length === 0) return;
-    const message = `${who}: no ${this.samples > 1 ? "sample" : "layer"} can have ${this.found.join(", ")}; what cannot be is left out`;
+    const message = `${who}: no layer can have ${this.found.join(", ")}; what cannot be is left out`;
     this.diagnostics.push({ severity: "error", code: IMPOSSIBLE, message, at });
     this.found = [];
   }
+}
+
+function isPossible(name: string, value: unknown): boolean {
+  if (Object.hasOwn(COUNTS, name)) return value === undefined || isSize(value, 0);
+  const least = entryOf(SIZES, name);
+  if (least === undefined) return true;
+  return Array.isArray(value) ? value.every((size) => isSize(size, least)) : isSize(value, least);
 }
 
 function isSize(value: unknown, least: number): boolean {

@@ -14,7 +14,7 @@ import { NOWHERE } from "../syntax/span.ts";
 import { classify, kernelElements } from "./classify.ts";
 import type { Place, ReportLayer } from "./contract.ts";
 import { elements, place, reportShape, Tally, trainedElements } from "./convert.ts";
-import { outputBytes } from "./memory.ts";
+import { addOutputBytes } from "./memory.ts";
 import { groupRows, ownTensors, type Row } from "./rows.ts";
 
 export interface PricedRow {
@@ -69,7 +69,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     const isFixed = batch.fixed.has(op);
     macs.add(op.macs, isFixed);
     elementwise.add(op.elementwise, isFixed);
-    activation.add(outputBytes(op), isFixed);
+    addOutputBytes(activation, op, batch);
   }
   // A layer has those too that its ops do not read themselves, for a weight is computed from them (`weight_norm`).
   const held = row.layer ? ownTensors(row.layer) : [];
@@ -225,7 +225,7 @@ function lastOfFirstRun(row: Row, ran: readonly OpRecord[]): OpRecord {
 function transferred(
   row: Row,
   ran: readonly OpRecord[],
-  { fixed }: Batch,
+  { whole }: Batch,
 ): { readonly read: Tally; readonly written: Tally } {
   const ends = new Map<OpRecord["scope"] | OpRecord, { readonly first: OpRecord; last: OpRecord }>();
   for (const op of ran) {
@@ -236,8 +236,8 @@ function transferred(
   }
   const [read, written] = [new Tally(), new Tally()];
   for (const { first, last } of ends.values()) {
-    for (const tensor of new Set(first.inputs)) read.add(elements(tensor), fixed.has(first));
-    for (const tensor of last.outputs) written.add(elements(tensor), fixed.has(last));
+    for (const tensor of new Set(first.inputs)) read.add(elements(tensor), whole.has(tensor));
+    for (const tensor of last.outputs) written.add(elements(tensor), whole.has(tensor));
   }
   return { read, written };
 }

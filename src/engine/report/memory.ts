@@ -5,16 +5,15 @@
 import type { Batch } from "../batch.ts";
 import type { Count, OpRecord } from "../interpret/trace.ts";
 import type { Tensor, Unknown } from "../interpret/values.ts";
-import { bytes, Tally } from "./convert.ts";
+import { bytes, type Tally } from "./convert.ts";
 
 /** Bytes that an op's outputs take on their own. */
-export function outputBytes(op: OpRecord): Count {
-  if (op.view === true) return 0;
-  const tally = new Tally();
+export function addOutputBytes(tally: Tally, op: OpRecord, { whole }: Batch): void {
+  if (op.view === true) return;
   for (const output of op.outputs) {
-    if (!op.inputs.some((input) => input.storage === output.storage)) tally.add(bytes(output));
+    if (!op.inputs.some((input) => input.storage === output.storage))
+      tally.add(bytes(output), whole.has(output));
   }
-  return tally.unknown ?? tally.value() ?? 0;
 }
 
 export interface MemorySource {
@@ -40,9 +39,10 @@ export function peakBytes({ ops, inputs, outputs, batch }: MemorySource): Count 
   let now = 0;
   let peak = 0;
   let unknown: Unknown | undefined;
-  const allocate = (tensor: Tensor, copies = 1): void => {
+  const allocate = (tensor: Tensor): void => {
     if (tensor.parameter !== undefined || live.has(tensor.storage)) return;
     const size = bytes(tensor);
+    const copies = batch.whole.has(tensor) ? batch.samples : 1;
     if (typeof size !== "number") {
       unknown ??= size;
       return;
@@ -59,8 +59,7 @@ export function peakBytes({ ops, inputs, outputs, batch }: MemorySource): Count 
 
   for (const input of inputs) allocate(input);
   for (const [index, op] of ops.entries()) {
-    const copies = batch.fixed.has(op) ? batch.samples : 1;
-    if (op.view !== true) for (const output of op.outputs) allocate(output, copies);
+    if (op.view !== true) for (const output of op.outputs) allocate(output);
     for (const tensor of [...op.inputs, ...op.outputs]) free(tensor, index);
   }
   return unknown ?? peak;

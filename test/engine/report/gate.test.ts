@@ -65,11 +65,11 @@ function reportOf(layer: Partial<ReportLayer> = {}, more: Partial<Report> = {}):
 describe("the gate", () => {
   test("leaves a report alone that can be", () => {
     const report = reportOf();
-    expect(passGate(report, { at })).toBe(report);
+    expect(passGate(report, at)).toBe(report);
   });
 
   test.each([-8, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("lets no %s MACs pass", (macs) => {
-    const gated = passGate(reportOf({ macs }), { at });
+    const gated = passGate(reportOf({ macs }), at);
     expect(gated.complete).toBe(false);
     expect(gated.layers[0]?.macs).toBeNull();
     expect(gated.totals).toMatchObject({ macs: null, params: 224 });
@@ -84,27 +84,22 @@ describe("the gate", () => {
   });
 
   test("tells all that is wrong with a layer at once, and keeps the dims that can be", () => {
-    const gated = passGate(reportOf({ out_channels: -8, out: [[1, -8, 6, 6]], stride: [0, 1] }), { at });
+    const gated = passGate(reportOf({ out_channels: -8, out: [[1, -8, 6, 6]], stride: [0, 1] }), at);
     expect(gated.layers[0]).toMatchObject({ out_channels: null, out: [[1, null, 6, 6]], stride: null });
     expect(gated.diagnostics.map(({ message }) => message)).toEqual([
       "conv: no layer can have stride 0,1, out_channels -8, the shape 1×-8×6×6 of its output; what cannot be is left out",
     ]);
   });
 
-  test("shares of a batch may be fractions, of that batch alone", () => {
-    const report = reportOf({ elementwise: 0.25 });
-    expect(passGate(report, { at, samples: 4 })).toBe(report);
-    expect(passGate(report, { at, samples: 3 }).totals.elementwise).toBeNull();
-    // So many samples make any figure whole: what cannot be counted is no count.
-    expect(passGate(report, { at, samples: 1e30 }).totals.elementwise).toBeNull();
-  });
-
-  test("no sample costs a part of a MAC", () => {
-    const { totals, complete, diagnostics } = passGate(reportOf({ macs: 37.5 }), { at, samples: 4 });
-    expect(totals.macs).toBeNull();
-    expect(complete).toBe(false);
-    expect(diagnostics[0]?.message).toBe("conv: no sample can have macs 37.5; what cannot be is left out");
-  });
+  test.each(["elementwise", "activation_bytes", "read_values", "written_values"] as const)(
+    "lets no part of a count pass: %s 8.5",
+    (name) => {
+      const gated = passGate(reportOf({ [name]: 8.5 }), at);
+      expect(gated.layers[0]?.[name]).toBeNull();
+      expect(gated.complete).toBe(false);
+      expect(gated.diagnostics[0]?.message).toContain(`no layer can have ${name} 8.5`);
+    },
+  );
 
   test("nothing that passed has a figure that cannot be", () => {
     const figure = fc.oneof(
@@ -130,7 +125,7 @@ describe("the gate", () => {
     const totals = fc.record({ ...count, activation_bytes: fc.constant(4), peak_activation_bytes: figure });
     fc.assert(
       fc.property(layer, totals, fc.array(fc.array(figure)), (own, sums, output) => {
-        const gated = passGate(reportOf(own as Partial<ReportLayer>, { totals: sums, output }), { at });
+        const gated = passGate(reportOf(own as Partial<ReportLayer>, { totals: sums, output }), at);
         const { padding, ...rest } = gated.layers[0] as ReportLayer;
         const numbers = numbersIn([rest, gated.totals, gated.output]);
         expect(numbers.filter((number) => !Number.isSafeInteger(number) || number < 0)).toEqual([]);

@@ -130,6 +130,8 @@ export interface ArgumentCheck {
   readonly axes?: number | undefined;
   /** What reads the arguments notes itself which unknown ones it reads. */
   readonly notesUnknown?: true;
+  /** Flags that stay unknown where they are, for what reads them asks; others are taken for their defaults. */
+  readonly asked?: ReadonlySet<string>;
   /** Its defaults are taken, and its flags are read as the language reads truth. */
   readonly signature?: ParsedSignature;
 }
@@ -172,7 +174,7 @@ function argument(interp: Interp, name: string, value: Value, check: ArgumentChe
     if (!isUnknown(truth)) return truth;
     if (check.notesUnknown) return value;
     interp.gap(truth.reason);
-    return fallback;
+    return check.asked?.has(name) ? value : fallback;
   }
   const taken = entryOf(check.taken, name);
   if (taken === undefined) return value;

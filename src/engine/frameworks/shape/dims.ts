@@ -87,6 +87,12 @@ export function axisOf(axis: number, rank: number): number | undefined {
   return Number.isInteger(at) && at >= 0 && at < rank ? at : undefined;
 }
 
+/** With another size of one axis; unknown where there is no such axis. */
+export function sizedAlong(shape: Shape, axis: number, size: Dim): Shape | Unknown {
+  const at = axisOf(axis, shape.length);
+  return at === undefined ? new Unknown(`${showShape(shape)} has no axis ${axis}`) : shape.with(at, size);
+}
+
 /** Size of two axes broadcast against each other; undefined when they do not fit. */
 export function broadcastDim(a: Dim, b: Dim): Dim | undefined {
   if (a === b || b === 1) return a;

@@ -14,6 +14,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { toDim } from "../../rules/sizes.ts";
+import { sizedAlong } from "../../shape/dims.ts";
 import type { Run } from "../layers/run.ts";
 
 type Rule = (run: Run, a: Bound) => Value;
@@ -35,14 +36,18 @@ function reshaped(change: (shape: Shape, a: Bound, run: Run) => Shape | Unknown,
   };
 }
 
-function axisOf(value: Value, rank: number): number {
-  return typeof value !== "number" ? 0 : value < 0 ? value + rank : value;
+function along(size: (a: Bound, whole: Dim) => Dim): (shape: Shape, a: Bound) => Shape | Unknown {
+  return (shape, a) => {
+    const axis = toDim(a.axis);
+    return typeof axis === "number" ? sizedAlong(shape, axis, size(a, shape.at(axis) ?? 1)) : axis;
+  };
 }
 
-function along(size: (a: Bound, whole: Dim) => Dim): (shape: Shape, a: Bound) => Shape {
-  return (shape, a) =>
-    shape.with(axisOf(a.axis, shape.length), size(a, shape[axisOf(a.axis, shape.length)] ?? 1));
-}
+/** One element of an axis, which is left out with `keepdims=False`. */
+const oneOf = reshaped((shape, a) => {
+  const one = along(() => 1)(shape, a);
+  return a.keepdims === false && !isUnknown(one) ? one.toSpliced(Number(a.axis), 1) : one;
+});
 
 function steps(start: Value, limit: Value, stride: Value): Dim {
   const [from, to, by] = [toDim(start), toDim(limit), stride === null ? 1 : toDim(stride)];
@@ -66,22 +71,8 @@ export const SLICES: Readonly<Record<string, readonly [string, Rule]>> = {
     "operand, start_index, slice_size, axis=0, *, allow_negative_indices=True",
     reshaped(along((a) => toDim(a.slice_size))),
   ],
-  dynamic_index_in_dim: [
-    "operand, index, axis=0, keepdims=True, *, allow_negative_indices=True",
-    reshaped((shape, a) =>
-      a.keepdims === false
-        ? shape.toSpliced(axisOf(a.axis, shape.length), 1)
-        : shape.with(axisOf(a.axis, shape.length), 1),
-    ),
-  ],
-  index_in_dim: [
-    "operand, index, axis=0, keepdims=True",
-    reshaped((shape, a) =>
-      a.keepdims === false
-        ? shape.toSpliced(axisOf(a.axis, shape.length), 1)
-        : shape.with(axisOf(a.axis, shape.length), 1),
-    ),
-  ],
+  dynamic_index_in_dim: ["operand, index, axis=0, keepdims=True, *, allow_negative_indices=True", oneOf],
+  index_in_dim: ["operand, index, axis=0, keepdims=True", oneOf],
   dynamic_update_slice: ["operand, update, start_indices, *, allow_negative_indices=True", kept],
   dynamic_update_slice_in_dim: ["operand, update, start_index, axis, *, allow_negative_indices=True", kept],
   dynamic_update_index_in_dim: ["operand, update, index, axis, *, allow_negative_indices=True", kept],

@@ -15,7 +15,7 @@ import {
 } from "../../../interpret/values.ts";
 import { resize, windowPool } from "../../rules/pooling.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
-import { axisOf } from "../../shape/dims.ts";
+import { axisOf, sizedAlong } from "../../shape/dims.ts";
 import { einopsModule } from "../../torch/tensor/einops.ts";
 import { withSymbols } from "./borrow.ts";
 import { channelsOf } from "./nn.ts";
@@ -216,14 +216,15 @@ const SIGNALS: FunctionTable = {
     signature: "x, fft_length=None",
     run: (op, a) =>
       spectrum(op, a.x, (shape) =>
-        shape.with(-1, half(a.fft_length === null ? (shape.at(-1) ?? 1) : toDim(a.fft_length))),
+        sizedAlong(shape, -1, half(a.fft_length === null ? (shape.at(-1) ?? 1) : toDim(a.fft_length))),
       ),
   },
   irfft: {
     signature: "x, fft_length=None",
     run: (op, a) =>
       onShape(op, toItems(a.x)?.[0] ?? a.x, (shape) =>
-        shape.with(
+        sizedAlong(
+          shape,
           -1,
           a.fft_length === null ? multiply(2, subtract(shape.at(-1) ?? 1, 1)) : toDim(a.fft_length),
         ),
@@ -311,7 +312,7 @@ function patches3d(op: Op, a: Readonly<Record<string, Value>>): Value {
     );
     if (isUnknown(out)) return out;
     const at = channels === "first" ? out.length - 4 : out.length - 1;
-    return out.with(at, product([...kernel, out[at] ?? 1]));
+    return sizedAlong(out, at, product([...kernel, out[at] ?? 1]));
   });
 }
 

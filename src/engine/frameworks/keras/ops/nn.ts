@@ -15,7 +15,7 @@ import { type ChannelAxis, type ConvRule, convolution } from "../../rules/convol
 import { windowPool } from "../../rules/pooling.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import type { Padding } from "../../rules/window.ts";
-import { axisOf, broadcast, isMisfit } from "../../shape/dims.ts";
+import { axisOf, broadcast, isMisfit, sizedAlong } from "../../shape/dims.ts";
 import { borrow, lend } from "./borrow.ts";
 import {
   type FunctionSpec,
@@ -281,7 +281,7 @@ export const NN: FunctionTable = {
     run: (op, a) =>
       onShape(op, a.x, (shape) => {
         const at = axisOf(toNumber(a.axis) ?? -1, shape.length) ?? shape.length - 1;
-        return shape.with(at, floorDivide(shape[at] ?? 1, 2));
+        return sizedAlong(shape, at, floorDivide(shape[at] ?? 1, 2));
       }),
   },
   conv: conv("plain"),
@@ -339,15 +339,10 @@ export const NN: FunctionTable = {
   },
   rgb_to_grayscale: {
     signature: "images, data_format=None",
-    run: (op, a) => {
-      const input = op.tensor(a.images);
-      const { shape } = input;
-      if (shape instanceof Unknown) return op.emit({ inputs: [input], shape });
-      return op.emit({
-        inputs: [input],
-        shape: shape.with(channelsOf(op, a.data_format) === "first" ? -3 : -1, 1),
-      });
-    },
+    run: (op, a) =>
+      onShape(op, a.images, (shape) =>
+        sizedAlong(shape, channelsOf(op, a.data_format) === "first" ? -3 : -1, 1),
+      ),
   },
   extract_patches: {
     signature: "images, size, strides=None, dilation_rate=1, padding='valid', data_format=None",
@@ -378,6 +373,6 @@ export function patches(
   if (ruling.shape instanceof Unknown) return op.emit({ inputs: [input], shape: ruling.shape });
   return op.emit({
     inputs: [input],
-    shape: ruling.shape.with(-1, product([...kernel, ruling.shape.at(-1) ?? 1])),
+    shape: sizedAlong(ruling.shape, -1, product([...kernel, ruling.shape.at(-1) ?? 1])),
   });
 }

@@ -13,7 +13,7 @@ import {
 } from "../../../interpret/values.ts";
 import type { ChannelAxis } from "../../rules/convolution.ts";
 import { toDims } from "../../rules/sizes.ts";
-import { axisOf } from "../../shape/dims.ts";
+import { axisOf, sizedAlong } from "../../shape/dims.ts";
 import { borrow, ELEMENTS, lend } from "./borrow.ts";
 import { castTo, MATH, reshaped, shapeOf, transposed } from "./math.ts";
 import {
@@ -89,7 +89,7 @@ export const TF_NN: FunctionTable = {
     run: (op, a) =>
       onShape(op, a.features, (shape) => {
         const at = axisOf(toNumber(a.axis) ?? -1, shape.length) ?? shape.length - 1;
-        return shape.with(at, multiply(2, shape[at] ?? 1));
+        return sizedAlong(shape, at, multiply(2, shape[at] ?? 1));
       }),
   },
   ...each("conv2d conv3d convolution", () => conv("plain")),

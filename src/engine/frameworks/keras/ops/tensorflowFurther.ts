@@ -10,7 +10,7 @@ import {
   Unknown,
 } from "../../../interpret/values.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
-import { broadcast, isMisfit, numel } from "../../shape/dims.ts";
+import { axisOf, broadcast, isMisfit, numel, showShape, sizedAlong } from "../../shape/dims.ts";
 import { borrow } from "./borrow.ts";
 import { CONTROL, mapped } from "./control.ts";
 import { NUMPY } from "./numpy.ts";
@@ -163,7 +163,7 @@ export const TF_SIGNAL: FunctionTable = {
     run: (op, a) =>
       onShape(op, a.input_tensor, (shape) => {
         const last = a.fft_length === null ? undefined : (toItems(a.fft_length) ?? [a.fft_length]).at(-1);
-        return shape.with(-1, half(last === undefined ? (shape.at(-1) ?? 1) : toDim(last)));
+        return sizedAlong(shape, -1, half(last === undefined ? (shape.at(-1) ?? 1) : toDim(last)));
       }),
   })),
   ...named("irfft irfft2d irfft3d", () => ({
@@ -171,7 +171,11 @@ export const TF_SIGNAL: FunctionTable = {
     run: (op, a) =>
       onShape(op, a.input_tensor, (shape) => {
         const last = a.fft_length === null ? undefined : (toItems(a.fft_length) ?? [a.fft_length]).at(-1);
-        return shape.with(-1, last === undefined ? multiply(2, subtract(shape.at(-1) ?? 1, 1)) : toDim(last));
+        return sizedAlong(
+          shape,
+          -1,
+          last === undefined ? multiply(2, subtract(shape.at(-1) ?? 1, 1)) : toDim(last),
+        );
       }),
   })),
   ...named("hann_window hamming_window vorbis_window kaiser_window", () => ({
@@ -182,8 +186,8 @@ export const TF_SIGNAL: FunctionTable = {
     signature: "signal, frame_length, frame_step, pad_end=False, pad_value=0, axis=-1, name=None",
     run: (op, a) =>
       onShape(op, a.signal, (shape) => {
-        const axis = toNumber(a.axis) ?? -1;
-        const at = axis < 0 ? axis + shape.length : axis;
+        const at = axisOf(toNumber(a.axis) ?? -1, shape.length);
+        if (at === undefined) return new Unknown(`${showShape(shape)} has no axis ${toNumber(a.axis)}`);
         const length = toDim(a.frame_length);
         return shape.toSpliced(at, 1, frames(shape[at] ?? 1, length, toDim(a.frame_step), a.pad_end), length);
       }),
@@ -201,7 +205,10 @@ export const TF_SIGNAL: FunctionTable = {
   inverse_stft: {
     signature: "stfts, frame_length, frame_step, fft_length=None, window_fn=None, name=None",
     run: (op, a) =>
-      onShape(op, a.stfts, (shape) => overlapped(shape.with(-1, toDim(a.frame_length)), toDim(a.frame_step))),
+      onShape(op, a.stfts, (shape) => {
+        const framed = sizedAlong(shape, -1, toDim(a.frame_length));
+        return isUnknown(framed) ? framed : overlapped(framed, toDim(a.frame_step));
+      }),
   },
   overlap_and_add: {
     signature: "signal, frame_step, name=None",
@@ -242,7 +249,7 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
   ...named("pad_to_bounding_box crop_to_bounding_box", () => ofSize),
   grayscale_to_rgb: {
     signature: "images, name=None",
-    run: (op, a) => onShape(op, a.images, (shape) => shape.with(-1, 3)),
+    run: (op, a) => onShape(op, a.images, (shape) => sizedAlong(shape, -1, 3)),
   },
   random_crop: {
     signature: "value, size, seed=None, name=None",

@@ -97,10 +97,13 @@ const words: Words = (name, fault) => {
 
 const COMMON = { words, error: "ValueError", kindError: "TypeError", intsOnly: true, noBools: true } as const;
 
+/** Whose samples a layer computes is never guessed. */
+const ASKED: ReadonlySet<string> = new Set(["batch_first"]);
+
 export function argumentsOf(layer: string, signature: ParsedSignature): ArgumentCheck {
   const own = SPECIAL.filter(([name]) => name.test(layer)).map(([, taken]) => taken);
   const taken = Object.assign({}, LAYERS, ...own) as TakenTable;
-  return { ...COMMON, layer, taken, axes: itemsOf(layer), signature };
+  return { ...COMMON, layer, taken, axes: itemsOf(layer), signature, asked: ASKED };
 }
 
 /** How many items a list has that has some for each axis: padding has two. */

@@ -13,6 +13,7 @@ import {
   Tensor,
   Tuple,
   toNumber,
+  type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
@@ -61,7 +62,7 @@ interface Attention {
   readonly heads: Dim;
   /** Keys that `bias_k` and `add_zero_attn` put behind the sequence. */
   readonly extraKeys: number;
-  readonly batchFirst: boolean;
+  readonly sampleAxis: 0 | 1 | Unknown;
   readonly needWeights: boolean;
   readonly averaged: boolean;
   readonly weights: readonly (Tensor | undefined)[];
@@ -74,8 +75,8 @@ interface Attention {
 function multihead(op: Op, at: Attention): Value {
   const [query, key, value] = [op.tensor(at.query), op.tensor(at.key), op.tensor(at.value)];
   const inputs = [...new Set([query, key, value])];
-  const q = axes(query, at.batchFirst);
-  const k = axes(key, at.batchFirst);
+  const q = axes(query, at.sampleAxis);
+  const k = axes(key, at.sampleAxis);
   const keys = at.extraKeys === 0 ? k.length : sum([k.length, at.extraKeys]);
   const { embed } = at;
   const macs = sum([
@@ -103,7 +104,7 @@ function multihead(op: Op, at: Attention): Value {
     op: "attention",
     name: "multi_head_attention",
     inputs,
-    batchAxis: q.unbatched ? null : at.batchFirst ? 0 : 1,
+    batchAxis: q.unbatched || isUnknown(at.sampleAxis) ? null : at.sampleAxis,
     shape,
     extra,
     weights: at.weights,
@@ -123,15 +124,14 @@ function attentionProblem(at: Attention, query: Dim, key: Dim, embed: Dim): stri
 }
 
 /** Sequence × batch × features, batch first, or unbatched. */
-function axes(tensor: Tensor, batchFirst: boolean) {
+function axes(tensor: Tensor, samples: 0 | 1 | Unknown) {
   const { shape } = tensor;
   if (isUnknown(shape)) return { batch: shape, length: shape, features: shape, unbatched: false };
   const [a = 1, b = 1] = shape;
   const features = shape.at(-1) ?? 1;
   if (shape.length < 3) return { batch: 1, length: a, features, unbatched: true };
-  return batchFirst
-    ? { batch: a, length: b, features, unbatched: false }
-    : { batch: b, length: a, features, unbatched: false };
+  const [batch, length] = isUnknown(samples) ? [samples, samples] : samples === 0 ? [a, b] : [b, a];
+  return { batch, length, features, unbatched: false };
 }
 
 function buildMultihead(b: Build): void {
@@ -176,7 +176,7 @@ function runLayer(op: Op, a: Bound): Value {
     outFeatures: op.dim("embed_dim"),
     heads: op.dim("num_heads"),
     extraKeys: (op.weight("bias_k") ? 1 : 0) + (op.flag(op.attr("add_zero_attn"), false) ? 1 : 0),
-    batchFirst: op.flag(op.attr("batch_first"), false),
+    sampleAxis: op.sampleAxis(),
     needWeights: op.flag(a.need_weights, true),
     averaged: op.flag(a.average_attn_weights, true),
     weights: [
@@ -229,7 +229,7 @@ function runFunction(op: Op, a: Bound): Value {
     outFeatures: out && !isUnknown(out.shape) ? (out.shape[0] ?? embed) : embed,
     heads: toNumber(a.num_heads) ?? toDim(a.num_heads),
     extraKeys: (a.bias_k === null ? 0 : 1) + (op.flag(a.add_zero_attn, false) ? 1 : 0),
-    batchFirst: false,
+    sampleAxis: 1,
     needWeights: op.flag(a.need_weights, true),
     averaged: op.flag(a.average_attn_weights, true),
     weights: names.map((name) => op.optional(entryOf(a, name))),

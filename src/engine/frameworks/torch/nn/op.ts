@@ -122,6 +122,13 @@ export class Op {
     return fallback;
   }
 
+  /** Where the layer takes samples to be, in an input with an axis for them. */
+  sampleAxis(): 0 | 1 | Unknown {
+    const first = this.interp.truthy(this.attr("batch_first"));
+    if (isUnknown(first)) return first;
+    return first ? 0 : 1;
+  }
+
   /** A diagnostic where the layer was made, with where it was called and where its input comes from. */
   problem(text: string, input?: Tensor): void {
     const made = (this.layer ?? this.scopeLayer)?.site?.at;
@@ -161,16 +168,17 @@ export class Op {
     const output = this.make(shape, emission.dtype ?? inputs[0]?.dtype);
     if (emission.view === true && inputs[0]) output.storage = inputs[0].storage;
     const macs = emission.macs ?? 0;
+    const unmade = this.unmadeWeight();
     this.interp.record({
       op: emission.op ?? "other",
       name: emission.name ?? this.name,
       inputs,
       outputs: [output, ...(emission.extra ?? [])],
-      weights: [...(emission.weights ?? []), this.unmadeWeight()].filter((weight) => weight !== undefined),
+      weights: [...(emission.weights ?? []), unmade].filter((weight) => weight !== undefined),
       macs,
       elementwise: emission.elementwise ?? (emission.macs === undefined ? numel(shape) : 0),
       ...(emission.geometry ? { geometry: emission.geometry } : {}),
-      ...(emission.batchAxis === undefined ? {} : { batchAxis: emission.batchAxis }),
+      ...(emission.batchAxis === undefined ? {} : { batchAxis: unmade ? null : emission.batchAxis }),
       ...(emission.view === true ? { view: true } : {}),
       ...(emission.indices && { indices: emission.indices }),
       ...(emission.contractions && { contractions: emission.contractions }),

@@ -74,7 +74,7 @@ function runStack(op: Op, cell: RecurrentCell, value: Value): Value {
   const state = projected ? projection : hidden;
   const directions = op.flag(op.attr("bidirectional"), false) ? 2 : 1;
   const layers = op.dim("num_layers");
-  const batchFirst = op.flag(op.attr("batch_first"), false);
+  const samples = op.sampleAxis();
   const spec: RecurrentSpec<Unknown> = {
     cell,
     inputSize,
@@ -87,7 +87,7 @@ function runStack(op: Op, cell: RecurrentCell, value: Value): Value {
   const { macsPerStep } = recurrentCost(spec);
   const { shape } = input;
   const lead: Shape = isUnknown(shape) ? [shape, shape] : shape.slice(0, -1);
-  const batch: Shape = lead.length < 2 ? [] : lead.slice(batchFirst ? 0 : 1).slice(0, 1);
+  const batch: Shape = lead.length < 2 ? [] : [isUnknown(samples) ? samples : (lead[samples] ?? 1)];
   const stacked = product([directions, layers]);
   const last = (size: Dim): Tensor => op.make([stacked, ...batch, size]);
   const states = cell === "lstm" ? [last(state), last(hidden)] : [last(state)];
@@ -96,7 +96,7 @@ function runStack(op: Op, cell: RecurrentCell, value: Value): Value {
   const output = op.emit({
     op: "recurrent",
     inputs: [input],
-    batchAxis: lead.length < 2 ? null : batchFirst ? 0 : 1,
+    batchAxis: lead.length < 2 || isUnknown(samples) ? null : samples,
     shape: [...lead, product([directions, state])],
     extra: states,
     weights: weightsOf(op),

@@ -158,10 +158,16 @@ export const SET_ITEM: OpSpec = {
   },
 };
 
-function oneAxis(a: Args, name = "dim"): { readonly shape: Shape; readonly axis: number } | Misfit {
+interface OneAxis {
+  readonly shape: Shape;
+  readonly axis: number;
+}
+
+/** Some ops take a tensor without axes as one of a single element. */
+function oneAxis(a: Args, scalars: "scalars too" | "no scalars" = "scalars too"): OneAxis | Misfit {
   const shape = a.shape("input");
-  const axis = axisOf(a.int(name), Math.max(shape.length, 1));
-  return axis === undefined ? new Misfit(`${showShape(shape)} has no axis ${a.int(name)}`) : { shape, axis };
+  const axis = axisOf(a.int("dim"), scalars === "no scalars" ? shape.length : Math.max(shape.length, 1));
+  return axis === undefined ? new Misfit(`${showShape(shape)} has no axis ${a.int("dim")}`) : { shape, axis };
 }
 
 /** `gather`, `take_along_dim`: the shape of the index. */
@@ -183,6 +189,8 @@ const TAKE_ALONG: OpSpec = {
     if (!a.has("dim")) return { shape: [numel(indices)] };
     const at = axisOf(a.int("dim"), input.length);
     if (at === undefined) return new Misfit(`${showShape(input)} has no axis ${a.int("dim")}`);
+    if (indices.length !== input.length)
+      return new Misfit(`${showShape(input)} and the indices ${showShape(indices)} have not as many axes`);
     const shape = broadcast(input.with(at, 1), indices.with(at, 1));
     return isMisfit(shape) ? shape : { shape: shape.with(at, indices[at]!) };
   },
@@ -260,7 +268,7 @@ function positions(a: Args, name: string, form: "tuple" | "matrix"): Answer {
 }
 
 function selected(a: Args): Answer {
-  const found = oneAxis(a);
+  const found = oneAxis(a, "no scalars");
   if (isMisfit(found)) return found;
   const view = select(contiguous(found.shape), found.axis, a.dim("index"));
   const data = a.data("input");
@@ -268,7 +276,7 @@ function selected(a: Args): Answer {
 }
 
 function narrowed(a: Args): Answer {
-  const found = oneAxis(a);
+  const found = oneAxis(a, "no scalars");
   if (isMisfit(found)) return found;
   const { shape, axis } = found;
   const start = a.dim("start");
@@ -276,7 +284,7 @@ function narrowed(a: Args): Answer {
   const size = shape[axis];
   const first = typeof start === "number" && typeof size === "number" && start < 0 ? start + size : start;
   if (typeof first !== "number" || typeof length !== "number") return { shape: shape.with(axis, length) };
-  if (typeof size === "number" && (first > size || first + length > size)) {
+  if (typeof size === "number" && (first < 0 || first > size || first + length > size)) {
     return new Misfit(`cannot take ${length} elements from ${first} of axis ${axis} of ${showShape(shape)}`);
   }
   const view = slice(contiguous(shape), axis, first, first + length, 1);

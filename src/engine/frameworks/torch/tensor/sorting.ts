@@ -16,6 +16,12 @@ function axis(a: Args): number | Misfit {
   return at ?? new Misfit(`${showShape(shape)} has no axis ${a.int("dim")}`);
 }
 
+/** Of an op that takes no tensor without axes. */
+function realAxis(a: Args): number | Misfit {
+  const shape = a.shape("input");
+  return axisOf(a.int("dim"), shape.length) ?? new Misfit(`${showShape(shape)} has no axis ${a.int("dim")}`);
+}
+
 /** Places of the elements of a lane in ascending or descending order; equal ones keep theirs. */
 function order(lane: readonly number[], descending: boolean): number[] {
   const places = [...lane.keys()];
@@ -73,7 +79,7 @@ function unique(a: Args): Answer {
   const found = data && [...new Set(data)].sort((x, y) => x - y);
   const count: Dim = found?.length ?? a.interp.unknown(`depends on the data of ${input.maker ?? "a tensor"}`);
   const shape = a.shapeOf(input);
-  const at = a.has("dim") ? axis(a) : undefined;
+  const at = a.has("dim") ? realAxis(a) : undefined;
   if (isMisfit(at)) return at;
   const values: Made = { shape: at === undefined ? [count] : shape.with(at, count), data: found };
   const each = [values];
@@ -96,7 +102,7 @@ function uniqueConsecutive(a: Args): Answer {
   const starts = data?.flatMap((value, i) => (i > 0 && data[i - 1] === value ? [] : [i]));
   const count: Dim =
     starts?.length ?? a.interp.unknown(`depends on the data of ${input.maker ?? "a tensor"}`);
-  const at = a.has("dim") ? axis(a) : undefined;
+  const at = a.has("dim") ? realAxis(a) : undefined;
   if (isMisfit(at)) return at;
   const values: Made = {
     shape: at === undefined ? [count] : shape.with(at, count),
@@ -182,7 +188,7 @@ const ROWS_BY_ROWS: OpSpec = {
 /** Differences of neighbours along an axis. */
 function diff(a: Args): Answer {
   const shape = a.shape("input");
-  const at = axis(a);
+  const at = realAxis(a);
   if (isMisfit(at)) return at;
   const added = ["prepend", "append"].map((name) => (a.has(name) ? (a.shape(name).at(at) ?? 1) : 0));
   const unknown = [shape[at]!, ...added].find((dim) => dim instanceof Unknown);
@@ -201,7 +207,7 @@ function diff(a: Args): Answer {
 const INTEGRAL: OpSpec = {
   signature: "input, x=None, *, dx=None, dim=-1",
   rule: (a) => {
-    const at = axis(a);
+    const at = realAxis(a);
     return isMisfit(at) ? at : { shape: a.shape("input").toSpliced(at, 1) };
   },
 };
