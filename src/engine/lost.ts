@@ -5,7 +5,8 @@
 import type { Machine } from "./interpret/machine.ts";
 import { ABSENT, isUnknown, type ModuleValue, type Value } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
-import { type Definition, type LostRoot, returnsValue, topLevel } from "./roots.ts";
+import { returnsValue } from "./returns.ts";
+import { type Definition, type LostRoot, topLevel } from "./roots.ts";
 import type { ModuleNode } from "./syntax/ast.ts";
 
 /** What imports say of a package that is not there. */

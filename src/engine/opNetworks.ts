@@ -20,7 +20,8 @@ import {
 } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
 import { type Need, nameOfParam, needsOf } from "./needs.ts";
-import { type Definition, type LostRoot, type Root, returnsValue } from "./roots.ts";
+import { returnsValue } from "./returns.ts";
+import type { Definition, LostRoot, Root } from "./roots.ts";
 import type { FunctionNode, Param } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 

@@ -5,6 +5,7 @@
 
 import { builderMethods, objectMethods } from "./builderMethods.ts";
 import type { Framework } from "./frameworks/framework.ts";
+import { holders } from "./holders.ts";
 import type { Machine } from "./interpret/machine.ts";
 import {
   ABSENT,
@@ -23,6 +24,7 @@ import { type Need, neededParams, needsOf, openNeeds } from "./needs.ts";
 import { opNetworks } from "./opNetworks.ts";
 import { partialOf } from "./partials.ts";
 import type { GivenArguments } from "./programCalls.ts";
+import { returnsValue } from "./returns.ts";
 import type { Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 
@@ -34,6 +36,8 @@ export interface Root {
   readonly value: Value;
   /** Its source, for a function. */
   readonly fn?: FunctionNode;
+  /** What the program calls for it, where that is something else: the class of a method. */
+  readonly called?: { readonly name: string; readonly value: Value };
   /** Arguments of a call of the program, where its own text leaves them open. */
   readonly given?: GivenArguments;
 }
@@ -80,6 +84,13 @@ export function findRoots(
     else near.push({ ...root, needs: needs.map(({ name }) => name), isPart: parts.has(root.name) });
   };
 
+  const wholes = frameworks.filter(({ tellsNetworks }) => tellsNetworks);
+  /** Makes whole networks, and is no class of the program, which is a root itself. */
+  const makesWhole = (value: Value): boolean =>
+    value instanceof ClassValue &&
+    value.module === undefined &&
+    wholes.some((each) => each.isNetworkClass(value));
+
   const makesNetwork = (callee: ClassValue | FunctionValue): boolean =>
     callee instanceof ClassValue
       ? isNetworkClass(callee) && callee.module !== undefined && hasForward(m, callee, frameworks)
@@ -97,6 +108,11 @@ export function findRoots(
       const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker, new Set());
       for (const { needs, ...builder } of builderMethods(m, value, builds, isNetwork))
         add({ ...builder, kind: "function" }, openNeeds(m, needs));
+    } else if (definition.kind === "class" && value instanceof ClassValue) {
+      const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, makesWhole, new Set());
+      if (wholes.length > 0)
+        for (const { needs, ...holder } of holders(m, value, builds))
+          add({ ...holder, kind: "function" }, openNeeds(m, needs));
     } else if (definition.kind === "function" && isNetwork(value)) {
       add({ name, kind: "variable", at, value }, []);
     } else if (
@@ -463,46 +479,4 @@ function namesMaker(
 /** `models.Model` of a module that gets its `models` handed in, where a framework knows how. */
 function isHandedMaker(m: Machine, module: ModuleValue, head: string, rest: readonly string[]): boolean {
   return m.frameworks.some((framework) => framework.makesHanded?.(module, `${head}.${rest.join(".")}`));
-}
-
-/** `CNN().init(key, x)["params"]` gives parameters. */
-function givesVariables(node: Expr): boolean {
-  if (node.kind === "subscript") return givesVariables(node.object);
-  if (node.kind !== "call" || node.callee.kind !== "attribute") return false;
-  return node.args.length > 1 && INITIALISING.test(node.callee.name);
-}
-
-const INITIALISING = /^(init|init_with_output|lazy_init)$/;
-
-export function returnsValue(body: readonly Stmt[]): boolean {
-  return body.some((node) => {
-    switch (node.kind) {
-      case "return":
-        // A component's markup is no value of model code.
-        return (
-          node.value !== undefined &&
-          node.value.kind !== "literal" &&
-          node.value.kind !== "hole" &&
-          !givesVariables(node.value)
-        );
-      case "if":
-        return returnsValue(node.then) || returnsValue(node.otherwise);
-      case "for":
-      case "while":
-      case "with":
-      case "block":
-        return returnsValue(node.body);
-      case "try":
-        return (
-          returnsValue(node.body) ||
-          returnsValue(node.otherwise) ||
-          node.handlers.some((h) => returnsValue(h.body))
-        );
-      case "switch":
-      case "match":
-        return node.cases.some((branch) => returnsValue(branch.body));
-      default:
-        return false;
-    }
-  });
 }

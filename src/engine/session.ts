@@ -3,6 +3,7 @@ import { assumptionsOf, type Traced } from "./assumed.ts";
 import { bounded } from "./bounded.ts";
 import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
 import { createFrameworks } from "./frameworks/index.ts";
+import { methodOf } from "./holders.ts";
 import { type ChosenInput, calledInput, commentInput, declaredSize, userInput } from "./inputs.ts";
 import type { Assumption } from "./interpret/assumptions.ts";
 import { explore } from "./interpret/branches.ts";
@@ -21,14 +22,13 @@ import {
   FunctionValue,
   Instance,
   isUnknown,
-  List,
   type ModuleValue,
   NO_KWARGS,
-  Tuple,
   type Value,
 } from "./interpret/values.ts";
 import { lostRoots } from "./lost.ts";
-import { suppliedArguments } from "./needs.ts";
+import { networkIn } from "./madeNetworks.ts";
+import { needsOf, suppliedArguments } from "./needs.ts";
 import { argumentsText, ProgramCalls } from "./programCalls.ts";
 import { buildReport } from "./report/build.ts";
 import type { Report, ReportArguments } from "./report/contract.ts";
@@ -149,11 +149,11 @@ export class Session {
   private withCalls(roots: Roots): Roots {
     const wanted = wantedCalls(roots);
     if (wanted.length === 0) return roots;
-    this.programCalls.search(this.options.file, this.node, wanted);
+    this.programCalls.search(this.options.file, this.node, wanted.map(calledFor));
     return withGiven(
       roots,
       wanted.flatMap((root) => {
-        const given = this.programCalls.of(root.value);
+        const given = this.programCalls.of(calledFor(root).value);
         return given ? [{ ...root, given }] : [];
       }),
     );
@@ -192,28 +192,41 @@ export class Session {
     const root: Root | NearRoot | undefined =
       this.roots().roots.find((candidate) => candidate.name === name) ??
       this.roots().near.find((candidate) => candidate.name === name);
-    if (root && "needs" in root && !root.given) {
-      this.programCalls.search(this.options.file, this.node, [root]);
-      const given = this.programCalls.of(root.value);
-      return given ? { ...root, given } : root;
-    }
+    if (root && "needs" in root && !root.given) return this.asCalled(root);
     if (root) return root;
     let value: Value = this.module;
+    let owner: Value = null;
     for (const part of name.split(".")) {
       const next = this.m.tryLookup(value, part);
       if (next === ABSENT) return { reason: this.missing(name) };
+      owner = value;
       value = next;
     }
     if (isUnknown(value)) return { reason: value.reason };
+    if (this.m.language === "python" && owner instanceof ClassValue && value instanceof FunctionValue) {
+      const key = name.slice(name.lastIndexOf(".") + 1);
+      const method = methodOf(this.m, owner, key, value);
+      const called = { name: owner.name, value: owner };
+      return this.asCalled({ name, kind: "function", at: value.node.nameAt, value: method, called });
+    }
     const at =
       value instanceof FunctionValue ? value.node.nameAt : value instanceof ClassValue ? value.at : undefined;
     const kind = value instanceof Instance && value.cls !== PARTIAL ? "variable" : "function";
-    return {
+    const found: Root = {
       name,
       kind,
       at: at ?? { file: this.options.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
       value,
     };
+    return value instanceof ClassValue && needsOf(value).length > 0 ? this.asCalled(found) : found;
+  }
+
+  /** A root with the arguments that the program makes it with, where it does. */
+  private asCalled(root: Root): Root {
+    const called = calledFor(root);
+    this.programCalls.search(this.options.file, this.node, [called]);
+    const given = this.programCalls.of(called.value);
+    return given ? { ...root, given } : root;
   }
 
   /** Why a name is not there: a module that was not read to its end may well have it. */
@@ -378,7 +391,7 @@ export class Session {
     const { m } = this;
     for (const restore of this.afresh) restore();
     if (root.kind === "variable") return { args: [], kwargs: NO_KWARGS };
-    const given = text === undefined ? this.programCalls.of(root.given && root.value) : undefined;
+    const given = text === undefined ? this.programCalls.of(root.given && calledFor(root).value) : undefined;
     if (given) {
       const stated = { text: argumentsText(m, given), origin: "call" as const, at: place(given.at) };
       const { at, assumed } = given;
@@ -503,18 +516,7 @@ const SCRIPT_SHARE = 0.4;
 /** Part of a network's steps that each function may take which is only looked into for calls. */
 const EXPLORING_SHARE = 0.05;
 
-/** The network in what a builder gives: itself, or the first of a tuple `(model, preprocess)`. */
-function networkIn(m: Machine, value: Value): Value {
-  if (m.frameworks.some((framework) => framework.isNetwork(value))) return value;
-  if (value instanceof Tuple || value instanceof List) {
-    const inside = value.items.find((item) => m.frameworks.some((framework) => framework.isNetwork(item)));
-    if (inside !== undefined) return inside;
-  }
-  if (value instanceof Instance && m.language === "typescript") {
-    const inside = [...value.attrs.values()].find((item) =>
-      m.frameworks.some((framework) => framework.isNetwork(item)),
-    );
-    if (inside !== undefined) return inside;
-  }
-  return value;
+/** What calls of the program are sought of for a root. */
+function calledFor(root: Root): { readonly name: string; readonly value: Value } {
+  return root.called ?? root;
 }

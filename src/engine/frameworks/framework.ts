@@ -57,6 +57,8 @@ export interface Framework {
   /** A class whose instances are networks by themselves (`nn.Module` and what derives from it). */
   isNetworkClass(cls: ClassValue): boolean;
   isNetwork(value: Value): boolean;
+  /** Networks are told from layers by their class: Keras' Model. */
+  readonly tellsNetworks?: boolean;
   /** Methods that a user's network class must have one of: `forward`, `call`, `__call__`. */
   readonly forwardNames: readonly string[];
   /** An input tensor for the forward call. */

@@ -114,6 +114,10 @@ export class Machine implements Interp {
   onLayer: ((layer: Instance, inputs: readonly Value[]) => void) | undefined;
   /** Told of every call, while arguments of networks are sought. */
   onCall: ((callee: Value, args: readonly Value[], kwargs: Kwargs) => void) | undefined;
+  /** Told of every object that a class makes, while networks are sought. */
+  onMade: ((value: Value) => void) | undefined;
+  /** Told of every function that is defined, while networks are sought. */
+  onFunction: ((fn: FunctionValue) => void) | undefined;
   /** Counts branches that leave a loop or function on one side of an undecided condition. */
   undecidedExits = 0;
   /** Scope of the running function. */
@@ -196,7 +200,11 @@ export class Machine implements Interp {
     if (callee instanceof FunctionValue) return this.callFunction(callee, args, kwargs, callee.boundThis);
     if (callee instanceof NativeFunction) return this.callNative(callee, args, kwargs, undefined);
     if (callee instanceof BoundMethod) return this.callBound(callee, args, kwargs);
-    if (callee instanceof ClassValue) return this.semantics.construct(this, callee, args, kwargs);
+    if (callee instanceof ClassValue) {
+      const made = this.semantics.construct(this, callee, args, kwargs);
+      this.onMade?.(made);
+      return made;
+    }
     if (callee instanceof Unknown) {
       const isFed = args.some((arg) => arg instanceof Tensor);
       if (this.scope && isFed) this.lost(callee.reason);

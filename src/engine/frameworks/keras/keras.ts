@@ -61,6 +61,8 @@ class KerasFramework implements Framework {
     return this.modules.fileModule(name);
   }
 
+  readonly tellsNetworks = true;
+
   isNetworkClass(cls: ClassValue): boolean {
     return isModelClass(cls);
   }

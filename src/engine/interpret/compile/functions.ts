@@ -65,6 +65,7 @@ export function makeFunction(node: FunctionNode, c: Compiler): Ev {
     const fn = new FunctionValue(node, c.language, node.name, closure, values, s.module.moduleValue, code);
     if (s.kind === "class" && s.cls) fn.homeClass = s.cls;
     if (node.form === "arrow") fn.boundThis = s.self;
+    m.onFunction?.(fn);
     return fn;
   };
 }
