@@ -26,9 +26,10 @@ export function run(
   source: string,
   files: Readonly<Record<string, string>> = {},
   limits = DEFAULT_SETTINGS.limits,
+  searchPaths: readonly string[] = [],
 ): Ran {
   const file = "/app/main.py";
-  const host = memoryHost({ ...files, [file]: withResult(source) });
+  const host = memoryHost({ ...files, [file]: withResult(source) }, searchPaths);
   const machine = new Machine({
     host,
     limits,
@@ -63,8 +64,12 @@ export function evaluate(source: string, files: Readonly<Record<string, string>>
 }
 
 /** What Python's `repr` shows of the last line's value; an unknown shows its reason. */
-export function show(source: string, files: Readonly<Record<string, string>> = {}): string {
-  const { machine, value } = run(source, files);
+export function show(
+  source: string,
+  files: Readonly<Record<string, string>> = {},
+  searchPaths: readonly string[] = [],
+): string {
+  const { machine, value } = run(source, files, undefined, searchPaths);
   if (isUnknown(value)) return `unknown: ${value.reason}`;
   const text = machine.repr(value);
   return isUnknown(text) ? `unknown: ${text.reason}` : text;

@@ -167,10 +167,10 @@ class Matcher {
   }
 
   /** A look around found something: its other ways are dropped, what its groups caught stays for a positive one. */
-  private looked({ slot, isNegative, next }: Instruction & { op: "look" }): number {
+  private looked({ slot, isNegative, isAtomic, next }: Instruction & { op: "look" }): number {
     const { stack } = this;
     const base = this.slots[slot]!;
-    this.place = stack[base + 1]!;
+    if (!isAtomic) this.place = stack[base + 1]!;
     if (isNegative) {
       while (stack.length > base) {
         const value = stack.pop()!;

@@ -51,8 +51,8 @@ export function patternOf(source: string, flags: string, style: Style = "javascr
 function compile(source: string, flags: string, style: Style): Pattern | undefined {
   if (source.length > MAX_LENGTH || flags.includes("v")) return undefined;
   try {
-    // The host compiles an expression when it first runs: making one only checks it.
-    new RegExp(source, flags);
+    // The host compiles an expression when it first runs: making one only checks it. It knows no atomic groups.
+    new RegExp(style === "python" ? source.replaceAll("(?>", "(?:") : source, flags);
   } catch {
     return undefined;
   }

@@ -31,7 +31,14 @@ export type Instruction =
       readonly style: Style;
     }
   /** The body follows and ends with `looked`. */
-  | { readonly op: "look"; readonly slot: number; readonly isNegative: boolean; next: number }
+  | {
+      readonly op: "look";
+      readonly slot: number;
+      readonly isNegative: boolean;
+      /** An atomic group goes on where its body ends, not where it began. */
+      readonly isAtomic: boolean;
+      next: number;
+    }
   | { readonly op: "looked"; readonly look: number }
   | { readonly op: "accept" };
 
@@ -87,21 +94,27 @@ class Writer {
       this.write(node.body, isBack);
       code.push({ op: "save", slot: 2 * node.index + (isBack ? 0 : 1) });
     } else if (node.kind === "repeat") this.repeat(node, isBack);
-    else if (node.kind === "look") {
-      const at = code.length;
-      const look = { op: "look" as const, slot: this.slots++, isNegative: node.isNegative, next: 0 };
-      code.push(look);
-      this.looks++;
-      this.write(node.body, !node.isAhead);
-      this.looks--;
-      code.push({ op: "looked", look: at });
-      look.next = code.length;
-    } else if (node.kind === "reference") {
+    else if (node.kind === "look") this.once(node.body, !node.isAhead, node.isNegative, false);
+    else if (node.kind === "atomic") this.once(node.body, isBack, false, true);
+    else if (node.kind === "reference") {
       code.push({ op: "reference", groups: node.groups, flags: node.flags, isBack, style: this.style });
     } else if (node.kind === "assertion") {
       const { what, isMultiline, isWord } = node;
       code.push({ op: "assertion", what, isMultiline, isWord });
     }
+  }
+
+  /** A body whose other ways are dropped at its first answer. */
+  private once(body: Node, isBack: boolean, isNegative: boolean, isAtomic: boolean): void {
+    const { code } = this;
+    const at = code.length;
+    const look = { op: "look" as const, slot: this.slots++, isNegative, isAtomic, next: 0 };
+    code.push(look);
+    this.looks++;
+    this.write(body, isBack);
+    this.looks--;
+    code.push({ op: "looked", look: at });
+    look.next = code.length;
   }
 
   private split(): Instruction & { op: "split" } {
@@ -169,6 +182,6 @@ function canBeEmpty(node: Node): boolean {
   if (node.kind === "character") return false;
   if (node.kind === "sequence") return node.parts.every(canBeEmpty);
   if (node.kind === "choice") return node.parts.some(canBeEmpty);
-  if (node.kind === "group") return canBeEmpty(node.body);
+  if (node.kind === "group" || node.kind === "atomic") return canBeEmpty(node.body);
   return node.kind === "repeat" ? node.least === 0 || canBeEmpty(node.body) : true;
 }

@@ -1,4 +1,7 @@
-/** Patterns in JavaScript's syntax as trees. The host has checked the syntax, so only valid patterns are read here. */
+/**
+ * Patterns in JavaScript's syntax as trees, and Python's atomic groups. The host has checked the syntax, so only valid
+ * patterns are read here.
+ */
 import { type CharacterTest, characterTest, isLiteral } from "./characters.ts";
 
 export type Assertion = "lineStart" | "lineEnd" | "boundary" | "notBoundary";
@@ -17,6 +20,8 @@ export type Node =
       /** The groups inside: from, and up to but without. */
       readonly groups: readonly [number, number];
     }
+  /** Keeps the first way it matches: `(?>…)`, of Python alone. */
+  | { readonly kind: "atomic"; readonly body: Node }
   | { readonly kind: "look"; readonly isAhead: boolean; readonly isNegative: boolean; readonly body: Node }
   | { readonly kind: "reference"; readonly groups: readonly number[]; readonly flags: string }
   | {
@@ -41,7 +46,7 @@ const ESCAPE = /\\(?:c[A-Za-z]|x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|[0-3]?[0-7]{1,2}|[\
 const UNICODE_ESCAPE =
   /\\(?:c[A-Za-z]|x[\dA-Fa-f]{2}|u\{[\dA-Fa-f]+\}|u[Dd][89ABab][\dA-Fa-f]{2}\\u[Dd][C-Fc-f][\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|[pP]\{[^}]*\}|[\s\S])/uy;
 const COUNTS = /\{(\d+)(?:(,)(\d*))?\}/y;
-const GROUP = /\((?:\?(?:(:|<?[=!])|<([^>=!][^>]*)>|([ims]*)(?:-([ims]*))?:))?/y;
+const GROUP = /\((?:\?(?:(:|>|<?[=!])|<([^>=!][^>]*)>|([ims]*)(?:-([ims]*))?:))?/y;
 
 /** Undefined for a pattern that is nested too deeply. */
 export function readPattern(source: string, flags: string): Tree | undefined {
@@ -166,6 +171,7 @@ class Reader {
     this.at++;
     if (isCapturing) return { kind: "group", index, body };
     if (look === undefined || look === ":") return body;
+    if (look === ">") return { kind: "atomic", body };
     return { kind: "look", isAhead: !look.startsWith("<"), isNegative: look.endsWith("!"), body };
   }
 

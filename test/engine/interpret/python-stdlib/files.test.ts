@@ -132,3 +132,27 @@ test("unknown operands give themselves back", () => {
     expect(show(source(expression)), expression).toMatch(/^unknown: random\.random is decided/);
   }
 });
+
+test("versions of installed packages are those of their metadata, and a package without any is not there", () => {
+  const files = {
+    "/site/some_lib-1.2.3.dist-info/METADATA": "Metadata-Version: 2.1\nName: some-lib\nVersion: 1.2.3\n",
+    "/site/old_lib-0.9-py3.11.egg-info": "Metadata-Version: 1.0\n",
+  };
+  const source = `
+import importlib.metadata
+from importlib.metadata import PackageNotFoundError, version
+def found(name):
+    try: return version(name)
+    except PackageNotFoundError: return None
+[version("some-lib"), version("Some.Lib"), importlib.metadata.distribution("some_lib").version, found("old-lib"), found("other")]`;
+  expect(show(source, files, ["/site"])).toBe("['1.2.3', '1.2.3', '1.2.3', '0.9', None]");
+});
+
+test("without an environment nobody knows which packages there are", () => {
+  const source = `
+from importlib.metadata import PackageNotFoundError, version
+try: known = version("some-lib")
+except PackageNotFoundError: known = None
+known`;
+  expect(show(source)).toBe("unknown: the version of some-lib is not known");
+});

@@ -4,6 +4,22 @@ import { show } from "../run.ts";
 
 const CASES: readonly (readonly [source: string, repr: string])[] = [
   [
+    `import re
+p = re.compile(r"""
+  v?+   # a leading v
+  (?a: (?P<e>[0-9]+) (?:\\.[0-9]+)*+ )
+  (?P<post> (?:-(?P<n>[0-9]+)) | (?: [._-]?+ (?P<l>post|rev|r) ) )?+ \\s*""", re.VERBOSE)
+atomic = [("a*+a", "aaa"), ("a*+b", "aab"), ("(?>a|ab)c", "abc"), ("(?>ab|a)c", "abc"), ("(?:x|(?>a+))b{1,2}+", "aabb"), ("(a?+)b", "ab"), ("a{2}+a", "aaa"), ("a{}", "a{}"), ("[(?>]+", "(?>"), ("(?P<a>x)++(?P=a)", "xxx")]
+scoped = [("(?a:\\\\w+)é", "abé"), ("(?a:\\\\w+)", "é"), ("(?s:.)x", "\\nx"), ("(?s:.).", "x\\n")]
+[[bool(re.fullmatch(*each)) for each in atomic], [bool(re.fullmatch(*each)) for each in scoped], [p.fullmatch(t) and p.fullmatch(t).groupdict() for t in ["1.13.0", "v2.1-3", "2."]]]`,
+    "[[False, True, False, True, True, True, True, True, True, False], [True, False, True, False], [{'e': '1', 'post': None, 'n': None, 'l': None}, {'e': '2', 'post': '-3', 'n': '3', 'l': None}, None]]",
+  ],
+  [
+    `import sys
+[hasattr(sys, "pypy_version_info"), hasattr(sys, "getwindowsversion"), hasattr(sys, "getrefcount")]`,
+    "[False, False, True]",
+  ],
+  [
     `import math
 [math.floor(2.7), math.ceil(2.1), math.sqrt(16), math.log(8, 2), math.log2(8), math.log10(1000), math.prod([2, 3, 4]), math.gcd(12, 18), math.lcm(4, 6), math.pi, math.inf, math.isnan(math.nan), math.comb(5, 2), math.perm(5, 2), math.factorial(5), math.isqrt(17), math.hypot(3, 4), math.trunc(-2.7), math.copysign(1, -0.0), math.fmod(7, 3), math.pow(2, 3)]`,
     "[2, 3, 4.0, 3.0, 3.0, 3.0, 24, 6, 12, 3.141592653589793, inf, True, 10, 20, 120, 4, 5.0, -2, -1.0, 1.0, 8.0]",

@@ -13,6 +13,7 @@ import { inspect } from "./inspect.ts";
 import { itertools } from "./itertools.ts";
 import { json } from "./json.ts";
 import { math } from "./math.ts";
+import { importlibMetadata } from "./metadata.ts";
 import { numpy, numpyRandom } from "./numpy.ts";
 import { operator } from "./operator.ts";
 import { os, osPath, pathlib } from "./paths.ts";
@@ -25,7 +26,6 @@ import {
   heapq,
   importlib,
   importlibMachinery,
-  importlibMetadata,
   importlibUtil,
   io,
   statistics,
@@ -63,6 +63,7 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   importlib,
   "importlib.machinery": importlibMachinery,
   "importlib.metadata": importlibMetadata,
+  importlib_metadata: importlibMetadata,
   "importlib.util": importlibUtil,
   inspect,
   io,

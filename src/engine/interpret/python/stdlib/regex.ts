@@ -31,8 +31,15 @@ function patternFor(interp: Interp, { source, modes, pattern }: Compiled, text: 
   if (pattern && !NOT_ASCII.test(text)) return pattern;
   const { text: wide, flags } = translatePattern(source, modes, true);
   return (
-    patternOf(wide, flags, "python") ?? interp.unknown(`the pattern ${source} is not followed on this text`)
+    patternOf(wide, flags, "python") ??
+    interp.unknown(`the pattern ${shortened(source)} is not followed on this text`)
   );
+}
+
+/** A pattern as a message shows it: verbose ones have many lines. */
+function shortened(source: string): string {
+  const line = source.replace(/\s+/g, " ").trim();
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
 }
 
 type Anchor = keyof typeof ANCHORS;
@@ -71,7 +78,7 @@ function compile(interp: Interp, pattern: Value, flags: number): Compiled | Retu
   const isWide = NOT_ASCII.test(rest);
   const { text, flags: letters } = translatePattern(rest, modes, isWide);
   const compiled = patternOf(text, letters, "python");
-  if (!compiled) return interp.unknown(`the pattern ${source} is not followed`);
+  if (!compiled) return interp.unknown(`the pattern ${shortened(source)} is not followed`);
   return {
     whole: source,
     groups: compiled.groupCount,

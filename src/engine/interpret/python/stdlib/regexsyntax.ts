@@ -47,12 +47,61 @@ export function modesOf(source: string, given: Modes): readonly [modes: Modes, r
   return [modes, source.slice(leading[0].length)];
 }
 
+/** How often: greedy, lazy, or possessive (`a*+`), which gives nothing back of what it took. */
+const REPETITION = /^([*+?]|\{\d+(?:,\d*)?\}|\{,\d+\})(\+)?/;
+
+/** `(?a:…)`, `(?s-i:…)`: modes for one group. */
+const SCOPED = /^\(\?([aiLmsux]*)(?:-([imsx]+))?:/;
+
+function scopedModes(outer: Modes, [, on = "", off = ""]: readonly string[]): Modes {
+  const holds = (before: boolean, letter: string) => (before || on.includes(letter)) && !off.includes(letter);
+  return {
+    ignoreCase: outer.ignoreCase,
+    multiline: holds(outer.multiline, "m"),
+    dotAll: holds(outer.dotAll, "s"),
+    verbose: holds(outer.verbose, "x"),
+    ascii: on.includes("u") ? false : holds(outer.ascii, "a"),
+  };
+}
+
+/** Only the case is left to JavaScript's own modes. */
+function scopedGroup([, on = "", off = ""]: readonly string[]): string {
+  return `(?${on.includes("i") ? "i" : ""}${off.includes("i") ? "-i" : ""}:`;
+}
+
+/** What begins like a group and is written as a whole: a comment, a reference to a group by its name. */
+function isWholeGroup(text: string): boolean {
+  return text.startsWith("(?#") || text.startsWith("(?P=");
+}
+
 /** What Python's syntax has alone, and nothing here stands for, is left as it is: the host refuses it. */
 export function translatePattern(source: string, modes: Modes, isUnicode: boolean): TranslatedPattern {
-  const writing = { modes, isUnicode };
+  let writing: Writing = { modes, isUnicode };
   let text = "";
+  /** Groups that are open: where each starts in the translation, and how what follows it is written. */
+  const open: { start: number; after: Writing }[] = [];
+  /** Where what a repetition repeats starts in the translation. */
+  let repeated = 0;
   for (let i = 0; i < source.length; ) {
-    const [part, length] = piece(source.slice(i), writing);
+    const rest = source.slice(i);
+    const times = REPETITION.exec(rest);
+    if (times) {
+      const written = piece(times[1] ?? "", writing)[0];
+      const isPossessive = times[2] !== undefined;
+      text = isPossessive
+        ? `${text.slice(0, repeated)}(?>${text.slice(repeated)}${written})`
+        : text + written;
+      i += times[0].length;
+      continue;
+    }
+    const scoped = SCOPED.exec(rest);
+    const [part, length] = scoped ? [scopedGroup(scoped), scoped[0].length] : piece(rest, writing);
+    const opensGroup = rest[0] === "(" && !isWholeGroup(rest);
+    const closed = rest[0] === ")" ? open.pop() : undefined;
+    if (opensGroup) open.push({ start: text.length, after: writing });
+    if (scoped) writing = { ...writing, modes: scopedModes(writing.modes, scoped) };
+    if (closed) writing = closed.after;
+    if (part !== "") repeated = closed?.start ?? text.length;
     text += part;
     i += length;
   }

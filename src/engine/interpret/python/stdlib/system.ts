@@ -23,10 +23,10 @@ import { items } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
 import { DICT } from "../types/dict.ts";
 import { changing } from "../types/list.ts";
-import { inertModule, makeInert, runtimeModule } from "./inertness.ts";
+import { inertModule, makeInert, makeRuntime } from "./inertness.ts";
 import { roundedSum } from "./mathints.ts";
 import { namedTuple } from "./namedtuple.ts";
-import { inert, type Module, makeModule } from "./table.ts";
+import { inert, type Module, makeModule, OpenModule } from "./table.ts";
 
 /** `sys.modules["a.b"]` is the module, imported when it is asked for. */
 function modulesTable(): Dict {
@@ -57,6 +57,32 @@ function modulesTable(): Dict {
   });
   return table;
 }
+
+/** Names of CPython's `sys` whose values a run decides; PyPy's and other systems' are not there. */
+const DECIDED_BY_RUN: ReadonlySet<string> = new Set([
+  ..."abiflags activate_stack_trampoline addaudithook api_version audit base_exec_prefix base_prefix".split(
+    " ",
+  ),
+  ..."breakpointhook call_tracing copyright deactivate_stack_trampoline displayhook dont_write_bytecode".split(
+    " ",
+  ),
+  ..."exc_prefix exception exec_prefix getallocatedblocks getdlopenflags getfilesystemencodeerrors".split(
+    " ",
+  ),
+  ..."getfilesystemencoding getprofile getrefcount getsizeof getswitchinterval gettrace hash_info".split(" "),
+  ..."implementation int_info is_finalizing is_stack_trampoline_active last_exc last_traceback last_type".split(
+    " ",
+  ),
+  ..."last_value maxunicode meta_path monitoring orig_argv path_hooks path_importer_cache platlibdir".split(
+    " ",
+  ),
+  ..."ps1 ps2 pycache_prefix setdlopenflags setswitchinterval stdlib_module_names thread_info".split(" "),
+  ..."tracebacklimit unraisablehook get_asyncgen_hooks set_asyncgen_hooks".split(" "),
+  ..."get_coroutine_origin_tracking_depth set_coroutine_origin_tracking_depth get_int_max_str_digits".split(
+    " ",
+  ),
+  ..."set_int_max_str_digits float_repr_style".split(" "),
+]);
 
 const VERSION = ["major", "minor", "micro", "releaselevel", "serial"];
 const VERSION_VALUES: readonly Value[] = [3, 11, 0, "final", 0];
@@ -98,7 +124,7 @@ export const sys = (): Module => {
   });
   for (const name of ["setrecursionlimit", "settrace", "setprofile", "excepthook"])
     known.set(name, inert(name));
-  return runtimeModule("sys", known);
+  return new OpenModule(known, (name) => (DECIDED_BY_RUN.has(name) ? makeRuntime(`sys.${name}`) : ABSENT));
 };
 
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
@@ -167,14 +193,6 @@ export const importlibUtil = (): Module =>
 
 /** Finders of compiled extensions: one that an installed package brings along is found. */
 export const importlibMachinery = (): Module => inertModule();
-
-/** No package has metadata here: programs that ask for versions take what they do without. */
-export const importlibMetadata = (): Module =>
-  makeModule({
-    functions: {
-      version: ["name", (a, interp) => interp.unknown(`the version of ${String(a.name)} is not known`)],
-    },
-  });
 
 export const ast = (): Module =>
   makeModule({
