@@ -5,6 +5,7 @@
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -111,6 +112,7 @@ function preparePlugin() {
 
 if (production) rmSync(path.join(root, "dist"), { recursive: true, force: true });
 copyWasm(path.join(root, "dist"));
+cpSync(path.join(root, "stubs"), path.join(root, "dist", "stubs"), { recursive: true });
 preparePlugin();
 
 if (watch) {

@@ -14,6 +14,7 @@ export interface NetworkChoice {
   readonly args?: string;
   readonly input: readonly string[];
   readonly pythonPaths: readonly string[];
+  readonly stubs: readonly string[];
   readonly limits: ProcessLimits;
 }
 
@@ -98,6 +99,7 @@ Which network
   --args "ARGUMENTS"    arguments of its call: --args "num_classes=10, width_mult=0.5"
   --input SHAPE         input of the forward call, once for each: 1x3x224x224, 1x10:int64
   --python PATH         environment, interpreter or package folder for imports (repeats)
+  --stubs FOLDER        Python files that stand for compiled modules (repeats; .convlens/stubs)
   --time-limit SECONDS  ended after so much processor time (40)
   --memory-limit MB     ended above so much memory (800)
 
@@ -152,6 +154,7 @@ const OPTIONS = {
   device: { type: "string" },
   devices: { type: "string" },
   python: { type: "string", multiple: true },
+  stubs: { type: "string", multiple: true },
   "time-limit": { type: "string" },
   "memory-limit": { type: "string" },
   swap: { type: "string" },
@@ -170,7 +173,7 @@ const OPTIONS = {
 const FORMAT_FLAGS = ["table", "json", "csv", "markdown", "sarif"] as const;
 
 const LIMITS = ["time-limit", "memory-limit"] as const;
-const ANY = ["model", "args", "input", "python", ...LIMITS, "help", "version"] as const;
+const ANY = ["model", "args", "input", "python", "stubs", ...LIMITS, "help", "version"] as const;
 type OptionName = keyof typeof OPTIONS;
 type Values = Extract<ReturnType<typeof parseOptions>, { readonly positionals: string[] }>["values"];
 
@@ -244,6 +247,7 @@ export function parseCommand(argv: readonly string[]): Command {
     ...(values.args !== undefined && { args: values.args }),
     input: values.input ?? [],
     pythonPaths: values.python ?? [],
+    stubs: values.stubs ?? [],
     limits,
   };
   return rule.parse(values, network, unit);

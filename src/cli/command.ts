@@ -38,9 +38,9 @@ async function work({ argv, width, color }: Terminal): Promise<number> {
     err,
     ...{ width, color },
     pythonPaths: activeEnvironment ? [activeEnvironment] : [],
-    openEngine: async ({ folders, searchPaths }) =>
+    openEngine: async (roots) =>
       createEngine({
-        host: createNodeHost({ folders, searchPaths }),
+        host: createNodeHost(roots),
         parsers: await loadParsers(),
         settings: {
           tool: `convlens ${manifest.version}`,

@@ -17,16 +17,21 @@ export async function openFile(
     around.err(`convlens: ${command.file}: ${problem}\n`);
     return undefined;
   }
-  const missing = command.pythonPaths.find((folder) => !existsSync(path.resolve(around.cwd, folder)));
-  if (missing !== undefined) {
-    around.err(`convlens: --python ${missing}: no such file or folder\n`);
+  const inCwd = (folder: string): string => path.resolve(around.cwd, folder);
+  for (const option of ["python", "stubs"] as const) {
+    const given = option === "python" ? command.pythonPaths : command.stubs;
+    const missing = given.find((folder) => !existsSync(inCwd(folder)));
+    if (missing === undefined) continue;
+    around.err(`convlens: --${option} ${missing}: no such file or folder\n`);
     return undefined;
   }
   const engine = await around.openEngine(
-    rootsOf(file, around.cwd, [
-      ...command.pythonPaths.map((folder) => path.resolve(around.cwd, folder)),
-      ...around.pythonPaths,
-    ]),
+    rootsOf(
+      file,
+      around.cwd,
+      [...command.pythonPaths.map(inCwd), ...around.pythonPaths],
+      command.stubs.map(inCwd),
+    ),
   );
   return { engine, file: file.replaceAll("\\", "/") };
 }

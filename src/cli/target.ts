@@ -1,8 +1,11 @@
 /** What a command line names: a file, a network in it, and the folders that its imports are looked up in. */
 import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
+import type { ModelHost } from "../engine/engine.types.ts";
+import { STUBS_FOLDER } from "../engine/stubsFolder.ts";
 import { problemOfDisk, textProblem } from "../node/host.ts";
 import { packageFolders, reallyLiesIn, workspacePackageFolders } from "../node/python.ts";
+import { stubFolders } from "../node/stubs.ts";
 
 export interface Target {
   readonly file: string;
@@ -23,13 +26,20 @@ export interface Roots {
   readonly folders: readonly string[];
   /** Where absolute imports are looked up, in order. */
   readonly searchPaths: readonly string[];
+  /** Stubs that were named, then the project's, then those that come with ConvLens. */
+  readonly stubs: NonNullable<ModelHost["stubs"]>;
 }
 
 /**
  * The folder above the file's outermost package (what holds `torchvision/` for a file inside it), the project around
  * it, the working directory when the file lies in it, and the packages of their environments.
  */
-export function rootsOf(file: string, cwd: string, pythonPaths: readonly string[]): Roots {
+export function rootsOf(
+  file: string,
+  cwd: string,
+  pythonPaths: readonly string[],
+  stubs: readonly string[] = [],
+): Roots {
   const packageRoot = packageRootOf(file);
   const project = projectOf(packageRoot);
   const own = [packageRoot, ...(project === undefined ? [] : [project, ...sourceOf(project)])];
@@ -38,6 +48,7 @@ export function rootsOf(file: string, cwd: string, pythonPaths: readonly string[
   const environments = folders.flatMap((folder) => workspacePackageFolders(folder, folders));
   return {
     folders,
+    stubs: stubFolders(folders, [...stubs, STUBS_FOLDER]),
     searchPaths: unique([...folders, ...environments, ...pythonPaths.flatMap(packageFolders)]),
   };
 }

@@ -27,6 +27,11 @@ export interface ModelHost {
   version(file: string): string | undefined;
   /** Folders that absolute Python imports are looked up in, after the file's own roots: workspace, site-packages. */
   readonly searchPaths: readonly string[];
+  /**
+   * Folders of Python files that stand for modules: the user's own go before all other files, those that come with
+   * ConvLens stand for what is compiled or not there.
+   */
+  readonly stubs?: { readonly own: readonly string[]; readonly shipped: readonly string[] };
   /** Files of the program that may use what a file defines, nearest first; absent: the folders around it are listed. */
   users?(file: string): readonly string[];
   /** TypeScript: resolve a module specifier the host's own way (path mapping); undefined falls back to the engine's. */

@@ -10,7 +10,7 @@ import { type Definition, type LostRoot, topLevel } from "./roots.ts";
 import type { ModuleNode } from "./syntax/ast.ts";
 
 /** What imports say of a package that is not there. */
-const MISSING = / (was not found|is not installed)$/;
+const MISSING = / (was not found( \(.*\))?|is not installed)$/;
 const REMEDY = "set convlens.pythonPath, or --python, to the environment that has it";
 
 export function lostRoots(m: Machine, module: ModuleValue, node: ModuleNode): readonly LostRoot[] {

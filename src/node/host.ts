@@ -20,6 +20,8 @@ export interface NodeHostOptions {
   /** Folders that imports are looked up in besides; they may be read too, so only those belong here that the user
    * named or that lie in the folders. */
   readonly searchPaths?: readonly string[];
+  /** The user's may lie anywhere; one inside of a folder leads no further than the folder. */
+  readonly stubs?: NonNullable<ModelHost["stubs"]>;
   readonly unsaved?: (file: string) => UnsavedText | undefined;
   readonly maxBytes?: number;
 }
@@ -29,7 +31,10 @@ const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
 
 export function createNodeHost(options: NodeHostOptions): ModelHost {
   const searchPaths = (options.searchPaths ?? []).map(toSlashes);
-  const folders = [...options.folders.map(toSlashes), ...searchPaths];
+  const own = (options.stubs?.own ?? []).map(toSlashes);
+  const shipped = (options.stubs?.shipped ?? []).map(toSlashes);
+  const given = [...options.folders.map(toSlashes), ...searchPaths, ...shipped];
+  const folders = [...given, ...own.filter((folder) => !isUnderAny(path.posix.normalize(folder), given))];
   const realFolders = folders.map(realPath).filter((folder) => folder !== undefined);
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   const unsaved = options.unsaved ?? (() => undefined);
@@ -46,6 +51,7 @@ export function createNodeHost(options: NodeHostOptions): ModelHost {
 
   return {
     searchPaths,
+    stubs: { own, shipped },
     read(file) {
       const open = unsaved(file);
       if (open) return open.text;

@@ -31,7 +31,7 @@ export function loadParsers(folders: readonly string[] = []): Promise<Parsers> {
 }
 
 /** A CommonJS bundle has no `import.meta.url`, but `__dirname`. */
-function scriptFolder(): string {
+export function scriptFolder(): string {
   return typeof __dirname === "string" ? __dirname : dirname(fileURLToPath(import.meta.url));
 }
 

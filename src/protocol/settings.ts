@@ -1,5 +1,6 @@
 /** The `convlens.*` settings, as typed values. Whatever a client sends, what comes out is valid. */
 import { type Device, parseDevices } from "../engine/cost/devices.ts";
+import { STUBS_FOLDER } from "../engine/stubsFolder.ts";
 import { entryOf } from "../engine/table.ts";
 import type { CostUnit } from "./messages.ts";
 
@@ -11,6 +12,8 @@ export interface Settings {
   readonly hover: boolean;
   /** Interpreters, environments or package folders that imports are looked up in. */
   readonly pythonPath: readonly string[];
+  /** Folders of Python files that stand for modules; relative ones lie in the workspace's folders. */
+  readonly stubs: readonly string[];
   readonly budgetMacs: number | null;
   /** Steps that one network may take. */
   readonly steps: number;
@@ -29,6 +32,7 @@ export const DEFAULT_SETTINGS: Settings = {
   codeLens: true,
   hover: true,
   pythonPath: [],
+  stubs: [STUBS_FOLDER],
   budgetMacs: null,
   steps: 20_000_000,
   milliseconds: 60_000,
@@ -46,6 +50,7 @@ export function parseSettings(section: unknown): Settings {
     codeLens: boolean(at("codeLens.enabled"), DEFAULT_SETTINGS.codeLens),
     hover: boolean(at("hover.enabled"), DEFAULT_SETTINGS.hover),
     pythonPath: strings(at("pythonPath")),
+    stubs: at("stubs") === undefined ? DEFAULT_SETTINGS.stubs : strings(at("stubs")),
     budgetMacs: positive(at("budgetMacs")) ?? DEFAULT_SETTINGS.budgetMacs,
     steps: positive(at("limits.steps")) ?? DEFAULT_SETTINGS.steps,
     milliseconds: positive(at("limits.milliseconds")) ?? DEFAULT_SETTINGS.milliseconds,

@@ -13,6 +13,8 @@ import type { UnsavedText } from "../node/host.ts";
 export interface AnalystConfig {
   readonly folders: readonly string[];
   readonly searchPaths: readonly string[];
+  /** The user's folders of stubs. */
+  readonly stubs: readonly string[];
   readonly defaultInput: readonly number[];
   /** Steps for one network. */
   readonly steps: number;

@@ -25,6 +25,7 @@ import { createEngine } from "../engine/engine.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
 import { createNodeHost } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
+import { stubFolders } from "../node/stubs.ts";
 import { loadParsers } from "../node/wasm.ts";
 import type { MakeEngine } from "./analyst.ts";
 import { MessageBytes } from "./messageBytes.ts";
@@ -88,6 +89,10 @@ async function loadEngine(listeners: Listeners): Promise<MakeEngine> {
       host: createNodeHost({
         folders: config.folders,
         searchPaths: config.searchPaths,
+        stubs: stubFolders(
+          config.folders,
+          config.stubs.map((folder) => expand(folder, config.folders)),
+        ),
         unsaved: (file) => texts.get(file),
       }),
       settings: {
@@ -100,14 +105,17 @@ async function loadEngine(listeners: Listeners): Promise<MakeEngine> {
     });
 }
 
+function expand(path: string, folders: readonly string[]): string {
+  return path.replace(/\$\{workspaceFolder\}/g, folders[0] ?? ".");
+}
+
 /** Environments inside the workspace first, then those of the setting; `${workspaceFolder}` is the first folder. */
 function searchPaths(folders: readonly string[], pythonPath: readonly string[]): string[] {
-  const expand = (path: string) => path.replace(/\$\{workspaceFolder\}/g, folders[0] ?? ".");
   return [
     ...new Set([
       ...folders,
       ...folders.flatMap((folder) => workspacePackageFolders(folder, folders)),
-      ...pythonPath.flatMap((path) => packageFolders(expand(path))),
+      ...pythonPath.flatMap((path) => packageFolders(expand(path, folders))),
     ]),
   ];
 }

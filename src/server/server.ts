@@ -106,6 +106,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     const config: AnalystConfig = {
       folders,
       searchPaths: searchPaths(folders, settings.pythonPath),
+      stubs: settings.stubs,
       defaultInput: settings.defaultInput,
       steps: settings.steps,
       milliseconds: settings.milliseconds,

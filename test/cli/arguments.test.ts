@@ -19,6 +19,7 @@ describe("profile", () => {
       failOnUnknown: false,
       explain: false,
       pythonPaths: [],
+      stubs: [],
       limits: { seconds: 40, megabytes: 800 },
     });
   });

@@ -235,7 +235,7 @@ if __name__ == "__main__":
     "a decorator that is not known",
     NET.replace("class Net", "@register\nclass Net").replace("import torch", "from missing import register"),
     [
-      "4 value: a decorator is not known (module missing was not found): it is taken to give back what it decorates",
+      "4 value: a decorator is not known (module missing was not found (.convlens/stubs/missing.py can stand for it)): it is taken to give back what it decorates",
     ],
     { input: ["1x3x8x8"] },
   ],

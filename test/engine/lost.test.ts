@@ -27,7 +27,11 @@ it.each([
     wrapped,
     "keras.applications is read from its own files, and keras is not installed",
   ],
-  ["a builder of a package that is not there", foreign, "module some_models was not found"],
+  [
+    "a builder of a package that is not there",
+    foreign,
+    "module some_models was not found (.convlens/stubs/some_models.py can stand for it)",
+  ],
 ])("%s", (_, source, reason) => {
   const engine = createEngine({ parsers, host: memoryHost({ "/app/model.py": source }) });
   const { failures, reports } = engine.analyze("/app/model.py");
@@ -42,6 +46,6 @@ it("puts the reason behind the want of a network", () => {
   const engine = createEngine({ parsers, host: memoryHost({ "/app/model.py": foreign }) });
   const result = engine.profile("/app/model.py");
   expect(result.ok ? "" : result.reason).toBe(
-    "no network was found; build: module some_models was not found: set convlens.pythonPath, or --python, to the environment that has it",
+    "no network was found; build: module some_models was not found (.convlens/stubs/some_models.py can stand for it): set convlens.pythonPath, or --python, to the environment that has it",
   );
 });

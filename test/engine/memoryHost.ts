@@ -4,10 +4,12 @@ import type { ModelHost } from "../../src/engine/engine.types.ts";
 export function memoryHost(
   files: Readonly<Record<string, string>>,
   searchPaths: readonly string[] = [],
+  stubs: NonNullable<ModelHost["stubs"]> = { own: [], shipped: [] },
 ): ModelHost {
   const names = Object.keys(files);
   return {
     searchPaths,
+    stubs,
     read: (file) => files[file],
     isFile: (file) => file in files,
     isDirectory: (folder) => names.some((name) => name.startsWith(`${folder}/`)),

@@ -5,7 +5,7 @@ import { createConnection, StreamMessageReader, StreamMessageWriter } from "vsco
 import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
 import type { ReportDiagnostic } from "../../src/engine/report/contract.ts";
 import { ACTIVATE, ANALYZE } from "../../src/protocol/requests.ts";
-import { LocalAnalyst } from "../../src/server/analyst.ts";
+import { type AnalystConfig, LocalAnalyst } from "../../src/server/analyst.ts";
 import { RefusingReader } from "../../src/server/refuse.ts";
 import { startServer } from "../../src/server/server.ts";
 import { connect } from "./client.ts";
@@ -19,6 +19,7 @@ async function start(
   options: object = {},
   capabilities: object = {},
   heard = (_: unknown): unknown => undefined,
+  configured = (_: AnalystConfig): unknown => undefined,
 ) {
   const engine: Engine = {
     analyze: (_, asked) => {
@@ -37,7 +38,11 @@ async function start(
     new RefusingReader(new StreamMessageReader(toServer)),
     new StreamMessageWriter(fromServer),
   );
-  startServer(connection, { analyst: new LocalAnalyst(() => engine), searchPaths: () => [], version: "1" });
+  const make = (config: AnalystConfig): Engine => {
+    configured(config);
+    return engine;
+  };
+  startServer(connection, { analyst: new LocalAnalyst(make), searchPaths: () => [], version: "1" });
   const client = connect(fromServer, toServer);
   const initialized = await client.initialize(options, capabilities);
   await client.open(URI, TEXT);
@@ -45,6 +50,14 @@ async function start(
 }
 
 describe("the language server", () => {
+  it("takes folders of stubs from the settings, and the workspace's own without any", async () => {
+    const stubs: (readonly string[])[] = [];
+    const note = (config: AnalystConfig): unknown => stubs.push(config.stubs);
+    await start(analysis([]), { settings: { stubs: ["my/stubs", 3] } }, {}, undefined, note);
+    await start(analysis([]), {}, {}, undefined, note);
+    expect(stubs).toEqual([["my/stubs"], [".convlens/stubs"]]);
+  });
+
   it("says what it can do", async () => {
     const { initialized } = await start(analysis([]));
     expect(initialized).toMatchObject({

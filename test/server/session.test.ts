@@ -48,7 +48,14 @@ function start(events: Partial<SessionEvents> = {}) {
     invalidate: () => undefined,
   });
   const analyst = new LocalAnalyst(make);
-  analyst.configure({ folders: [], searchPaths: [], defaultInput: [], steps: 20_000_000, milliseconds: 1 });
+  analyst.configure({
+    folders: [],
+    searchPaths: [],
+    stubs: [],
+    defaultInput: [],
+    steps: 20_000_000,
+    milliseconds: 1,
+  });
   const quiet: SessionEvents = { analyzed: () => undefined, stale: () => undefined, failed: () => undefined };
   const session = new Session({ analyst, rest: 5, events: { ...quiet, ...events } });
   started.push(session);

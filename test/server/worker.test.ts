@@ -8,7 +8,14 @@ import { WorkerAnalyst, type WorkerOptions } from "../../src/server/worker.ts";
 
 const FOLDER = realpathSync(mkdtempSync(path.join(tmpdir(), "convlens-worker-")));
 const SCRIPT = path.join(FOLDER, "slowWorker.mjs");
-const CONFIG = { folders: [], searchPaths: [], defaultInput: [], steps: 20_000_000, milliseconds: 600_000 };
+const CONFIG = {
+  folders: [],
+  searchPaths: [],
+  stubs: [],
+  defaultInput: [],
+  steps: 20_000_000,
+  milliseconds: 600_000,
+};
 
 beforeAll(async () => {
   const entryPoints = [path.resolve(import.meta.dirname, "slowWorker.ts")];

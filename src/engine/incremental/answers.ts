@@ -43,10 +43,12 @@ function comparable(answer: unknown): unknown {
 export class NotingHost implements ModelHost {
   answers: Answers | undefined;
   readonly users?: (file: string) => readonly string[];
+  readonly stubs?: NonNullable<ModelHost["stubs"]>;
   readonly resolve?: (specifier: string, from: string) => string | undefined;
 
   constructor(readonly real: ModelHost) {
     if (real.users) this.users = (file) => this.noted("users", file, (host) => host.users?.(file) ?? []);
+    if (real.stubs) this.stubs = real.stubs;
     if (real.resolve) this.resolve = (specifier, from) => this.resolved(specifier, from);
   }
 

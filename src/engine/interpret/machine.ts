@@ -72,7 +72,11 @@ const OF_THE_MACHINE: ReadonlySet<string> = new Set([
 ]);
 
 /** Tells whether a running `try` has a handler for an exception class. */
-type Catcher = (type: string) => boolean;
+export interface Catcher {
+  (type: string): boolean;
+  /** What the body would have bound is bound by no handler. */
+  readonly goesOnWithout?: boolean;
+}
 
 /**
  * Errors that values alone lead to, none of them unknown: the program would end there, so what follows is no more than

@@ -253,21 +253,25 @@ describe("what cannot be decided", () => {
   it("keeps what both sides agree on", () => {
     expect(show(`${unknown}if flag:\n    a, b = 1, 2\nelse:\n    a, b = 1, 3\na`)).toBe("1");
     expect(show(`${unknown}if flag:\n    a, b = 1, 2\nelse:\n    a, b = 1, 3\nb`)).toBe(
-      "unknown: module mystery was not found",
+      "unknown: module mystery was not found (.convlens/stubs/mystery.py can stand for it)",
     );
   });
 
   it("leave the length of a dict open that was written to under keys that are not known", () => {
     const filled = `${unknown}words = {"<pad>": 0}\nfor word in flag:\n    words[word] = 1\n`;
-    expect(show(`${filled}len(words)`)).toBe("unknown: module mystery was not found");
-    expect(show(`${filled}len({word: 1 for word in words})`)).toBe("unknown: module mystery was not found");
+    expect(show(`${filled}len(words)`)).toBe(
+      "unknown: module mystery was not found (.convlens/stubs/mystery.py can stand for it)",
+    );
+    expect(show(`${filled}len({word: 1 for word in words})`)).toBe(
+      "unknown: module mystery was not found (.convlens/stubs/mystery.py can stand for it)",
+    );
     expect(show(`import tensorflow as tf\nlen({line: 1 for line in tf.io.gfile.GFile("words.txt")})`)).toBe(
       "unknown: tensorflow.io.gfile.GFile is decided at run time",
     );
   });
 
   it("leaves the length of a list or set open that a loop over unknown data fills", () => {
-    const why = "unknown: module mystery was not found";
+    const why = "unknown: module mystery was not found (.convlens/stubs/mystery.py can stand for it)";
     const filled = `${unknown}xs = [0]\nseen = set()\nfor x in flag:\n    xs.append(x)\n    seen.add(x)\n`;
     for (const length of [
       "xs",
@@ -302,7 +306,9 @@ c.n = 1
 if flag:
     c.n = 2
 c.n`;
-    expect(show(source)).toBe("unknown: module mystery was not found");
+    expect(show(source)).toBe(
+      "unknown: module mystery was not found (.convlens/stubs/mystery.py can stand for it)",
+    );
   });
 
   it("drops a side that raises", () => {
@@ -312,7 +318,7 @@ c.n`;
   it("joins an early return with the rest of the function", () => {
     expect(show(`${unknown}def f():\n    if flag:\n        return 7\n    return 7\nf()`)).toBe("7");
     expect(show(`${unknown}def f():\n    if flag:\n        return 7\n    return 8\nf()`)).toBe(
-      "unknown: module mystery was not found",
+      "unknown: module mystery was not found (.convlens/stubs/mystery.py can stand for it)",
     );
   });
 

@@ -22,6 +22,8 @@ export function compileRaise(node: Raise, c: Compiler): Ex {
   };
 }
 
+const BINDS_NOTHING: ReadonlySet<string> = new Set(["pass", "expr", "raise"]);
+
 export function compileTry(node: Try, c: Compiler): Ex {
   const body = compileBlock(node.body, c);
   const otherwise = compileBlock(node.otherwise, c);
@@ -31,17 +33,21 @@ export function compileTry(node: Try, c: Compiler): Ex {
     assign: handler.target && compileTarget(handler.target, c, "declare"),
     body: compileBlock(handler.body, c),
   }));
+  const goesOnWithout = node.handlers.every((handler) =>
+    handler.body.every(({ kind }) => BINDS_NOTHING.has(kind)),
+  );
   return (m, s) => {
     const { doubt } = m;
     const restore = m.checkpoint();
     if (handlers.length > 0) {
-      m.catchers.push((type) => {
+      const catcher = (type: string): boolean => {
         const cls = m.builtin(type);
         return handlers.some((handler) => {
           const caught = handler.type?.(m, s);
           return handler.type === undefined || catches(m, caught, cls);
         });
-      });
+      };
+      m.catchers.push(Object.assign(catcher, { goesOnWithout }));
     }
     let completion: Completion;
     try {

@@ -206,21 +206,28 @@ function lookupClass(m: Machine, cls: ClassValue, name: string): Value | Absent 
 
 function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Absent {
   const own = module.attrs.get(name);
-  if (own !== undefined || module.attrs.has(name)) return forced(module.attrs, name, own);
+  if (own !== undefined || module.attrs.has(name)) {
+    tellAssumed(m, module, name);
+    return forced(module.attrs, name, own);
+  }
   if (name === "__name__") return module.name;
   if (name === "__file__") return module.file ?? null;
   if (name === "__dict__") return attrsDict(module.attrs);
   // None is a value like another.
   const loaded = module.load ? module.load(name) : ABSENT;
   if (loaded !== ABSENT) {
-    const assumed = module.assumes?.(name);
-    if (assumed) m.assume(assumed.kind, assumed.text);
+    tellAssumed(m, module, name);
     return loaded;
   }
   const fallback = module.attrs.get("__getattr__");
   return fallback instanceof FunctionValue
     ? fromGetattr(m, new BoundMethod(module, fallback), module, name)
     : ABSENT;
+}
+
+function tellAssumed(m: Machine, module: ModuleValue, name: string): void {
+  const assumed = module.assumes?.(name);
+  if (assumed) m.assume(assumed.kind, assumed.text);
 }
 
 function lookupSuper(m: Machine, obj: SuperValue, name: string): Value | Absent {

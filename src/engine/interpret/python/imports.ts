@@ -8,7 +8,7 @@ import type { Span } from "../../syntax/span.ts";
 import { entryOf } from "../../table.ts";
 import type { Conventions } from "../assumptions.ts";
 import { STEPS } from "../bounds.ts";
-import type { Machine } from "../machine.ts";
+import type { Catcher, Machine } from "../machine.ts";
 import { wordPattern } from "../patterns/escape.ts";
 import { LazyName, type Scope } from "../scope.ts";
 import {
@@ -24,6 +24,7 @@ import {
 import { lookup } from "./attributes.ts";
 import { stdlibConventions } from "./stdlib/conventions.ts";
 import { stdlib } from "./stdlib/index.ts";
+import { endsInCompiled, isCompiledName, noteStub, notFound, stubFile, stubFolder } from "./stubs.ts";
 
 export function importModule(m: Machine, node: Import, scope: Scope): void {
   m.tick(STEPS.import);
@@ -68,6 +69,7 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
       const value = isMissing ? ABSENT : m.at(at, () => find(m, module, name));
       if (value !== ABSENT) return value;
       isMissing = true;
+      if (isCompiledName(name)) return m.unknown(notFound(`${module.name}.${name}`));
       return m.at(at, () => m.fail("ImportError", `cannot import '${name}' from ${module.name}`));
     };
     const eager = guarded || module instanceof Unknown || isForEffect(m, module, bind, scope);
@@ -85,7 +87,9 @@ function find(m: Machine, module: ModuleValue, name: string): Value | Absent {
   const value = lookup(m, module, name);
   if (value !== ABSENT) return value;
   const submodule = module.file === undefined ? ABSENT : submoduleOf(m, module, name);
-  return submodule === ABSENT ? olderName(m, module, name) : submodule;
+  if (submodule !== ABSENT) return submodule;
+  const older = olderName(m, module, name);
+  return older === ABSENT ? (extensionStub(m, `${module.name}.${name}`) ?? ABSENT) : older;
 }
 
 /** A name that a framework's own files, read in place of its table, had in other versions. */
@@ -142,7 +146,16 @@ function missing(m: Machine, path: string, at: Span): void {
 }
 
 function expectsImportError(m: Machine): boolean {
-  return m.catchers.some((catcher) => catcher("ImportError") || catcher("ModuleNotFoundError"));
+  return m.catchers.some(catchesImportError);
+}
+
+/** Inside a `try` that goes on in another way: a handler that only passes or tells of it leaves the names out. */
+function doesWithout(m: Machine): boolean {
+  return m.catchers.some((catcher) => catcher.goesOnWithout !== true && catchesImportError(catcher));
+}
+
+function catchesImportError(catcher: Catcher): boolean {
+  return catcher("ImportError") || catcher("ModuleNotFoundError");
 }
 
 function fileOf(scope: Scope): string | undefined {
@@ -152,16 +165,56 @@ function fileOf(scope: Scope): string | undefined {
 // ------------------------------------------------------------------ resolution
 
 function findModule(m: Machine, path: string, from: string | undefined): ModuleValue | Unknown {
-  const ours = tableModule(m, path);
+  const ours = stub(m, "own", path) ?? tableModule(m, path);
   if (ours) return ours;
   const followed = filesOf(m, path);
   const files = followed ?? path;
   for (const root of rootsOf(m, from)) {
     const module = moduleUnder(m, root, files, files);
-    if (module) return module;
+    if (module) return stubOver(m, path, module) ?? module;
   }
-  if (followed === undefined) return standIn(m, path) ?? m.unknown(`module ${path} was not found`);
-  return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
+  if (followed !== undefined)
+    return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
+  return substitute(m, path) ?? m.unknown(notFound(path));
+}
+
+/** What is traced in place of a module that has no files here. */
+function substitute(m: Machine, path: string): ModuleValue | undefined {
+  const shipped = doesWithout(m) ? undefined : stub(m, "shipped", path);
+  if (shipped) return shipped;
+  const folder = stubFolder(m, path);
+  return (
+    standIn(m, path) ?? (folder === undefined || doesWithout(m) ? undefined : namespace(m, folder, path))
+  );
+}
+
+function stub(
+  m: Machine,
+  whose: "own" | "shipped",
+  path: string,
+  real?: ModuleValue,
+): ModuleValue | undefined {
+  const file = stubFile(m, whose, path);
+  if (file === undefined) return undefined;
+  const module = fileModule(m, file, path);
+  noteStub(m, module, { path, whose, ...(real && { real }) });
+  return module;
+}
+
+/** Files that only call what is compiled, and folders without any, say less than a stub of ours. */
+function stubOver(m: Machine, path: string, real: ModuleValue): ModuleValue | undefined {
+  if (stubFile(m, "shipped", path) === undefined) return undefined;
+  if (real.file !== undefined && !endsInCompiled(m, real.file, path)) return undefined;
+  return stub(m, "shipped", path, real);
+}
+
+/** An extension is known by its own name, in whichever package it is built. */
+function extensionStub(m: Machine, path: string): ModuleValue | undefined {
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  if (!isCompiledName(name)) return undefined;
+  return (
+    stub(m, "own", path) ?? stub(m, "own", name) ?? (doesWithout(m) ? undefined : stub(m, "shipped", name))
+  );
 }
 
 /** Rules for a library that has no files here; a program that is ready to do without it does without. */
@@ -174,6 +227,8 @@ function standIn(m: Machine, path: string): ModuleValue | undefined {
   });
   const load = (name: string): Value | Absent => {
     const value = framework.lookup(path, name);
+    const ownFile = stub(m, "own", `${path}.${name}`) ?? stub(m, "shipped", `${path}.${name}`);
+    if (ownFile) return ownFile;
     const isModule = value === ABSENT && /^[a-z]\w*$/.test(name) && framework.standsFor?.(`${path}.${name}`);
     return isModule ? (standIn(m, `${path}.${name}`) ?? value) : value;
   };
@@ -290,7 +345,8 @@ function namespace(m: Machine, folder: string, name: string): ModuleValue {
 
 function childModule(m: Machine, folder: string, name: string, part: string): Value | Absent {
   if (part.startsWith("__")) return ABSENT;
-  return moduleUnder(m, folder, part, name === "" ? part : `${name}.${part}`) ?? ABSENT;
+  const own = name === "" ? undefined : stub(m, "own", `${name}.${part}`);
+  return own ?? moduleUnder(m, folder, part, name === "" ? part : `${name}.${part}`) ?? ABSENT;
 }
 
 /** The object that a module put into `sys.modules` in its own place. */
@@ -318,6 +374,10 @@ function relativeModule(
   const prefix = folder.slice(root.length + 1).replaceAll("/", ".");
   const name = [prefix, path].filter((part) => part !== "").join(".");
   const written = `${".".repeat(level)}${path}`;
-  const found = moduleUnder(m, folder, path, name) ?? standIn(m, written);
-  return found ?? m.unknown(`module ${written} was not found`);
+  const found =
+    stub(m, "own", name) ??
+    moduleUnder(m, folder, path, name) ??
+    extensionStub(m, name) ??
+    standIn(m, written);
+  return found ?? m.unknown(notFound(written, name));
 }

@@ -128,6 +128,7 @@ export function withEdits(host: ModelHost, edits: readonly TextEdit[]): ModelHos
     isDirectory: (file) => host.isDirectory(file),
     list: (directory) => host.list(directory),
     searchPaths,
+    ...(host.stubs && { stubs: host.stubs }),
     ...(host.resolve && { resolve: (specifier: string, from: string) => host.resolve?.(specifier, from) }),
   };
 }

@@ -1,0 +1,2 @@
+"""https://nvidia.github.io/apex"""
+from . import normalization

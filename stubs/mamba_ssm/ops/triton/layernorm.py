@@ -1,0 +1,1 @@
+from .layer_norm import *

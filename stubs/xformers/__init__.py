@@ -1,0 +1,2 @@
+"""https://facebookresearch.github.io/xformers"""
+from . import ops
