@@ -6,9 +6,18 @@ import { STEPS } from "./bounds.ts";
 import { BREAK, type Completion, isSameExit, RETURN, reach } from "./compile/completion.ts";
 import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
 import { closeDoubts, leavePerhaps, type MayLeave, mayLeave } from "./doubts.ts";
-import { Journal, joinValues } from "./journal.ts";
+import { type Changes, Journal, joinValues } from "./journal.ts";
 import type { Machine } from "./machine.ts";
+import type { Site } from "./trace.ts";
 import type { Unknown, Value } from "./values.ts";
+
+/** The first unknown that the body of a running `try` calls or opens: it may raise. */
+export interface MayRaise {
+  readonly why: Unknown;
+  readonly site: Site | undefined;
+  /** How many ops were recorded before. */
+  readonly ops: number;
+}
 
 /** Where one side ended; `raised`: by an exception. */
 interface Side {
@@ -32,6 +41,45 @@ export function fork(m: Machine, why: Unknown, one: () => Completion, other: () 
   m.journal = outer;
   m.undecided--;
   if (m.recorder.costsSince(opsBefore)) m.lost(why.reason);
+  return joinSides(m, why, { first, changes, second }, outer);
+}
+
+/**
+ * A `try` whose body ran to its end, though something unknown in it may have raised: what a handler does instead is the
+ * other side.
+ */
+export function orHandled(
+  m: Machine,
+  { why, site, ops }: MayRaise,
+  ran: {
+    readonly completion: Completion;
+    readonly journal: Journal;
+    readonly perhapsLeft: readonly MayLeave[];
+  },
+  handle: () => Completion,
+): Completion {
+  m.tick(STEPS.fork);
+  const outer = m.journal;
+  const first: Side = { ...ran, returned: m.returned };
+  const changes = first.journal.rollBack();
+  m.undecided++;
+  const second = side(m, outer, handle, why);
+  m.journal = outer;
+  m.undecided--;
+  if (m.recorder.costsSince(ops)) m.recorder.lose(why.reason, site);
+  return joinSides(m, why, { first, changes, second }, outer);
+}
+
+interface Sides {
+  readonly first: Side;
+  /** What the first side did, which was taken back. */
+  readonly changes: Changes;
+  readonly second: Side;
+}
+
+/** Both sides ran, the second one is in force. */
+function joinSides(m: Machine, why: Unknown, sides: Sides, outer: Journal | undefined): Completion {
+  const { first, changes, second } = sides;
   if (first.raised) {
     if (second.raised) throw second.raised;
     taken(m, why, "the side that raises is not taken");

@@ -128,6 +128,8 @@ export interface Interp {
   noteCall(network: Instance, inputs: readonly Value[], kwargs?: Kwargs): void;
   /** Networks that `body` calls are run for the sizes of their weights alone, as by Flax' `init`. */
   asExample<T>(body: () => T): T;
+  /** The name of the program's function that is running. */
+  readonly runningFunction: string | undefined;
   /** Arguments of the program's function that is running, its first parameter left out. */
   callerArguments(): ReadonlyMap<string, Value>;
 

@@ -9,6 +9,7 @@ import type { AssumptionKind } from "../report/contract.ts";
 import type { BinaryOp, CompareOp, Expr, For, FunctionNode, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
 import { Bounds, STEPS } from "./bounds.ts";
+import type { MayRaise } from "./branches.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
 import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
 import type { Doubt } from "./doubts.ts";
@@ -149,6 +150,8 @@ export class Machine implements Interp {
   doubtOutsideLoop: Doubt | undefined;
   /** Returns of the running function that happened on one side of an undecided condition. */
   pendingReturns: { value: Value; why: Unknown }[] | undefined;
+  /** What may have raised in the running `try`, whose handlers would catch it. */
+  tried: { mayRaise: MayRaise | undefined } | undefined;
   /** Functions that run because something unknown may call them, each inside of the one before. */
   readonly uncalled: FunctionNode[] = [];
   /** What the program calls the unknown function that is being called. */
@@ -207,9 +210,10 @@ export class Machine implements Interp {
     if (callee instanceof ClassValue) {
       const made = this.semantics.construct(this, callee, args, kwargs);
       this.onMade?.(made);
-      return made;
+      return made instanceof Unknown ? this.opened(made) : made;
     }
     if (callee instanceof Unknown) {
+      this.opened(callee);
       const isFed = args.some((arg) => arg instanceof Tensor);
       if (this.scope && isFed) this.lost(callee.reason);
       else if (this.scope) this.gap(callee.reason);
@@ -250,6 +254,7 @@ export class Machine implements Interp {
       // `map.set(k, v)` answers the map, which it did not make.
       const made = result === self || result === args[0] ? 0 : weightMade(result);
       this.tick(made + this.takeWalked(before));
+      if (result instanceof Unknown) this.opened(result);
       // It may have called what it was given, had it known more: `map(f, unknown)`.
       if (result instanceof Unknown && this.called === called) mayCall(this, result, args, kwargs);
       return result;
@@ -311,7 +316,7 @@ export class Machine implements Interp {
   /** Everything that unwinding must put back; taken where exceptions are caught. */
   checkpoint(): () => void {
     const { site, scope, frame, semantics, depth, undecided, journal, pendingReturns, ran } = this;
-    const { doubt, doubtOutsideLoop } = this;
+    const { doubt, doubtOutsideLoop, tried } = this;
     const catchers = this.catchers.length;
     return () => {
       this.site = site;
@@ -325,6 +330,7 @@ export class Machine implements Interp {
       this.pendingReturns = pendingReturns;
       this.doubt = doubt;
       this.doubtOutsideLoop = doubtOutsideLoop;
+      this.tried = tried;
       this.ran = ran;
       this.catchers.length = catchers;
     };
@@ -348,6 +354,7 @@ export class Machine implements Interp {
     this.undecided = 0;
     this.doubt = undefined;
     this.doubtOutsideLoop = undefined;
+    this.tried = undefined;
     this.pendingReturns = undefined;
   }
 
@@ -476,6 +483,13 @@ export class Machine implements Interp {
     if (CERTAIN.has(type)) this.gap(message);
     this.diagnose({ message, ...note });
     return this.unknown(note.message ?? message);
+  }
+
+  /** Something unknown is called or opened: a handler of the running `try` may be there for that. */
+  opened(unknown: Unknown): Unknown {
+    const { tried } = this;
+    if (tried) tried.mayRaise ??= { why: unknown, site: this.site, ops: this.recorder.count };
+    return unknown;
   }
 
   raiseIfCaught(type: string, message: string, isAssumed = true): void {
@@ -659,6 +673,10 @@ export class Machine implements Interp {
     } finally {
       this.isExample = outer;
     }
+  }
+
+  get runningFunction(): string | undefined {
+    return this.frame?.owner?.node.name;
   }
 
   callerArguments(): ReadonlyMap<string, Value> {

@@ -84,6 +84,9 @@ export function compileCall(node: Call, c: Compiler): Ev {
 
   const keepsGiven = spreads(node, c);
   const text = textOf(node.callee);
+  // `net.apply(lib.init_weights)` calls what it is given.
+  const [first] = node.args;
+  const given = first?.kind === "positional" ? textOf(first.value) : "";
   const siteOf = (caller: Site | undefined, args: Value[] | Unknown, kwargs: Kwargs | Unknown): Site =>
     !keepsGiven || args instanceof Unknown || kwargs instanceof Unknown
       ? { at, caller }
@@ -94,7 +97,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
     const named = kwargs ? kwargs(m, s) : NO_KWARGS;
     const { site } = m;
     m.site = siteOf(site, values, named);
-    if (fn instanceof Unknown) m.calleeText = text;
+    m.calleeText = fn instanceof Unknown ? text : given;
     const result =
       values instanceof Unknown
         ? argumentGap(m, fn, values)
@@ -113,7 +116,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
       const named = kwargs ? kwargs(m, s) : NO_KWARGS;
       const { site } = m;
       m.site = siteOf(site, values, named);
-      if (fn instanceof Unknown) m.calleeText = text;
+      m.calleeText = fn instanceof Unknown ? text : given;
       const result =
         values instanceof Unknown
           ? argumentGap(m, fn, values)

@@ -3,8 +3,9 @@ import type { Comprehension } from "../../syntax/ast.ts";
 import { perhaps } from "../branches.ts";
 import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
+import { unknownOrder } from "../python/setOrder.ts";
 import { Scope } from "../scope.ts";
-import { ABSENT, Dict, Iter, LargeInt, List, Unknown, type Value } from "../values.ts";
+import { ABSENT, Dict, Iter, LargeInt, List, SetValue, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileTarget } from "./targets.ts";
@@ -92,7 +93,11 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
     const values: Value[] = [];
     const dict = new Dict();
     const found: Found = {};
-    for (const missing of turns(m, scope, 0, found)) {
+    const first = clauses[0] as Clause;
+    const source = m.at(first.at, () => first.iterable(m, scope));
+    const order = node.type === "list" && source instanceof SetValue ? unknownOrder(source) : undefined;
+    const opened = m.at(first.at, () => m.iterate(source));
+    for (const missing of turns(m, scope, 0, found, opened)) {
       if (missing) {
         perhaps(m, missing, () => element(m, scope));
         return missing;
@@ -109,7 +114,10 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
       else values.push(found.many);
     }
     if (node.type === "dict") return dict;
-    if (node.type === "list") return new List(values);
+    if (node.type === "list") {
+      const isOpen = order && values.some((value) => value !== values[0]);
+      return new List(isOpen ? values.map(() => order) : values);
+    }
     return setOf(m, values);
   };
 }

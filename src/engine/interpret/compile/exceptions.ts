@@ -1,8 +1,10 @@
 /** Exceptions compiled to closures: raise, try, with; and what an exception of the program says. */
 import type { Raise, Try, With } from "../../syntax/ast.ts";
 import { STEPS } from "../bounds.ts";
+import { fork, type MayRaise, orHandled } from "../branches.ts";
 import { Raised, Suppression } from "../control.ts";
-import { doubtsSince, mayLeave } from "../doubts.ts";
+import { closeDoubts, doubtsSince, mayLeave } from "../doubts.ts";
+import { Journal } from "../journal.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { ABSENT, ClassValue, Instance, Unknown, type Value } from "../values.ts";
@@ -36,10 +38,35 @@ export function compileTry(node: Try, c: Compiler): Ex {
   const goesOnWithout = node.handlers.every((handler) =>
     handler.body.every(({ kind }) => BINDS_NOTHING.has(kind)),
   );
+  /** The exception's value is kept for a bare `raise`, and bound to the handler's name. */
+  const handle = (m: Machine, s: Scope, handler: (typeof handlers)[number], value: Value): Completion => {
+    const scope = c.language === "python" ? s : new Scope("block", s);
+    scope.vars.set(CURRENT_ERROR, value);
+    handler.assign?.(m, scope, value);
+    return handler.body(m, scope);
+  };
+  /** Any of them, for it is not known what was raised. */
+  const handleAny = (
+    m: Machine,
+    s: Scope,
+    why: Unknown,
+    [handler, ...others]: readonly (typeof handlers)[number][],
+  ): Completion => {
+    if (!handler || others.length === 0) return handler && handle(m, s, handler, why);
+    return fork(
+      m,
+      why,
+      () => handle(m, s, handler, why),
+      () => handleAny(m, s, why, others),
+    );
+  };
   return (m, s) => {
-    const { doubt } = m;
+    const { doubt, tried, journal: outer } = m;
     const restore = m.checkpoint();
+    const own = { mayRaise: undefined as MayRaise | undefined };
     if (handlers.length > 0) {
+      m.tried = own;
+      m.journal = new Journal(outer);
       const catcher = (type: string): boolean => {
         const cls = m.builtin(type);
         return handlers.some((handler) => {
@@ -51,9 +78,22 @@ export function compileTry(node: Try, c: Compiler): Ex {
     }
     let completion: Completion;
     try {
+      const { journal } = m;
       completion = body(m, s);
+      m.tried = tried;
       if (handlers.length > 0) m.catchers.pop();
       if (completion === undefined) completion = otherwise(m, s);
+      if (journal && journal !== outer) {
+        const perhapsLeft = closeDoubts(m, doubt);
+        m.journal = outer;
+        const { mayRaise } = own;
+        const meant = mayRaise ? handlers.filter(({ type }) => !isOfUser(type?.(m, s))) : [];
+        if (mayRaise && meant.length > 0) {
+          const { why } = mayRaise;
+          const ran = { completion: completion as Completion, journal, perhapsLeft };
+          completion = orHandled(m, mayRaise, ran, () => handleAny(m, s, why, meant));
+        } else for (const left of perhapsLeft) mayLeave(m, left);
+      }
     } catch (error) {
       if (!(error instanceof Raised)) throw error;
       // What ran before it raised may have left, as far as is known.
@@ -67,10 +107,7 @@ export function compileTry(node: Try, c: Compiler): Ex {
         if (left !== undefined) return left;
         throw error;
       }
-      const scope = c.language === "python" ? s : new Scope("block", s);
-      scope.vars.set(CURRENT_ERROR, error.value);
-      handler.assign?.(m, scope, error.value);
-      completion = handler.body(m, scope);
+      completion = handle(m, s, handler, error.value);
     }
     const { returned } = m;
     const left = finalizer(m, s);
@@ -119,6 +156,13 @@ export function compileWith(node: With, c: Compiler): Ex {
     }
   };
   return (m, s) => enter(m, s, 0);
+}
+
+/** Exceptions of whoever ends the program: no call raises them of itself. */
+const OF_USER: ReadonlySet<string> = new Set(["KeyboardInterrupt", "SystemExit", "GeneratorExit"]);
+
+function isOfUser(handler: Value): boolean {
+  return handler instanceof ClassValue && OF_USER.has(handler.name);
 }
 
 /** Where a handler's exception is kept for a bare `raise`; no program can name it. */

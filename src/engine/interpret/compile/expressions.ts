@@ -113,7 +113,7 @@ const compilers: Compilers = {
     const optional = node.optional === true || isOptionalChain(node.object);
     return (m, s) => {
       const obj = object(m, s);
-      if (obj instanceof Unknown && !(obj instanceof LargeInt)) return obj;
+      if (obj instanceof Unknown && !(obj instanceof LargeInt)) return m.opened(obj);
       if (optional && (obj === null || obj === undefined)) return undefined;
       const { site } = m;
       m.site = { at, caller: site };
@@ -132,13 +132,13 @@ const compilers: Compilers = {
       const obj = object(m, s);
       if (optional && (obj === null || obj === undefined)) return undefined;
       const i = index(m, s);
-      if (obj instanceof Unknown && !(obj instanceof LargeInt)) return obj;
+      if (obj instanceof Unknown && !(obj instanceof LargeInt)) return m.opened(obj);
       const { site } = m;
       m.site = { at, caller: site };
       const value = m.semantics.getItem(m, obj, i);
       if (i instanceof Slice) m.tick(weightMade(value));
       m.site = site;
-      return value;
+      return value instanceof Unknown ? m.opened(value) : value;
     };
   },
 

@@ -3,8 +3,9 @@ import type { CFor, DoWhile, For, While } from "../../syntax/ast.ts";
 import { fork } from "../branches.ts";
 import { joinHere } from "../doubts.ts";
 import type { Machine } from "../machine.ts";
+import { unknownOrder } from "../python/setOrder.ts";
 import { Scope } from "../scope.ts";
-import { Dict, isUnknown, Unknown, type Value } from "../values.ts";
+import { Dict, isUnknown, SetValue, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ex } from "./compiler.ts";
 import { type Completion, loopStep } from "./completion.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
@@ -72,12 +73,7 @@ export function compileFor(node: For, c: Compiler): Ex {
       },
       node.label,
     );
-  const run = whole(node.label, (m, s) => {
-    const source = iterable(m, s);
-    const iterator = m.at(node.iterable.at, () =>
-      node.over === "keys" ? keysOf(m, source) : m.iterate(source),
-    );
-    if (iterator instanceof Unknown) return openTurn(m, s, iterator);
+  const turns = (m: Machine, s: Scope, iterator: Iterator<Value>): Completion => {
     const repeats = m.scripted?.repeats();
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       m.turn(node.at);
@@ -97,6 +93,24 @@ export function compileFor(node: For, c: Compiler): Ex {
       return then === "exit" ? completion : undefined;
     }
     return otherwise(m, s);
+  };
+  const run = whole(node.label, (m, s) => {
+    const source = iterable(m, s);
+    const iterator = m.at(node.iterable.at, () =>
+      node.over === "keys" ? keysOf(m, source) : m.iterate(source),
+    );
+    if (iterator instanceof Unknown) return openTurn(m, s, iterator);
+    if (c.language !== "python" || !(source instanceof SetValue)) return turns(m, s, iterator);
+    const order = unknownOrder(source);
+    if (!order) return turns(m, s, iterator);
+    // What does not hang on the order is the same in both of these.
+    const backwards = [...source.entries.values()].reverse();
+    return fork(
+      m,
+      order,
+      () => turns(m, s, iterator),
+      () => turns(m, s, backwards.values()),
+    );
   });
   return c.language === "python" ? remembering(node, run) : run;
 }

@@ -4,6 +4,7 @@ import { type Bound, def, exactly, type NativeImpl } from "../native.ts";
 import {
   ABSENT,
   type Absent,
+  Bytes,
   ClassValue,
   Instance,
   isUnknown,
@@ -48,7 +49,7 @@ const STRICT: Readonly<Record<string, Entry>> = {
   pow: ["base, exp, mod=None", (a, interp) => power(interp, a)],
   round: ["number, ndigits=None", (a, interp) => round(interp, a.number, a.ndigits)],
   format: ["value, format_spec=''", (a, interp) => format(interp, a.value, toText(a.format_spec) ?? "")],
-  hash: ["x", (a, interp) => hashNumber(interp, a.x)],
+  hash: ["x", (a, interp) => hash(interp, a.x)],
   sorted: [
     "iterable, *, key=None, reverse=False",
     (a, interp) => {
@@ -229,6 +230,18 @@ function evaluate(interp: Interp, source: Value): Value {
     if (cls) return cls;
   }
   return interp.unknown("eval() of text is not followed");
+}
+
+/** A text's hash is another in each run: only a `__hash__` of the program, whose number nobody sees, may use it. */
+function hash(interp: Interp, value: Value): Value {
+  const number = hashNumber(interp, value);
+  if (isUnknown(number) || interp.runningFunction === "__hash__" || !holdsText(value)) return number;
+  return interp.unknown("the hash of a text is not known before the program runs");
+}
+
+function holdsText(value: Value): boolean {
+  if (value instanceof Tuple) return value.items.some(holdsText);
+  return toText(value) !== undefined || value instanceof Bytes;
 }
 
 function idOf(interp: Interp, value: Value): Value {

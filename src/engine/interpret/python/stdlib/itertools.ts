@@ -4,7 +4,7 @@ import { def, type NativeImpl } from "../../native.ts";
 import { isUnknown, Tuple, toNumber, type Unknown, type Value } from "../../values.ts";
 import { equals, truthy } from "../compare.ts";
 import { toInt } from "../core.ts";
-import { iterateAll } from "../iteration.ts";
+import { iterateAll, perhapsOne } from "../iteration.ts";
 import { items, iterate, iterOf } from "../sequences.ts";
 import { argsOf } from "../types/object.ts";
 import { type Entry, type Module, makeModule } from "./table.ts";
@@ -100,8 +100,12 @@ function* whilst(source: Source, interp: Interp, predicate: Value, mode: "take" 
   let dropping = mode === "drop";
   for (const value of rest(source)) {
     const holds = mode === "take" || dropping ? truthy(interp, interp.call(predicate, [value])) : true;
-    if (mode === "take" && holds !== true) return undefined;
-    dropping = dropping && holds === true;
+    if (isUnknown(holds)) {
+      yield perhapsOne(holds);
+      return undefined;
+    }
+    if (mode === "take" && !holds) return undefined;
+    dropping = dropping && holds;
     if (!dropping) yield value;
   }
 }
@@ -241,7 +245,7 @@ function* selected(
   for (const value of rest(source)) {
     const truth = test(value);
     if (truth === undefined) return undefined;
-    if (isUnknown(truth)) yield truth;
+    if (isUnknown(truth)) yield perhapsOne(truth);
     else if (truth === wanted) yield value;
   }
 }

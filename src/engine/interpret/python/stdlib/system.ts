@@ -219,11 +219,12 @@ function bisect(interp: Interp, a: Bound, side: "left" | "right"): number | Unkn
   let low = toInt(a.lo) ?? 0;
   for (let high = toInt(a.hi) ?? all.length; low < high; ) {
     const middle = (low + high) >> 1;
-    const goesRight =
+    const isLess =
       side === "left"
-        ? truthy(interp, compare(interp, "<", all[middle], value)) === true
-        : truthy(interp, compare(interp, "<", value, all[middle])) !== true;
-    if (goesRight) low = middle + 1;
+        ? truthy(interp, compare(interp, "<", all[middle], value))
+        : truthy(interp, compare(interp, "<", value, all[middle]));
+    if (isUnknown(isLess)) return isLess;
+    if (isLess === (side === "left")) low = middle + 1;
     else high = middle;
   }
   return low;
