@@ -13,7 +13,7 @@ export interface FuzzArguments {
 }
 
 export const USAGE = `usage: npm run fuzz -- [--minutes N | --rounds N] [--seed S] [--only PART,PART] [--files FOLDER]… [--case N]
-parts: mutants, edits, rewrites, names, hostile, soak`;
+parts: mutants, edits, rewrites, names, calls, hostile, soak`;
 
 export function parseArguments(argv: readonly string[]): FuzzArguments | undefined {
   const given = new Map<string, string[]>();

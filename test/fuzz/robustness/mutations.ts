@@ -90,6 +90,14 @@ const EXPRESSIONS = [
   "Symbol.iterator",
   "x?.y?.[0]",
 ];
+const LAYERS =
+  "Conv1d Conv2d Conv3d ConvTranspose2d Linear LSTM GRU MultiheadAttention TransformerEncoderLayer Embedding BatchNorm2d LayerNorm MaxPool2d Upsample Flatten Unfold Identity Sequential ModuleList Conv2D DepthwiseConv2D SeparableConv2D Conv2DTranspose Dense Bidirectional TimeDistributed BatchNormalization MaxPooling2D GlobalAveragePooling2D Reshape Concatenate Lambda Conv".split(
+    " ",
+  );
+const FUNCTIONS =
+  "cat stack matmul bmm einsum linear view reshape permute transpose flatten unsqueeze squeeze expand repeat chunk split mean sum max softmax interpolate pad unfold gather index_select topk sort roll narrow diff unique select take_along_dim stft one_hot arange zeros size item tolist".split(
+    " ",
+  );
 const NAME = /\b[A-Za-z_]\w*\b/g;
 const NUMBER = /(?<![\w.])\d+(?:\.\d+)?(?![\w.])/g;
 const TOKEN = /\w+|[^\s\w]/g;
@@ -191,6 +199,18 @@ export const MUTATIONS: ReadonlyMap<string, Mutation> = new Map(
     "number negated": matches(NUMBER, (number) => `-${number}`),
     "number made large": matches(NUMBER, (number, random) => number + "0".repeat(random.pick([1, 3, 9, 30]))),
     "number from elsewhere": matches(NUMBER, (_, random, text) => random.pick(text.match(NUMBER) ?? ["1"])),
+    "batch of another size": matches(
+      /(?<=\b(?:randn|rand|zeros|ones|randint|normal)\(\s*[[(]?)\w+/g,
+      (_, random) => random.pick(["7", "16", "0", "34", "2.0", "-1", "x"]),
+    ),
+    "layer of another kind": matches(new RegExp(`\\b(?:${LAYERS.join("|")})\\b`, "g"), (_, random) =>
+      random.pick(LAYERS),
+    ),
+    "function of another kind": matches(
+      new RegExp(`\\b(?:${FUNCTIONS.join("|")})(?=\\()`, "g"),
+      (_, random) => random.pick(FUNCTIONS),
+    ),
+    "argument lost": matches(/\b\w+\s*=\s*[^,()=\n]+,?(?=[^()\n]*\))/g, () => ""),
     "name made special": (text, random) =>
       renamed(text, random.pick(text.match(NAME) ?? ["x"]), random.pick(SPECIAL_NAMES)),
     "name replaced once": matches(NAME, (_, random) =>

@@ -1,4 +1,5 @@
 /** The parts that are made of cases, in the order they are run. */
+import { calls } from "./calls.ts";
 import { edits } from "./edits.ts";
 import { hostile } from "./hostile.ts";
 import { mutants } from "./mutants.ts";
@@ -7,5 +8,5 @@ import type { Part } from "./part.ts";
 import { rewrites } from "./rewrites.ts";
 
 export const PARTS: ReadonlyMap<string, Part> = new Map(
-  Object.entries({ mutants, edits, rewrites, names, hostile }),
+  Object.entries({ mutants, edits, rewrites, names, calls, hostile }),
 );
