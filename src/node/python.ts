@@ -2,22 +2,34 @@
  * Where a Python environment keeps its packages, told from the layout of its folders alone: no interpreter is run,
  * what is found is read as text.
  */
-import { readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 
 /** Package folders of an interpreter (`…/bin/python`), an environment's folder, or a package folder itself. */
 export function packageFolders(pythonPath: string): string[] {
   if (/^(site|dist)-packages$/.test(path.basename(pythonPath))) return existing([pythonPath]);
   const prefix = isFile(pythonPath) ? path.dirname(path.dirname(pythonPath)) : pythonPath;
-  const found = existing([
+  const found = [...packagesUnder(prefix), ...systemPackageFolders(prefix)];
+  // A folder that is no environment is what people add to PYTHONPATH.
+  return found.length > 0 || isFile(pythonPath) ? found : existing([pythonPath]);
+}
+
+function packagesUnder(prefix: string): string[] {
+  return existing([
     ...versioned(path.join(prefix, "lib"), "site-packages"),
     ...versioned(path.join(prefix, "lib64"), "site-packages"),
     ...versioned(path.join(prefix, "local", "lib"), "dist-packages"),
     path.join(prefix, "lib", "python3", "dist-packages"),
     path.join(prefix, "Lib", "site-packages"),
   ]);
-  // A folder that is no environment is what people add to PYTHONPATH.
-  return found.length > 0 || isFile(pythonPath) ? found : existing([pythonPath]);
+}
+
+/** Those of the interpreter that an environment was made with, where it takes them over (`--system-site-packages`). */
+function systemPackageFolders(prefix: string): string[] {
+  const config = text(path.join(prefix, "pyvenv.cfg"));
+  const home = /^\s*home\s*=\s*(.+?)\s*$/m.exec(config)?.[1];
+  const isShared = /^\s*include-system-site-packages\s*=\s*true\s*$/im.test(config);
+  return home !== undefined && isShared ? packagesUnder(path.dirname(home)) : [];
 }
 
 /**
@@ -65,6 +77,15 @@ function names(folder: string): string[] {
 
 function existing(folders: readonly string[]): string[] {
   return folders.filter((folder) => stat(folder)?.isDirectory());
+}
+
+/** Empty where there is none. */
+function text(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function isFile(file: string): boolean {

@@ -102,6 +102,20 @@ describe("package folders", () => {
     expect(workspacePackageFolders(at("outside"))).toEqual([]);
   });
 
+  it("are the system's too for an environment that takes them over", () => {
+    const folder = (...names: string[]) => {
+      mkdirSync(at(...names), { recursive: true });
+      return at(...names);
+    };
+    const own = folder("shared", "lib", "python3.11", "site-packages");
+    const system = folder("system", "lib", "python3", "dist-packages");
+    const config = `home = ${folder("system", "bin")}\n`;
+    writeFileSync(at("shared", "pyvenv.cfg"), `${config}include-system-site-packages = false\n`);
+    expect(packageFolders(at("shared"))).toEqual([own]);
+    writeFileSync(at("shared", "pyvenv.cfg"), `${config}include-system-site-packages = true\n`);
+    expect(packageFolders(at("shared"))).toEqual([own, system]);
+  });
+
   it("lie in the workspace, unless the user names the environment", () => {
     const linked = at("trap", ".venv", "lib", "python3.11");
     mkdirSync(linked, { recursive: true });

@@ -33,6 +33,8 @@ import {
 } from "../values.ts";
 import { weightKept, weightTaken } from "../weight.ts";
 import { builtinTypeName, isCore, typeName } from "./core.ts";
+import { keywordDefaults } from "./keywordDefaults.ts";
+import { writtenName } from "./moduleNames.ts";
 import { OBJECT } from "./types/object.ts";
 import { iteratorClass } from "./types/others.ts";
 
@@ -210,9 +212,9 @@ function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Ab
     tellAssumed(m, module, name);
     return forced(module.attrs, name, own);
   }
-  if (name === "__name__") return module.name;
-  if (name === "__file__") return module.file ?? null;
   if (name === "__dict__") return attrsDict(module.attrs);
+  const written = writtenName(module, name);
+  if (written !== ABSENT) return written;
   // None is a value like another.
   const loaded = module.load ? module.load(name) : ABSENT;
   if (loaded !== ABSENT) {
@@ -277,6 +279,7 @@ const specials: Readonly<Record<string, Special>> = {
     obj instanceof FunctionValue
       ? new Tuple(obj.defaults.filter((value): value is Value => value !== ABSENT))
       : undefined,
+  __kwdefaults__: (_m, obj) => keywordDefaults(obj),
   __getattribute__: (m, obj) =>
     new NativeFunction("__getattribute__", (_interp, [name]) => getAttr(m, obj, String(name))),
   __call__: (_m, obj) => (obj instanceof FunctionValue || obj instanceof NativeFunction ? obj : undefined),

@@ -16,6 +16,7 @@ import { bindCall, callObject, construct, defineClass } from "./classes.ts";
 import { formatPart } from "./format.ts";
 import { fileModule, importByName, importFrom, importModule, moduleName, moduleObject } from "./imports.ts";
 import { deleteItem, getItem, setItem } from "./items.ts";
+import { writeNames } from "./moduleNames.ts";
 import { binary, compare, equals, inplace, truthy, unary } from "./operators.ts";
 import { iterate, length } from "./sequences.ts";
 import { repr, str } from "./text.ts";
@@ -62,6 +63,9 @@ export const python: Semantics = {
   exportNames: () => undefined,
   createBuiltins,
   moduleObject,
+  enterModule: (_m, { moduleValue: module, vars }) => {
+    if (module) writeNames(module, vars.get("__name__") === "__main__");
+  },
   fileModule: (m, file) => fileModule(m, file, moduleName(m, file)),
   makeError: (m, type, message) => {
     const cls = m.builtin(type);

@@ -24,9 +24,18 @@ import { type Args, nestedNumbers, resultType } from "./args.ts";
 import { combine } from "./elementwise.ts";
 import type { Answer, OpSpec, OpTable } from "./op.ts";
 
+/** A list that holds what no list of indices does, slices among them, is read as a tuple of as many subscripts. */
+function partsOf(subscript: Value): readonly Value[] {
+  if (subscript instanceof Tuple) return subscript.items;
+  const isSubscripts =
+    subscript instanceof List &&
+    subscript.items.some((item) => item instanceof Slice || item instanceof Ellipsis || item === null);
+  return isSubscripts ? subscript.items : [subscript];
+}
+
 /** The parts of a subscript; an Unknown when its form cannot be known. */
 export function indexItems(a: Args, subscript: Value): readonly IndexItem[] | Unknown {
-  const parts = subscript instanceof Tuple ? subscript.items : [subscript];
+  const parts = partsOf(subscript);
   const items: IndexItem[] = [];
   if (typeof subscript === "string" && a.tensor("input").maker === "the input") {
     a.interp.gap(BY_NAME);
@@ -103,7 +112,7 @@ export function getItem(viewing: boolean): OpSpec {
 
 /** Arrays of whole numbers, or of truth values, in a subscript. */
 function subscriptTensors(subscript: Value): readonly Tensor[] {
-  const parts = subscript instanceof Tuple ? subscript.items : [subscript];
+  const parts = partsOf(subscript);
   return parts.filter((part) => part instanceof Tensor);
 }
 
@@ -116,7 +125,7 @@ export const NO_INDEX = "an index must be whole numbers or truth values, gets th
 
 /** Is a subscript made of integers, slices and new axes alone? */
 export function isView(subscript: Value): boolean {
-  const parts = subscript instanceof Tuple ? subscript.items : [subscript];
+  const parts = partsOf(subscript);
   return parts.every(
     (part) =>
       !(part instanceof List) && !(part instanceof Tuple) && !(part instanceof Tensor && notScalar(part)),
@@ -279,6 +288,7 @@ function narrowed(a: Args): Answer {
   const found = oneAxis(a, "no scalars");
   if (isMisfit(found)) return found;
   const { shape, axis } = found;
+  if (shape.length === 0) return new Misfit("narrow() cannot be applied to a 0-dim tensor");
   const start = a.dim("start");
   const length = a.dim("length");
   const size = shape[axis];

@@ -1,11 +1,12 @@
 /** Modules that find data files: `glob`, and `pkgutil.get_data` for files beside a package's code. */
 import type { Interp } from "../../interp.ts";
 import { type Pattern, patternOf } from "../../patterns/pattern.ts";
-import { Bytes, List, type Value } from "../../values.ts";
+import { ABSENT, Bytes, isUnknown, List, Tuple, type Value } from "../../values.ts";
 import { toText } from "../core.ts";
 import { findPath, joinPath, pathText, readText } from "../files.ts";
-import { iterOf } from "../sequences.ts";
-import { runtimeModule } from "./inertness.ts";
+import { items, iterOf } from "../sequences.ts";
+import { makeInert, runtimeModule } from "./inertness.ts";
+import { namedTuple } from "./namedtuple.ts";
 import { type Module, makeModule } from "./table.ts";
 
 /** Folders and files that a search may look at. */
@@ -77,10 +78,47 @@ export const glob = (): Module =>
     },
   });
 
+const MODULE_INFO = namedTuple(
+  "ModuleInfo",
+  ["module_finder", "name", "ispkg"].map((name) => ({ name, fallback: ABSENT })),
+);
+
+/** Modules and packages of folders by their names, as an iterator; those below packages too when it walks. */
+function modulesIn(interp: Interp, path: Value, prefix: string, walks: boolean): Value {
+  const folders = isUnknown(path) || path === null ? path : items(interp, path);
+  if (isUnknown(folders)) return folders;
+  if (folders === null) return interp.unknown("which modules there are at all is not followed");
+  const found: Value[] = [];
+  let visits = 0;
+  const visit = (folder: string, before: string): void => {
+    for (const name of [...interp.host.list(folder)].sort()) {
+      if (++visits > MAX_VISITS) return;
+      const isPackage = interp.host.isFile(joinPath(joinPath(folder, name), "__init__.py"));
+      const module = isPackage ? name : /^(\w+)\.py$/.exec(name)?.[1];
+      if (module === undefined || module === "__init__") continue;
+      const info = new Tuple([makeInert(), before + module, isPackage]);
+      info.cls = MODULE_INFO;
+      found.push(info);
+      if (isPackage && walks) visit(joinPath(folder, name), `${before}${module}.`);
+    }
+  };
+  for (const folder of folders) if (typeof folder === "string") visit(folder, prefix);
+  interp.tick(visits);
+  return iterOf(found);
+}
+
 export const pkgutil = (): Module =>
   runtimeModule("pkgutil", [
     ...makeModule({
       functions: {
+        iter_modules: [
+          "path=None, prefix=''",
+          (a, interp) => modulesIn(interp, a.path, toText(a.prefix) ?? "", false),
+        ],
+        walk_packages: [
+          "path=None, prefix='', onerror=None",
+          (a, interp) => modulesIn(interp, a.path, toText(a.prefix) ?? "", true),
+        ],
         get_data: [
           "package, resource",
           (a, interp) => {

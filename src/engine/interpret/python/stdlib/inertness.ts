@@ -78,5 +78,6 @@ export function makeRuntime(name: string): Value {
 
 /** A module whose every name is decided at run time, but for those given. */
 export function runtimeModule(module: string, known: Iterable<readonly [string, Value]> = []): Module {
-  return new OpenModule(known, (name) => (name.startsWith("__") ? ABSENT : makeRuntime(`${module}.${name}`)));
+  const isDecided = (name: string) => name === "__version__" || !name.startsWith("__");
+  return new OpenModule(known, (name) => (isDecided(name) ? makeRuntime(`${module}.${name}`) : ABSENT));
 }

@@ -56,6 +56,7 @@ function versionOf(interp: Interp, name: Value): string | Unknown {
 const DISTRIBUTION: ClassValue = defineClass("Distribution", {
   bases: [OBJECT],
   methods: {
+    __getitem__: ["self, key", (a, interp) => interp.getAttr(a.self, String(a.key).toLowerCase())],
     __getattr__: [
       "self, name",
       (a, interp) => interp.unknown(`what a package's metadata says of its ${String(a.name)} is not read`),
@@ -78,6 +79,7 @@ export const importlibMetadata = (): Module => {
     values: { PackageNotFoundError: exceptionClass("ModuleNotFoundError"), Distribution: DISTRIBUTION },
     functions: {
       version: ["distribution_name", (a, interp) => versionOf(interp, a.distribution_name)],
+      metadata: ["distribution_name", (a, interp) => distribution(interp, a.distribution_name)],
       distribution: ["distribution_name", (a, interp) => distribution(interp, a.distribution_name)],
     },
   });

@@ -19,6 +19,7 @@ import { compare, truthy } from "../compare.ts";
 import { none, toInt, toText } from "../core.ts";
 import { makeFile } from "../files.ts";
 import { literal } from "../literal.ts";
+import { specOf } from "../moduleNames.ts";
 import { items } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
 import { DICT } from "../types/dict.ts";
@@ -185,7 +186,7 @@ export const importlibUtil = (): Module =>
             "branch",
             `there is ${isThere ? "a" : "no"} module ${toText(a.name) ?? "of that name"}`,
           );
-          return isThere ? makeInert() : null;
+          return isThere ? specOf(module) : null;
         },
       ],
     },

@@ -52,7 +52,9 @@ export class OpenModule extends Map<string, Value> {
     for (const [name, value] of known) super.set(name, value);
   }
   override has(name: string): boolean {
-    return super.has(name) || (!name.startsWith("__") && this.missing(name) !== ABSENT);
+    return (
+      super.has(name) || ((!name.startsWith("__") || name === "__version__") && this.missing(name) !== ABSENT)
+    );
   }
   override get(name: string): Value {
     if (super.has(name)) return super.get(name);
@@ -65,7 +67,10 @@ export class OpenModule extends Map<string, Value> {
 
 /** A module of which a part is followed; what else it has is not known, rather than missing. */
 export function inPart(name: string, make: () => Module): () => Module {
-  return () => new OpenModule(make(), (missing) => new Unknown(`${name}.${missing} is not followed`));
+  return () =>
+    new OpenModule(make(), (missing) =>
+      missing.startsWith("__") ? ABSENT : new Unknown(`${name}.${missing} is not followed`),
+    );
 }
 
 /** A function that does nothing and gives None. */

@@ -1,0 +1,57 @@
+/** What installed libraries ask of Python's modules before their networks can be read. Expectations are CPython's. */
+import { expect, test } from "vitest";
+import { show } from "../run.ts";
+
+const LIBRARY = {
+  "/site/lib/__init__.py": "spec = __spec__\npackage = __package__\n",
+  "/site/lib/a.py": "package = __package__\n",
+  "/site/lib/nets/__init__.py": "",
+  "/site/lib/nets/small.py": "",
+};
+
+test("a package has its folder and its spec, and a module has its package", () => {
+  const source = `
+import importlib.util
+import lib
+from lib import a
+[lib.__path__, lib.spec.name, lib.__spec__.origin, lib.package, a.package, hasattr(a, "__path__"), importlib.util.find_spec("lib.nets").name, importlib.util.find_spec("no_such_library"), __spec__]`;
+  expect(show(source, LIBRARY, ["/site"])).toBe(
+    "[['/site/lib'], 'lib', '/site/lib/__init__.py', 'lib', 'lib', False, 'lib.nets', None, None]",
+  );
+});
+
+test("a package's modules are listed by their names", () => {
+  const source = `
+import pkgutil
+import lib
+[[info.name for info in pkgutil.walk_packages(lib.__path__, lib.__name__ + ".")], [(name, is_package) for _, name, is_package in pkgutil.iter_modules(lib.__path__)]]`;
+  expect(show(source, LIBRARY, ["/site"])).toBe(
+    "[['lib.a', 'lib.nets', 'lib.nets.small'], [('a', False), ('nets', True)]]",
+  );
+});
+
+test("functions tell the defaults of what is given by name alone", () => {
+  const source = `
+import torch
+def f(a, *, b, c=2): pass
+def g(a=1): pass
+[f.__kwdefaults__, g.__kwdefaults__, "indexing" in torch.meshgrid.__kwdefaults__]`;
+  expect(show(source)).toBe("[{'c': 2}, None, True]");
+});
+
+test("a list of slices is as many subscripts, and narrow needs an axis", () => {
+  const source = `
+import torch
+x = torch.zeros(4, 6, 8)
+def narrowed():
+    try: return torch.tensor(1).narrow(0, 0, 1)
+    except RuntimeError: return "no axis"
+[tuple(x[[slice(None), slice(None, None, 2)]].shape), tuple(x[[0, 2]].shape), narrowed()]`;
+  expect(show(source)).toBe("[(4, 3, 8), (2, 6, 8), 'no axis']");
+});
+
+test("a module that is decided at run time has a version", () => {
+  expect(show('import psutil\n[hasattr(psutil, "__version__"), hasattr(psutil, "__all__")]')).toBe(
+    "[True, False]",
+  );
+});
