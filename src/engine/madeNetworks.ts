@@ -60,7 +60,9 @@ export function outermost(m: Machine, networks: readonly Instance[]): readonly I
   );
 }
 
-function layersOf(m: Machine, network: Instance): ReadonlySet<Instance> {
+/** All layers inside of a network. */
+export function layersOf(m: Machine, network: Value): ReadonlySet<Instance> {
+  if (!isNetwork(m, network)) return new Set();
   const framework = m.frameworks.find((candidate) => candidate.isNetwork(network));
   const layers = new Set(framework?.layerNames(m, network).keys() ?? []);
   layers.delete(network);
