@@ -26,7 +26,7 @@ import { type Need, neededParams, needsOf, openNeeds } from "./needs.ts";
 import { opNetworks } from "./opNetworks.ts";
 import { partialOf } from "./partials.ts";
 import type { GivenArguments } from "./programCalls.ts";
-import { returnsValue } from "./returns.ts";
+import { returnsFunctions, returnsValue } from "./returns.ts";
 import type { ClassMember, Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 
@@ -122,7 +122,7 @@ export function findRoots(
     ) {
       const made = networkOf(m, module, value, frameworks);
       if (made !== ABSENT) add({ name, kind: "variable", at, value: made }, []);
-      else if (!name.startsWith("_"))
+      else if (!name.startsWith("_") && !returnsFunctions(definition.fn))
         add(
           { name, kind: "function", at, value, fn: definition.fn },
           openNeeds(m, needsOf(value, definition.fn)),

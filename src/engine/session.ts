@@ -289,7 +289,9 @@ export class Session {
     if (!framework) {
       const lost = network instanceof Instance ? [...network.attrs.values()].find(isUnknown) : network;
       const missing = isUnknown(lost) ? lost.reason : building.diagnostics[0]?.message;
-      return { reason: missing ?? `${root.name} gives no network` };
+      return missing === undefined
+        ? { reason: `${root.name} gives no network`, code: "no-network" }
+        : { reason: missing };
     }
     const chosen =
       options.input && options.input.length > 0 ? userInput(options.input) : this.fileInput(root, network);
