@@ -127,8 +127,9 @@ export function findRoots(
           { name, kind: "function", at, value, fn: definition.fn },
           openNeeds(m, needsOf(value, definition.fn)),
         );
-    } else if (definition.kind === "variable" && isNetwork(value) && !isBareLoss(value)) {
-      add({ name, kind: "variable", at, value }, []);
+    } else if (definition.kind === "variable" && isNetwork(value)) {
+      const isOther = isBareLoss(value) || onlyTrains(m, value, frameworks);
+      if (!isOther) add({ name, kind: "variable", at, value }, []);
     } else if (definition.kind === "variable" && isPlainObject(m, value)) {
       const builds = (fn: FunctionNode): boolean => buildsNetwork(m, module, fn, isMaker, new Set());
       for (const { needs, ...builder } of objectMethods(m, { name, object: value }, builds, isNetwork))
@@ -437,6 +438,19 @@ function hasForward(_m: Machine, cls: ClassValue, frameworks: readonly Framework
   const framework = frameworks.find((candidate) => candidate.isNetworkClass(cls));
   return (
     framework?.forwardNames.some((name) => cls.mro.some((base) => isWritten(base.attrs.get(name)))) ?? false
+  );
+}
+
+/**
+ * Trains the networks that it is given, and is none itself: a `Model` of the program that has a `train_step` and no
+ * `call`, as GANs of Keras are.
+ */
+function onlyTrains(m: Machine, value: Value, frameworks: readonly Framework[]): boolean {
+  if (!(value instanceof Instance) || value.cls.module === undefined) return false;
+  const trains = value.cls.mro.some(({ attrs }) => attrs.get("train_step") instanceof FunctionValue);
+  const framework = frameworks.find((each) => each.isNetwork(value));
+  return (
+    trains && !hasForward(m, value.cls, frameworks) && framework?.declaredInputs?.(m, value) === undefined
   );
 }
 

@@ -94,3 +94,28 @@ def sizes():
     reason: "sizes gives no network",
   });
 });
+
+it("a Keras model that only trains others is no network, and Input is known in keras.models", () => {
+  const text = `from keras.models import Input, Model
+from keras.layers import Dense
+class GAN(Model):
+    def __init__(self, discriminator, generator):
+        super().__init__()
+        self.discriminator = discriminator
+        self.generator = generator
+    def train_step(self, data):
+        return {"loss": self.discriminator(self.generator(data))}
+noise = Input((4,))
+generator = Model(noise, Dense(3)(noise))
+image = Input((3,))
+discriminator = Model(image, Dense(1)(image))
+gan = GAN(discriminator, generator)
+gan.compile(optimizer="adam")
+`;
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/gan.py": text }) });
+  const found = engine.analyze("/app/gan.py").reports.map(({ network, complete }) => [network, complete]);
+  expect(found).toEqual([
+    ["generator", true],
+    ["discriminator", true],
+  ]);
+});
