@@ -6,7 +6,7 @@ import type { Machine } from "./interpret/machine.ts";
 import { fn } from "./interpret/typescript/core.ts";
 import { ClassValue, FunctionValue, type Instance, isUnknown, type Value } from "./interpret/values.ts";
 import { type Need, nameOfParam, neededParams, needsOf } from "./needs.ts";
-import type { FunctionNode } from "./syntax/ast.ts";
+import type { ClassMember, FunctionNode } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 
 export interface BuilderMethod {
@@ -22,6 +22,7 @@ export interface BuilderMethod {
 export function builderMethods(
   m: Machine,
   cls: ClassValue,
+  members: readonly ClassMember[],
   builds: (fn: FunctionNode) => boolean,
   isNetwork: (value: Value) => boolean,
 ): readonly BuilderMethod[] {
@@ -29,20 +30,29 @@ export function builderMethods(
   const making = cls.attrs.get("constructor");
   if (own(making))
     return [{ name: cls.name, at: cls.at ?? making.node.nameAt, value: cls, needs: needsOf(cls) }];
+  const make = (machine: Machine): Value => machine.call(cls);
   const methods = [...cls.attrs].flatMap(([key, value]) =>
-    own(value) ? [{ key, method: value, needs: needsOf(cls) }] : [],
+    own(value) ? [{ key, node: value.node, find: () => value, self: make, needs: needsOf(cls) }] : [],
   );
   const statics = [...cls.statics].flatMap(([key, value]) =>
-    own(value) ? [{ key, method: value, needs: [] as readonly Need[] }] : [],
+    own(value)
+      ? [{ key, node: value.node, find: () => value, self: () => cls, needs: [] as readonly Need[] }]
+      : [],
   );
-  return [
-    ...methods.map((each) => ({ ...each, self: (machine: Machine): Value => machine.call(cls) })),
-    ...statics.map((each) => ({ ...each, self: (): Value => cls })),
-  ].map(({ key, method, needs, self }) => ({
+  // Arrow functions that each object gets: `build = () => { this.model = … }`.
+  const fields = members.flatMap((member) => {
+    if (member.kind !== "field" || member.isStatic || member.value?.kind !== "function") return [];
+    const { key, value } = member;
+    if (typeof key !== "string" || !builds(value.fn)) return [];
+    const find = (object: Value): Value => m.getAttr(object, key);
+    const node = { ...value.fn, nameAt: value.fn.name === "" ? member.at : value.fn.nameAt };
+    return [{ key, node, find, self: make, needs: needsOf(cls) }];
+  });
+  return [...methods, ...statics, ...fields].map(({ key, node, find, needs, self }) => ({
     name: `${cls.name}.${key}`,
-    at: method.node.nameAt,
-    value: caller(m, method, self, isNetwork),
-    needs: [...needs, ...neededParams(method.node).map((param) => ({ name: nameOfParam(param), param }))],
+    at: node.nameAt,
+    value: caller(m, key, { find, self, isNetwork }),
+    needs: [...needs, ...neededParams(node).map((param) => ({ name: nameOfParam(param), param }))],
   }));
 }
 
@@ -59,7 +69,7 @@ export function objectMethods(
           {
             name: `${name}.${key}`,
             at: method.node.nameAt,
-            value: caller(m, method, () => object, isNetwork),
+            value: caller(m, key, { find: () => method, self: () => object, isNetwork }),
             needs: neededParams(method.node).map((param) => ({ name: nameOfParam(param), param })),
           },
         ]
@@ -69,14 +79,21 @@ export function objectMethods(
 
 function caller(
   m: Machine,
-  method: FunctionValue,
-  self: (m: Machine) => Value,
-  isNetwork: (value: Value) => boolean,
+  key: string,
+  {
+    find,
+    self,
+    isNetwork,
+  }: {
+    readonly find: (object: Value) => Value;
+    readonly self: (m: Machine) => Value;
+    readonly isNetwork: (value: Value) => boolean;
+  },
 ): Value {
-  return fn(method.name, (_m, args) => {
+  return fn(key, (_m, args) => {
     const object = self(m);
     if (isUnknown(object)) return object;
-    const given = m.semantics.awaitValue(m, m.callWithThis(method, object, args));
+    const given = m.semantics.awaitValue(m, m.callWithThis(find(object), object, args));
     const isKept =
       given === undefined || given === null || (isUnknown(given) && !(object instanceof ClassValue));
     return isKept && !isNetwork(given) ? object : given;

@@ -154,6 +154,10 @@ function profileOne(session: Session | string, options: ProfileOptions): Profile
   if ("reason" in root) return fail(root.reason);
   const { outcome } = session.observe(root, options);
   if (!("reason" in outcome)) return { ok: true, report: outcome.report };
+  // Of itself a file shows what is a network.
+  const isOther = options.model === undefined && outcome.code === "no-network";
+  const next = isOther ? (roots[roots.indexOf(root) + 1] ?? near.at(-1)) : undefined;
+  if (next && next !== root) return profileOne(session, { ...options, model: next.name });
   return { ...fail(outcome.reason), failure: failureOf(root, outcome) };
 }
 

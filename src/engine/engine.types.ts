@@ -94,8 +94,8 @@ export interface Failure {
 export interface FailureReason {
   readonly reason: string;
   readonly at?: Span;
-  /** A bound that was passed, a fault of the engine's own, or what the program raised. */
-  readonly code?: "limit" | "internal" | "raises";
+  /** A bound that was passed, a fault of the engine's own, what the program raised, or that it makes something else. */
+  readonly code?: "limit" | "internal" | "raises" | "no-network";
 }
 
 export type ProfileResult =

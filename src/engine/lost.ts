@@ -28,6 +28,10 @@ export function lostRoots(m: Machine, module: ModuleValue, node: ModuleNode): re
   return found.filter(({ reason }, i) => found.findIndex((other) => other.reason === reason) === i);
 }
 
+/** Libraries of data, plots, logs and environments: what is made of them is no network. */
+const NO_NETWORKS =
+  /^module (sklearn|pandas|polars|cv2|skimage|PIL|scipy|matplotlib|seaborn|plotly|gym|gymnasium|gymnasium_robotics|stable_baselines3|wandb|tensorboard|tensorboardX|mlflow|tqdm|tiktoken|nltk|spacy|librosa|soundfile|h5py|yaml|tyro|requests|imageio|albumentations|datasets|sentencepiece|networkx|numba|joblib|psutil|rich|click|hydra|omegaconf|absl|ray|optuna|pretty_midi|mido|music21|pygame|atari_py|vizdoom|mujoco_py|dm_control|envpool|moviepy|yfinance|pandas_datareader|statsmodels|textblob|gensim|jieba|xgboost|lightgbm|boto3|flask|streamlit|gradio)\b/;
+
 /** The part of a definition that would make a network of what it names. */
 function sourceOf(definition: Definition): unknown {
   switch (definition.kind) {
@@ -46,7 +50,8 @@ function missing(m: Machine, module: ModuleValue, dotted: string): string | unde
   for (const part of dotted.split(".")) {
     const next = m.tryLookup(value, part);
     if (next === ABSENT) return undefined;
-    if (isUnknown(next)) return MISSING.test(next.reason) ? next.reason : undefined;
+    if (isUnknown(next))
+      return MISSING.test(next.reason) && !NO_NETWORKS.test(next.reason) ? next.reason : undefined;
     value = next;
   }
   return undefined;

@@ -1,6 +1,6 @@
 /** Networks that code of the program makes while it runs, and which of them are parts of others. */
 import type { Machine } from "./interpret/machine.ts";
-import { Instance, List, Tensor, Tuple, toItems, type Value } from "./interpret/values.ts";
+import { Dict, Instance, List, Tensor, Tuple, toItems, type Value } from "./interpret/values.ts";
 import type { FunctionNode } from "./syntax/ast.ts";
 
 /** What `body` gives, and the networks that are made while it runs, in their order. */
@@ -60,7 +60,9 @@ export function outermost(m: Machine, networks: readonly Instance[]): readonly I
   );
 }
 
-function layersOf(m: Machine, network: Instance): ReadonlySet<Instance> {
+/** All layers inside of a network. */
+export function layersOf(m: Machine, network: Value): ReadonlySet<Instance> {
+  if (!isNetwork(m, network)) return new Set();
   const framework = m.frameworks.find((candidate) => candidate.isNetwork(network));
   const layers = new Set(framework?.layerNames(m, network).keys() ?? []);
   layers.delete(network);
@@ -78,6 +80,10 @@ export function heldNetworks(m: Machine, object: Value): readonly Instance[] {
 /** The network in what a builder gives: itself, the first of a tuple `(model, preprocess)`, or what an object keeps. */
 export function networkIn(m: Machine, value: Value): Value {
   if (isNetwork(m, value)) return value;
+  if (value instanceof Dict)
+    return (
+      [...value.entries.values()].map((entry) => entry.value).find((item) => isNetwork(m, item)) ?? value
+    );
   if (value instanceof Tuple || value instanceof List)
     return value.items.find((item) => isNetwork(m, item)) ?? value;
   if (!(value instanceof Instance)) return value;

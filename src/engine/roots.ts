@@ -6,11 +6,11 @@
 import { builderMethods, objectMethods } from "./builderMethods.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import { holders } from "./holders.ts";
+import { networksInside } from "./insideFunctions.ts";
 import type { Machine } from "./interpret/machine.ts";
 import {
   ABSENT,
   type Absent,
-  BoundMethod,
   ClassValue,
   FunctionValue,
   Instance,
@@ -19,13 +19,15 @@ import {
   Unknown,
   type Value,
 } from "./interpret/values.ts";
+import { layersOf } from "./madeNetworks.ts";
+import { buildsNetwork, namesMaker } from "./makers.ts";
 import { mentions } from "./mentions.ts";
 import { type Need, neededParams, needsOf, openNeeds } from "./needs.ts";
 import { opNetworks } from "./opNetworks.ts";
 import { partialOf } from "./partials.ts";
 import type { GivenArguments } from "./programCalls.ts";
-import { returnsValue } from "./returns.ts";
-import type { Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
+import { returnsFunctions, returnsValue } from "./returns.ts";
+import type { ClassMember, Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 
 export interface Root {
@@ -72,9 +74,8 @@ export function findRoots(
 ): Roots {
   const isNetworkClass = (value: Value): value is ClassValue =>
     value instanceof ClassValue && frameworks.some((framework) => framework.isNetworkClass(value));
-  const isMaker = (value: Value): boolean =>
-    isNetworkClass(value) || frameworks.some((framework) => framework.isMaker?.(value));
   const isNetwork = (value: Value): boolean => frameworks.some((framework) => framework.isNetwork(value));
+  const isMaker = makersOf(frameworks);
   const definitions = topLevel(node.body);
   const parts = partNames(definitions);
   const roots: Root[] = [];
@@ -106,7 +107,7 @@ export function findRoots(
       if (needs.length > 0 || !parts.has(name)) add({ name, kind: "class", at, value }, needs);
     } else if (definition.kind === "class" && value instanceof ClassValue && m.language === "typescript") {
       const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker, new Set());
-      for (const { needs, ...builder } of builderMethods(m, value, builds, isNetwork))
+      for (const { needs, ...builder } of builderMethods(m, value, definition.members, builds, isNetwork))
         add({ ...builder, kind: "function" }, openNeeds(m, needs));
     } else if (definition.kind === "class" && value instanceof ClassValue) {
       const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, makesWhole, new Set());
@@ -121,13 +122,14 @@ export function findRoots(
     ) {
       const made = networkOf(m, module, value, frameworks);
       if (made !== ABSENT) add({ name, kind: "variable", at, value: made }, []);
-      else if (!name.startsWith("_"))
+      else if (!name.startsWith("_") && !returnsFunctions(definition.fn))
         add(
           { name, kind: "function", at, value, fn: definition.fn },
           openNeeds(m, needsOf(value, definition.fn)),
         );
-    } else if (definition.kind === "variable" && isNetwork(value) && !isBareLoss(value)) {
-      add({ name, kind: "variable", at, value }, []);
+    } else if (definition.kind === "variable" && isNetwork(value)) {
+      const isOther = isBareLoss(value) || onlyTrains(m, value, frameworks);
+      if (!isOther) add({ name, kind: "variable", at, value }, []);
     } else if (definition.kind === "variable" && isPlainObject(m, value)) {
       const builds = (fn: FunctionNode): boolean => buildsNetwork(m, module, fn, isMaker, new Set());
       for (const { needs, ...builder } of objectMethods(m, { name, object: value }, builds, isNetwork))
@@ -152,6 +154,24 @@ export function findRoots(
     near: near.map((root) => ({ ...root, isPart: root.isPart || built.has(root.name) })),
     lost: written.lost,
   };
+}
+
+/** Has the file nothing that is a network, or would be if it were given its arguments? */
+export function isEmpty({ roots, near }: Roots): boolean {
+  return roots.length === 0 && near.every(({ isPart }) => isPart);
+}
+
+/** Networks that functions of a file make and keep to themselves. */
+export function hiddenRoots(
+  m: Machine,
+  module: ModuleValue,
+  node: ModuleNode,
+  rest: { readonly handlers: readonly FunctionValue[]; readonly afresh: () => void },
+): readonly Root[] {
+  const isMaker = makersOf(m.frameworks);
+  const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker, new Set());
+  const found = networksInside(m, module, { definitions: topLevel(node.body), builds, ...rest });
+  return found.filter(({ value }) => !isLoss(value) && (isOfProgram(value) || layersOf(m, value).size > 0));
 }
 
 /**
@@ -288,6 +308,8 @@ export type Definition =
       readonly at: Span;
       readonly body: unknown;
       readonly bases: unknown;
+      /** JS. */
+      readonly members: readonly ClassMember[];
     }
   | { readonly kind: "variable"; readonly name: string; readonly at: Span; readonly value: Expr | undefined };
 
@@ -311,6 +333,7 @@ export function topLevel(body: readonly Stmt[]): readonly Definition[] {
           at: cls.nameAt,
           body: [cls.body, cls.members],
           bases: cls.bases,
+          members: cls.members,
         });
         return;
       }
@@ -387,6 +410,20 @@ function isPlainObject(m: Machine, value: Value): value is Instance {
   return m.language === "typescript" && value instanceof Instance && value.cls === m.builtin("Object");
 }
 
+/** An object of a class that the program defines, no bare layer of a framework. */
+function isOfProgram(value: Value): boolean {
+  return value instanceof Instance && value.cls.module !== undefined;
+}
+
+/** Classes and functions that make networks. */
+function makersOf(frameworks: readonly Framework[]): (value: Value) => boolean {
+  return (value) =>
+    frameworks.some(
+      (framework) =>
+        framework.isMaker?.(value) || (value instanceof ClassValue && framework.isNetworkClass(value)),
+    );
+}
+
 function isLoss(value: Value): boolean {
   const cls = value instanceof Instance ? value.cls : value;
   return cls instanceof ClassValue && cls.mro.some(({ name }) => /Loss(\d?d)?$/.test(name));
@@ -401,6 +438,19 @@ function hasForward(_m: Machine, cls: ClassValue, frameworks: readonly Framework
   const framework = frameworks.find((candidate) => candidate.isNetworkClass(cls));
   return (
     framework?.forwardNames.some((name) => cls.mro.some((base) => isWritten(base.attrs.get(name)))) ?? false
+  );
+}
+
+/**
+ * Trains the networks that it is given, and is none itself: a `Model` of the program that has a `train_step` and no
+ * `call`, as GANs of Keras are.
+ */
+function onlyTrains(m: Machine, value: Value, frameworks: readonly Framework[]): boolean {
+  if (!(value instanceof Instance) || value.cls.module === undefined) return false;
+  const trains = value.cls.mro.some(({ attrs }) => attrs.get("train_step") instanceof FunctionValue);
+  const framework = frameworks.find((each) => each.isNetwork(value));
+  return (
+    trains && !hasForward(m, value.cls, frameworks) && framework?.declaredInputs?.(m, value) === undefined
   );
 }
 
@@ -432,51 +482,4 @@ function isBareBase(
     const derived = other.kind === "class" ? m.tryLookup(module, other.name) : ABSENT;
     return derived instanceof ClassValue && derived !== cls && derived.mro.includes(cls);
   });
-}
-
-/** Does the function give something, and does it or a function it uses name a network class? */
-function buildsNetwork(
-  m: Machine,
-  module: ModuleValue,
-  fn: FunctionNode,
-  isMaker: (value: Value) => boolean,
-  seen: Set<FunctionNode>,
-): boolean {
-  if (seen.has(fn) || !returnsValue(fn.body)) return false;
-  return namesMaker(m, module, fn, isMaker, seen);
-}
-
-function namesMaker(
-  m: Machine,
-  module: ModuleValue,
-  fn: FunctionNode,
-  isMaker: (value: Value) => boolean,
-  seen: Set<FunctionNode>,
-): boolean {
-  seen.add(fn);
-  for (const name of mentions(fn.body)) {
-    const [head = "", ...rest] = name.split(".");
-    // A page's script finds its library as a global name.
-    let value: Value | typeof ABSENT = module.attrs.has(head)
-      ? m.tryLookup(module, head)
-      : m.language === "typescript"
-        ? m.builtinScope.get(head)
-        : ABSENT;
-    for (const part of rest) {
-      if (value === ABSENT || value instanceof Unknown) break;
-      value = m.tryLookup(value, part);
-    }
-    if ((value === ABSENT || value === null) && isHandedMaker(m, module, head, rest)) return true;
-    if (value === ABSENT || value instanceof Unknown) continue;
-    if (isMaker(value) || (value instanceof BoundMethod && isMaker(value.self))) return true;
-    if (value instanceof FunctionValue && value.node !== fn && value.module) {
-      if (buildsNetwork(m, value.module, value.node, isMaker, seen)) return true;
-    }
-  }
-  return false;
-}
-
-/** `models.Model` of a module that gets its `models` handed in, where a framework knows how. */
-function isHandedMaker(m: Machine, module: ModuleValue, head: string, rest: readonly string[]): boolean {
-  return m.frameworks.some((framework) => framework.makesHanded?.(module, `${head}.${rest.join(".")}`));
 }

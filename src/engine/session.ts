@@ -36,6 +36,8 @@ import { place } from "./report/convert.ts";
 import {
   findRoots,
   freeFunctions,
+  hiddenRoots,
+  isEmpty,
   type LostRoot,
   type NearRoot,
   type Root,
@@ -130,19 +132,33 @@ export class Session {
     if (this.found) return this.found;
     this.m.beginTrace(SCRIPT_SHARE);
     this.m.scripted = new ScriptedCalls();
+    const handlers: FunctionValue[] = [];
+    if (this.m.language === "typescript")
+      this.m.onFunction = (fn) => {
+        if (fn.module === this.module) handlers.push(fn);
+      };
     this.programCalls.watch(() => {
       const ended = bounded(this.m, () => this.modules.evaluate(this.m, this.module, "__main__"));
       this.unread = "reason" in ended ? ended.reason : undefined;
     });
     this.m.scripted = undefined;
+    this.m.onFunction = undefined;
     this.calls = this.m.outermostCalls.splice(0);
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
     const { diagnostics, gaps } = this.m.endTrace();
     this.moduleDiagnostics = diagnostics.filter((problem) => problem.at.file === this.options.file);
     this.moduleGaps = gaps;
     const found = findRoots(this.m, this.module, this.node, this.m.frameworks);
-    this.found = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
+    const known = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
+    this.found = isEmpty(known) ? { ...known, roots: this.hiddenRoots(handlers) } : known;
     return this.found;
+  }
+
+  private hiddenRoots(handlers: readonly FunctionValue[]): readonly Root[] {
+    const afresh = (): void => {
+      for (const restore of this.afresh) restore();
+    };
+    return this.apart(() => hiddenRoots(this.m, this.module, this.node, { handlers, afresh }));
   }
 
   /** Roots whose arguments calls of the program give. */
@@ -273,7 +289,9 @@ export class Session {
     if (!framework) {
       const lost = network instanceof Instance ? [...network.attrs.values()].find(isUnknown) : network;
       const missing = isUnknown(lost) ? lost.reason : building.diagnostics[0]?.message;
-      return { reason: missing ?? `${root.name} gives no network` };
+      return missing === undefined
+        ? { reason: `${root.name} gives no network`, code: "no-network" }
+        : { reason: missing };
     }
     const chosen =
       options.input && options.input.length > 0 ? userInput(options.input) : this.fileInput(root, network);

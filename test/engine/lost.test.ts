@@ -49,3 +49,18 @@ it("puts the reason behind the want of a network", () => {
     "no network was found; build: module some_models was not found (.convlens/stubs/some_models.py can stand for it): set convlens.pythonPath, or --python, to the environment that has it",
   );
 });
+
+it("libraries of data and environments make no networks: none is missed for them", () => {
+  const source = `
+import gym
+import pandas as pd
+from sklearn.preprocessing import StandardScaler
+env = gym.make("CartPole-v1")
+scaler = StandardScaler()
+def prepare_data(path):
+    return pd.read_csv(path)
+`;
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/model.py": source }) });
+  expect(engine.analyze("/app/model.py").failures).toEqual([]);
+  expect(engine.profile("/app/model.py")).toMatchObject({ ok: false, reason: "no network was found" });
+});

@@ -56,3 +56,66 @@ net = Tree(depth)
   );
   expect(messages.join("\n")).toMatch(/calls nest too deeply, for a condition is not known: .*x\.json/);
 });
+
+it("a function that gives a training function is no network", () => {
+  const text = `import flax.linen as nn
+import jax.numpy as jnp
+class Policy(nn.Module):
+    actions: int
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dense(self.actions)(x)
+def make_train(config):
+    def train(rng):
+        return Policy(config["actions"]).init(rng, jnp.zeros((1, 4)))
+    return train
+`;
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/net.py": text }) });
+  expect(engine.analyze("/app/net.py").failures.map(({ network, reason }) => [network, reason])).toEqual([
+    ["Policy", "needs actions"],
+  ]);
+});
+
+it("a function that makes something else than a network is passed over, and says so where it is asked for", () => {
+  const text = `from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 2)
+    def forward(self, x):
+        return self.fc(x)
+def sizes():
+    return [p.numel() for p in Net().parameters()]
+`;
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/net.py": text }) });
+  expect(engine.analyze("/app/net.py").failures).toEqual([]);
+  expect(mainOf("/app/net.py", text)).toEqual({ network: "Net", macs: 6 });
+  expect(engine.profile("/app/net.py", { model: "sizes" })).toMatchObject({
+    reason: "sizes gives no network",
+  });
+});
+
+it("a Keras model that only trains others is no network, and Input is known in keras.models", () => {
+  const text = `from keras.models import Input, Model
+from keras.layers import Dense
+class GAN(Model):
+    def __init__(self, discriminator, generator):
+        super().__init__()
+        self.discriminator = discriminator
+        self.generator = generator
+    def train_step(self, data):
+        return {"loss": self.discriminator(self.generator(data))}
+noise = Input((4,))
+generator = Model(noise, Dense(3)(noise))
+image = Input((3,))
+discriminator = Model(image, Dense(1)(image))
+gan = GAN(discriminator, generator)
+gan.compile(optimizer="adam")
+`;
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/gan.py": text }) });
+  const found = engine.analyze("/app/gan.py").reports.map(({ network, complete }) => [network, complete]);
+  expect(found).toEqual([
+    ["generator", true],
+    ["discriminator", true],
+  ]);
+});

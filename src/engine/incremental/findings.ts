@@ -22,6 +22,8 @@ export interface Finding {
   readonly ran: ReadonlySet<FunctionNode>;
   /** What its trace took of what the file's networks may take together. */
   readonly steps: number;
+  /** It makes something else than a network. */
+  readonly isOther: boolean;
   /** The user, or what other networks had taken, ended it: another run may come further. */
   readonly isCutShort: boolean;
 }
@@ -44,7 +46,9 @@ export interface Findings {
 
 export function analysisOf(file: string, { networks, near, syntax, said }: Findings): FileAnalysis {
   const reports = networks.flatMap(({ outcome }) => ("report" in outcome ? [outcome.report] : []));
-  const failed = networks.flatMap(({ outcome }) => ("report" in outcome ? [] : [outcome]));
+  const failed = networks.flatMap(({ outcome, isOther }) =>
+    "report" in outcome || isOther ? [] : [outcome],
+  );
   return {
     file,
     reports,

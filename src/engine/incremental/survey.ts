@@ -89,6 +89,7 @@ export class Survey {
       at: place(root.at),
       input,
       outcome: "report" in outcome ? outcome : failureOf(root, outcome),
+      isOther: "reason" in outcome && outcome.code === "no-network",
       ran: ownFunctions(ran, session.node.file),
       steps,
       isCutShort,

@@ -329,7 +329,11 @@ const NAMES: Readonly<Record<string, Names>> = {
   },
   "keras.random": { SeedGenerator: () => makeInert() },
   "keras.preprocessing": { pad_sequences: padSequences, img_to_array: loaded, load_img: loaded },
-  "keras.models": { ...network, __all__: () => new List(["Model", "Sequential", ...Object.keys(network)]) },
+  "keras.models": {
+    ...network,
+    Input: (keras) => keras.input,
+    __all__: () => new List(["Model", "Sequential", ...Object.keys(network)]),
+  },
   "keras.saving": { ...serializable, load_model: network.load_model },
   "keras.activations": {
     get: fn("get", "identifier", (keras) => (a) => activation(keras, a.identifier)),

@@ -1,0 +1,172 @@
+/**
+ * Networks that functions make and keep to themselves: `def fit(x_train, y_train): model = Sequential()…`, effects and
+ * handlers of a page's components, a worker's `onmessage`. Each is run on arguments of which nothing is known: what its
+ * layers do not need is no reason to miss it. Only a file that has no other network is asked.
+ */
+import { bounded } from "./bounded.ts";
+import { explore } from "./interpret/branches.ts";
+import type { Machine } from "./interpret/machine.ts";
+import { ScriptedCalls } from "./interpret/scripted.ts";
+import {
+  ClassValue,
+  FunctionValue,
+  type Instance,
+  type ModuleValue,
+  NO_KWARGS,
+  Unknown,
+  type Value,
+} from "./interpret/values.ts";
+import { isMadeIn, outermost, watchMade } from "./madeNetworks.ts";
+import { nameOfParam, neededParams } from "./needs.ts";
+import type { Definition, Root } from "./roots.ts";
+import type { FunctionNode } from "./syntax/ast.ts";
+
+/** Part of a network's steps that each function may take, and how many are looked into. */
+const LOOKING_SHARE = 0.05;
+const MOST_FUNCTIONS = 16;
+
+interface Candidate {
+  readonly name: string;
+  readonly fn: FunctionValue;
+  /** The class whose method it is. */
+  readonly owner?: ClassValue;
+}
+
+/**
+ * `builds` tells whether a function names what makes networks; `afresh` puts back what frameworks count;
+ * `handlers` are functions that the module's own statements gave away, as `onmessage = () => …`.
+ */
+export function networksInside(
+  m: Machine,
+  module: ModuleValue,
+  {
+    definitions,
+    handlers,
+    builds,
+    afresh,
+  }: {
+    readonly definitions: readonly Definition[];
+    readonly handlers: readonly FunctionValue[];
+    readonly builds: (fn: FunctionNode) => boolean;
+    readonly afresh: () => void;
+  },
+): readonly Root[] {
+  const { file } = module;
+  if (file === undefined) return [];
+  const found: Root[] = [];
+  const seen = new Set<Instance>();
+  for (const candidate of candidates(m, module, definitions, handlers, builds).slice(0, MOST_FUNCTIONS)) {
+    afresh();
+    const made = outermost(m, makesOn(m, candidate, builds));
+    const own = made.filter((network) => !seen.has(network) && placeIn(network, file) !== undefined);
+    for (const network of own) seen.add(network);
+    found.push(...rootsOf(candidate, own, file));
+  }
+  afresh();
+  return found;
+}
+
+function candidates(
+  m: Machine,
+  module: ModuleValue,
+  definitions: readonly Definition[],
+  handlers: readonly FunctionValue[],
+  builds: (fn: FunctionNode) => boolean,
+): readonly Candidate[] {
+  const named = definitions.flatMap((definition): Candidate[] => {
+    const { name } = definition;
+    const value = m.tryLookup(module, name);
+    if (value instanceof FunctionValue && value.module === module) return [{ name, fn: value }];
+    if (!(value instanceof ClassValue) || value.module !== module) return [];
+    return [...value.attrs].flatMap(([key, method]): Candidate[] =>
+      method instanceof FunctionValue ? [{ name: `${name}.${key}`, fn: method, owner: value }] : [],
+    );
+  });
+  const others = handlers.map((fn): Candidate => ({ name: fn.name, fn }));
+  const known = new Set<FunctionNode>();
+  return [...named, ...others].filter(({ fn: { node } }) => {
+    if (known.has(node) || !builds(node)) return false;
+    known.add(node);
+    return true;
+  });
+}
+
+/** The networks that are made when it runs, and when the functions that it defines do. */
+function makesOn(
+  m: Machine,
+  { fn, owner }: Candidate,
+  builds: (fn: FunctionNode) => boolean,
+): readonly Instance[] {
+  const inner: FunctionValue[] = [];
+  m.beginTrace(LOOKING_SHARE);
+  m.scripted = new ScriptedCalls();
+  m.onFunction = (each) => {
+    if (each.node !== fn.node && builds(each.node)) inner.push(each);
+  };
+  const { made } = watchMade(m, () =>
+    explore(m, () => {
+      const self = owner ? objectOf(m, owner) : undefined;
+      const ran = new Set<FunctionNode>();
+      run(m, fn, self);
+      for (const each of inner) {
+        if (ran.has(each.node)) continue;
+        ran.add(each.node);
+        run(m, each, undefined);
+      }
+    }),
+  );
+  m.onFunction = undefined;
+  m.scripted = undefined;
+  m.endTrace();
+  return made;
+}
+
+/** An object of the class, or one of which nothing is known where it needs what nobody gives. */
+function objectOf(m: Machine, cls: ClassValue): Value {
+  const needs = cls.attrs.get("__init__");
+  const args = needs instanceof FunctionValue ? unknownsFor(needs.node, 1) : [];
+  const made = bounded(m, () => m.call(cls, args));
+  return "reason" in made ? new Unknown(made.reason) : made.value;
+}
+
+function run(m: Machine, fn: FunctionValue, self: Value): void {
+  const isBound = self !== undefined && m.language === "python";
+  const args = unknownsFor(fn.node, isBound ? 1 : 0);
+  bounded(m, () =>
+    m.semantics.awaitValue(
+      m,
+      m.language === "python" || self === undefined
+        ? m.call(fn, isBound ? [self, ...args] : args, NO_KWARGS)
+        : m.callWithThis(fn, self, args),
+    ),
+  );
+}
+
+function unknownsFor(fn: FunctionNode, skip: number): readonly Value[] {
+  return neededParams(fn, skip)
+    .filter(({ kind }) => kind !== "keywordOnly")
+    .map((param) => new Unknown(`needs ${nameOfParam(param)}`, param.at));
+}
+
+// ----------------------------------------------------------------------- roots
+
+/** The one network of a function has its name; of several each has its variable's, behind it. */
+function rootsOf({ name, fn }: Candidate, networks: readonly Instance[], file: string): readonly Root[] {
+  const isAlone = networks.length === 1;
+  const names = new Map<string, number>();
+  return networks.map((network): Root => {
+    const place = placeIn(network, file) ?? fn.node.nameAt;
+    const base = name === "" ? "network" : name;
+    const isOwn = isMadeIn(network, fn.node);
+    const at = isAlone && isOwn && name !== "" ? fn.node.nameAt : place;
+    const count = (names.get(base) ?? 0) + 1;
+    names.set(base, count);
+    return { name: count === 1 ? base : `${base}.${count}`, kind: "variable", at, value: network };
+  });
+}
+
+/** The innermost place of its making in the file. */
+function placeIn({ site }: Instance, file: string): Root["at"] | undefined {
+  for (let place = site; place; place = place.caller) if (place.at.file === file) return place.at;
+  return undefined;
+}
