@@ -80,6 +80,11 @@ type Catcher = (type: string) => boolean;
  * a guess. Others may come of what is not modelled.
  */
 const CERTAIN: ReadonlySet<string> = new Set([
+  "NameError",
+  "UnboundLocalError",
+  "AttributeError",
+  "TypeError",
+  "ReferenceError",
   "RangeError",
   "ZeroDivisionError",
   "OverflowError",
