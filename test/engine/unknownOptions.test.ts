@@ -124,6 +124,13 @@ describe("options of TensorFlow.js layers", () => {
   });
 });
 
+it("an operand of unknown shape may widen an axis of size 1", () => {
+  const widened = torch("self.l = nn.Linear(1, 4)", "return self.l(self.l(x)[:, :1] * cfg.scale)", "2, 1");
+  expectUnknown(widened);
+  const kept = torch("self.l = nn.Linear(8, 8)", "return self.l(self.l(x) * cfg.scale)", "1, 8");
+  expect([kept.complete, kept.totals.macs]).toEqual([true, 128]);
+});
+
 describe("arguments of TensorFlow.js' ops", () => {
   const ops = (body: string): Report =>
     profile(
