@@ -124,6 +124,46 @@ describe("options of TensorFlow.js layers", () => {
   });
 });
 
+it("an operand of unknown shape may widen an axis of size 1", () => {
+  const widened = torch("self.l = nn.Linear(1, 4)", "return self.l(self.l(x)[:, :1] * cfg.scale)", "2, 1");
+  expectUnknown(widened);
+  const kept = torch("self.l = nn.Linear(8, 8)", "return self.l(self.l(x) * cfg.scale)", "1, 8");
+  expect([kept.complete, kept.totals.macs]).toEqual([true, 128]);
+});
+
+describe("arguments of TensorFlow.js' ops", () => {
+  const ops = (body: string): Report =>
+    profile(
+      [
+        "import * as tf from '@tensorflow/tfjs';",
+        "import { cfg } from './elsewhere';",
+        "const w = tf.variable(tf.zeros([8, 8]));",
+        "const v = tf.variable(tf.zeros([3, 3, 1, 2]));",
+        `export function net(x: tf.Tensor2D) { const y = tf.matMul(x, w); ${body} }`,
+      ].join("\n"),
+      { file: "/app/model.ts" },
+    );
+
+  it.each([
+    "return tf.matMul(y, w, false, cfg.o);",
+    "return tf.matMul(tf.sum(y, 1, cfg.o), w);",
+    "return tf.matMul(tf.concat([y, y], cfg.o), w);",
+    "return tf.matMul(y.concat(y, cfg.o), w);",
+    "return tf.conv2d(y.reshape([1, 8, 1, 1]), v, 1, 'same', cfg.o);",
+  ])("that are unknown make unknown what they decide: %s", (body) => {
+    const report = ops(body);
+    expectUnknown(report);
+    expect(report.totals.macs).toBeNull();
+  });
+
+  it("that decide no shape may be unknown", () => {
+    expect(ops("return tf.matMul(tf.cast(tf.softmax(y, cfg.o), cfg.t), w);")).toMatchObject({
+      complete: true,
+      totals: { macs: 128, params: 64 },
+    });
+  });
+});
+
 describe("arguments of PyTorch's ops", () => {
   it.each([".sum(1, keepdim=cfg.k)", ".flatten(cfg.k)", ".transpose(cfg.a, 1)"])(
     "that are unknown make the network incomplete: %s",

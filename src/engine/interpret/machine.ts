@@ -84,6 +84,11 @@ export interface Catcher {
  * a guess. Others may come of what is not modelled.
  */
 const CERTAIN: ReadonlySet<string> = new Set([
+  "NameError",
+  "UnboundLocalError",
+  "AttributeError",
+  "TypeError",
+  "ReferenceError",
   "RangeError",
   "ZeroDivisionError",
   "OverflowError",

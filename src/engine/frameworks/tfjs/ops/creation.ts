@@ -4,7 +4,7 @@ import { toDim } from "../../rules/sizes.ts";
 import { shapeOf } from "../library.ts";
 import { type Call, nestedShape, type OpRule, type OpTable } from "./op.ts";
 
-const made = (c: Call, shape: ReturnType<typeof shapeOf>, dtype = c.text("dtype") || "float32"): Tensor =>
+const made = (c: Call, shape: ReturnType<typeof shapeOf>, dtype = c.dtype() ?? "float32"): Tensor =>
   c.lib.tensor(shape, dtype);
 
 const filled: OpRule = (c) => made(c, shapeOf(c.value("shape")));
@@ -13,7 +13,7 @@ const literal =
   (rank?: number): OpRule =>
   (c) => {
     const values = c.value("values");
-    const dtype = c.text("dtype") || (typeof values === "boolean" ? "bool" : "float32");
+    const dtype = c.dtype() ?? (typeof values === "boolean" ? "bool" : "float32");
     if (c.given("shape")) return made(c, shapeOf(c.value("shape")), dtype);
     if (isUnknown(values)) return made(c, rank === undefined ? values : new Array(rank).fill(values), dtype);
     return made(c, nestedShape(values, rank), dtype);

@@ -31,6 +31,9 @@ export type OpTable = Readonly<Record<string, OpSpec>>;
 
 /** One call of an op. */
 export class Call {
+  /** An option that a rule asked for and that is not known: the answer may be any. */
+  private open: Unknown | undefined;
+
   constructor(
     readonly lib: Library,
     readonly m: Interp,
@@ -66,7 +69,7 @@ export class Call {
     return this.tensor(name).shape;
   }
   number(name: string): number | undefined {
-    return toNumber(this.args.get(name));
+    return toNumber(this.asked(name));
   }
   dim(name: string): Dim {
     return toDim(this.args.get(name));
@@ -76,23 +79,47 @@ export class Call {
     return isUnknown(value) ? new Array<Dim>(axes).fill(value) : toDims(value, axes);
   }
   text(name: string): string {
-    const value = this.args.get(name);
+    const value = this.asked(name);
     return typeof value === "string" ? value : "";
   }
   flag(name: string): boolean {
-    return this.args.get(name) === true;
+    return this.asked(name) === true;
+  }
+  /** The name of a type; one that is not known is as good as none. */
+  dtype(): string | undefined {
+    const value = this.args.get("dtype");
+    return typeof value === "string" && value !== "" ? value : undefined;
   }
   given(name: string): boolean {
     const value = this.args.get(name);
     return value !== undefined && value !== null;
   }
   integers(name: string): readonly number[] | undefined {
-    const value = this.args.get(name);
+    const value = this.asked(name);
     const numbers = (toItems(value) ?? [value]).map(toNumber);
     return numbers.every((number) => number !== undefined) ? (numbers as number[]) : undefined;
   }
   emit(emission: Omit<Emission, "name"> & { readonly name?: string }): Tensor {
-    return this.lib.emit(this.m, { ...emission, name: emission.name ?? this.name });
+    const { open } = this;
+    const name = emission.name ?? this.name;
+    if (!open) return this.lib.emit(this.m, { ...emission, name });
+    const { macs } = emission;
+    return this.lib.emit(this.m, {
+      ...emission,
+      name,
+      shape: open,
+      ...(macs !== undefined && { macs: open }),
+    });
+  }
+  /** What the op answers. How many outputs there are may hang on an option. */
+  answer(rule: OpRule): Value {
+    const answer = rule(this);
+    return this.open && !(answer instanceof Tensor) ? this.open : answer;
+  }
+  private asked(name: string): Value {
+    const value = this.args.get(name);
+    if (isUnknown(value)) this.open ??= value;
+    return value;
   }
   /** A shape rule's answer as the op's output; a misfit is said. */
   shaped(inputs: readonly Tensor[], shape: Shape | Unknown | Misfit, more: Partial<Emission> = {}): Tensor {
@@ -131,6 +158,6 @@ export function defineOp(lib: Library, name: string, { signature, rule }: OpSpec
     );
     const lost = params.length > 0 && isUnknown(args[0]) && args.length === 1 ? args[0] : undefined;
     if (lost) return lost;
-    return rule(new Call(lib, m, name, bound, args));
+    return new Call(lib, m, name, bound, args).answer(rule);
   });
 }

@@ -35,7 +35,7 @@ function axis(c: Call, shape: Shape, fallback = 0): number | undefined {
 
 const cast: OpRule = (c) => {
   const x = c.tensor("x");
-  return c.emit({ inputs: [x], shape: x.shape, dtype: c.text("dtype") || x.dtype });
+  return c.emit({ inputs: [x], shape: x.shape, dtype: c.dtype() ?? x.dtype });
 };
 
 const concat: OpRule = (c) => {
@@ -44,7 +44,7 @@ const concat: OpRule = (c) => {
   const tensors = many ? c.tensors("tensors") : c.all.filter((value) => value instanceof Tensor);
   if (isUnknown(tensors)) return tensors;
   const numbers = c.all.map(toNumber).filter((number) => number !== undefined);
-  const lost = tensors.map(({ shape }) => shape).find(isUnknown);
+  const lost = tensors.map(({ shape }) => shape).find(isUnknown) ?? c.all.find(isUnknown);
   return c.shaped(
     tensors,
     lost ??
@@ -61,7 +61,7 @@ const concatMethod: OpRule = (c) => {
   const given = [self, ...(toItems(others) ?? [others])];
   c.m.tick(given.length);
   const tensors = given.map((value) => c.toTensor(value));
-  const lost = tensors.map(({ shape }) => shape).find(isUnknown);
+  const lost = tensors.map(({ shape }) => shape).find(isUnknown) ?? (isUnknown(along) ? along : undefined);
   return c.shaped(
     tensors,
     lost ??

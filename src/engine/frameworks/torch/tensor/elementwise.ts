@@ -36,8 +36,11 @@ export function combine(
     a.poison(unknown);
     return { shape: [], dtype };
   }
-  if (unknown instanceof Unknown)
+  if (unknown instanceof Unknown) {
     a.interp.assume("value", `an operand of unknown shape (${unknown.reason}) is taken to fit the others`);
+    // It fits an axis of size 1 whatever its own size; that of the samples is theirs.
+    return { shape: shape.map((dim, axis) => (dim === 1 && axis > 0 ? unknown : dim)), dtype };
+  }
   const known = operands.flatMap((operand) => {
     const { shape: own, data } = operand;
     return data && isKnown(own) ? [{ shape: own, data }] : [];
