@@ -51,7 +51,7 @@ describe("the steps of one network", () => {
 
   it.each([
     ["keywords that a call spreads", "d = {str(i): i for i in range(200)}", "(lambda **k: 1)(**d)", 200],
-    ["slices of a container", "m = nn.Sequential(*[nn.ReLU() for _ in range(1000)])", "m[:-1]", 30],
+    ["slices of a container", "m = nn.Sequential(*[nn.ReLU() for _ in range(500)])", "m[:-1]", 60],
     ...[
       "list(m.parameters())",
       "dict(m.named_parameters())",
@@ -63,10 +63,19 @@ describe("the steps of one network", () => {
       "next(m.parameters())",
     ].map((walk): [string, string, string, number] => [
       `modules in ${walk}`,
-      "m = nn.Sequential(*[nn.ReLU() for _ in range(1000)])",
+      "m = nn.Sequential(*[nn.ReLU() for _ in range(500)])",
       walk,
-      100,
+      200,
     ]),
+    ["layers", "l = []", "l.append(nn.BatchNorm2d(3))", 700],
+    ["modules of the program", "class M(nn.Module): pass", "M()", 3000],
+    ["functions", "l = []", "l.append(lambda: l)", 4000],
+    ["callbacks of a context", "import contextlib; s = contextlib.ExitStack()", "s.callback(print)", 4000],
+    ["patterns", "import re", "re.compile('[abc]' * 100)", 80],
+    ["characters that are folded", "s = 'aB' * 5000", "s.casefold()", 5],
+    ["characters in title case", "s = 'aB' * 5000", "s.istitle()", 5],
+    ["lines of a text", "s = 'a\\n' * 5000", "s.splitlines()", 60],
+    ["dataclasses", "import dataclasses", "dataclasses.make_dataclass('A', ['a', 'b'])", 800],
     ["matches of a pattern", "import re", "re.findall('a', 'a' * 500)", 15],
     [
       "changes inside of many undecided conditions",
@@ -81,6 +90,21 @@ describe("the steps of one network", () => {
       "Net: more than 100,000 steps, the most for one network",
     ]);
   });
+
+  it("count a pattern by its text, known from an earlier run or not", () => {
+    const text = network("Net", "import re\n        for _ in range(80): re.compile('[abc]' * 100)");
+    const reason = "Net: more than 100,000 steps, the most for one network";
+    for (let run = 0; run < 3; run++) expect(reasons(analyze(text))).toEqual([reason]);
+  });
+
+  it.each(["2 ** 10**10", "(-3) ** 10**10", "pow(15, 10**10)"])(
+    "tell the size of %s without working it out",
+    (power) => {
+      const text = network("Net", `n = ${power}`);
+      expect(traced(analyze(text))).toEqual(["Net"]);
+      expect(analyze(text).reports[0]?.totals.macs).toBeGreaterThan(0);
+    },
+  );
 
   it("count what a new key of a dict takes", () => {
     const fill = (keys: number) => `d = {}\n        for i in range(${keys}): d[i] = i`;

@@ -18,11 +18,19 @@ export const STEPS = {
   op: 100,
   /** Called, whatever it does inside. */
   layer: 20,
+  /** Made: a module's own tables of layers, parameters and buffers. */
+  module: 40,
+  /** A parameter or buffer of a layer. */
+  weight: 24,
   object: 8,
+  /** Made by a `def`, a lambda or an arrow, with the variables around it. */
+  function: 32,
   /** Told, and gone on from. */
   failure: 8,
   /** Defined, not made. */
   class: 24,
+  /** Made by a call, with its place in the text. */
+  generator: 48,
   exception: 4,
   /** A statement that imports, whatever comes of it. */
   import: 24,

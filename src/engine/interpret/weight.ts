@@ -3,7 +3,7 @@
  * that copies a long list a million times takes few steps of its own.
  */
 import { STEPS } from "./bounds.ts";
-import { Bytes, Dict, Instance, List, SetValue, Tensor, Tuple, Unknown, type Value } from "./values.ts";
+import { Bytes, Dict, Instance, Iter, List, SetValue, Tensor, Tuple, Unknown, type Value } from "./values.ts";
 
 /** Items, entries or characters. */
 export function sizeOf(value: Value): number {
@@ -19,8 +19,9 @@ export function weightMade(value: Value): number {
   if (typeof value !== "object" || value === null) return 0;
   if (value instanceof Bytes) return value.value.length >> 4;
   if (value instanceof Tensor) return (value.data?.length ?? 0) >> 3;
-  if (value instanceof List || value instanceof Tuple) return 3 + (value.items.length >> 2);
+  if (value instanceof List || value instanceof Tuple) return 6 + (value.items.length >> 2);
   if (value instanceof Dict || value instanceof SetValue) return 8 + (value.entries.size << 2);
+  if (value instanceof Iter) return 12;
   return value instanceof Instance ? 8 + value.attrs.size : 0;
 }
 
@@ -31,7 +32,7 @@ export function weightKept<K>(holder: { has(key: K): boolean }, key: K): number 
 
 /** Of items of a list that move because one before them comes or goes. */
 export function weightMoved(items: number): number {
-  return items >> 9;
+  return items >> 8;
 }
 
 /** Of a key that is taken out: the host finds a key that comes and goes ever more slowly, until it lays the table anew. */

@@ -1,6 +1,7 @@
 /** Functions and classes: definitions compiled to closures that make function and class values. */
 import type { ClassNode, FunctionNode } from "../../syntax/ast.ts";
 import { KEPT } from "../assumptions.ts";
+import { STEPS } from "../bounds.ts";
 import { closeDoubts } from "../doubts.ts";
 import { joinValues } from "../journal.ts";
 import type { Machine } from "../machine.ts";
@@ -60,6 +61,7 @@ export function makeFunction(node: FunctionNode, c: Compiler): Ev {
     c.language === "python" && param.fallback ? compileExpr(param.fallback, c) : undefined,
   );
   return (m, s) => {
+    m.tick(STEPS.function);
     const values = defaults.map((ev) => (ev ? ev(m, s) : ABSENT));
     const closure = s.kind === "class" && s.parent ? s.parent : s;
     const fn = new FunctionValue(node, c.language, node.name, closure, values, s.module.moduleValue, code);

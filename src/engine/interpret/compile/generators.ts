@@ -3,6 +3,7 @@
  * Statements without a yield run compiled as everywhere else.
  */
 import type { Expr, Stmt, Switch, Try } from "../../syntax/ast.ts";
+import { STEPS } from "../bounds.ts";
 import { Raised } from "../control.ts";
 import { closeDoubts } from "../doubts.ts";
 import type { Machine } from "../machine.ts";
@@ -19,6 +20,7 @@ type Run = Generator<Value, Completion, Value>;
 
 /** The iterator that a call of a generator function gives. */
 export function generatorOf(m: Machine, body: readonly Stmt[], scope: Scope, c: Compiler): Iter {
+  m.tick(STEPS.generator);
   const { site } = m;
   const run = block(m, body, scope, c);
   let isRunning = false;

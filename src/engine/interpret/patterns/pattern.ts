@@ -38,6 +38,14 @@ const MAX_KEPT = 200;
 const MAX_KEPT_SIZE = 1000;
 const kept = new Map<string, Pattern | undefined>();
 
+/**
+ * What making a pattern of a text counts, kept or not: whether it is may hang on what ran before, and the same program
+ * must cost the same.
+ */
+export function stepsToMake(source: string): number {
+  return 60 + 4 * source.length;
+}
+
 /** Undefined when the pattern is not valid, too large, or of a kind that is not followed (`v`). */
 export function patternOf(source: string, flags: string, style: Style = "javascript"): Pattern | undefined {
   const key = `${style}/${flags}/${source}`;

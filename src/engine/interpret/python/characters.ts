@@ -13,7 +13,10 @@ export function hasPairs(text: string): boolean {
 
 /** `len(text)`. */
 export function lengthOf(text: string): number {
-  return hasPairs(text) ? [...text].length : text.length;
+  if (!hasPairs(text)) return text.length;
+  let points = 0;
+  for (let unit = 0; unit < text.length; points++) unit += (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
+  return points;
 }
 
 /** The unit where a code point starts. */

@@ -49,7 +49,7 @@ export function floorDivide(a: bigint, b: bigint): bigint {
 /** What a binary operator makes of two ints; undefined when it is no operator of ints. */
 export function wholeArithmetic(interp: Interp, op: BinaryOp, a: bigint, b: bigint): Value | undefined {
   const size = bitsOf(a) + bitsOf(b);
-  interp.tick(1 + Math.floor(size / BITS_A_TICK));
+  interp.tick(4 + Math.floor(size / BITS_A_TICK));
   switch (op) {
     case "+":
       return whole(a + b);
@@ -99,8 +99,11 @@ function power(interp: Interp, base: bigint, exponent: bigint): Value {
   }
   if (base === 0n || base === 1n) return exponent === 0n ? 1 : whole(base);
   if (base === -1n) return exponent % 2n === 0n ? 1 : -1;
-  const bits = (bitsOf(base < 0n ? -base : base) - 4) * Number(exponent);
-  return bits > MOST_BITS ? interp.unknown(INTEGER_TOO_LARGE) : whole(base ** exponent);
+  // A base of so many bits is at least the power of two below it.
+  const bits = ((base < 0n ? -base : base).toString(2).length - 1) * Number(exponent);
+  if (bits > MOST_BITS) return interp.unknown(INTEGER_TOO_LARGE);
+  interp.tick(Math.floor(bits / BITS_A_TICK));
+  return whole(base ** exponent);
 }
 
 function tooLargeForFloat(interp: Interp): Value {

@@ -274,7 +274,8 @@ function setSlice(interp: Interp, list: List, slice: Slice, value: Value): void 
   interp.tick(weightMoved(list.items.length));
   interp.touch(list);
   if (step === 1) {
-    list.items.splice(start, Math.max(0, stop - start), ...fresh);
+    const rest = list.items.slice(Math.max(start, stop));
+    list.items = list.items.slice(0, start).concat(fresh, rest);
     return;
   }
   const indices = sliceIndices(interp, slice, list.items.length);

@@ -4,6 +4,7 @@
  * reads them back from the instance, so that a program may change them.
  * Every entry follows https://docs.pytorch.org/docs/stable/generated/torch.nn.<name>.html
  */
+import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl, unfollowed } from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
@@ -104,6 +105,7 @@ function constructorOf(nn: Nn, spec: LayerSpec, signature: string): NativeImpl {
     const a = possibleArguments(interp, given, { ...check, layer: self.cls.name });
     initModule(interp, self);
     interp.touch(self);
+    interp.tick(4 * attributes.length);
     for (const name of attributes) self.attrs.set(name, entryOf(a, name));
     spec.build?.(new Build(interp, nn, self, a));
     return null;
@@ -166,10 +168,12 @@ export class Build {
 
   /** A parameter, or None in its place. */
   parameter(name: string, shape: Shape | null): void {
+    if (shape) this.interp.tick(STEPS.weight);
     addTensor(this.interp, this.self, "_parameters", name, shape && makeParameter(this.nn, shape));
   }
 
   buffer(name: string, shape: Shape | null, dtype = "float32"): void {
+    if (shape) this.interp.tick(STEPS.weight);
     const value = shape && this.nn.tensors.make(shape, dtype);
     if (value instanceof Tensor) value.parameter = { trainable: false, buffer: true };
     const buffers = table(this.interp, this.self, "_buffers");

@@ -6,6 +6,7 @@
  * finds them in training, as torch makes them. What only moves or freezes numbers (`to`, `half`) gives the module back.
  */
 
+import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import {
@@ -54,6 +55,7 @@ export function defineModule(): ClassValue {
 
 /** What `Module.__init__` does; harmless when it comes late or twice. */
 export function initModule(interp: Interp, module: Instance): void {
+  interp.tick(STEPS.module);
   for (const name of TABLES) table(interp, module, name);
 }
 

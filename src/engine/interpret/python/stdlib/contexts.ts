@@ -1,6 +1,7 @@
 /** `contextlib`, `abc`, `types`, `warnings`, `logging`: small modules around classes and contexts. */
 
 import { entryOf } from "../../../table.ts";
+import { STEPS } from "../../bounds.ts";
 import { Suppression } from "../../control.ts";
 import type { Interp } from "../../interp.ts";
 import { def, defineClass } from "../../native.ts";
@@ -133,7 +134,9 @@ const EXIT_STACK: ClassValue = defineClass("ExitStack", {
     enter_context: [
       "self, cm",
       (a, interp) => {
-        stackOf(a.self).push(
+        pushExit(
+          interp,
+          a.self,
           raw("exit", "", (inner) => inner.callMethod(a.cm, "__exit__", [null, null, null])),
         );
         return interp.callMethod(a.cm, "__enter__");
@@ -142,15 +145,22 @@ const EXIT_STACK: ClassValue = defineClass("ExitStack", {
     push: ["self, exit", (a) => a.exit],
     callback: [
       "self, callback, *args, **kwargs",
-      (a) => {
-        stackOf(a.self).push(
-          raw("callback", "", (interp) => interp.call(a.callback, argsOf(a.args), kwargsOf(a.kwargs))),
+      (a, interp) => {
+        pushExit(
+          interp,
+          a.self,
+          raw("callback", "", (inner) => inner.call(a.callback, argsOf(a.args), kwargsOf(a.kwargs))),
         );
         return a.callback;
       },
     ],
   },
 });
+
+function pushExit(interp: Interp, self: Value, exit: Value): void {
+  interp.tick(STEPS.function + STEPS.entry);
+  stackOf(self).push(exit);
+}
 
 function unwind(interp: Interp, self: Value): void {
   for (const exit of stackOf(self).splice(0).reverse()) interp.call(exit);

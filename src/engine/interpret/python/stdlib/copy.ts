@@ -90,9 +90,10 @@ function copyParts(interp: Interp, value: Heap, memo: Memo, again: (part: Value)
   }
   const copy = emptyLike(value, memo);
   memo.set(value, copy);
-  if (value instanceof List && copy instanceof List)
+  if (value instanceof List && copy instanceof List) {
+    interp.tick(value.items.length >> 2);
     for (const item of value.items) copy.items.push(again(item));
-  else if (value instanceof Dict && copy instanceof Dict) {
+  } else if (value instanceof Dict && copy instanceof Dict) {
     for (const [key, entry] of value.entries) {
       const fresh = again(entry.key);
       const hash = typeof key === "object" && fresh !== entry.key && isObject(fresh) ? fresh : key;

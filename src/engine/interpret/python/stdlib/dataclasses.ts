@@ -1,5 +1,6 @@
 /** `dataclasses`: fields from annotations, generated methods, and the helpers over them. */
 
+import { STEPS } from "../../bounds.ts";
 import type { Interp } from "../../interp.ts";
 import { def, defineClass } from "../../native.ts";
 import { escapePattern } from "../../patterns/escape.ts";
@@ -147,6 +148,7 @@ function makeDataclass(interp: Interp, cls: Value, options: Options): Value {
   const all = inheritedFields(cls);
   for (const field of ownFields(interp, cls, options)) all.set(field.name, field);
   const fields = [...all.values()];
+  interp.tick(4 * STEPS.class + 2 * STEPS.object * fields.length);
   cls.attrs.set(FIELDS, dictOf(fields.map((field) => [field.name, field.shown])));
   const add = (name: string, value: Value) => {
     if (!cls.attrs.has(name)) cls.attrs.set(name, value);

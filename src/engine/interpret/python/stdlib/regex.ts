@@ -1,7 +1,7 @@
 /** `re`: Python's regular expressions, translated to JavaScript's syntax. */
 import type { Interp } from "../../interp.ts";
 import { defineClass, type NativeImpl } from "../../native.ts";
-import { type Pattern, type PatternMatch, patternOf } from "../../patterns/pattern.ts";
+import { type Pattern, type PatternMatch, patternOf, stepsToMake } from "../../patterns/pattern.ts";
 import { type ClassValue, Instance, isUnknown, List, Tuple, type Unknown, type Value } from "../../values.ts";
 import { pointOf, unitOf } from "../characters.ts";
 import { strictTable, toInt, toText } from "../core.ts";
@@ -29,6 +29,7 @@ const NOT_ASCII = /[^\0-\x7f]/;
 /** The pattern as it is written for a text: letters and digits of all scripts count where there are others than ASCII's. */
 function patternFor(interp: Interp, { source, modes, pattern }: Compiled, text: string): Pattern | Unknown {
   if (pattern && !NOT_ASCII.test(text)) return pattern;
+  interp.tick(stepsToMake(source));
   const { text: wide, flags } = translatePattern(source, modes, true);
   return (
     patternOf(wide, flags, "python") ??
@@ -68,6 +69,7 @@ function compile(interp: Interp, pattern: Value, flags: number): Compiled | Retu
   if (pattern instanceof Instance && pattern.cls === PATTERN) return pattern.native as Compiled;
   const source = toText(pattern);
   if (source === undefined) return interp.unknown("this pattern is not followed");
+  interp.tick(stepsToMake(source));
   const [modes, rest] = modesOf(source, {
     ignoreCase: (flags & FLAGS.I) !== 0,
     multiline: (flags & FLAGS.M) !== 0,
@@ -79,6 +81,7 @@ function compile(interp: Interp, pattern: Value, flags: number): Compiled | Retu
   const { text, flags: letters } = translatePattern(rest, modes, isWide);
   const compiled = patternOf(text, letters, "python");
   if (!compiled) return interp.unknown(`the pattern ${shortened(source)} is not followed`);
+  interp.tick(compiled.size >> 4);
   return {
     whole: source,
     groups: compiled.groupCount,

@@ -48,6 +48,17 @@ function simple(rule: (self: string) => Value): Method {
   return ["self", (a) => rule(text(a.self))];
 }
 
+/** A method that looks up or makes each character by itself. */
+function byCharacter(rule: (self: string) => Value): Method {
+  return [
+    "self",
+    (a, interp) => {
+      interp.tick(2 * text(a.self).length);
+      return rule(text(a.self));
+    },
+  ];
+}
+
 /** A test of all characters; empty text never passes. */
 function all(pattern: RegExp): Method {
   return simple((self) => pattern.test(self));
@@ -59,7 +70,8 @@ function strip(self: string, chars: Value, where: "left" | "right" | "both"): st
     return where === "left" ? start : trimmedEnd(start);
   }
   const set = new Set(text(chars));
-  const all = hasPairs(self) ? [...self] : self;
+  // Halves of large characters are never in the set by themselves.
+  const all = hasPairs(text(chars)) ? [...self] : self;
   let start = 0;
   let end = all.length;
   if (where !== "right") while (start < end && set.has(all[start]!)) start++;
@@ -147,6 +159,7 @@ function affix(a: Parameters<NativeImpl>[0], test: (self: string, part: string) 
 function expandTabs(interp: Interp, self: string, size: number): string | Unknown {
   const tabs = self.split("\t").length - 1;
   if (!interp.allowsText(self.length + tabs * Math.max(0, size))) return interp.unknown("text too long");
+  interp.tick(self.length);
   let column = 0;
   return [...self]
     .map((char) => {
@@ -198,6 +211,7 @@ function join(interp: Interp, self: string, iterable: Value): Value {
 
 function translate(interp: Interp, self: string, table: Value): Value {
   if (!(table instanceof Dict)) return self;
+  interp.tick(self.length);
   const parts = [...self].map((char) => {
     const entry = table.entries.get(char.codePointAt(0) ?? 0);
     if (entry === undefined) return char;
@@ -246,11 +260,11 @@ const strMethods: Record<string, Method> = {
   __repr__: ["self", (a, interp) => builtinRepr(interp, a.self)],
   __format__: ["self, spec", (a, interp) => format(interp, unwrap(a.self), text(a.spec))],
   capitalize: simple(capitalized),
-  casefold: simple(caseFolded),
+  casefold: byCharacter(caseFolded),
   lower: simple((self) => self.toLowerCase()),
   upper: simple((self) => self.toUpperCase()),
-  title: simple(title),
-  swapcase: simple((self) =>
+  title: byCharacter(title),
+  swapcase: byCharacter((self) =>
     self.replace(/\p{Uppercase}|(\p{Lowercase})/gu, (char, low) =>
       low === undefined ? char.toLowerCase() : char.toUpperCase(),
     ),
@@ -271,10 +285,10 @@ const strMethods: Record<string, Method> = {
   isidentifier: all(/^[\p{XID_Start}_]\p{XID_Continue}*$/u),
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
   isascii: all(/^[\x00-\x7f]*$/),
-  isprintable: simple(isPrintable),
+  isprintable: byCharacter(isPrintable),
   islower: simple((self) => LOWER.test(self) && !UPPER.test(self) && !/\p{Lt}/u.test(self)),
   isupper: simple((self) => UPPER.test(self) && !LOWER.test(self) && !/\p{Lt}/u.test(self)),
-  istitle: simple((self) => /\p{Cased}/u.test(self) && self === title(self)),
+  istitle: byCharacter((self) => /\p{Cased}/u.test(self) && self === title(self)),
   strip: ["self, chars=None", (a) => strip(text(a.self), a.chars, "both")],
   lstrip: ["self, chars=None", (a) => strip(text(a.self), a.chars, "left")],
   rstrip: ["self, chars=None", (a) => strip(text(a.self), a.chars, "right")],
@@ -294,7 +308,10 @@ const strMethods: Record<string, Method> = {
   rsplit: ["self, sep=None, maxsplit=-1", (a, interp) => rsplit(interp, text(a.self), a.sep, a.maxsplit)],
   splitlines: [
     "self, keepends=False",
-    (a, interp) => new List(linesOf(text(a.self), interp.truthy(a.keepends) === true)),
+    (a, interp) => {
+      interp.tick(text(a.self).length >> 3);
+      return new List(linesOf(text(a.self), interp.truthy(a.keepends) === true));
+    },
   ],
   partition: [
     "self, sep",

@@ -1,6 +1,6 @@
 /** What JavaScript's texts and regular expressions do with each other, by the engine's own matcher. */
 import type { Interp } from "../../interp.ts";
-import { type Pattern, type PatternMatch, patternOf } from "../../patterns/pattern.ts";
+import { type Pattern, type PatternMatch, patternOf, stepsToMake } from "../../patterns/pattern.ts";
 import { isUnknown, List, RegexValue, type Unknown, type Value } from "../../values.ts";
 import { isFunction, LONG_ARRAY, LONG_TEXT, object, text } from "../core.ts";
 import { iterOf } from "./array.ts";
@@ -8,8 +8,10 @@ import { iterOf } from "./array.ts";
 const MODES = "imsuv";
 
 /** Undefined when the program's expression is not valid or not followed. */
-function compiled({ source, flags }: RegexValue): Pattern | undefined {
-  return patternOf(source, [...flags].filter((flag) => MODES.includes(flag)).join(""));
+function compiled(m: Interp, { source, flags }: RegexValue): Pattern | undefined {
+  const pattern = patternOf(source, [...flags].filter((flag) => MODES.includes(flag)).join(""));
+  m.tick((pattern?.size ?? 0) >> 4);
+  return pattern;
 }
 
 function lost(m: Interp, { source, flags }: RegexValue): Unknown {
@@ -17,8 +19,13 @@ function lost(m: Interp, { source, flags }: RegexValue): Unknown {
 }
 
 /** A text is an expression where one is wanted. */
-function regexOf(pattern: Value, flags = ""): RegexValue {
-  return pattern instanceof RegexValue ? pattern : new RegexValue(text(pattern) ?? "", flags);
+function regexOf(m: Interp, pattern: Value, flags = ""): RegexValue {
+  return pattern instanceof RegexValue ? pattern : makeRegex(m, text(pattern) ?? "", flags);
+}
+
+export function makeRegex(m: Interp, source: string, flags: string): RegexValue {
+  m.tick(stepsToMake(source));
+  return new RegexValue(source, flags);
 }
 
 function tickOf(m: Interp): (steps: number) => void {
@@ -38,7 +45,7 @@ function matchList(m: Interp, match: PatternMatch | undefined): Value {
 
 /** Runs an expression from where it stands, and moves it on. */
 function execute(m: Interp, regex: RegexValue, shown: string): PatternMatch | undefined | Unknown {
-  const pattern = compiled(regex);
+  const pattern = compiled(m, regex);
   if (!pattern) return lost(m, regex);
   const isSticky = regex.flags.includes("y");
   const moves = isSticky || regex.flags.includes("g");
@@ -54,20 +61,20 @@ function execute(m: Interp, regex: RegexValue, shown: string): PatternMatch | un
 export function test(m: Interp, [value]: readonly Value[], self: Value): Value {
   const shown = m.str(value);
   if (isUnknown(shown)) return shown;
-  const match = execute(m, regexOf(self), shown);
+  const match = execute(m, regexOf(m, self), shown);
   return isUnknown(match) ? match : match !== undefined;
 }
 
 export function exec(m: Interp, [value]: readonly Value[], self: Value): Value {
   const shown = m.str(value);
   if (isUnknown(shown)) return shown;
-  const match = execute(m, regexOf(self), shown);
+  const match = execute(m, regexOf(m, self), shown);
   return isUnknown(match) ? match : matchList(m, match);
 }
 
 /** All matches of an expression for a text, or the first where it is not global. */
 function found(m: Interp, regex: RegexValue, self: string): readonly PatternMatch[] | Unknown {
-  const pattern = compiled(regex);
+  const pattern = compiled(m, regex);
   if (!pattern) return lost(m, regex);
   if (!regex.flags.includes("g")) {
     const match = execute(m, regex, self);
@@ -79,7 +86,7 @@ function found(m: Interp, regex: RegexValue, self: string): readonly PatternMatc
 }
 
 export function match(self: string, pattern: Value, m: Interp): Value {
-  const regex = regexOf(pattern);
+  const regex = regexOf(m, pattern);
   const all = found(m, regex, self);
   if (isUnknown(all)) return all;
   if (!regex.flags.includes("g")) return matchList(m, all[0]);
@@ -87,13 +94,13 @@ export function match(self: string, pattern: Value, m: Interp): Value {
 }
 
 export function matchAll(self: string, pattern: Value, m: Interp): Value {
-  const all = found(m, regexOf(pattern, "g"), self);
+  const all = found(m, regexOf(m, pattern, "g"), self);
   return isUnknown(all) ? all : iterOf(all.map((each) => matchList(m, each)));
 }
 
 export function search(self: string, asked: Value, m: Interp): Value {
-  const regex = regexOf(asked);
-  const pattern = compiled(regex);
+  const regex = regexOf(m, asked);
+  const pattern = compiled(m, regex);
   if (!pattern) return lost(m, regex);
   const anchor = regex.flags.includes("y") ? "start" : "search";
   return pattern.match({ text: self, anchor, tick: tickOf(m) })?.index ?? -1;
@@ -101,7 +108,7 @@ export function search(self: string, asked: Value, m: Interp): Value {
 
 /** What stands between matches, with what their groups caught; an empty match parts two characters. */
 export function split(self: string, regex: RegexValue, limit: number | undefined, m: Interp): Value {
-  const pattern = compiled(regex);
+  const pattern = compiled(m, regex);
   if (!pattern) return lost(m, regex);
   const tick = tickOf(m);
   if (self === "") return new List(pattern.match({ text: self, anchor: "start", tick }) ? [] : [self]);

@@ -15,7 +15,7 @@ import {
 } from "../core.ts";
 import { toNumeric } from "../operators.ts";
 import { iterOf } from "./array.ts";
-import { exec, match, matchAll, replace, search, split, test } from "./patterns.ts";
+import { exec, makeRegex, match, matchAll, replace, search, split, test } from "./patterns.ts";
 
 const onText =
   (impl: (self: string, args: readonly Value[], m: Interp) => Value): Impl =>
@@ -209,11 +209,11 @@ export function textClasses(base: ClassValue): readonly ClassValue[] {
       native: {
         layer: false,
         create: (m, _cls, [source, flags]) => {
-          if (source instanceof RegexValue) return new RegexValue(source.source, text(flags) ?? source.flags);
+          if (source instanceof RegexValue) return makeRegex(m, source.source, text(flags) ?? source.flags);
           const pattern = text(source);
           return pattern === undefined
             ? m.unknown("a regular expression that is not known")
-            : new RegexValue(pattern, text(flags) ?? "");
+            : makeRegex(m, pattern, text(flags) ?? "");
         },
       },
       methods: { test, exec },
