@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { LayerKind, Report } from "../engine/report/contract.ts";
 import { visible } from "../engine/report/visible.ts";
+import { mostText } from "../present/cost.ts";
 import { type ModuleNode, moduleTree } from "../present/moduleTree.ts";
 import { reasonText, tooMuch } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
@@ -117,5 +118,9 @@ export function totalText({ totals, layers, complete }: Report): string {
   const { unit } = readSettings();
   const known = totals.macs ?? layers.reduce((sum, { macs }) => sum + (macs ?? 0), 0);
   const amount = `${count(inUnit(known, unit))} ${unit}`;
-  return complete && totals.macs !== null ? amount : vscode.l10n.t("at least {0}", amount);
+  const most = totals.macs_at_most ?? null;
+  return [
+    complete && totals.macs !== null ? amount : vscode.l10n.t("at least {0}", amount),
+    ...(most === null ? [] : [mostText(most, { unit, t: vscode.l10n.t })]),
+  ].join(", ");
 }

@@ -150,6 +150,7 @@ function networks(
     name: report.network,
     at: report.network_at,
     macs: report.totals.macs,
+    macsAtMost: report.totals.macs_at_most ?? null,
     params: report.totals.params,
     complete: report.complete,
     input: inputShapes(report.input),

@@ -25,13 +25,30 @@ export function networkTitle(report: Report, { unit, t }: CostOptions): string {
     report.layers.reduce((all, layer) => all + (layer[of] ?? 0), 0);
   const cost = `${count(inUnit(macs ?? known("macs"), unit))} ${unit}`;
   const isNoneKnown = macs === null && known("macs") === 0;
+  const most = report.totals.macs_at_most ?? null;
+  const least = macs !== null && report.complete ? cost : t("at least {0}", cost);
   const weights = t("{0} params", count(params ?? known("params")));
   return [
-    isNoneKnown ? `? ${unit}` : macs !== null && report.complete ? cost : t("at least {0}", cost),
+    [
+      ...(isNoneKnown ? (most === null ? [`? ${unit}`] : []) : [least]),
+      ...(most === null ? [] : [mostText(most, { unit, t })]),
+    ].join(", "),
     params === null ? t("at least {0}", weights) : weights,
     ...madeWith(report, t),
     inputText(report, t),
   ].join(" · ");
+}
+
+/** `at most 134 G MACs`: what data decides, the code bounds. */
+export function mostText(macs: number, { unit, t }: CostOptions): string {
+  return t("at most {0}", `${count(inUnit(macs, unit))} ${unit}`);
+}
+
+/** What a layer costs, exactly or at most. */
+function layerCost({ macs, macs_at_most: most }: ReportLayer, options: CostOptions): string {
+  const { unit, t } = options;
+  if (macs !== null) return `${count(inUnit(macs, unit))} ${unit}`;
+  return typeof most === "number" ? mostText(most, options) : t("{0} unknown", unit);
 }
 
 /** `made with 40, 10 (train.py:30)`, where the definition leaves its arguments open. */
@@ -84,11 +101,12 @@ function originText(origin: InputOrigin, t: Translate): string {
 export function singleFigures(
   layer: ReportLayer,
   line: readonly ReportLayer[],
-  { unit, t }: CostOptions,
+  options: CostOptions,
 ): string[] {
+  const { t } = options;
   const params = line.reduce((total, { params }) => total + (params ?? 0), 0);
   return [
-    layer.macs === null ? t("{0} unknown", unit) : `${count(inUnit(layer.macs, unit))} ${unit}`,
+    layerCost(layer, options),
     ...(params > 0 ? [t("{0} params", count(params))] : []),
     ...(layer.out[0] ? [layerOutput(layer)] : []),
     ...(layer.calls > 1 ? [t("{0} calls", layer.calls)] : []),

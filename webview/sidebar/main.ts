@@ -100,7 +100,11 @@ function networkCard(
   return card;
 }
 
-function figures({ macs, params }: SidebarNetwork, unit: CostUnit, words: Translate): HTMLElement {
+function figures(
+  { macs, macsAtMost, params }: SidebarNetwork,
+  unit: CostUnit,
+  words: Translate,
+): HTMLElement {
   const figure = (value: number | null, label: string): HTMLElement =>
     element(
       "span",
@@ -108,12 +112,17 @@ function figures({ macs, params }: SidebarNetwork, unit: CostUnit, words: Transl
       element("strong", {}, value === null ? words("figure.unknown") : count(value)),
       ` ${label}`,
     );
-  return element(
-    "p",
-    { class: "figures" },
-    figure(macs === null ? null : inUnit(macs, unit), unit),
-    figure(params, words("table.params")),
-  );
+  const most = typeof macsAtMost === "number" ? inUnit(macsAtMost, unit) : null;
+  const cost =
+    macs === null && most !== null
+      ? element(
+          "span",
+          { title: formatExact(most) },
+          element("strong", {}, words("figure.at-most", count(most))),
+          ` ${unit}`,
+        )
+      : figure(macs === null ? null : inUnit(macs, unit), unit);
+  return element("p", { class: "figures" }, cost, figure(params, words("table.params")));
 }
 
 /** What changed since the last commit, and since the panel was opened. */

@@ -15,6 +15,7 @@ const INDIVISIBLE: ReadonlySet<string> = new Set(["macs", "separable_macs"]);
 /** Figures that are counted, with the totals that they have a part in. */
 const COUNTS: Readonly<Record<string, readonly Totals[]>> = {
   macs: ["macs"],
+  macs_at_most: ["macs_at_most"],
   params: ["params"],
   trainable_params: ["trainable_params"],
   elementwise: ["elementwise"],
