@@ -1,5 +1,6 @@
 /** One interpreter over one file: its module is run once, then each root is made and traced in it. */
 import { assumptionsOf, type Traced } from "./assumed.ts";
+import { costliestRun } from "./atMost.ts";
 import { bounded } from "./bounded.ts";
 import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
 import { createFrameworks } from "./frameworks/index.ts";
@@ -277,6 +278,7 @@ export class Session {
     const { m } = this;
     this.options.settings.onProgress(root.at);
     m.bounds.beginNetwork();
+    m.hasCounted = false;
     m.beginTrace();
     const supplied = bounded(m, () => this.supply(root, options.args));
     if ("reason" in supplied) return supplied;
@@ -317,6 +319,18 @@ export class Session {
     // Where the program's own call of it fails, an input that was found instead is none that it has.
     const isGiven = origin === "user" || origin === "comment";
     const misused = isGiven ? [] : saidOfSame(run, this.moduleDiagnostics);
+    const refused = refusals([...said, ...misused]);
+    const isWhole = missed.length === 0 && refused.length === 0;
+    const most = isWhole
+      ? costliestRun({
+          ...{ m, trace, batch },
+          rerun: () => {
+            const again = trials.run(input);
+            return { ...again, trace: verdict(again, input) };
+          },
+          batchOf: (again) => trials.batchOf({ run: again, input }),
+        })
+      : undefined;
     const shapes = specs.map(({ shape }) => shape.map((dim) => (typeof dim === "number" ? dim : null)));
     return {
       channelAxis: (rank) => framework.channelAxis(rank),
@@ -344,9 +358,10 @@ export class Session {
         ),
         trace: {
           ...trace,
-          gaps: [...missed, ...trace.gaps, ...refusals([...said, ...misused])],
+          gaps: [...missed, ...trace.gaps, ...refused],
           diagnostics: said,
         },
+        ...(most && { most }),
         inputs: run.inputs,
         outputs: tensorsIn(run.output),
         names,

@@ -20,6 +20,7 @@ export function dashboardNetworks(
     name: report.network,
     at: report.network_at,
     macs: report.totals.macs,
+    macsAtMost: report.totals.macs_at_most ?? null,
     params: report.totals.params,
     known: { macs: knownOf(report, "macs"), params: knownOf(report, "params") },
     complete: report.complete,

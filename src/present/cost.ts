@@ -32,18 +32,33 @@ export function networkTitle(report: Report, options: CostOptions): string {
   ].join(" · ");
 }
 
-/** `4.09 G MACs`, or as much of it as is known. */
-export function totalText(report: Report, { unit, t }: CostOptions): string {
-  const { macs } = report.totals;
+/** `4.09 G MACs`, or what is known of it: `at least 120 G MACs, at most 134 G MACs`. */
+export function totalText(report: Report, options: CostOptions): string {
+  const { unit, t } = options;
+  const { macs, macs_at_most: most = null } = report.totals;
   const known = macs ?? knownOf(report, "macs");
-  if (macs === null && known === 0) return t("{0} unknown", unit);
   const cost = `${count(inUnit(known, unit))} ${unit}`;
-  return macs !== null && report.complete ? cost : t("at least {0}", cost);
+  if (macs !== null && report.complete) return cost;
+  const least = macs === null && known === 0 ? [] : [t("at least {0}", cost)];
+  const bounds = [...least, ...(most === null ? [] : [mostText(most, options)])];
+  return bounds.length > 0 ? bounds.join(", ") : t("{0} unknown", unit);
 }
 
 /** The sum of those layers whose figure is known. */
 export function knownOf({ layers }: Report, of: "macs" | "params"): number {
   return layers.reduce((all, layer) => all + (layer[of] ?? 0), 0);
+}
+
+/** `at most 134 G MACs`: what data decides, the code bounds. */
+export function mostText(macs: number, { unit, t }: CostOptions): string {
+  return t("at most {0}", `${count(inUnit(macs, unit))} ${unit}`);
+}
+
+/** What a layer costs, exactly or at most. */
+function layerCost({ macs, macs_at_most: most }: ReportLayer, options: CostOptions): string {
+  const { unit, t } = options;
+  if (macs !== null) return `${count(inUnit(macs, unit))} ${unit}`;
+  return typeof most === "number" ? mostText(most, options) : t("{0} unknown", unit);
 }
 
 /** `made with 40, 10 (train.py:30)`, where the definition leaves its arguments open. */
@@ -96,11 +111,12 @@ function originText(origin: InputOrigin, t: Translate): string {
 export function singleFigures(
   layer: ReportLayer,
   line: readonly ReportLayer[],
-  { unit, t }: CostOptions,
+  options: CostOptions,
 ): string[] {
+  const { t } = options;
   const params = line.reduce((total, { params }) => total + (params ?? 0), 0);
   return [
-    layer.macs === null ? t("{0} unknown", unit) : `${count(inUnit(layer.macs, unit))} ${unit}`,
+    layerCost(layer, options),
     ...(params > 0 ? [t("{0} params", count(params))] : []),
     ...(layer.out[0] ? [layerOutput(layer)] : []),
     ...(layer.calls > 1 ? [t("{0} calls", layer.calls)] : []),

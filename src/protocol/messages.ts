@@ -122,6 +122,8 @@ export interface SidebarNetwork {
   readonly name: string;
   readonly at: Place | null;
   readonly macs: number | null;
+  /** Where `macs` hangs on data, what the code lets it be at most. */
+  readonly macsAtMost?: number | null;
   readonly params: number | null;
   /** What is known of them, where the whole is not. */
   readonly known?: { readonly macs: number; readonly params: number };

@@ -3,7 +3,7 @@
  * separable form would cost. A line that makes many layers lists them; other layers say what they are.
  */
 import type { AssumptionKind, Report, ReportLayer } from "../engine/report/contract.ts";
-import { inputText, manyText, networkTitle, swapOfMany, widthText } from "../present/cost.ts";
+import { inputText, manyText, mostText, networkTitle, swapOfMany, widthText } from "../present/cost.ts";
 import {
   asWritten,
   type ConvTerms,
@@ -265,14 +265,20 @@ function whyNot(layer: ReportLayer, { t }: HoverOptions): string[] {
 }
 
 /** Layers that are no convolution: their figures, and for a linear layer its product. */
-function plain(layer: ReportLayer, { t, unit }: HoverOptions): string[] {
+function plain(layer: ReportLayer, options: HoverOptions): string[] {
+  const { t, unit } = options;
+  const most = layer.macs_at_most ?? null;
   const [inputs, outputs] = [layer.in[0]?.at(-1), layer.out[0]?.at(-1)];
   const product =
     layer.kind === "linear" && inputs && outputs
       ? [t("Linear: every input meets every output, {0}·{1} a position.", inputs, outputs)]
       : [];
   const figures = [
-    layer.macs === null ? t("{0} unknown", unit) : `${exact(inUnit(layer.macs, unit))} ${unit}`,
+    layer.macs === null
+      ? most === null
+        ? t("{0} unknown", unit)
+        : mostText(most, options)
+      : `${exact(inUnit(layer.macs, unit))} ${unit}`,
     layer.params === null ? t("params unknown") : t("{0} params", exact(layer.params)),
     ...(layer.elementwise ? [t("{0} elementwise", count(layer.elementwise))] : []),
   ];

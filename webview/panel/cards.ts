@@ -36,6 +36,7 @@ export function cards(t: Translate): Part {
       const { totals } = scene;
       setText(macs.label, scene.state.unit);
       showChange(macs, scene, totals.before.macs, totals.after.macs, totals.known.macs, scene.amount);
+      showMost(macs, scene);
       showChange(
         params,
         scene,
@@ -82,6 +83,15 @@ function showChange(
   }
   const was = element("del", { title: formatExact(amount(before)) }, count(amount(before)));
   detail.replaceChildren(was, " ", element("span", { class: after < before ? "saving" : "loss" }, change));
+}
+
+/** What data decides, the code bounds; nothing is known of the most that swaps make of it. */
+function showMost({ figure, detail }: Card, { report, scaled, rows, totals, amount, t }: Scene): void {
+  const most = report.totals.macs_at_most ?? null;
+  if (most === null || totals.before.macs !== null || scaled || rows.some((row) => row.changed)) return;
+  setText(figure, t("figure.at-most", count(amount(most))));
+  setAttribute(figure, "title", formatExact(amount(most)));
+  detail.replaceChildren(t("figure.at-least", count(amount(totals.known.macs))));
 }
 
 function showSwappable({ figure, detail }: Card, scene: Scene): void {

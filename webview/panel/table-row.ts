@@ -77,8 +77,10 @@ export function tableRow(t: Translate, actions: Actions): TableRow {
     setAttribute(cells.name, "title", `${layer.name} · ${layer.type} · ${t(`kind.${row.kind}`)}`);
     setText(cells.kernel, describeKernel(layer, t) || layer.type);
     setText(cells.output, layerOutput(layer));
-    setText(figure, scene.text(macs));
-    setAttribute(cells.macs, "title", scene.exact(macs));
+    const isScaled = row.changed || scene.scaled !== null;
+    const most = isScaled || macs !== null ? null : (layer.macs_at_most ?? null);
+    setText(figure, most === null ? scene.text(macs) : t("figure.at-most", scene.text(most)));
+    setAttribute(cells.macs, "title", scene.exact(most ?? macs));
     bar.style.width = `${(100 * (macs ?? 0)) / dearest}%`;
     setText(cells.params, params === null ? t("figure.unknown") : count(params));
     setAttribute(cells.params, "title", params === null ? null : formatExact(params));

@@ -99,6 +99,8 @@ const messages = {
   "export.markdown": ["Table as Markdown", "表（Markdown）"],
   "export.png": ["Chart as PNG", "グラフ（PNG）"],
   "export.svg": ["Chart as SVG", "グラフ（SVG）"],
+  "figure.at-least": ["at least {0}", "{0} 以上"],
+  "figure.at-most": ["at most {0}", "{0} 以下"],
   "figure.unknown": ["unknown", "不明"],
   "figure.least": ["at least {0}", "{0} 以上"],
   "figure.known-part": ["{0} known", "判明分 {0}"],

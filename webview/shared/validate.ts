@@ -78,6 +78,7 @@ const isLayer = hasForm<ReportLayer>({
   groups: isFigure,
   out_channels: isFigure,
   macs: isFigure,
+  macs_at_most: isOptional(isFigure),
   params: isFigure,
   activation_bytes: isFigure,
   calls: isNumber,
@@ -106,6 +107,7 @@ const isReport = hasForm<Report>({
   complete: isBoolean,
   totals: hasForm<Report["totals"]>({
     macs: isFigure,
+    macs_at_most: isOptional(isFigure),
     params: isFigure,
     activation_bytes: isFigure,
     peak_activation_bytes: isFigure,
@@ -128,6 +130,7 @@ const isSidebarNetwork = hasForm<SidebarNetwork>({
   name: isString,
   at: isNullOr(isPlace),
   macs: isFigure,
+  macsAtMost: isOptional(isFigure),
   params: isFigure,
   known: isOptional(hasForm<NonNullable<SidebarNetwork["known"]>>({ macs: isNumber, params: isNumber })),
   complete: isBoolean,

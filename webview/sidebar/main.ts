@@ -100,7 +100,11 @@ function networkCard(
   return card;
 }
 
-function figures({ macs, params, known }: SidebarNetwork, unit: CostUnit, words: Translate): HTMLElement {
+function figures(
+  { macs, macsAtMost, params, known }: SidebarNetwork,
+  unit: CostUnit,
+  words: Translate,
+): HTMLElement {
   const figure = (value: number | null, part: number | undefined, label: string): HTMLElement => {
     const shown = value ?? (part || null);
     const text = shown === null ? words("figure.unknown") : count(shown);
@@ -112,12 +116,18 @@ function figures({ macs, params, known }: SidebarNetwork, unit: CostUnit, words:
     );
   };
   const inUnits = (value: number): number => inUnit(value, unit);
-  return element(
-    "p",
-    { class: "figures" },
-    figure(macs === null ? null : inUnits(macs), known && inUnits(known.macs), unit),
-    figure(params, known?.params, words("table.params")),
+  const cost = figure(macs === null ? null : inUnits(macs), known && inUnits(known.macs), unit);
+  const weights = figure(params, known?.params, words("table.params"));
+  if (macs !== null || typeof macsAtMost !== "number")
+    return element("p", { class: "figures" }, cost, weights);
+  const most = inUnits(macsAtMost);
+  const bound = element(
+    "span",
+    { title: formatExact(most) },
+    element("strong", {}, words("figure.at-most", count(most))),
+    ` ${unit}`,
   );
+  return element("p", { class: "figures" }, ...(known?.macs ? [cost] : []), bound, weights);
 }
 
 /** What changed since the last commit, and since the panel was opened. */

@@ -29,8 +29,17 @@ interface Side {
   readonly perhapsLeft: readonly MayLeave[];
 }
 
-/** Runs both sides of an undecided condition. One that raises is dropped, for a plain run would not have gone there. */
-export function fork(m: Machine, why: Unknown, one: () => Completion, other: () => Completion): Completion {
+/**
+ * Runs both sides of an undecided condition. One that raises is dropped, for a plain run would not have gone there.
+ * `repeats`: a side may run more often than once.
+ */
+export function fork(
+  m: Machine,
+  why: Unknown,
+  one: () => Completion,
+  other: () => Completion,
+  repeats = false,
+): Completion {
   m.tick(STEPS.fork);
   const outer = m.journal;
   const opsBefore = m.recorder.count;
@@ -40,7 +49,7 @@ export function fork(m: Machine, why: Unknown, one: () => Completion, other: () 
   const second = side(m, outer, other, why);
   m.journal = outer;
   m.undecided--;
-  if (m.recorder.costsSince(opsBefore)) m.lost(why.reason);
+  if (m.recorder.costsSince(opsBefore)) m.lost(why.reason, !repeats);
   return joinSides(m, why, { first, changes, second }, outer);
 }
 
@@ -126,8 +135,15 @@ export function perhaps(m: Machine, why: Unknown, body: () => void): void {
     why,
     () => void body(),
     () => undefined,
+    true,
   );
-  if (m.scope && m.recorder.count > opsBefore) m.gap(why.reason);
+  if (m.scope && m.recorder.count > opsBefore) maybeMore(m, why, opsBefore);
+}
+
+/** What ran since may run any number of times. */
+export function maybeMore(m: Machine, { reason }: Unknown, opsBefore: number): void {
+  if (m.recorder.costsSince(opsBefore)) m.gap(reason);
+  else m.lost(reason, true);
 }
 
 /** Runs code for what it shows on the way, and undoes what it changed. */

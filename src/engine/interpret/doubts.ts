@@ -55,7 +55,7 @@ export function closeDoubts(m: Machine, mark: Doubt | undefined): readonly MayLe
     doubt.journal.join(NO_CHANGES, doubt.why);
     m.journal = doubt.outerJournal;
     m.undecided--;
-    if (m.recorder.costsSince(doubt.opsBefore)) m.recorder.lose(doubt.why.reason, doubt.site);
+    if (m.recorder.costsSince(doubt.opsBefore)) m.recorder.lose(doubt.why.reason, doubt.site, true);
     closed.unshift(doubt);
   }
   m.doubt = mark;

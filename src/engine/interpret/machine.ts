@@ -31,6 +31,7 @@ import {
   BoundMethod,
   ClassValue,
   Dict,
+  type Dim,
   FunctionValue,
   type Heap,
   Instance,
@@ -119,6 +120,10 @@ export class Machine implements Interp {
   /** What the links of a chain gave so far, for the next one to take at once. */
   held: Value = null;
   inference = false;
+  /** Set while a network is run on as many as its data may decide: which share of the most that is. */
+  share: number | undefined;
+  /** Data decided a number whose most is known. */
+  hasCounted = false;
   hasUnknownKeys = false;
   /** Told of every layer that is called, while inputs are sought. */
   onLayer: ((layer: Instance, inputs: readonly Value[]) => void) | undefined;
@@ -534,8 +539,17 @@ export class Machine implements Interp {
   }
 
   /** The same whatever the reason: ops have run that may not count. */
-  lost(reason: string): void {
-    this.recorder.lose(reason, this.site);
+  lost(reason: string, isMost = false): void {
+    this.recorder.lose(reason, this.site, isMost);
+  }
+
+  counted(most: Dim, reason: string): Dim {
+    if (typeof most !== "number") return this.unknown(reason);
+    if (this.share === undefined) {
+      this.hasCounted = true;
+      return this.unknown(reason);
+    }
+    return Math.ceil(most * this.share);
   }
 
   // -------------------------------------------------------------------- bounds

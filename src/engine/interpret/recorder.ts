@@ -134,11 +134,15 @@ export class Recorder {
     if (!known) this.diagnostics.push({ ...diagnostic, at });
   }
 
-  lose(reason: string, site: Site | undefined): void {
-    if (this.gaps.length >= MOST_NOTES) return;
+  /** `isMost`: no more may run than was recorded. */
+  lose(reason: string, site: Site | undefined, isMost = false): void {
     const at = site?.at;
-    if (this.gaps.some((gap) => gap.reason === reason && gap.at === at && gap.site?.caller === site?.caller))
-      return;
-    this.gaps.push({ reason, at, ...(site && { site }) });
+    const gap = { reason, at, ...(site && { site }), ...(isMost && { isMost }) };
+    const known = this.gaps.findIndex(
+      (other) => other.reason === reason && other.at === at && other.site?.caller === site?.caller,
+    );
+    if (known < 0 && this.gaps.length < MOST_NOTES) this.gaps.push(gap);
+    else if (known >= 0 && !isMost) this.gaps[known] = gap;
+    else if (known < 0 && !isMost) this.gaps[MOST_NOTES - 1] = gap;
   }
 }

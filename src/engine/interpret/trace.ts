@@ -98,6 +98,8 @@ export interface Gap {
   readonly at: Span | undefined;
   /** The calls that led there. */
   readonly site?: Site;
+  /** Not all that was recorded may run, but no more MACs than that. */
+  readonly isMost?: boolean;
 }
 
 /** A finished run of one network. */

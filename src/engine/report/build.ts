@@ -1,4 +1,5 @@
 /** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
+import type { Most } from "../atMost.ts";
 import { type Batch, batchAxisOf } from "../batch.ts";
 import type { Assumption } from "../interpret/assumptions.ts";
 import type { Trace, TraceDiagnostic } from "../interpret/trace.ts";
@@ -39,6 +40,8 @@ export interface ReportSource {
   readonly batch: Batch;
   readonly assumptions?: readonly Assumption[];
   readonly trace: Trace;
+  /** The run that costs most, where data decides how much runs and the code bounds it. */
+  readonly most?: Most;
   /** The tensors of the forward call, and those it answered. */
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
@@ -54,10 +57,18 @@ export interface ReportSource {
   readonly diagnostics?: readonly TraceDiagnostic[];
 }
 
+/** The source with what is the same whatever becomes of its layers: the most that they cost is not. */
+export function withoutMost({ most: _, ...source }: ReportSource): ReportSource {
+  return source;
+}
+
 export function buildReport(source: ReportSource): Report {
   const { trace, inputs, outputs, names, batch } = source;
   const rows = priceLayers({ ops: trace.ops, names, inputs, batch });
-  const layers = rows.map(({ layer }) => layer);
+  const layers = withMost(
+    source,
+    rows.map(({ layer }) => layer),
+  );
   const idle = idleLayers(source, layers);
   const { totals, unknowns } = priceTotals(source);
   const figures = [...layers, totals].flatMap((figure) => [
@@ -89,6 +100,20 @@ export function buildReport(source: ReportSource): Report {
     diagnostics: diagnose(source, rows, unknowns),
   };
   return passGate(report, networkPlace(source));
+}
+
+/** Rows that hang on data, with what they cost at most. */
+function withMost(
+  { most: run, names, inputs }: ReportSource,
+  layers: readonly ReportLayer[],
+): readonly ReportLayer[] {
+  if (!run || layers.every(({ macs }) => macs !== null)) return layers;
+  const key = ({ name, at }: ReportLayer): string => keyOf(name, at);
+  const most = new Map(priceLayers({ ...run, names, inputs }).map(({ layer }) => [key(layer), layer.macs]));
+  return layers.map((layer) => {
+    const macs = layer.macs === null ? most.get(key(layer)) : undefined;
+    return typeof macs === "number" ? { ...layer, macs_at_most: macs } : layer;
+  });
 }
 
 function reportAssumption({ kind, text, at }: Assumption): ReportAssumption {
@@ -144,8 +169,13 @@ function priceTotals(source: ReportSource): { totals: ReportTotals; unknowns: re
   peak.add(
     peakBytes({ ops: trace.ops, inputs: source.inputs, outputs: source.outputs, batch: source.batch }),
   );
+  const most = new Tally();
+  for (const op of source.most?.ops ?? []) most.add(op.macs, source.most?.batch.fixed.has(op));
+  const total = macs.value(samples);
+  const atMost = total === null && source.most ? most.value(samples) : null;
   const totals: ReportTotals = {
-    macs: macs.value(samples),
+    macs: total,
+    ...(atMost !== null && { macs_at_most: atMost }),
     params: params.value(),
     trainable_params: trainable.value(),
     elementwise: elementwise.value(samples),

@@ -70,6 +70,8 @@ export interface ReportLayer {
   readonly bias: boolean | null;
   /** Sum over `calls`. */
   readonly macs: number | null;
+  /** Where `macs` hangs on data, what it can be at most by the code's own bounds; absent where it is known or has none. */
+  readonly macs_at_most?: number | null;
   readonly params: number | null;
   readonly trainable_params: number | null;
   readonly elementwise: number | null;
@@ -118,6 +120,8 @@ export interface NeverRunLayer {
 
 export interface ReportTotals {
   readonly macs: number | null;
+  /** Where `macs` hangs on data, what it can be at most by the code's own bounds; absent where it is known or has none. */
+  readonly macs_at_most?: number | null;
   readonly params: number | null;
   readonly trainable_params: number | null;
   readonly elementwise: number | null;

@@ -12,6 +12,7 @@ type Totals = keyof Report["totals"];
 /** Figures that are counted, with the totals that they have a part in. */
 const COUNTS: Readonly<Record<string, readonly Totals[]>> = {
   macs: ["macs"],
+  macs_at_most: ["macs_at_most"],
   params: ["params"],
   trainable_params: ["trainable_params"],
   elementwise: ["elementwise"],

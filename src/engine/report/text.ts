@@ -60,6 +60,7 @@ interface TextRow {
   readonly kernel: string;
   readonly out: string;
   readonly macs: number | null;
+  readonly most?: number;
   readonly params: number | null;
   readonly separable: number | null;
   readonly bound: string;
@@ -116,7 +117,10 @@ function formatTable(report: Report, { unit, width }: TextOptions, paint: Paint)
   const fraction = (macs: number | null): number => (macs === null || total === 0 ? 0 : macs / total);
   const rows = textRows(report);
   const longest = Math.max(0, ...rows.map((row) => fraction(row.macs)));
-  const cost = (macs: number | null): string => (macs === null ? "?" : formatCount(inUnit(macs, unit)));
+  const cost = (macs: number | null, most?: number | null): string => {
+    if (macs !== null) return formatCount(inUnit(macs, unit));
+    return typeof most === "number" ? `≤ ${formatCount(inUnit(most, unit))}` : "?";
+  };
   const totals: TextRow = {
     name: "Total",
     type: "",
@@ -124,6 +128,7 @@ function formatTable(report: Report, { unit, width }: TextOptions, paint: Paint)
     kernel: "",
     out: formatShapes(report.output.map((shape, i) => sampleShape(shape, report.output_batch_axes?.[i]))),
     macs: report.totals.macs,
+    ...mostOf(report.totals),
     params: report.totals.params,
     separable: null,
     bound: report.roofline ? describeSeconds(report.roofline) : "",
@@ -133,7 +138,7 @@ function formatTable(report: Report, { unit, width }: TextOptions, paint: Paint)
     { title: "Type", align: "left", cell: (row) => row.type, drop: 3 },
     { title: "Kernel", align: "left", cell: (row) => row.kernel, drop: 2 },
     { title: "Output", align: "left", cell: (row) => row.out, drop: 4 },
-    { title: UNIT_LABELS[unit], align: "right", cell: (row) => cost(row.macs) },
+    { title: UNIT_LABELS[unit], align: "right", cell: (row) => cost(row.macs, row.most) },
     { title: "Share", align: "right", cell: (row) => (row.macs === 0 ? "" : share(row, fraction)), drop: 6 },
     {
       title: "",
@@ -206,6 +211,7 @@ function layerRow(layer: ReportLayer): TextRow {
     kernel: formatKernel(layer.kernel, layer.stride),
     out: formatShapes(layer.out.map((shape) => sampleShape(shape, layer.batch_axis))),
     macs: layer.macs,
+    ...mostOf(layer),
     params: layer.params,
     separable: layer.swappable ? layer.separable_macs : null,
     bound: layer.bound_seconds == null ? "" : `${formatSeconds(layer.bound_seconds)} ${layer.bound_by}`,
@@ -230,7 +236,10 @@ export function describeRoofline({ roofline }: Report): readonly string[] {
 function summary(report: Report, { unit }: TextOptions): string[] {
   const { totals } = report;
   const label = UNIT_LABELS[unit];
-  const exact = totals.macs === null ? "unknown" : inUnit(totals.macs, unit).toLocaleString("en");
+  const shown = (macs: number): string => inUnit(macs, unit).toLocaleString("en");
+  const { most } = mostOf(totals);
+  const unknown = most === undefined ? "unknown" : `at most ${shown(most)}`;
+  const exact = totals.macs === null ? unknown : shown(totals.macs);
   const params = totals.params === null ? "unknown" : totals.params.toLocaleString("en");
   const fixed =
     totals.params !== null && totals.trainable_params !== null ? totals.params - totals.trainable_params : 0;
@@ -243,6 +252,13 @@ function summary(report: Report, { unit }: TextOptions): string[] {
   ];
 }
 
+/** The most that data can make of it, where the code bounds that. */
+function mostOf({ macs_at_most: most }: { readonly macs_at_most?: number | null }): {
+  readonly most?: number;
+} {
+  return typeof most === "number" ? { most } : {};
+}
+
 function describeGaps(report: Report, unit: CostUnit): string {
   const unknown = report.layers.filter((layer) => layer.macs === null).length;
   const least = formatCount(inUnit(sumKnown(report.layers), unit));
@@ -251,7 +267,9 @@ function describeGaps(report: Report, unit: CostUnit): string {
       ? "some of the network could not be followed"
       : `${unknown} of ${report.layers.length} layers are unknown`;
   const known = sumKnown(report.layers) === 0 ? "" : `; at least ${least} ${UNIT_LABELS[unit]} are known`;
-  return `Incomplete: ${layers}${known}. Why:`;
+  const { most } = mostOf(report.totals);
+  const bound = most === undefined ? "" : `, and it is at most ${formatCount(inUnit(most, unit))}`;
+  return `Incomplete: ${layers}${known}${bound}. Why:`;
 }
 
 /** What the swap of every eligible convolution would make of the totals. */

@@ -3,7 +3,7 @@
  * new input, α scales that trace's channels, the swap replaces its convolutions, and the report is made of the result.
  */
 import type { FailureReason } from "../engine.types.ts";
-import { buildReport, idleLayers, type ReportSource } from "../report/build.ts";
+import { buildReport, idleLayers, type ReportSource, withoutMost } from "../report/build.ts";
 import type { Report } from "../report/contract.ts";
 import { vectorsOf } from "../report/neverRun.ts";
 import type { SimulatedLayer, SimulatedReport, SimulationOptions, SimulationResult } from "./contract.ts";
@@ -100,7 +100,7 @@ function swapNetwork(source: ReportSource, plain: Report, names: ReadonlySet<str
   if (sites.length === 0) return plain;
   const idle = idleSites(source, plain, names);
   const { ops, parameters } = swapTrace(source.trace.ops, source.parameters, sites, idle);
-  const swapped = { ...source, parameters, trace: { ...source.trace, ops } };
+  const swapped = { ...withoutMost(source), parameters, trace: { ...source.trace, ops } };
   const { totals } = buildReport(swapped);
   return {
     ...plain,

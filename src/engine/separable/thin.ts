@@ -5,7 +5,7 @@
 import { isKnown } from "../frameworks/shape/dims.ts";
 import type { OpRecord } from "../interpret/trace.ts";
 import type { Tensor } from "../interpret/values.ts";
-import { idleLayers, type ReportSource } from "../report/build.ts";
+import { idleLayers, type ReportSource, withoutMost } from "../report/build.ts";
 import { type PricedRow, priceLayers } from "../report/layers.ts";
 import type { ChannelsOf, NeverRun } from "../report/neverRun.ts";
 import { type Channels, type FollowSource, followChannels } from "./channels/follow.ts";
@@ -47,7 +47,7 @@ export function thinNetwork(
   const { ops, kept } = scaleTrace(all, channels, alpha, rounding);
   for (const { weight, shape } of deadShapes) weight.shape = shape;
   const scaled: ReportSource = {
-    ...source,
+    ...withoutMost(source),
     trace: { ...trace, ops: ops.slice(0, trace.ops.length) },
     idleChannels: new Map([
       ...channelsOf(ops.slice(trace.ops.length)),

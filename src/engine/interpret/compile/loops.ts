@@ -1,6 +1,6 @@
 /** Loops compiled to closures. One whose number of turns is not known runs its body once, as a side of a branch. */
 import type { CFor, DoWhile, For, While } from "../../syntax/ast.ts";
-import { fork } from "../branches.ts";
+import { fork, maybeMore } from "../branches.ts";
 import { joinHere } from "../doubts.ts";
 import type { Machine } from "../machine.ts";
 import { unknownOrder } from "../python/setOrder.ts";
@@ -172,6 +172,7 @@ function over(m: Machine, { at }: For | While): undefined {
  */
 function onceOrNot(m: Machine, s: Scope, why: Unknown, body: Ex, label: string | undefined): Completion {
   let isOpen = false;
+  const opsBefore = m.recorder.count;
   const completion = fork(
     m,
     why,
@@ -191,8 +192,9 @@ function onceOrNot(m: Machine, s: Scope, why: Unknown, body: Ex, label: string |
       }
     },
     () => undefined,
+    true,
   );
-  if (m.scope && !isOpen) m.gap(why.reason);
+  if (m.scope && !isOpen) maybeMore(m, why, opsBefore);
   return completion;
 }
 

@@ -7,6 +7,7 @@ import {
   ABSENT,
   ClassValue,
   type Dict,
+  type Dim,
   Float,
   type Instance,
   Iter,
@@ -41,6 +42,7 @@ export function createBench(): Bench {
   const partial = {
     site: undefined,
     unknown: (reason: string) => new Unknown(reason),
+    counted: (_: Dim, reason: string) => new Unknown(reason),
     fail: (type: string, message: string) => {
       errors.push(`${type}: ${message}`);
       return new Unknown(message);

@@ -84,7 +84,8 @@ function tensorItem(a: Args, tensor: Tensor): IndexItem | Unknown {
 }
 
 function maskItem(a: Args, shape: Shape, data: readonly number[] | undefined, name: string): IndexItem {
-  const count = data?.filter((x) => x !== 0).length ?? a.interp.unknown(`depends on the data of ${name}`);
+  const count =
+    data?.filter((x) => x !== 0).length ?? a.interp.counted(numel(shape), `depends on the data of ${name}`);
   return { kind: "mask", shape, count, data };
 }
 
@@ -261,7 +262,8 @@ function positions(a: Args, name: string, form: "tuple" | "matrix"): Answer {
   const data = a.data(name);
   const found = data && [...data.keys()].filter((i) => data[i] !== 0);
   const count: Dim =
-    found?.length ?? a.interp.unknown(`depends on the data of ${a.tensor(name).maker ?? "a tensor"}`);
+    found?.length ??
+    a.interp.counted(numel(shape), `depends on the data of ${a.tensor(name).maker ?? "a tensor"}`);
   const strides = contiguous(shape).strides;
   const along = (axis: number): number[] | undefined =>
     found?.map((at) => Math.floor(at / strides[axis]!) % (shape[axis] as number));
@@ -302,6 +304,13 @@ function narrowed(a: Args): Answer {
   return { shape: shape.with(axis, length), data: data && read(data, view) };
 }
 
+/** The mask and what it picks from are broadcast against each other. */
+function maskedPlaces(a: Args): Shape | Unknown {
+  const [input, mask] = [a.shape("input"), a.shape("mask")];
+  const places = broadcast(input, mask);
+  return isMisfit(places) ? input : places;
+}
+
 /** Names of both the module and the class. */
 export const INDEXING: OpTable = {
   gather: gathered("dim"),
@@ -322,7 +331,7 @@ export const INDEXING: OpTable = {
       const whole = mask && numel(input.shape) === mask.length;
       const count = whole
         ? mask.filter((x) => x !== 0).length
-        : a.interp.unknown("depends on the data of the mask");
+        : a.interp.counted(numel(maskedPlaces(a)), "depends on the data of the mask");
       return { shape: [count], dtype: input.dtype };
     },
   },

@@ -18,7 +18,7 @@ const NMS: OpSpec = {
   rule: (a) => {
     const [count] = a.shape("dets");
     return {
-      shape: [count === 0 ? 0 : a.interp.unknown("depends on the data of the boxes")],
+      shape: [count === 0 ? 0 : a.interp.counted(count ?? 0, "depends on the data of the boxes")],
       dtype: "int64",
     };
   },
