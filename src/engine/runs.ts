@@ -110,7 +110,9 @@ function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: C
       return each.code === "raises" ? [{ ...each, severity: "warning" }] : [each];
     }),
     gaps: [
-      ...gaps,
+      ...gaps.map((gap) =>
+        gap.reason === besides ? { ...gap, reason: `${INPUTS_WANTED}: ${besides}` } : gap,
+      ),
       ...(wanted ? [{ reason: wanted.message, at: wanted.at }] : []),
       ...(apart ? [{ reason: LIST_WANTED, at: apart.site?.at }] : []),
     ],
