@@ -79,7 +79,9 @@ function candidates(
     if (value instanceof FunctionValue && value.module === module) return [{ name, fn: value }];
     if (!(value instanceof ClassValue) || value.module !== module) return [];
     return [...value.attrs].flatMap(([key, method]): Candidate[] =>
-      method instanceof FunctionValue ? [{ name: `${name}.${key}`, fn: method, owner: value }] : [],
+      method instanceof FunctionValue
+        ? [{ name: key === "__init__" ? name : `${name}.${key}`, fn: method, owner: value }]
+        : [],
     );
   });
   const others = handlers.map((fn): Candidate => ({ name: fn.name, fn }));

@@ -4,6 +4,7 @@
  */
 
 import { builderMethods, objectMethods } from "./builderMethods.ts";
+import { nameForwards } from "./calledMethods.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import { holders } from "./holders.ts";
 import { networksInside } from "./insideFunctions.ts";
@@ -78,6 +79,8 @@ export function findRoots(
   const isMaker = makersOf(frameworks);
   const definitions = topLevel(node.body);
   const parts = partNames(definitions);
+  const classes = definitions.flatMap(({ kind, name }) => (kind === "class" ? [name] : []));
+  nameForwards(m, module, node, classes, frameworks);
   const roots: Root[] = [];
   const near: NearRoot[] = [];
   const add = (root: Root, needs: readonly Need[]): void => {
@@ -171,7 +174,12 @@ export function hiddenRoots(
   const isMaker = makersOf(m.frameworks);
   const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker, new Set());
   const found = networksInside(m, module, { definitions: topLevel(node.body), builds, ...rest });
-  return found.filter(({ value }) => !isLoss(value) && (isOfProgram(value) || layersOf(m, value).size > 0));
+  return found.filter(
+    ({ value }) =>
+      !isLoss(value) &&
+      !onlyTrains(m, value, m.frameworks) &&
+      (isOfProgram(value) || layersOf(m, value).size > 0),
+  );
 }
 
 /**

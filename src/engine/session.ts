@@ -2,6 +2,7 @@
 import { assumptionsOf, type Traced } from "./assumed.ts";
 import { costliestRun } from "./atMost.ts";
 import { bounded } from "./bounded.ts";
+import { forwardStandIn } from "./calledMethods.ts";
 import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
 import { createFrameworks } from "./frameworks/index.ts";
 import { methodOf } from "./holders.ts";
@@ -285,6 +286,13 @@ export class Session {
     const known = new Set(this.networksMade());
     const made = bounded(m, () => this.make(root, supplied.value));
     const network = "reason" in made ? null : this.networkOf(made.value, known, root.at);
+    const standIn = forwardStandIn(m, network);
+    if (standIn)
+      m.assume(
+        "value",
+        `${standIn.name}, which the program calls first, stands for the forward call`,
+        standIn.node.nameAt,
+      );
     const building = m.endTrace();
     if ("reason" in made) return made;
     const framework = m.frameworks.find((candidate) => candidate.isNetwork(network));

@@ -61,6 +61,8 @@ export interface Framework {
   readonly tellsNetworks?: boolean;
   /** Methods that a user's network class must have one of: `forward`, `call`, `__call__`. */
   readonly forwardNames: readonly string[];
+  /** Programs call networks by other methods, too: those of agents have none of these names. */
+  readonly callsOtherMethods?: boolean;
   /** An input tensor for the forward call. */
   input(shape: Shape, dtype: string): Value;
   /** Runs the network as inference does. Records ops through `interp.record`. */

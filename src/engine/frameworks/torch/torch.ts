@@ -200,6 +200,8 @@ class Torch implements Framework {
     return base instanceof ClassValue ? einopsLayers(this.tensors.kit, base) : new Map();
   }
 
+  readonly callsOtherMethods = true;
+
   isNetworkClass(cls: ClassValue): boolean {
     return isModuleClass(cls);
   }
