@@ -249,7 +249,6 @@ export const HOSTILE_PYTHON: Readonly<Record<string, () => string>> = {
     [
       "lambda: l",
       "(a for a in [l])",
-      "frozenset([l])",
       "functools.partial(print, l)",
       "nn.Sequential(l, nn.Conv2d(3, 3, 3)) if l else nn.ReLU()",
       "(l, 10**20 + len(l or ()))",
