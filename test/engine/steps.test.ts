@@ -69,6 +69,8 @@ describe("the steps of one network", () => {
     ]),
     ["layers", "l = []", "l.append(nn.BatchNorm2d(3))", 700],
     ["modules of the program", "class M(nn.Module): pass", "M()", 3000],
+    ["generators", "g = lambda: (yield)", "g()", 2000],
+    ["hooks of a layer", "c = nn.ReLU()", "c.register_forward_hook(print)", 1500],
     ["functions", "l = []", "l.append(lambda: l)", 4000],
     ["callbacks of a context", "import contextlib; s = contextlib.ExitStack()", "s.callback(print)", 4000],
     ["patterns", "import re", "re.compile('[abc]' * 100)", 80],

@@ -22,13 +22,13 @@ export const STEPS = {
   module: 40,
   /** A parameter or buffer of a layer. */
   weight: 24,
-  object: 8,
+  object: 12,
   /** Made by a `def`, a lambda or an arrow, with the variables around it. */
   function: 32,
   /** Told, and gone on from. */
   failure: 8,
   /** Defined, not made. */
-  class: 24,
+  class: 40,
   /** Made by a call, with its place in the text. */
   generator: 48,
   exception: 4,

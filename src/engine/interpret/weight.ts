@@ -20,8 +20,8 @@ export function weightMade(value: Value): number {
   if (value instanceof Bytes) return value.value.length >> 4;
   if (value instanceof Tensor) return (value.data?.length ?? 0) >> 3;
   if (value instanceof List || value instanceof Tuple) return 6 + (value.items.length >> 2);
-  if (value instanceof Dict || value instanceof SetValue) return 8 + (value.entries.size << 2);
-  if (value instanceof Iter) return 12;
+  if (value instanceof Dict || value instanceof SetValue) return 16 + (value.entries.size << 2);
+  if (value instanceof Iter) return 36;
   return value instanceof Instance ? 8 + value.attrs.size : 0;
 }
 

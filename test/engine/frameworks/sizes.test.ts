@@ -285,6 +285,13 @@ test.each([
   ],
   ["keras", keras("layers.GroupNormalization(3)"), "has 3 groups, which do not divide 8 channels"],
   ["keras", keras("layers.UpSampling2D(0)"), "Expected a strictly positive value. Received size=0"],
+  ["keras", keras("layers.Embedding(0, 8)"), "`input_dim` must be a positive integer. Received: input_dim=0"],
+  ["keras", keras("layers.Activation(2.5)"), "Could not interpret activation function identifier: 2.5"],
+  [
+    "keras",
+    keras("layers.Dense(4, activation=2.5)"),
+    "Could not interpret activation function identifier: 2.5",
+  ],
   ["keras", keras("layers.Cropping2D(16)"), "makes -2×-2 of 30×30"],
 ])("%s refuses what it cannot run and no figures are called complete: %#", (_, text, message) => {
   const report = profile(text);

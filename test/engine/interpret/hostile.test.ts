@@ -79,11 +79,8 @@ describe("arrays are measured before they are made: of a large one only the shap
     ["np.arange(float('inf'))", "Maximum allowed size exceeded"],
     ["np.linspace(0, 1, -1)", "Number of samples, -1, must be non-negative."],
     ["np.zeros(-1)", "negative dimensions are not allowed"],
-    ["torch.arange(float('inf')).shape", "arange: no tensor has the size Infinity"],
-    [
-      "torch.meshgrid(torch.arange(float('inf')), torch.arange(3))[0].shape",
-      "no tensor has the size Infinity",
-    ],
+    ["torch.arange(float('inf')).shape", "arange: no tensor has the size inf"],
+    ["torch.meshgrid(torch.arange(float('inf')), torch.arange(3))[0].shape", "no tensor has the size inf"],
   ])("%s is refused", (made, reason) => {
     expect(show(`import torch\nimport numpy as np\n${made}`)).toContain(reason);
   });

@@ -178,6 +178,9 @@ export const HOSTILE_PYTHON: Readonly<Record<string, () => string>> = {
       "s.encode()[1:]",
       "'2' in s",
       "s.count('1')",
+      "s.casefold()",
+      "s.istitle()",
+      "s.splitlines()",
       "s[::-1]",
     ].map((work) => [`long text: ${work}`, init(`s = '1' * 900000\nwhile True:\n    ${work}`)]),
   ),
@@ -242,6 +245,34 @@ export const HOSTILE_PYTHON: Readonly<Record<string, () => string>> = {
   "Keras weights of lists in lists": init(
     "import keras\nm = keras.Sequential([keras.layers.Dense(4)])\nm.a = [[[0] * 1000] * 1000] * 1000\nn = len(m.weights)",
   ),
+  ...Object.fromEntries(
+    [
+      "lambda: l",
+      "(a for a in [l])",
+      "functools.partial(print, l)",
+      "nn.Sequential(l, nn.Conv2d(3, 3, 3)) if l else nn.ReLU()",
+      "(l, 10**20 + len(l or ()))",
+      "type('A', (), {'l': l})",
+      "map(print, [l])",
+    ].map((made) => [
+      `each holds the one before: ${made}`,
+      init(`import functools\nl = None\nwhile True:\n    l = ${made}`),
+    ]),
+  ),
+  "layers kept without end": init("l = []\nwhile True:\n    l.append(nn.LSTM(3, 3, 2))"),
+  "callbacks without end": init(
+    "import contextlib\nwith contextlib.ExitStack() as s:\n    for i in range(10**7):\n        s.callback(lambda: 1)",
+  ),
+  "hooks without end": init("c = nn.ReLU()\nwhile True:\n    c.register_forward_hook(print)"),
+  "dataclasses without end": init(
+    "import dataclasses\nwhile True:\n    dataclasses.make_dataclass('A', ['a', 'b'])",
+  ),
+  "decorated again and again": init(
+    "def d(f):\n    return lambda *a: f(*a)\nf = lambda: 8\nfor _ in range(10**6):\n    f = d(f)\nn = f()",
+  ),
+  "powers of two, far too large": init(
+    "import itertools\nn = list(itertools.starmap(pow, itertools.repeat((2, 10**9))))",
+  ),
   "unknown names without end": init("while True:\n    nothing.foo(1)"),
   "unknown functions of a framework without end": init("while True:\n    torch.nothing(1)"),
   "unknown imports without end": init("while True:\n    import nothing"),
@@ -258,6 +289,12 @@ export const HOSTILE_PYTHON: Readonly<Record<string, () => string>> = {
   "pattern, look-behind": init("import re\nn = re.sub(r'(?<=(a+)+)b', 'c', 'a' * 10**4 + 'b')"),
   "pattern that splits": init("import re\nn = len(re.split(r'(x*)*y', 'x' * 10**5))"),
   "pattern that finds all": init("import re\nn = len(re.findall(r'.*?.*?.*?z', 'a' * 10**4))"),
+  ...Object.fromEntries(
+    ["a{i}(b|c)*[d-f]+", "[a-z]{{{i % 1000}}}{i}(?:x|y{i})+"].map((pattern) => [
+      `patterns without end: ${pattern}`,
+      init(`import re\ni = 0\nwhile True:\n    i += 1\n    re.compile(f"${pattern}")`),
+    ]),
+  ),
   "fnmatch with many stars": init("import fnmatch\nn = fnmatch.fnmatch('a' * 1000, '*a' * 50 + 'b')"),
 
   // Code in code.

@@ -8,6 +8,9 @@ export function refusal(size: string, fault: Fault): string {
     return `Received an invalid value for \`units\`, expected a positive integer. Received: units=${shown}`;
   if (size === "rate")
     return `Invalid value received for argument \`rate\`. Expected a float value between 0 and 1. Received: rate=${shown}`;
+  if (taken.of === "function") return `Could not interpret activation function identifier: ${shown}`;
+  if (size === "input_dim" && what === "least")
+    return `\`input_dim\` must be a positive integer. Received: input_dim=${shown}`;
   if (taken.of === "text")
     return `Invalid value for argument \`${size}\`. Expected ${textsOf(taken)}. Received: ${size}=${shown}`;
   const least = taken.least === 0 ? "a non-negative value" : "a strictly positive value";

@@ -47,6 +47,8 @@ export const KERAS_ARGUMENTS: TakenTable = {
   max_value: { ...number, none: true },
   momentum: number,
   epsilon: number,
+  activation: { of: "function" },
+  recurrent_activation: { of: "function" },
   num_tokens: count(1),
   num_bins: count(1),
 };

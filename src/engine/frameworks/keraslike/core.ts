@@ -2,6 +2,7 @@
 import { linearMacs } from "../../cost/contraction.ts";
 import { product } from "../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, toItems, Unknown } from "../../interpret/values.ts";
+import { count } from "../rules/possible.ts";
 import { toDim } from "../rules/sizes.ts";
 import { isMisfit, numel, reshape, showShape } from "../shape/dims.ts";
 import { ANY_AXES } from "./arguments.ts";
@@ -32,6 +33,7 @@ const dense: LayerRule = {
 const embedding: LayerRule = {
   signature: "input_dim, output_dim, embeddings_initializer='uniform', mask_zero=False, input_length=None",
   docs: `${KERAS}/core_layers/embedding/`,
+  taken: { input_dim: count(1), output_dim: count(1) },
   weights: (c) => [{ name: "embeddings", shape: [c.dim("input_dim"), c.dim("output_dim")], trainable: true }],
   run: (c, inputs) => {
     const input = first(inputs);

@@ -29,8 +29,8 @@ import { emptyTable, entryOf, type Table } from "../../table.ts";
 
 /** What is taken for one argument. */
 export interface Taken {
-  /** Whole numbers alone, any number, or one of `texts` alone. */
-  readonly of: "int" | "real" | "text";
+  /** Whole numbers alone, any number, one of `texts` alone, or what stands for a function: anything but a number. */
+  readonly of: "int" | "real" | "text" | "function";
   readonly least?: number;
   readonly most?: number;
   /** A list of numbers is taken too: one deep, or of pairs (two deep). */
@@ -204,6 +204,7 @@ class Reader {
   /** `depth` lists are around it; `first` where it is no later item of one. */
   private at(value: Value, depth: number, first: boolean): Fault | typeof INTEGER_TOO_LARGE | undefined {
     const { taken } = this;
+    if (taken.of === "function") return toNumber(value) === undefined ? undefined : this.wrong("kind", value);
     if (isUnknown(value))
       return (taken.of !== "real" || taken.most !== undefined) && value.reason === INTEGER_TOO_LARGE
         ? INTEGER_TOO_LARGE

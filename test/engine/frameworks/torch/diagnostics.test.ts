@@ -69,6 +69,21 @@ describe("shape errors", () => {
       "MaxPool2d pads by 2×2, more than half its 2×2 window",
       undefined,
     ],
+    [
+      "nn.AvgPool2d(2, divisor_override=0)(torch.zeros(1, 3, 5, 5))",
+      "AvgPool2d has divisor_override 0: divisor must be not zero",
+      [1, 3, 2, 2],
+    ],
+    [
+      "F.lp_pool2d(torch.zeros(1, 3, 5, 5), 0, 2)",
+      "lp_pool2d() has norm_type 0: float division by zero",
+      [1, 3, 2, 2],
+    ],
+    [
+      "nn.MaxPool2d(3, stride=10**15)(torch.zeros(1, 3, 5, 5))",
+      "MaxPool2d has stride 1000000000000000: integer out of range",
+      [1, 3, 1, 1],
+    ],
     ["nn.LayerNorm(7)(torch.zeros(1, 8))", "LayerNorm normalises over 7, gets 1×8", [1, 8]],
     ["nn.GroupNorm(2, 6)(torch.zeros(1, 8, 4))", "GroupNorm expects 6 channels, gets 8", [1, 8, 4]],
     ["nn.GLU(1)(torch.zeros(1, 7))", "GLU needs an even size to halve, gets 7", [1, 3]],

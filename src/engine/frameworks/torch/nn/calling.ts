@@ -104,10 +104,9 @@ export function hookMethods(): Record<string, readonly [string, (a: Bound, inter
     (a: Bound, interp: Interp): Value => {
       const module = a.self as Instance;
       const hookTable = ensure(interp, module, name);
-      const key =
-        hookTable.entries.size === 0
-          ? 0
-          : Math.max(...[...hookTable.entries.values()].map((e) => Number(e.key))) + 1;
+      interp.tick(hookTable.entries.size >> 4);
+      let key = 0;
+      for (const entry of hookTable.entries.values()) key = Math.max(key, Number(entry.key) + 1);
       interp.touch(hookTable);
       interp.dictSet(hookTable, key, a.hook);
       if (interp.truthy(a.with_kwargs) === true) {

@@ -5,7 +5,7 @@
 import { unpoolOutputSize } from "../../../cost/geometry.ts";
 import { lift } from "../../../cost/lift.ts";
 import type { Bound } from "../../../interpret/native.ts";
-import { type Dim, Tuple, toItems, type Value } from "../../../interpret/values.ts";
+import { type Dim, Tuple, toItems, toNumber, type Value } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
 import { type PoolRuling, resize, windowPool } from "../../rules/pooling.ts";
 import { isKnownDims, toDim, toDims } from "../../rules/sizes.ts";
@@ -68,22 +68,31 @@ function windowOf(op: Op, arg: Arg, spatial: number) {
 function slide(op: Op, spatial: number, fn: string, input: Value, arg: Arg, indices: Value): Value {
   const window = windowOf(op, arg, spatial);
   const ruling = windowPool(op.tensor(input).shape, axesOf(spatial), window);
-  return emitPool(op, input, fn, { ...ruling, ...padProblem(window, ruling) }, indices);
+  const refused = numberProblem(arg, window.stride);
+  if (refused !== undefined)
+    return emitPool(op, input, fn, { ...ruling, problem: refused, fitsNothing: true }, indices);
+  const problem = ruling.problem ?? padProblem(window);
+  return emitPool(op, input, fn, { ...ruling, ...(problem !== undefined && { problem }) }, indices);
+}
+
+/** Numbers that torch refuses when a pool runs, whatever its input: windows are of 32 bits, elements are divided. */
+function numberProblem(arg: Arg, stride: readonly Dim[]): string | undefined {
+  if (toNumber(arg("divisor_override") ?? null) === 0)
+    return "has divisor_override 0: divisor must be not zero";
+  if (toNumber(arg("norm_type") ?? null) === 0) return "has norm_type 0: float division by zero";
+  const far = stride.find((size) => typeof size === "number" && size >= 2 ** 31);
+  return far === undefined ? undefined : `has stride ${far}: integer out of range`;
 }
 
 /** torch refuses padding above half the kernel. */
-function padProblem(window: ReturnType<typeof windowOf>, ruling: PoolRuling): { readonly problem?: string } {
-  if (ruling.problem !== undefined || !isKnownDims(window.kernel)) return {};
-  const { padding, kernel } = window;
-  if (typeof padding === "string") return {};
+function padProblem({ padding, kernel }: ReturnType<typeof windowOf>): string | undefined {
+  if (!isKnownDims(kernel) || typeof padding === "string") return undefined;
   const wide = padding.some(
     ([before], axis) => typeof before === "number" && before > (kernel[axis] ?? 0) / 2,
   );
   return wide
-    ? {
-        problem: `pads by ${showShape(padding.map(([before]) => before))}, more than half its ${showShape(kernel)} window`,
-      }
-    : {};
+    ? `pads by ${showShape(padding.map(([before]) => before))}, more than half its ${showShape(kernel)} window`
+    : undefined;
 }
 
 /** `output_size`: None keeps an axis. */

@@ -9,6 +9,7 @@ import { bind, unfollowed } from "../../../interpret/native.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
 import type { Contraction, ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
+  Float,
   type Kwargs,
   List,
   NativeFunction,
@@ -237,7 +238,9 @@ function possible({ interp }: Args, name: string, shape: Shape | Unknown): Shape
   if (shape instanceof Unknown) return shape;
   const wrong = shape.find((size) => typeof size === "number" && !(Number.isSafeInteger(size) && size >= 0));
   if (wrong === undefined) return shape;
-  const message = `${name}: no tensor has the size ${wrong}`;
+  // As Python writes it: `inf`, not JavaScript's `Infinity`.
+  const shown = Number.isFinite(wrong) ? wrong : interp.repr(new Float(Number(wrong)));
+  const message = `${name}: no tensor has the size ${String(shown)}`;
   return interp.fail("RuntimeError", message, { severity: "error", code: "raises" });
 }
 
