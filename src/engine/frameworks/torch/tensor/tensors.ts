@@ -90,6 +90,12 @@ export function createTensors(): Tensors {
   };
 }
 
+/** A package's compiled ops are there wherever it is installed whole. */
+const LOAD_LIBRARY = def("load_library", "path", (_, interp) => {
+  interp.assume("branch", "the compiled ops of the library load");
+  return null;
+});
+
 function modules(kit: Toolkit): Record<string, () => Map<string, Value>> {
   const table = (ops: OpTable) => (): Map<string, Value> => {
     const names = new Map<string, Value>();
@@ -102,7 +108,8 @@ function modules(kit: Toolkit): Record<string, () => Map<string, Value>> {
     "torch.special": table(SPECIAL),
     "torch.ops.torchvision": table(VISION_OPS),
     "torch.ops.aten": table({ ...ELEMENTWISE, ...VIEWS, ...REDUCTIONS, ...CONTRACTIONS }),
-    "torch.ops": () => new Map(),
+    "torch.ops": () => new Map([["load_library", LOAD_LIBRARY]]),
+    "torch.classes": () => new Map([["load_library", LOAD_LIBRARY]]),
     einops: () => einopsModule(kit),
   };
 }
