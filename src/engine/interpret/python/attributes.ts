@@ -209,7 +209,11 @@ function lookupClass(m: Machine, cls: ClassValue, name: string): Value | Absent 
 function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Absent {
   const own = module.attrs.get(name);
   if (own !== undefined || module.attrs.has(name)) return forced(module.attrs, name, own);
-  if (name === "__dict__") return attrsDict(module.attrs);
+  if (name === "__dict__") {
+    // What its statements bind is there once they have run.
+    m.modules.evaluate(m, module);
+    return attrsDict(module.attrs);
+  }
   const written = writtenName(module, name);
   if (written !== ABSENT) return written;
   // None is a value like another.
