@@ -50,7 +50,21 @@ export function defineLayerClass(keras: Keras): ClassValue {
     qualname: "keras.Layer",
     native: LAYER_NATIVE,
     constants: { supports_masking: true, losses: new List([]), metrics: new List([]), input_spec: null },
-    methods: { ...construction(keras), ...calls(keras), ...bookkeeping(keras), ...inert() },
+    methods: {
+      ...construction(keras),
+      ...calls(keras),
+      ...bookkeeping(keras),
+      ...inert(),
+      // What subclasses look through their own layers with.
+      _flatten_layers: [
+        "self, include_self=True, recursive=True",
+        (a) => {
+          const layer = self(a);
+          const below = a.recursive === false ? sublayers(layer) : descendants(layer);
+          return new List(a.include_self === false ? [...below] : [layer, ...below]);
+        },
+      ],
+    },
     properties: { ...weightLists(), ...places(keras) },
     classMethods: {
       from_config: [

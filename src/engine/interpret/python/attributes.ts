@@ -212,7 +212,11 @@ function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Ab
     tellAssumed(m, module, name);
     return forced(module.attrs, name, own);
   }
-  if (name === "__dict__") return attrsDict(module.attrs);
+  if (name === "__dict__") {
+    // What its statements bind is there once they have run.
+    m.modules.evaluate(m, module);
+    return attrsDict(module.attrs);
+  }
   const written = writtenName(module, name);
   if (written !== ABSENT) return written;
   // None is a value like another.

@@ -55,3 +55,23 @@ test("a module that is decided at run time has a version", () => {
     "[True, False]",
   );
 });
+
+test("a module that has not run has its names in its dictionary", () => {
+  const source = `
+from lib import backbone
+[backbone.__dict__["small"](), "large" in vars(backbone), getattr(backbone, "__dict__").get("none")]`;
+  const files = { ...LIBRARY, "/site/lib/backbone.py": "def small(): return 3\ndef large(): return 4\n" };
+  expect(show(source, files, ["/site"])).toBe("[3, True, None]");
+});
+
+test("a Keras network lists the layers in its layers", () => {
+  const source = `
+import keras
+from keras import layers
+x = keras.Input((4,))
+inner = keras.Sequential([layers.Dense(2, name="a")], name="inner")
+m = keras.Model(x, layers.Dense(1, name="b")(inner(x)), name="outer")
+def dense(found): return sorted(l.name for l in found if isinstance(l, (layers.Dense, keras.Model)))
+[dense(m._flatten_layers()), dense(m._flatten_layers(include_self=False)), dense(m._flatten_layers(recursive=False))]`;
+  expect(show(source)).toBe("[['a', 'b', 'inner', 'outer'], ['a', 'b', 'inner'], ['b', 'inner', 'outer']]");
+});
