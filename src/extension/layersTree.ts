@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { LayerKind } from "../engine/report/contract.ts";
 import { visible } from "../engine/report/visible.ts";
+import { mostText } from "../present/cost.ts";
 import { type ModuleNode, moduleTree } from "../present/moduleTree.ts";
 import { reasonText, tooMuch } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
@@ -100,14 +101,15 @@ export class LayersTree implements vscode.Disposable, vscode.TreeDataProvider<Mo
     this.#changed.fire();
   }
 
-  #cost({ macs, partial, layer }: ModuleNode): string {
-    const { unit } = readSettings();
-    if (macs === 0 && layer?.params) return vscode.l10n.t("{0} params", count(layer.params));
+  #cost({ macs, partial, most, layer }: ModuleNode): string {
+    const options = { unit: readSettings().unit, t: vscode.l10n.t };
+    const { unit } = options;
+    if (macs === 0 && !partial && layer?.params) return vscode.l10n.t("{0} params", count(layer.params));
     const total = this.#active.current?.report?.totals.macs;
     const amount = `${count(inUnit(macs, unit))} ${unit}`;
-    return [
-      partial ? vscode.l10n.t("at least {0}", amount) : amount,
-      ...(total && macs > 0 ? [share(macs / total)] : []),
-    ].join(" · ");
+    const least = macs > 0 ? [vscode.l10n.t("at least {0}", amount)] : [];
+    const bounds = [...least, ...(most === null ? [] : [mostText(most, options)])];
+    const open = bounds.length > 0 ? bounds.join(", ") : vscode.l10n.t("{0} unknown", unit);
+    return [partial ? open : amount, ...(total && macs > 0 ? [share(macs / total)] : [])].join(" · ");
   }
 }

@@ -126,10 +126,17 @@ export function singleFigures(
 export function manyFigures(layers: readonly ReportLayer[], options: CostOptions): string[] {
   const { total, unknown, text } = manyText(layers, options);
   const { t } = options;
-  return [
-    ...(total > 0 || unknown === 0 ? [text] : []),
-    ...(unknown > 0 ? [t("{0} of {1} unknown", unknown, layers.length)] : []),
-  ];
+  const most = mostOf(layers);
+  const rest = most === null ? t("{0} of {1} unknown", unknown, layers.length) : mostText(most, options);
+  return [...(total > 0 || unknown === 0 ? [text] : []), ...(unknown > 0 ? [rest] : [])];
+}
+
+/** The most that layers cost together; null where that of one is not known. */
+export function mostOf(layers: readonly ReportLayer[]): number | null {
+  return layers.reduce<number | null>((sum, { macs, macs_at_most: most }) => {
+    const cost = macs ?? most ?? null;
+    return sum === null || cost === null ? null : sum + cost;
+  }, 0);
 }
 
 /** `16 × 115.6 M = 1.85 G MACs`, `16 × 12.8 M to 51.4 M = 0.78 G MACs` */

@@ -11,6 +11,8 @@ export interface ModuleNode {
   /** Known MACs of all layers below, and whether some are not known. */
   readonly macs: number;
   readonly partial: boolean;
+  /** The most that they cost; null where that of one is not known. */
+  readonly most: number | null;
   readonly layers: number;
 }
 
@@ -51,6 +53,9 @@ function finish({ label, path, layer, children }: Growing): ModuleNode {
     ...{ label, path, layer, children: below },
     macs: below.reduce((sum, { macs }) => sum + macs, layer?.macs ?? 0),
     partial: layer?.macs === null || below.some(({ partial }) => partial),
+    most: [layer && (layer.macs ?? layer.macs_at_most ?? null), ...below.map(({ most }) => most)].reduce<
+      number | null
+    >((sum, cost = 0) => (sum === null || cost === null ? null : sum + cost), 0),
     layers: below.reduce((sum, child) => sum + child.layers, layer ? 1 : 0),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { manyFigures } from "../../src/present/cost.ts";
 import { moduleTree } from "../../src/present/moduleTree.ts";
 import { count, countBeside, outputShape, power, share, sum } from "../../src/present/text.ts";
 import { parseSettings } from "../../src/protocol/settings.ts";
@@ -7,6 +8,21 @@ import { fileOf, uriOf } from "../../src/server/uris.ts";
 import { layer } from "./fixtures.ts";
 
 describe("figures", () => {
+  it.each([
+    ["all known", [10, 20], [], "2 × 10 to 20 = 30 MACs"],
+    ["some bounded", [10], [5], "1 × 10 = 10 MACs, at most 15 MACs"],
+    ["all bounded", [], [5, 6], "at most 11 MACs"],
+    ["one open", [10], [5, undefined], "1 × 10 = 10 MACs, 2 of 3 unknown"],
+  ])("of a line that makes several layers: %s", (_, known, bounds, expected) => {
+    const layers = [
+      ...known.map((macs) => layer({ name: "a", macs })),
+      ...bounds.map((most) => layer({ name: "b", macs: null, macs_at_most: most ?? null })),
+    ];
+    const t = (text: string, ...given: unknown[]): string =>
+      text.replaceAll(/\{(\d)\}/g, (_, at) => String(given[at]));
+    expect(manyFigures(layers, { unit: "MACs", t }).join(", ")).toBe(expected);
+  });
+
   it("have three significant digits, four from a hundred on", () => {
     expect([115_605_504, 12_845_056, 147_456, 1_152, 4_089_184_256, 64, 0].map(count)).toEqual([
       "115.6 M",
@@ -113,6 +129,14 @@ describe("the module tree", () => {
       ["layer1.0", 20],
       ["layer1.1", 10],
     ]);
+  });
+
+  it("knows the most that a module costs where each of its layers has a figure or a bound", () => {
+    const known = layer({ name: "head.0", macs: 10 });
+    const bounded = layer({ name: "head.1", macs: null, macs_at_most: 5 });
+    const open = layer({ name: "head.2", macs: null });
+    expect(moduleTree([known, bounded])[0]).toMatchObject({ macs: 10, partial: true, most: 15 });
+    expect(moduleTree([known, bounded, open])[0]).toMatchObject({ macs: 10, partial: true, most: null });
   });
 
   it("keeps layers of one name apart", () => {

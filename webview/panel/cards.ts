@@ -89,8 +89,8 @@ function showChange(
 function showMost({ figure, detail }: Card, { report, scaled, rows, totals, amount, t }: Scene): void {
   const most = report.totals.macs_at_most ?? null;
   if (most === null || totals.before.macs !== null || scaled || rows.some((row) => row.changed)) return;
-  setText(figure, t("figure.at-most", count(amount(most))));
-  setAttribute(figure, "title", formatExact(amount(most)));
+  setText(figure, t("figure.at-most.short", count(amount(most))));
+  setAttribute(figure, "title", t("figure.at-most", formatExact(amount(most))));
   detail.replaceChildren(t("figure.at-least", count(amount(totals.known.macs))));
 }
 

@@ -79,8 +79,9 @@ export function tableRow(t: Translate, actions: Actions): TableRow {
     setText(cells.output, layerOutput(layer));
     const isScaled = row.changed || scene.scaled !== null;
     const most = isScaled || macs !== null ? null : (layer.macs_at_most ?? null);
-    setText(figure, most === null ? scene.text(macs) : t("figure.at-most", scene.text(most)));
-    setAttribute(cells.macs, "title", scene.exact(most ?? macs));
+    setText(figure, most === null ? scene.text(macs) : t("figure.at-most.short", scene.text(most)));
+    const exact = scene.exact(most ?? macs);
+    setAttribute(cells.macs, "title", most === null || exact === null ? exact : t("figure.at-most", exact));
     bar.style.width = `${(100 * (macs ?? 0)) / dearest}%`;
     setText(cells.params, params === null ? t("figure.unknown") : count(params));
     setAttribute(cells.params, "title", params === null ? null : formatExact(params));

@@ -111,7 +111,7 @@ function figures(
     return element(
       "span",
       { title: shown === null ? null : formatExact(shown) },
-      element("strong", {}, value === null && shown !== null ? words("figure.least", text) : text),
+      element("strong", {}, value === null && shown !== null ? words("figure.at-least", text) : text),
       ` ${label}`,
     );
   };

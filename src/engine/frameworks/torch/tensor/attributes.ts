@@ -25,6 +25,7 @@ import { entryOf } from "../../../table.ts";
 import { axisOf, numel, showShape } from "../../shape/dims.ts";
 import { contiguous } from "../../shape/layout.ts";
 import { categoryOf, DTYPES, dtypeName } from "./dtypes.ts";
+import { dataReason } from "./reasons.ts";
 import type { Toolkit } from "./toolkit.ts";
 
 type Method = readonly [signature: string, impl: (self: Tensor, a: Bound, interp: Interp) => Value];
@@ -37,7 +38,7 @@ function toScalar(tensor: Tensor, value: number): Value {
 }
 
 function noData(interp: Interp, tensor: Tensor): Unknown {
-  return interp.unknown(`depends on the data of ${tensor.maker ?? "a tensor"}`);
+  return interp.unknown(dataReason(tensor));
 }
 
 /** The one element of a tensor. */

@@ -23,6 +23,7 @@ import { stretch } from "../../shape/reduce.ts";
 import { type Args, nestedNumbers, resultType } from "./args.ts";
 import { combine } from "./elementwise.ts";
 import type { Answer, OpSpec, OpTable } from "./op.ts";
+import { dataReason } from "./reasons.ts";
 
 /** A list that holds what no list of indices does, slices among them, is read as a tuple of as many subscripts. */
 function partsOf(subscript: Value): readonly Value[] {
@@ -261,9 +262,7 @@ function positions(a: Args, name: string, form: "tuple" | "matrix"): Answer {
   const shape = a.shape(name);
   const data = a.data(name);
   const found = data && [...data.keys()].filter((i) => data[i] !== 0);
-  const count: Dim =
-    found?.length ??
-    a.interp.counted(numel(shape), `depends on the data of ${a.tensor(name).maker ?? "a tensor"}`);
+  const count: Dim = found?.length ?? a.interp.counted(numel(shape), dataReason(a.tensor(name)));
   const strides = contiguous(shape).strides;
   const along = (axis: number): number[] | undefined =>
     found?.map((at) => Math.floor(at / strides[axis]!) % (shape[axis] as number));

@@ -9,6 +9,7 @@ import { mapLanes } from "../../shape/reduce.ts";
 import type { Args } from "./args.ts";
 import { floatOf } from "./dtypes.ts";
 import type { Answer, Made, OpSpec, OpTable } from "./op.ts";
+import { dataReason } from "./reasons.ts";
 
 function axis(a: Args): number | Misfit {
   const shape = a.shape("input");
@@ -77,7 +78,7 @@ function unique(a: Args): Answer {
   const input = a.tensor("input");
   const data = a.has("dim") ? undefined : a.kit.dataOf(input);
   const found = data && [...new Set(data)].sort((x, y) => x - y);
-  const count: Dim = found?.length ?? a.interp.unknown(`depends on the data of ${input.maker ?? "a tensor"}`);
+  const count: Dim = found?.length ?? a.interp.unknown(dataReason(input));
   const shape = a.shapeOf(input);
   const at = a.has("dim") ? realAxis(a) : undefined;
   if (isMisfit(at)) return at;
@@ -100,8 +101,7 @@ function uniqueConsecutive(a: Args): Answer {
   const shape = a.shapeOf(input);
   const data = a.has("dim") ? undefined : a.kit.dataOf(input);
   const starts = data?.flatMap((value, i) => (i > 0 && data[i - 1] === value ? [] : [i]));
-  const count: Dim =
-    starts?.length ?? a.interp.unknown(`depends on the data of ${input.maker ?? "a tensor"}`);
+  const count: Dim = starts?.length ?? a.interp.unknown(dataReason(input));
   const at = a.has("dim") ? realAxis(a) : undefined;
   if (isMisfit(at)) return at;
   const values: Made = {
