@@ -11,6 +11,7 @@ import { formatText } from "../engine/report/text.ts";
 import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
 import { unreadReport } from "../engine/report/unread.ts";
 import { visible } from "../engine/report/visible.ts";
+import { where } from "../engine/report/where.ts";
 import { languageOf } from "../engine/syntax/parser.ts";
 import { type Format, HELP, type ProfileCommand, parseCommand } from "./arguments.ts";
 import { chooseDevice, deviceList, readDevices } from "./devices.ts";
@@ -119,7 +120,8 @@ function remedyFor({ model }: ProfileCommand, networks: readonly string[]): stri
 }
 
 function lineOf(error: ReportDiagnostic | undefined): string {
-  return error === undefined || error.at.line < 1 ? "" : `:${error.at.line}:${error.at.column}`;
+  if (error === undefined || error.at.line < 1) return "";
+  return `${where({ ...error.at, file: "" })}:${error.at.column}`;
 }
 
 function detail(error: ReportDiagnostic | undefined, reason: string): string {
@@ -139,8 +141,8 @@ function profileAll(engine: Engine, file: string, command: ProfileCommand): Foun
 }
 
 function failureOf({ network, at, reason, problem }: Failure, file: string): string {
-  const line = problem?.at.file === at.file ? problem.at.line : at.line;
-  return `${file}${line > 0 ? `:${line}` : ""}: ${network}: ${reason}`;
+  const place = problem?.at.file === at.file ? problem.at : at;
+  return `${place.line > 0 ? where({ ...place, file }) : file}: ${network}: ${reason}`;
 }
 
 /** Report by report: each names all networks of the file, so that together they may be long. */
@@ -199,7 +201,7 @@ function failedChecks(report: Report, { unit, budgetMacs, failOnUnknown }: Profi
 }
 
 function placeOf(at: Place | null, file: string): string {
-  return at === null ? file : `${at.file}:${at.line}`;
+  return at === null ? file : where(at);
 }
 
 /** What is told on stderr may hold names from code and files: it stays one line that steers no terminal. */

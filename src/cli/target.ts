@@ -103,7 +103,7 @@ export function fileProblem(file: string): string | undefined {
   if (!isReadable(file)) return "this file may not be read: check its permissions";
   return EXTENSIONS.has(path.extname(file).toLowerCase())
     ? textProblem(file)
-    : "not a Python, TypeScript or JavaScript file (.py, .ts, .tsx, .js, .mjs, .cjs, .jsx)";
+    : "not a Python, TypeScript or JavaScript file (.py, .ipynb, .ts, .tsx, .js, .mjs, .cjs, .jsx)";
 }
 
 function isReadable(file: string): boolean {
@@ -118,6 +118,7 @@ function isReadable(file: string): boolean {
 const EXTENSIONS: ReadonlySet<string> = new Set([
   ".py",
   ".pyi",
+  ".ipynb",
   ".ts",
   ".mts",
   ".cts",

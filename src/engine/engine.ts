@@ -8,6 +8,7 @@ import { ModuleCache } from "./interpret/modules.ts";
 import { python } from "./interpret/python/semantics.ts";
 import type { Semantics } from "./interpret/semantics.ts";
 import { typescript } from "./interpret/typescript/semantics.ts";
+import { withCells } from "./notebookPlaces.ts";
 import type { Place, ReportDiagnostic } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
 import type { Root } from "./roots.ts";
@@ -25,6 +26,7 @@ import { suggestNetwork } from "./separable/suggestion.ts";
 import { Session } from "./session.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
 import type { Language } from "./syntax/ast.ts";
+import { isNotebook, readNotebook } from "./syntax/notebook.ts";
 import type { Parsers } from "./syntax/parser.ts";
 import { filesAround } from "./workspace.ts";
 
@@ -47,7 +49,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
 
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);
-    if (!compiled) return `${file} ${cache.problem(file) ?? real.problem?.(file) ?? "cannot be read"}`;
+    if (!compiled) return `${file} ${cache.problem(file) ?? real.problem?.(file) ?? notebookProblem(file)}`;
     const { language } = compiled.node;
     const semantics = SEMANTICS[language];
     const parseArguments = (text: string) => parsers.parseArguments(language, text);
@@ -64,6 +66,11 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     });
   }
 
+  function notebookProblem(file: string): string {
+    const notebook = isNotebook(file) ? readNotebook(real.read(file) ?? "") : undefined;
+    return notebook && "problem" in notebook ? notebook.problem : "cannot be read";
+  }
+
   const analyses = new Analyses({
     host,
     open,
@@ -74,7 +81,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
   /** The answer, or what is said where a fault of the engine keeps it from one. What a file left behind is given up. */
   function answer<T>(file: string, work: () => T, otherwise: (reason: string) => T): T {
     try {
-      return work();
+      return isNotebook(file) ? withCells(file, real.read(file), work()) : work();
     } catch (fault) {
       settings.onFault(fault, { file, line: 1 });
       cache.forget(file);
@@ -85,6 +92,8 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
   const failure = (reason: string) => ({ ok: false, reason }) as const;
 
   function rewrite(file: string, options: ProfileOptions & RewriteOptions): RewriteResult {
+    if (isNotebook(file))
+      return failure("cells of notebooks are not rewritten: put the network into a .py file");
     const opened = open(file, options.isCancelled ?? never);
     const retrace = (edits: readonly TextEdit[], input: readonly string[]): RewriteTotals => {
       const edited = createEngine({ parsers, settings, host: withEdits(host, edits) });

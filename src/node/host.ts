@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import type { ModelHost } from "../engine/engine.types.ts";
+import { isNotebook } from "../engine/syntax/notebook.ts";
 import { entryOf } from "../engine/table.ts";
 import { decode, invalidBytes, isPython, withLineFeeds } from "./text.ts";
 
@@ -94,8 +95,10 @@ function readText(file: string, maxBytes: number): { readonly text: string } | {
     const found = statSync(file);
     if (found.isDirectory()) return { problem: "is a folder" };
     if (!found.isFile()) return { problem: "is no regular file" };
-    if (found.size > maxBytes)
-      return { problem: `is ${megabytes(found.size)}, more than the ${megabytes(maxBytes)} that are read` };
+    // Most of a notebook is its pictures, which are not kept.
+    const most = isNotebook(file) ? maxBytes * 16 : maxBytes;
+    if (found.size > most)
+      return { problem: `is ${megabytes(found.size)}, more than the ${megabytes(most)} that are read` };
     const decoded = decode(readFileSync(file), file);
     if ("problem" in decoded) return decoded;
     const { text, encoding, invalidLine } = decoded;

@@ -1,5 +1,6 @@
 /** What a host answered while a file was analysed: as long as it would say the same again, the answers hold. */
 import type { ModelHost } from "../engine.types.ts";
+import { isNotebook, readNotebook } from "../syntax/notebook.ts";
 
 type Question = "read" | "isFile" | "isDirectory" | "list" | "version" | "users";
 
@@ -28,6 +29,13 @@ export class Answers {
     }
     return true;
   }
+}
+
+/** A notebook's code cells are its program. */
+function programIn(file: string, text: string | undefined): string | undefined {
+  if (text === undefined || !isNotebook(file)) return text;
+  const notebook = readNotebook(text);
+  return "problem" in notebook ? undefined : notebook.text;
 }
 
 /** A line end of its own in old files, and one character as the usual one: lines and columns are an editor's. */
@@ -62,7 +70,7 @@ export class NotingHost implements ModelHost {
   }
 
   read(file: string): string | undefined {
-    return this.noted("read", file, (host) => withPlainEnds(host.read(file)));
+    return this.noted("read", file, (host) => withPlainEnds(programIn(file, host.read(file))));
   }
   isFile(file: string): boolean {
     return this.noted("isFile", file, (host) => host.isFile(file));

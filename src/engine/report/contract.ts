@@ -7,7 +7,10 @@ import type { Device } from "../cost/devices.ts";
 /** 1-based line and column; the end is exclusive. */
 export interface Place {
   readonly file: string;
+  /** From 1; of the cell in a notebook. */
   readonly line: number;
+  /** Of a notebook: the cell, counted from 1 over all of them. */
+  readonly cell?: number;
   readonly column: number;
   readonly end_line?: number;
   readonly end_column?: number;

@@ -1,6 +1,7 @@
 /** What a report assumes, a line each: so a reader can check all that its figures hang on besides the program's text. */
 import type { AssumptionKind, Report } from "./contract.ts";
 import { visible } from "./visible.ts";
+import { where } from "./where.ts";
 
 const KINDS: Readonly<Record<AssumptionKind, string>> = {
   input: "input",
@@ -15,8 +16,8 @@ const KINDS: Readonly<Record<AssumptionKind, string>> = {
 export function explain({ assumptions = [] }: Report): string {
   if (assumptions.length === 0) return "Nothing was assumed.\n";
   const lines = assumptions.map(({ kind, text, at }) => {
-    const where = at ? `${visible(at.file)}:${at.line}: ` : "";
-    return `  ${where}${KINDS[kind]}: ${visible(text)}\n`;
+    const place = at ? `${visible(where(at))}: ` : "";
+    return `  ${place}${KINDS[kind]}: ${visible(text)}\n`;
   });
   return `Assumed:\n${lines.join("")}`;
 }

@@ -4,6 +4,7 @@
  */
 import type { Place, Report, Severity } from "./contract.ts";
 import { visible, visibleJson } from "./visible.ts";
+import { where } from "./where.ts";
 
 const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
   error: "error",
@@ -45,7 +46,13 @@ export function formatSarif(reports: readonly Report[]): string {
   return `${visibleJson(log, 2)}\n`;
 }
 
+/** Lines of a notebook's cell are none of its file's. */
 function location(at: Place): object {
+  if (at.cell !== undefined)
+    return {
+      physicalLocation: { artifactLocation: { uri: uri(at.file) } },
+      logicalLocations: [{ fullyQualifiedName: visible(where(at)), kind: "member" }],
+    };
   return {
     physicalLocation: {
       artifactLocation: { uri: uri(at.file) },

@@ -25,6 +25,7 @@ import {
   UNIT_LABELS,
 } from "./units.ts";
 import { visible } from "./visible.ts";
+import { where } from "./where.ts";
 
 export interface TextOptions {
   readonly unit: CostUnit;
@@ -294,9 +295,9 @@ export function describeSwap(report: Report, unit: CostUnit): string {
 export function describeArguments({ arguments: given }: Report): readonly string[] {
   if (!given) return [];
   const { text, origin, at } = given;
-  const where = `${visible(at.file)}:${at.line}`;
+  const place = visible(where(at));
   return [
-    `arguments ${visible(text)}, ${origin === "call" ? `as ${where} calls it` : `by the annotation at ${where}`}`,
+    `arguments ${visible(text)}, ${origin === "call" ? `as ${place} calls it` : `by the annotation at ${place}`}`,
   ];
 }
 
@@ -319,7 +320,7 @@ function describeBatch({ batch }: ReportInput): string {
 }
 
 export function describeDiagnostic({ severity, message, at }: ReportDiagnostic): string {
-  return `${at.file}:${at.line}:${at.column} ${severity}: ${message}`;
+  return `${where(at)}:${at.column} ${severity}: ${message}`;
 }
 
 function otherNetworks(report: Report): string {

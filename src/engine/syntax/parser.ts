@@ -47,6 +47,7 @@ type GrammarName = "python" | "typescript" | "tsx" | "javascript";
 const GRAMMAR_BY_EXTENSION: Readonly<Record<string, GrammarName>> = {
   py: "python",
   pyi: "python",
+  ipynb: "python",
   ts: "typescript",
   mts: "typescript",
   cts: "typescript",

@@ -78,6 +78,7 @@ const OTHERS: Readonly<Record<string, Entry>> = {
   repr: ["x", (a, interp) => repr(interp, a.x)],
   id: ["x", (a, interp) => (isUnknown(a.x) ? a.x : idOf(interp, a.x))],
   print: ["*args, sep=' ', end='', file=None, flush=False", () => null],
+  get_ipython: ["", (_, interp) => interp.unknown("the notebook's kernel answers at run time")],
   input: ["prompt=''", (_, interp) => interp.unknown("input() is decided at run time")],
   breakpoint: ["*args, **kwargs", () => null],
   exec: [

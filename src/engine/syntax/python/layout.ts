@@ -103,13 +103,13 @@ export function hasOpenEnd(text: string): boolean {
   });
 }
 
-interface RawLine extends Omit<Line, "startsStatement"> {
+export interface RawLine extends Omit<Line, "startsStatement"> {
   readonly codeStart: number;
   /** Follows a line that ends in a backslash. */
   readonly continues: boolean;
 }
 
-function readPhysicalLines(text: string): RawLine[] {
+export function readPhysicalLines(text: string): RawLine[] {
   const lines: RawLine[] = [];
   const starts = lineStarts(text);
   let position = 0;
