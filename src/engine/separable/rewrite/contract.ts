@@ -23,6 +23,8 @@ export interface SourceEdit extends TextEdit {
 export interface RewriteRefusal {
   readonly layers: readonly string[];
   readonly reason: string;
+  /** The line to blame, in the program as it is. */
+  readonly at?: Place;
 }
 
 export interface Rewrite {
@@ -33,7 +35,7 @@ export interface Rewrite {
   /** Layers that do not run and change with the lines they share. */
   readonly never_run: readonly string[];
   readonly refused: readonly RewriteRefusal[];
-  /** The rewritten source, traced again, and what the simulation said of it. */
+  /** The rewritten source, traced again, and what the simulation said of it: known, and the same. */
   readonly traced: RewriteTotals;
   readonly simulated: RewriteTotals;
 }
@@ -45,4 +47,5 @@ export interface RewriteTotals {
 
 export type RewriteResult =
   | { readonly ok: true; readonly rewrite: Rewrite }
-  | { readonly ok: false; readonly reason: string };
+  /** `at` is the line to blame, where there is one. */
+  | { readonly ok: false; readonly reason: string; readonly at?: Place };

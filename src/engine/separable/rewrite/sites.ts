@@ -40,7 +40,7 @@ export interface SiteContext {
 
 export type FileImport = Import & { readonly file: string };
 
-interface SiteRewrite {
+export interface SiteRewrite {
   readonly edits: readonly TextEdit[];
   readonly layers: readonly string[];
   readonly imports: readonly FileImport[];

@@ -1,0 +1,139 @@
+/** A rewrite that cannot be shown to be what was simulated is not made: the layer to blame stays, and the line is named. */
+import { describe, expect, it } from "vitest";
+import { createEngine } from "../../../src/engine/engine.ts";
+import { applyEdits } from "../../../src/engine/separable/rewrite/place.ts";
+import { provedSites } from "../../../src/engine/separable/rewrite/proof.ts";
+import { loadParsers } from "../../../src/node/wasm.ts";
+import { memoryHost } from "../memoryHost.ts";
+
+const parsers = await loadParsers();
+
+function rewrite(source: string, layers: "all" | readonly string[] = "all") {
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/net.py": source }) });
+  return engine.rewrite("/app/net.py", { layers, input: ["1x3x32x32"] });
+}
+
+function net(more: string, before = ""): string {
+  return `${before}import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 16, 3, padding=1)
+        self.a = nn.Conv2d(16, 32, 3, padding=1)
+        self.b = nn.Conv2d(32, 32, 3, padding=1)
+${more}
+    def forward(self, x):
+        return self.b(self.a(self.stem(x)))
+`;
+}
+
+/** What is refused, with the line that is blamed. */
+function refusals(source: string) {
+  const result = rewrite(source);
+  if (!result.ok) return { reason: result.reason, line: result.at?.line };
+  const [refusal] = result.rewrite.refused;
+  return {
+    layers: result.rewrite.layers,
+    refused: refusal?.layers,
+    reason: refusal?.reason,
+    line: refusal?.at?.line,
+  };
+}
+
+describe("a rewrite is not made where the rewritten code", () => {
+  it("has a loop over all convolutions that takes each to have a bias", () => {
+    const found = refusals(
+      net(
+        "        for m in self.modules():\n            if isinstance(m, nn.Conv2d):\n                nn.init.zeros_(m.bias.data)",
+      ),
+    );
+    expect(found).toEqual({
+      reason: expect.stringContaining("'NoneType' has no attribute 'data'"),
+      line: 10,
+    });
+  });
+
+  it("reads what a convolution has and its separable form has not; other layers change", () => {
+    for (const use of [
+      "nn.init.normal_(self.a.weight)",
+      "self.a.bias.data.fill_(0.1)",
+      "nn.Linear(self.a.out_channels, 2)",
+    ]) {
+      const attribute = /self\.a\.(\w+)/.exec(use)?.[1];
+      expect(refusals(net(`        self.more = ${use}`)), use).toEqual({
+        ...{ layers: ["b"], refused: ["a"], line: 8 },
+        reason: expect.stringContaining(`'Sequential' has no attribute '${attribute}'`),
+      });
+    }
+  });
+
+  it("costs something else than was simulated, as with weights that two layers share", () => {
+    const found = refusals(
+      net("        self.c = nn.Conv2d(32, 32, 3, padding=1)\n        self.b.weight = self.c.weight")
+        .replace("return self.b(", "return self.c(self.b(")
+        .replace("(x)))", "(x))))"),
+    );
+    expect(found).toMatchObject({
+      layers: ["a"],
+      refused: ["b"],
+      reason: expect.stringContaining("as simulated"),
+    });
+  });
+
+  it("costs what nobody knows, as the network did before: unknown is never as simulated", () => {
+    const found = refusals(
+      net("        self.pre = missing_package.Block(32)", "import missing_package\n")
+        .replace("self.b(self.a(", "self.b(self.pre(self.a(")
+        .replace("(x)))", "(x))))"),
+    );
+    expect(found.reason).toContain("what Net costs is not known (module missing_package was not found");
+    expect(found.line).toBeGreaterThan(0);
+  });
+});
+
+describe("the text of a rewritten call", () => {
+  it("replaces a keyword behind a line that goes on with a backslash", () => {
+    const source = net("").replace(
+      "32, 32, 3, padding=1",
+      "32, 32, 3, \\\n                           bias=True",
+    );
+    const result = rewrite(source, ["b"]);
+    if (!result.ok) throw new Error(result.reason);
+    expect(applyEdits(source, result.rewrite.edits)).toContain("bias=False, groups=32),");
+  });
+
+  it("is no call that Python refuses: a keyword given twice is an error of the traced network", () => {
+    const engine = createEngine({
+      parsers,
+      host: memoryHost({
+        "/app/net.py": net("").replace("32, 32, 3, padding=1", "32, 32, 3, bias=True, bias=False"),
+      }),
+    });
+    const result = engine.profile("/app/net.py");
+    if (!result.ok) throw new Error(result.reason);
+    expect(result.report.totals.macs).toBeNull();
+    expect(result.report.diagnostics[0]?.message).toContain("multiple values for keyword argument 'bias'");
+  });
+});
+
+describe("the search for what can be rewritten", () => {
+  const proving = (bad: readonly number[]) => (some: readonly number[]) =>
+    some.some((site) => bad.includes(site)) ? { reason: "bad" } : { ok: true as const, some };
+
+  it("finds the sites to blame among many", () => {
+    const { proved, faults } = provedSites([1, 2, 3, 4, 5, 6, 7, 8], proving([3, 8]));
+    expect(proved?.some).toEqual([1, 2, 4, 5, 6, 7]);
+    expect(faults.map(({ sites }) => sites)).toEqual([[3], [8]]);
+  });
+
+  it("ends after so many tries where all are to blame", () => {
+    const all = Array.from({ length: 500 }, (_, site) => site);
+    let tries = 0;
+    const { proved, faults } = provedSites(all, (some) => {
+      tries++;
+      return proving(all)(some);
+    });
+    expect([proved, tries < 60]).toEqual([undefined, true]);
+    expect(faults.flatMap(({ sites }) => sites)).toEqual(all);
+  });
+});
