@@ -3,7 +3,7 @@ import type { Place } from "../engine/report/contract.ts";
 import { visibleJson } from "../engine/report/visible.ts";
 import type { Rewrite, TextEdit } from "../engine/separable/rewrite/contract.ts";
 import type { RewriteCommand } from "./arguments.ts";
-import { type Changed, changed, patchOf, writeAll } from "./changed.ts";
+import { type Changed, changed, patchOf, patchRoot, writeAll } from "./changed.ts";
 import { networkOptions, openFile } from "./open.ts";
 import { relativeFile } from "./places.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
@@ -55,7 +55,12 @@ function change(rewrite: Rewrite, { mode }: RewriteCommand, around: Surroundings
     const failed = writeAll(files);
     return failed === undefined || refuse(failed, around);
   }
-  for (const file of files) around.out(patchOf(file, around.cwd));
+  const root = patchRoot(
+    files.map(({ file }) => file),
+    around.cwd,
+  );
+  for (const file of files) around.out(patchOf(file, root));
+  if (root !== around.cwd) around.err(`convlens: the patch's paths start at ${root}\n`);
   return true;
 }
 

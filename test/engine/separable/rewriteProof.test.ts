@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../../../src/engine/engine.ts";
 import { applyEdits } from "../../../src/engine/separable/rewrite/place.ts";
-import { provedSites } from "../../../src/engine/separable/rewrite/proof.ts";
+import { type Fault, provedSites } from "../../../src/engine/separable/rewrite/proof.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
 import { memoryHost } from "../memoryHost.ts";
 
@@ -117,8 +117,9 @@ describe("the text of a rewritten call", () => {
 });
 
 describe("the search for what can be rewritten", () => {
-  const proving = (bad: readonly number[]) => (some: readonly number[]) =>
-    some.some((site) => bad.includes(site)) ? { reason: "bad" } : { ok: true as const, some };
+  type Tried = { readonly ok: true; readonly some: readonly number[] } | Fault;
+  const proving = (bad: readonly number[]) => (some: readonly number[]): Tried =>
+    some.some((site) => bad.includes(site)) ? { reason: "bad" } : { ok: true, some };
 
   it("finds the sites to blame among many", () => {
     const { proved, faults } = provedSites([1, 2, 3, 4, 5, 6, 7, 8], proving([3, 8]));
