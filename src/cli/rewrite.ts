@@ -27,6 +27,8 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
   );
   if (rewrite.never_run.length > 0)
     around.err(`convlens: do not run, but change with their lines: ${rewrite.never_run.join(", ")}\n`);
+  for (const { message, at } of rewrite.warnings)
+    around.err(`convlens: ${placeText(at, around)}warning: ${message}\n`);
   const { macs, params } = rewrite.traced;
   around.err(`convlens: traced again: ${macs} MACs, ${params} params, as simulated\n`);
   return rewrite.refused.length > 0 ? 1 : 0;

@@ -48,7 +48,7 @@ describe("a rewrite is not made where the rewritten code", () => {
       ),
     );
     expect(found).toEqual({
-      reason: expect.stringContaining("'NoneType' has no attribute 'data'"),
+      reason: expect.stringContaining("every convolution is taken to have a bias at net.py:10"),
       line: 10,
     });
   });
@@ -62,22 +62,46 @@ describe("a rewrite is not made where the rewritten code", () => {
       const attribute = /self\.a\.(\w+)/.exec(use)?.[1];
       expect(refusals(net(`        self.more = ${use}`)), use).toEqual({
         ...{ layers: ["b"], refused: ["a"], line: 8 },
-        reason: expect.stringContaining(`'Sequential' has no attribute '${attribute}'`),
+        reason: expect.stringContaining(`its separable form has no ${attribute}`),
       });
     }
   });
 
-  it("costs something else than was simulated, as with weights that two layers share", () => {
-    const found = refusals(
-      net("        self.c = nn.Conv2d(32, 32, 3, padding=1)\n        self.b.weight = self.c.weight")
-        .replace("return self.b(", "return self.c(self.b(")
-        .replace("(x)))", "(x))))"),
-    );
-    expect(found).toMatchObject({
-      layers: ["a"],
-      refused: ["b"],
-      reason: expect.stringContaining("as simulated"),
+  it("fails where the network is made, though no name says so", () => {
+    const children = refusals(net("        for m in self.children():\n            m.weight.data.normal_()"));
+    expect(children).toEqual({
+      reason: expect.stringContaining("'Sequential' has no attribute 'weight'"),
+      line: 9,
     });
+    for (const norm of ["spectral_norm", "weight_norm"]) {
+      const found = refusals(
+        net("").replace(
+          "self.a = nn.Conv2d(16, 32, 3, padding=1)",
+          `self.a = nn.utils.${norm}(nn.Conv2d(16, 32, 3))`,
+        ),
+      );
+      const reason = expect.stringContaining("'Sequential' has no attribute 'weight'");
+      expect(found, norm).toEqual({ layers: ["b"], refused: ["a"], line: 6, reason });
+    }
+    const parametrized = refusals(
+      net(
+        '        P.register_parametrization(self.a, "weight", nn.Identity())',
+        "import torch.nn.utils.parametrize as P\n",
+      ),
+    );
+    expect(parametrized).toMatchObject({ layers: ["b"], refused: ["a"], line: 9 });
+  });
+
+  it("costs something else than was simulated, as with weights that two layers share", () => {
+    const more = `        self.c = nn.Conv2d(32, 32, 3, padding=1)
+        for one, other in [(self.b, self.c)]:
+            one.weight = other.weight`;
+    const source = net(more).replace("self.b(self.a(self.stem(x)))", "self.c(self.b(self.a(self.stem(x))))");
+    const result = rewrite(source);
+    if (!result.ok) throw new Error(result.reason);
+    const { layers, refused } = result.rewrite;
+    expect([layers, refused.flatMap((each) => each.layers)]).toEqual([["a"], ["b", "c"]]);
+    expect(refused[0]?.reason).toMatch(/15680 parameters, not .* as simulated/);
   });
 
   it("costs what nobody knows, as the network did before: unknown is never as simulated", () => {
@@ -88,6 +112,70 @@ describe("a rewrite is not made where the rewritten code", () => {
     );
     expect(found.reason).toContain("what Net costs is not known (module missing_package was not found");
     expect(found.line).toBeGreaterThan(0);
+  });
+});
+
+describe("uses that no run comes to", () => {
+  const refusedBy = (more: string, files: Readonly<Record<string, string>> = {}) => {
+    const source = net("") + more;
+    const engine = createEngine({ parsers, host: memoryHost({ "/app/net.py": source, ...files }) });
+    const result = engine.rewrite("/app/net.py", { layers: "all", input: ["1x3x32x32"] });
+    if (!result.ok) return { reason: result.reason };
+    const { refused, layers, warnings } = result.rewrite;
+    return { layers, refused: refused.flatMap((each) => each.layers), at: refused[0]?.at, warnings };
+  };
+
+  it("keep the layer that a method or another file reads, and no other", () => {
+    expect(refusedBy("    def penalty(self):\n        return self.b.weight.abs().sum()\n")).toMatchObject({
+      ...{ layers: ["a"], refused: ["b"] },
+      at: { file: "/app/net.py", line: 12 },
+    });
+    const script = "from net import Net\nmodel = Net()\nprint(model.a.kernel_size)\n";
+    expect(refusedBy("", { "/app/show.py": script })).toMatchObject({
+      ...{ layers: ["b"], refused: ["a"] },
+      at: { file: "/app/show.py", line: 3 },
+    });
+  });
+
+  it("are none in comments, in another class, or in files that do not import the network", () => {
+    const other =
+      "class Other(nn.Module):\n    def f(self):\n        # model.a.weight\n        return self.a.weight\n";
+    expect(refusedBy(other, { "/app/show.py": "print(model.a.weight)\n" })).toMatchObject({ refused: [] });
+  });
+
+  it("keep all that a function takes to have a bias, unless it asks", () => {
+    const body = (condition: string): string =>
+      `def init(m):\n    if isinstance(m, nn.Conv2d):\n        m.weight.data.normal_()\n        ${condition}m.bias.data.zero_()\n`;
+    expect(refusedBy(body("")).reason).toContain("every convolution is taken to have a bias at net.py:14");
+    expect(refusedBy(body("if m.bias is not None: ")).refused).toEqual([]);
+  });
+
+  it("of saved weights are told, with the new names", () => {
+    const load =
+      "def load(path):\n    model = Net()\n    model.load_state_dict(torch.load(path))\n    optimizer.load_state_dict({})\n";
+    expect(refusedBy(load).warnings).toEqual([
+      {
+        message:
+          "load_state_dict: weights that were saved before no longer fit: a.weight, a.bias are now a.0.weight, a.1.weight, a.1.bias, and so for 1 more layers",
+        at: expect.objectContaining({ line: 13 }),
+      },
+    ]);
+  });
+
+  it("of saved weights have the names of the batch norm between, too", () => {
+    const source = net("").replace(
+      "nn.Conv2d(16, 32, 3, padding=1)",
+      "nn.Sequential(nn.Conv2d(16, 32, 3), nn.BatchNorm2d(32), nn.ReLU())",
+    );
+    const result = rewrite(source, ["a.0"]);
+    if (!result.ok) throw new Error(result.reason);
+    const norm = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
+    expect(result.rewrite.renamed).toEqual([
+      {
+        ...{ layer: "a.0", before: ["a.0.weight", "a.0.bias"] },
+        after: ["a.0.0.weight", ...norm.map((key) => `a.0.1.${key}`), "a.0.3.weight", "a.0.3.bias"],
+      },
+    ]);
   });
 });
 
@@ -118,8 +206,10 @@ describe("the text of a rewritten call", () => {
 
 describe("the search for what can be rewritten", () => {
   type Tried = { readonly ok: true; readonly some: readonly number[] } | Fault;
-  const proving = (bad: readonly number[]) => (some: readonly number[]): Tried =>
-    some.some((site) => bad.includes(site)) ? { reason: "bad" } : { ok: true, some };
+  const proving =
+    (bad: readonly number[]) =>
+    (some: readonly number[]): Tried =>
+      some.some((site) => bad.includes(site)) ? { reason: "bad" } : { ok: true, some };
 
   it("finds the sites to blame among many", () => {
     const { proved, faults } = provedSites([1, 2, 3, 4, 5, 6, 7, 8], proving([3, 8]));

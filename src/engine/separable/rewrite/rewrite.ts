@@ -4,6 +4,7 @@
  * must stay is guarded by a condition on its arguments, or left alone with the reason.
  */
 import type { FailureReason } from "../../engine.types.ts";
+import { escapePattern } from "../../interpret/patterns/escape.ts";
 import { buildReport } from "../../report/build.ts";
 import type { Place, Report } from "../../report/contract.ts";
 import { type PricedRow, priceLayers } from "../../report/layers.ts";
@@ -23,8 +24,10 @@ import type {
 import type { Flag } from "./flag.ts";
 import { cutAt, withLineEnds, withPlainLines } from "./place.ts";
 import { type Fault, faultOf, provedSites, whyUnchecked } from "./proof.ts";
-import { type FileImport, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
+import { type FileImport, INSTALLED, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
+import { biasLoop, type NamedLayer, type ProgramText, readOf, type Use } from "./uses.ts";
+import { loadWarnings, renamedWeights } from "./weights.ts";
 
 export interface RewriteSource {
   readonly trace: () => TracedNetwork | FailureReason;
@@ -67,9 +70,18 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
     const text = source.read(file);
     return text === undefined ? undefined : withPlainLines(text);
   };
+  const texts = programTexts(report, { read, around });
+  const useOf = (layers: readonly string[]): Use | undefined =>
+    network.rows
+      .filter(({ layer }) => report.framework === "torch" && layers.includes(layer.name))
+      .map(namedLayer)
+      .map((layer) => readOf(layer, texts) ?? biasLoop(layer, texts))
+      .find((use) => use !== undefined);
   for (const [key, names] of sites) {
     const result = rewriteSite(key, { ...{ network, others, chosen, options, flags }, read, around });
+    const use = "reason" in result ? undefined : useOf(result.layers);
     if ("reason" in result) refused.push({ layers: names, reason: result.reason });
+    else if (use) refused.push({ layers: names, ...use });
     else if (planned.some(({ edits }) => edits.some(crosses(result.edits))))
       refused.push({ layers: names, reason: CROSSED });
     else planned.push({ ...result, names });
@@ -84,7 +96,8 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
     const fault = faultOf(report, after, again, edits);
     if (fault || "reason" in again) return fault ?? { reason: "" };
     const totals = { traced: totalsOf(again), simulated: totalsOf(after) };
-    return { ok: true, edits, layers, never_run, ...totals };
+    const renamed = renamedWeights(report, again, layers);
+    return { ok: true, edits, layers, never_run, renamed, warnings: loadWarnings(texts, renamed), ...totals };
   });
   for (const { sites: some, reason, at } of faults)
     refused.push({ layers: some.flatMap(({ names }) => names), reason, ...(at && { at }) });
@@ -94,6 +107,30 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
 }
 
 const CROSSED = "its line changes with that of another layer: rewrite them one after the other";
+
+/** The files that the network is made in, and those of the program that import one of them. */
+function programTexts(
+  { file, layers }: Report,
+  {
+    read,
+    around,
+  }: { readonly read: (file: string) => string | undefined; readonly around: RewriteSource["around"] },
+): readonly ProgramText[] {
+  const own = new Set([file, ...layers.map(({ at }) => at.file)].filter((each) => !INSTALLED.test(each)));
+  const names = [...own].map((each) => escapePattern(each.replace(/^.*\//, "").replace(/\.\w+$/, "")));
+  const imports = new RegExp(`^\\s*(?:import|from)\\b.*\\b(?:${names.join("|")})\\b`, "m");
+  const users = [...own].flatMap(around).filter((each) => !own.has(each) && !INSTALLED.test(each));
+  return [...own, ...new Set(users)].flatMap((each) => {
+    const text = read(each);
+    return text !== undefined && (own.has(each) || imports.test(text)) ? [{ file: each, text }] : [];
+  });
+}
+
+function namedLayer({ layer, ops }: PricedRow): NamedLayer {
+  const caller = ops.find(({ geometry }) => geometry)?.scope?.parent?.instance.cls;
+  const owners = new Set((caller?.mro ?? []).map(({ name }) => name));
+  return { name: layer.name, bias: layer.bias === true, owners };
+}
 
 /** The edits of these sites, each made once, with the imports that they need. */
 function editsOf(sites: readonly PlannedSite[], read: RewriteSource["read"]): readonly SourceEdit[] {

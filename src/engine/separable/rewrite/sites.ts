@@ -47,7 +47,7 @@ export interface SiteRewrite {
 }
 
 /** Files that no user edits. */
-const INSTALLED = /\/(site-packages|dist-packages|node_modules)\//;
+export const INSTALLED = /\/(site-packages|dist-packages|node_modules)\//;
 
 /** Layers that get one form. */
 interface Group {
