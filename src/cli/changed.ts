@@ -3,6 +3,7 @@ import {
   accessSync,
   chmodSync,
   constants,
+  existsSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -42,9 +43,32 @@ export function changed(file: string, edits: readonly TextEdit[]): Changed | { r
   return { file, before, after };
 }
 
-/** A unified diff whose lines keep the file's own bytes, so that `patch -p1` and `git apply` take it in any encoding. */
-export function patchOf({ file, before, after }: Changed, cwd: string): Buffer {
-  const name = path.relative(cwd, file).replaceAll(path.sep, "/");
+/** The folder that a patch of these files is made from: their repository's, else the working directory or theirs. */
+export function patchRoot(files: readonly string[], cwd: string): string {
+  const [first = cwd] = files;
+  for (let folder = path.dirname(first); ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, ".git")) && holdsAll(folder, files)) return folder;
+    if (folder === path.dirname(folder)) break;
+  }
+  if (holdsAll(cwd, files)) return cwd;
+  let common = path.dirname(first);
+  while (!holdsAll(common, files) && common !== path.dirname(common)) common = path.dirname(common);
+  return common;
+}
+
+function holdsAll(folder: string, files: readonly string[]): boolean {
+  return files.every((file) => {
+    const way = path.relative(folder, file);
+    return way !== "" && !path.isAbsolute(way) && way.split(path.sep)[0] !== "..";
+  });
+}
+
+/**
+ * A diff as git writes it, its lines in the file's own bytes, so that `patch -p1` and `git apply` take it in any
+ * encoding; git takes it in the folders below its root too.
+ */
+export function patchOf({ file, before, after }: Changed, root: string): Buffer {
+  const name = path.relative(root, file).replaceAll(path.sep, "/");
   const patch = structuredPatch(
     `a/${name}`,
     `b/${name}`,
@@ -54,10 +78,23 @@ export function patchOf({ file, before, after }: Changed, cwd: string): Buffer {
     "",
     { context: 3 },
   );
-  const [old = "", now = "", ...hunks] = formatPatch(patch, FILE_HEADERS_ONLY).split("\n");
+  const [, , ...hunks] = formatPatch(patch, FILE_HEADERS_ONLY).split("\n");
+  const [old, now] = [quoted(`a/${name}`), quoted(`b/${name}`)];
   // A name with blanks ends where a tab stands.
-  const head = [old, now].map((line) => (name.includes(" ") ? `${line}\t\n` : `${line}\n`)).join("");
+  const end = name.includes(" ") ? "\t\n" : "\n";
+  const head = `diff --git ${old} ${now}\n--- ${old}${end}+++ ${now}${end}`;
   return Buffer.concat([Buffer.from(head), Buffer.from(hunks.join("\n"), "latin1")]);
+}
+
+/** As git writes names that a line of a patch cannot hold as they are. */
+function quoted(name: string): string {
+  const escapes: readonly string[] = [...name].map((character) => {
+    if (character === '"' || character === "\\") return `\\${character}`;
+    const code = character.charCodeAt(0);
+    return code < 0x20 || code === 0x7f ? `\\${code.toString(8).padStart(3, "0")}` : character;
+  });
+  const text = escapes.join("");
+  return text === name ? name : `"${text}"`;
 }
 
 /** Writes beside each file and renames, so that no reader ever sees half a file; a link's target is what changes. */

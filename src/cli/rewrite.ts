@@ -1,8 +1,9 @@
 /** `convlens rewrite`: shows, writes or prints the edits that put depthwise separable convolutions into the source. */
+import type { Place } from "../engine/report/contract.ts";
 import { visibleJson } from "../engine/report/visible.ts";
 import type { Rewrite, TextEdit } from "../engine/separable/rewrite/contract.ts";
 import type { RewriteCommand } from "./arguments.ts";
-import { type Changed, changed, patchOf, writeAll } from "./changed.ts";
+import { type Changed, changed, patchOf, patchRoot, writeAll } from "./changed.ts";
 import { networkOptions, openFile } from "./open.ts";
 import { relativeFile } from "./places.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
@@ -13,12 +14,12 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
   const { layers, stem } = command;
   const result = opened.engine.rewrite(opened.file, { ...networkOptions(command), layers, stem });
   if (!result.ok) {
-    around.err(`convlens: ${command.file}: ${result.reason}\n`);
+    around.err(`convlens: ${placeText(result.at, around) || `${command.file}: `}${result.reason}\n`);
     return 2;
   }
   const { rewrite } = result;
-  for (const { layers: left, reason } of rewrite.refused)
-    around.err(`convlens: ${left.join(", ")}: ${reason}\n`);
+  for (const { layers: left, reason, at } of rewrite.refused)
+    around.err(`convlens: ${placeText(at, around)}${left.join(", ")}: ${reason}\n`);
   if (command.mode === "json") around.out(`${visibleJson(rewrite, 1)}\n`);
   else if (!change(rewrite, command, around)) return 2;
   around.err(
@@ -26,14 +27,16 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
   );
   if (rewrite.never_run.length > 0)
     around.err(`convlens: do not run, but change with their lines: ${rewrite.never_run.join(", ")}\n`);
-  const { traced, simulated } = rewrite;
-  const same = traced.macs === simulated.macs && traced.params === simulated.params;
-  around.err(
-    same
-      ? `convlens: traced again: ${traced.macs} MACs, ${traced.params} params, as simulated\n`
-      : `convlens: traced again: ${traced.macs} MACs, ${traced.params} params; simulated: ${simulated.macs} MACs, ${simulated.params} params\n`,
-  );
-  return rewrite.refused.length > 0 || !same ? 1 : 0;
+  for (const { message, at } of rewrite.warnings)
+    around.err(`convlens: ${placeText(at, around)}warning: ${message}\n`);
+  const { macs, params } = rewrite.traced;
+  around.err(`convlens: traced again: ${macs} MACs, ${params} params, as simulated\n`);
+  return rewrite.refused.length > 0 ? 1 : 0;
+}
+
+/** `net.py:12:9: `, or nothing where there is no place. */
+function placeText(at: Place | undefined, { cwd }: Surroundings): string {
+  return at ? `${relativeFile(at.file, cwd)}:${at.line}:${at.column}: ` : "";
 }
 
 function byFile({ edits }: Rewrite): ReadonlyMap<string, readonly TextEdit[]> {
@@ -54,7 +57,12 @@ function change(rewrite: Rewrite, { mode }: RewriteCommand, around: Surroundings
     const failed = writeAll(files);
     return failed === undefined || refuse(failed, around);
   }
-  for (const file of files) around.out(patchOf(file, around.cwd));
+  const root = patchRoot(
+    files.map(({ file }) => file),
+    around.cwd,
+  );
+  for (const file of files) around.out(patchOf(file, root));
+  if (root !== around.cwd) around.err(`convlens: the patch's paths start at ${root}\n`);
   return true;
 }
 

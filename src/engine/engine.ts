@@ -18,9 +18,9 @@ import type {
   SuggestionOptions,
   SuggestionResult,
 } from "./separable/contract.ts";
-import type { RewriteOptions, RewriteResult, RewriteTotals, TextEdit } from "./separable/rewrite/contract.ts";
+import type { RewriteOptions, RewriteResult } from "./separable/rewrite/contract.ts";
 import { withEdits } from "./separable/rewrite/place.ts";
-import { type RewriteSource, rewriteNetwork, totalsOf } from "./separable/rewrite/rewrite.ts";
+import { type RewriteSource, rewriteNetwork } from "./separable/rewrite/rewrite.ts";
 import { simulateNetwork, type TraceNetwork } from "./separable/simulation.ts";
 import { suggestNetwork } from "./separable/suggestion.ts";
 import { Session } from "./session.ts";
@@ -95,10 +95,12 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     if (isNotebook(file))
       return failure("cells of notebooks are not rewritten: put the network into a .py file");
     const opened = open(file, options.isCancelled ?? never);
-    const retrace = (edits: readonly TextEdit[], input: readonly string[]): RewriteTotals => {
+    const retrace: RewriteSource["retrace"] = (edits, input) => {
       const edited = createEngine({ parsers, settings, host: withEdits(host, edits) });
       const result = edited.profile(file, { ...options, input });
-      return result.ok ? totalsOf(result.report) : { macs: null, params: null };
+      if (result.ok) return result.report;
+      const at = result.failure?.problem?.at;
+      return { reason: result.reason, ...(at && { at }) };
     };
     const around = (name: string): readonly string[] => filesAround(host, name);
     return rewriteOne(opened, { read: (name) => host.read(name), around, retrace }, options);

@@ -22,7 +22,7 @@ export async function applySwap(
     void vscode.window.showWarningMessage(reasonText(result.reason, vscode.l10n.t));
     return;
   }
-  const { edits, refused, simulated } = result.rewrite;
+  const { edits, refused, simulated, warnings } = result.rewrite;
   if (refused.length > 0) {
     const [first] = refused;
     const names = refused.flatMap((refusal) => refusal.layers);
@@ -31,6 +31,10 @@ export async function applySwap(
     );
   }
   if (edits.length === 0) return;
+  for (const { message, at } of warnings)
+    void vscode.window.showWarningMessage(
+      `${vscode.workspace.asRelativePath(toUri(at.file))}:${at.line}: ${message}`,
+    );
   const changed = await changedSince(versions, edits);
   if (changed) return warnOfChange(changed);
   const change = new vscode.WorkspaceEdit();

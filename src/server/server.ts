@@ -281,12 +281,13 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
       throw new ResponseError(LSPErrorCodes.ContentModified, message);
     }
     const support = client?.capabilities.workspace?.workspaceEdit;
-    const { refused, simulated } = result.rewrite;
+    const { refused, simulated, warnings } = result.rewrite;
     if (refused.length > 0) {
       const names = refused.flatMap((refusal) => refusal.layers);
       const reason = refused[0]?.reason ?? "";
       warn(t("{0} layers stay as they are: {1}", names.length, reason));
     }
+    for (const { message, at } of warnings) warn(`${shortName(at.file)}:${at.line}: ${message}`);
     const edit = workspaceEdit(result.rewrite, data, {
       documents: open,
       support: {

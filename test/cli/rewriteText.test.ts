@@ -49,6 +49,10 @@ const crlf = (text: string): string => text.replaceAll("\n", "\r\n");
 const LATIN = "# -*- coding: latin-1 -*-\n# caf\xe9\n";
 
 async function rewrite(name: string, ...more: string[]) {
+  return rewriteIn(cwd, name, ...more);
+}
+
+async function rewriteIn(cwd: string, name: string, ...more: string[]) {
   const out: Uint8Array[] = [];
   let err = "";
   const code = await run(["rewrite", `${name}:Net`, "--layers", "all", ...more], {
@@ -96,6 +100,40 @@ describe("convlens rewrite", () => {
     execFileSync("git", ["apply", "--check", "-"], { cwd, input: out });
     execFileSync("patch", ["-p1", "-f", "-s"], { cwd, input: out });
     expect(readFileSync(file).toString("latin1")).toBe(after.toString("latin1"));
+  });
+
+  it.each([
+    ["the file's own folder", "models", "net.py"],
+    ["a folder beside it", "tools", "../models/net.py"],
+    ["the repository's root", ".", "models/net.py"],
+  ])("gives --diff from %s with paths from the repository's root", async (_, from, name) => {
+    const root = mkdtempSync(path.join(cwd, "repository-"));
+    const file = put(path.relative(cwd, path.join(root, "models/net.py")), NET);
+    mkdirSync(path.join(root, "tools"));
+    execFileSync("git", ["init", "-q"], { cwd: root });
+    const { out } = await rewriteIn(path.join(root, from), name, "--diff");
+    expect(out.toString()).toContain("--- a/models/net.py\n+++ b/models/net.py\n");
+    const below = path.join(root, "models");
+    execFileSync("git", ["apply", "-"], { cwd: below, input: out });
+    expect(readFileSync(file, "utf8")).toBe(CHANGED);
+    execFileSync("patch", ["-p1", "-R", "-s"], { cwd: root, input: out });
+    expect(readFileSync(file, "utf8")).toBe(NET);
+  });
+
+  it("gives --diff a name that git would quote", async () => {
+    const file = put('odd/q"uoted.py', NET);
+    const { out } = await rewrite('odd/q"uoted.py', "--diff");
+    execFileSync("git", ["apply", "-"], { cwd, input: out });
+    expect(readFileSync(file, "utf8")).toBe(CHANGED);
+  });
+
+  it("gives --diff of a file elsewhere, without a repository, paths from its own folder", async () => {
+    const file = put("elsewhere/net.py", NET);
+    mkdirSync(path.join(cwd, "here"), { recursive: true });
+    const { out, err } = await rewriteIn(path.join(cwd, "here"), "../elsewhere/net.py", "--diff");
+    expect(err).toContain(`the patch's paths start at ${path.dirname(file)}`);
+    execFileSync("patch", ["-p1", "-s"], { cwd: path.dirname(file), input: out });
+    expect(readFileSync(file, "utf8")).toBe(CHANGED);
   });
 
   it("gives edits in the file's own line ends as JSON", async () => {

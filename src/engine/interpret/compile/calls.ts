@@ -45,6 +45,7 @@ export function compileArgs(nodes: readonly Arg[], c: Compiler): CompiledArgs {
       const kwargs = new Map<string, Value>();
       for (const { name, ev } of named) {
         const value = ev(m, s);
+        if (name !== undefined && kwargs.has(name)) return givenTwice(m, name);
         if (name !== undefined) kwargs.set(name, value);
         else if (value instanceof Unknown) return value;
         else {
@@ -52,6 +53,7 @@ export function compileArgs(nodes: readonly Arg[], c: Compiler): CompiledArgs {
           m.tick(given.length * STEPS.keyword);
           for (const [key, item] of given) {
             if (key instanceof Unknown) return key;
+            if (kwargs.has(String(key))) return givenTwice(m, String(key));
             kwargs.set(String(key), item);
           }
         }
@@ -59,6 +61,10 @@ export function compileArgs(nodes: readonly Arg[], c: Compiler): CompiledArgs {
       return kwargs;
     },
   };
+}
+
+function givenTwice(m: Machine, name: string): Unknown {
+  return m.fail("TypeError", `got multiple values for keyword argument '${name}'`);
 }
 
 export function mappingOf(m: Machine, value: Value): [Value, Value][] {

@@ -133,6 +133,8 @@ function* scan(text: string, start: number, end: number, { lineComment, quotes }
       const line = text.indexOf("\n", at);
       [length, kind] = [(line < 0 || line > end ? end : line) - at, "comment"];
     } else if (quote) [length, kind] = [stringLength(text, at, quote, end), "string"];
+    // A line that goes on behind a backslash.
+    else if (/^\\[ \t]*\r?\n/.test(text.slice(at, at + 4))) kind = "blank";
     else if (/\s/.test(character)) kind = "blank";
     else if (character === ",") kind = ",";
     else if (OPENING.includes(character)) kind = "open";

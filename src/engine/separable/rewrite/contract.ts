@@ -23,6 +23,8 @@ export interface SourceEdit extends TextEdit {
 export interface RewriteRefusal {
   readonly layers: readonly string[];
   readonly reason: string;
+  /** The line to blame, in the program as it is. */
+  readonly at?: Place;
 }
 
 export interface Rewrite {
@@ -33,9 +35,25 @@ export interface Rewrite {
   /** Layers that do not run and change with the lines they share. */
   readonly never_run: readonly string[];
   readonly refused: readonly RewriteRefusal[];
-  /** The rewritten source, traced again, and what the simulation said of it. */
+  /** PyTorch: names of weights that are others now. */
+  readonly renamed: readonly RenamedWeights[];
+  /** What goes on with the network and no longer fits, such as a checkpoint that is loaded. */
+  readonly warnings: readonly RewriteWarning[];
+  /** The rewritten source, traced again, and what the simulation said of it: known, and the same. */
   readonly traced: RewriteTotals;
   readonly simulated: RewriteTotals;
+}
+
+/** `conv.weight` becomes `conv.0.weight` and `conv.1.weight`. */
+export interface RenamedWeights {
+  readonly layer: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+export interface RewriteWarning {
+  readonly message: string;
+  readonly at: Place;
 }
 
 export interface RewriteTotals {
@@ -45,4 +63,5 @@ export interface RewriteTotals {
 
 export type RewriteResult =
   | { readonly ok: true; readonly rewrite: Rewrite }
-  | { readonly ok: false; readonly reason: string };
+  /** `at` is the line to blame, where there is one. */
+  | { readonly ok: false; readonly reason: string; readonly at?: Place };

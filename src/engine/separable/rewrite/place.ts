@@ -92,6 +92,27 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result;
 }
 
+/** A place of the edited text, in the text as it was: what an edit put there stands at the line that it changed. */
+export function placeBefore(at: Place, edits: readonly TextEdit[]): Place {
+  let more = 0;
+  for (const { at: own, text } of edits
+    .filter((edit) => edit.at.file === at.file)
+    .toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)) {
+    const start = own.line + more;
+    const lines = text.split(LINE_END).length - 1;
+    if (at.line < start) break;
+    if (at.line <= start + lines) return own;
+    more += lines - ((own.end_line ?? own.line) - own.line);
+  }
+  const { file, line, column, end_line: last } = at;
+  if (more === 0) return at;
+  return {
+    ...{ file, line: line - more, column },
+    ...(last !== undefined && { end_line: last - more }),
+    ...(at.end_column !== undefined && { end_column: at.end_column }),
+  };
+}
+
 /** A file may mix line ends: an edit takes that of the line where it starts, or of the line above the last. */
 export function withLineEnds(text: string, edits: readonly TextEdit[]): TextEdit[] {
   const ends = text.match(LINE_END) ?? [];

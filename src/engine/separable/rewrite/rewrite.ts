@@ -4,6 +4,7 @@
  * must stay is guarded by a condition on its arguments, or left alone with the reason.
  */
 import type { FailureReason } from "../../engine.types.ts";
+import { escapePattern } from "../../interpret/patterns/escape.ts";
 import { buildReport } from "../../report/build.ts";
 import type { Place, Report } from "../../report/contract.ts";
 import { type PricedRow, priceLayers } from "../../report/layers.ts";
@@ -17,12 +18,16 @@ import type {
   RewriteRefusal,
   RewriteResult,
   RewriteTotals,
+  SourceEdit,
   TextEdit,
 } from "./contract.ts";
 import type { Flag } from "./flag.ts";
 import { cutAt, withLineEnds, withPlainLines } from "./place.ts";
-import { type FileImport, type Network, rewriteSite } from "./sites.ts";
+import { type Fault, faultOf, provedSites, whyUnchecked } from "./proof.ts";
+import { type FileImport, INSTALLED, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
+import { biasLoop, type NamedLayer, type ProgramText, readOf, type Use } from "./uses.ts";
+import { loadWarnings, renamedWeights } from "./weights.ts";
 
 export interface RewriteSource {
   readonly trace: () => TracedNetwork | FailureReason;
@@ -32,8 +37,13 @@ export interface RewriteSource {
   /** Other files of the program. */
   readonly around: (file: string) => readonly string[];
   /** Profiles the network again with these edits made, on this input. */
-  readonly retrace: (edits: readonly TextEdit[], input: readonly string[]) => RewriteTotals;
+  readonly retrace: (edits: readonly TextEdit[], input: readonly string[]) => Report | Fault;
 }
+
+/** A call to rewrite, with the chosen layers that it makes. */
+type PlannedSite = SiteRewrite & { readonly names: readonly string[] };
+
+type Proof = Omit<Rewrite, "network" | "refused"> & { readonly ok: true };
 
 export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): RewriteResult {
   const traced = source.trace();
@@ -45,50 +55,94 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
     readers: firstReaders(traced.source.trace.ops),
   };
   const { chosen, refused } = choose(report, options);
+  const unchecked = chosen.size > 0 ? whyUnchecked(report) : undefined;
+  if (unchecked) return nothing([...refused, { layers: [...chosen], ...unchecked }]);
   const sites = new Map<string, string[]>();
   for (const row of network.rows) {
     if (chosen.has(row.layer.name)) append(sites, placeKey(row.layer.at), row.layer.name);
   }
   const others = sites.size > 0 ? source.others().filter(isApartFrom(traced)).map(rowsOf) : [];
 
-  const edits: TextEdit[] = [];
-  const imports: FileImport[] = [];
-  const layers: string[] = [];
+  const planned: PlannedSite[] = [];
   const flags = new Map<string, Flag>();
   const { around } = source;
   const read = (file: string): string | undefined => {
     const text = source.read(file);
     return text === undefined ? undefined : withPlainLines(text);
   };
+  const texts = programTexts(report, { read, around });
+  const useOf = (layers: readonly string[]): Use | undefined =>
+    network.rows
+      .filter(({ layer }) => report.framework === "torch" && layers.includes(layer.name))
+      .map(namedLayer)
+      .map((layer) => readOf(layer, texts) ?? biasLoop(layer, texts))
+      .find((use) => use !== undefined);
   for (const [key, names] of sites) {
     const result = rewriteSite(key, { ...{ network, others, chosen, options, flags }, read, around });
-    const reason =
-      "reason" in result ? result.reason : edits.some(crosses(result.edits)) ? CROSSED : undefined;
-    if ("reason" in result || reason !== undefined) refused.push({ layers: names, reason: reason ?? "" });
-    else {
-      edits.push(...result.edits.filter((edit) => !edits.some((other) => isSame(edit, other))));
-      imports.push(...result.imports);
-      layers.push(...result.layers);
-    }
+    const use = "reason" in result ? undefined : useOf(result.layers);
+    if ("reason" in result) refused.push({ layers: names, reason: result.reason });
+    else if (use) refused.push({ layers: names, ...use });
+    else if (planned.some(({ edits }) => edits.some(crosses(result.edits))))
+      refused.push({ layers: names, reason: CROSSED });
+    else planned.push({ ...result, names });
   }
-  if (edits.length === 0) return { ok: false, reason: whyNothing(refused) };
-  edits.push(...importEdits(imports));
-  const simulated = simulateNetwork(source.trace, { swap: layers });
-  if (!simulated.ok) return simulated;
-  const own = inOrder(edits).flatMap((edit) => {
-    const text = source.read(edit.at.file) ?? "";
-    return withLineEnds(text, [edit]).map((one) => ({ ...one, replaces: cutAt(text, one.at)?.inside ?? "" }));
+  const { proved, faults } = provedSites(planned, (some): Proof | Fault => {
+    const layers = some.flatMap((site) => site.layers);
+    const edits = editsOf(some, source.read);
+    const simulated = simulateNetwork(source.trace, { swap: layers });
+    if (!simulated.ok) return simulated;
+    const { after, never_run } = simulated.simulation;
+    const again = source.retrace(edits, inputTexts(report));
+    const fault = faultOf(report, after, again, edits);
+    if (fault || "reason" in again) return fault ?? { reason: "" };
+    const totals = { traced: totalsOf(again), simulated: totalsOf(after) };
+    const renamed = renamedWeights(report, again, layers);
+    return { ok: true, edits, layers, never_run, renamed, warnings: loadWarnings(texts, renamed), ...totals };
   });
-  const rewrite: Rewrite = {
-    ...{ network: report.network, edits: own, layers, refused },
-    never_run: simulated.simulation.never_run,
-    traced: source.retrace(own, inputTexts(report)),
-    simulated: totalsOf(simulated.simulation.after),
-  };
-  return { ok: true, rewrite };
+  for (const { sites: some, reason, at } of faults)
+    refused.push({ layers: some.flatMap(({ names }) => names), reason, ...(at && { at }) });
+  if (!proved) return nothing(refused);
+  const { ok: _, ...rewrite } = proved;
+  return { ok: true, rewrite: { network: report.network, refused, ...rewrite } };
 }
 
 const CROSSED = "its line changes with that of another layer: rewrite them one after the other";
+
+/** The files that the network is made in, and those of the program that import one of them. */
+function programTexts(
+  { file, layers }: Report,
+  {
+    read,
+    around,
+  }: { readonly read: (file: string) => string | undefined; readonly around: RewriteSource["around"] },
+): readonly ProgramText[] {
+  const own = new Set([file, ...layers.map(({ at }) => at.file)].filter((each) => !INSTALLED.test(each)));
+  const names = [...own].map((each) => escapePattern(each.replace(/^.*\//, "").replace(/\.\w+$/, "")));
+  const imports = new RegExp(`^\\s*(?:import|from)\\b.*\\b(?:${names.join("|")})\\b`, "m");
+  const users = [...own].flatMap(around).filter((each) => !own.has(each) && !INSTALLED.test(each));
+  return [...own, ...new Set(users)].flatMap((each) => {
+    const text = read(each);
+    return text !== undefined && (own.has(each) || imports.test(text)) ? [{ file: each, text }] : [];
+  });
+}
+
+function namedLayer({ layer, ops }: PricedRow): NamedLayer {
+  const caller = ops.find(({ geometry }) => geometry)?.scope?.parent?.instance.cls;
+  const owners = new Set((caller?.mro ?? []).map(({ name }) => name));
+  return { name: layer.name, bias: layer.bias === true, owners };
+}
+
+/** The edits of these sites, each made once, with the imports that they need. */
+function editsOf(sites: readonly PlannedSite[], read: RewriteSource["read"]): readonly SourceEdit[] {
+  const edits: TextEdit[] = [];
+  for (const site of sites)
+    edits.push(...site.edits.filter((edit) => !edits.some((other) => isSame(edit, other))));
+  edits.push(...importEdits(sites.flatMap(({ imports }) => imports)));
+  return inOrder(edits).flatMap((edit) => {
+    const text = read(edit.at.file) ?? "";
+    return withLineEnds(text, [edit]).map((one) => ({ ...one, replaces: cutAt(text, one.at)?.inside ?? "" }));
+  });
+}
 
 function isSame(one: TextEdit, other: TextEdit): boolean {
   return one.text === other.text && placeKey(one.at) === placeKey(other.at);
@@ -106,12 +160,14 @@ function crosses(edits: readonly TextEdit[]): (edit: TextEdit) => boolean {
 /** More than a line has. */
 const COLUMNS = 1e6;
 
-function whyNothing(refused: readonly RewriteRefusal[]): string {
-  if (refused.length === 0) return "there is no convolution to swap";
-  return refused.map(({ layers, reason }) => `${layers.join(", ")}: ${reason}`).join("; ");
+function nothing(refused: readonly RewriteRefusal[]): RewriteResult {
+  if (refused.length === 0) return { ok: false, reason: "there is no convolution to swap" };
+  const at = refused.find((refusal) => refusal.at)?.at;
+  const reason = refused.map(({ layers, reason: why }) => `${layers.join(", ")}: ${why}`).join("; ");
+  return { ok: false, reason, ...(at && { at }) };
 }
 
-export function totalsOf({ totals: { macs, params } }: Report): RewriteTotals {
+function totalsOf({ totals: { macs, params } }: Report): RewriteTotals {
   return { macs, params };
 }
 

@@ -40,14 +40,14 @@ export interface SiteContext {
 
 export type FileImport = Import & { readonly file: string };
 
-interface SiteRewrite {
+export interface SiteRewrite {
   readonly edits: readonly TextEdit[];
   readonly layers: readonly string[];
   readonly imports: readonly FileImport[];
 }
 
 /** Files that no user edits. */
-const INSTALLED = /\/(site-packages|dist-packages|node_modules)\//;
+export const INSTALLED = /\/(site-packages|dist-packages|node_modules)\//;
 
 /** Layers that get one form. */
 interface Group {

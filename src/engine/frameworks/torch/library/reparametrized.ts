@@ -26,7 +26,11 @@ import { fn, type NameTable } from "./inert.ts";
 function replaceParameter(nn: NnLibrary, interp: Interp, module: Instance, name: string): Tensor | undefined {
   const parameters = peekTable(module, "_parameters");
   const weight = parameters?.entries.get(name)?.value;
-  if (!parameters || !(weight instanceof Tensor)) return undefined;
+  if (!parameters || !(weight instanceof Tensor)) {
+    // A module that has nothing of this name fails as in torch.
+    interp.getAttr(module, name);
+    return undefined;
+  }
   interp.touch(parameters);
   parameters.entries.delete(name);
   interp.touch(module);

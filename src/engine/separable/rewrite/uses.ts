@@ -1,0 +1,110 @@
+/**
+ * Uses of a convolution that no trace comes to: a method for training that reads its weight, a function that sets every
+ * bias. They are looked for in the text of the program. PyTorch only: other frameworks
+ * have no such ways to a layer.
+ */
+import type { Place } from "../../report/contract.ts";
+import { headAround, placeAt } from "./place.ts";
+
+/** A layer as the program's text may speak of it. */
+export interface NamedLayer {
+  /** `layer1.0.conv1` */
+  readonly name: string;
+  readonly bias: boolean;
+  /** The class whose code calls it, with its ancestors. */
+  readonly owners: ReadonlySet<string>;
+}
+
+export interface ProgramText {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface Use {
+  readonly reason: string;
+  readonly at: Place;
+}
+
+/** What a convolution has and a `Sequential` has not. */
+const READ =
+  /([A-Za-z_]\w*(?:\.\w+|\[[^\][\n]*\])*)\.(weight|bias|in_channels|out_channels|kernel_size|stride|padding|dilation|groups|padding_mode)\b(?!\s*\()/g;
+
+/** Where the text reads an attribute of the layer that its separable form has not. */
+export function readOf({ name, owners }: NamedLayer, files: readonly ProgramText[]): Use | undefined {
+  const parts = name.split(".");
+  for (const { file, text } of files) {
+    const code = withoutWords(text);
+    for (const { 0: whole, 1: path = "", 2: attribute = "", index } of code.matchAll(READ)) {
+      const [root, ...rest] = path.replaceAll(/\[([^\]]*)\]/g, ".$1").split(".");
+      const isNamed = rest.every((part, at) => {
+        const own = parts[parts.length - rest.length + at];
+        return own === part || (own !== undefined && /^\d+$/.test(own) && !/^\d+$/.test(part));
+      });
+      if (rest.length === 0 || !isNamed) continue;
+      const at = placeAt(text, file, index);
+      if (root === "self" && rest.length === 1 && !owners.has(classAround(code, at.line) ?? "")) continue;
+      const reason = `${whole} is used at ${lineOf(at)}, and its separable form has no ${attribute}`;
+      return { reason, at };
+    }
+  }
+  return undefined;
+}
+
+/** Where code that no run was seen of takes every convolution to have a bias: the depthwise one has none. */
+export function biasLoop({ bias }: NamedLayer, files: readonly ProgramText[]): Use | undefined {
+  if (!bias) return undefined;
+  for (const { file, text } of files) {
+    const code = withoutWords(text, "comments");
+    const lines = code.split("\n");
+    for (const [index, line] of lines.entries()) {
+      const name =
+        /\bisinstance\(\s*(\w+)\s*,[^:]*\bConv[123]?d?\b/.exec(line)?.[1] ??
+        (/\.find\(\s*["']Conv/.test(line) ? MODULE.exec(lines[index + 1] ?? "")?.[1] : undefined);
+      if (name === undefined) continue;
+      const body = blockAfter(lines, index);
+      const unchecked = new RegExp(`(?<![\\w.])${name}\\.bias(?:\\.|\\s*[,)])`);
+      const checked = new RegExp(
+        `${name}\\.bias\\s*(?:is\\b|:|!=|==|and\\b|or\\b)|hasattr\\(|getattr\\(|bool\\(`,
+      );
+      if (!body.some((each) => unchecked.test(each)) || [line, ...body].some((each) => checked.test(each)))
+        continue;
+      const found = body.findIndex((each) => unchecked.test(each));
+      const offset = lines.slice(0, index + 1 + found).reduce((sum, each) => sum + each.length + 1, 0);
+      const at = placeAt(text, file, offset + (/\S/.exec(body[found] ?? "")?.index ?? 0));
+      return {
+        reason: `every convolution is taken to have a bias at ${lineOf(at)}, and the depthwise one has none`,
+        at,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** What an initialisation by the class's name changes first. */
+const MODULE = /(?<![\w.])(\w+)\.(?:weight|bias)\b/;
+
+/** The lines behind one that are deeper than it. */
+function blockAfter(lines: readonly string[], index: number): readonly string[] {
+  const depth = (line: string): number => /^\s*/.exec(line)![0].length;
+  const own = depth(lines[index] ?? "");
+  const rest = lines.slice(index + 1);
+  const end = rest.findIndex((line) => line.trim() !== "" && depth(line) <= own);
+  return end < 0 ? rest : rest.slice(0, end);
+}
+
+function classAround(text: string, line: number): string | undefined {
+  const head = headAround(text, line, /^\s*class\b/);
+  return head === undefined ? undefined : /class\s+(\w+)/.exec(text.split("\n")[head] ?? "")?.[1];
+}
+
+/** `net.py:12` */
+function lineOf({ file, line }: Place): string {
+  return `${file.slice(file.lastIndexOf("/") + 1)}:${line}`;
+}
+
+/** The code alone, at its places: comments blank, and texts of several lines. */
+export function withoutWords(text: string, what: "comments" | "all" = "all"): string {
+  const blank = (words: string): string => words.replaceAll(/[^\n]/g, " ");
+  const pattern = what === "all" ? /"""[\s\S]*?"""|'''[\s\S]*?'''|#[^\n]*/g : /#[^\n]*/g;
+  return text.replaceAll(pattern, blank);
+}
