@@ -4,7 +4,8 @@
  */
 import type { Interp } from "../../interpret/interp.ts";
 import { def } from "../../interpret/native.ts";
-import { type Shape, Tuple, Unknown, type Value } from "../../interpret/values.ts";
+import { markLabels } from "../../interpret/python/stdlib/labels.ts";
+import { type Shape, Tensor, Tuple, Unknown, type Value } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
 
 interface Dataset {
@@ -13,16 +14,32 @@ interface Dataset {
   readonly sample: Shape;
   readonly label: Shape;
   readonly dtype: string;
+  /** How many classes its labels tell. */
+  readonly classes?: number;
 }
 
-const DIGITS: Dataset = { train: 60_000, test: 10_000, sample: [28, 28], label: [], dtype: "uint8" };
-const CIFAR: Dataset = { train: 50_000, test: 10_000, sample: [32, 32, 3], label: [1], dtype: "uint8" };
+const DIGITS: Dataset = {
+  train: 60_000,
+  test: 10_000,
+  sample: [28, 28],
+  label: [],
+  dtype: "uint8",
+  classes: 10,
+};
+const CIFAR: Dataset = {
+  train: 50_000,
+  test: 10_000,
+  sample: [32, 32, 3],
+  label: [1],
+  dtype: "uint8",
+  classes: 10,
+};
 
 const DATASETS: Readonly<Record<string, Dataset>> = {
   mnist: DIGITS,
   fashion_mnist: DIGITS,
   cifar10: CIFAR,
-  cifar100: CIFAR,
+  cifar100: { ...CIFAR, classes: 100 },
   boston_housing: { train: 404, test: 102, sample: [13], label: [], dtype: "float64" },
   california_housing: { train: 16_512, test: 4_128, sample: [8], label: [], dtype: "float32" },
 };
@@ -33,10 +50,13 @@ export const DATASET_NAMES: readonly string[] = Object.keys(DATASETS);
 export function loadData(name: string): Value | undefined {
   const dataset = entryOf(DATASETS, name);
   if (!dataset) return undefined;
-  const { train, test, sample, label, dtype } = dataset;
+  const { train, test, sample, label, dtype, classes } = dataset;
   return def("load_data", "*args, **kwargs", (_a, interp) => {
-    const part = (count: number): Value =>
-      new Tuple([array(interp, [count, ...sample], dtype), array(interp, [count, ...label], dtype)]);
+    const part = (count: number): Value => {
+      const labels = array(interp, [count, ...label], dtype);
+      if (labels instanceof Tensor && classes !== undefined) markLabels(labels, classes);
+      return new Tuple([array(interp, [count, ...sample], dtype), labels]);
+    };
     return new Tuple([part(train), part(test)]);
   });
 }

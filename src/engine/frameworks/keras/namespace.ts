@@ -1,6 +1,8 @@
 /** What each module of Keras has under each name. https://keras.io/api/ */
+
 import { def, type NativeImpl } from "../../interpret/native.ts";
 import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
+import { classesOf } from "../../interpret/python/stdlib/labels.ts";
 import {
   ABSENT,
   type Absent,
@@ -359,8 +361,11 @@ const NAMES: Readonly<Record<string, Names>> = {
       const classes =
         typeof a.num_classes === "number"
           ? a.num_classes
-          : interp.unknown("the number of classes in the data");
-      return keras.make("reason" in input.shape ? input.shape : [...input.shape, classes]);
+          : (classesOf(a.x)?.shape[0] ?? interp.unknown("the number of classes in the data"));
+      const { shape } = input;
+      if ("reason" in shape) return keras.make(shape);
+      // A column of labels counts as a row.
+      return keras.make([...(shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape), classes]);
     }),
     get_registered_object: answers("get_registered_object", null),
     is_keras_tensor: fn("is_keras_tensor", "x", (keras) => (a) => keras.graph.isSymbolic(a.x)),

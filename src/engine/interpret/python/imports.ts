@@ -24,7 +24,15 @@ import {
 import { lookup } from "./attributes.ts";
 import { stdlibConventions } from "./stdlib/conventions.ts";
 import { stdlib } from "./stdlib/index.ts";
-import { endsInCompiled, isCompiledName, noteStub, notFound, stubFile, stubFolder } from "./stubs.ts";
+import {
+  endsInCompiled,
+  isCompiledName,
+  nameMissing,
+  noteStub,
+  notFound,
+  stubFile,
+  stubFolder,
+} from "./stubs.ts";
 
 export function importModule(m: Machine, node: Import, scope: Scope): void {
   m.tick(STEPS.import);
@@ -165,7 +173,7 @@ function fileOf(scope: Scope): string | undefined {
 // ------------------------------------------------------------------ resolution
 
 function findModule(m: Machine, path: string, from: string | undefined): ModuleValue | Unknown {
-  const ours = stub(m, "own", path) ?? tableModule(m, path);
+  const ours = stub(m, "own", path) ?? partInPython(m, path) ?? tableModule(m, path);
   if (ours) return ours;
   const followed = filesOf(m, path);
   const files = followed ?? path;
@@ -190,15 +198,22 @@ function substitute(m: Machine, path: string): ModuleValue | undefined {
 
 function stub(
   m: Machine,
-  whose: "own" | "shipped",
+  whose: "own" | "shipped" | "part",
   path: string,
   real?: ModuleValue,
 ): ModuleValue | undefined {
-  const file = stubFile(m, whose, path);
+  const file = stubFile(m, whose === "own" ? "own" : "shipped", path);
   if (file === undefined) return undefined;
   const module = fileModule(m, file, path);
-  noteStub(m, module, { path, whose, ...(real && { real }) });
+  if (whose === "part") nameMissing(m, module, path);
+  else noteStub(m, module, { path, whose, ...(real && { real }) });
   return module;
+}
+
+/** A part of a framework that is written as Python files of ours: `torch.distributions`. */
+function partInPython(m: Machine, path: string): ModuleValue | undefined {
+  const isPart = path.includes(".") && m.frameworks.some((framework) => framework.hasModule(path));
+  return isPart ? stub(m, "part", path) : undefined;
 }
 
 /** Files that only call what is compiled, and folders without any, say less than a stub of ours. */
@@ -252,6 +267,9 @@ function tableModule(m: Machine, path: string): ModuleValue | undefined {
       const value = framework.lookup(path, name);
       if (value instanceof ModuleValue && framework.hasModule(value.name))
         return tableModule(m, value.name) ?? value;
+      const part =
+        value === ABSENT || value instanceof Unknown ? partInPython(m, `${path}.${name}`) : undefined;
+      if (part) return part;
       const followed = value === ABSENT && framework.fileModule?.(`${path}.${name}`) !== undefined;
       return followed ? findModule(m, `${path}.${name}`, undefined) : value;
     };

@@ -43,8 +43,7 @@ export function stubFolder(m: Machine, path: string): string | undefined {
 }
 
 /**
- * A report says which figures come from a stub. Names that a stub of ours does not have are those of the module that it
- * stands for, or unknown: it is not the whole of it.
+ * A report says which figures come from a stub.
  */
 export function noteStub(
   m: Machine,
@@ -62,14 +61,25 @@ export function noteStub(
     ? `${path} is traced from the user's stub ${file}`
     : `${path} is compiled or not installed, so it is traced from ConvLens's stub ${file}`;
   stub.assumes = () => ({ kind: "module", text });
-  if (isOwn) return;
+  if (!isOwn) nameMissing(m, stub, path, real);
+}
+
+/** Stubs that answer for every name. */
+const whole = new WeakSet<ModuleValue>();
+
+/** Names that a stub of ours does not have are those of the module that it stands for, or unknown. */
+export function nameMissing(m: Machine, stub: ModuleValue, path: string, real?: ModuleValue): void {
+  if (whole.has(stub)) return;
+  whole.add(stub);
   const { load } = stub;
   stub.load = (name) => {
     const own = load?.(name) ?? ABSENT;
     if (own !== ABSENT || name.startsWith("__")) return own;
     const other = real ? m.lookup(real, name) : ABSENT;
     return other === ABSENT
-      ? m.unknown(`${path}.${name} has no stub (${STUBS_FOLDER}/${file} can have one)`)
+      ? m.unknown(
+          `${path}.${name} has no stub (${STUBS_FOLDER}/${path.replaceAll(".", "/")}.py can have one)`,
+        )
       : other;
   };
 }

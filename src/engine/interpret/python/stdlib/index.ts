@@ -19,7 +19,7 @@ import { operator } from "./operator.ts";
 import { os, osPath, pathlib } from "./paths.ts";
 import { re } from "./regex.ts";
 import { runtimeModules } from "./runtime.ts";
-import { easydict, sixMoves } from "./small.ts";
+import { convlens, easydict, sixMoves } from "./small.ts";
 import {
   ast,
   bisectModule,
@@ -51,6 +51,7 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   collections,
   "collections.abc": collectionsAbc,
   contextlib,
+  convlens,
   copy,
   dataclasses,
   distutils: () => new Map(),

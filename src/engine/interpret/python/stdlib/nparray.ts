@@ -21,6 +21,7 @@ import { firstUnknown, NOT_IMPLEMENTED, toInt, toText } from "../core.ts";
 import { floorDiv, floorMod, roundDigits } from "../numbers.ts";
 import { items, iterOf } from "../sequences.ts";
 import { argsOf, OBJECT } from "../types/object.ts";
+import { classesOf, forgetLabels } from "./labels.ts";
 import {
   axisFrom,
   type Elements,
@@ -104,12 +105,25 @@ export function on(param: string, rule: (whole: Elements, a: Bound, interp: Inte
   };
 }
 
+/** The same where it is the same over each class once, as the largest element and the different ones are. */
+export function onClasses(
+  param: string,
+  rule: (whole: Elements, a: Bound, interp: Interp) => Value,
+): NativeImpl {
+  const general = on(param, rule);
+  return (a, interp) => {
+    const classes = a.axis === null && !firstUnknown(a) ? classesOf(entryOf(a, param)) : undefined;
+    return classes ? rule(classes, a, interp) : general(a, interp);
+  };
+}
+
 /** A reduction as a function whose array is called `param`. */
 export function reducing(param: string, name: string): Entry {
+  const followed = name === "max" || name === "min" ? onClasses : on;
   return [
     `${param}, ${entryOf(REDUCTIONS, name)?.params}`,
     written(
-      on(param, (whole, a, interp) => {
+      followed(param, (whole, a, interp) => {
         const asked = a.dtype === null || a.dtype === undefined ? undefined : dtypeName(a.dtype, "float64");
         return shown(reduced(name, whole, a, asked), interp);
       }),
@@ -325,6 +339,7 @@ export const ARRAY: ClassValue = defineClass("ndarray", {
       (a, interp) => {
         if (!(a.self instanceof Tensor)) return null;
         interp.touch(a.self);
+        forgetLabels(a.self);
         const place = toInt(a.index);
         const value = toNumber(a.value);
         const isSimple =

@@ -14,7 +14,7 @@ import {
   show,
   sizeOf,
 } from "./ndarray.ts";
-import { ARRAY, on, shown } from "./nparray.ts";
+import { ARRAY, on, onClasses, shown } from "./nparray.ts";
 import type { Entry } from "./table.ts";
 
 /** What is not a number comes last. */
@@ -88,6 +88,12 @@ function unique(whole: Elements, a: Bound, interp: Interp): Value {
   return answers.length === 1 ? values : new Tuple(answers);
 }
 
+/** How often each of several classes is there is not known, nor where. */
+function onUnique(a: Bound, interp: Interp): Value {
+  const plain = [a.return_index, a.return_inverse, a.return_counts].every((asked) => asked === false);
+  return (plain ? onClasses : on)("ar", unique)(a, interp);
+}
+
 /** Every element so often: one number for all, or one for each. */
 function repeated(whole: Elements, a: Bound, interp: Interp): Value {
   const times = elementsOf(interp, a.repeats);
@@ -120,7 +126,7 @@ function differences(whole: Elements, a: Bound, interp: Interp): Value {
 export const SETS: Readonly<Record<string, Entry>> = {
   unique: [
     "ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, ?equal_nan=True, **?",
-    on("ar", unique),
+    onUnique,
   ],
   sort: [
     "a, axis=-1, kind=None, ?order=None, *, stable=None",

@@ -1,8 +1,10 @@
-/** Small packages that model code leans on where they are not installed: `six.moves`, `easydict`. */
+/** Small packages that model code leans on where they are not installed: `six.moves`, `easydict`; and what stubs ask of ConvLens. */
 
+import type { Span } from "../../../syntax/span.ts";
 import type { Interp } from "../../interp.ts";
 import { def, defineClass } from "../../native.ts";
 import { ABSENT, type ClassValue, Dict, List, Tuple, toItems, type Value } from "../../values.ts";
+import { toText } from "../core.ts";
 import { DICT } from "../types/dict.ts";
 import { argsOf, kwargsOf } from "../types/object.ts";
 import { type Module, makeModule } from "./table.ts";
@@ -87,3 +89,31 @@ export const easydict = (): Module => {
   const cls = easyDict();
   return makeModule({ values: { EasyDict: cls, edict: cls } });
 };
+
+// ------------------------------------------------------------------------ convlens
+
+/** Where the program calls into a stub. */
+function callerOf(interp: Interp): Span | undefined {
+  const { own = [], shipped = [] } = interp.host.stubs ?? {};
+  const inStub = (file: string): boolean =>
+    [...own, ...shipped].some((folder) => file.startsWith(`${folder}/`));
+  let place = interp.site;
+  while (place && inStub(place.at.file)) place = place.caller;
+  return place?.at;
+}
+
+/** What stubs say: of what only data tells, and of what they take for granted. */
+export const convlens = (): Module =>
+  makeModule({
+    functions: {
+      unknown: ["reason", (a, interp) => interp.unknown(toText(a.reason) ?? "data tells it")],
+      assume: [
+        "text",
+        (a, interp) => {
+          const text = toText(a.text);
+          if (text !== undefined) interp.assume("value", text, callerOf(interp));
+          return null;
+        },
+      ],
+    },
+  });
