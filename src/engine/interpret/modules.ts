@@ -188,26 +188,27 @@ export class Modules {
   private run(m: Machine, entry: Loaded, name = entry.module.name): void {
     const { module } = entry;
     const { file } = module;
-    entry.state = "running";
     const compiled = file === undefined ? undefined : this.cache.get(file);
-    if (compiled && file !== undefined) {
+    const semantics = compiled && this.cache.semantics(compiled.node);
+    if (compiled && name !== "__main__") {
+      for (const before of semantics?.runBefore?.(m, module, compiled.node) ?? []) this.evaluate(m, before);
+      if (entry.state !== "idle") return;
+    }
+    entry.state = "running";
+    if (compiled && file !== undefined && semantics) {
       this.dependencies.add(file);
       entry.node = compiled.node;
-      const semantics = this.cache.semantics(compiled.node);
       const scope = new Scope("module", this.builtins(semantics), module.attrs);
       scope.moduleValue = module;
       module.attrs.set("__name__", name);
       module.attrs.set("__file__", file);
       semantics.enterModule?.(m, scope);
       if (name === "__main__") this.noteScript(entry, compiled.node);
-      const body = (): void =>
-        m.recorder.assumingFor(entry.assumed, () =>
-          this.isolated(m, semantics, () => compiled.body(m, scope)),
-        );
-      if (name === "__main__") body();
+      const body = (): void => this.isolated(m, semantics, () => compiled.body(m, scope));
+      if (name === "__main__") m.recorder.assumingFor(entry.assumed, body);
       else {
         const { notes } = m.recorder;
-        m.bounds.ofImport(body);
+        m.bounds.ofImport(() => m.recorder.ofModule(entry.assumed, body));
         if (m.recorder.notes > notes) this.spoken++;
       }
     }

@@ -71,6 +71,20 @@ export class Recorder {
     }
   }
 
+  /**
+   * The same for a module that something asks for: what its body could not follow tells itself, for the names that hang
+   * on it are unknown.
+   */
+  ofModule(list: Assumption[], body: () => void): void {
+    const { gaps } = this;
+    this.gaps = [];
+    try {
+      this.assumingFor(list, body);
+    } finally {
+      this.gaps = gaps;
+    }
+  }
+
   unrecorded<T>(body: () => T): T {
     this.unheard++;
     try {

@@ -7,6 +7,7 @@ import type {
   Import,
   ImportFrom,
   Language,
+  ModuleNode,
   UnaryOp,
 } from "../syntax/ast.ts";
 import type { Machine } from "./machine.ts";
@@ -80,6 +81,8 @@ export interface Semantics {
   fileModule(m: Machine, file: string): ModuleValue;
   /** Python: what a module put in its place, `sys.modules[__name__] = Lazy()`. */
   moduleObject?(m: Machine, module: ModuleValue): Value | undefined;
+  /** Modules whose bodies have run before a module's own does. */
+  runBefore?(m: Machine, module: ModuleValue, node: ModuleNode): readonly ModuleValue[];
   /** Names that every module finds in its own scope, put there before it runs. */
   enterModule?(m: Machine, scope: Scope): void;
 }

@@ -3,7 +3,7 @@
  * the host's search paths. What is not found is Unknown, and only what depends on it is unknown.
  */
 
-import type { Import, ImportFrom } from "../../syntax/ast.ts";
+import type { Import, ImportFrom, ModuleNode } from "../../syntax/ast.ts";
 import type { Span } from "../../syntax/span.ts";
 import { entryOf } from "../../table.ts";
 import type { Conventions } from "../assumptions.ts";
@@ -374,6 +374,37 @@ export function moduleObject(m: Machine, module: ModuleValue): Value | undefined
   return object instanceof Instance ? object : undefined;
 }
 
+/**
+ * Packages above a module that it takes names of: there a package runs before its modules do, and what it has bound by
+ * then is there for them (`from .. import __version__`). Where no name is taken, no package needs to run.
+ */
+export function packagesBefore(m: Machine, { file }: ModuleValue, { body }: ModuleNode): ModuleValue[] {
+  return body.flatMap((node) => {
+    if (file === undefined || node.kind !== "importFrom") return [];
+    const folder = node.level > 0 ? folderAbove(file, node) : folderNamed(m, file, node.path);
+    const init = `${folder}/__init__.py`;
+    const isAbove = folder !== undefined && file.startsWith(`${folder}/`) && file !== init;
+    if (!isAbove || !m.host.isFile(init)) return [];
+    const isModule = (name: string): boolean =>
+      m.host.isFile(`${folder}/${name}.py`) || m.host.isDirectory(`${folder}/${name}`);
+    if (!node.star && node.names.every(({ name }) => isModule(name))) return [];
+    return [fileModule(m, init, moduleName(m, init))];
+  });
+}
+
+/** The folder of `from ..a import b`. */
+function folderAbove(file: string, { level, path }: Pick<ImportFrom, "level" | "path">): string {
+  let folder = directory(file);
+  for (let up = 1; up < level; up++) folder = directory(folder);
+  return path === "" ? folder : `${folder}/${path.replaceAll(".", "/")}`;
+}
+
+/** The folder of a package by its full name, where a file lies in it. */
+function folderNamed(m: Machine, file: string, path: string): string | undefined {
+  const isOver = moduleName(m, file).startsWith(`${path}.`);
+  return isOver ? `${packageRoot(m, directory(file))}/${path.replaceAll(".", "/")}` : undefined;
+}
+
 function submoduleOf(m: Machine, module: ModuleValue, name: string): Value | Absent {
   const { file } = module;
   return file?.endsWith("/__init__.py") ? childModule(m, directory(file), module.name, name) : ABSENT;
@@ -386,8 +417,7 @@ function relativeModule(
   from: string | undefined,
 ): ModuleValue | Unknown {
   if (from === undefined) return m.unknown(`relative import of ${path} outside a file`);
-  let folder = directory(from);
-  for (let up = 1; up < level; up++) folder = directory(folder);
+  const folder = folderAbove(from, { level, path: "" });
   const root = packageRoot(m, folder);
   const prefix = folder.slice(root.length + 1).replaceAll("/", ".");
   const name = [prefix, path].filter((part) => part !== "").join(".");

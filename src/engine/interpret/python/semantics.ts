@@ -14,7 +14,15 @@ import * as attributes from "./attributes.ts";
 import { createBuiltins, isInstance } from "./builtins.ts";
 import { bindCall, callObject, construct, defineClass } from "./classes.ts";
 import { formatPart } from "./format.ts";
-import { fileModule, importByName, importFrom, importModule, moduleName, moduleObject } from "./imports.ts";
+import {
+  fileModule,
+  importByName,
+  importFrom,
+  importModule,
+  moduleName,
+  moduleObject,
+  packagesBefore,
+} from "./imports.ts";
 import { deleteItem, getItem, setItem } from "./items.ts";
 import { writeNames } from "./moduleNames.ts";
 import { binary, compare, equals, inplace, truthy, unary } from "./operators.ts";
@@ -63,6 +71,7 @@ export const python: Semantics = {
   exportNames: () => undefined,
   createBuiltins,
   moduleObject,
+  runBefore: packagesBefore,
   enterModule: (_m, { moduleValue: module, vars }) => {
     if (module) writeNames(module, vars.get("__name__") === "__main__");
   },

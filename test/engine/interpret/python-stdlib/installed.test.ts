@@ -1,5 +1,6 @@
 /** What installed libraries ask of Python's modules before their networks can be read. Expectations are CPython's. */
 import { expect, test } from "vitest";
+import { profile } from "../../profile.ts";
 import { show } from "../run.ts";
 
 const LIBRARY = {
@@ -74,4 +75,46 @@ m = keras.Model(x, layers.Dense(1, name="b")(inner(x)), name="outer")
 def dense(found): return sorted(l.name for l in found if isinstance(l, (layers.Dense, keras.Model)))
 [dense(m._flatten_layers()), dense(m._flatten_layers(include_self=False)), dense(m._flatten_layers(recursive=False))]`;
   expect(show(source)).toBe("[['a', 'b', 'inner', 'outer'], ['a', 'b', 'inner'], ['b', 'inner', 'outer']]");
+});
+
+test("a package runs before a module of it that takes its names", () => {
+  const files = {
+    "/site/lib/__init__.py": '__version__ = "4.1"\nfrom .utils import is_there\nfrom .net import width\n',
+    "/site/lib/utils/__init__.py": "from .. import __version__\nis_there = True\n",
+    "/site/lib/net.py": "from . import is_there\nwidth = 3 if is_there else None\n",
+  };
+  const source = "from lib.utils import is_there\nfrom lib import width\n[is_there, width]";
+  expect(show(source, files, ["/site"])).toBe("[True, 3]");
+});
+
+test("what a module's body could not follow is no part of a network that does without it", () => {
+  const files = {
+    "/app/lib.py": "registry = None\nregistry['net'] = 1\nwidth = 4\nlost = unheard_of()\n",
+  };
+  const report = profile(
+    `
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        from lib import width
+
+        self.conv = nn.Conv2d(3, width, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+class Other(Net):
+    def __init__(self):
+        super().__init__()
+        from lib import lost
+
+        self.conv = nn.Conv2d(3, lost, 3)
+`,
+    { files, model: "Net", input: ["1x3x8x8"] },
+  );
+  expect([report.complete, report.totals.params]).toEqual([true, 4 * 27 + 4]);
 });
