@@ -30,20 +30,20 @@ import { activations, initializer } from "./arrays/activations.ts";
 import { createArrays, fromEntry } from "./arrays/array.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
 import { laxFunctions } from "./arrays/lax.ts";
-import { LINALG, NUMPY } from "./arrays/numpy.ts";
+import { LAX_SPLIT, LINALG, NUMPY } from "./arrays/numpy.ts";
 import { randomFunctions } from "./arrays/random.ts";
 import { sliceAlong, sliceBy, stackedBy } from "./arrays/sequences.ts";
+import { derivatives } from "./derivatives.ts";
 import { layerFunctions } from "./layers/functions.ts";
 import { copiesOf, multiply } from "./tree.ts";
 
 type Names = ReadonlyMap<string, Value>;
 
 /** Decorators and transformations, with or without arguments: what they are given, back. */
-const PASSES =
-  `jit pjit grad value_and_grad pmap checkpoint remat eval_shape jacfwd jacrev hessian named_call named_scope
+const PASSES = `jit pjit pmap checkpoint remat eval_shape named_call named_scope
   custom_jvp custom_vjp device_put device_get block_until_ready shard_map disable_jit linearize make_jaxpr`.split(
-    /\s+/,
-  );
+  /\s+/,
+);
 
 /** dtypes that no table of tensors has. */
 const MORE_DTYPES = ["uint16", "uint32", "uint64", "int4", "float8_e4m3b11fnuz"];
@@ -90,6 +90,7 @@ const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
       ],
     ]);
     names.set("vmap", vmap(jax.kit));
+    for (const [name, value] of derivatives(jax.kit)) names.set(name, value);
     for (const name of PASSES) names.set(name, passing(name));
     for (const name of ["map", "leaves", "flatten"]) names.set(`tree_${name}`, treeNames().get(name) ?? null);
     return names;
@@ -108,6 +109,7 @@ const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
     for (const [name, ours] of Object.entries(LAX_NAMES))
       names.set(name, names.get(ours) ?? jax.activations.get(ours) ?? null);
     for (const [name, value] of laxFunctions(jax.kit)) names.set(name, value);
+    names.set("split", fromEntry(jax.kit, "split", LAX_SPLIT));
     names.set(
       "Precision",
       defineClass("Precision", { constants: { DEFAULT: "default", HIGH: "high", HIGHEST: "highest" } }),
@@ -168,7 +170,7 @@ function numpyNames({ kit }: Jax): Map<string, Value> {
     ["promote_types", def("promote_types", "a, b", (a) => kit.dtype(kit.dtypeName(a.a) ?? "float32"))],
     ["issubdtype", def("issubdtype", "arg1, arg2", (a) => isSubtype(kit, a.arg1, a.arg2))],
     ["finfo", def("finfo", "dtype", (a) => finfo(kit, a.dtype))],
-    ["vectorize", passing("vectorize")],
+    ["vectorize", def("vectorize", "pyfunc, *, ?excluded=(), ?signature=None", (a) => a.pyfunc)],
     ...Object.entries(
       gridNames((shape, dtype, data) => kit.make(shape, dtype === "int64" ? "int32" : "float32", data)),
     ),

@@ -153,8 +153,11 @@ export function slice(
       offset: Number.NaN,
     };
   }
-  const from = clamp(start as number | undefined, 0, size);
-  const to = clamp(stop as number | undefined, size, size);
+  // Backwards, an end that is left out lies before the first element.
+  const least = step < 0 ? -1 : 0;
+  const most = size + least;
+  const from = clamp(start as number | undefined, step < 0 ? most : least, least, most, size);
+  const to = clamp(stop as number | undefined, step < 0 ? least : most, least, most, size);
   return {
     shape: view.shape.with(axis, Math.max(0, Math.ceil((to - from) / step))),
     strides: view.strides.with(axis, stride * step),
@@ -162,9 +165,15 @@ export function slice(
   };
 }
 
-function clamp(bound: number | undefined, fallback: number, size: number): number {
+function clamp(
+  bound: number | undefined,
+  fallback: number,
+  least: number,
+  most: number,
+  size: number,
+): number {
   if (bound === undefined) return fallback;
-  return Math.min(Math.max(bound < 0 ? bound + size : bound, 0), size);
+  return Math.min(Math.max(bound < 0 ? bound + size : bound, least), most);
 }
 
 /** Stretches axes of size 1 and adds axes in front; -1 keeps a size. */

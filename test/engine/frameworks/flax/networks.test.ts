@@ -52,6 +52,48 @@ class Net(nn.Module):
     expect(profile(source("x.sum() > 0"))).toMatchObject({ complete: false, totals: { macs: null } });
   });
 
+  it("gives arrays the shapes that JAX's own keywords, reversed slices, samples and derivatives have", () => {
+    const expected: Readonly<Record<string, readonly number[]>> = {
+      "x[:, ::-1]": [2, 3],
+      "x[None, 5:0:-1, -1:-9:-2]": [1, 1, 2],
+      "jnp.flip(m=x, axis=0)": [2, 3],
+      "jnp.pad(array=x, pad_width=((1, 1), (0, 2)))": [4, 5],
+      "jnp.std(a=x, axis=0, ddof=1, keepdims=True)": [1, 3],
+      "jnp.repeat(x, jnp.array([1, 2]), axis=0, total_repeat_length=5)": [5, 3],
+      "jax.lax.split(x, (1, 2), 1)[1]": [2, 2],
+      "jax.random.choice(key, x, (4,), axis=1)": [2, 4],
+      "jax.random.choice(key, 5, (4,))": [4],
+      "jax.random.dirichlet(key, jnp.ones(3), (2,))": [2, 3],
+      "jax.grad(lambda v: v.sum())(x)": [2, 3],
+      "jax.value_and_grad(lambda v: (v.sum(), v[0]), has_aux=True)(x)[1]": [2, 3],
+      "jax.jacfwd(lambda v: v.sum(0))(x)": [3, 2, 3],
+      "jax.hessian(lambda v: v.sum())(x[0])": [3, 3],
+    };
+    const lines = Object.keys(expected).map((made, i) => `    nn.Dense(1, name="d${i}")(${made})\n`);
+    const report = profile(`${LINEN}
+# convlens: input=2x3
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    nn.Dense(1, name="first")(x)
+    key = jax.random.PRNGKey(0)
+${lines.join("")}    return x
+`);
+    const given = report.layers.slice(1).map((layer) => layer.in[0]);
+    expect(Object.fromEntries(Object.keys(expected).map((made, i) => [made, given[i]]))).toEqual(expected);
+  });
+
+  it("has no total for a network that runs a function backwards", () => {
+    const report = profile(`${LINEN}
+# convlens: input=2x3
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    return nn.Dense(4)(jax.grad(lambda v: (v @ v.T).sum())(x))
+`);
+    expect(report).toMatchObject({ complete: false, totals: { macs: null } });
+  });
+
   it("gives NumPy's and JAX's grids the shapes that the libraries give them", () => {
     const report = profile(
       `${LINEN}import numpy as np

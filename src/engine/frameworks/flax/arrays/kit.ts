@@ -156,10 +156,12 @@ function settle(kwargs: Kwargs, spec: OpSpec, renames: Readonly<Record<string, s
   if (kwargs.size === 0) return { kept: kwargs, changesElements: false };
   const kept = new Map<string, Value>();
   let changesElements = false;
+  const takes = (name: string): boolean => new RegExp(wordPattern(name)).test(spec.signature);
   for (const [key, value] of kwargs) {
-    const name = entryOf(renames, key) ?? key;
+    const ours = entryOf(renames, key);
+    const name = ours !== undefined && !takes(key) && takes(ours) ? ours : key;
     const isOurs = !INERT.has(name) && !OF_ELEMENTS.has(name);
-    if (isOurs || new RegExp(wordPattern(name)).test(spec.signature)) kept.set(name, value);
+    if (isOurs || takes(name)) kept.set(name, value);
     else if (OF_ELEMENTS.has(name) && value !== null) changesElements = true;
   }
   return { kept, changesElements };

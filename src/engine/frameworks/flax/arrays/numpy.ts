@@ -107,6 +107,13 @@ const RENAMES: Renames = {
   array: "input",
   ary: "input",
   arr: "input",
+  tup: "tensors",
+  operands: "tensors",
+  dimension: "dim",
+  axes: "dims",
+  A: "input",
+  m: "input",
+  v: "input",
   b: "other",
   y: "other",
   condition: "condition",
@@ -414,8 +421,19 @@ export const NUMPY: NumpyTable = {
       [entryOf(SHARED, ours)!, RENAMES],
     ]),
   ),
-  ...OWN,
+  ...Object.fromEntries(
+    Object.entries(OWN).map(([name, entry]): [string, NumpyEntry] => [
+      name,
+      "rule" in entry ? [entry, RENAMES] : [entry[0], { ...RENAMES, ...entry[1] }],
+    ]),
+  ),
 };
+
+/** `jax.lax.split` is given the sizes of the parts, not the places of the cuts. */
+export const LAX_SPLIT: NumpyEntry = [
+  SPLITS.split_with_sizes!,
+  { operand: "input", sizes: "split_sizes", axis: "dim" },
+];
 
 export const LINALG: NumpyTable = { norm: [NORM, { axis: "dim", keepdims: "keepdim" }] };
 

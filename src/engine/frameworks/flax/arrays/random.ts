@@ -3,7 +3,8 @@
  * https://docs.jax.dev/en/latest/jax.random.html
  */
 
-import type { NativeFunction } from "../../../interpret/values.ts";
+import { type NativeFunction, Unknown } from "../../../interpret/values.ts";
+import { axisOf, Misfit, showShape } from "../../shape/dims.ts";
 import type { Args } from "../../torch/tensor/args.ts";
 import type { Answer, OpSpec } from "../../torch/tensor/op.ts";
 import type { ArrayKit } from "./kit.ts";
@@ -34,8 +35,24 @@ function categorical(a: Args): Answer {
 
 function choice(a: Args): Answer {
   const shape = a.has("shape") ? a.dims("shape") : [];
-  const pool = a.tensor("a").shape;
-  return { shape: Array.isArray(pool) && pool.length > 1 ? [...shape, ...pool.slice(1)] : shape };
+  const { shape: pool, dtype } = a.tensor("a");
+  if (pool instanceof Unknown) return { shape: pool };
+  if (pool.length === 0) return { shape, dtype: "int32" };
+  const axis = axisOf(a.int("axis"), pool.length);
+  if (axis === undefined) return new Misfit(`${showShape(pool)} has no axis ${a.int("axis")}`);
+  return { shape: [...pool.slice(0, axis), ...shape, ...pool.slice(axis + 1)], dtype };
+}
+
+/** Each sample is a vector as long as the last axis of its parameter. */
+function vectors(signature: string, parameter: string): OpSpec {
+  return {
+    signature,
+    rule: (a) => {
+      const { shape } = a.tensor(parameter);
+      if (!a.has("shape") || shape instanceof Unknown) return { shape };
+      return { shape: [...a.dims("shape"), ...shape.slice(-1)] };
+    },
+  };
 }
 
 const OPS: Readonly<Record<string, OpSpec>> = {
@@ -58,7 +75,9 @@ const OPS: Readonly<Record<string, OpSpec>> = {
   bernoulli: shaped("key, p=0.5, shape=None", "p", "bool"),
   beta: shaped("key, a, b, shape=None, dtype=None", "a"),
   gamma: shaped("key, a, shape=None, dtype=None", "a"),
-  dirichlet: shaped("key, alpha, shape=None, dtype=None", "alpha"),
+  dirichlet: vectors("key, alpha, shape=None, dtype=None", "alpha"),
+  multivariate_normal: vectors("key, mean, cov, shape=None, dtype=None, method='cholesky'", "mean"),
+  rademacher: sample("key, shape=(), dtype=None", "int32"),
   permutation: {
     signature: "key, x, axis=0, independent=False",
     rule: (a) => {

@@ -161,15 +161,20 @@ function repeatEach(a: Args): Answer {
     a.bound.repeats instanceof Tensor && !counts
       ? a.interp.unknown("depends on the data of repeats")
       : a.dim("repeats");
-  // Where the repeats are data, the program may say how much they come to.
-  const said = typeof count === "number" || !a.has("output_size") ? undefined : a.dim("output_size");
-  const result = total ?? (said === undefined ? tile([size], [count]) : [said]);
+  // The program may say how much they come to: JAX cuts or fills up to that, torch refuses any other number.
+  const said = a.has("output_size") ? a.dim("output_size") : undefined;
+  const result = said ?? total ?? tile([size], [count]);
   if (isMisfit(result)) return result;
-  const grown = shape.with(axis, typeof result === "number" ? result : result[0]!);
+  const grown = shape.with(axis, Array.isArray(result) ? result[0]! : result);
   const data = a.data("input");
   const each = counts && counts.length > 1 ? counts : undefined;
   const known =
-    data && isKnown(shape) && typeof count === "number" && isKnown(grown) && (numel(grown) as number) <= 4096;
+    data &&
+    said === undefined &&
+    isKnown(shape) &&
+    typeof count === "number" &&
+    isKnown(grown) &&
+    (numel(grown) as number) <= 4096;
   return {
     shape: grown,
     data: known
