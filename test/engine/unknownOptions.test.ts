@@ -339,3 +339,9 @@ it("takes the exponent of torch.pow by its name", () => {
   const report = torch("self.fc = nn.Linear(4, 5)", "return self.fc(torch.pow(x, exponent=2))", "1, 4");
   expect(report).toMatchObject({ complete: true, totals: { macs: 20 } });
 });
+
+it("refuses a slice of a torch tensor that runs backwards, as torch does", () => {
+  const report = torch("self.fc = nn.Linear(4, 5)", "return self.fc(x[:, ::-1])", "1, 4");
+  expect(report).toMatchObject({ complete: false, totals: { macs: null } });
+  expect(reasons(report)).toMatch(/step must be greater than zero/);
+});
