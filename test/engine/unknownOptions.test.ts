@@ -316,3 +316,32 @@ describe("what is trained", () => {
     expectUnknown(report);
   });
 });
+
+describe("a packed batch of sequences", () => {
+  const packed = (lengths: string): Report =>
+    torch(
+      "self.rnn = nn.LSTM(4, 5, batch_first=True)",
+      `return self.rnn(nn.utils.rnn.pack_padded_sequence(x, ${lengths}, batch_first=True))[0]`,
+      "2, 7, 4",
+    );
+
+  it("has no total where the program makes a sequence shorter than the batch", () => {
+    for (const lengths of ["[7, 3]", "torch.tensor([5, 3])"])
+      expect(packed(lengths)).toMatchObject({ complete: false, totals: { macs: null } });
+  });
+
+  it("is as long as the batch where the program says so", () => {
+    expect(packed("[7, 7]")).toMatchObject({ complete: true, totals: { macs: 1260 } });
+  });
+});
+
+it("takes the exponent of torch.pow by its name", () => {
+  const report = torch("self.fc = nn.Linear(4, 5)", "return self.fc(torch.pow(x, exponent=2))", "1, 4");
+  expect(report).toMatchObject({ complete: true, totals: { macs: 20 } });
+});
+
+it("refuses a slice of a torch tensor that runs backwards, as torch does", () => {
+  const report = torch("self.fc = nn.Linear(4, 5)", "return self.fc(x[:, ::-1])", "1, 4");
+  expect(report).toMatchObject({ complete: false, totals: { macs: null } });
+  expect(reasons(report)).toMatch(/step must be greater than zero/);
+});

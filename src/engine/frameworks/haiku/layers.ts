@@ -243,6 +243,7 @@ export const LAYERS: HaikuTable = {
           weights: l.weights("embeddings"),
           shape: isUnknown(shape) ? shape : [...shape, embeddingShape(l)[1] ?? 1],
           dtype: "float32",
+          macs: lookupMacs(l, shape),
         });
       },
     ],
@@ -335,4 +336,12 @@ function embeddingShape(l: Layer): Shape {
   const matrix = l.value("embedding_matrix");
   if (matrix instanceof Tensor && !isUnknown(matrix.shape)) return matrix.shape;
   return [l.dim("vocab_size"), l.dim("embed_dim")];
+}
+
+/** A table that is looked up by `ONE_HOT` is multiplied with a row of zeros and a one for each index. */
+function lookupMacs(l: Layer, ids: Shape | Unknown): Dim {
+  const style = l.args.lookup_style ?? l.value("lookup_style");
+  if (isUnknown(style)) return style;
+  if (typeof style === "string" && style.toUpperCase() === "ARRAY_INDEX") return 0;
+  return isUnknown(ids) ? ids : product<Unknown>([...ids, ...embeddingShape(l)]);
 }

@@ -196,13 +196,28 @@ function callRuled(
     .filter((value) => value !== undefined && value !== null);
   const given = named ?? (args.length > 0 ? args.slice(0, 1) : [...kwargs.values()].slice(0, 1));
   const inputs = inputsOf(keras, interp, given);
+  const scores = rule.scores && kwargs.get("return_attention_scores");
+  const withScores = scores === undefined ? false : interp.truthy(scores);
+  if (isUnknown(withScores)) {
+    interp.gap(withScores.reason);
+    return withScores;
+  }
   const own = interp.lookup(layer, "convolution_op");
   const run = (): Value =>
     own instanceof BoundMethod && own.fn instanceof FunctionValue
       ? biased(interp, layer, interp.call(own, [inputs[0], layer.attrs.get("kernel")]))
-      : applyRule(keras, interp, layer, rule, inputs);
+      : applyRule(keras, interp, layer, withScores ? scoring(rule) : rule, inputs);
   const outside = interp.scope?.instance !== layer && !inputs.some((input) => keras.graph.isSymbolic(input));
   return outside && !insideWrapper(interp) ? interp.withLayer(layer, run) : run();
+}
+
+function scoring(rule: LayerRule): LayerRule {
+  const run: LayerRule["run"] = (config, inputs) => {
+    const scores = rule.scores?.(config, inputs);
+    const ruling = rule.run(config, inputs);
+    return scores === undefined ? ruling : { ...ruling, states: [scores] };
+  };
+  return { ...rule, run };
 }
 
 /** The bias that a layer adds to what the program's own convolution gives. */

@@ -68,6 +68,8 @@ export interface LayerRule {
   readonly docs: string;
   readonly weights?: (config: Config, inputs: readonly Shape[]) => readonly WeightSpec[];
   readonly run: (config: Config, inputs: readonly KnownOrNot[]) => Ruling;
+  /** What a call with `return_attention_scores` answers besides. */
+  readonly scores?: (config: Config, inputs: readonly KnownOrNot[]) => KnownOrNot;
   /** Spatial axes of an input that can enter a network by this layer. */
   readonly spatial?: number;
   /** Besides `KERAS_ARGUMENTS`, or in their place. */

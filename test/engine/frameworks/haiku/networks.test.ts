@@ -97,3 +97,14 @@ net = hk.transform(lambda x: hk.nets.ResNet50(10)(x, False))
   expect(complete).toBe(false);
   expect(diagnostics.map(({ message }) => message).join()).toContain("haiku is not installed");
 });
+
+it("counts a table that is looked up by one-hot vectors as the product that it is", () => {
+  const macs = (make: string, call: string): number | null =>
+    profile(`${HEAD}
+# convlens: input=1x5:int32
+net = hk.transform(lambda x: hk.Linear(3)(hk.Embed(10, 4${make})(x${call})))
+`).totals.macs;
+  expect(macs("", "")).toBe(60);
+  expect(macs(', lookup_style="ONE_HOT"', "")).toBe(60 + 5 * 10 * 4);
+  expect(macs("", ', lookup_style="one_hot"')).toBe(60 + 5 * 10 * 4);
+});

@@ -51,3 +51,32 @@ def net():
     if (truth.params > 0) expect(report.layers.map(({ name }) => name)).toEqual([truth.name]);
   });
 });
+
+it("answers with the scores of an attention that is asked for them", () => {
+  const report = profile(`
+import keras
+from keras import layers, ops
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.heads = layers.MultiHeadAttention(2, 4)
+        self.plain = layers.Attention()
+        self.of_heads = layers.Dense(2)
+        self.of_plain = layers.Dense(2)
+
+    def call(self, x):
+        y, many = self.heads(x, x[:, :4], return_attention_scores=True)
+        z, one = self.plain([y, x[:, :4]], return_attention_scores=True)
+        return z, self.of_heads(many), self.of_plain(one)
+
+Net()(ops.ones((2, 5, 3)))
+`);
+  expect(report.complete).toBe(true);
+  expect(report.output).toEqual([
+    [2, 5, 3],
+    [2, 2, 5, 2],
+    [2, 5, 2],
+  ]);
+  expect(report.totals.params).toBe(143);
+});

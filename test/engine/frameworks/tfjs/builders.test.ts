@@ -143,4 +143,19 @@ model.add(tf.layers.dense({ units: 2 }));
       [16, 18],
     ]);
   });
+
+  it("rounds pools up where dimRoundingMode says so", () => {
+    const report = profile(
+      `${IMPORT}
+const up = tf.maxPool(tf.ones([1, 6, 6, 2]), 3, 2, 0, 'ceil');
+const down = tf.maxPool(tf.ones([1, 6, 6, 2]), 3, 2, 0);
+const model = tf.sequential();
+model.add(tf.layers.dense({ units: up.shape[1], inputShape: [4] }));
+model.add(tf.layers.dense({ units: down.shape[1] }));
+`,
+      js,
+    );
+    expect(report.output).toEqual([[1, 2]]);
+    expect(report.totals.macs).toBe(4 * 3 + 3 * 2);
+  });
 });

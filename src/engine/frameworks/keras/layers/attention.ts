@@ -65,6 +65,12 @@ function multiHead(signature: string, page: string, headsOf: (config: Config) =>
         ...(bias ? [{ name: "output_bias", shape: out, trainable: true }] : []),
       ];
     },
+    scores: (c, inputs) => {
+      const [query, value] = operands(inputs);
+      if (isUnknown(query)) return query;
+      if (isUnknown(value)) return value;
+      return [query[0] ?? 1, headsOf(c).queryHeads, ...query.slice(1, -1), ...value.slice(1, -1)];
+    },
     run: (c, inputs) => {
       const [query, value, key] = operands(inputs);
       const lost = [query, value, key].find(isUnknown);
@@ -103,6 +109,11 @@ function dotAttention(
     signature,
     docs: `${PAGE}/${name}/`,
     weights: (c, [query = []]) => scale(c, query),
+    scores: (_c, inputs) => {
+      const [query, value] = operands(inputs);
+      if (isUnknown(query)) return query;
+      return isUnknown(value) ? value : [...query.slice(0, -1), value.at(-2) ?? 1];
+    },
     run: (_c, inputs) => {
       const [query, value, key] = operands(inputs);
       if (isUnknown(query) || isUnknown(value) || isUnknown(key))

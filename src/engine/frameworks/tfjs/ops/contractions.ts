@@ -132,6 +132,7 @@ const pool =
         stride: c.given("strides") ? c.dims("strides", spatial) : new Array<Dim>(spatial).fill(1),
         dilation: c.given("dilations") ? c.dims("dilations", spatial) : new Array<Dim>(spatial).fill(1),
         padding: padding(c),
+        rounding: c.given("dimRoundingMode") && c.text("dimRoundingMode") === "ceil" ? "up" : "down",
       },
     );
     return c.emit({ inputs: [x], name: `${type ?? (c.text("poolingType") || "max")}Pool`, ...ruling });
@@ -227,8 +228,14 @@ export const CONTRACTIONS: OpTable = {
     signature: "x, depthwiseFilter, pointwiseFilter, strides, pad, dilations=1, dataFormat='NHWC'",
     rule: separable,
   },
-  maxPool: { signature: "x, filterSize, strides, pad", rule: pool(2, "max", "filterSize") },
-  avgPool: { signature: "x, filterSize, strides, pad", rule: pool(2, "avg", "filterSize") },
+  maxPool: {
+    signature: "x, filterSize, strides, pad, dimRoundingMode=undefined",
+    rule: pool(2, "max", "filterSize"),
+  },
+  avgPool: {
+    signature: "x, filterSize, strides, pad, dimRoundingMode=undefined",
+    rule: pool(2, "avg", "filterSize"),
+  },
   maxPool3d: {
     signature:
       "x, filterSize=1, strides=undefined, pad='valid', dimRoundingMode=undefined, dataFormat='NDHWC'",
@@ -240,7 +247,7 @@ export const CONTRACTIONS: OpTable = {
     rule: pool(3, "avg", "filterSize"),
   },
   pool: {
-    signature: "input, windowShape, poolingType, pad, dilations=1, strides=1",
+    signature: "input, windowShape, poolingType, pad, dilations=1, strides=1, dimRoundingMode=undefined",
     rule: pool(2, undefined, "windowShape"),
   },
   matMul: { signature: "a, b, transposeA=false, transposeB=false", rule: matMul },

@@ -97,13 +97,23 @@ const UTILS: NameTable = {
     "pack_padded_sequence",
     "input, lengths, batch_first=False, enforce_sorted=True",
     (a, interp) => {
+      const lengths = a.lengths instanceof Tensor ? a.lengths.data : toItems(a.lengths)?.map(toNumber);
+      const steps =
+        a.input instanceof Tensor && !isUnknown(a.input.shape)
+          ? a.input.shape[a.batch_first ? 1 : 0]
+          : undefined;
+      if (typeof steps === "number" && lengths?.some((length) => length !== undefined && length !== steps)) {
+        const reason = interp.unknown("sequences that are shorter than others of their batch are packed");
+        interp.gap(reason.reason);
+        return reason;
+      }
       interp.assume("value", "sequences of a batch are all as long as the longest");
       return a.input;
     },
   ),
   pad_packed_sequence: fn(
     "pad_packed_sequence",
-    "sequence, batch_first=False, padding_value=0.0, total_length=None",
+    "sequence, batch_first=False, padding_value=0.0, ?total_length=None",
     (a, interp) => new Tuple([a.sequence, interp.unknown("lengths of sequences")]),
   ),
   pad_sequence: fn("pad_sequence", "sequences, batch_first=False, padding_value=0.0", (_, interp) =>

@@ -90,8 +90,8 @@ function maskItem(a: Args, shape: Shape, data: readonly number[] | undefined, na
   return { kind: "mask", shape, count, data };
 }
 
-/** `x[subscript]`: a view for integers, slices and new axes, a copy for the rest. */
-export function getItem(viewing: boolean): OpSpec {
+/** `x[subscript]`: a view for integers, slices and new axes, a copy for the rest; `forwards`: with no slice that runs backwards. */
+export function getItem(viewing: boolean, forwards = false): OpSpec {
   return {
     signature: "input, subscript",
     view: viewing,
@@ -102,6 +102,8 @@ export function getItem(viewing: boolean): OpSpec {
       if (wrong) return new Misfit(NO_INDEX);
       const items = indexItems(a, a.bound.subscript);
       if (items instanceof Unknown) return { shape: items };
+      if (forwards && items.some((item) => item.kind === "slice" && item.step < 1))
+        return new Misfit("a slice's step must be greater than zero");
       const shape = a.shapeOf(input);
       const data = a.data("input");
       if (!viewing || !data) return index(shape, items, data);

@@ -92,6 +92,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   axis1: "dim1",
   self: "input",
   tensor: "input",
+  // Of `pow` and `heaviside`.
+  exponent: "other",
+  values: "other",
   // As `Tensor.split` calls it.
   split_size: "split_size_or_sections",
   // Overloads of `tensor_split`.

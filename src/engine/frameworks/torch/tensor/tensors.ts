@@ -146,8 +146,8 @@ function addOperators(kit: Toolkit): void {
     );
     attrs.set(operator, code);
   }
-  const view = toNative(kit, "getitem", getItem(true));
-  const pick = toNative(kit, "index", getItem(false));
+  const view = toNative(kit, "getitem", getItem(true, true));
+  const pick = toNative(kit, "index", getItem(false, true));
   attrs.set(
     "__getitem__",
     def("__getitem__", "self, index", (a, interp) =>
