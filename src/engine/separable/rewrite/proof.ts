@@ -2,7 +2,8 @@
  * The proof of a rewrite: the edited program is traced again and must be the network that was simulated. What cannot be
  * proved is not written; where some of its lines are to blame, the others are.
  */
-import type { Place, Report, ReportDiagnostic } from "../../report/contract.ts";
+import type { Place, Report } from "../../report/contract.ts";
+import { newDiagnostics } from "../newDiagnostics.ts";
 import type { TextEdit } from "./contract.ts";
 import { placeBefore } from "./place.ts";
 
@@ -48,18 +49,6 @@ export function whyUnchecked({ network, totals, diagnostics }: Report): Fault | 
 /** Unknown is never the same as unknown. */
 function isSame(one: number | null, other: number | null): boolean {
   return one !== null && one === other;
-}
-
-/** What the edited program says and the program did not, or says more often. */
-function newDiagnostics(before: Report, again: Report): readonly ReportDiagnostic[] {
-  const known = new Map<string, number>();
-  const textOf = ({ code, message }: ReportDiagnostic): string => `${code} ${message}`;
-  for (const said of before.diagnostics) known.set(textOf(said), (known.get(textOf(said)) ?? 0) + 1);
-  return again.diagnostics.filter((said) => {
-    const left = known.get(textOf(said)) ?? 0;
-    known.set(textOf(said), left - 1);
-    return left <= 0;
-  });
 }
 
 export interface Proved<Site, Proof> {

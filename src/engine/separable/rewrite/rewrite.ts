@@ -164,7 +164,7 @@ function nothing(refused: readonly RewriteRefusal[]): RewriteResult {
   if (refused.length === 0) return { ok: false, reason: "there is no convolution to swap" };
   const at = refused.find((refusal) => refusal.at)?.at;
   const reason = refused.map(({ layers, reason: why }) => `${layers.join(", ")}: ${why}`).join("; ");
-  return { ok: false, reason, ...(at && { at }) };
+  return { ok: false, reason, refused, ...(at && { at }) };
 }
 
 function totalsOf({ totals: { macs, params } }: Report): RewriteTotals {
