@@ -4,7 +4,7 @@
  */
 import type { Place, Report } from "../../report/contract.ts";
 import { newDiagnostics } from "../newDiagnostics.ts";
-import type { TextEdit } from "./contract.ts";
+import type { RewriteWarning, TextEdit } from "./contract.ts";
 import { placeBefore } from "./place.ts";
 
 /** Why a rewritten program is not what it should be, and the line to blame. */
@@ -25,7 +25,8 @@ export function faultOf(
     ...(at && { at: placeBefore(at, edits) }),
   });
   if ("reason" in again) return blamed(`the rewritten code could not be traced: ${again.reason}`, again.at);
-  const [added] = newDiagnostics(before, again);
+  // An assertion that fails in the network leaves its totals unknown; others are the program's own tests.
+  const added = newDiagnostics(before, again).find(({ code }) => code !== "assertion");
   if (added) return blamed(`with it the rewritten code has a fault: ${added.message}`, added.at);
   const [now, promised] = [again.totals, simulated.totals];
   if (!isSame(now.macs, promised.macs) || !isSame(now.params, promised.params)) {
@@ -44,6 +45,16 @@ export function whyUnchecked({ network, totals, diagnostics }: Report): Fault | 
   const said = diagnostics.find(({ severity }) => severity !== "info");
   const reason = `what ${network} costs is not known${said ? ` (${said.message})` : ""}, so no change of it can be checked`;
   return { reason, ...(said && { at: said.at }) };
+}
+
+/** The program's own tests that fail now, such as one that counts the parameters. */
+export function failedTests(before: Report, again: Report, edits: readonly TextEdit[]): RewriteWarning[] {
+  return newDiagnostics(before, again)
+    .filter(({ code }) => code === "assertion")
+    .map(({ at, message }) => ({
+      message: `a test of the program fails with the change: ${message}`,
+      at: placeBefore(at, edits),
+    }));
 }
 
 /** Unknown is never the same as unknown. */
