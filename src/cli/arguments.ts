@@ -120,7 +120,7 @@ simulate: depthwise separable convolutions, width and resolution, as in MobileNe
   --swap all|none|NAMES which convolutions, by name and with commas between; all leaves the stem
   --stem                all takes the stem too
   --alpha A             width multiplier, 1 when absent
-  --round N             channels become multiples of N; 1 rounds down to whole channels (default)
+  --round N             channels become multiples of N, but for those that groups hold; 1 (default) rounds down
   --rho R               resolution multiplier, 1 when absent
   --resized SHAPE       the input after the change, in place of --rho (repeats)
   --json, --unit        as above; --json prints before and after
@@ -129,12 +129,12 @@ rewrite: puts the swap into the source
   --layers all|NAMES    which convolutions; --stem as above
   --diff                shows the change (default); --write makes it; --json prints the edits
 
-suggest: the fewest changes that reach a budget
+suggest: the fewest lines to change for a budget; what one line makes changes together
   --budget COUNT        so many MACs (FLOPs with --unit flops); --stem, --round, --json, --unit as above
 
   --help, --version
 
-Exit codes: 0 report printed, 1 a budget or check fails, 2 bad usage or unreadable input.
+Exit codes: 0 report printed, 1 a budget or check fails or a layer is refused, 2 bad usage or unreadable input.
 `;
 
 const OPTIONS = {
@@ -298,8 +298,16 @@ function parseSimulate(values: Values, network: NetworkChoice, unit: CostUnit): 
   const alpha = factorOf(values.alpha);
   const rho = factorOf(values.rho);
   const round = multipleOf(values.round);
-  if (alpha === undefined) return usageError(`--alpha is a factor such as 0.75, not "${values.alpha}"`);
-  if (rho === undefined) return usageError(`--rho is a factor such as 0.714 or 5/7, not "${values.rho}"`);
+  if (alpha === undefined)
+    return usageError(
+      `--alpha is a factor above 0, such as 0.75, and at most ${MOST}, not "${values.alpha}"`,
+    );
+  if (rho === undefined)
+    return usageError(
+      `--rho is a factor above 0, such as 0.714 or 5/7, and at most ${MOST}, not "${values.rho}"`,
+    );
+  if (values.rho !== undefined && values.resized)
+    return usageError("--resized gives the input itself: leave out --rho");
   if (round === undefined) return usageError(`--round is a whole number such as 8, not "${values.round}"`);
   const options: SimulationOptions = {
     ...{ swap, stem: values.stem ?? false, alpha, rho, round },
@@ -376,9 +384,21 @@ function multipleOf(text: string | undefined): number | undefined {
   return Number.isSafeInteger(multiple) && multiple >= 1 ? multiple : undefined;
 }
 
+/** `--alpha -1` is an option with a number, which only `--alpha=-1` is to Node. */
+function withNumbersJoined(argv: readonly string[]): string[] {
+  return argv.flatMap((text, index) => {
+    const isNumber = /^-\.?\d/.test(text) && /^--\w/.test(argv[index - 1] ?? "");
+    const next = argv[index + 1];
+    if (isNumber) return [];
+    return /^--[\w-]+$/.test(text) && next !== undefined && /^-\.?\d/.test(next)
+      ? [`${text}=${next}`]
+      : [text];
+  });
+}
+
 function parseOptions(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    return parseArgs({ args: withNumbersJoined(argv), options: OPTIONS, allowPositionals: true });
   } catch (error) {
     // Node's message goes on with advice on how to quote; its first sentence names the option.
     return error instanceof Error ? (error.message.split(/\.\s|\n/)[0] ?? error.message) : String(error);

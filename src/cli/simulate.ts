@@ -7,7 +7,7 @@ import type { Simulation } from "../engine/separable/contract.ts";
 import { widthText } from "../present/cost.ts";
 import type { SimulateCommand } from "./arguments.ts";
 import { networkOptions, openFile } from "./open.ts";
-import { relativePlaces } from "./places.ts";
+import { relativeFile, relativePlaces } from "./places.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
 
 export async function simulate(command: SimulateCommand, around: Surroundings): Promise<ExitCode> {
@@ -26,7 +26,12 @@ export async function simulate(command: SimulateCommand, around: Surroundings): 
       ? simulationJson(simulation, around.cwd)
       : simulationText(simulation, command, around),
   );
-  return simulation.refused.length > 0 ? 1 : 0;
+  const { problems } = simulation;
+  for (const { at, severity, message } of problems)
+    around.err(
+      `convlens: ${relativeFile(at.file, around.cwd)}:${at.line}:${at.column}: ${severity}: ${message}\n`,
+    );
+  return simulation.refused.length > 0 || problems.length > 0 ? 1 : 0;
 }
 
 function simulationJson(simulation: Simulation, cwd: string): string {
@@ -46,8 +51,9 @@ function simulationText(simulation: Simulation, { unit }: SimulateCommand, { wid
   const { never_run: idle, unfollowed } = simulation;
   const [was, now] = [before.totals, after.totals];
   const label = UNIT_LABELS[unit];
+  const fits = simulation.problems.length === 0;
   const change = (from: number | null, to: number | null): string =>
-    from === null || to === null ? "" : ` (${formatChange(from, to)})`;
+    from === null || to === null || !fits ? "" : ` (${formatChange(from, to)})`;
   const cost = (macs: number | null): string => (macs === null ? "?" : formatCount(inUnit(macs, unit)));
   const rows = after.layers.flatMap((layer, index) => {
     const old = before.layers[index];
@@ -73,6 +79,7 @@ function simulationText(simulation: Simulation, { unit }: SimulateCommand, { wid
     "",
     `${label}  ${cost(was.macs)} → ${cost(now.macs)}${change(was.macs, now.macs)}`,
     `params  ${formatCount(was.params)} → ${formatCount(now.params)}${change(was.params, now.params)}`,
+    ...(simulation.problems.length > 0 ? ["the changed network does not fit: see the errors"] : []),
     ...(idle.length > 0 ? [`do not run, but share a swapped line: ${some(idle)}`] : []),
     ...(unfollowed.length > 0 ? [`never run, so α is taken of each by itself: ${some(unfollowed)}`] : []),
     ...kept.map(({ layers, reason }) => `width kept: ${some(layers)}: ${reason}`),

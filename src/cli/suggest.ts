@@ -17,8 +17,9 @@ export async function suggest(command: SuggestCommand, around: Surroundings): Pr
     around.err(`convlens: ${command.file}: ${result.reason}\n`);
     return 2;
   }
-  const { network, suggestion, pareto } = result;
-  const found = { network, budget_macs: budgetMacs, suggestion, pareto };
+  const { network, suggestion, pareto, refused } = result;
+  for (const { layer, reason } of refused) around.err(`convlens: ${layer} cannot be swapped: ${reason}\n`);
+  const found = { network, budget_macs: budgetMacs, suggestion, pareto, refused };
   around.out(
     command.format === "json" ? `${visibleJson(found, 1)}\n` : suggestionText(found, command, around),
   );
@@ -32,6 +33,16 @@ interface Found {
   readonly pareto: readonly ParetoPoint[];
 }
 
+/** How many lines make the layers that are to be swapped. */
+function linesOf({ swap }: Suggestion, pareto: readonly ParetoPoint[]): number {
+  return pareto.filter(({ added }) => added !== undefined && swap.includes(added)).length;
+}
+
+/** `f.8`, or `f.2 to f.8 (4 of one line)` */
+function swappedText({ added = "", together }: ParetoPoint): string {
+  return together ? `${added} to ${together.at(-1) ?? ""} (${together.length} of one line)` : added;
+}
+
 function suggestionText(
   { network, budget_macs: budget, suggestion, pareto }: Found,
   { unit }: SuggestCommand,
@@ -41,17 +52,18 @@ function suggestionText(
   const cost = (macs: number): string => formatCount(inUnit(macs, unit));
   const table = layoutTable<ParetoPoint>(
     [
-      { title: "layers changed", align: "right", cell: ({ layers }) => String(layers) },
+      { title: "lines changed", align: "right", cell: (point) => String(pareto.indexOf(point)) },
+      { title: "layers", align: "right", drop: 2, cell: ({ layers }) => String(layers) },
       { title: label, align: "right", cell: ({ macs }) => cost(macs) },
       { title: "params", align: "right", drop: 1, cell: ({ params }) => formatCount(params) },
-      { title: "swapped", align: "left", shrink: "start", cell: ({ added }) => added ?? "" },
+      { title: "swapped", align: "left", shrink: "start", cell: swappedText },
     ],
     pareto,
     width,
   );
   const answer = suggestion
     ? [
-        `${network} within ${cost(budget)} ${label}: swap ${suggestion.swap.length} layers, α ${suggestion.alpha}, ρ ${Number(suggestion.rho.toFixed(3))} → ${cost(suggestion.macs)} ${label}`,
+        `${network} within ${cost(budget)} ${label}: swap ${suggestion.swap.length} layers of ${linesOf(suggestion, pareto)} lines, α ${suggestion.alpha}, ρ ${Number(suggestion.rho.toFixed(3))} → ${cost(suggestion.macs)} ${label}`,
         `--swap ${suggestion.swap.join(",") || "none"}`,
       ]
     : [`${network} cannot be brought within ${cost(budget)} ${label} by swaps, α ≥ 0.25 and ρ ≥ 4/7`];

@@ -13,6 +13,7 @@ import type { Place, ReportDiagnostic } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
 import type { Root } from "./roots.ts";
 import type {
+  RefusedLayer,
   SimulationOptions,
   SimulationResult,
   SuggestionOptions,
@@ -106,6 +107,13 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     return rewriteOne(opened, { read: (name) => host.read(name), around, retrace }, options);
   }
 
+  /** Layers that could be swapped, and that no rewrite puts into the source. */
+  function refusals(file: string, options: ProfileOptions & RewriteOptions): readonly RefusedLayer[] {
+    const result = rewrite(file, options);
+    const refused = result.ok ? result.rewrite.refused : (result.refused ?? []);
+    return refused.flatMap(({ layers, reason }) => layers.map((layer) => ({ layer, reason })));
+  }
+
   function networks(file: string): readonly { readonly name: string; readonly at: Place }[] {
     const session = open(file, never);
     if (typeof session === "string") return [];
@@ -126,9 +134,25 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
         (reason) => ({ file, reports: [], failures: [], sites: [], diagnostics: [faultAt(file, reason)] }),
       ),
     simulate: (file, options) =>
-      answer(file, () => simulateOne(open(file, options.isCancelled ?? never), options), failure),
+      answer(
+        file,
+        () => {
+          const { swap, stem } = options;
+          const refused =
+            swap === "none" ? [] : refusals(file, { ...options, layers: swap, stem: stem === true });
+          return simulateOne(open(file, options.isCancelled ?? never), options, refused);
+        },
+        failure,
+      ),
     suggest: (file, options) =>
-      answer(file, () => suggestOne(open(file, options.isCancelled ?? never), options), failure),
+      answer(
+        file,
+        () => {
+          const refused = refusals(file, { ...options, layers: "all", stem: options.stem === true });
+          return suggestOne(open(file, options.isCancelled ?? never), options, refused);
+        },
+        failure,
+      ),
     rewrite: (file, options) => answer(file, () => rewrite(file, options), failure),
     networks: (file) =>
       answer(
@@ -180,20 +204,22 @@ function noNetwork(session: Session): string {
 function simulateOne(
   session: Session | string,
   options: ProfileOptions & SimulationOptions,
+  refused: readonly RefusedLayer[],
 ): SimulationResult {
   const root = rootOf(session, options.model);
   if ("reason" in root) return { ok: false, reason: root.reason };
-  return simulateNetwork(tracer(root, options), options);
+  return simulateNetwork(tracer(root, options), options, refused);
 }
 
 function suggestOne(
   session: Session | string,
   options: ProfileOptions & SuggestionOptions,
+  refused: readonly RefusedLayer[],
 ): SuggestionResult {
   const root = rootOf(session, options.model);
   return "reason" in root
     ? { ok: false, reason: root.reason }
-    : suggestNetwork(tracer(root, options), options);
+    : suggestNetwork(tracer(root, options), options, refused);
 }
 
 function tracer(

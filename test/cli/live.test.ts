@@ -42,7 +42,7 @@ function fakeSource() {
         return alpha < 0.1 ? { ok: false as const, reason: "too narrow" } : { ok: true as const, simulation };
       },
       suggest: ({ budgetMacs: macs }: SuggestionOptions) => ({
-        ...{ ok: true as const, network: "Net", pareto: [] },
+        ...{ ok: true as const, network: "Net", pareto: [], refused: [] },
         suggestion: macs < 10 ? null : { swap: ["a"], alpha: 0.5, rho: 1, macs, params: 1 },
       }),
       changed() {

@@ -68,6 +68,36 @@ describe("convlens simulate", () => {
     expect(await layer("--alpha", "0.75", "--rho", "0.714")).toEqual(pick(small));
   });
 
+  it("says that the changed network does not fit, with the line, and fails", async () => {
+    writeFileSync(
+      path.join(cwd, "small.py"),
+      net("self.c = nn.Conv2d(3, 8, 3, padding=1)\n        self.p = nn.AvgPool2d(8)", "self.p(self.c(x))"),
+    );
+    const asked = ["simulate", "small.py", "--input", "1x3x8x8", "--swap", "none"] as const;
+    const { code, out, err } = await call(...asked, "--rho", "0.5");
+    expect(code).toBe(1);
+    expect(out).toContain("the changed network does not fit");
+    expect(err).toMatch(/small\.py:6:\d+: error: p has a 8×8 window that does not fit/);
+    const json = JSON.parse((await call(...asked, "--resized", "1x4x8x8", "--json")).out);
+    expect([json.before.complete, json.after.complete]).toEqual([true, false]);
+    expect(json.problems[0].message).toContain("expects 3 channels, gets 4");
+  });
+
+  it("names the widths that α leaves alone, with why, and rounds the others", async () => {
+    const grouped =
+      "self.a = nn.Conv2d(3, 64, 3)\n        self.g = nn.Conv2d(64, 64, 3, groups=32)\n        self.b = nn.Conv2d(64, 64, 3)\n        self.c = nn.Conv2d(64, 8, 3)";
+    writeFileSync(path.join(cwd, "grouped.py"), net(grouped, "self.c(self.b(self.g(self.a(x))))"));
+    const asked = ["simulate", "grouped.py", "--input", "1x3x32x32", "--swap", "none", "--json"] as const;
+    const reason = (now: number, wanted: number): string =>
+      `groups, heads or chunks need a multiple of 32, so it has ${now} channels, not ${wanted}`;
+    const wide = JSON.parse((await call(...asked, "--alpha", "0.75")).out);
+    expect(wide.kept).toEqual([{ channels: 64, layers: ["a", "g"], reason: reason(64, 48) }]);
+    const rounded = JSON.parse((await call(...asked, "--alpha", "0.5", "--round", "48")).out);
+    expect(rounded.kept).toEqual([{ channels: 64, layers: ["a", "g"], reason: reason(32, 48) }]);
+    const widths = rounded.after.layers.map((layer: { out_channels: number }) => layer.out_channels);
+    expect(widths).toEqual([32, 32, 48, 8]);
+  });
+
   it("reads as a table, with the network's own width argument", async () => {
     const { out } = await call("simulate", "plain.py", "--alpha", "0.75");
     expect(out).toContain("PlainMobileNet: 13 convolutions swapped, α 0.75, ρ 1");
@@ -96,13 +126,62 @@ describe("convlens rewrite", () => {
   });
 });
 
+function net(made: string, result: string): string {
+  return `import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        ${made}
+    def forward(self, x):
+        return ${result}
+`;
+}
+
 describe("convlens suggest", () => {
-  it("finds the fewest swaps for a budget", async () => {
-    const { code, out } = await call("suggest", "plain.py", "--budget", "1.2G", "--json");
+  it("counts lines: what one line makes changes together, as a rewrite does", async () => {
+    writeFileSync(
+      path.join(cwd, "loop.py"),
+      net(
+        "layers, i = [], 3\n        for w in (16, 32, 64):\n            layers += [nn.Conv2d(i, w, 3, padding=1), nn.ReLU()]\n            i = w\n        self.f = nn.Sequential(*layers)",
+        "self.f(x)",
+      ),
+    );
+    const input = ["--input", "1x3x32x32"];
+    const { code, out } = await call("suggest", "loop.py", "--budget", "10M", ...input, "--json");
     const { suggestion, pareto } = JSON.parse(out);
-    expect([code, suggestion.swap.length, suggestion.alpha, pareto.length]).toEqual([0, 10, 1, 14]);
-    expect(suggestion.macs).toBeLessThanOrEqual(1.2e9);
-    expect(pareto[9].macs).toBeGreaterThan(1.2e9);
+    expect([code, suggestion.swap, pareto.length]).toEqual([0, ["f.2", "f.4"], 2]);
+    expect(pareto[1]).toMatchObject({ layers: 2, added: "f.2", together: ["f.2", "f.4"] });
+    const { out: text } = await call("suggest", "loop.py", "--budget", "10M", ...input);
+    expect(text).toMatch(/swap 2 layers of 1 lines[\s\S]*f\.2 to f\.4 \(2 of one line\)/);
+    const rewritten = await call(
+      "rewrite",
+      "loop.py",
+      "--layers",
+      suggestion.swap.join(),
+      ...input,
+      "--json",
+    );
+    expect(JSON.parse(rewritten.out).traced).toEqual({ macs: suggestion.macs, params: suggestion.params });
+  });
+
+  it("swaps no layer that a rewrite refuses, and proposes no input that does not run", async () => {
+    writeFileSync(
+      path.join(cwd, "pooled.py"),
+      net(
+        "self.stem = nn.Conv2d(3, 16, 3, padding=1)\n        self.a = nn.Conv2d(16, 64, 3, padding=1)\n        self.b = nn.Conv2d(64, 64, 3, padding=1)\n        nn.init.ones_(self.a.weight)\n        self.last = nn.AvgPool2d(32)",
+        "self.last(self.b(self.a(self.stem(x))))",
+      ),
+    );
+    const asked = ["pooled.py", "--input", "1x3x32x32"] as const;
+    const { out, err } = await call("suggest", ...asked, "--budget", "3M", "--json");
+    const { suggestion } = JSON.parse(out);
+    expect([suggestion.swap, suggestion.rho]).toEqual([["b"], 1]);
+    expect(err).toContain("a cannot be swapped: self.a.weight is used at pooled.py:8");
+    const simulated = await call("simulate", ...asked, "--swap", "all", "--json");
+    const { swapped, refused } = JSON.parse(simulated.out);
+    expect([simulated.code, swapped, refused[0].layer]).toEqual([1, ["b"], "a"]);
+    const rewritten = await call("rewrite", ...asked, "--layers", "all", "--json");
+    expect(JSON.parse(rewritten.out).layers).toEqual(swapped);
   });
 
   it("says when no change reaches it", async () => {
@@ -123,6 +202,11 @@ describe("their arguments", () => {
   it("are checked", () => {
     expect(message("simulate", "a.py", "--alpha", "wide")).toContain("--alpha is a factor");
     expect(message("simulate", "a.py", "--rho", "0")).toContain("--rho is a factor");
+    for (const factor of ["-1", "0", "NaN"])
+      expect(message("simulate", "a.py", "--alpha", factor)).toContain(
+        `above 0, such as 0.75, and at most 64, not "${factor}"`,
+      );
+    expect(message("simulate", "a.py", "--resized", "1x3x8x8", "--rho", "0.5")).toContain("leave out --rho");
     expect(message("simulate", "a.py", "--round", "1.5")).toContain("--round is a whole number");
     expect(message("rewrite", "a.py")).toContain("needs --layers");
     expect(message("suggest", "a.py")).toContain("needs --budget");

@@ -2,7 +2,7 @@
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import { type Assumption, noteAssumption } from "./assumptions.ts";
 import type { Gap, LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from "./trace.ts";
-import type { Unknown } from "./values.ts";
+import type { Tensor, Unknown } from "./values.ts";
 
 /** More diagnostics or gaps than these tell nobody more. */
 const MOST_NOTES = 500;
@@ -42,7 +42,8 @@ export class Recorder {
     if (this.unheard > 0) return;
     const { often } = this;
     const times = often ? { macs: cost.macs === 0 ? 0 : often, elementwise: often } : {};
-    const op: OpRecord = { ...cost, ...times, index: this.ops.length, scope, site, conditional };
+    const weights = parametersOf(cost.weights);
+    const op: OpRecord = { ...cost, ...times, weights, index: this.ops.length, scope, site, conditional };
     this.ops.push(op);
     for (const output of cost.outputs) {
       if (site) output.site ??= site;
@@ -159,4 +160,11 @@ export class Recorder {
     else if (known >= 0 && !isMost) this.gaps[known] = gap;
     else if (known < 0 && !isMost) this.gaps[MOST_NOTES - 1] = gap;
   }
+}
+
+/** With the parameters that weights are computed from in their place; further ones come last. */
+function parametersOf(weights: readonly Tensor[]): readonly Tensor[] {
+  if (weights.every(({ computedFrom }) => computedFrom === undefined)) return weights;
+  const more = weights.flatMap(({ computedFrom = [] }) => computedFrom.slice(1));
+  return [...weights.map((weight) => weight.computedFrom?.[0] ?? weight), ...more];
 }

@@ -342,6 +342,8 @@ export class Tensor {
   storage: object = {};
   /** Set for parameters and buffers. */
   parameter?: ParameterInfo;
+  /** The parameters that a weight is computed from, the one of its own shape first. */
+  computedFrom?: readonly Tensor[];
   cls?: ClassValue;
   attrs?: Attrs;
   /** Where it was made, for shape errors ("gets 32 from pool1 (line 18)"). */

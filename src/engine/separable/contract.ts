@@ -2,7 +2,7 @@
  * What a simulation is asked and what it answers, as plain JSON data: MobileNet's three changes to a network, namely
  * convolutions swapped for depthwise separable ones, the width multiplier α and the resolution multiplier ρ.
  */
-import type { Report, ReportLayer, WidthArgument } from "../report/contract.ts";
+import type { Report, ReportDiagnostic, ReportLayer, WidthArgument } from "../report/contract.ts";
 
 export interface SimulationOptions {
   /** Layers to swap by name; `all` takes every eligible one but the stem. */
@@ -44,6 +44,11 @@ export interface KeptWidth {
   readonly layers: readonly string[];
 }
 
+export interface RefusedLayer {
+  readonly layer: string;
+  readonly reason: string;
+}
+
 export interface Simulation {
   readonly before: Report;
   readonly after: SimulatedReport;
@@ -51,8 +56,10 @@ export interface Simulation {
   readonly swapped: readonly string[];
   /** Layers that do not run and are swapped all the same, as all that runs of their line is. */
   readonly never_run: readonly string[];
-  /** Named layers that could not be swapped. */
-  readonly refused: readonly { readonly layer: string; readonly reason: string }[];
+  /** Layers that could not be swapped, as a rewrite would refuse them. */
+  readonly refused: readonly RefusedLayer[];
+  /** Why the changed network does not fit: what it says and the network did not. */
+  readonly problems: readonly ReportDiagnostic[];
   /** Saved share of the totals (0.88 is 88 % fewer); null when a total is unknown. */
   readonly reduction: { readonly macs: number | null; readonly params: number | null };
   readonly alpha: number;
@@ -83,6 +90,8 @@ export interface ParetoPoint {
   readonly params: number;
   /** The layer that this point changes beyond those before it; absent at the start. */
   readonly added?: string;
+  /** All that it changes, where the line that makes them makes several. */
+  readonly together?: readonly string[];
 }
 
 /** Swaps, and α and ρ where they do not suffice. */
@@ -100,7 +109,9 @@ export type SuggestionResult =
       readonly network: string;
       /** null when nothing reaches the budget. */
       readonly suggestion: Suggestion | null;
-      /** MACs against layers changed. */
+      /** MACs against lines changed: what one line makes changes together. */
       readonly pareto: readonly ParetoPoint[];
+      /** Layers that a rewrite would refuse. */
+      readonly refused: readonly RefusedLayer[];
     }
   | { readonly ok: false; readonly reason: string };

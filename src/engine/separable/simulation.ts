@@ -6,7 +6,14 @@ import type { FailureReason } from "../engine.types.ts";
 import { buildReport, idleLayers, type ReportSource, withoutMost } from "../report/build.ts";
 import type { Report } from "../report/contract.ts";
 import { vectorsOf } from "../report/neverRun.ts";
-import type { SimulatedLayer, SimulatedReport, SimulationOptions, SimulationResult } from "./contract.ts";
+import type {
+  RefusedLayer,
+  SimulatedLayer,
+  SimulatedReport,
+  SimulationOptions,
+  SimulationResult,
+} from "./contract.ts";
+import { newDiagnostics } from "./newDiagnostics.ts";
 import { inputTexts, resizeImage } from "./resize.ts";
 import { eligibleLayers, followers } from "./simulate.ts";
 import { type IdleSite, swapTrace } from "./swapTrace.ts";
@@ -24,7 +31,12 @@ export interface TracedNetwork {
 /** Makes and runs the network, on its own input or on this one. */
 export type TraceNetwork = (input?: readonly string[]) => TracedNetwork | FailureReason;
 
-export function simulateNetwork(trace: TraceNetwork, options: SimulationOptions): SimulationResult {
+/** `refused` are layers that a rewrite would refuse: they are not counted. */
+export function simulateNetwork(
+  trace: TraceNetwork,
+  options: SimulationOptions,
+  refused: readonly RefusedLayer[] = [],
+): SimulationResult {
   const { alpha = 1, rho = 1, round = 1 } = options;
   const first = trace();
   if ("reason" in first) return { ok: false, reason: first.reason };
@@ -39,8 +51,10 @@ export function simulateNetwork(trace: TraceNetwork, options: SimulationOptions)
 
   const scaled = scaleNetwork(second, alpha, round);
   const plain = buildReport(scaled.source);
-  const chosen = chooseLayers(before, options);
-  const after = swapNetwork(scaled.source, plain, chosen.names);
+  const chosen = chooseLayers(before, options, refused);
+  const swapped = swapNetwork(scaled.source, plain, chosen.names);
+  const problems = newDiagnostics(before, swapped).filter(({ severity }) => severity !== "info");
+  const after = problems.length > 0 ? { ...swapped, complete: false } : swapped;
   return {
     ok: true,
     simulation: {
@@ -53,6 +67,7 @@ export function simulateNetwork(trace: TraceNetwork, options: SimulationOptions)
         macs: saving(before.totals.macs, after.totals.macs),
         params: saving(before.totals.params, after.totals.params),
       },
+      problems,
       ...{ alpha, rho, round, kept: scaled.kept, unfollowed: scaled.unfollowed },
       width_arguments: before.width_arguments ?? [],
     },
@@ -73,17 +88,26 @@ function scaleNetwork(
     : thinNetwork(source, trained, channelAxis, alpha, round === 1 ? "none" : round);
 }
 
-function chooseLayers(report: Report, { swap, stem = false }: SimulationOptions) {
+function chooseLayers(
+  report: Report,
+  { swap, stem = false }: SimulationOptions,
+  known: readonly RefusedLayer[],
+) {
   if (swap === "none") return { names: new Set<string>(), refused: [] };
   const eligible = eligibleLayers(report, stem || swap !== "all" ? "swap" : "keep");
-  const possible = report.layers.filter((_, index) => eligible.has(index)).map(({ name }) => name);
-  if (swap === "all") return { names: new Set(possible), refused: [] };
+  const left = new Set(known.map(({ layer }) => layer));
+  const possible = report.layers.flatMap(({ name }, index) =>
+    eligible.has(index) && !left.has(name) ? [name] : [],
+  );
+  if (swap === "all") return { names: new Set(possible), refused: known };
   const refused = swap
     .filter((name) => !possible.includes(name))
     .map((layer) => ({
       layer,
       reason:
-        report.layers.find(({ name }) => name === layer)?.not_swappable ?? "There is no such convolution.",
+        known.find((refusal) => refusal.layer === layer)?.reason ??
+        report.layers.find(({ name }) => name === layer)?.not_swappable ??
+        "There is no such convolution.",
     }));
   return { names: new Set(swap.filter((name) => possible.includes(name))), refused };
 }

@@ -1,44 +1,66 @@
 /**
- * Which changes reach a budget of MACs with the fewest layers changed. Swaps save independently of each other, so the
- * largest savings first is the best choice for every number of layers: no other set of k swaps saves more. Where swaps
+ * Which changes reach a budget of MACs with the fewest changes. Swaps save independently of each other, so the
+ * largest savings first is the best choice for every number of changes: no other set of k changes saves more. Where swaps
  * alone do not reach the budget, α and ρ are taken from MobileNet's own values, the mildest that do.
  */
-import type { Report } from "../report/contract.ts";
+import type { Report, ReportLayer } from "../report/contract.ts";
 import type { ParetoPoint, Suggestion } from "./contract.ts";
 import { eligibleLayers, followers } from "./simulate.ts";
 
-/** Fewest layers to most: each point swaps one more. Undefined when the network's cost is not known. */
+/** What changes together counts as one change. */
+export interface SwapChoice {
+  /** The same for layers that change together; each by itself when absent. */
+  readonly changeOf?: (layer: ReportLayer) => string;
+  /** Names of layers that stay. */
+  readonly refused?: ReadonlySet<string>;
+}
+
+/** Fewest changes to most: each point makes one more. Undefined when the network's cost is not known. */
 export function paretoOfSwaps(
   report: Report,
   stem: "keep" | "swap" = "keep",
   { macs, params }: ScaledCost = report.totals,
+  { changeOf = ({ name }) => name, refused = new Set() }: SwapChoice = {},
 ): readonly ParetoPoint[] | undefined {
   if (macs === null || params === null) return undefined;
   const eligible = eligibleLayers(report, stem);
-  const savings = report.layers
-    .flatMap((layer, index) => {
-      const { macs: before, separable_macs: after, params: weights, separable_params: separable } = layer;
-      if (!eligible.has(index) || before === null || after === null || weights === null || separable === null)
-        return [];
-      return [{ index, name: layer.name, macs: before - after, params: weights - separable }];
-    })
-    .filter((saving) => saving.macs > 0)
-    .sort((a, b) => b.macs - a.macs);
+  const changes = new Map<string, Change>();
+  for (const [index, layer] of report.layers.entries()) {
+    const { name, macs: before, separable_macs: after, params: weights, separable_params: separable } = layer;
+    if (!eligible.has(index) || refused.has(name)) continue;
+    if (before === null || after === null || weights === null || separable === null) continue;
+    const key = changeOf(layer);
+    const change = changes.get(key) ?? { indices: [], names: [], macs: 0, params: 0 };
+    changes.set(key, change);
+    change.indices.push(index);
+    change.names.push(name);
+    change.macs += before - after;
+    change.params += weights - separable;
+  }
+  const savings = [...changes.values()].filter((saving) => saving.macs > 0).sort((a, b) => b.macs - a.macs);
   const points: ParetoPoint[] = [{ layers: 0, macs, params }];
   const chosen = new Set<number>();
   let [now, weights] = [macs, params];
   for (const saving of savings) {
-    chosen.add(saving.index);
+    for (const index of saving.indices) chosen.add(index);
     now -= saving.macs;
     weights -= saving.params;
     points.push({
       layers: chosen.size,
       macs: now,
       params: weights - idleSaving(report, chosen),
-      added: saving.name,
+      added: saving.names[0] ?? "",
+      ...(saving.names.length > 1 && { together: saving.names }),
     });
   }
   return points;
+}
+
+interface Change {
+  readonly indices: number[];
+  readonly names: string[];
+  macs: number;
+  params: number;
 }
 
 /** Parameters that layers which do not run save along with these. */
@@ -56,7 +78,9 @@ export function pointWithin(points: readonly ParetoPoint[], budgetMacs: number):
 
 /** Names of the layers that a point changes. */
 export function swapsOf(points: readonly ParetoPoint[], { layers }: ParetoPoint): readonly string[] {
-  return points.slice(1, layers + 1).flatMap(({ added }) => added ?? []);
+  return points
+    .filter((point) => point.layers <= layers)
+    .flatMap(({ added, together }) => together ?? added ?? []);
 }
 
 /** The paper's multipliers, mildest first (tables 6 and 7). */

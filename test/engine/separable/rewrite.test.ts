@@ -78,6 +78,22 @@ describe("a rewrite in PyTorch", () => {
             ),`);
   });
 
+  it("gives the batch norm between the options of the one that follows, by place or by name", () => {
+    const source = torch(
+      `
+        self.net = nn.Sequential(
+            nn.Conv2d(3, w, 3),
+            nn.Conv2d(w, w, 3),
+            nn.BatchNorm2d(w, 0.8, momentum=0.3),
+        )
+`,
+      "self.net(x)",
+    );
+    expect(rewrite(source).text).toContain(
+      "nn.BatchNorm2d(w, eps=0.8, momentum=0.3),\n                nn.ReLU()",
+    );
+  });
+
   it("keeps comments and a line for each argument", () => {
     const source = torch(
       `

@@ -150,6 +150,19 @@ describe("uses that no run comes to", () => {
     expect(refusedBy(body("if m.bias is not None: ")).refused).toEqual([]);
   });
 
+  it("are told where they are tests of the program that fail now", () => {
+    const test =
+      "def count(net):\n    return sum(p.numel() for p in net.parameters())\nassert count(Net()) == 14336\n";
+    const { layers, warnings } = refusedBy(test);
+    expect(layers).toEqual(["a", "b"]);
+    expect(warnings).toEqual([
+      {
+        message: "a test of the program fails with the change: an assertion fails",
+        at: expect.objectContaining({ line: 13 }),
+      },
+    ]);
+  });
+
   it("of saved weights are told, with the new names", () => {
     const load =
       "def load(path):\n    model = Net()\n    model.load_state_dict(torch.load(path))\n    optimizer.load_state_dict({})\n";

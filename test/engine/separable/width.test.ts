@@ -96,6 +96,16 @@ const NETWORKS: Readonly<Record<string, string>> = {
     `,
     "return self.head(self.group(self.depth(self.stem(x))))",
   ),
+  "weights with norms of their own": net(
+    `
+    self.stem = torch.nn.utils.weight_norm(nn.Conv2d(3, w, 3))
+    self.a = torch.nn.utils.weight_norm(nn.Conv2d(w, 2 * w, 3))
+    self.b = torch.nn.utils.spectral_norm(nn.Conv2d(2 * w, w, 3))
+    self.c = torch.nn.utils.weight_norm(nn.ConvTranspose2d(w, 2 * w, 3), dim=1)
+    self.head = torch.nn.utils.weight_norm(nn.Linear(2 * w, 5))
+    `,
+    "return self.head(self.c(self.b(self.a(self.stem(x)))).mean([2, 3]))",
+  ),
   "recurrent layers": net(
     `
     self.stem = nn.Conv2d(3, w, 3)

@@ -1,6 +1,6 @@
 /** How channels go through layers with weights, products and attention. */
 import type { OpRecord } from "../../interpret/trace.ts";
-import type { Instance } from "../../interpret/values.ts";
+import type { Instance, Tensor } from "../../interpret/values.ts";
 import {
   broadcast,
   convAxis,
@@ -78,7 +78,20 @@ function widthsOf(op: OpRecord, follower: Follower, input: Size, makeOutput: () 
 }
 
 function own(op: OpRecord, { weights }: Follower, filters: Product, output: Size): void {
-  for (const weight of op.weights) weights.set(weight, shapeOf(weight).length > 1 ? filters : [output]);
+  for (const weight of op.weights) weights.set(weight, sizesOf(weight, op, filters, output));
+}
+
+/** A bias has the outputs; the lengths that `weight_norm` keeps have one axis of the weight. */
+function sizesOf(weight: Tensor, op: OpRecord, filters: Product, output: Size): Product {
+  const shape = shapeOf(weight);
+  if (shape.length === 1) return [output];
+  const long = shape.flatMap((size, axis) => (size > 1 ? [axis] : []));
+  const [axis] = long;
+  if (long.length === 0) return [];
+  if (weight === op.weights[0] || long.length > 1 || axis === undefined) return filters;
+  const [first, second = first] = op.op === "conv_transpose" ? filters : filters.toReversed();
+  const size = axis === 0 ? first : second;
+  return size && total(size) === shape[axis] ? [size] : filters;
 }
 
 function norm(op: OpRecord, follower: Follower): Outcome {

@@ -8,7 +8,7 @@ import type { Tensor } from "../../interpret/values.ts";
 import type { KeptWidth } from "../contract.ts";
 import type { ChannelRounding } from "../formulas.ts";
 import type { Channels, Product } from "./follow.ts";
-import { resolve, type Size, scaler, total } from "./widths.ts";
+import { type Size, scaler, total } from "./widths.ts";
 
 export interface ScaledTrace {
   readonly ops: readonly OpRecord[];
@@ -26,7 +26,7 @@ export function scaleTrace(
     for (const axes of channels.axes.values()) yield* axes;
     for (const product of channels.weights.values()) yield* product;
   };
-  const scaled = scaler(alpha, rounding, sizes());
+  const { scaled, held } = scaler(alpha, rounding, sizes());
   const kept = new Map<OpRecord, string>();
   const factor = (product: Product | undefined): number =>
     (product ?? []).reduce((ratio, size) => ratio * (scaled(size) / total(size)), 1);
@@ -45,7 +45,7 @@ export function scaleTrace(
   const result = ops.map((op): OpRecord => {
     const widths = channels.layers.get(op);
     if (widths) {
-      const reason = resolve(widths.output).find(({ width }) => width.kept !== undefined)?.width.kept;
+      const reason = held(widths.output);
       if (reason !== undefined) kept.set(op, reason);
     }
     const macs =

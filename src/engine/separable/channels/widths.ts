@@ -223,12 +223,15 @@ export function keep(size: Size, reason: string | undefined): void {
   }
 }
 
-/** Sizes after the width multiplier: every free width is rounded once. */
-export function scaler(
-  alpha: number,
-  rounding: ChannelRounding,
-  sizes: Iterable<Size>,
-): (size: Size) => number {
+export interface Scaler {
+  /** A size after the width multiplier. */
+  readonly scaled: (size: Size) => number;
+  /** Why a size is not what the multiplier and the rounding alone would make of it. */
+  readonly held: (size: Size) => string | undefined;
+}
+
+/** The width multiplier: every free width is rounded once. */
+export function scaler(alpha: number, rounding: ChannelRounding, sizes: Iterable<Size>): Scaler {
   for (const size of sizes) {
     for (const { width, over } of resolve(size)) if (width !== ONE) width.unit = lcm(width.unit, over);
   }
@@ -240,14 +243,32 @@ export function scaler(
     scaled.set(width, result);
     return result;
   };
-  return (size) => resolve(size).reduce((sum, { width, times, over }) => sum + (of(width) * times) / over, 0);
+  return {
+    scaled: (size) =>
+      resolve(size).reduce((sum, { width, times, over }) => sum + (of(width) * times) / over, 0),
+    held: (size) => {
+      for (const { width } of resolve(size)) {
+        const reason = width.kept ?? whyHeld(width, of(width), alpha, rounding);
+        if (reason !== undefined) return reason;
+      }
+      return undefined;
+    },
+  };
+}
+
+function whyHeld(width: Width, now: number, alpha: number, rounding: ChannelRounding): string | undefined {
+  if (!width.scales || width.unit <= 1 || alpha === 1) return undefined;
+  const wanted = scaleChannels(width.channels, alpha, rounding);
+  return now === wanted
+    ? undefined
+    : `groups, heads or chunks need a multiple of ${width.unit}, so it has ${now} channels, not ${wanted}`;
 }
 
 function scaleWidth(width: Width, alpha: number, rounding: ChannelRounding): number {
   if (!width.scales || width.kept !== undefined || alpha === 1) return width.channels;
   const both = lcm(rounding === "none" ? 1 : rounding, width.unit);
   // Where groups and rounding together are too coarse, groups alone must divide.
-  const multiple = both > width.channels * alpha ? width.unit : both;
+  const multiple = width.unit > 1 && both > width.channels * alpha ? width.unit : both;
   return scaleChannels(width.channels, alpha, multiple === 1 ? "none" : multiple);
 }
 

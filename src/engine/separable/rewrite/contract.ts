@@ -64,4 +64,9 @@ export interface RewriteTotals {
 export type RewriteResult =
   | { readonly ok: true; readonly rewrite: Rewrite }
   /** `at` is the line to blame, where there is one. */
-  | { readonly ok: false; readonly reason: string; readonly at?: Place };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly at?: Place;
+      readonly refused?: readonly RewriteRefusal[];
+    };

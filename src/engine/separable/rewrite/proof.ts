@@ -2,8 +2,9 @@
  * The proof of a rewrite: the edited program is traced again and must be the network that was simulated. What cannot be
  * proved is not written; where some of its lines are to blame, the others are.
  */
-import type { Place, Report, ReportDiagnostic } from "../../report/contract.ts";
-import type { TextEdit } from "./contract.ts";
+import type { Place, Report } from "../../report/contract.ts";
+import { newDiagnostics } from "../newDiagnostics.ts";
+import type { RewriteWarning, TextEdit } from "./contract.ts";
 import { placeBefore } from "./place.ts";
 
 /** Why a rewritten program is not what it should be, and the line to blame. */
@@ -24,7 +25,8 @@ export function faultOf(
     ...(at && { at: placeBefore(at, edits) }),
   });
   if ("reason" in again) return blamed(`the rewritten code could not be traced: ${again.reason}`, again.at);
-  const [added] = newDiagnostics(before, again);
+  // An assertion that fails in the network leaves its totals unknown; others are the program's own tests.
+  const added = newDiagnostics(before, again).find(({ code }) => code !== "assertion");
   if (added) return blamed(`with it the rewritten code has a fault: ${added.message}`, added.at);
   const [now, promised] = [again.totals, simulated.totals];
   if (!isSame(now.macs, promised.macs) || !isSame(now.params, promised.params)) {
@@ -45,21 +47,19 @@ export function whyUnchecked({ network, totals, diagnostics }: Report): Fault | 
   return { reason, ...(said && { at: said.at }) };
 }
 
+/** The program's own tests that fail now, such as one that counts the parameters. */
+export function failedTests(before: Report, again: Report, edits: readonly TextEdit[]): RewriteWarning[] {
+  return newDiagnostics(before, again)
+    .filter(({ code }) => code === "assertion")
+    .map(({ at, message }) => ({
+      message: `a test of the program fails with the change: ${message}`,
+      at: placeBefore(at, edits),
+    }));
+}
+
 /** Unknown is never the same as unknown. */
 function isSame(one: number | null, other: number | null): boolean {
   return one !== null && one === other;
-}
-
-/** What the edited program says and the program did not, or says more often. */
-function newDiagnostics(before: Report, again: Report): readonly ReportDiagnostic[] {
-  const known = new Map<string, number>();
-  const textOf = ({ code, message }: ReportDiagnostic): string => `${code} ${message}`;
-  for (const said of before.diagnostics) known.set(textOf(said), (known.get(textOf(said)) ?? 0) + 1);
-  return again.diagnostics.filter((said) => {
-    const left = known.get(textOf(said)) ?? 0;
-    known.set(textOf(said), left - 1);
-    return left <= 0;
-  });
 }
 
 export interface Proved<Site, Proof> {

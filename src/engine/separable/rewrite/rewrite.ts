@@ -23,7 +23,7 @@ import type {
 } from "./contract.ts";
 import type { Flag } from "./flag.ts";
 import { cutAt, withLineEnds, withPlainLines } from "./place.ts";
-import { type Fault, faultOf, provedSites, whyUnchecked } from "./proof.ts";
+import { type Fault, failedTests, faultOf, provedSites, whyUnchecked } from "./proof.ts";
 import { type FileImport, INSTALLED, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
 import { biasLoop, type NamedLayer, type ProgramText, readOf, type Use } from "./uses.ts";
@@ -97,7 +97,15 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
     if (fault || "reason" in again) return fault ?? { reason: "" };
     const totals = { traced: totalsOf(again), simulated: totalsOf(after) };
     const renamed = renamedWeights(report, again, layers);
-    return { ok: true, edits, layers, never_run, renamed, warnings: loadWarnings(texts, renamed), ...totals };
+    return {
+      ok: true,
+      edits,
+      layers,
+      never_run,
+      renamed,
+      warnings: [...loadWarnings(texts, renamed), ...failedTests(report, again, edits)],
+      ...totals,
+    };
   });
   for (const { sites: some, reason, at } of faults)
     refused.push({ layers: some.flatMap(({ names }) => names), reason, ...(at && { at }) });
@@ -164,7 +172,7 @@ function nothing(refused: readonly RewriteRefusal[]): RewriteResult {
   if (refused.length === 0) return { ok: false, reason: "there is no convolution to swap" };
   const at = refused.find((refusal) => refusal.at)?.at;
   const reason = refused.map(({ layers, reason: why }) => `${layers.join(", ")}: ${why}`).join("; ");
-  return { ok: false, reason, ...(at && { at }) };
+  return { ok: false, reason, refused, ...(at && { at }) };
 }
 
 function totalsOf({ totals: { macs, params } }: Report): RewriteTotals {

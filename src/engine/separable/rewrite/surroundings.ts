@@ -152,7 +152,8 @@ const FLAG = /^(not\s+)?[A-Za-z_][\w.]*$/;
 function normOptions({ scope }: OpRecord, vectors: number, language: Language, read: Read): string {
   const site = scope?.instance.site;
   const isTorch = /^BatchNorm[123]d$/.test(scope?.instance.cls.name ?? "");
-  const args = (site && argumentsAt(site.at, language, read)) ?? [];
+  const written = (site && argumentsAt(site.at, language, read)) ?? [];
+  const args = isTorch ? written.map(withName) : written;
   const own = args.filter((arg) => arg.name !== undefined && arg.name !== "name" && isLiteral(arg));
   const plain = isTorch && vectors === 0 && !own.some(({ name }) => name === "affine");
   return [
@@ -164,6 +165,14 @@ function normOptions({ scope }: OpRecord, vectors: number, language: Language, r
   ]
     .filter((text) => text !== "")
     .join(", ");
+}
+
+const NORM_PARAMETERS = ["num_features", "eps", "momentum", "affine", "track_running_stats"];
+
+/** A positional argument of torch's batch norm under its name. */
+function withName(arg: ArgumentText, index: number): ArgumentText {
+  const name = arg.name ?? NORM_PARAMETERS[index];
+  return arg.spread || name === undefined ? arg : { ...arg, name };
 }
 
 type Activation = Pick<Between, "activation" | "options">;

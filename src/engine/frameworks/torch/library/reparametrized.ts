@@ -38,6 +38,12 @@ function replaceParameter(nn: NnLibrary, interp: Interp, module: Instance, name:
   return weight;
 }
 
+/** An op that uses the weight has these parameters. */
+function noteSource({ attrs }: Instance, name: string, parameters: readonly Tensor[]): void {
+  const computed = attrs.get(name);
+  if (computed instanceof Tensor) computed.computedFrom = parameters;
+}
+
 /** `weight` becomes `weight_g` (its norms along `dim`) and `weight_v`. */
 const weightNorm =
   (nn: NnLibrary): NativeImpl =>
@@ -50,8 +56,10 @@ const weightNorm =
     const { shape } = weight;
     const norms =
       isUnknown(shape) || axis === undefined ? [] : shape.map((size, at) => (at === axis ? size : 1));
-    addTensor(interp, a.module, "_parameters", `${name}_g`, makeParameter(nn, norms));
+    const lengths = makeParameter(nn, norms);
+    addTensor(interp, a.module, "_parameters", `${name}_g`, lengths);
     addTensor(interp, a.module, "_parameters", `${name}_v`, weight);
+    noteSource(a.module, name, [weight, lengths]);
     return a.module;
   };
 
@@ -64,6 +72,7 @@ const spectralNorm =
     const weight = replaceParameter(nn, interp, a.module, name);
     if (!weight) return a.module;
     addTensor(interp, a.module, "_parameters", `${name}_orig`, weight);
+    noteSource(a.module, name, [weight]);
     if (isUnknown(weight.shape)) return a.module;
     const transposed = a.module.cls.mro.some((cls) => cls.name === "_ConvTransposeNd");
     const axis = toNumber(a.dim) ?? (transposed ? 1 : 0);
