@@ -18,6 +18,7 @@ import {
 } from "./interpret/values.ts";
 import { isMadeIn, outermost, watchMade } from "./madeNetworks.ts";
 import { nameOfParam, neededParams } from "./needs.ts";
+import type { GivenArguments } from "./programCalls.ts";
 import type { Definition, Root } from "./roots.ts";
 import type { FunctionNode } from "./syntax/ast.ts";
 
@@ -25,16 +26,24 @@ import type { FunctionNode } from "./syntax/ast.ts";
 const LOOKING_SHARE = 0.05;
 const MOST_FUNCTIONS = 16;
 
+/** Looks for calls of classes and functions, and gives what they are called with. */
+export type FindGiven = (
+  wanted: readonly { readonly name: string; readonly value: Value }[],
+) => (value: Value) => GivenArguments | undefined;
+
 interface Candidate {
   readonly name: string;
   readonly fn: FunctionValue;
   /** The class whose method it is. */
   readonly owner?: ClassValue;
+  /** What the program makes the class's objects with, or calls the function with. */
+  readonly given?: GivenArguments;
 }
 
 /**
  * `builds` tells whether a function names what makes networks; `afresh` puts back what frameworks count;
- * `handlers` are functions that the module's own statements gave away, as `onmessage = () => …`.
+ * `handlers` are functions that the module's own statements gave away, as `onmessage = () => …`; `given` finds what
+ * the program calls some of them with.
  */
 export function networksInside(
   m: Machine,
@@ -43,11 +52,13 @@ export function networksInside(
     definitions,
     handlers,
     builds,
+    given,
     afresh,
   }: {
     readonly definitions: readonly Definition[];
     readonly handlers: readonly FunctionValue[];
     readonly builds: (fn: FunctionNode) => boolean;
+    readonly given: FindGiven;
     readonly afresh: () => void;
   },
 ): readonly Root[] {
@@ -55,7 +66,8 @@ export function networksInside(
   if (file === undefined) return [];
   const found: Root[] = [];
   const seen = new Set<Instance>();
-  for (const candidate of candidates(m, module, definitions, handlers, builds).slice(0, MOST_FUNCTIONS)) {
+  const all = candidates(m, module, definitions, handlers, builds).slice(0, MOST_FUNCTIONS);
+  for (const candidate of openLast(all, given)) {
     afresh();
     const made = outermost(m, makesOn(m, candidate, builds));
     const own = made.filter((network) => !seen.has(network) && placeIn(network, file) !== undefined);
@@ -64,6 +76,30 @@ export function networksInside(
   }
   afresh();
   return found;
+}
+
+/** With what the program calls them with; what is run on arguments of which nothing is known comes last. */
+function openLast(all: readonly Candidate[], find: FindGiven): readonly Candidate[] {
+  const isOpen = (candidate: Candidate): boolean => opensWith(candidate).length > 0;
+  const wanted = all.filter(isOpen).map((candidate) => calledBy(candidate));
+  const given = wanted.length > 0 ? find(wanted) : () => undefined;
+  const told = all.map((candidate): Candidate => {
+    const found = isOpen(candidate) ? given(calledBy(candidate).value) : undefined;
+    return found ? { ...candidate, given: found } : candidate;
+  });
+  const isClosed = (candidate: Candidate): boolean => candidate.given !== undefined || !isOpen(candidate);
+  return [...told.filter(isClosed), ...told.filter((candidate) => !isClosed(candidate))];
+}
+
+/** What the program calls to come by a candidate's networks. */
+function calledBy({ name, fn, owner }: Candidate): { readonly name: string; readonly value: Value } {
+  return owner ? { name: owner.name, value: owner } : { name, value: fn };
+}
+
+/** What nobody has said of the call of it. */
+function opensWith({ fn, owner }: Candidate): readonly Value[] {
+  const init = owner ? owner.attrs.get("__init__") : fn;
+  return init instanceof FunctionValue ? unknownsFor(init.node, owner ? 1 : 0) : [];
 }
 
 function candidates(
@@ -96,7 +132,7 @@ function candidates(
 /** The networks that are made when it runs, and when the functions that it defines do. */
 function makesOn(
   m: Machine,
-  { fn, owner }: Candidate,
+  { fn, owner, given }: Candidate,
   builds: (fn: FunctionNode) => boolean,
 ): readonly Instance[] {
   const inner: FunctionValue[] = [];
@@ -107,9 +143,11 @@ function makesOn(
   };
   const { made } = watchMade(m, () =>
     explore(m, () => {
-      const self = owner ? objectOf(m, owner) : undefined;
+      const self = owner ? objectOf(m, owner, given) : undefined;
       const ran = new Set<FunctionNode>();
-      run(m, fn, self);
+      if (given && !owner) bounded(m, () => m.call(fn, given.args, given.kwargs));
+      // Making the object has run its constructor.
+      else if (!given || fn.name !== "__init__") run(m, fn, self);
       for (const each of inner) {
         if (ran.has(each.node)) continue;
         ran.add(each.node);
@@ -124,10 +162,10 @@ function makesOn(
 }
 
 /** An object of the class, or one of which nothing is known where it needs what nobody gives. */
-function objectOf(m: Machine, cls: ClassValue): Value {
+function objectOf(m: Machine, cls: ClassValue, given: GivenArguments | undefined): Value {
   const needs = cls.attrs.get("__init__");
-  const args = needs instanceof FunctionValue ? unknownsFor(needs.node, 1) : [];
-  const made = bounded(m, () => m.call(cls, args));
+  const args = given?.args ?? (needs instanceof FunctionValue ? unknownsFor(needs.node, 1) : []);
+  const made = bounded(m, () => m.call(cls, args, given?.kwargs));
   return "reason" in made ? new Unknown(made.reason) : made.value;
 }
 
@@ -153,7 +191,11 @@ function unknownsFor(fn: FunctionNode, skip: number): readonly Value[] {
 // ----------------------------------------------------------------------- roots
 
 /** The one network of a function has its name; of several each has its variable's, behind it. */
-function rootsOf({ name, fn }: Candidate, networks: readonly Instance[], file: string): readonly Root[] {
+function rootsOf(
+  { name, fn, given }: Candidate,
+  networks: readonly Instance[],
+  file: string,
+): readonly Root[] {
   const isAlone = networks.length === 1;
   const names = new Map<string, number>();
   return networks.map((network): Root => {
@@ -163,7 +205,13 @@ function rootsOf({ name, fn }: Candidate, networks: readonly Instance[], file: s
     const at = isAlone && isOwn && name !== "" ? fn.node.nameAt : place;
     const count = (names.get(base) ?? 0) + 1;
     names.set(base, count);
-    return { name: count === 1 ? base : `${base}.${count}`, kind: "variable", at, value: network };
+    return {
+      name: count === 1 ? base : `${base}.${count}`,
+      kind: "variable",
+      at,
+      value: network,
+      ...(given && { given }),
+    };
   });
 }
 

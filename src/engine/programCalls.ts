@@ -10,7 +10,7 @@ import { Stopped } from "./interpret/control.ts";
 import type { Machine } from "./interpret/machine.ts";
 import { wordPattern } from "./interpret/patterns/escape.ts";
 import { deepCopy } from "./interpret/python/stdlib/copy.ts";
-import { type OutermostCall, ScriptedCalls } from "./interpret/scripted.ts";
+import { heldAnew, type OutermostCall, ScriptedCalls } from "./interpret/scripted.ts";
 import {
   ClassValue,
   Dict,
@@ -19,6 +19,7 @@ import {
   isUnknown,
   type Kwargs,
   type ModuleValue,
+  type Tensor,
   toItems,
   type Value,
 } from "./interpret/values.ts";
@@ -330,6 +331,12 @@ function isKnown(value: Value): boolean {
 
 function copied(m: Machine, { args, kwargs }: Arguments): Arguments {
   const memo = new Map();
+  // A tensor of a graph under way is part of it: a copy of it would not be.
+  const keep = (tensor: Tensor): Tensor => {
+    if (m.frameworks.some((framework) => framework.isSymbolic?.(tensor))) memo.set(tensor, tensor);
+    return tensor;
+  };
+  for (const value of [...args, ...kwargs.values()]) heldAnew(value, keep);
   const copy = (value: Value): Value => deepCopy(m, value, memo, new Dict());
   return { args: args.map(copy), kwargs: new Map([...kwargs].map(([name, value]) => [name, copy(value)])) };
 }

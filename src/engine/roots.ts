@@ -7,7 +7,7 @@ import { builderMethods, objectMethods } from "./builderMethods.ts";
 import { nameForwards } from "./calledMethods.ts";
 import type { Framework } from "./frameworks/framework.ts";
 import { holders } from "./holders.ts";
-import { networksInside } from "./insideFunctions.ts";
+import { type FindGiven, networksInside } from "./insideFunctions.ts";
 import type { Machine } from "./interpret/machine.ts";
 import {
   ABSENT,
@@ -169,7 +169,11 @@ export function hiddenRoots(
   m: Machine,
   module: ModuleValue,
   node: ModuleNode,
-  rest: { readonly handlers: readonly FunctionValue[]; readonly afresh: () => void },
+  rest: {
+    readonly handlers: readonly FunctionValue[];
+    readonly given: FindGiven;
+    readonly afresh: () => void;
+  },
 ): readonly Root[] {
   const isMaker = makersOf(m.frameworks);
   const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker, new Set());

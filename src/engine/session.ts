@@ -7,6 +7,7 @@ import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts
 import { createFrameworks } from "./frameworks/index.ts";
 import { methodOf } from "./holders.ts";
 import { type ChosenInput, calledInput, commentInput, declaredSize, userInput } from "./inputs.ts";
+import type { FindGiven } from "./insideFunctions.ts";
 import type { Assumption } from "./interpret/assumptions.ts";
 import { explore } from "./interpret/branches.ts";
 import { compileArgs } from "./interpret/compile/calls.ts";
@@ -31,7 +32,7 @@ import {
 import { lostRoots } from "./lost.ts";
 import { networkIn } from "./madeNetworks.ts";
 import { needsOf, suppliedArguments } from "./needs.ts";
-import { argumentsText, ProgramCalls } from "./programCalls.ts";
+import { argumentsText, type GivenArguments, ProgramCalls } from "./programCalls.ts";
 import { buildReport } from "./report/build.ts";
 import type { Report, ReportArguments } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
@@ -89,6 +90,12 @@ interface Supplied {
   readonly at?: Span;
   /** What was assumed to find them. */
   readonly assumed?: readonly Assumption[];
+}
+
+/** Where arguments of a call of the program come from. */
+function said(m: Machine, given: GivenArguments): Pick<Supplied, "stated" | "at" | "assumed"> {
+  const { at, assumed } = given;
+  return { stated: { text: argumentsText(m, given), origin: "call", at: place(at) }, at, assumed };
 }
 
 export class Session {
@@ -160,7 +167,11 @@ export class Session {
     const afresh = (): void => {
       for (const restore of this.afresh) restore();
     };
-    return this.apart(() => hiddenRoots(this.m, this.module, this.node, { handlers, afresh }));
+    const given: FindGiven = (wanted) => {
+      this.programCalls.search(this.options.file, this.node, wanted);
+      return (value) => this.programCalls.of(value);
+    };
+    return this.apart(() => hiddenRoots(this.m, this.module, this.node, { handlers, given, afresh }));
   }
 
   /** Roots whose arguments calls of the program give. */
@@ -431,12 +442,11 @@ export class Session {
   private supply(root: Root, text: string | undefined): Supplied {
     const { m } = this;
     for (const restore of this.afresh) restore();
-    if (root.kind === "variable") return { args: [], kwargs: NO_KWARGS };
+    if (root.kind === "variable")
+      return { args: [], kwargs: NO_KWARGS, ...(root.given && said(m, root.given)) };
     const given = text === undefined ? this.programCalls.of(root.given && calledFor(root).value) : undefined;
     if (given) {
-      const stated = { text: argumentsText(m, given), origin: "call" as const, at: place(given.at) };
-      const { at, assumed } = given;
-      return { args: given.args, kwargs: given.kwargs, stated, at, assumed };
+      return { args: given.args, kwargs: given.kwargs, ...said(m, given) };
     }
     return m.at(root.at, () => {
       const own = this.argumentsOf(text);

@@ -274,3 +274,35 @@ def build(width):
     expect(reasons(source)).toEqual(["build needs width"]);
   });
 });
+
+test("a builder gets the symbolic inputs that the program calls it with", () => {
+  const report = profile(`
+from keras.layers import Conv2D, Dense, Flatten, Input
+from keras.models import Model
+
+def build_critic(inputs, channels):
+    x = Conv2D(channels, 3, padding="same")(inputs)
+    return Model(inputs, Dense(1)(Flatten()(x)), name="critic")
+
+def main():
+    image = Input(shape=(8, 8, 1))
+    critic = build_critic([image][0], 2)
+    critic.compile(loss="mse")
+`);
+  expect([report.diagnostics, report.complete]).toEqual([[], true]);
+  expect(report.totals.macs).toBe(8 * 8 * 9 * 2 + 8 * 8 * 2);
+});
+
+test("a tensor that is printed as a number is no fault of the program, a text is, in Python's words", () => {
+  const printed = (value: string): readonly string[] =>
+    profile(`
+import torch
+import torch.nn as nn
+net = nn.Linear(2, 3)
+net(torch.zeros(1, 2))
+loss = torch.rand(1).mean()
+print("loss: %.3f" % ${value})
+`).diagnostics.map(({ message }) => message);
+  expect(printed("(loss,)")).toEqual([]);
+  expect(printed("'much'")).toEqual(["must be real number, not str"]);
+});

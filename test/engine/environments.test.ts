@@ -237,3 +237,27 @@ model.add(Dense(classes, input_shape=(16,)))
     expect(report.totals.macs).toBe(null);
   });
 });
+
+describe("distrax", () => {
+  it("gives samples, log probabilities and entropies by their shapes", () => {
+    const report = profile(`import distrax
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        h = nn.Dense(3)(x)
+        key = jax.random.PRNGKey(0)
+        choice = distrax.Categorical(logits=h)
+        move = distrax.MultivariateNormalDiag(h, jnp.exp(h))
+        action = choice.sample(seed=key)
+        return action, choice.log_prob(action), choice.entropy(), move.sample(seed=key), move.log_prob(h), move.entropy()
+
+Net().init(jax.random.PRNGKey(0), jnp.zeros((2, 4)))
+`);
+    expect(problems(report)).toEqual([]);
+    expect([report.complete, report.output]).toEqual([true, [[1], [1], [1], [1, 3], [1], [1]]]);
+  });
+});

@@ -5,6 +5,8 @@ import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 import { profile } from "./profile.ts";
 
+const parsers = await loadParsers();
+
 const training = `
 from keras.layers import Dense
 from keras.models import Sequential
@@ -152,4 +154,45 @@ self.onmessage = async (event) => {
 ])("%s builds a network", (_, source, network, params) => {
   const report = profile(source, { file: "/app/net.tsx" });
   expect([report.network, report.totals.params]).toEqual([network, params]);
+});
+
+const AGENT = `
+import torch
+import torch.nn as nn
+
+class Critic(nn.Module):
+    def __init__(self, states, width):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(states, width), nn.Linear(width, 1))
+
+    def forward(self, x):
+        return self.net(x)
+
+class Agent:
+    def __init__(self, states, width=8):
+        self.critic = Critic(states, width)
+
+    def value(self, x):
+        return self.critic(x)
+`;
+
+it("networks of a plain class get the arguments that another file makes its objects with", () => {
+  const files = {
+    "/app/agent.py": AGENT,
+    "/app/main.py":
+      "import agent\nkwargs = {'states': 17}\nkwargs['width'] = 5\npolicy = agent.Agent(**kwargs)\n",
+  };
+  const result = createEngine({ parsers, host: memoryHost(files) }).profile("/app/agent.py");
+  expect(result.ok && result.report.totals.macs).toBe(17 * 5 + 5);
+  expect(result.ok && result.report.arguments).toMatchObject({
+    text: "states=17, width=5",
+    at: { file: "/app/main.py", line: 4 },
+  });
+});
+
+it("what an object without arguments makes comes before what a class would make of unknown ones", () => {
+  const report = profile(
+    AGENT.replace("states, width=8", "").replace("Critic(states, width)", "Critic(3, 4)"),
+  );
+  expect([report.network, report.totals.macs, report.complete]).toEqual(["Agent", 3 * 4 + 4, true]);
 });

@@ -61,6 +61,10 @@ class KerasFramework implements Framework {
     return this.modules.fileModule(name);
   }
 
+  isSymbolic(tensor: Tensor): boolean {
+    return this.keras.graph.isSymbolic(tensor);
+  }
+
   readonly tellsNetworks = true;
 
   isNetworkClass(cls: ClassValue): boolean {

@@ -1,12 +1,30 @@
 /** `"%d of %s" % values`. */
 import type { Interp } from "../interp.ts";
-import { ABSENT, Dict, Float, isUnknown, Tuple, toNumber, type Unknown, type Value } from "../values.ts";
-import { unwrap } from "./core.ts";
+import {
+  ABSENT,
+  Dict,
+  Float,
+  Instance,
+  isUnknown,
+  Tensor,
+  Tuple,
+  toNumber,
+  type Unknown,
+  type Value,
+} from "../values.ts";
+import { typeName, unwrap } from "./core.ts";
 import { dictGet } from "./dict.ts";
 import { format } from "./format.ts";
 import { isOpen, toWhole, whole } from "./integers.ts";
 import { int } from "./numbers.ts";
 import { ascii, repr, str } from "./text.ts";
+
+/** What Python says of a value that is no number. */
+function refusal(type: string, given: string): string {
+  if ("diu".includes(type)) return `%${type} format: a real number is required, not ${given}`;
+  if ("oxX".includes(type)) return `%${type} format: an integer is required, not ${given}`;
+  return type === "c" ? "%c requires int or char" : `must be real number, not ${given}`;
+}
 
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([diouxXeEfFgGcrsa%])/g;
 
@@ -79,7 +97,10 @@ function directive(
   if (type === "c" && typeof value === "string") return value.padStart(columns);
   const exact = toWhole(unwrap(value));
   const number = exact === undefined ? toNumber(value) : Number(exact);
-  if (number === undefined) return interp.fail("TypeError", `%${type} format: a real number is required`);
+  // An object may have a number of its own.
+  if (number === undefined && (value instanceof Tensor || value instanceof Instance))
+    return interp.unknown("a number that is printed");
+  if (number === undefined) return interp.fail("TypeError", refusal(type, typeName(interp, value)));
   const isInteger = "diouxXc".includes(type);
   const align = flags.includes("-") ? "<" : flags.includes("0") ? "" : ">";
   const sign = flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
