@@ -187,6 +187,7 @@ const LENGTH_NAMES = [
   "sequence_length",
   "max_seq_len",
   "max_seq_length",
+  "max_sequence_length",
   "max_len",
   "max_length",
   "n_ctx",

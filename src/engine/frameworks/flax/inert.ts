@@ -17,6 +17,11 @@ import { passing } from "./jax.ts";
 
 type Make = (kit: ArrayKit) => Value;
 
+const LOGGERS = (
+  "debug info warning warn error fatal exception log vlog log_first_n log_every_n log_every_n_seconds log_if " +
+  "set_verbosity set_stderrthreshold use_absl_handler use_python_logging"
+).split(" ");
+
 const NAMES: Readonly<Record<string, Readonly<Record<string, Make>>>> = {
   ml_collections: { ConfigDict: configDict, FrozenConfigDict: configDict },
   "ml_collections.config_dict": {
@@ -24,6 +29,9 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, Make>>>> = {
     FrozenConfigDict: configDict,
     placeholder: () => def("placeholder", "*args", () => null),
   },
+  "absl.logging": Object.fromEntries(
+    LOGGERS.map((name): [string, Make] => [name, () => def(name, "*args, **kwargs", () => null)]),
+  ),
   jaxtyping: {
     Array: (kit) => kit.cls,
     PRNGKeyArray: (kit) => kit.cls,

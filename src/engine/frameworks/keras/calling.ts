@@ -101,11 +101,13 @@ export function build(
   const shapeOf = (value: Value): Value =>
     mapLeaves(value, (leaf) => (leaf instanceof Tensor ? keras.shapeValue(interp, leaf.shape) : leaf));
   if (method !== ABSENT) {
+    const named = shapesByName(interp, layer, method, args, kwargs);
     const wanted = buildParameters(method);
     const count = Math.min(wanted ?? shapes.length, shapes.length);
     const before = keras.building;
     keras.building = true;
-    if (count > 0) interp.call(method, shapes.slice(0, count).map(shapeOf));
+    if (named) interp.call(method, [], mapKwargs(named, shapeOf));
+    else if (count > 0) interp.call(method, shapes.slice(0, count).map(shapeOf));
     keras.building = before;
   }
   interp.touch(layer);
@@ -116,6 +118,38 @@ export function build(
 function builtFrom(keras: Keras, layer: Instance, args: readonly Value[], kwargs: Kwargs): readonly Value[] {
   const names = layer.cls.mro.map((cls) => keras.calledWith.get(cls)).find((found) => found !== undefined);
   return names ? names.map((name, i) => args[i] ?? kwargs.get(name)) : [...args, ...kwargs.values()];
+}
+
+/**
+ * What a program's own `build` of several shapes is given: `x_shape` is that of the argument `x` of `call`, and an
+ * argument that is no tensor has none. Undefined where its names are not of that form.
+ */
+function shapesByName(
+  interp: Interp,
+  layer: Instance,
+  method: Value,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): Kwargs | undefined {
+  const wanted = parametersOf(method);
+  const taken = parametersOf(interp.lookup(layer, "call"));
+  if (!wanted || !taken || wanted.length < 2) return undefined;
+  const found = new Map<string, Value>();
+  for (const name of wanted) {
+    const place = taken.indexOf(name.replace(/_shape$/, ""));
+    if (place < 0 || !name.endsWith("_shape")) return undefined;
+    const value = args[place] ?? kwargs.get(taken[place] ?? "");
+    if (isUnknown(value) || tensorsIn([value]).length > 0) found.set(name, value);
+  }
+  return found;
+}
+
+/** Names that a method of the program takes, without `self`. */
+function parametersOf(method: Value | typeof ABSENT): readonly string[] | undefined {
+  const fn = method instanceof BoundMethod ? method.fn : method;
+  if (!(fn instanceof FunctionValue)) return undefined;
+  const named = fn.node.params.filter(({ kind }) => kind !== "rest" && kind !== "keywords");
+  return named.slice(1).map(({ name }) => name);
 }
 
 /** How many shapes a program's own `build` takes; undefined for the engine's. */

@@ -1,6 +1,6 @@
 /** `keras.initializers`: what they make has the shape that it is asked for. https://keras.io/api/layers/initializers/ */
 import { def, defineClass } from "../../interpret/native.ts";
-import { type ClassValue, isUnknown, toItems, type Value } from "../../interpret/values.ts";
+import { type ClassValue, Dict, isUnknown, toItems, type Value } from "../../interpret/values.ts";
 import { sizeOf } from "./layer.ts";
 import type { Keras } from "./library.ts";
 
@@ -23,6 +23,19 @@ function initializerClass(keras: Keras): ClassValue {
       ],
       get_config: ["self", (_a, interp) => interp.unknown("how an initializer was made")],
       clone: ["self", (a) => a.self],
+    },
+    classMethods: {
+      // A copy of one of ours fills whatever it is asked for, as the first does.
+      from_config: [
+        "cls, config, custom_objects=None",
+        (a, interp) => {
+          if (a.cls === cls) return interp.newInstance(cls);
+          if (!(a.config instanceof Dict))
+            return interp.unknown("an initializer whose configuration is not known");
+          const given = [...a.config.entries.values()].map(({ key, value }) => [String(key), value] as const);
+          return interp.call(a.cls, [], new Map(given));
+        },
+      ],
     },
   });
   made.set(keras, cls);

@@ -315,6 +315,8 @@ const NAMES: Readonly<Record<string, Names>> = {
     name_scope: () => makeInert(),
     get_session: () => makeInert(),
     standardize_dtype: fn("standardize_dtype", "dtype", (keras) => (a) => a.dtype ?? keras.floatx),
+    get_keras_mask: fn("get_keras_mask", "x", () => (a, interp) => interp.getAttr(a.x, "_keras_mask")),
+    set_keras_mask: answers("set_keras_mask", null),
     learning_phase: answers("learning_phase", 0),
     set_learning_phase: answers("set_learning_phase", null),
   },

@@ -15,7 +15,6 @@ import {
   type Shape,
   Tensor,
   Tuple,
-  toItems,
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
@@ -72,7 +71,7 @@ export function defineRuled(
       __init__: ["self, *args, **kwargs", construct(keras, name, rule)],
       build: [
         "self, input_shape=None, *args, **kwargs",
-        (a, interp) => buildRuled(keras, interp, rule, a, inside),
+        (a, interp) => buildRuled(keras, interp, rule, a, { inside, tensors }),
       ],
       call: ["self, *args, **kwargs", (a, interp) => callRuled(keras, interp, rule, a, tensors)],
       ...(CONVOLUTION.test(name) ? { convolution_op: convolve(keras, rule) } : {}),
@@ -155,13 +154,20 @@ function buildRuled(
   interp: Interp,
   rule: LayerRule,
   a: Bound,
-  inside: readonly string[],
+  {
+    inside,
+    tensors = [],
+  }: { readonly inside: readonly string[]; readonly tensors?: readonly string[] | undefined },
 ): Value {
   const layer = a.self as Instance;
   for (const name of inside) keras.names.auto(name);
-  const more = toItems(a.args) ?? [];
-  const shapes = [a.input_shape, ...more].flatMap(shapesIn);
-  const lost = isUnknown(a.input_shape) ? a.input_shape : undefined;
+  const named = spread(a).kwargs;
+  // `build(query_shape=…, value_shape=…)`: in the order in which the layer is called with them.
+  const told = tensors.flatMap((name) => named.get(`${name}_shape`) ?? []);
+  const [first, ...more] =
+    named.size > 0 && a.input_shape === null ? told : [a.input_shape, ...spread(a).args];
+  const shapes = [first, ...more].flatMap(shapesIn);
+  const lost = isUnknown(first) ? first : undefined;
   for (const spec of weightsOf(rule, new Config(layer.attrs), shapes)) {
     // Sizes that an input of unknown shape would tell are unknown for its reason.
     const shape = lost ? spec.shape.map((dim) => (isUnknown(dim) ? lost : dim)) : spec.shape;

@@ -159,16 +159,19 @@ const FORMS: FunctionTable = {
   slice: {
     signature: "inputs, start_indices, shape",
     run: (op, a) => {
-      const sizes = toItems(a.shape);
-      return onShape(op, a.inputs, (shape) =>
-        sizes
-          ? sizes.map((size, axis) =>
-              size === -1
-                ? subtract(shape[axis] ?? 1, toDim(toItems(a.start_indices)?.[axis] ?? 0))
-                : toDim(size),
-            )
-          : op.interp.unknown("the sizes of a slice"),
+      const input = op.tensor(a.inputs);
+      if (isUnknown(input.shape)) return op.emit({ inputs: [input], shape: input.shape });
+      const from = input.shape;
+      const shape = toItems(a.shape)?.map((size, axis) =>
+        size === -1 ? subtract(from[axis] ?? 1, toDim(toItems(a.start_indices)?.[axis] ?? 0)) : toDim(size),
       );
+      const longer = shape?.findIndex((size, axis) => Number(size) > Number(from[axis])) ?? -1;
+      return op.emit({
+        inputs: [input],
+        shape: shape ?? op.interp.unknown("the sizes of a slice"),
+        problem:
+          longer < 0 ? undefined : `takes ${shape?.[longer]} of axis ${longer}, which has ${from[longer]}`,
+      });
     },
   },
   slice_update: sameShape("inputs, start_indices, updates"),
