@@ -81,6 +81,7 @@ describe("the steps of one network", () => {
     ["matches of a pattern", "import re", "re.findall('a', 'a' * 500)", 15],
     ["layers of Keras", "from keras import layers", "layers.Dense(4)", 3000],
     ["weights of Keras", "from keras import layers", "layers.LSTM(4).build((None, 3, 4))", 1000],
+    ["functions that Haiku transforms", "import haiku as hk", "hk.transform(lambda x: x)", 600],
     ["modules of Flax", "import flax.linen as fnn", "fnn.Dense(4)", 1500],
     [
       "changes inside of many undecided conditions",
