@@ -79,6 +79,10 @@ describe("the steps of one network", () => {
     ["lines of a text", "s = 'a\\n' * 5000", "s.splitlines()", 60],
     ["dataclasses", "import dataclasses", "dataclasses.make_dataclass('A', ['a', 'b'])", 800],
     ["matches of a pattern", "import re", "re.findall('a', 'a' * 500)", 15],
+    ["layers of Keras", "from keras import layers", "layers.Dense(4)", 3000],
+    ["weights of Keras", "from keras import layers", "layers.LSTM(4).build((None, 3, 4))", 1000],
+    ["functions that Haiku transforms", "import haiku as hk", "hk.transform(lambda x: x)", 600],
+    ["modules of Flax", "import flax.linen as fnn", "fnn.Dense(4)", 1500],
     [
       "changes inside of many undecided conditions",
       "import torch\n        u = torch.rand(1) > 0.5\n        def f(n):\n            a = n\n            return f(n - 1) if u and n else a",

@@ -368,6 +368,11 @@ export class Unknown {
     /** As an item: may stand for none or any number of them, such as those that a loop over unknown data appends. */
     readonly isMany = false,
   ) {}
+
+  /** In a message that names sizes. */
+  toString(): string {
+    return "?";
+  }
 }
 
 /**

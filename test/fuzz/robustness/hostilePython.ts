@@ -263,6 +263,16 @@ export const HOSTILE_PYTHON: Readonly<Record<string, () => string>> = {
   "callbacks without end": init(
     "import contextlib\nwith contextlib.ExitStack() as s:\n    for i in range(10**7):\n        s.callback(lambda: 1)",
   ),
+  "Keras cells without end": init(
+    "from keras import Input, layers\nx = layers.RNN([layers.LSTMCell(4) for _ in range(10**5)])(Input((10, 4)))",
+  ),
+  ...Object.fromEntries(
+    ["Dense(4)(x)", "Dense(4).init(None, x)"].map((work) => [
+      `Flax modules without end: ${work}`,
+      (): string =>
+        `import flax.linen as nn\nimport jax.numpy as jnp\nclass Net(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n        while True:\n            nn.${work}\nNet().init(None, jnp.ones((1, 4)))\n`,
+    ]),
+  ),
   "hooks without end": init("c = nn.ReLU()\nwhile True:\n    c.register_forward_hook(print)"),
   "dataclasses without end": init(
     "import dataclasses\nwhile True:\n    dataclasses.make_dataclass('A', ['a', 'b'])",

@@ -164,6 +164,7 @@ export const HOSTILE_TYPESCRIPT: Readonly<Record<string, () => string>> = {
   // Patterns and code in code.
   "ts: pattern of nested repeats": init("n = /^(a+)+$/.test('a'.repeat(50) + 'b') ? 1 : 8;"),
   "ts: pattern of words": init("n = 'a '.repeat(30).match(/^(\\w+\\s?)*$!/) ? 1 : 8;"),
+  "ts: matches without end": init("for (const m of 'a'.repeat(1e6).matchAll(/a*?/g)) n = m.index;"),
   "ts: pattern made of text": init("n = new RegExp('(x+x+)+y').test('x'.repeat(60)) ? 1 : 8;"),
   "ts: pattern, deeply nested": init(
     "n = new RegExp('('.repeat(20000) + ')'.repeat(20000)).test('') ? 8 : 1;",

@@ -3,6 +3,7 @@
  * from the method that makes it; modules of one name share their parameters and are one layer.
  * https://dm-haiku.readthedocs.io/en/latest/api.html#haiku.Module
  */
+import { STEPS } from "../../interpret/bounds.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, bind, defineClass, type NativeImpl, unfollowed } from "../../interpret/native.ts";
 import { parseSignature } from "../../interpret/signature.ts";
@@ -49,8 +50,8 @@ export function isHaikuModule(value: Value): value is Instance {
 }
 
 export function defineModule(frames: Frames): ClassValue {
-  const name: NativeImpl = (a) => {
-    setName(frames.current, a.self as Instance, a.name);
+  const name: NativeImpl = (a, interp) => {
+    setName(interp, frames.current, a.self as Instance, a.name);
     return null;
   };
   return defineClass("Module", {
@@ -72,10 +73,12 @@ function tensorsOf(interp: Interp, frame: Frame, self: Instance): Value {
 
 const CAPITALS = /((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))/g;
 
-function setName(frame: Frame, self: Instance, asked: Value): void {
+function setName(interp: Interp, frame: Frame, self: Instance, asked: Value): void {
   const own = self.attrs.get("name");
   const wanted = typeof asked === "string" ? asked : typeof own === "string" ? own : undefined;
   const name = frame.register(self, wanted ?? self.cls.name.replace(CAPITALS, "_$1").toLowerCase());
+  // What is noted of every name, and the name itself, which may be long.
+  interp.tick(STEPS.module + (name.length >> 2));
   self.attrs.set("module_name", name);
   self.attrs.set("name", name.split("/").at(-1) ?? name);
 }
@@ -168,7 +171,7 @@ export function defineLayer(
           const self = given.self as Instance;
           const a = possibleArguments(interp, given, check);
           interp.touch(self);
-          setName(frames.current, self, a.name);
+          setName(interp, frames.current, self, a.name);
           for (const { name: field } of params) self.attrs.set(field, entryOf(a, field));
           const parts = spec.parts;
           if (parts) frames.current.run(self, "__init__", () => parts(self, interp, find));
@@ -233,6 +236,7 @@ function layerOf(
   const run = new Run(interp, kit, spec.fn, name, frame.first(self));
   const layer = new Layer(run, access, a);
   for (const { name: weight, shape } of spec.weights?.(layer) ?? []) {
+    if (!frame.params.get(name)?.has(weight)) interp.tick(2 * STEPS.weight);
     parameter(kit, frame, name, weight, shape);
   }
   return layer;

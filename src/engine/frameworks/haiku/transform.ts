@@ -3,6 +3,7 @@
  * the network; every run names its modules afresh.
  * https://dm-haiku.readthedocs.io/en/latest/api.html#haiku-transforms
  */
+import { STEPS } from "../../interpret/bounds.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../interpret/native.ts";
 import {
@@ -49,8 +50,8 @@ export class Transforms {
 
   constructor(private readonly frames: Frames) {
     const named: readonly NativeFunction[] = [
-      def("transform", "f, *, apply_rng=True", (a) => this.of(a.f, { withState: false })),
-      def("transform_with_state", "f", (a) => this.of(a.f, { withState: true })),
+      def("transform", "f, *, apply_rng=True", (a, interp) => this.made(interp, a.f, false)),
+      def("transform_with_state", "f", (a, interp) => this.made(interp, a.f, true)),
       def("multi_transform", "f", (a, interp) => this.several(a.f, false, interp)),
       def("multi_transform_with_state", "f", (a, interp) => this.several(a.f, true, interp)),
       def("without_apply_rng", "f", (a) =>
@@ -70,6 +71,12 @@ export class Transforms {
       ),
     ];
     this.names = new Map(named.map((fn) => [fn.name, fn]));
+  }
+
+  /** With its tables and functions, before it runs. */
+  private made(interp: Interp, fn: Value, withState: boolean): Value {
+    interp.tick(4 * STEPS.module);
+    return this.of(fn, { withState });
   }
 
   /** The network that a function is, once transformed. */
@@ -108,6 +115,7 @@ export class Transforms {
   run(interp: Interp, network: Instance, args: readonly Value[], kwargs: Kwargs = NO_KWARGS): Value {
     const state = stateOf(network);
     if (!state) return interp.unknown("no transformed function");
+    interp.tick(2 * STEPS.module);
     const body = (): Value => {
       state.frame = new Frame();
       return this.frames.run(state.frame, () => interp.call(state.fn, args, kwargs));

@@ -2,6 +2,7 @@
  * `keras.Layer`: names, weights, building and calling; what a program's own layers derive from.
  * https://keras.io/api/layers/base_layer/
  */
+import { STEPS } from "../../interpret/bounds.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { noteWalked } from "../../interpret/leaves.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
@@ -106,6 +107,7 @@ export function initLayer(
   given: ReadonlyMap<string, Value>,
 ): void {
   interp.touch(layer);
+  interp.tick(STEPS.module);
   keras.settleNames(interp);
   const name = given.get("name");
   layer.attrs.set("name", typeof name === "string" ? name : keras.names.auto(layer.cls.name));
@@ -270,6 +272,8 @@ export function addWeightTo(
   layer: Instance,
   spec: { readonly name: string; readonly shape: Shape | Unknown; readonly trainable: boolean | Unknown },
 ): Tensor {
+  // It has attributes of its own, which a parameter of torch has not.
+  interp.tick(2 * STEPS.weight);
   const variable = keras.make(spec.shape);
   variable.cls = keras.variableClass;
   variable.parameter = { trainable: spec.trainable };

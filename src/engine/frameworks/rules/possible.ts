@@ -124,6 +124,8 @@ export interface ArgumentCheck {
   readonly kindError?: string;
   /** Floats are refused, whole or not. */
   readonly intsOnly?: boolean;
+  /** Texts are taken letter by letter, `SAME` is not `same`. */
+  readonly exactTexts?: boolean;
   /** True and False are refused. */
   readonly noBools?: boolean;
   /** How many axes the layer slides over, where its name tells. */
@@ -226,7 +228,10 @@ class Reader {
 
   private isText(value: string, depth: number): boolean {
     const { texts } = this.taken;
-    return texts === "any" || (depth === 0 && texts?.includes(value.toLowerCase()) === true);
+    return (
+      texts === "any" ||
+      (depth === 0 && texts?.includes(this.check.exactTexts ? value : value.toLowerCase()) === true)
+    );
   }
 
   private number(value: Value, number: number): Fault | undefined {

@@ -198,9 +198,12 @@ export function expand(view: Layout, sizes: readonly Dim[]): Layout | Misfit {
 export function flip(view: Layout, axes: readonly number[]): Layout | Misfit {
   let offset = view.offset;
   const strides = [...view.strides];
+  const flipped = new Set<number>();
   for (const axis of axes) {
     const at = axisOf(axis, view.shape.length);
     if (at === undefined) return axesMisfit(`${showShape(view.shape)} has no axis ${axis}`);
+    if (flipped.has(at)) return new Misfit(`cannot flip axis ${axis} of ${showShape(view.shape)} twice`);
+    flipped.add(at);
     const size = view.shape[at]!;
     offset += (typeof size === "number" ? size - 1 : Number.NaN) * strides[at]!;
     strides[at] = -strides[at]!;

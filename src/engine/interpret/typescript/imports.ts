@@ -123,7 +123,31 @@ function named(m: Machine, source: Source, name: string, path: string): Value {
   return value === ABSENT ? m.fail("SyntaxError", `${path} does not export ${name}`) : value;
 }
 
+/** A module's own export, or that of the first module behind its `export *`, which may lead back to it. */
 function exportedBy(m: Machine, source: Source, name: string): Value | Absent {
+  for (const module of behindStars(m, source, name === "default" ? "itself" : "all")) {
+    const found = ownExport(m, module, name);
+    if (found !== ABSENT) return found;
+  }
+  return ABSENT;
+}
+
+/** The module and all that it hands on, each once, in the order in which names are looked for. */
+function* behindStars(m: Machine, source: Source, which: "itself" | "all"): Generator<Source> {
+  const seen = new Set<Source>();
+  const waiting = [source];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (seen.has(next)) continue;
+    m.tick();
+    seen.add(next);
+    yield next;
+    if (which === "all" && next instanceof ModuleValue && next.file !== undefined)
+      waiting.push(...exportTable(next).stars.toReversed());
+  }
+}
+
+function ownExport(m: Machine, source: Source, name: string): Value | Absent {
   if (isUnknown(source)) return source;
   if (!(source instanceof ModuleValue)) return name === "default" ? source : m.lookup(source, name);
   if (source.file === undefined) return name === "default" ? source : m.lookup(source, name);
@@ -131,22 +155,22 @@ function exportedBy(m: Machine, source: Source, name: string): Value | Absent {
   const { names, stars, common } = exportTable(source);
   const own = names.get(name)?.();
   if (own !== undefined || names.has(name)) return own ?? undefined;
-  for (const star of stars) {
-    const found = name === "default" ? ABSENT : exportedBy(m, star, name);
-    if (found !== ABSENT) return found;
-  }
   const whole = common?.attrs.get("exports");
   if (names.size > 0 || stars.length > 0 || !isUsed(whole)) return ABSENT;
   return name === "default" ? whole : m.lookup(whole, name);
 }
 
 function exportedNames(m: Machine, source: Source): Set<string> {
-  if (!(source instanceof ModuleValue) || source.file === undefined) return new Set();
-  m.modules.evaluate(m, source);
-  const { names, stars, common } = exportTable(source);
-  const inherited = stars.flatMap((star) => [...exportedNames(m, star)].filter((name) => name !== "default"));
-  const whole = names.size > 0 || stars.length > 0 ? undefined : common?.attrs.get("exports");
-  return new Set([...names.keys(), ...inherited, ...(attrsOf(whole)?.keys() ?? [])]);
+  const found = new Set<string>();
+  for (const module of behindStars(m, source, "all")) {
+    if (!(module instanceof ModuleValue) || module.file === undefined) continue;
+    m.modules.evaluate(m, module);
+    const { names, stars, common } = exportTable(module);
+    const whole = names.size > 0 || stars.length > 0 ? undefined : common?.attrs.get("exports");
+    for (const name of [...names.keys(), ...(attrsOf(whole)?.keys() ?? [])])
+      if (name !== "default" || module === source) found.add(name);
+  }
+  return found;
 }
 
 /** Did the module put something into CommonJS's `module.exports`? */

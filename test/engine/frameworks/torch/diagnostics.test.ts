@@ -127,6 +127,55 @@ describe("shape errors", () => {
     if (shape) expect(found.shape).toEqual(shape);
   });
 
+  // Each raises in torch 1.13 and 2.
+  it.each([
+    "nn.Conv2d(3, 8, 3, padding_mode='foo')",
+    "nn.Conv2d(3, 8, 3, padding_mode='Zeros')",
+    "nn.ConvTranspose2d(3, 8, 3, padding_mode='reflect')",
+    "nn.RNN(3, 4, nonlinearity='foo')",
+    "nn.EmbeddingBag(10, 8, mode='foo')",
+    "nn.GELU('foo')(x)",
+    "nn.Upsample(scale_factor=2, mode='foo')(x)",
+    "nn.Upsample(scale_factor=2, mode='linear')(x)",
+    "F.interpolate(x, scale_factor=2, mode='trilinear')",
+    "F.pad(x, (1, 1), mode='foo')",
+    "x.softmax(9)",
+    "x.roll(1, 9)",
+    "x.flip(1, 1)",
+    "x.sum((1, 1))",
+    "x.gather(1, torch.zeros(1, 1, dtype=torch.long))",
+    "x.gather(4, x.long())",
+    "x.scatter(9, x.long(), x)",
+    "x.as_strided((2, 2), (1,))",
+    "torch.diag(x)",
+    "torch.outer(x, x)",
+    "torch.addmm(x, x, x)",
+    "torch.baddbmm(x, x, x)",
+    "F.grid_sample(x, torch.ones(2, 4, 4, 2))",
+  ])("%s is refused", (code) => {
+    expect(trace(`x = torch.zeros(1, 3, 8, 8)\n${code}`).problems).toHaveLength(1);
+  });
+
+  it.each([
+    "nn.Conv2d(3, 8, 3, padding_mode='reflect')(x)",
+    "nn.Upsample(scale_factor=2, mode='bicubic')(x)",
+    "F.interpolate(x, scale_factor=2, mode='nearest-exact')",
+    "F.interpolate(x[0], scale_factor=2, mode='linear')",
+    "F.pad(x, (1, 1), mode='replicate')",
+    "x.softmax(-4)",
+    "torch.tensor(1.0).softmax(0)",
+    "x.roll((1, 2), (-1, 1))",
+    "x.flip(1, 2)",
+    "x.sum((1, -1))",
+    "torch.tensor(1.0).sum(0)",
+    "x.gather(-1, x.long())",
+    "x.scatter(-4, x.long(), x)",
+    "torch.addmm(x[0, 0], x[0, 0], x[0, 0])",
+    "F.grid_sample(x, torch.ones(1, 4, 4, 2))",
+  ])("%s is no error", (code) => {
+    expect(trace(`x = torch.zeros(1, 3, 8, 8)\n${code}`).problems).toEqual([]);
+  });
+
   it("names copies of a layer by where they are", () => {
     const { problems } = trace(`
 layer = nn.TransformerEncoderLayer(8, 2, 16)

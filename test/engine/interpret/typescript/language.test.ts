@@ -203,6 +203,9 @@ describe("modules of JavaScript", () => {
     "/app/b.js": "const a = require('./c'); module.exports = { y: a.z * 2, g: () => 7 };",
     "/app/c.cjs": "exports.z = 5;",
     "/app/lib/index.ts": "export * from '../a'; export { K as Kay } from '../a'; export * as ns from '../a';",
+    "/app/ring/index.ts": "export * from './left';\nexport * from './right';",
+    "/app/ring/left.ts": "export * from '.';\nexport const left = 1;",
+    "/app/ring/right.ts": "export * from '.';\nexport * from './left';\nexport const right = 2;",
     "/app/node_modules/pack/index.js": "export const deep = 9;",
     "/app/data.json": '{"n": 4}',
   };
@@ -211,6 +214,11 @@ describe("modules of JavaScript", () => {
       "names, defaults and namespaces",
       "import f, { x as one } from './a';\nimport * as A from './a';\n[f(), one, A.x, new A.K().v]",
       "[2, 1, 1, 3]",
+    ],
+    [
+      "re-exports that lead back to where they began",
+      "import * as all from './ring';\nimport { left, right } from './ring';\n[left, right, Object.keys(all).length]",
+      "[1, 2, 2]",
     ],
     ["re-exports", "import { x, Kay, ns } from './lib';\n[x, new Kay().v, ns.x]", "[1, 3, 1]"],
     [

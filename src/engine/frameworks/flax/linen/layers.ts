@@ -81,12 +81,12 @@ function layerOf(
       return value === ABSENT ? null : value;
     },
     weight: (name) => stateOf(self)?.variables.get(name)?.value as ReturnType<LayerAccess["weight"]>,
-    create: (name, shape) => layerVariable(kit, self, "params", name, shape),
+    create: (name, shape) => layerVariable(kit, interp, self, "params", name, shape),
     project: (name, input) => project(layer, name, input, find),
   };
   const layer = new Layer(run, access, a);
   for (const { name, shape, statistic } of spec.weights?.(layer) ?? []) {
-    layerVariable(kit, self, statistic ? "batch_stats" : "params", name, shape);
+    layerVariable(kit, interp, self, statistic ? "batch_stats" : "params", name, shape);
   }
   projections.set(layer, spec);
   return layer;

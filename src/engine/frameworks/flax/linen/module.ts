@@ -3,6 +3,7 @@
  * its children; `setup` runs before the first of them; `init` and `apply` run the module on an input.
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/module.html
  */
+import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import { dataclasses } from "../../../interpret/python/stdlib/dataclasses.ts";
@@ -189,6 +190,7 @@ const LIFE: Readonly<Record<string, readonly [string, NativeImpl]>> = {
 /** A parameter or statistic of a layer, made when it is first asked for. */
 export function layerVariable(
   kit: ArrayKit,
+  interp: Interp,
   self: Instance,
   collection: string,
   name: string,
@@ -197,6 +199,7 @@ export function layerVariable(
   const state = stateOf(self);
   const known = state?.variables.get(name)?.value;
   if (known instanceof Tensor) return known;
+  interp.tick(2 * STEPS.weight);
   const copies = copiesOf(self);
   const made = kit.make(copies === 1 || isUnknown(shape) ? shape : [copies, ...shape]);
   made.parameter = collection === "params" ? { trainable: true } : { trainable: false, buffer: true };
@@ -205,10 +208,18 @@ export function layerVariable(
 }
 
 /** `self.param(name, init, *args)` and `self.variable(collection, name, init, *args)`. */
-function made(kit: ArrayKit, self: Instance, collection: string, name: string, init: () => Value): Value {
+function made(
+  kit: ArrayKit,
+  interp: Interp,
+  self: Instance,
+  collection: string,
+  name: string,
+  init: () => Value,
+): Value {
   const state = stateOf(self);
   const known = state?.variables.get(name);
   if (known) return known.value;
+  interp.tick(2 * STEPS.weight);
   const copies = copiesOf(self);
   const value = init();
   for (const tensor of tensorsOf(value)) {
@@ -238,14 +249,14 @@ function variables(kit: ArrayKit): Readonly<Record<string, readonly [string, Nat
     param: [
       "self, name, init_fn=None, *init_args, unbox=True, **init_kwargs",
       (a, interp) =>
-        made(kit, a.self as Instance, "params", String(a.name), () =>
+        made(kit, interp, a.self as Instance, "params", String(a.name), () =>
           initial(a, interp, [key(), ...(toItems(a.init_args) ?? [])]),
         ),
     ],
     variable: [
       "self, col, name, init_fn=None, *init_args, unbox=True, **init_kwargs",
       (a, interp) => {
-        const value = made(kit, a.self as Instance, String(a.col), String(a.name), () =>
+        const value = made(kit, interp, a.self as Instance, String(a.col), String(a.name), () =>
           initial(a, interp, toItems(a.init_args) ?? []),
         );
         const box = interp.newInstance(variable);

@@ -4,6 +4,7 @@
  * https://flax.readthedocs.io/en/latest/developer_notes/module_lifecycle.html
  */
 
+import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { leavesOf } from "../../../interpret/leaves.ts";
 import {
@@ -77,6 +78,8 @@ export function place(interp: Interp, cls: ClassValue, kwargs: ReadonlyMap<strin
     above.used.add(name);
     return known;
   }
+  // Its tables are there before anything is in them.
+  interp.tick(2 * STEPS.module);
   const made = interp.newInstance(cls);
   const state = new ModuleState();
   made.native = state;

@@ -54,12 +54,15 @@ const LAYERS: TakenTable = {
   dropout: { ...SHARE, bools: true },
 };
 
+const oneOf = (...texts: readonly string[]): Taken => ({ of: "text", texts });
+
 const CONV: TakenTable = {
+  padding_mode: oneOf("zeros", "reflect", "replicate", "circular"),
   // One size for all axes becomes a list before torch looks at it, a list is part of the weight's shape.
   kernel_size: { of: "int", least: 1, depth: 1, perAxis: true, bools: true },
   padding: { ...perAxis(count()), texts: ["same", "valid"] },
 };
-const TRANSPOSED: TakenTable = { padding: perAxis(count()) };
+const TRANSPOSED: TakenTable = { padding: perAxis(count()), padding_mode: oneOf("zeros") };
 const FOLDS: TakenTable = Object.fromEntries(
   ["kernel_size", "dilation", "padding", "stride"].map((name) => [
     name,
@@ -82,6 +85,9 @@ const SPECIAL: readonly (readonly [RegExp, TakenTable])[] = [
   [/^PReLU$/, { num_parameters: { ...count(), depth: 1, empty: true } }],
   [/^ConstantPad/, { value: { of: "real", bools: true, none: true } }],
   [/^(Reflection|Replication|Circular)Pad/, { padding: { ...INTS, perAxis: true } }],
+  [/^EmbeddingBag$/, { mode: oneOf("sum", "mean", "max") }],
+  [/^RNN(Cell)?$/, { nonlinearity: oneOf("tanh", "relu") }],
+  [/^GELU|^Gelu$/, { approximate: oneOf("none", "tanh") }],
   [/Dropout/, { p: { ...SHARE, bools: true } }],
 ];
 
@@ -95,7 +101,14 @@ const words: Words = (name, fault) => {
   return PLAIN_WORDS(name, fault);
 };
 
-const COMMON = { words, error: "ValueError", kindError: "TypeError", intsOnly: true, noBools: true } as const;
+const COMMON = {
+  words,
+  error: "ValueError",
+  kindError: "TypeError",
+  intsOnly: true,
+  noBools: true,
+  exactTexts: true,
+} as const;
 
 /** Whose samples a layer computes is never guessed. */
 const ASKED: ReadonlySet<string> = new Set(["batch_first"]);

@@ -18,6 +18,7 @@ import type { FunctionSpec, LayerSpec } from "./layer.ts";
 import type { Op } from "./op.ts";
 
 type Mode = "constant" | "reflect" | "replicate" | "circular";
+const MODES: ReadonlySet<string> = new Set(["constant", "reflect", "replicate", "circular"]);
 
 export function pad(op: Op, value: Value, amounts: Value, mode: Value): Value {
   const input = op.tensor(value);
@@ -31,9 +32,11 @@ export function pad(op: Op, value: Value, amounts: Value, mode: Value): Value {
   const pairs = items.map(toDim);
   const shape = [...input.shape];
   let problem =
-    pairs.length % 2 !== 0 || pairs.length > 2 * shape.length
-      ? `pads ${pairs.length / 2} axes, gets ${showShape(input.shape)}`
-      : undefined;
+    typeof mode === "string" && !MODES.has(mode)
+      ? `has no padding mode '${mode}'`
+      : pairs.length % 2 !== 0 || pairs.length > 2 * shape.length
+        ? `pads ${pairs.length / 2} axes, gets ${showShape(input.shape)}`
+        : undefined;
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     const axis = shape.length - 1 - i / 2;
     const size = shape[axis];

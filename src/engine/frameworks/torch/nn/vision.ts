@@ -14,7 +14,7 @@ import type { Op } from "./op.ts";
 const divide = lift((a: number, b: number) => Math.floor(a / b));
 const multiply = lift((a: number, b: number) => a * b);
 
-function interpolate(op: Op, value: Value, size: Value, scale: Value): Value {
+function interpolate(op: Op, value: Value, size: Value, scale: Value, mode: Value): Value {
   const input = op.tensor(value);
   if (isUnknown(input.shape)) return op.emit({ name: "interpolate", inputs: [input], shape: input.shape });
   const spatial = input.shape.length - 2;
@@ -28,8 +28,25 @@ function interpolate(op: Op, value: Value, size: Value, scale: Value): Value {
     name: "interpolate",
     inputs: [input],
     shape,
-    problem: resizeProblem(input.shape, shape, size, scale),
+    problem: modeProblem(input.shape, mode) ?? resizeProblem(input.shape, shape, size, scale),
   });
+}
+
+/** Spatial axes that each mode works on; the others work on any. */
+const MODE_AXES: ReadonlyMap<string, number> = new Map([
+  ["linear", 1],
+  ["bilinear", 2],
+  ["bicubic", 2],
+  ["trilinear", 3],
+]);
+const ANY_AXES_MODES: ReadonlySet<string> = new Set(["nearest", "nearest-exact", "area"]);
+
+function modeProblem(from: Shape, mode: Value): string | undefined {
+  if (typeof mode !== "string" || ANY_AXES_MODES.has(mode)) return undefined;
+  const axes = MODE_AXES.get(mode);
+  if (axes === undefined) return `has no mode '${mode}'`;
+  if (axes === from.length - 2) return undefined;
+  return `expects an input with ${axes + 2} axes for mode '${mode}', gets ${showShape(from)}`;
 }
 
 function resizeProblem(from: Shape, to: Shape, size: Value, scale: Value): string | undefined {
@@ -51,10 +68,16 @@ function gridSample(op: Op, value: Value, grid: Value): Value {
   const axes = isUnknown(places.shape) ? undefined : places.shape.at(-1);
   const spatial = isUnknown(input.shape) ? undefined : input.shape.length - 2;
   const misfit = axes !== undefined && spatial !== undefined && differ(axes, spatial);
+  const [samples, grids] = [input, places].map((each) => (isUnknown(each.shape) ? undefined : each.shape[0]));
+  const batches = samples !== undefined && grids !== undefined && differ(samples, grids);
   return op.emit({
     inputs: [input, places],
     shape,
-    problem: misfit ? `samples ${spatial} axes with a grid of ${axes} coordinates` : undefined,
+    problem: misfit
+      ? `samples ${spatial} axes with a grid of ${axes} coordinates`
+      : batches
+        ? `samples ${samples} images with ${grids} grids`
+        : undefined,
   });
 }
 
@@ -187,7 +210,10 @@ function upsampleLayer(name: string, init: string, mode: string | undefined): La
     home: "upsampling",
     ...(mode === undefined ? {} : { base: "Upsample", build: (b) => b.set("mode", mode) }),
     init,
-    forward: ["input", (op, a) => interpolate(op, a.input, op.attr("size"), op.attr("scale_factor"))],
+    forward: [
+      "input",
+      (op, a) => interpolate(op, a.input, op.attr("size"), op.attr("scale_factor"), op.attr("mode")),
+    ],
     fn: "interpolate",
   };
 }
@@ -285,19 +311,19 @@ export const VISION_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
   interpolate: {
     signature:
       "input, size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None, antialias=False",
-    rule: (op, a) => interpolate(op, a.input, a.size, a.scale_factor),
+    rule: (op, a) => interpolate(op, a.input, a.size, a.scale_factor, a.mode),
   },
   upsample: {
     signature: "input, size=None, scale_factor=None, mode='nearest', align_corners=None",
-    rule: (op, a) => interpolate(op, a.input, a.size, a.scale_factor),
+    rule: (op, a) => interpolate(op, a.input, a.size, a.scale_factor, a.mode),
   },
   upsample_nearest: {
     signature: "input, size=None, scale_factor=None",
-    rule: (op, a) => interpolate(op, a.input, a.size, a.scale_factor),
+    rule: (op, a) => interpolate(op, a.input, a.size, a.scale_factor, "nearest"),
   },
   upsample_bilinear: {
     signature: "input, size=None, scale_factor=None",
-    rule: (op, a) => interpolate(op, a.input, a.size, a.scale_factor),
+    rule: (op, a) => interpolate(op, a.input, a.size, a.scale_factor, "bilinear"),
   },
   grid_sample: {
     signature: "input, grid, mode='bilinear', padding_mode='zeros', align_corners=None",

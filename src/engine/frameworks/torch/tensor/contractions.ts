@@ -89,8 +89,8 @@ function multiply(a: Args, x: Tensor, y: Tensor, shape: Shape): readonly number[
 }
 
 /** `addmm` and its like: a product added to a tensor that broadcasts to it. */
-function addedProduct(left: string, right: string): OpSpec {
-  const inner = matrixProduct(left, right);
+function addedProduct(left: string, right: string, ranks: readonly [number, number]): OpSpec {
+  const inner = matrixProduct(left, right, ranks);
   return {
     signature: `input, ${left}, ${right}, *, beta=1, alpha=1`,
     contractions: inner.contractions!,
@@ -108,7 +108,7 @@ function addedProduct(left: string, right: string): OpSpec {
 
 /** `addbmm`: the products of a batch summed. */
 const ADDBMM: OpSpec = {
-  ...addedProduct("batch1", "batch2"),
+  ...addedProduct("batch1", "batch2", [3, 3]),
   rule: (a) => {
     a.tensor("input");
     const shape = matmulShape(a.shape("batch1"), a.shape("batch2"));
@@ -122,6 +122,9 @@ function outer(left: string, right: string): OpSpec {
     rule: (a) => {
       const x = a.operand(left);
       const y = a.operand(right);
+      for (const { shape } of [x, y])
+        if (!(shape instanceof Unknown) && shape.length !== 1)
+          return new Misfit(`outer needs vectors, gets ${showShape(shape)}`);
       const shape = [numel(x.shape), numel(y.shape)];
       const { data } = y;
       const small = Number(numel(shape)) <= MAX_DATA;
@@ -372,9 +375,9 @@ export const CONTRACTIONS: OpTable = {
     },
     macs: (a) => product<Unknown>([...a.shape("input"), ...a.shape("other").slice(0, -1)]),
   },
-  addmm: addedProduct("mat1", "mat2"),
-  addmv: addedProduct("mat", "vec"),
-  baddbmm: addedProduct("batch1", "batch2"),
+  addmm: addedProduct("mat1", "mat2", [2, 2]),
+  addmv: addedProduct("mat", "vec", [2, 1]),
+  baddbmm: addedProduct("batch1", "batch2", [3, 3]),
   addbmm: ADDBMM,
   addr: {
     signature: "input, vec1, vec2, *, beta=1, alpha=1",

@@ -69,6 +69,7 @@ function diag(a: Args): Answer {
     const side = typeof size === "number" ? size + Math.abs(offset) : size;
     return { shape: [side, side] };
   }
+  if (shape.length !== 2) return new Misfit(`diag needs a vector or a matrix, gets ${showShape(shape)}`);
   const view = diagonal(contiguous(shape), offset, 0, 1);
   const data = a.data("input");
   return isMisfit(view) ? view : { shape: view.shape, data: data && read(data, view) };

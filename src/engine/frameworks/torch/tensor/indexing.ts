@@ -188,8 +188,15 @@ function gathered(name: string): OpSpec {
   return {
     signature: `input, ${name}, index, *, sparse_grad=False`,
     rule: (a) => {
-      const dtype = a.tensor("input").dtype;
-      return { shape: a.tensor("index").shape, dtype };
+      const { shape: from, dtype } = a.tensor("input");
+      const { shape } = a.tensor("index");
+      if (from instanceof Unknown || shape instanceof Unknown) return { shape, dtype };
+      const axis = a.int(name);
+      if (axisOf(axis, Math.max(from.length, 1)) === undefined)
+        return new Misfit(`${showShape(from)} has no axis ${axis}`);
+      if (Math.max(from.length, 1) !== Math.max(shape.length, 1))
+        return new Misfit(`${showShape(from)} and the index ${showShape(shape)} have not as many axes`);
+      return { shape, dtype };
     },
   };
 }
@@ -232,7 +239,18 @@ const INDEX_SELECT: OpSpec = {
 
 /** Writes that keep the shape of their first argument. */
 function written(signature: string): OpSpec {
-  return { signature, inPlace: true, rule: (a) => ({ shape: a.tensor("input").shape }) };
+  return {
+    signature,
+    inPlace: true,
+    rule: (a) => {
+      const { shape } = a.tensor("input");
+      if (shape instanceof Unknown || !a.has("dim")) return { shape };
+      const axis = a.int("dim");
+      if (axisOf(axis, Math.max(shape.length, 1)) === undefined)
+        return new Misfit(`${showShape(shape)} has no axis ${axis}`, shape);
+      return { shape };
+    },
+  };
 }
 
 const MASKED_FILL: OpSpec = {

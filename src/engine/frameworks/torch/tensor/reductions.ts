@@ -2,14 +2,14 @@
  * Reductions over axes, scans along one, and norms.
  * https://docs.pytorch.org/docs/stable/torch.html#reduction-ops
  */
-import { type Shape, Tensor } from "../../../interpret/values.ts";
+import { type Shape, Tensor, Unknown } from "../../../interpret/values.ts";
 import {
   axesMisfit,
   axesOf,
   axisOf,
   isKnown,
   isMisfit,
-  type Misfit,
+  Misfit,
   reduce,
   showShape,
 } from "../../shape/dims.ts";
@@ -38,6 +38,8 @@ export function reduction(a: Args, axes: readonly number[], dtype: DtypeRule, ru
   const shape = a.shapeOf(input);
   const over = axesOf(axes, shape.length);
   if (!over) return noAxis(shape, axes);
+  if (shape.length > 0 && axes.length > over.length)
+    return new Misfit(`${axes.join(", ")} name an axis of ${showShape(shape)} more than once`);
   const data = a.data("input");
   const result = a.dtype("dtype") ?? dtype(input.dtype);
   const values = data && rule && isKnown(shape) ? lanes(data, shape, over).map(rule) : undefined;
@@ -170,10 +172,12 @@ const AXES = "input, dim=None, keepdim=False, *, dtype=None";
 /** Softmax of an axis keeps the shape. */
 const NORMALIZED: OpSpec = {
   signature: "input, dim=None, dtype=None",
-  rule: (a) => ({
-    shape: a.tensor("input").shape,
-    dtype: a.dtype("dtype") ?? floatOf(a.tensor("input").dtype),
-  }),
+  rule: (a) => {
+    const { shape, dtype } = a.tensor("input");
+    const axes = a.axes("dim");
+    if (!(shape instanceof Unknown) && !axesOf(axes, shape.length)) return noAxis(shape, axes);
+    return { shape, dtype: a.dtype("dtype") ?? floatOf(dtype) };
+  },
 };
 
 /** Names of both the module and the class. */

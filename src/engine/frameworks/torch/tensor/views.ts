@@ -5,6 +5,8 @@
 import { type Shape, Tensor, Tuple } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
 import {
+  axesMisfit,
+  axisOf,
   flatten,
   isKnown,
   isMisfit,
@@ -190,6 +192,8 @@ function roll(a: Args): Answer {
   const shifts = a.dims("shifts");
   const axes = a.axes("dims");
   let data = a.data("input");
+  const wrong = axes.find((axis) => axisOf(axis, shape.length) === undefined);
+  if (wrong !== undefined) return axesMisfit(`${showShape(shape)} has no axis ${wrong}`);
   if (!isKnown(shape) || !isKnown(shifts)) return { shape };
   const rotate = (shift: number) => (lane: readonly number[]) =>
     lane.map((_, i) => lane[(((i - shift) % lane.length) + lane.length) % lane.length]!);
@@ -287,6 +291,8 @@ export const VIEWS: OpTable = {
       const input = a.data("input");
       const shape = a.dims("size");
       const view = { shape, strides: a.ints("stride"), offset: a.number("storage_offset") ?? 0 };
+      if (view.strides.length !== shape.length)
+        return new Misfit(`as_strided has ${view.strides.length} strides for ${shape.length} axes`);
       a.tensor("input");
       return { shape, data: input && read(input, view) };
     },

@@ -1,4 +1,5 @@
 /** What JavaScript's texts and regular expressions do with each other, by the engine's own matcher. */
+import { STEPS } from "../../bounds.ts";
 import type { Interp } from "../../interp.ts";
 import { type Pattern, type PatternMatch, patternOf, stepsToMake } from "../../patterns/pattern.ts";
 import { isUnknown, List, RegexValue, type Unknown, type Value } from "../../values.ts";
@@ -82,7 +83,13 @@ function found(m: Interp, regex: RegexValue, self: string): readonly PatternMatc
   }
   regex.lastIndex = 0;
   const anchor = regex.flags.includes("y") ? "start" : "search";
-  return [...pattern.matches({ text: self, anchor, tick: tickOf(m) })];
+  const all: PatternMatch[] = [];
+  for (const each of pattern.matches({ text: self, anchor, tick: tickOf(m) })) {
+    m.tick(STEPS.object);
+    all.push(each);
+    if (!m.allows(all.length)) return m.unknown(LONG_ARRAY);
+  }
+  return all;
 }
 
 export function match(self: string, pattern: Value, m: Interp): Value {
