@@ -208,7 +208,8 @@ export class Modules {
       if (name === "__main__") m.recorder.assumingFor(entry.assumed, body);
       else {
         const { notes } = m.recorder;
-        m.bounds.ofImport(() => m.recorder.ofModule(entry.assumed, body));
+        const isWhole = (): boolean => !m.bounds.isProgramCutShort;
+        m.bounds.ofImport(() => m.recorder.ofModule(entry.assumed, body, isWhole));
         if (m.recorder.notes > notes) this.spoken++;
       }
     }

@@ -74,15 +74,15 @@ export class Recorder {
 
   /**
    * The same for a module that something asks for: what its body could not follow tells itself, for the names that hang
-   * on it are unknown.
+   * on it are unknown. `isWhole` says whether it came to its end: what a bound cut off may have been anything.
    */
-  ofModule(list: Assumption[], body: () => void): void {
+  ofModule(list: Assumption[], body: () => void, isWhole: () => boolean): void {
     const { gaps } = this;
     this.gaps = [];
     try {
       this.assumingFor(list, body);
     } finally {
-      this.gaps = gaps;
+      this.gaps = isWhole() ? gaps : [...gaps, ...this.gaps];
     }
   }
 
