@@ -84,11 +84,19 @@ export function rewriteSite(key: string, context: SiteContext): SiteRewrite | { 
     ...idle,
   ].filter(({ kernel }) => kernel.length > 0);
   const made = [...rows, ...foreign].map((row) => instanceOf(row, false, language));
-  const given = idle.length > 0 ? [undefined] : made.map((each) => each.given);
   const seen = made.map(({ caller }) => caller);
-  const expanded = expandSpreads(call.inside, language, given, (name) =>
-    whyOpen(name, { at, text, before: call.before, language, seen }, context),
-  );
+  const expandedFor = (calls: readonly SiteInstance[]): ReturnType<typeof expandSpreads> =>
+    expandSpreads(
+      call.inside,
+      language,
+      idle.length > 0 ? [undefined] : calls.map((each) => each.given),
+      (name) => whyOpen(name, { at, text, before: call.before, language, seen }, context),
+    );
+  const forAll = expandedFor(made);
+  // Layers that stay keep the call as it is, whatever it spreads for them.
+  const changing = [...wanted, ...foreign.filter(({ layer }) => layer.swappable)];
+  const isOthers = "reason" in forAll && framework !== "torch" && changing.length < made.length;
+  const expanded = isOthers ? expandedFor(changing.map((row) => instanceOf(row, false, language))) : forAll;
   if ("reason" in expanded && framework !== "torch") return expanded;
   const site: CallSite = {
     ...{ at, framework, type, language, text: call.inside, source: text },

@@ -83,9 +83,10 @@ function expandConfig(text: string, given: readonly (Given | undefined)[], whyOp
   const plain = new Set(call.args.flatMap((arg) => (arg.name === undefined ? [] : [arg.name])));
   const names = sameNames(known.map((each) => each.names.filter((key) => !plain.has(key))));
   if (names === undefined || !CONFIG_NAME.test(name)) return differs(spread);
+  // What gives nothing stays as it is.
+  if (names.length === 0) return { text: call.text };
   const open = whyOpen(name);
   if (open !== undefined) return { reason: open };
-  if (names.length === 0) return { text: call.text };
   return {
     text: replaced(call, new Map([[spread, names.map((key) => `${key}: ${name}.${key}`).join(", ")]])),
   };
