@@ -12,7 +12,7 @@ import {
   type List,
   SetValue,
   Tuple,
-  type Unknown,
+  Unknown,
   unknownItem,
   type Value,
 } from "../values.ts";
@@ -238,6 +238,11 @@ export function combineSets(interp: Interp, op: "|" | "&" | "-" | "^", a: SetVal
   const result = new SetValue();
   result.frozen = a.frozen;
   result.isReworked = true;
+  const open = op === "|" ? undefined : (unknownItem(a) ?? unknownItem(b));
+  if (open) {
+    setAdd(interp, result, new Unknown(open.reason, open.at, true));
+    return result;
+  }
   for (const [key, value] of a.entries) {
     if (op === "|" || b.entries.has(key) === (op === "&")) result.entries.set(key, value);
   }
