@@ -24,6 +24,8 @@ const unknown = { complete: false, totals: { params: null } };
 describe("a list is not known after", () => {
   it.each([
     ["l = [1]; l.extend(u)", "len(l)"],
+    ["l = [1]; l.append(*u)", "len(l)"],
+    ["l = [1, 2]; l.insert(*u)", "l[0]"],
     ["l = [1]; l.extend(u)", "l[-1]"],
     ["l = [1]; l.extend(u); l.append(5)", "l[2]"],
     ["l = [1]; l.extend(u); l.append(5)", "l[-2]"],
@@ -96,4 +98,54 @@ it.each([
   ["d = {'a': 4}; d.setdefault(u, 3)", "d['a']"],
 ])("what the change leaves as it was is known: %s, %s", (statement, outputs) => {
   expect(made(statement, outputs)).toMatchObject({ complete: true, totals: { params: 8 } });
+});
+
+const builder = (statement: string, units: string): Report =>
+  profile(
+    `
+import * as tf from "@tensorflow/tfjs";
+import { u } from "elsewhere";
+${statement};
+const K = ${units};
+export function create() {
+  const model = tf.sequential();
+  model.add(tf.layers.dense({ inputShape: [1], units: K }));
+  return model;
+}
+`,
+    { file: "/app/net.ts" },
+  );
+
+describe("in TypeScript an array, Map or Set is not known after", () => {
+  it.each([
+    ["const a = [1]; a.push(...u)", "a.length"],
+    ["const a = [1]; a.push(...u); a.push(5)", "a[2]"],
+    ["const a = [1]; a.push(...u)", "a[3] ?? 4"],
+    ["const a = [1]; a.push(...u); a.pop()", "a.length"],
+    ["const a = [1]; a.unshift(...u)", "a[0]"],
+    ["const a = [1, 2]; a.splice(u, 1)", "a[0]"],
+    ["const a = [1, 2]; a.splice(0, u)", "a.length"],
+    ["const a = [1, 2]; a.length = u", "a.length"],
+    ["const a = [2, 1]; a.sort(u)", "a[0]"],
+    ["const a = [2, 1]; a[u] = 1", "a[0]"],
+    ["const a = [2, 1]; a.fill(7, u)", "a[0]"],
+    ["const a = [2, 1]; a.copyWithin(u, 0)", "a[0]"],
+    ["const m = new Map(); m.set(u, 1); m.set('a', 2)", "m.size"],
+    ["const m = new Map(); m.set(u, 1)", "m.get('a') ?? 4"],
+    ["const m = new Map([['a', 2]]); m.delete(u)", "m.get('a') ?? 4"],
+    ["const m = new Map([['a', 2]]); m.delete(u)", "m.has('a') ? 4 : 5"],
+    ["const s = new Set([1]); s.add(u)", "s.has(2) ? 4 : 5"],
+    ["const s = new Set([1]); s.delete(u)", "s.size"],
+    ["const s = new Set([1]); s.delete(u)", "s.has(1) ? 4 : 5"],
+    ["const o: any = { a: 2 }; Object.assign(o, u)", "o.a"],
+  ])("%s: %s", (statement, units) => {
+    expect(builder(statement, units)).toMatchObject(unknown);
+  });
+
+  it.each([
+    ["const a = [4]; a.push(...u)", "a[0]"],
+    ["const a = [3, 1, 2, 7]; a.sort(u)", "a.length"],
+  ])("but what the change leaves as it was is known: %s, %s", (statement, units) => {
+    expect(builder(statement, units)).toMatchObject({ complete: true, totals: { params: 8 } });
+  });
 });

@@ -1,6 +1,8 @@
 /** Truth, equality, order, identity: Python's comparisons. */
+
 import type { CompareOp } from "../../syntax/ast.ts";
 import type { Interp } from "../interp.ts";
+import { unknownKey } from "../unknownChange.ts";
 import {
   BoundMethod,
   Bytes,
@@ -24,7 +26,7 @@ import {
   type Value,
 } from "../values.ts";
 import { callDunder, dunder, isNumeric, isPlain, NOT_IMPLEMENTED, typeName, unwrap } from "./core.ts";
-import { isSubset, unknownKey } from "./dict.ts";
+import { isSubset } from "./dict.ts";
 import { exactPair, isOpen } from "./integers.ts";
 import { builtinLength, contains } from "./sequences.ts";
 

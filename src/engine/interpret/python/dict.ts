@@ -1,6 +1,8 @@
 /** Hashing by value as Python does, and what is read from and written to dicts and sets. */
+
 import { STEPS } from "../bounds.ts";
 import type { Interp } from "../interp.ts";
+import { unknownKey } from "../unknownChange.ts";
 import {
   ABSENT,
   type Absent,
@@ -18,7 +20,7 @@ import {
 } from "../values.ts";
 import { weightSearched, weightTaken } from "../weight.ts";
 import { builtinTypeName, tryDunder, unwrap } from "./core.ts";
-import { isOpen, toWhole, whole } from "./integers.ts";
+import { toWhole, whole } from "./integers.ts";
 
 const NONE_KEY = Symbol("None");
 
@@ -162,14 +164,6 @@ export function dictGet(interp: Interp, dict: Dict, key: Value): Value | Absent 
   const entry = dict.entries.get(hash);
   if (entry !== undefined) return entry.value;
   return unknownKey(interp, dict) ?? ABSENT;
-}
-
-/** A dict that was written to under a key that is not known may hold any key. */
-export function unknownKey(interp: Interp, dict: Dict): Unknown | undefined {
-  // Looking through all keys at each miss would make filling a dict quadratic.
-  if (!interp.hasUnknownKeys) return undefined;
-  for (const entry of dict.entries.values()) if (isOpen(entry.key)) return entry.key;
-  return undefined;
 }
 
 export function dictSet(interp: Interp, dict: Dict, key: Value, value: Value): void {

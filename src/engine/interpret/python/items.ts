@@ -1,5 +1,6 @@
 /** `x[i]`, `x[i] = v`, `del x[i]`, with slices, for the built-in containers and for objects with dunders. */
 import type { Interp } from "../interp.ts";
+import { changeUnknown, manyUpTo } from "../unknownChange.ts";
 import {
   ABSENT,
   Bytes,
@@ -10,7 +11,6 @@ import {
   isUnknown,
   LargeInt,
   List,
-  manyAmong,
   NativeFunction,
   opened,
   Range,
@@ -26,7 +26,6 @@ import { dictDelete, dictGet, dictSet } from "./dict.ts";
 import { formOf, subscriptForm } from "./generics.ts";
 import { items } from "./sequences.ts";
 import { repr } from "./text.ts";
-import { changeUnknown } from "./unknownChange.ts";
 
 export { contains, items, iterate, length } from "./sequences.ts";
 
@@ -34,19 +33,11 @@ export function getItem(interp: Interp, obj: Value, index: Value): Value {
   if (isUnknown(obj)) return opened(obj);
   if (typeof index === "number" && (obj instanceof Tuple || obj instanceof List) && obj.cls === undefined) {
     const item = index < 0 ? index + obj.items.length : index;
-    if (item >= 0 && item < obj.items.length)
-      return (interp.hasManyItems ? manyUpTo(interp, obj.items, index) : undefined) ?? obj.items[item];
+    if (item >= 0 && item < obj.items.length) return manyUpTo(interp, obj.items, index) ?? obj.items[item];
   }
   const method = dunder(interp, obj, "__getitem__");
   if (method !== undefined) return callDunder(interp, method, obj, [index]);
   return builtinGetItem(interp, obj, index);
-}
-
-/** Why it is not known which item stands there: one on the way to it may stand for any number of them. */
-function manyUpTo(interp: Interp, all: readonly Value[], index: Value): Unknown | undefined {
-  interp.tick(all.length >> 3);
-  if (typeof index !== "number") return manyAmong(all);
-  return manyAmong(index < 0 ? all.slice(index) : all.slice(0, index + 1));
 }
 
 /** What `list.__getitem__` and its kin do, whatever a subclass overrides. */
@@ -58,9 +49,7 @@ export function builtinGetItem(interp: Interp, obj: Value, index: Value): Value 
   if (isUnknown(index) && !(plain instanceof Dict && index instanceof LargeInt)) return opened(index);
   if (plain instanceof Dict) return fromDict(interp, plain, index);
   const many =
-    interp.hasManyItems && (plain instanceof List || plain instanceof Tuple)
-      ? manyUpTo(interp, plain.items, index)
-      : undefined;
+    plain instanceof List || plain instanceof Tuple ? manyUpTo(interp, plain.items, index) : undefined;
   if (many) return many;
   const sequence = asSequence(interp, plain);
   if (sequence !== undefined) return fromSequence(interp, sequence, index);

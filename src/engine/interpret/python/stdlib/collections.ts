@@ -1,10 +1,11 @@
 /** `collections` and `collections.abc`. */
 import type { Interp } from "../../interp.ts";
 import { defineClass, type NativeImpl } from "../../native.ts";
+import { changeUnknown, unknownKey } from "../../unknownChange.ts";
 import { ABSENT, type ClassValue, Dict, isUnknown, List, Tuple, type Value } from "../../values.ts";
 import { ABSTRACT } from "../abstract.ts";
 import { NOT_IMPLEMENTED, none, toIndex, toInt, toText } from "../core.ts";
-import { dictGet, dictSet, hashKey, unknownKey } from "../dict.ts";
+import { dictGet, dictSet, hashKey } from "../dict.ts";
 import { perhapsOne } from "../iteration.ts";
 import { items, iterOf } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
@@ -12,7 +13,6 @@ import { DICT, pairsOf, updateDict } from "../types/dict.ts";
 import { LIST } from "../types/list.ts";
 import { argsOf, OBJECT, raw, withClass } from "../types/object.ts";
 import { STR } from "../types/str.ts";
-import { changeUnknown } from "../unknownChange.ts";
 import { namedTuple } from "./namedtuple.ts";
 import { exporting, type Module, makeModule } from "./table.ts";
 

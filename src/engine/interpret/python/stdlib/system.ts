@@ -2,6 +2,7 @@
 import { STEPS } from "../../bounds.ts";
 import type { Interp } from "../../interp.ts";
 import { type Bound, defineClass } from "../../native.ts";
+import { changeUnknown } from "../../unknownChange.ts";
 import {
   ABSENT,
   Dict,
@@ -26,7 +27,6 @@ import { items } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
 import { DICT } from "../types/dict.ts";
 import { changing } from "../types/list.ts";
-import { changeUnknown } from "../unknownChange.ts";
 import { inertModule, makeInert, makeRuntime } from "./inertness.ts";
 import { roundedSum } from "./mathints.ts";
 import { namedTuple } from "./namedtuple.ts";

@@ -2,6 +2,7 @@
 import type { Interp } from "../../interp.ts";
 import { noteWalked } from "../../leaves.ts";
 import type { NativeImpl } from "../../native.ts";
+import { changeUnknown, unknownKey } from "../../unknownChange.ts";
 import {
   ABSENT,
   type ClassValue,
@@ -14,13 +15,12 @@ import {
 } from "../../values.ts";
 import { equals } from "../compare.ts";
 import { after, defineCore, dunder, NOT_IMPLEMENTED, none } from "../core.ts";
-import { asViewOf, dictDelete, dictGet, dictSet, unknownKey } from "../dict.ts";
+import { asViewOf, dictDelete, dictGet, dictSet } from "../dict.ts";
 import { isOpen } from "../integers.ts";
 import { builtinDeleteItem, builtinGetItem } from "../items.ts";
 import { binary } from "../operators.ts";
 import { items, iterOf, plainLength } from "../sequences.ts";
 import { builtinRepr } from "../text.ts";
-import { changeUnknown } from "../unknownChange.ts";
 import { argsOf, filled, OBJECT } from "./object.ts";
 
 type Method = readonly [string, NativeImpl];

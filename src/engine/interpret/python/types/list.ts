@@ -1,6 +1,7 @@
 /** `list`, `tuple` and their methods. */
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
+import { addUnknown, changeUnknown } from "../../unknownChange.ts";
 import {
   type ClassValue,
   isUnknown,
@@ -20,7 +21,6 @@ import { binary, inplace } from "../operators.ts";
 import { builtinLength, items, iterOf } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
 import { builtinRepr } from "../text.ts";
-import { addUnknown, changeUnknown } from "../unknownChange.ts";
 import { filled, OBJECT, withClass } from "./object.ts";
 
 type Method = readonly [string, NativeImpl];

@@ -1,6 +1,7 @@
 /** `set` and `frozenset` and their methods. */
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
+import { changeUnknown } from "../../unknownChange.ts";
 import { type ClassValue, isUnknown, SetValue, type Unknown, unknownItem, type Value } from "../../values.ts";
 import { weightTaken } from "../../weight.ts";
 import { compare } from "../compare.ts";
@@ -10,7 +11,6 @@ import { isOpen } from "../integers.ts";
 import { builtinLength, items, iterOf } from "../sequences.ts";
 import { setItems, unknownOrder } from "../setOrder.ts";
 import { builtinRepr } from "../text.ts";
-import { changeUnknown } from "../unknownChange.ts";
 import { argsOf, filled, OBJECT, withClass } from "./object.ts";
 
 type Method = readonly [string, NativeImpl];

@@ -1,7 +1,16 @@
-/** What a list, dict or set holds after a change that is not known, such as `list.pop(unknown)`. */
-import type { Interp } from "../interp.ts";
-import { Dict, Instance, isUnknown, List, SetValue, Unknown, type Value } from "../values.ts";
-import { dictSet, setAdd } from "./dict.ts";
+/** What a list, dict or set holds after a change that is not known, such as `list.pop(unknown)`, and what then reads it. */
+import type { Interp } from "./interp.ts";
+import {
+  Dict,
+  Instance,
+  isUnknown,
+  LargeInt,
+  List,
+  manyAmong,
+  SetValue,
+  Unknown,
+  type Value,
+} from "./values.ts";
 
 /** Stands for any number of items. */
 function many(interp: Interp, { reason, at }: Unknown): Unknown {
@@ -25,21 +34,40 @@ export function changeUnknown(interp: Interp, container: Value, why: Unknown, si
     interp.touch(container);
     interp.tick(container.entries.size >> 3);
     if (![...container.entries.values()].some(({ value }) => isObject(value))) container.entries.clear();
-    dictSet(interp, container, many(interp, why), many(interp, why));
+    const key = many(interp, why);
+    interp.hasUnknownKeys = true;
+    container.entries.set(key, { key, value: key });
   } else if (container instanceof SetValue) {
     interp.touch(container);
     interp.tick(container.entries.size >> 3);
     container.isReworked = true;
     container.entries.clear();
-    setAdd(interp, container, many(interp, why));
+    const item = many(interp, why);
+    container.entries.set(item, item);
   }
 }
 
-/** Something unknown comes to the end of a list, or to the items of a dict: it may be any number of items. */
+/** Something unknown comes to the end of a list: it may be any number of items. */
 export function addUnknown(interp: Interp, list: List, why: Unknown): void {
   interp.gap(why.reason, why.at);
   interp.touch(list);
   list.items.push(many(interp, why));
+}
+
+/** A dict that was written to under a key that is not known may hold any key. */
+export function unknownKey(interp: Interp, dict: Dict): Unknown | undefined {
+  // Looking through all keys at each miss would make filling a dict quadratic.
+  if (!interp.hasUnknownKeys) return undefined;
+  for (const { key } of dict.entries.values()) if (isUnknown(key) && !(key instanceof LargeInt)) return key;
+  return undefined;
+}
+
+/** Why it is not known which item stands at a place: one on the way to it may stand for any number of them. */
+export function manyUpTo(interp: Interp, all: readonly Value[], index: Value): Unknown | undefined {
+  if (!interp.hasManyItems) return undefined;
+  interp.tick(all.length >> 3);
+  if (typeof index !== "number") return manyAmong(all);
+  return manyAmong(index < 0 ? all.slice(index) : all.slice(0, index + 1));
 }
 
 function isObject(value: Value): boolean {
