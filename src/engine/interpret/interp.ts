@@ -37,6 +37,8 @@ export interface Interp {
   readonly inference: boolean;
   /** Some dict of the program was written to under a key that is not known. */
   hasUnknownKeys: boolean;
+  /** Some list of the program was changed in a way that is not known: one of its items may stand for any number. */
+  hasManyItems: boolean;
 
   // -- objects (by the running language's rules)
   call(callee: Value, args?: readonly Value[], kwargs?: Kwargs): Value;

@@ -125,6 +125,7 @@ export class Machine implements Interp {
   /** Data decided a number whose most is known. */
   hasCounted = false;
   hasUnknownKeys = false;
+  hasManyItems = false;
   /** Told of every layer that is called, while inputs are sought. */
   onLayer: ((layer: Instance, inputs: readonly Value[]) => void) | undefined;
   /** Told of every call, while arguments of networks are sought. */

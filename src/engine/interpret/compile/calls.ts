@@ -1,4 +1,5 @@
 /** Calls compiled to closures: arguments, `super`, `this`, and the calls that read the scope they stand in. */
+
 import type { Arg, Call, Expr } from "../../syntax/ast.ts";
 import { isOptionalChain } from "../../syntax/optionalChain.ts";
 import { placed } from "../../syntax/placed.ts";
@@ -8,6 +9,7 @@ import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import type { Site } from "../trace.ts";
 import { mayCall } from "../uncalled.ts";
+import { addUnknown, changeUnknown } from "../unknownChange.ts";
 import {
   ABSENT,
   BoundMethod,
@@ -15,6 +17,8 @@ import {
   Instance,
   type Kwargs,
   LargeInt,
+  List,
+  NativeFunction,
   NO_KWARGS,
   SuperValue,
   Unknown,
@@ -98,7 +102,13 @@ export function compileCall(node: Call, c: Compiler): Ev {
       ? { at, caller }
       : { at, caller, given: { args, kwargs } };
 
-  const run = (m: Machine, s: Scope, fn: Value, call: (args: Value[], kwargs: Kwargs) => Value): Value => {
+  const run = (
+    m: Machine,
+    s: Scope,
+    fn: Value,
+    call: (args: Value[], kwargs: Kwargs) => Value,
+    self?: Value,
+  ): Value => {
     const values = args(m, s);
     const named = kwargs ? kwargs(m, s) : NO_KWARGS;
     const { site } = m;
@@ -106,7 +116,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
     m.calleeText = fn instanceof Unknown ? text : given;
     const result =
       values instanceof Unknown
-        ? argumentGap(m, fn, values)
+        ? argumentGap(m, fn, values, self)
         : named instanceof Unknown
           ? argumentGap(m, fn, named)
           : call(values, named);
@@ -166,8 +176,12 @@ export function compileCall(node: Call, c: Compiler): Ev {
       const fn = typeof name === "string" ? m.at(at, () => m.getAttr(obj, name)) : m.getItem(obj, name);
       if (optional && (fn === null || fn === undefined)) return undefined;
       const self = isSuper ? thisOf(s) : obj;
-      return run(m, s, fn, (values) =>
-        fn instanceof BoundMethod ? m.call(fn, values) : m.callWithThis(fn, self, values),
+      return run(
+        m,
+        s,
+        fn,
+        (values) => (fn instanceof BoundMethod ? m.call(fn, values) : m.callWithThis(fn, self, values)),
+        self,
       );
     };
   }
@@ -221,9 +235,21 @@ function compileEval(node: Call, c: Compiler): Ev {
   };
 }
 
+/** Methods by which lists, dicts and sets of both languages change; those that only add to a list's end stand first. */
+const APPENDS: ReadonlySet<string> = new Set(["append", "extend", "push"]);
+const CHANGES: ReadonlySet<string> = new Set(
+  "insert pop remove sort update setdefault add discard push unshift splice fill set delete".split(" "),
+);
+
 /** A call whose spread arguments are not known: a function of the program is run for what else it does. */
-function argumentGap(m: Machine, fn: Value, why: Unknown): Unknown {
+function argumentGap(m: Machine, fn: Value, why: Unknown, self?: Value): Unknown {
   if (m.scope) m.gap(why.reason);
+  const method = fn instanceof BoundMethod ? fn.fn : fn;
+  const owner = fn instanceof BoundMethod ? fn.self : self;
+  if (method instanceof NativeFunction) {
+    if (owner instanceof List && APPENDS.has(method.name)) addUnknown(m, owner, why);
+    else if (CHANGES.has(method.name)) changeUnknown(m, owner, why);
+  }
   mayCall(m, why, [fn], NO_KWARGS);
   return why;
 }

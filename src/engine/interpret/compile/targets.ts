@@ -2,7 +2,7 @@
 import type { Expr, Target } from "../../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
-import { ABSENT, Instance, List, Unknown, type Value } from "../values.ts";
+import { ABSENT, Instance, List, manyAmong, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr } from "./expressions.ts";
 import { compileKey } from "./objects.ts";
@@ -164,6 +164,11 @@ function sequenceAssigner(
         : m.at(at, () => firstItems(m, value, python || star >= 0 ? undefined : items.length));
     if (values instanceof Unknown) {
       for (const assign of assigners) assign?.(m, s, values);
+      return;
+    }
+    const many = python ? manyAmong(values) : undefined;
+    if (many) {
+      for (const assign of assigners) assign?.(m, s, many);
       return;
     }
     const after = star < 0 ? 0 : items.length - star - 1;

@@ -1,6 +1,8 @@
 /** Truth, equality, order, identity: Python's comparisons. */
+
 import type { CompareOp } from "../../syntax/ast.ts";
 import type { Interp } from "../interp.ts";
+import { unknownKey } from "../unknownChange.ts";
 import {
   BoundMethod,
   Bytes,
@@ -11,6 +13,7 @@ import {
   isUnknown,
   LargeInt,
   List,
+  manyAmong,
   opened,
   Range,
   SetValue,
@@ -19,6 +22,7 @@ import {
   Tuple,
   toItems,
   type Unknown,
+  unknownItem,
   type Value,
 } from "../values.ts";
 import { callDunder, dunder, isNumeric, isPlain, NOT_IMPLEMENTED, typeName, unwrap } from "./core.ts";
@@ -139,7 +143,7 @@ function byValue(interp: Interp, op: CompareOp, a: Value, b: Value): Value {
   }
   if (x instanceof SetValue && y instanceof SetValue) {
     interp.tick(Math.min(x.entries.size, y.entries.size));
-    return compareSets(op, x, y);
+    return unknownItem(x) ?? unknownItem(y) ?? compareSets(op, x, y);
   }
   return interp.fail(
     "TypeError",
@@ -218,7 +222,7 @@ function sameValue(interp: Interp, a: Value, b: Value): boolean | Unknown {
   if (a instanceof Dict && b instanceof Dict) return interp.nested(() => sameDicts(interp, a, b));
   if (a instanceof SetValue && b instanceof SetValue) {
     interp.tick(a.entries.size);
-    return a.entries.size === b.entries.size && isSubset(a, b);
+    return unknownItem(a) ?? unknownItem(b) ?? (a.entries.size === b.entries.size && isSubset(a, b));
   }
   if (a instanceof Bytes && b instanceof Bytes) return a.value === b.value;
   if (a instanceof Range && b instanceof Range) return sameRanges(a, b);
@@ -230,7 +234,7 @@ function sameValue(interp: Interp, a: Value, b: Value): boolean | Unknown {
 }
 
 function sameItems(interp: Interp, a: readonly Value[], b: readonly Value[]): boolean | Unknown {
-  if (a.length !== b.length) return false;
+  if (a.length !== b.length) return manyAmong(a) ?? manyAmong(b) ?? false;
   interp.tick(a.length);
   let doubt: Unknown | undefined;
   for (let i = 0; i < a.length; i++) {
@@ -242,6 +246,8 @@ function sameItems(interp: Interp, a: readonly Value[], b: readonly Value[]): bo
 }
 
 function sameDicts(interp: Interp, a: Dict, b: Dict): boolean | Unknown {
+  const open = unknownKey(interp, a) ?? unknownKey(interp, b);
+  if (open) return open;
   if (a.entries.size !== b.entries.size) return false;
   interp.tick(a.entries.size);
   let doubt: Unknown | undefined;

@@ -1,6 +1,8 @@
 /** Hashing by value as Python does, and what is read from and written to dicts and sets. */
+
 import { STEPS } from "../bounds.ts";
 import type { Interp } from "../interp.ts";
+import { unknownKey } from "../unknownChange.ts";
 import {
   ABSENT,
   type Absent,
@@ -12,13 +14,13 @@ import {
   type List,
   SetValue,
   Tuple,
-  type Unknown,
+  Unknown,
   unknownItem,
   type Value,
 } from "../values.ts";
 import { weightSearched, weightTaken } from "../weight.ts";
 import { builtinTypeName, tryDunder, unwrap } from "./core.ts";
-import { isOpen, toWhole, whole } from "./integers.ts";
+import { toWhole, whole } from "./integers.ts";
 
 const NONE_KEY = Symbol("None");
 
@@ -164,14 +166,6 @@ export function dictGet(interp: Interp, dict: Dict, key: Value): Value | Absent 
   return unknownKey(interp, dict) ?? ABSENT;
 }
 
-/** A dict that was written to under a key that is not known may hold any key. */
-export function unknownKey(interp: Interp, dict: Dict): Unknown | undefined {
-  // Looking through all keys at each miss would make filling a dict quadratic.
-  if (!interp.hasUnknownKeys) return undefined;
-  for (const entry of dict.entries.values()) if (isOpen(entry.key)) return entry.key;
-  return undefined;
-}
-
 export function dictSet(interp: Interp, dict: Dict, key: Value, value: Value): void {
   const hash = hashKey(interp, key);
   interp.touch(dict);
@@ -238,6 +232,11 @@ export function combineSets(interp: Interp, op: "|" | "&" | "-" | "^", a: SetVal
   const result = new SetValue();
   result.frozen = a.frozen;
   result.isReworked = true;
+  const open = op === "|" ? undefined : (unknownItem(a) ?? unknownItem(b));
+  if (open) {
+    setAdd(interp, result, new Unknown(open.reason, open.at, true));
+    return result;
+  }
   for (const [key, value] of a.entries) {
     if (op === "|" || b.entries.has(key) === (op === "&")) result.entries.set(key, value);
   }

@@ -1,5 +1,6 @@
 /** `x[i]`, `x[i] = v`, `del x[i]`, with slices, for the built-in containers and for objects with dunders. */
 import type { Interp } from "../interp.ts";
+import { changeUnknown, manyUpTo } from "../unknownChange.ts";
 import {
   ABSENT,
   Bytes,
@@ -32,7 +33,7 @@ export function getItem(interp: Interp, obj: Value, index: Value): Value {
   if (isUnknown(obj)) return opened(obj);
   if (typeof index === "number" && (obj instanceof Tuple || obj instanceof List) && obj.cls === undefined) {
     const item = index < 0 ? index + obj.items.length : index;
-    if (item >= 0 && item < obj.items.length) return obj.items[item];
+    if (item >= 0 && item < obj.items.length) return manyUpTo(interp, obj.items, index) ?? obj.items[item];
   }
   const method = dunder(interp, obj, "__getitem__");
   if (method !== undefined) return callDunder(interp, method, obj, [index]);
@@ -47,6 +48,9 @@ export function builtinGetItem(interp: Interp, obj: Value, index: Value): Value 
   const plain = unwrap(obj);
   if (isUnknown(index) && !(plain instanceof Dict && index instanceof LargeInt)) return opened(index);
   if (plain instanceof Dict) return fromDict(interp, plain, index);
+  const many =
+    plain instanceof List || plain instanceof Tuple ? manyUpTo(interp, plain.items, index) : undefined;
+  if (many) return many;
   const sequence = asSequence(interp, plain);
   if (sequence !== undefined) return fromSequence(interp, sequence, index);
   const form = formOf(obj);
@@ -249,7 +253,7 @@ export function builtinSetItem(interp: Interp, obj: Value, index: Value, value: 
 
 function setInList(interp: Interp, list: List, index: Value, value: Value): void {
   if (isUnknown(index)) {
-    interp.gap(index.reason);
+    changeUnknown(interp, list, index);
     return;
   }
   if (index instanceof Slice) {
@@ -257,7 +261,10 @@ function setInList(interp: Interp, list: List, index: Value, value: Value): void
     return;
   }
   const place = placeOf(interp, "list", list.items.length, index, "assignment index out of range");
-  if (isUnknown(place)) return;
+  if (isUnknown(place)) {
+    changeUnknown(interp, list, place);
+    return;
+  }
   interp.touch(list);
   list.items[place] = value;
 }
@@ -266,7 +273,7 @@ function setSlice(interp: Interp, list: List, slice: Slice, value: Value): void 
   const more = items(interp, value);
   const bounds = sliceBounds(interp, slice, list.items.length);
   if (isUnknown(more) || isUnknown(bounds)) {
-    interp.gap((isUnknown(more) ? more : (bounds as Unknown)).reason);
+    changeUnknown(interp, list, isUnknown(more) ? more : (bounds as Unknown));
     return;
   }
   const fresh = [...more];
@@ -304,7 +311,7 @@ export function deleteItem(interp: Interp, obj: Value, index: Value): void {
 
 export function builtinDeleteItem(interp: Interp, obj: Value, index: Value): void {
   if (isUnknown(index)) {
-    interp.gap(index.reason);
+    changeUnknown(interp, obj, index);
   } else if (obj instanceof Dict) {
     if (!dictDelete(interp, obj, index)) interp.fail("KeyError", textOf(repr(interp, index)));
   } else if (obj instanceof List) {
@@ -317,7 +324,10 @@ export function builtinDeleteItem(interp: Interp, obj: Value, index: Value): voi
 function deleteInList(interp: Interp, list: List, index: Value): void {
   if (index instanceof Slice) {
     const indices = sliceIndices(interp, index, list.items.length);
-    if (isUnknown(indices)) return;
+    if (isUnknown(indices)) {
+      changeUnknown(interp, list, indices);
+      return;
+    }
     const gone = new Set(indices);
     interp.tick(list.items.length >> 2);
     interp.touch(list);
@@ -325,7 +335,10 @@ function deleteInList(interp: Interp, list: List, index: Value): void {
     return;
   }
   const place = placeOf(interp, "list", list.items.length, index, "assignment index out of range");
-  if (isUnknown(place)) return;
+  if (isUnknown(place)) {
+    changeUnknown(interp, list, place);
+    return;
+  }
   interp.tick(weightMoved(list.items.length));
   interp.touch(list);
   list.items.splice(place, 1);

@@ -1,5 +1,7 @@
 /** Iteration, length and membership by Python's rules. */
+
 import type { Interp } from "../interp.ts";
+import { unknownKey } from "../unknownChange.ts";
 import {
   ABSENT,
   type Absent,
@@ -22,7 +24,7 @@ import { weightSearched } from "../weight.ts";
 import { lengthOf } from "./characters.ts";
 import { equals } from "./compare.ts";
 import { callDunder, dunder, isRaised, toInt, typeName, unwrap } from "./core.ts";
-import { dictBehind, dictGet, setHas, unknownKey } from "./dict.ts";
+import { dictBehind, dictGet, setHas } from "./dict.ts";
 import { isOpen } from "./integers.ts";
 import { setItems } from "./setOrder.ts";
 

@@ -1,7 +1,9 @@
 /** Properties: own ones, then those of the class and its bases; getters and setters; items by index and key. */
+
 import type { FailNote } from "../interp.ts";
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
+import { changeUnknown, manyUpTo, unknownKey } from "../unknownChange.ts";
 import {
   ABSENT,
   type Absent,
@@ -132,7 +134,7 @@ function ownProperty(m: Machine, obj: Value, name: string): Value | Absent {
     case "set":
       if (name === "size") {
         if (obj.kind === "set") m.tick(weightSearched(obj));
-        return (obj.kind === "set" ? unknownItem(obj) : undefined) ?? obj.entries.size;
+        return (obj.kind === "set" ? unknownItem(obj) : unknownKey(m, obj)) ?? obj.entries.size;
       }
       return obj.attrs ? attr(obj.attrs, name) : ABSENT;
     case "function":
@@ -321,14 +323,15 @@ export function deleteAttr(m: Machine, obj: Value, name: string): void {
 
 export function getItem(m: Machine, obj: Value, index: Value): Value {
   if (isUnknown(index)) return index;
-  if (typeof index === "number" && (obj instanceof List || obj instanceof Tuple)) return obj.items[index];
+  if (typeof index === "number" && (obj instanceof List || obj instanceof Tuple))
+    return manyUpTo(m, obj.items, index) ?? obj.items[index];
   const name = str(m, index);
   return isUnknown(name) ? name : getAttr(m, obj, name);
 }
 
 export function setItem(m: Machine, obj: Value, index: Value, value: Value): void {
   if (isUnknown(index)) {
-    m.gap(index.reason);
+    changeUnknown(m, obj, index);
     return;
   }
   if (typeof index === "number" && obj instanceof List && Number.isInteger(index) && index >= 0) {

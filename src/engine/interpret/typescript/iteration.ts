@@ -1,5 +1,7 @@
 /** What can be iterated: arrays, texts, maps, sets, generators, and objects with an iterator of their own. */
+
 import type { Machine } from "../machine.ts";
+import { unknownKey } from "../unknownChange.ts";
 import {
   ABSENT,
   Dict,
@@ -95,6 +97,6 @@ export function length(m: Machine, value: Value): number | Unknown {
     m.tick(weightSearched(value));
   if (value instanceof List || value instanceof Tuple) return manyAmong(value.items) ?? value.items.length;
   if (value instanceof SetValue) return unknownItem(value) ?? value.entries.size;
-  if (value instanceof Dict) return value.entries.size;
+  if (value instanceof Dict) return unknownKey(m, value) ?? value.entries.size;
   return value instanceof Tensor ? m.unknown("the length of a tensor") : 0;
 }

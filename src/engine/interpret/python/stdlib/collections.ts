@@ -1,10 +1,12 @@
 /** `collections` and `collections.abc`. */
 import type { Interp } from "../../interp.ts";
 import { defineClass, type NativeImpl } from "../../native.ts";
+import { changeUnknown, unknownKey } from "../../unknownChange.ts";
 import { ABSENT, type ClassValue, Dict, isUnknown, List, Tuple, type Value } from "../../values.ts";
 import { ABSTRACT } from "../abstract.ts";
 import { NOT_IMPLEMENTED, none, toIndex, toInt, toText } from "../core.ts";
 import { dictGet, dictSet, hashKey } from "../dict.ts";
+import { perhapsOne } from "../iteration.ts";
 import { items, iterOf } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
 import { DICT, pairsOf, updateDict } from "../types/dict.ts";
@@ -85,7 +87,7 @@ function count(interp: Interp, counter: Value, source: Value, sign: 1 | -1): Val
   if (!(counter instanceof Dict) || source === null || source === undefined) return null;
   const pairs = source instanceof Dict ? pairsOf(interp, source) : ones(interp, source);
   if (isUnknown(pairs)) {
-    interp.gap(pairs.reason);
+    changeUnknown(interp, counter, pairs);
     return null;
   }
   for (const [key, amount] of pairs) {
@@ -104,6 +106,7 @@ function ones(interp: Interp, source: Value): ReturnType<typeof pairsOf> {
 function* elementsOf(counter: Value): Generator<Value> {
   if (!(counter instanceof Dict)) return;
   for (const { key, value } of [...counter.entries.values()]) {
+    if (isUnknown(value)) yield perhapsOne(value);
     for (let left = toInt(value) ?? 0; left > 0; left--) yield key;
   }
 }
@@ -118,6 +121,8 @@ const COUNTER_OPS: Readonly<Record<string, (a: number, b: number) => number>> = 
 /** What two counters make of each count; only those above zero are kept. */
 function combined(interp: Interp, a: Value, b: Value, rule: (a: number, b: number) => number): Value {
   if (!(a instanceof Dict && b instanceof Dict)) return NOT_IMPLEMENTED;
+  const open = unknownKey(interp, a) ?? unknownKey(interp, b);
+  if (open) return open;
   const result = withClass(new Dict(), COUNTER, DICT);
   interp.tick(a.entries.size + b.entries.size);
   for (const [key, { key: name }] of new Map([...a.entries, ...b.entries])) {
@@ -222,7 +227,7 @@ function manyOf(interp: Interp, value: Value): readonly Value[] {
   const all = items(interp, value);
   if (!isUnknown(all)) return [...all];
   interp.gap(all.reason);
-  return [];
+  return [perhapsOne(all)];
 }
 
 const DEQUE: ClassValue = defineClass("deque", {

@@ -35,7 +35,7 @@ function* chain(interp: Interp, sources: Iterator<Value>): Lazy {
     const source = iterate(interp, step.value);
     if (isUnknown(source)) {
       interp.gap(source.reason);
-      yield source;
+      yield perhapsOne(source);
     } else yield* rest(source);
   }
 }
@@ -153,6 +153,7 @@ function choosing(rule: Rule): Entry {
     (a, interp) => {
       const all = items(interp, a.iterable);
       if (isUnknown(all)) return all;
+      if (isUnknown(a.r)) return a.r;
       const pool = [...all];
       const wanted = toInt(a.r) ?? pool.length;
       // Each place is one level of the search.

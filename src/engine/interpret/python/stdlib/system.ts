@@ -2,6 +2,7 @@
 import { STEPS } from "../../bounds.ts";
 import type { Interp } from "../../interp.ts";
 import { type Bound, defineClass } from "../../native.ts";
+import { changeUnknown } from "../../unknownChange.ts";
 import {
   ABSENT,
   Dict,
@@ -10,11 +11,13 @@ import {
   LargeInt,
   List,
   ModuleValue,
+  manyAmong,
   Tuple,
   toNumber,
   type Unknown,
   type Value,
 } from "../../values.ts";
+import { weightMoved } from "../../weight.ts";
 import { compare, truthy } from "../compare.ts";
 import { none, toInt, toText } from "../core.ts";
 import { makeFile } from "../files.ts";
@@ -260,7 +263,8 @@ export const bisectModule = (): Module => {
 function reorder(interp: Interp, heap: Value): void {
   const all = changing(interp, heap);
   const order = sorted(interp, all, null, false);
-  if (!isUnknown(order)) all.splice(0, all.length, ...order);
+  if (isUnknown(order)) changeUnknown(interp, heap, order, manyAmong(all) ? undefined : all.length);
+  else all.splice(0, all.length, ...order);
 }
 
 export const heapq = (): Module =>
@@ -271,11 +275,16 @@ export const heapq = (): Module =>
         "heap, item",
         (a, interp) => none(changing(interp, a.heap).push(a.item), reorder(interp, a.heap)),
       ],
-      heappop: ["heap", (a, interp) => changing(interp, a.heap).shift()],
+      heappop: ["heap", (a, interp) => smallest(interp, changing(interp, a.heap))],
       nlargest: ["n, iterable, key=None", (a, interp) => most(interp, a.iterable, a.n, a.key, true)],
       nsmallest: ["n, iterable, key=None", (a, interp) => most(interp, a.iterable, a.n, a.key, false)],
     },
   });
+
+function smallest(interp: Interp, heap: Value[]): Value {
+  interp.tick(weightMoved(heap.length));
+  return manyAmong(heap) ?? heap.shift();
+}
 
 function most(interp: Interp, iterable: Value, count: Value, key: Value, largest: boolean): Value {
   const all = items(interp, iterable);

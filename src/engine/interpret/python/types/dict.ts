@@ -2,6 +2,7 @@
 import type { Interp } from "../../interp.ts";
 import { noteWalked } from "../../leaves.ts";
 import type { NativeImpl } from "../../native.ts";
+import { changeUnknown, unknownKey } from "../../unknownChange.ts";
 import {
   ABSENT,
   type ClassValue,
@@ -76,8 +77,7 @@ export function updateDict(interp: Interp, dict: Value, sources: readonly Value[
     if (source === undefined) continue;
     const pairs = pairsOf(interp, source);
     if (isUnknown(pairs)) {
-      interp.gap(pairs.reason);
-      dictSet(interp, dict, pairs, pairs);
+      changeUnknown(interp, dict, pairs);
       continue;
     }
     interp.tick(pairs.length >> 1);
@@ -97,7 +97,7 @@ function copyDict(dict: Value): Dict {
 
 function popKey(interp: Interp, self: Value, key: Value, fallback: Value): Value {
   if (isUnknown(key)) {
-    interp.gap(key.reason);
+    changeUnknown(interp, self, key);
     return key;
   }
   if (!(self instanceof Dict)) return null;
@@ -156,7 +156,11 @@ const dictMethods: Record<string, Method> = {
   setdefault: [
     "self, key, default=None",
     (a, interp) => {
-      if (!(a.self instanceof Dict) || isOpen(a.key)) return a.key;
+      if (!(a.self instanceof Dict)) return a.key;
+      if (isOpen(a.key)) {
+        dictSet(interp, a.self, a.key, a.default);
+        return a.key;
+      }
       const found = dictGet(interp, a.self, a.key);
       if (found !== ABSENT) return found;
       dictSet(interp, a.self, a.key, a.default);
@@ -187,7 +191,7 @@ const dictMethods: Record<string, Method> = {
       asView(
         a.self,
         DICT_ITEMS,
-        rows(a.self).map((row) => new Tuple([row.key, row.value])),
+        rows(a.self).map((row) => (isMany(row.key) ? row.key : new Tuple([row.key, row.value]))),
       ),
   ],
   update: ["__self, *args, **kwargs", (a, interp) => updateDict(interp, a.__self, argsOf(a.args), a.kwargs)],
@@ -198,6 +202,8 @@ const dictMethods: Record<string, Method> = {
       const last = rows(a.self).at(-1);
       if (!last || !(a.self instanceof Dict))
         return interp.fail("KeyError", "popitem(): dictionary is empty");
+      const unknown = unknownKey(interp, a.self);
+      if (unknown) return unknown;
       dictDelete(interp, a.self, last.key);
       return new Tuple([last.key, last.value]);
     },
@@ -213,6 +219,10 @@ const dictMethods: Record<string, Method> = {
   ],
   copy: ["self", (a) => copyDict(a.self)],
 };
+
+function isMany(key: Value): boolean {
+  return isUnknown(key) && key.isMany;
+}
 
 function bareDict(value: Value): Value {
   return value instanceof Dict ? new Dict(value.entries) : value;

@@ -1,7 +1,17 @@
 /** `list`, `tuple` and their methods. */
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
-import { type ClassValue, isUnknown, List, Tuple, toItems, type Unknown, type Value } from "../../values.ts";
+import { addUnknown, changeUnknown } from "../../unknownChange.ts";
+import {
+  type ClassValue,
+  isUnknown,
+  List,
+  manyAmong,
+  Tuple,
+  toItems,
+  type Unknown,
+  type Value,
+} from "../../values.ts";
 import { weightMoved } from "../../weight.ts";
 import { compare, equals } from "../compare.ts";
 import { after, defineCore, NOT_IMPLEMENTED, none, strict, toIndex, unwrap } from "../core.ts";
@@ -106,7 +116,7 @@ export function changing(interp: Interp, self: Value): Value[] {
 export function extendList(interp: Interp, self: Value, iterable: Value): Value {
   const more = items(interp, iterable);
   if (isUnknown(more)) {
-    interp.gap(more.reason);
+    if (self instanceof List) addUnknown(interp, self, more);
     return null;
   }
   const all = changing(interp, self);
@@ -118,7 +128,7 @@ export function extendList(interp: Interp, self: Value, iterable: Value): Value 
 function pop(interp: Interp, self: Value, index: Value): Value {
   const all = own(self);
   if (isUnknown(index)) {
-    interp.gap(index.reason);
+    changeUnknown(interp, self, index, manyAmong(all) ? undefined : all.length - 1);
     return index;
   }
   const number = toIndex(interp, index);
@@ -128,6 +138,9 @@ function pop(interp: Interp, self: Value, index: Value): Value {
   if (at < 0 || at >= all.length) {
     return interp.fail("IndexError", all.length === 0 ? "pop from empty list" : "pop index out of range");
   }
+  const item = all[at];
+  // There may be more where it was.
+  if (isUnknown(item) && item.isMany) return item;
   interp.tick(weightMoved(all.length - at));
   return changing(interp, self).splice(at, 1)[0];
 }
@@ -151,7 +164,7 @@ export const LIST: ClassValue = defineCore("list", {
       (a, interp) => {
         const more = items(interp, a.iterable);
         if (isUnknown(more)) {
-          interp.gap(more.reason);
+          changeUnknown(interp, a.self, more);
           return null;
         }
         if (!interp.allows(more.length) || !(a.self instanceof List)) return null;
@@ -172,13 +185,16 @@ export const LIST: ClassValue = defineCore("list", {
     extend: ["self, iterable", (a, interp) => extendList(interp, a.self, a.iterable)],
     insert: [
       "self, index, item",
-      strictIndex((a, interp) => {
+      (a, interp) => {
         const at = place(interp, a.index, own(a.self).length);
-        if (isUnknown(at)) return null;
+        if (isUnknown(at)) {
+          changeUnknown(interp, a.self, at);
+          return null;
+        }
         interp.tick(weightMoved(own(a.self).length - at));
         changing(interp, a.self).splice(at, 0, a.item);
         return null;
-      }),
+      },
     ],
     pop: ["self, index=-1", (a, interp) => pop(interp, a.self, a.index)],
     remove: [
@@ -186,6 +202,7 @@ export const LIST: ClassValue = defineCore("list", {
       (a, interp) => {
         const at = indexOf(interp, own(a.self), a.item, 0, null);
         if (typeof at === "number") changing(interp, a.self).splice(at, 1);
+        else if (isUnknown(at)) changeUnknown(interp, a.self, at);
         return null;
       },
     ],
@@ -197,7 +214,8 @@ export const LIST: ClassValue = defineCore("list", {
       (a, interp) => {
         const order = sorted(interp, own(a.self), a.key, a.reverse);
         if (isUnknown(order)) {
-          interp.gap(order.reason);
+          const all = own(a.self);
+          changeUnknown(interp, a.self, order, manyAmong(all) ? undefined : all.length);
           return null;
         }
         const all = changing(interp, a.self);
@@ -210,15 +228,6 @@ export const LIST: ClassValue = defineCore("list", {
   },
   constants: { __hash__: null },
 });
-
-/** A position that is not known leaves the order in doubt. */
-function strictIndex(impl: NativeImpl): NativeImpl {
-  return (a, interp) => {
-    if (!isUnknown(a.index)) return impl(a, interp);
-    interp.gap(a.index.reason);
-    return null;
-  };
-}
 
 export const TUPLE: ClassValue = defineCore("tuple", {
   isExact: true,

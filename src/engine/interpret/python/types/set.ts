@@ -1,7 +1,8 @@
 /** `set` and `frozenset` and their methods. */
 import type { Interp } from "../../interp.ts";
 import type { NativeImpl } from "../../native.ts";
-import { type ClassValue, isUnknown, SetValue, type Unknown, type Value } from "../../values.ts";
+import { changeUnknown } from "../../unknownChange.ts";
+import { type ClassValue, isUnknown, SetValue, type Unknown, unknownItem, type Value } from "../../values.ts";
 import { weightTaken } from "../../weight.ts";
 import { compare } from "../compare.ts";
 import { defineCore, NOT_IMPLEMENTED, none, strict } from "../core.ts";
@@ -47,7 +48,7 @@ function updating(op: SetOp): Method {
       if (!(a.self instanceof SetValue)) return null;
       for (const value of argsOf(a.others)) {
         const other = toSet(interp, value);
-        if (isUnknown(other)) interp.gap(other.reason);
+        if (isUnknown(other)) changeUnknown(interp, a.self, other);
         else replaceContents(interp, a.self, combineSets(interp, op, a.self, other));
       }
       return null;
@@ -83,7 +84,7 @@ function asking(rule: (self: SetValue, other: SetValue) => boolean): Method {
       if (isUnknown(other)) return other;
       if (!(a.self instanceof SetValue)) return false;
       interp.tick(Math.min(a.self.entries.size, other.entries.size));
-      return rule(a.self, other);
+      return unknownItem(a.self) ?? unknownItem(other) ?? rule(a.self, other);
     },
   ];
 }
@@ -130,7 +131,7 @@ function bareSet(value: Value): Value {
 
 function sameSets(a: Value, b: Value): Value {
   if (!(a instanceof SetValue && b instanceof SetValue)) return NOT_IMPLEMENTED;
-  return a.entries.size === b.entries.size && isSubset(a, b);
+  return unknownItem(a) ?? unknownItem(b) ?? (a.entries.size === b.entries.size && isSubset(a, b));
 }
 
 function removing(missing: "fails" | "is fine"): Method {
@@ -140,11 +141,16 @@ function removing(missing: "fails" | "is fine"): Method {
       if (!(a.self instanceof SetValue)) return null;
       const key = hashKey(interp, a.item);
       if (isUnknown(key)) {
-        interp.gap(key.reason);
+        changeUnknown(interp, a.self, key);
+        return null;
+      }
+      interp.tick(weightTaken(a.self.entries));
+      const unknown = a.self.entries.has(key) ? undefined : unknownItem(a.self);
+      if (unknown) {
+        changeUnknown(interp, a.self, unknown);
         return null;
       }
       interp.touch(a.self);
-      interp.tick(weightTaken(a.self.entries));
       a.self.isReworked = true;
       if (a.self.entries.delete(key) || missing === "is fine") return null;
       return interp.fail("KeyError", String(builtinRepr(interp, a.item)));
@@ -165,7 +171,7 @@ export const SET: ClassValue = defineCore("set", {
       "self, iterable=()",
       (a, interp) => {
         const all = items(interp, a.iterable);
-        if (isUnknown(all)) interp.gap(all.reason);
+        if (isUnknown(all)) changeUnknown(interp, a.self, all);
         else if (a.self instanceof SetValue) replaceContents(interp, a.self, setOf(interp, all));
         return null;
       },
@@ -190,8 +196,13 @@ export const SET: ClassValue = defineCore("set", {
       (a, interp) => {
         if (!(a.self instanceof SetValue) || a.self.entries.size === 0)
           return interp.fail("KeyError", "pop from an empty set");
-        interp.touch(a.self);
         interp.tick(weightTaken(a.self.entries));
+        const unknown = unknownItem(a.self);
+        if (unknown) {
+          changeUnknown(interp, a.self, unknown);
+          return unknown;
+        }
+        interp.touch(a.self);
         a.self.isReworked = true;
         const order = unknownOrder(a.self);
         const [first] = setItems(a.self);

@@ -2,6 +2,7 @@
 import { perhaps } from "../../branches.ts";
 import type { Interp } from "../../interp.ts";
 import type { Machine } from "../../machine.ts";
+import { changeUnknown } from "../../unknownChange.ts";
 import {
   ABSENT,
   ClassValue,
@@ -204,13 +205,19 @@ const METHODS: Readonly<Record<string, Impl>> = {
     if (m.allows(list.items.length + args.length)) for (const item of args) list.items.push(item);
     return list.items.length;
   }),
-  pop: mutatingEnd((list) => list.items.pop()),
-  shift: mutating((list) => list.items.shift()),
+  // Where an item stands for many, there may be more of them.
+  pop: mutatingEnd((list) => manyAmong(list.items.slice(-1)) ?? list.items.pop()),
+  shift: mutating((list) => manyAmong(list.items.slice(0, 1)) ?? list.items.shift()),
   unshift: mutating((list, args, m) => {
     if (m.allows(list.items.length + args.length)) list.items = [...args, ...list.items];
     return list.items.length;
   }),
   splice: mutating((list, args, m) => {
+    const unknown = args.slice(0, 2).find(isUnknown);
+    if (unknown) {
+      changeUnknown(m, list, unknown);
+      return unknown;
+    }
     const { kept, removed } = spliced(list.items, args);
     if (!m.allows(kept.length)) return m.unknown(LONG_ARRAY);
     list.items = kept;
@@ -221,12 +228,20 @@ const METHODS: Readonly<Record<string, Impl>> = {
     return list;
   }),
   fill: mutating((list, args, m) => {
+    const unknown = args.slice(1).find(isUnknown);
+    if (unknown) {
+      changeUnknown(m, list, unknown, list.items.length);
+      return list;
+    }
     list.items.fill(args[0], num(args[1]), args[2] === undefined ? undefined : num(args[2]));
     return inRange(m, list);
   }),
   sort: mutating((list, args, m) => {
     const order = sorted(m, list.items, args[0]);
-    if (isUnknown(order)) return order;
+    if (isUnknown(order)) {
+      changeUnknown(m, list, order, manyAmong(list.items) ? undefined : list.items.length);
+      return list;
+    }
     list.items = order;
     return list;
   }),
@@ -247,7 +262,12 @@ const METHODS: Readonly<Record<string, Impl>> = {
     const { kept } = spliced(items, args);
     return m.allows(kept.length) ? new List(kept) : m.unknown(LONG_ARRAY);
   }),
-  copyWithin: mutating((list, args) => {
+  copyWithin: mutating((list, args, m) => {
+    const unknown = args.find(isUnknown);
+    if (unknown) {
+      changeUnknown(m, list, unknown, list.items.length);
+      return list;
+    }
     list.items.copyWithin(num(args[0]), ...range(list.items, args.slice(1)));
     return list;
   }),

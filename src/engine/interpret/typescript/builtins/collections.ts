@@ -1,7 +1,18 @@
 /** Map, Set and their weak kin, iterators. */
 
 import type { Interp } from "../../interp.ts";
-import { ABSENT, type ClassValue, Dict, Iter, isUnknown, List, SetValue, type Value } from "../../values.ts";
+import { changeUnknown, unknownKey } from "../../unknownChange.ts";
+import {
+  ABSENT,
+  type ClassValue,
+  Dict,
+  Iter,
+  isUnknown,
+  List,
+  SetValue,
+  unknownItem,
+  type Value,
+} from "../../values.ts";
 import { weightKept, weightTaken } from "../../weight.ts";
 import { type Impl, ITERATOR, jsClass, keyOf, object } from "../core.ts";
 import { iterOf } from "./array.ts";
@@ -44,6 +55,7 @@ export const liveItems = (m: Interp, set: SetValue): Iterator<Value> =>
 function putEntry(m: Interp, map: Dict, key: Value, value: Value): void {
   const place = keyOf(key);
   m.tick(weightKept(map.entries, place));
+  if (isUnknown(key)) m.hasUnknownKeys = true;
   map.entries.set(place, { key, value });
 }
 
@@ -54,14 +66,22 @@ function putItem(m: Interp, set: SetValue, value: Value): void {
 }
 
 const MAP: Readonly<Record<string, Impl>> = {
-  get: onMap((map, [key]) => (isUnknown(key) ? key : map.entries.get(keyOf(key))?.value)),
-  has: onMap((map, [key]) => (isUnknown(key) ? key : map.entries.has(keyOf(key)))),
+  get: onMap((map, [key], m) => {
+    if (isUnknown(key)) return key;
+    const entry = map.entries.get(keyOf(key));
+    return entry ? entry.value : unknownKey(m, map);
+  }),
+  has: onMap((map, [key], m) =>
+    isUnknown(key) ? key : map.entries.has(keyOf(key)) || (unknownKey(m, map) ?? false),
+  ),
   set: onMap((map, [key, value], m) => {
     m.touch(map);
     putEntry(m, map, key, value);
     return map;
   }),
   delete: onMap((map, [key], m) => {
+    if (isUnknown(key)) changeUnknown(m, map, key);
+    if (isUnknown(key)) return key;
     m.touch(map);
     m.tick(weightTaken(map.entries));
     return map.entries.delete(keyOf(key));
@@ -88,13 +108,20 @@ const items = onSet((set, _args, m) => iterOf(liveItems(m, set)));
 const twice = (m: Interp, set: SetValue): Iterator<Value> =>
   live(m, set.entries, (value) => new List([value, value]));
 const SET: Readonly<Record<string, Impl>> = {
-  has: onSet((set, [value]) => (isUnknown(value) ? value : set.entries.has(keyOf(value)))),
+  has: onSet((set, [value]) =>
+    isUnknown(value) ? value : set.entries.has(keyOf(value)) || (unknownItem(set) ?? false),
+  ),
   add: onSet((set, [value], m) => {
     m.touch(set);
     putItem(m, set, value);
     return set;
   }),
   delete: onSet((set, [value], m) => {
+    const unknown = isUnknown(value) ? value : set.entries.has(keyOf(value)) ? undefined : unknownItem(set);
+    if (unknown) {
+      changeUnknown(m, set, unknown);
+      return unknown;
+    }
     m.touch(set);
     m.tick(weightTaken(set.entries));
     return set.entries.delete(keyOf(value));
