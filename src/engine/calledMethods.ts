@@ -12,6 +12,7 @@ import {
   type ModuleValue,
   type Value,
 } from "./interpret/values.ts";
+import { methodCalls } from "./mentions.ts";
 import type { ModuleNode } from "./syntax/ast.ts";
 
 /** Gives classes of the module without a forward call the method that is called in its place. */
@@ -70,16 +71,5 @@ function takesInput(method: unknown): boolean {
 
 /** Names of methods called on objects other than `self`, in the order of the source. */
 function calledOn(body: unknown): readonly string[] {
-  const found: string[] = [];
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return;
-    const { kind, callee } = node as { kind?: unknown; callee?: Record<string, unknown> };
-    if (kind === "call" && callee?.kind === "attribute" && typeof callee.name === "string") {
-      const object = callee.object as { kind?: unknown; id?: unknown } | undefined;
-      if (object?.kind === "name" && object.id !== "self") found.push(callee.name);
-    }
-    for (const [key, child] of Object.entries(node)) if (key !== "at" && key !== "nameAt") visit(child);
-  };
-  visit(body);
-  return found;
+  return methodCalls(body).flatMap(({ object, method }) => (object === "self" ? [] : [method]));
 }

@@ -12,7 +12,8 @@ import {
   NativeFunction,
   type Value,
 } from "./interpret/values.ts";
-import { heldNetworks, isMadeIn, isNetwork, outermost, watchMade } from "./madeNetworks.ts";
+import { heldNetworks, isInside, isMadeIn, isNetwork, outermost, watchMade } from "./madeNetworks.ts";
+import { methodCalls } from "./mentions.ts";
 import { type Need, nameOfParam, neededParams, needsOf } from "./needs.ts";
 import { returnsValue } from "./returns.ts";
 import type { FunctionNode, Stmt } from "./syntax/ast.ts";
@@ -76,7 +77,8 @@ function constructorOf(m: Machine, cls: ClassValue): NativeFunction {
   return new NativeFunction(cls.name, (_m, args, kwargs) => {
     const object = m.call(cls, args, kwargs);
     const held = outermost(m, heldNetworks(m, object));
-    const direct = init instanceof FunctionValue && held.find(({ site }) => site && isIn(site.at, init.node));
+    const direct =
+      init instanceof FunctionValue && held.find(({ site }) => site && isInside(site.at, init.node));
     return direct || (held[0] ?? object);
   });
 }
@@ -123,31 +125,12 @@ function split(cls: ClassValue, args: readonly Value[], kwargs: Kwargs): { own: 
   };
 }
 
-function isIn(at: Span, fn: FunctionNode): boolean {
-  return at.file === fn.at.file && at.line >= fn.at.line && at.endLine <= fn.at.endLine;
-}
-
 // ------------------------------------------------------------------------ text
 
 /** Methods that a function calls on its `self`: `self.build_model(…)`. */
 function selfCalls({ params, body }: FunctionNode): ReadonlySet<string> {
   const self = params[0]?.name;
-  const found = new Set<string>();
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return;
-    const { kind, callee } = node as {
-      kind?: string;
-      callee?: { kind: string; name?: string; object?: unknown };
-    };
-    if (kind === "call" && callee?.kind === "attribute" && callee.name !== undefined) {
-      const object = callee.object as { kind: string; id?: string };
-      if (object.kind === "name" && object.id === self) found.add(callee.name);
-    }
-    for (const [key, child] of Object.entries(node))
-      if (key !== "at" && typeof child === "object") visit(child);
-  };
-  visit(body);
-  return found;
+  return new Set(methodCalls(body).flatMap(({ object, method }) => (object === self ? [method] : [])));
 }
 
 /** Does it put something into an attribute? */

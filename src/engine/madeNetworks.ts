@@ -2,6 +2,7 @@
 import type { Machine } from "./interpret/machine.ts";
 import { Dict, Instance, List, Tensor, Tuple, toItems, type Value } from "./interpret/values.ts";
 import type { FunctionNode } from "./syntax/ast.ts";
+import type { Span } from "./syntax/span.ts";
 
 /** What `body` gives, and the networks that are made while it runs, in their order. */
 export function watchMade<T>(
@@ -34,14 +35,17 @@ export function isNetwork(m: Machine, value: Value): value is Instance {
 }
 
 /** Was it made while the function ran, by itself or by what it called? */
-export function isMadeIn({ site }: Instance, { at, nameAt }: FunctionNode): boolean {
+export function isMadeIn({ site }: Instance, fn: FunctionNode): boolean {
   for (let place = site; place; place = place.caller) {
     // A root's call has its name for a place.
-    if (place.at === nameAt) continue;
-    const { file, line, endLine } = place.at;
-    if (file === at.file && line >= at.line && endLine <= at.endLine) return true;
+    if (place.at !== fn.nameAt && isInside(place.at, fn)) return true;
   }
   return false;
+}
+
+/** Does it stand in the lines of the function? */
+export function isInside({ file, line, endLine }: Span, { at }: FunctionNode): boolean {
+  return file === at.file && line >= at.line && endLine <= at.endLine;
 }
 
 /** Those that are no part of another: an autoencoder holds its encoder, a GAN its generator and discriminator. */

@@ -1,5 +1,5 @@
 /** The names that a piece of the model AST uses, dotted ones whole: `nn.Conv2d`, `x`. */
-import type { Expr } from "./syntax/ast.ts";
+import type { Call, Expr } from "./syntax/ast.ts";
 
 export function mentions(node: unknown): ReadonlySet<string> {
   const names = new Set<string>();
@@ -33,6 +33,26 @@ function collect(node: unknown, names: Set<string>, isTop: boolean): void {
     if (key === "at" || key === "nameAt" || (isFunction && key === "body")) continue;
     if (typeof child === "object") collect(child, names, isTop);
   }
+}
+
+/** A call of a method on a name: `build` of `self` in `self.build()`. */
+export interface MethodCall {
+  readonly object: string;
+  readonly method: string;
+}
+
+/** Those of a piece of the model AST, in the order of the source. */
+export function methodCalls(node: unknown): readonly MethodCall[] {
+  const found: MethodCall[] = [];
+  const visit = (piece: unknown): void => {
+    if (typeof piece !== "object" || piece === null) return;
+    const { kind, callee } = piece as Partial<Call>;
+    if (kind === "call" && callee?.kind === "attribute" && callee.object.kind === "name")
+      found.push({ object: callee.object.id, method: callee.name });
+    for (const [key, child] of Object.entries(piece)) if (key !== "at" && key !== "nameAt") visit(child);
+  };
+  visit(node);
+  return found;
 }
 
 function dottedName(node: Expr): string | undefined {
