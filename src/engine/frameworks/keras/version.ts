@@ -4,6 +4,7 @@
  * then what the project says that it needs.
  */
 import type { ModelHost } from "../../engine.types.ts";
+import { packagesAmong } from "../../interpret/python/packages.ts";
 
 /** `2.0` stands for Keras before 2.4, which was no part of TensorFlow. */
 export type KerasVersion = "2.0" | "2" | "3";
@@ -23,9 +24,7 @@ type Release = readonly [major: number, minor: number];
 const REQUIREMENTS =
   /^(requirements[\w.-]*\.txt|pyproject\.toml|setup\.(py|cfg)|environment[\w.-]*\.ya?ml|Pipfile(\.lock)?|(poetry|uv)\.lock)$/;
 
-/** `keras-2.15.0.dist-info`, `tensorflow_cpu-2.9.1.dist-info` */
-const INSTALLED =
-  /^(keras|tensorflow(?:_(?:cpu|gpu|intel|macos))?)-(\d+)\.(\d+)[^-]*(?:-py[\d.]+)?\.(?:dist|egg)-info$/i;
+const RELEVANT = /^(keras|tensorflow(-(cpu|gpu|intel|macos))?)$/;
 
 /** `tensorflow-gpu>=1.14,<2`, `keras = "^2.4"`, and the two lines of a lock file: the name, and what follows it. */
 const NEEDED =
@@ -57,11 +56,14 @@ function folderOf(file: string): string {
 }
 
 function installedIn(names: readonly string[], from: KerasPackage): KerasVersion | undefined {
-  const found = names.flatMap((name) => {
-    const [, title = "", major, minor] = INSTALLED.exec(name) ?? [];
-    return major === undefined ? [] : [{ title: title.toLowerCase(), release: release(major, minor) }];
-  });
-  return decided(found.map(({ title, release: at }) => versionOf(title, at, from)));
+  return decided(
+    packagesAmong(names).map(({ name, version }) => {
+      const [, major, minor] = /^(\d+)\.(\d+)/.exec(version) ?? [];
+      return major !== undefined && RELEVANT.test(name)
+        ? versionOf(name, release(major, minor), from)
+        : undefined;
+    }),
+  );
 }
 
 function neededIn(text: string, from: KerasPackage): KerasVersion | undefined {

@@ -4,17 +4,11 @@ import { defineClass } from "../../native.ts";
 import { ABSENT, type ClassValue, isUnknown, ModuleValue, type Unknown, type Value } from "../../values.ts";
 import { toText } from "../core.ts";
 import { joinPath } from "../files.ts";
+import { packageName, packagesAmong } from "../packages.ts";
 import { exceptionClass } from "../types/exceptions.ts";
 import { OBJECT } from "../types/object.ts";
 import { makeRuntime } from "./inertness.ts";
 import { type Module, makeModule, OpenModule } from "./table.ts";
-
-const INFO = /^(.+?)-([^-]+?)(?:-py[\d.]+)?\.(?:dist|egg)-info$/;
-
-/** `huggingface-hub`, `huggingface_hub` and `Huggingface.Hub` are one package. */
-function normal(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
-}
 
 /** Undefined where no folder tells of any package: there is no environment that could tell. */
 function installed(interp: Interp, name: string): { readonly version?: string } | undefined {
@@ -22,13 +16,12 @@ function installed(interp: Interp, name: string): { readonly version?: string } 
   for (const folder of interp.host.searchPaths) {
     const names = interp.host.list(folder);
     interp.tick(1 + (names.length >> 3));
-    for (const each of names) {
-      const [, package_ = "", version = ""] = INFO.exec(each) ?? [];
-      isEnvironment ||= package_ !== "";
-      if (normal(package_) !== normal(name)) continue;
-      const text = interp.host.read(joinPath(joinPath(folder, each), "METADATA"));
-      return { version: /^Version:\s*(\S+)/m.exec(text ?? "")?.[1] ?? version };
-    }
+    const packages = packagesAmong(names);
+    isEnvironment ||= packages.length > 0;
+    const found = packages.find((each) => each.name === packageName(name));
+    if (!found) continue;
+    const text = interp.host.read(joinPath(joinPath(folder, found.info), "METADATA"));
+    return { version: /^Version:\s*(\S+)/m.exec(text ?? "")?.[1] ?? found.version };
   }
   return isEnvironment ? {} : undefined;
 }
