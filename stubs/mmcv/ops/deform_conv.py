@@ -18,10 +18,11 @@ class DeformConv2dFunction:
     apply = staticmethod(deform_conv2d)
 
 
-class DeformConv2d(nn.Module):
+class Deformable(nn.Module):
+    """The weight and the options of a deformable convolution, modulated or not."""
+
     def __init__(
-        self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, deform_groups=1,
-        bias=False, im2col_step=32, deformable_groups=None
+        self, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, deform_groups, deformable_groups
     ):
         super().__init__()
         self.in_channels = in_channels
@@ -33,6 +34,16 @@ class DeformConv2d(nn.Module):
         self.groups = groups
         self.deform_groups = deform_groups if deformable_groups is None else deformable_groups
         self.weight = nn.Parameter(torch.zeros(out_channels, in_channels // groups, *self.kernel_size))
+
+
+class DeformConv2d(Deformable):
+    def __init__(
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, deform_groups=1,
+        bias=False, im2col_step=32, deformable_groups=None
+    ):
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, deform_groups, deformable_groups
+        )
 
     def forward(self, x, offset):
         return deform_conv2d(

@@ -3,6 +3,8 @@ import torch
 import torch.nn as nn
 from torch.nn.modules.utils import _pair
 
+from mmcv.ops.deform_conv import Deformable
+
 
 def modulated_deform_conv2d(
     input, offset, mask, weight, bias=None, stride=1, padding=0, dilation=1, groups=1, deform_groups=1
@@ -18,21 +20,14 @@ class ModulatedDeformConv2dFunction:
     apply = staticmethod(modulated_deform_conv2d)
 
 
-class ModulatedDeformConv2d(nn.Module):
+class ModulatedDeformConv2d(Deformable):
     def __init__(
         self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, deform_groups=1,
         bias=True, deformable_groups=None
     ):
-        super().__init__()
-        self.in_channels = in_channels
-        self.out_channels = out_channels
-        self.kernel_size = _pair(kernel_size)
-        self.stride = _pair(stride)
-        self.padding = _pair(padding)
-        self.dilation = _pair(dilation)
-        self.groups = groups
-        self.deform_groups = deform_groups if deformable_groups is None else deformable_groups
-        self.weight = nn.Parameter(torch.zeros(out_channels, in_channels // groups, *self.kernel_size))
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, deform_groups, deformable_groups
+        )
         if bias:
             self.bias = nn.Parameter(torch.zeros(out_channels))
         else:
