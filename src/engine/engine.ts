@@ -27,7 +27,7 @@ import { suggestNetwork } from "./separable/suggestion.ts";
 import { Session } from "./session.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
 import type { Language } from "./syntax/ast.ts";
-import { isNotebook, readNotebook } from "./syntax/notebook.ts";
+import { isNotebook } from "./syntax/notebook.ts";
 import type { Parsers } from "./syntax/parser.ts";
 import { filesAround } from "./workspace.ts";
 
@@ -50,7 +50,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
 
   function open(file: string, isCancelled: () => boolean): Session | string {
     const compiled = cache.get(file);
-    if (!compiled) return `${file} ${cache.problem(file) ?? real.problem?.(file) ?? notebookProblem(file)}`;
+    if (!compiled) return `${file} ${cache.problem(file) ?? host.problem(file) ?? "cannot be read"}`;
     const { language } = compiled.node;
     const semantics = SEMANTICS[language];
     const parseArguments = (text: string) => parsers.parseArguments(language, text);
@@ -67,11 +67,6 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     });
   }
 
-  function notebookProblem(file: string): string {
-    const notebook = isNotebook(file) ? readNotebook(real.read(file) ?? "") : undefined;
-    return notebook && "problem" in notebook ? notebook.problem : "cannot be read";
-  }
-
   const analyses = new Analyses({
     host,
     open,
@@ -82,7 +77,8 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
   /** The answer, or what is said where a fault of the engine keeps it from one. What a file left behind is given up. */
   function answer<T>(file: string, work: () => T, otherwise: (reason: string) => T): T {
     try {
-      return isNotebook(file) ? withCells(file, real.read(file), work()) : work();
+      const notebook = host.notebook(file);
+      return notebook && "cells" in notebook ? withCells(file, notebook.cells, work()) : work();
     } catch (fault) {
       settings.onFault(fault, { file, line: 1 });
       cache.forget(file);
@@ -140,6 +136,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
           const { swap, stem } = options;
           const refused =
             swap === "none" ? [] : refusals(file, { ...options, layers: swap, stem: stem === true });
+          // In a session of its own: what the file's other networks ran would be listed as assumed for this one.
           return simulateOne(open(file, options.isCancelled ?? never), options, refused);
         },
         failure,

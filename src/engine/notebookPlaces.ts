@@ -1,11 +1,9 @@
 /** Answers about a notebook tell places as its reader sees them: the cell, and the line in it. */
-import { type Cell, inCell, isNotebook, readNotebook } from "./syntax/notebook.ts";
+import { type Cell, inCell } from "./syntax/notebook.ts";
 
 /** The answer with all places of the notebook moved from the program's lines to its cells'. */
-export function withCells<T>(file: string, json: string | undefined, answer: T): T {
-  if (!isNotebook(file) || json === undefined) return answer;
-  const notebook = readNotebook(json);
-  return "problem" in notebook ? answer : (moved(file, notebook.cells, answer) as T);
+export function withCells<T>(file: string, cells: readonly Cell[], answer: T): T {
+  return moved(file, cells, answer) as T;
 }
 
 function moved(file: string, cells: readonly Cell[], value: unknown): unknown {

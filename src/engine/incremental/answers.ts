@@ -31,13 +31,6 @@ export class Answers {
   }
 }
 
-/** A notebook's code cells are its program. */
-function programIn(file: string, text: string | undefined): string | undefined {
-  if (text === undefined || !isNotebook(file)) return text;
-  const notebook = readNotebook(text);
-  return "problem" in notebook ? undefined : notebook.text;
-}
-
 /** A line end of its own in old files, and one character as the usual one: lines and columns are an editor's. */
 function withPlainEnds(text: string | undefined): string | undefined {
   return text?.replaceAll(/\r(?!\n)/g, "\n");
@@ -53,6 +46,8 @@ export class NotingHost implements ModelHost {
   readonly users?: (file: string) => readonly string[];
   readonly stubs?: NonNullable<ModelHost["stubs"]>;
   readonly resolve?: (specifier: string, from: string) => string | undefined;
+
+  private last: { readonly json: string; readonly notebook: ReturnType<typeof readNotebook> } | undefined;
 
   constructor(readonly real: ModelHost) {
     if (real.users) this.users = (file) => this.noted("users", file, (host) => host.users?.(file) ?? []);
@@ -70,7 +65,22 @@ export class NotingHost implements ModelHost {
   }
 
   read(file: string): string | undefined {
-    return this.noted("read", file, (host) => withPlainEnds(programIn(file, host.read(file))));
+    return this.noted("read", file, (host) => {
+      if (!isNotebook(file)) return withPlainEnds(host.read(file));
+      const notebook = this.notebook(file, host);
+      return notebook && "text" in notebook ? notebook.text : undefined;
+    });
+  }
+  /** A notebook, whose code cells are its program; undefined for other files and what is not there. */
+  notebook(file: string, host = this.real): ReturnType<typeof readNotebook> | undefined {
+    const json = isNotebook(file) ? host.read(file) : undefined;
+    if (json === undefined) return undefined;
+    if (this.last?.json !== json) this.last = { json, notebook: readNotebook(json) };
+    return this.last.notebook;
+  }
+  problem(file: string): string | undefined {
+    const notebook = this.notebook(file);
+    return notebook && "problem" in notebook ? notebook.problem : this.real.problem?.(file);
   }
   isFile(file: string): boolean {
     return this.noted("isFile", file, (host) => host.isFile(file));

@@ -26,7 +26,7 @@ import { cutAt, withLineEnds, withPlainLines } from "./place.ts";
 import { type Fault, failedTests, faultOf, provedSites, whyUnchecked } from "./proof.ts";
 import { type FileImport, INSTALLED, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
-import { biasLoop, type NamedLayer, type ProgramText, readOf, type Use } from "./uses.ts";
+import { biasLoop, type NamedLayer, type ProgramText, readOf, type Use, withoutWords } from "./uses.ts";
 import { loadWarnings, renamedWeights } from "./weights.ts";
 
 export interface RewriteSource {
@@ -71,11 +71,13 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
     return text === undefined ? undefined : withPlainLines(text);
   };
   const texts = programTexts(report, { read, around });
+  const isTorch = report.framework === "torch";
+  const loop = isTorch ? biasLoop(texts) : undefined;
   const useOf = (layers: readonly string[]): Use | undefined =>
     network.rows
-      .filter(({ layer }) => report.framework === "torch" && layers.includes(layer.name))
+      .filter(({ layer }) => isTorch && layers.includes(layer.name))
       .map(namedLayer)
-      .map((layer) => readOf(layer, texts) ?? biasLoop(layer, texts))
+      .map((layer) => readOf(layer, texts) ?? (layer.bias ? loop : undefined))
       .find((use) => use !== undefined);
   for (const [key, names] of sites) {
     const result = rewriteSite(key, { ...{ network, others, chosen, options, flags }, read, around });
@@ -130,7 +132,9 @@ function programTexts(
   const users = [...own].flatMap(around).filter((each) => !own.has(each) && !INSTALLED.test(each));
   return [...own, ...new Set(users)].flatMap((each) => {
     const text = read(each);
-    return text !== undefined && (own.has(each) || imports.test(text)) ? [{ file: each, text }] : [];
+    return text !== undefined && (own.has(each) || imports.test(text))
+      ? [{ file: each, text, code: withoutWords(text) }]
+      : [];
   });
 }
 

@@ -18,6 +18,8 @@ export interface NamedLayer {
 export interface ProgramText {
   readonly file: string;
   readonly text: string;
+  /** The same without what is no code. */
+  readonly code: string;
 }
 
 export interface Use {
@@ -32,8 +34,7 @@ const READ =
 /** Where the text reads an attribute of the layer that its separable form has not. */
 export function readOf({ name, owners }: NamedLayer, files: readonly ProgramText[]): Use | undefined {
   const parts = name.split(".");
-  for (const { file, text } of files) {
-    const code = withoutWords(text);
+  for (const { file, text, code } of files) {
     for (const { 0: whole, 1: path = "", 2: attribute = "", index } of code.matchAll(READ)) {
       const [root, ...rest] = path.replaceAll(/\[([^\]]*)\]/g, ".$1").split(".");
       const isNamed = rest.every((part, at) => {
@@ -51,8 +52,7 @@ export function readOf({ name, owners }: NamedLayer, files: readonly ProgramText
 }
 
 /** Where code that no run was seen of takes every convolution to have a bias: the depthwise one has none. */
-export function biasLoop({ bias }: NamedLayer, files: readonly ProgramText[]): Use | undefined {
-  if (!bias) return undefined;
+export function biasLoop(files: readonly ProgramText[]): Use | undefined {
   for (const { file, text } of files) {
     const code = withoutWords(text, "comments");
     const lines = code.split("\n");

@@ -2,7 +2,7 @@
 import type { Place, Report, ReportLayer } from "../../report/contract.ts";
 import type { RenamedWeights, RewriteWarning } from "./contract.ts";
 import { placeAt } from "./place.ts";
-import { type ProgramText, withoutWords } from "./uses.ts";
+import type { ProgramText } from "./uses.ts";
 
 const NORM = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
 
@@ -44,9 +44,9 @@ const LOAD =
 
 /** Where the program loads weights: none where it only defines how. */
 function loadsOf(files: readonly ProgramText[]): readonly { readonly call: string; readonly at: Place }[] {
-  return files.flatMap(({ file, text }) => {
+  return files.flatMap(({ file, text, code }) => {
     const lines = new Map<number, { readonly call: string; readonly at: Place }>();
-    for (const { 0: whole, 1: owner = "", 2: call, index } of withoutWords(text).matchAll(LOAD)) {
+    for (const { 0: whole, 1: owner = "", 2: call, index } of code.matchAll(LOAD)) {
       const isOther =
         /optim|sched|scaler/i.test(owner) || /\b(?:def|function)\s+$/.test(text.slice(0, index));
       const at = placeAt(text, file, index);
