@@ -43,6 +43,11 @@ export function relativePlaces(report: Report, cwd: string): Report {
   };
 }
 
+/** `net.py:12:9: `, or nothing where there is no place. */
+export function placeText(at: Place | undefined, cwd: string): string {
+  return at ? `${relativeFile(at.file, cwd)}:${at.line}:${at.column}: ` : "";
+}
+
 export function relativeFile(file: string, cwd: string): string {
   if (!path.isAbsolute(file)) return file;
   const way = path.relative(cwd, file);

@@ -1,11 +1,10 @@
 /** `convlens rewrite`: shows, writes or prints the edits that put depthwise separable convolutions into the source. */
-import type { Place } from "../engine/report/contract.ts";
 import { visibleJson } from "../engine/report/visible.ts";
 import type { Rewrite, TextEdit } from "../engine/separable/rewrite/contract.ts";
 import type { RewriteCommand } from "./arguments.ts";
 import { type Changed, changed, patchOf, patchRoot, writeAll } from "./changed.ts";
 import { networkOptions, openFile } from "./open.ts";
-import { relativeFile } from "./places.ts";
+import { placeText, relativeFile } from "./places.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
 
 export async function rewrite(command: RewriteCommand, around: Surroundings): Promise<ExitCode> {
@@ -14,12 +13,12 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
   const { layers, stem } = command;
   const result = opened.engine.rewrite(opened.file, { ...networkOptions(command), layers, stem });
   if (!result.ok) {
-    around.err(`convlens: ${placeText(result.at, around) || `${command.file}: `}${result.reason}\n`);
+    around.err(`convlens: ${placeText(result.at, around.cwd) || `${command.file}: `}${result.reason}\n`);
     return 2;
   }
   const { rewrite } = result;
   for (const { layers: left, reason, at } of rewrite.refused)
-    around.err(`convlens: ${placeText(at, around)}${left.join(", ")}: ${reason}\n`);
+    around.err(`convlens: ${placeText(at, around.cwd)}${left.join(", ")}: ${reason}\n`);
   if (command.mode === "json") around.out(`${visibleJson(rewrite, 1)}\n`);
   else if (!change(rewrite, command, around)) return 2;
   around.err(
@@ -28,15 +27,10 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
   if (rewrite.never_run.length > 0)
     around.err(`convlens: do not run, but change with their lines: ${rewrite.never_run.join(", ")}\n`);
   for (const { message, at } of rewrite.warnings)
-    around.err(`convlens: ${placeText(at, around)}warning: ${message}\n`);
+    around.err(`convlens: ${placeText(at, around.cwd)}warning: ${message}\n`);
   const { macs, params } = rewrite.traced;
   around.err(`convlens: traced again: ${macs} MACs, ${params} params, as simulated\n`);
   return rewrite.refused.length > 0 ? 1 : 0;
-}
-
-/** `net.py:12:9: `, or nothing where there is no place. */
-function placeText(at: Place | undefined, { cwd }: Surroundings): string {
-  return at ? `${relativeFile(at.file, cwd)}:${at.line}:${at.column}: ` : "";
 }
 
 function byFile({ edits }: Rewrite): ReadonlyMap<string, readonly TextEdit[]> {

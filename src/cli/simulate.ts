@@ -7,7 +7,7 @@ import type { Simulation } from "../engine/separable/contract.ts";
 import { widthText } from "../present/cost.ts";
 import type { SimulateCommand } from "./arguments.ts";
 import { networkOptions, openFile } from "./open.ts";
-import { relativeFile, relativePlaces } from "./places.ts";
+import { placeText, relativePlaces } from "./places.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
 
 export async function simulate(command: SimulateCommand, around: Surroundings): Promise<ExitCode> {
@@ -28,9 +28,7 @@ export async function simulate(command: SimulateCommand, around: Surroundings): 
   );
   const { problems } = simulation;
   for (const { at, severity, message } of problems)
-    around.err(
-      `convlens: ${relativeFile(at.file, around.cwd)}:${at.line}:${at.column}: ${severity}: ${message}\n`,
-    );
+    around.err(`convlens: ${placeText(at, around.cwd)}${severity}: ${message}\n`);
   return simulation.refused.length > 0 || problems.length > 0 ? 1 : 0;
 }
 
