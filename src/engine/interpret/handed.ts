@@ -3,7 +3,7 @@
  * function of the program makes the network that is a gap, elsewhere (`watch(model)`, `prepare(model)`) an assumption.
  */
 import type { Machine } from "./machine.ts";
-import { Instance, type Kwargs, List, Tuple, Unknown, type Value } from "./values.ts";
+import { asMany, Instance, type Kwargs, List, Tuple, type Unknown, type Value } from "./values.ts";
 
 /** What only looks at a network, or fills its weights, by the words that such names begin with. */
 const KEEPS =
@@ -17,7 +17,7 @@ const MOST_ITEMS = 64;
 export function mayChange(
   m: Machine,
   name: string,
-  { reason, at }: Unknown,
+  why: Unknown,
   args: readonly Value[],
   kwargs: Kwargs,
 ): void {
@@ -29,9 +29,9 @@ export function mayChange(
   for (const value of given) {
     if (!(value instanceof List)) continue;
     m.touch(value);
-    value.items.push(new Unknown(reason, at, true));
+    value.items.push(asMany(why));
   }
-  if (m.frame) m.gap(reason);
+  if (m.frame) m.gap(why.reason);
 }
 
 function holdsLayers(m: Machine, value: Value): boolean {

@@ -6,6 +6,7 @@ import {
   ABSENT,
   type Absent,
   type Attrs,
+  asMany,
   births,
   Dict,
   type Heap,
@@ -186,7 +187,7 @@ function joinHeap(target: Heap, theirs: Contents, why: Unknown): void {
   if (target instanceof List) {
     const other = theirs as readonly Value[];
     const length = Math.max(target.items.length, other.length);
-    const many = new Unknown(why.reason, why.at, true);
+    const many = asMany(why);
     target.items = Array.from({ length }, (_, i) =>
       i < target.items.length && i < other.length ? joinValues(target.items[i], other[i], why) : many,
     );

@@ -1,8 +1,10 @@
 /** What a list, dict or set holds after a change that is not known, such as `list.pop(unknown)`, and what then reads it. */
 import type { Interp } from "./interp.ts";
 import {
+  asMany,
   Dict,
   Instance,
+  isMany,
   isUnknown,
   LargeInt,
   List,
@@ -12,10 +14,10 @@ import {
   type Value,
 } from "./values.ts";
 
-/** Stands for any number of items. */
-function many(interp: Interp, { reason, at }: Unknown): Unknown {
+/** Comes into a list, which reads of it look out for from then on. */
+function many(interp: Interp, why: Unknown): Unknown {
   interp.hasManyItems = true;
-  return new Unknown(reason, at, true);
+  return asMany(why);
 }
 
 /**
@@ -71,5 +73,5 @@ export function manyUpTo(interp: Interp, all: readonly Value[], index: Value): U
 }
 
 function isObject(value: Value): boolean {
-  return value instanceof Instance || (isUnknown(value) && value.isMany);
+  return value instanceof Instance || isMany(value);
 }

@@ -407,9 +407,18 @@ export function toNumber(value: Value): number | undefined {
   return undefined;
 }
 
+/** An item that stands for any number of items, none included. */
+export function asMany({ reason, at }: Unknown): Unknown {
+  return new Unknown(reason, at, true);
+}
+
+export function isMany(value: Value): value is Unknown {
+  return value instanceof Unknown && value.isMany;
+}
+
 /** Why the number of items is not known; undefined where it is. */
 export function manyAmong(items: Iterable<Value>): Unknown | undefined {
-  for (const item of items) if (item instanceof Unknown && item.isMany) return item;
+  for (const item of items) if (isMany(item)) return item;
   return undefined;
 }
 

@@ -1,5 +1,4 @@
 /** What each module of Keras has under each name. https://keras.io/api/ */
-
 import { def, type NativeImpl } from "../../interpret/native.ts";
 import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
 import { classesOf } from "../../interpret/python/stdlib/labels.ts";

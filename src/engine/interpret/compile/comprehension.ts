@@ -5,7 +5,7 @@ import type { Machine } from "../machine.ts";
 import { dictSet, setOf } from "../python/dict.ts";
 import { unknownOrder } from "../python/setOrder.ts";
 import { Scope } from "../scope.ts";
-import { ABSENT, Dict, Iter, LargeInt, List, SetValue, Unknown, type Value } from "../values.ts";
+import { ABSENT, Dict, Iter, isMany, LargeInt, List, SetValue, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
 import { compileTarget } from "./targets.ts";
@@ -52,7 +52,7 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       m.tick();
       clause.assign(m, s, step.value);
-      if (step.value instanceof Unknown && step.value.isMany) found.many = step.value;
+      if (isMany(step.value)) found.many = step.value;
       let keep: boolean | Unknown = true;
       for (const condition of clause.conditions) {
         keep = condition(m, s);

@@ -5,7 +5,7 @@ import { joinHere } from "../doubts.ts";
 import type { Machine } from "../machine.ts";
 import { unknownOrder } from "../python/setOrder.ts";
 import { Scope } from "../scope.ts";
-import { Dict, isUnknown, SetValue, Unknown, type Value } from "../values.ts";
+import { Dict, isMany, isUnknown, SetValue, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ex } from "./compiler.ts";
 import { type Completion, loopStep } from "./completion.ts";
 import { compileExpr, compileTest } from "./expressions.ts";
@@ -79,7 +79,7 @@ export function compileFor(node: For, c: Compiler): Ex {
       m.turn(node.at);
       const scope = fresh ? new Scope("block", s) : s;
       const { value } = step;
-      if (value instanceof Unknown && value.isMany) {
+      if (isMany(value)) {
         const left = openTurn(m, scope, value);
         if (left !== undefined) return left;
         continue;

@@ -1,5 +1,4 @@
 /** Truth, equality, order, identity: Python's comparisons. */
-
 import type { CompareOp } from "../../syntax/ast.ts";
 import type { Interp } from "../interp.ts";
 import { unknownKey } from "../unknownChange.ts";

@@ -1,11 +1,11 @@
 /** Hashing by value as Python does, and what is read from and written to dicts and sets. */
-
 import { STEPS } from "../bounds.ts";
 import type { Interp } from "../interp.ts";
 import { unknownKey } from "../unknownChange.ts";
 import {
   ABSENT,
   type Absent,
+  asMany,
   Dict,
   Float,
   isUnknown,
@@ -14,7 +14,7 @@ import {
   type List,
   SetValue,
   Tuple,
-  Unknown,
+  type Unknown,
   unknownItem,
   type Value,
 } from "../values.ts";
@@ -234,7 +234,7 @@ export function combineSets(interp: Interp, op: "|" | "&" | "-" | "^", a: SetVal
   result.isReworked = true;
   const open = op === "|" ? undefined : (unknownItem(a) ?? unknownItem(b));
   if (open) {
-    setAdd(interp, result, new Unknown(open.reason, open.at, true));
+    setAdd(interp, result, asMany(open));
     return result;
   }
   for (const [key, value] of a.entries) {

@@ -4,6 +4,7 @@ import type { Interp } from "../interp.ts";
 import type { NativeImpl } from "../native.ts";
 import {
   ABSENT,
+  asMany,
   Dict,
   Iter,
   isUnknown,
@@ -13,7 +14,7 @@ import {
   SetValue,
   Tuple,
   toNumber,
-  Unknown,
+  type Unknown,
   type Value,
 } from "../values.ts";
 import { sizeOf } from "../weight.ts";
@@ -63,18 +64,13 @@ function overRows(
   }, typeName);
 }
 
-/** What may be there, and may not. */
-export function perhapsOne({ reason, at }: Unknown): Unknown {
-  return new Unknown(reason, at, true);
-}
-
 function* filtered(interp: Interp, predicate: Value, iterator: Iterator<Value>): Generator<Value, undefined> {
   for (let step = iterator.next(); !step.done; step = iterator.next()) {
     interp.tick();
     const keep = truthy(interp, predicate === null ? step.value : interp.call(predicate, [step.value]));
     if (isUnknown(keep)) {
       interp.gap(keep.reason);
-      yield perhapsOne(keep);
+      yield asMany(keep);
     } else if (keep) yield step.value;
   }
 }

@@ -1,5 +1,4 @@
 /** Iteration, length and membership by Python's rules. */
-
 import type { Interp } from "../interp.ts";
 import { unknownKey } from "../unknownChange.ts";
 import {

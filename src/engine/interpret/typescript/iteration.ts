@@ -1,5 +1,4 @@
 /** What can be iterated: arrays, texts, maps, sets, generators, and objects with an iterator of their own. */
-
 import type { Machine } from "../machine.ts";
 import { unknownKey } from "../unknownChange.ts";
 import {

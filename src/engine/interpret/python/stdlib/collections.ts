@@ -2,11 +2,10 @@
 import type { Interp } from "../../interp.ts";
 import { defineClass, type NativeImpl } from "../../native.ts";
 import { changeUnknown, unknownKey } from "../../unknownChange.ts";
-import { ABSENT, type ClassValue, Dict, isUnknown, List, Tuple, type Value } from "../../values.ts";
+import { ABSENT, asMany, type ClassValue, Dict, isUnknown, List, Tuple, type Value } from "../../values.ts";
 import { ABSTRACT } from "../abstract.ts";
 import { NOT_IMPLEMENTED, none, toIndex, toInt, toText } from "../core.ts";
 import { dictGet, dictSet, hashKey } from "../dict.ts";
-import { perhapsOne } from "../iteration.ts";
 import { items, iterOf } from "../sequences.ts";
 import { sorted } from "../sorting.ts";
 import { DICT, pairsOf, updateDict } from "../types/dict.ts";
@@ -106,7 +105,7 @@ function ones(interp: Interp, source: Value): ReturnType<typeof pairsOf> {
 function* elementsOf(counter: Value): Generator<Value> {
   if (!(counter instanceof Dict)) return;
   for (const { key, value } of [...counter.entries.values()]) {
-    if (isUnknown(value)) yield perhapsOne(value);
+    if (isUnknown(value)) yield asMany(value);
     for (let left = toInt(value) ?? 0; left > 0; left--) yield key;
   }
 }
@@ -227,7 +226,7 @@ function manyOf(interp: Interp, value: Value): readonly Value[] {
   const all = items(interp, value);
   if (!isUnknown(all)) return [...all];
   interp.gap(all.reason);
-  return [perhapsOne(all)];
+  return [asMany(all)];
 }
 
 const DEQUE: ClassValue = defineClass("deque", {

@@ -5,6 +5,7 @@ import { parseSignature } from "../../signature.ts";
 import {
   ABSENT,
   type Absent,
+  asMany,
   BoundMethod,
   ClassValue,
   FunctionValue,
@@ -18,7 +19,6 @@ import {
 } from "../../values.ts";
 import { toText } from "../core.ts";
 import { dictOf } from "../dict.ts";
-import { perhapsOne } from "../iteration.ts";
 import { argsOf, kwargsOf, OBJECT, ownAttrs } from "../types/object.ts";
 import { PARTIAL } from "./functools.ts";
 import { type Module, makeModule } from "./table.ts";
@@ -199,7 +199,7 @@ function members(interp: Interp, obj: Value, predicate: Value): Value {
     const value = interp.lookup(obj, name);
     if (value === ABSENT) continue;
     const keep = predicate === null ? true : interp.truthy(interp.call(predicate, [value]));
-    if (isUnknown(keep)) pairs.push(perhapsOne(keep));
+    if (isUnknown(keep)) pairs.push(asMany(keep));
     else if (keep) pairs.push(new Tuple([name, value]));
   }
   return new List(pairs);

@@ -1,10 +1,10 @@
 /** `itertools`, lazily over Python iterators. */
 import type { Interp } from "../../interp.ts";
 import { def, type NativeImpl } from "../../native.ts";
-import { isUnknown, Tuple, toNumber, type Unknown, type Value } from "../../values.ts";
+import { asMany, isUnknown, Tuple, toNumber, type Unknown, type Value } from "../../values.ts";
 import { equals, truthy } from "../compare.ts";
 import { toInt } from "../core.ts";
-import { iterateAll, perhapsOne } from "../iteration.ts";
+import { iterateAll } from "../iteration.ts";
 import { items, iterate, iterOf } from "../sequences.ts";
 import { argsOf } from "../types/object.ts";
 import { type Entry, type Module, makeModule } from "./table.ts";
@@ -35,7 +35,7 @@ function* chain(interp: Interp, sources: Iterator<Value>): Lazy {
     const source = iterate(interp, step.value);
     if (isUnknown(source)) {
       interp.gap(source.reason);
-      yield perhapsOne(source);
+      yield asMany(source);
     } else yield* rest(source);
   }
 }
@@ -101,7 +101,7 @@ function* whilst(source: Source, interp: Interp, predicate: Value, mode: "take" 
   for (const value of rest(source)) {
     const holds = mode === "take" || dropping ? truthy(interp, interp.call(predicate, [value])) : true;
     if (isUnknown(holds)) {
-      yield perhapsOne(holds);
+      yield asMany(holds);
       return undefined;
     }
     if (mode === "take" && !holds) return undefined;
@@ -246,7 +246,7 @@ function* selected(
   for (const value of rest(source)) {
     const truth = test(value);
     if (truth === undefined) return undefined;
-    if (isUnknown(truth)) yield perhapsOne(truth);
+    if (isUnknown(truth)) yield asMany(truth);
     else if (truth === wanted) yield value;
   }
 }

@@ -63,30 +63,19 @@ function modulesTable(): Dict {
 }
 
 /** Names of CPython's `sys` whose values a run decides; PyPy's and other systems' are not there. */
-const DECIDED_BY_RUN: ReadonlySet<string> = new Set([
-  ..."abiflags activate_stack_trampoline addaudithook api_version audit base_exec_prefix base_prefix".split(
-    " ",
+const DECIDED_BY_RUN: ReadonlySet<string> = new Set(
+  `abiflags activate_stack_trampoline addaudithook api_version audit base_exec_prefix base_prefix
+   breakpointhook call_tracing copyright deactivate_stack_trampoline displayhook dont_write_bytecode
+   exc_prefix exception exec_prefix getallocatedblocks getdlopenflags getfilesystemencodeerrors
+   getfilesystemencoding getprofile getrefcount getsizeof getswitchinterval gettrace hash_info
+   implementation int_info is_finalizing is_stack_trampoline_active last_exc last_traceback last_type
+   last_value maxunicode meta_path monitoring orig_argv path_hooks path_importer_cache platlibdir ps1
+   ps2 pycache_prefix setdlopenflags setswitchinterval stdlib_module_names thread_info tracebacklimit
+   unraisablehook get_asyncgen_hooks set_asyncgen_hooks get_coroutine_origin_tracking_depth
+   set_coroutine_origin_tracking_depth get_int_max_str_digits set_int_max_str_digits float_repr_style`.split(
+    /\s+/,
   ),
-  ..."breakpointhook call_tracing copyright deactivate_stack_trampoline displayhook dont_write_bytecode".split(
-    " ",
-  ),
-  ..."exc_prefix exception exec_prefix getallocatedblocks getdlopenflags getfilesystemencodeerrors".split(
-    " ",
-  ),
-  ..."getfilesystemencoding getprofile getrefcount getsizeof getswitchinterval gettrace hash_info".split(" "),
-  ..."implementation int_info is_finalizing is_stack_trampoline_active last_exc last_traceback last_type".split(
-    " ",
-  ),
-  ..."last_value maxunicode meta_path monitoring orig_argv path_hooks path_importer_cache platlibdir".split(
-    " ",
-  ),
-  ..."ps1 ps2 pycache_prefix setdlopenflags setswitchinterval stdlib_module_names thread_info".split(" "),
-  ..."tracebacklimit unraisablehook get_asyncgen_hooks set_asyncgen_hooks".split(" "),
-  ..."get_coroutine_origin_tracking_depth set_coroutine_origin_tracking_depth get_int_max_str_digits".split(
-    " ",
-  ),
-  ..."set_int_max_str_digits float_repr_style".split(" "),
-]);
+);
 
 const VERSION = ["major", "minor", "micro", "releaselevel", "serial"];
 const VERSION_VALUES: readonly Value[] = [3, 11, 0, "final", 0];

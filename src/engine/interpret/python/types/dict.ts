@@ -7,6 +7,7 @@ import {
   ABSENT,
   type ClassValue,
   Dict,
+  isMany,
   isUnknown,
   List,
   Tuple,
@@ -219,10 +220,6 @@ const dictMethods: Record<string, Method> = {
   ],
   copy: ["self", (a) => copyDict(a.self)],
 };
-
-function isMany(key: Value): boolean {
-  return isUnknown(key) && key.isMany;
-}
 
 function bareDict(value: Value): Value {
   return value instanceof Dict ? new Dict(value.entries) : value;

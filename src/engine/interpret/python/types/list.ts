@@ -4,6 +4,7 @@ import type { NativeImpl } from "../../native.ts";
 import { addUnknown, changeUnknown } from "../../unknownChange.ts";
 import {
   type ClassValue,
+  isMany,
   isUnknown,
   List,
   manyAmong,
@@ -140,7 +141,7 @@ function pop(interp: Interp, self: Value, index: Value): Value {
   }
   const item = all[at];
   // There may be more where it was.
-  if (isUnknown(item) && item.isMany) return item;
+  if (isMany(item)) return item;
   interp.tick(weightMoved(all.length - at));
   return changing(interp, self).splice(at, 1)[0];
 }
