@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import type { CostUnit } from "../engine/report/units.ts";
 import type { SimulationOptions } from "../engine/separable/contract.ts";
 import { entryOf } from "../engine/table.ts";
-import { splitTarget } from "./target.ts";
+import { splitTarget } from "./targetName.ts";
 
 export type Format = "text" | "json" | "jsonl" | "csv" | "markdown" | "sarif";
 

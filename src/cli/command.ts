@@ -22,7 +22,9 @@ export interface Output {
 
 const { VIRTUAL_ENV, CONDA_PREFIX, CONVLENS_DEBUG } = process.env;
 
-process.exitCode = await work(workerData);
+void work(workerData).then((code) => {
+  process.exitCode = code;
+});
 
 async function work({ argv, width, color }: Terminal): Promise<number> {
   const print =

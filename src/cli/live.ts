@@ -12,7 +12,8 @@ import { createNodeHost } from "../node/host.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { type LiveSource, serveLive } from "./live/server.ts";
 import { relativePlaces } from "./places.ts";
-import { fileProblem, rootsOf, splitTarget } from "./target.ts";
+import { fileProblem, rootsOf } from "./target.ts";
+import { splitTarget } from "./targetName.ts";
 
 const DEFAULT_PORT = 4173;
 

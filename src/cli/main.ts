@@ -3,34 +3,44 @@
  * (command.ts) under a watch: a hostile file ends with a line, never hangs.
  */
 
+import manifest from "../../package.json" with { type: "json" };
 import { visible } from "../engine/report/visible.ts";
-import { DEFAULT_LIMITS, parseCommand } from "./arguments.ts";
+import { type Command, DEFAULT_LIMITS, parseCommand } from "./arguments.ts";
+import { answerAtOnce, isAnsweredAtOnce } from "./atOnce.ts";
 import type { Output, Terminal } from "./command.ts";
 import { HOW_TO_REPORT } from "./faults.ts";
+import { oneLine } from "./oneLine.ts";
 import { watch } from "./watch.ts";
 
 const DEFAULT_WIDTH = 100;
 const { NO_COLOR, CONVLENS_DEBUG } = process.env;
 
-process.exitCode = await watched(process.argv.slice(2));
+const argv = process.argv.slice(2);
+const command = parseCommand(argv);
+const { stdout, stderr } = process;
+// A reader that has seen enough (`| head`) is no failure.
+stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+process.exitCode = isAnsweredAtOnce(command)
+  ? answerAtOnce(command, {
+      version: manifest.version,
+      out: (text) => stdout.write(text),
+      err: (text) => stderr.write(oneLine(text)),
+    })
+  : await watched(command);
 
 /** The command under watch; gives its exit code. */
-async function watched(argv: readonly string[]): Promise<number> {
-  // A reader that has seen enough (`| head`) is no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
-  const { stdout, stderr } = process;
+async function watched(command: Command): Promise<number> {
   const terminal: Terminal = {
     argv,
     width: stdout.columns ?? DEFAULT_WIDTH,
     color: stdout.isTTY === true && !NO_COLOR,
   };
-  const command = parseCommand(argv);
   const { seconds, megabytes } = "limits" in command ? command.limits : DEFAULT_LIMITS;
   const ended = await watch({
-    script: new URL("command.mjs", import.meta.url),
+    script: new URL("thread.cjs", import.meta.url),
     workerData: terminal,
     onMessage: (message) => {
       const { stream, text } = message as Output;

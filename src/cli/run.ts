@@ -10,11 +10,12 @@ import { formatSarif } from "../engine/report/sarif.ts";
 import { formatText } from "../engine/report/text.ts";
 import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
 import { unreadReport } from "../engine/report/unread.ts";
-import { visible } from "../engine/report/visible.ts";
 import { where } from "../engine/report/where.ts";
 import { languageOf } from "../engine/syntax/parser.ts";
-import { type Format, HELP, type ProfileCommand, parseCommand } from "./arguments.ts";
+import { type Format, type ProfileCommand, parseCommand } from "./arguments.ts";
+import { answerAtOnce, isAnsweredAtOnce } from "./atOnce.ts";
 import { chooseDevice, deviceList, readDevices } from "./devices.ts";
+import { oneLine } from "./oneLine.ts";
 import { networkOptions, openFile } from "./open.ts";
 import { relativePlaces } from "./places.ts";
 import { rewrite } from "./rewrite.ts";
@@ -27,16 +28,8 @@ export type { ExitCode, Surroundings };
 export async function run(argv: readonly string[], given: Surroundings): Promise<ExitCode> {
   const command = parseCommand(argv);
   const around: Surroundings = { ...given, err: (text) => given.err(oneLine(text)) };
+  if (isAnsweredAtOnce(command)) return answerAtOnce(command, around);
   switch (command.kind) {
-    case "help":
-      around.out(HELP);
-      return 0;
-    case "version":
-      around.out(`convlens ${around.version}\n`);
-      return 0;
-    case "usage-error":
-      around.err(`convlens: ${command.message} (convlens --help)\n`);
-      return 2;
     case "profile":
       return profile(command, around);
     case "devices": {
@@ -202,9 +195,4 @@ function failedChecks(report: Report, { unit, budgetMacs, failOnUnknown }: Profi
 
 function placeOf(at: Place | null, file: string): string {
   return at === null ? file : where(at);
-}
-
-/** What is told on stderr may hold names from code and files: it stays one line that steers no terminal. */
-function oneLine(text: string): string {
-  return `${visible(text.replace(/\n$/, ""))}\n`;
 }

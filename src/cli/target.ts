@@ -1,4 +1,4 @@
-/** What a command line names: a file, a network in it, and the folders that its imports are looked up in. */
+/** The folders that the imports of a file are looked up in, and why a file cannot be read. */
 import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import type { ModelHost } from "../engine/engine.types.ts";
@@ -6,20 +6,6 @@ import { STUBS_FOLDER } from "../engine/stubsFolder.ts";
 import { problemOfDisk, textProblem } from "../node/host.ts";
 import { packageFolders, reallyLiesIn, workspacePackageFolders } from "../node/python.ts";
 import { stubFolders } from "../node/stubs.ts";
-
-export interface Target {
-  readonly file: string;
-  readonly model?: string;
-}
-
-/**
- * `FILE` or `FILE:NAME`, NAME a network or its factory (`EfficientNet.from_name`). The file keeps its extension, so
- * that a Windows drive's colon (`C:\net.py`) separates nothing.
- */
-export function splitTarget(text: string): Target {
-  const [, file, model] = /^(.+\.\w+):([\p{L}_$][\p{L}\p{N}_$.]*)$/u.exec(text) ?? [];
-  return file !== undefined && model !== undefined ? { file, model } : { file: text };
-}
 
 export interface Roots {
   /** What may be read. */

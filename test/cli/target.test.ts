@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fileProblem, rootsOf, splitTarget } from "../../src/cli/target.ts";
+import { fileProblem, rootsOf } from "../../src/cli/target.ts";
+import { splitTarget } from "../../src/cli/targetName.ts";
 
 describe("FILE:NAME", () => {
   it.each([
