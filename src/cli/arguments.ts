@@ -4,6 +4,7 @@ import type { CostUnit } from "../engine/report/units.ts";
 import type { SimulationOptions } from "../engine/separable/contract.ts";
 import { entryOf } from "../engine/table.ts";
 import { splitTarget } from "./targetName.ts";
+import { factorOf, isInputShape, MOST_FACTOR, multipleOf, namesOf, parseCount } from "./values.ts";
 
 export type Format = "text" | "json" | "jsonl" | "csv" | "markdown" | "sarif";
 
@@ -67,6 +68,21 @@ export interface ProfileCommand extends NetworkChoice {
   readonly devices?: string;
 }
 
+/** Compares the networks of two revisions, or of one and the files as they are. */
+export interface DiffCommand {
+  readonly kind: "diff";
+  readonly base: string;
+  /** Absent: the working tree. */
+  readonly head?: string;
+  /** `BASE...HEAD`: from where the two branches part. */
+  readonly fromMergeBase: boolean;
+  readonly format: "text" | "json" | "markdown" | "sarif" | "gitlab";
+  readonly unit: CostUnit;
+  readonly pythonPaths: readonly string[];
+  readonly stubs: readonly string[];
+  readonly limits: ProcessLimits;
+}
+
 /** Names the devices that a bound can be had on. */
 export interface DevicesCommand {
   readonly kind: "devices";
@@ -79,6 +95,7 @@ export type Command =
   | SimulateCommand
   | RewriteCommand
   | SuggestCommand
+  | DiffCommand
   | { readonly kind: "help" }
   | { readonly kind: "version" }
   | { readonly kind: "usage-error"; readonly message: string };
@@ -90,6 +107,7 @@ Usage
   convlens simulate FILE[:NAME] [--swap all|none|NAMES] [--alpha A] [--rho R] [options]
   convlens rewrite FILE[:NAME] --layers all|NAMES [--diff|--write|--json] [options]
   convlens suggest FILE[:NAME] --budget COUNT [options]
+  convlens diff BASE [HEAD] [options]
 
 NAME is a class, a builder function or a class's factory (EfficientNet.from_name).
 Without it the file's main network is profiled.
@@ -132,6 +150,12 @@ rewrite: puts the swap into the source
 suggest: the fewest lines to change for a budget; what one line makes changes together
   --budget COUNT        so many MACs (FLOPs with --unit flops); --stem, --round, --json, --unit as above
 
+diff: the networks of the repository that changed between two Git revisions, and by which layers
+  BASE [HEAD]           commits, branches or tags; without HEAD the files as they are; BASE...HEAD from their merge base
+  --table, --markdown   for people (default), and for the comment of a pull request
+  --json, --sarif       for other programs; --gitlab for GitLab's code quality
+  --unit, --python, --stubs as above; ended after 600 s unless --time-limit says otherwise
+
   --help, --version
 
 Exit codes: 0 report printed, 1 a budget or check fails or a layer is refused, 2 bad usage or unreadable input.
@@ -147,6 +171,7 @@ const OPTIONS = {
   csv: { type: "boolean" },
   markdown: { type: "boolean" },
   sarif: { type: "boolean" },
+  gitlab: { type: "boolean" },
   unit: { type: "string" },
   budget: { type: "string" },
   "fail-on-unknown": { type: "boolean" },
@@ -218,6 +243,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const [command, target, ...extra] = positionals;
   if (command === undefined) return usageError("no command given; try: convlens profile FILE");
   if (command === "help") return { kind: "help" };
+  if (command === "diff") return parseDiff(values, positionals.slice(1));
   const rule = entryOf(COMMANDS, command);
   if (!rule) return usageError(`unknown command "${command}"; try: convlens profile FILE`);
   if (command === "profile" && values.device === "list") return listDevices(values);
@@ -227,8 +253,8 @@ export function parseCommand(argv: readonly string[]): Command {
   const strange = Object.keys(values).find((name) => !known.includes(name));
   if (strange !== undefined) return usageError(`--${strange} is no option of ${command}`);
 
-  const unit = values.unit ?? "macs";
-  if (unit !== "macs" && unit !== "flops") return usageError(`--unit is macs or flops, not "${unit}"`);
+  const unit = unitOf(values);
+  if (unit === undefined) return usageError(`--unit is macs or flops, not "${values.unit}"`);
   for (const name of ["input", "resized"] as const) {
     const bad = values[name]?.find((shape) => !isInputShape(shape));
     if (bad !== undefined)
@@ -300,11 +326,11 @@ function parseSimulate(values: Values, network: NetworkChoice, unit: CostUnit): 
   const round = multipleOf(values.round);
   if (alpha === undefined)
     return usageError(
-      `--alpha is a factor above 0, such as 0.75, and at most ${MOST}, not "${values.alpha}"`,
+      `--alpha is a factor above 0, such as 0.75, and at most ${MOST_FACTOR}, not "${values.alpha}"`,
     );
   if (rho === undefined)
     return usageError(
-      `--rho is a factor above 0, such as 0.714 or 5/7, and at most ${MOST}, not "${values.rho}"`,
+      `--rho is a factor above 0, such as 0.714 or 5/7, and at most ${MOST_FACTOR}, not "${values.rho}"`,
     );
   if (values.rho !== undefined && values.resized)
     return usageError("--resized gives the input itself: leave out --rho");
@@ -335,11 +361,50 @@ function parseSuggest(values: Values, network: NetworkChoice, unit: CostUnit): C
   return { kind: "suggest", ...network, budgetMacs: budget, stem: values.stem ?? false, round, format, unit };
 }
 
+const DIFF_FORMATS = ["table", "json", "markdown", "sarif", "gitlab"] as const;
+const DIFF_OPTIONS: readonly string[] = [...DIFF_FORMATS, ...LIMITS, "unit", "python", "stubs"];
+/** Many files, read at two revisions. */
+const DIFF_LIMITS: ProcessLimits = { seconds: 600, megabytes: 1500 };
+
+function parseDiff(values: Values, revisions: readonly string[]): Command {
+  const [first, second, ...extra] = revisions;
+  if (first === undefined) return usageError("diff needs a revision: convlens diff BASE [HEAD]");
+  if (extra.length > 0) return usageError(`diff takes two revisions, but got "${extra.join(" ")}" too`);
+  const strange = Object.keys(values).find((name) => !DIFF_OPTIONS.includes(name));
+  if (strange !== undefined) return usageError(`--${strange} is no option of diff`);
+  const formats = DIFF_FORMATS.filter((flag) => values[flag]);
+  if (formats.length > 1) return usageError(`choose one of ${formats.map((flag) => `--${flag}`).join(", ")}`);
+  const unit = unitOf(values);
+  if (unit === undefined) return usageError(`--unit is macs or flops, not "${values.unit}"`);
+  const limits = limitsOf(values, DIFF_LIMITS);
+  if (typeof limits === "string") return usageError(limits);
+  const [, from, dots, to] = /^(.*?)(\.{2,3})(.*)$/.exec(first) ?? [];
+  if (dots !== undefined && second !== undefined)
+    return usageError(`"${first}" names two revisions: leave out "${second}"`);
+  const head = dots === undefined ? second : to || "HEAD";
+  const [format = "table"] = formats;
+  return {
+    kind: "diff",
+    base: dots === undefined ? first : from || "HEAD",
+    ...(head !== undefined && { head }),
+    fromMergeBase: dots === "...",
+    format: format === "table" ? "text" : format,
+    unit,
+    pythonPaths: values.python ?? [],
+    stubs: values.stubs ?? [],
+    limits,
+  };
+}
+
+function unitOf({ unit = "macs" }: Values): CostUnit | undefined {
+  return unit === "macs" || unit === "flops" ? unit : undefined;
+}
+
 /** What is asked for, or what is wrong with it. */
-function limitsOf(values: Values): ProcessLimits | string {
+function limitsOf(values: Values, usual: ProcessLimits = DEFAULT_LIMITS): ProcessLimits | string {
   const { "time-limit": time, "memory-limit": memory } = values;
-  const seconds = time === undefined ? DEFAULT_LIMITS.seconds : Number(time);
-  const megabytes = memory === undefined ? DEFAULT_LIMITS.megabytes : Number(memory);
+  const seconds = time === undefined ? usual.seconds : Number(time);
+  const megabytes = memory === undefined ? usual.megabytes : Number(memory);
   if (!(seconds > 0 && seconds < MOST_SECONDS)) return `--time-limit is a number of seconds, not "${time}"`;
   if (!(megabytes >= LEAST_MEGABYTES && megabytes <= MOST_MEGABYTES))
     return `--memory-limit is a number of megabytes from ${LEAST_MEGABYTES}, not "${memory}"`;
@@ -357,31 +422,6 @@ function budgetOf({ budget }: Values, unit: CostUnit): number | string | undefin
   const count = parseCount(budget);
   if (count === undefined) return `--budget "${budget}" is no count; write 300M, 4.1G or 300000000`;
   return unit === "flops" ? count / 2 : count;
-}
-
-function namesOf(text: string): "all" | "none" | readonly string[] {
-  if (text === "all" || text === "none") return text;
-  return text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-}
-
-/** `0.75`, `5/7`; undefined when it is no factor. */
-function factorOf(text: string | undefined): number | undefined {
-  if (text === undefined) return 1;
-  const [, above, below] = /^(\d*\.?\d+)(?:\/(\d*\.?\d+))?$/.exec(text.trim()) ?? [];
-  const factor = Number(above) / Number(below ?? 1);
-  return Number.isFinite(factor) && factor > 0 && factor <= MOST ? factor : undefined;
-}
-
-/** Wider than this is a slip of the pen. */
-const MOST = 64;
-
-function multipleOf(text: string | undefined): number | undefined {
-  if (text === undefined) return 1;
-  const multiple = Number(text);
-  return Number.isSafeInteger(multiple) && multiple >= 1 ? multiple : undefined;
 }
 
 /** `--alpha -1` is an option with a number, which only `--alpha=-1` is to Node. */
@@ -409,21 +449,6 @@ function formatOf(flag: (typeof FORMAT_FLAGS)[number] | undefined, all: boolean)
   if (flag === undefined) return all ? "jsonl" : "text";
   if (flag === "json") return all ? "jsonl" : "json";
   return flag === "table" ? "text" : flag;
-}
-
-const SCALES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
-
-/** `300M`, `4.1 G`, `300000000` */
-function parseCount(text: string): number | undefined {
-  const [, digits, prefix = ""] = /^\s*(\d+(?:\.\d+)?(?:e\d+)?)\s*([kmgt]?)\s*$/i.exec(text) ?? [];
-  return digits === undefined
-    ? undefined
-    : Math.round(Number(digits) * (entryOf(SCALES, prefix.toLowerCase()) ?? 1));
-}
-
-/** Sizes of at least 1, and a dtype where it is not float32; a scalar has no sizes but a dtype. */
-function isInputShape(text: string): boolean {
-  return /^[1-9]\d*(?:[x×,][1-9]\d*)*(?::[a-z]+\d*)?$/i.test(text);
 }
 
 function usageError(message: string): Command {

@@ -40,9 +40,9 @@ async function work({ argv, width, color }: Terminal): Promise<number> {
     err,
     ...{ width, color },
     pythonPaths: activeEnvironment ? [activeEnvironment] : [],
-    openEngine: async (roots) =>
+    openEngine: async (roots, files = (disk) => disk) =>
       createEngine({
-        host: createNodeHost(roots),
+        host: files(createNodeHost(roots)),
         parsers: await loadParsers(),
         settings: {
           tool: `convlens ${manifest.version}`,

@@ -17,14 +17,12 @@ export async function openFile(
     around.err(`convlens: ${command.file}: ${problem}\n`);
     return undefined;
   }
-  const inCwd = (folder: string): string => path.resolve(around.cwd, folder);
-  for (const option of ["python", "stubs"] as const) {
-    const given = option === "python" ? command.pythonPaths : command.stubs;
-    const missing = given.find((folder) => !existsSync(inCwd(folder)));
-    if (missing === undefined) continue;
-    around.err(`convlens: --${option} ${missing}: no such file or folder\n`);
+  const missing = missingFolder(command, around);
+  if (missing !== undefined) {
+    around.err(`convlens: ${missing}\n`);
     return undefined;
   }
+  const inCwd = (folder: string): string => path.resolve(around.cwd, folder);
   const engine = await around.openEngine(
     rootsOf(
       file,
@@ -34,6 +32,19 @@ export async function openFile(
     ),
   );
   return { engine, file: file.replaceAll("\\", "/") };
+}
+
+/** What is wrong with a folder that an option names; undefined when all are there. */
+export function missingFolder(
+  { pythonPaths, stubs }: Pick<NetworkChoice, "pythonPaths" | "stubs">,
+  { cwd }: Surroundings,
+): string | undefined {
+  const options = [
+    ...pythonPaths.map((folder) => ["python", folder]),
+    ...stubs.map((folder) => ["stubs", folder]),
+  ];
+  const [option, folder] = options.find(([, named = ""]) => !existsSync(path.resolve(cwd, named))) ?? [];
+  return option === undefined ? undefined : `--${option} ${folder}: no such file or folder`;
 }
 
 export function networkOptions({ model, args, input }: NetworkChoice): ProfileOptions {

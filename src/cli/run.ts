@@ -15,6 +15,7 @@ import { languageOf } from "../engine/syntax/parser.ts";
 import { type Format, type ProfileCommand, parseCommand } from "./arguments.ts";
 import { answerAtOnce, isAnsweredAtOnce } from "./atOnce.ts";
 import { chooseDevice, deviceList, readDevices } from "./devices.ts";
+import { diff } from "./diff/diff.ts";
 import { oneLine } from "./oneLine.ts";
 import { networkOptions, openFile } from "./open.ts";
 import { relativePlaces } from "./places.ts";
@@ -44,6 +45,8 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return rewrite(command, around);
     case "suggest":
       return suggest(command, around);
+    case "diff":
+      return diff(command, around);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What surrounds one run of the command line: the terminal, the working directory, and how an engine is opened. */
-import type { Engine } from "../engine/engine.types.ts";
+import type { Engine, ModelHost } from "../engine/engine.types.ts";
 import type { Roots } from "./target.ts";
 
 export interface Surroundings {
@@ -13,7 +13,8 @@ export interface Surroundings {
   readonly color: boolean;
   /** The active Python environment, looked up after what the command line names. */
   readonly pythonPaths: readonly string[];
-  readonly openEngine: (roots: Roots) => Promise<Engine>;
+  /** `files` puts other files in place of the disk's, such as those of a revision. */
+  readonly openEngine: (roots: Roots, files?: (disk: ModelHost) => ModelHost) => Promise<Engine>;
 }
 
 export type ExitCode = 0 | 1 | 2;

@@ -8,7 +8,7 @@ import path from "node:path";
 import type { ModelHost } from "../engine/engine.types.ts";
 import { isNotebook } from "../engine/syntax/notebook.ts";
 import { entryOf } from "../engine/table.ts";
-import { decode, invalidBytes, isPython, withLineFeeds } from "./text.ts";
+import { type SourceText, sourceText } from "./text.ts";
 
 export interface UnsavedText {
   readonly text: string;
@@ -90,23 +90,23 @@ export function textProblem(file: string, maxBytes = DEFAULT_MAX_BYTES): string 
   return "problem" in read ? read.problem : undefined;
 }
 
-function readText(file: string, maxBytes: number): { readonly text: string } | { readonly problem: string } {
+function readText(file: string, maxBytes: number): SourceText {
   try {
     const found = statSync(file);
     if (found.isDirectory()) return { problem: "is a folder" };
     if (!found.isFile()) return { problem: "is no regular file" };
-    // Most of a notebook is its pictures, which are not kept.
-    const most = isNotebook(file) ? maxBytes * 16 : maxBytes;
-    if (found.size > most)
-      return { problem: `is ${megabytes(found.size)}, more than the ${megabytes(most)} that are read` };
-    const decoded = decode(readFileSync(file), file);
-    if ("problem" in decoded) return decoded;
-    const { text, encoding, invalidLine } = decoded;
-    if (invalidLine !== undefined && isPython(file)) return { problem: invalidBytes(invalidLine, encoding) };
-    return { text: withLineFeeds(text) };
+    const problem = sizeProblem(file, found.size, maxBytes);
+    return problem === undefined ? sourceText(readFileSync(file), file) : { problem };
   } catch (error) {
     return { problem: problemOfDisk(error) };
   }
+}
+
+/** Why a file of so many bytes is not read; undefined when it is. */
+export function sizeProblem(file: string, bytes: number, maxBytes = DEFAULT_MAX_BYTES): string | undefined {
+  // Most of a notebook is its pictures, which are not kept.
+  const most = isNotebook(file) ? maxBytes * 16 : maxBytes;
+  return bytes > most ? `is ${megabytes(bytes)}, more than the ${megabytes(most)} that are read` : undefined;
 }
 
 const DISK_PROBLEMS: Readonly<Record<string, string>> = {

@@ -45,6 +45,17 @@ export function decode(bytes: Buffer, file: string): Decoded | Undecodable {
   return { text, encoding, invalidLine: lineOf(bytes, firstDifference(bytes, back)) };
 }
 
+/** A source file's text for the engine, or why it gives none, as what follows the file's name. */
+export type SourceText = { readonly text: string } | { readonly problem: string };
+
+export function sourceText(bytes: Buffer, file: string): SourceText {
+  const decoded = decode(bytes, file);
+  if ("problem" in decoded) return decoded;
+  const { text, encoding, invalidLine } = decoded;
+  if (invalidLine !== undefined && isPython(file)) return { problem: invalidBytes(invalidLine, encoding) };
+  return { text: withLineFeeds(text) };
+}
+
 /** Characters that the encoding lacks become `?`: decode again to see. */
 export function encode(text: string, { name, bom }: Encoding): Buffer {
   const bytes = iconv.encode(text, name, { addBOM: false });

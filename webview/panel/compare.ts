@@ -1,5 +1,6 @@
 /** Two networks side by side: their totals, then every layer by name with a bar for each side. */
 import type { Place, ReportLayer } from "../../src/engine/report/contract.ts";
+import { type Change, type DiffRow, diffRows } from "../../src/present/diff.ts";
 import { count, dims, inUnit, layerOutput } from "../../src/present/text.ts";
 import type { CostUnit, ToPanel } from "../../src/protocol/messages.ts";
 import { checkbox } from "../shared/controls.ts";
@@ -8,7 +9,6 @@ import { formatBytes, formatChange, formatExact } from "../shared/format.ts";
 import { displayKind } from "../shared/kinds.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { describeKernel } from "./describe.ts";
-import { type Change, type DiffRow, diffRows } from "./diff.ts";
 
 type Comparison = Extract<ToPanel, { type: "comparison" }>;
 

@@ -13,7 +13,7 @@ const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
 };
 
 /** One run for all reports of a call. A diagnostic that several networks share is written once. */
-export function formatSarif(reports: readonly Report[]): string {
+export function formatSarif(reports: readonly Pick<Report, "tool" | "diagnostics">[]): string {
   const [name = "convlens", version = ""] = (reports[0]?.tool ?? "convlens").split(" ");
   const diagnostics = new Map(
     reports

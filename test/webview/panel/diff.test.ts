@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { diffRows } from "../../../webview/panel/diff.ts";
+import { diffRows } from "../../../src/present/diff.ts";
 import { layer, report } from "../report.ts";
 
 const names = (left: string[], right: string[]): string[] =>
@@ -14,6 +14,12 @@ describe("diffRows", () => {
 
   it("puts what went from the start first", () => {
     expect(names(["a", "b"], ["b"])).toEqual(["removed a", "same b"]);
+  });
+
+  it("tells layers of one name apart by their order", () => {
+    expect(names(["a", "norm", "b", "norm"], ["a", "norm", "norm", "norm"])).toEqual([
+      ...["same a", "same norm", "removed b", "same norm", "added norm"],
+    ]);
   });
 
   it("tells a layer of the same name that costs something else", () => {

@@ -1,5 +1,5 @@
 /** What two reports have in common: layers matched by name, in execution order, with both costs. Pure. */
-import type { Report, ReportLayer } from "../../src/engine/report/contract.ts";
+import type { Report, ReportLayer } from "../engine/report/contract.ts";
 
 export type Change = "same" | "changed" | "added" | "removed";
 
@@ -12,26 +12,38 @@ export interface DiffRow {
 
 /** The right report's order; a layer that only the left one has follows the layer that it followed there. */
 export function diffRows(left: Report, right: Report): readonly DiffRow[] {
-  const before = new Map(left.layers.map((layer) => [layer.name, layer]));
-  const kept = new Set(right.layers.map((layer) => layer.name));
+  const before = byKey(left);
+  const after = byKey(right);
   const removedAfter = new Map<string, ReportLayer[]>();
   let anchor = "";
-  for (const layer of left.layers) {
-    if (kept.has(layer.name)) anchor = layer.name;
+  for (const [key, layer] of before) {
+    if (after.has(key)) anchor = key;
     else removedAfter.set(anchor, [...(removedAfter.get(anchor) ?? []), layer]);
   }
-  const removed = (name: string): DiffRow[] =>
-    (removedAfter.get(name) ?? []).map((layer) => ({
+  const removed = (key: string): DiffRow[] =>
+    (removedAfter.get(key) ?? []).map((layer) => ({
       ...{ name: layer.name, change: "removed", left: layer, right: null },
     }));
   return [
     ...removed(""),
-    ...right.layers.flatMap((layer): DiffRow[] => {
-      const old = before.get(layer.name) ?? null;
+    ...[...after].flatMap(([key, layer]): DiffRow[] => {
+      const old = before.get(key) ?? null;
       const change = old === null ? "added" : sameCost(old, layer) ? "same" : "changed";
-      return [{ name: layer.name, change, left: old, right: layer }, ...removed(layer.name)];
+      return [{ name: layer.name, change, left: old, right: layer }, ...removed(key)];
     }),
   ];
+}
+
+/** Layers of one name, as modules that are made anew each time have, are told apart by their order. */
+function byKey({ layers }: Report): ReadonlyMap<string, ReportLayer> {
+  const seen = new Map<string, number>();
+  return new Map(
+    layers.map((layer) => {
+      const turn = seen.get(layer.name) ?? 0;
+      seen.set(layer.name, turn + 1);
+      return [`${layer.name}\n${turn}`, layer];
+    }),
+  );
 }
 
 function sameCost(one: ReportLayer, other: ReportLayer): boolean {

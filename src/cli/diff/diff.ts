@@ -1,0 +1,105 @@
+/** `convlens diff BASE [HEAD]`: what the networks of a repository cost at two revisions, where they differ. */
+import path from "node:path";
+import type { ModelHost } from "../../engine/engine.types.ts";
+import { type ChangedFile, GitError, GitRepository } from "../../node/git.ts";
+import { revisionHost } from "../../node/revisionHost.ts";
+import type { DiffCommand } from "../arguments.ts";
+import { missingFolder } from "../open.ts";
+import { relativePlaces } from "../places.ts";
+import type { ExitCode, Surroundings } from "../surroundings.ts";
+import { type Roots, rootsOf } from "../target.ts";
+import {
+  diffGitlab,
+  diffJson,
+  diffMarkdown,
+  diffSarif,
+  diffText,
+  type Revision,
+  type Told,
+} from "./formats.ts";
+import { candidates, compareNetworks, type Networks, networksOf } from "./networks.ts";
+
+export async function diff(command: DiffCommand, around: Surroundings): Promise<ExitCode> {
+  const missing = missingFolder(command, around);
+  if (missing !== undefined) {
+    around.err(`convlens: ${missing}\n`);
+    return 2;
+  }
+  try {
+    around.out(FORMATS[command.format](await compared(command, around)));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    around.err(`convlens: ${error.message}\n`);
+    return 2;
+  }
+}
+
+const FORMATS: Readonly<Record<DiffCommand["format"], (told: Told) => string>> = {
+  text: diffText,
+  json: diffJson,
+  markdown: diffMarkdown,
+  sarif: diffSarif,
+  gitlab: diffGitlab,
+};
+
+async function compared(command: DiffCommand, around: Surroundings): Promise<Told> {
+  const repository = new GitRepository(around.cwd);
+  const { base, head } = revisions(command, repository);
+  const { files, leftOut } = candidates(repository, base.commit, head.commit ?? undefined);
+  const roots = rootsOfAll(files, repository.root, command, around);
+  const at = async ({ commit }: Revision) => {
+    const engine = await around.openEngine(roots, (disk: ModelHost) =>
+      commit === null ? disk : revisionHost(repository, commit, disk),
+    );
+    return (file: string): Networks =>
+      new Map(
+        [...networksOf(engine, `${repository.root}/${file}`)].map(([name, { report, ...side }]) => [
+          name,
+          { ...side, report: report && relativePlaces(report, repository.root) },
+        ]),
+      );
+  };
+  const [before, after] = [await at(base), await at(head)];
+  return {
+    tool: `convlens ${around.version}`,
+    ...{ base, head, unit: command.unit, width: around.width },
+    ...compareNetworks(files, leftOut, { before, after }),
+  };
+}
+
+function revisions(
+  { base, head, fromMergeBase }: DiffCommand,
+  repository: GitRepository,
+): { readonly base: Revision & { readonly commit: string }; readonly head: Revision } {
+  const first = repository.commit(base);
+  if (head === undefined)
+    return { base: { name: base, commit: first }, head: { name: "working tree", commit: null } };
+  const second = repository.commit(head);
+  const from = fromMergeBase ? repository.mergeBase(first, second) : first;
+  return { base: { name: base, commit: from }, head: { name: head, commit: second } };
+}
+
+/** What the imports of all of the files are looked up in. */
+function rootsOfAll(
+  files: readonly ChangedFile[],
+  root: string,
+  command: DiffCommand,
+  around: Surroundings,
+): Roots {
+  const inCwd = (folder: string): string => path.resolve(around.cwd, folder);
+  const python = [...command.pythonPaths.map(inCwd), ...around.pythonPaths];
+  const folders = new Set(files.map(({ before, after }) => path.dirname(after ?? before ?? "")));
+  const all = [...folders].map((folder) =>
+    rootsOf(path.join(root, folder, "_.py"), root, python, command.stubs.map(inCwd)),
+  );
+  const join = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())];
+  return {
+    folders: join([[root], ...all.map((one) => one.folders)]),
+    searchPaths: join([[root], ...all.map((one) => one.searchPaths)]),
+    stubs: {
+      own: join(all.map(({ stubs }) => stubs.own)),
+      shipped: join(all.map(({ stubs }) => stubs.shipped)),
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** What the texts of options mean; undefined where one means nothing. */
+import { entryOf } from "../engine/table.ts";
+
+export function namesOf(text: string): "all" | "none" | readonly string[] {
+  if (text === "all" || text === "none") return text;
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** `0.75`, `5/7`; undefined when it is no factor. */
+export function factorOf(text: string | undefined): number | undefined {
+  if (text === undefined) return 1;
+  const [, above, below] = /^(\d*\.?\d+)(?:\/(\d*\.?\d+))?$/.exec(text.trim()) ?? [];
+  const factor = Number(above) / Number(below ?? 1);
+  return Number.isFinite(factor) && factor > 0 && factor <= MOST_FACTOR ? factor : undefined;
+}
+
+/** Wider than this is a slip of the pen. */
+export const MOST_FACTOR = 64;
+
+export function multipleOf(text: string | undefined): number | undefined {
+  if (text === undefined) return 1;
+  const multiple = Number(text);
+  return Number.isSafeInteger(multiple) && multiple >= 1 ? multiple : undefined;
+}
+
+const SCALES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/** `300M`, `4.1 G`, `300000000` */
+export function parseCount(text: string): number | undefined {
+  const [, digits, prefix = ""] = /^\s*(\d+(?:\.\d+)?(?:e\d+)?)\s*([kmgt]?)\s*$/i.exec(text) ?? [];
+  return digits === undefined
+    ? undefined
+    : Math.round(Number(digits) * (entryOf(SCALES, prefix.toLowerCase()) ?? 1));
+}
+
+/** Sizes of at least 1, and a dtype where it is not float32; a scalar has no sizes but a dtype. */
+export function isInputShape(text: string): boolean {
+  return /^[1-9]\d*(?:[x×,][1-9]\d*)*(?::[a-z]+\d*)?$/i.test(text);
+}
