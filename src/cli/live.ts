@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { createEngine } from "../engine/engine.ts";
 import type { ModelHost } from "../engine/engine.types.ts";
 import { visible } from "../engine/report/visible.ts";
-import { createNodeHost } from "../node/host.ts";
+import { createNodeHost, toSlashes } from "../node/host.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { type LiveSource, serveLive } from "./live/server.ts";
 import { relativePlaces } from "./places.ts";
@@ -56,7 +56,7 @@ async function openSource(file: string): Promise<LiveSource> {
     },
   };
   const engine = createEngine({ host, parsers: await loadParsers() });
-  const name = file.replaceAll("\\", "/");
+  const name = toSlashes(file);
   return {
     title: `${path.basename(file)} - ConvLens`,
     profile(options) {

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Engine, ProfileOptions } from "../engine/engine.types.ts";
+import { toSlashes } from "../node/host.ts";
 import type { NetworkChoice } from "./arguments.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { fileProblem, rootsOf } from "./target.ts";
@@ -31,7 +32,7 @@ export async function openFile(
       command.stubs.map(inCwd),
     ),
   );
-  return { engine, file: file.replaceAll("\\", "/") };
+  return { engine, file: toSlashes(file) };
 }
 
 /** What is wrong with a folder that an option names; undefined when all are there. */

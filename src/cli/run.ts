@@ -94,7 +94,7 @@ function profileOne(engine: Engine, file: string, command: ProfileCommand): Foun
     reports: [],
     failures: result.failure ? [result.failure] : [],
     networks: result.networks,
-    messages: [failureLine(command, result).replaceAll(file, command.file)],
+    messages: [failureLine(command, result).replaceAll(file, () => command.file)],
   };
 }
 
@@ -102,9 +102,10 @@ type NoReport = Extract<ReturnType<Engine["profile"]>, { readonly ok: false }>;
 
 /** `net.py:12:5: no network named Nett; try --model with one of Net, build_net` */
 function failureLine(command: ProfileCommand, { reason, networks, diagnostics, failure }: NoReport): string {
-  const remedy = failure?.problem ? "" : remedyFor(command, networks);
-  const error = failure?.problem ?? diagnostics.find((found) => found.severity === "error");
-  return `${command.file}${lineOf(error)}: ${reason}${detail(error, reason)}${remedy}`;
+  if (failure?.problem) return `${command.file}${lineOf(faultIn(failure))}: ${reason}`;
+  const remedy = remedyFor(command, networks);
+  const error = diagnostics.find((found) => found.severity === "error");
+  return `${command.file}${lineOf(error?.at)}: ${reason}${detail(error, reason)}${remedy}`;
 }
 
 function remedyFor({ model }: ProfileCommand, networks: readonly string[]): string {
@@ -115,9 +116,9 @@ function remedyFor({ model }: ProfileCommand, networks: readonly string[]): stri
     : `; try --model with one of ${networks.join(", ")}`;
 }
 
-function lineOf(error: ReportDiagnostic | undefined): string {
-  if (error === undefined || error.at.line < 1) return "";
-  return `${where({ ...error.at, file: "" })}:${error.at.column}`;
+function lineOf(at: Place | undefined): string {
+  if (at === undefined || at.line < 1) return "";
+  return `${where({ ...at, file: "" })}:${at.column}`;
 }
 
 function detail(error: ReportDiagnostic | undefined, reason: string): string {
@@ -131,14 +132,19 @@ function profileAll(engine: Engine, file: string, command: ProfileCommand): Foun
   const messages = analysis.failures.map((failure) => failureOf(failure, command.file));
   if (analysis.reports.length === 0 && messages.length === 0) {
     const said = analysis.diagnostics.find(({ severity, code }) => severity === "error" || code === "limit");
-    messages.push(`${command.file}${lineOf(said)}: no network found${said ? ` (${said.message})` : ""}`);
+    messages.push(`${command.file}${lineOf(said?.at)}: no network found${said ? ` (${said.message})` : ""}`);
   }
   return { reports: analysis.reports, failures: analysis.failures, networks, messages };
 }
 
-function failureOf({ network, at, reason, problem }: Failure, file: string): string {
-  const place = problem?.at.file === at.file ? problem.at : at;
-  return `${place.line > 0 ? where({ ...place, file }) : file}: ${network}: ${reason}`;
+function failureOf(failure: Failure, file: string): string {
+  const at = faultIn(failure);
+  return `${at.line > 0 ? where({ ...at, file }) : file}: ${failure.network}: ${failure.reason}`;
+}
+
+/** The line of the file that is at fault, else the network's own. */
+function faultIn({ at, problem }: Failure): Place {
+  return problem?.at.file === at.file ? problem.at : at;
 }
 
 /** Report by report: each names all networks of the file, so that together they may be long. */

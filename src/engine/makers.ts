@@ -32,7 +32,18 @@ export function namesMaker(
   seen: Set<FunctionNode>,
 ): boolean {
   seen.add(fn);
-  for (const name of mentions(fn.body)) {
+  return mentionsMaker(m, module, fn.body, isMaker, seen);
+}
+
+/** The same of any piece of the program. */
+export function mentionsMaker(
+  m: Machine,
+  module: ModuleValue,
+  piece: unknown,
+  isMaker: (value: Value) => boolean,
+  seen: Set<FunctionNode>,
+): boolean {
+  for (const name of mentions(piece)) {
     const [head = "", ...rest] = name.split(".");
     // A page's script finds its library as a global name.
     let value: Value | typeof ABSENT = module.attrs.has(head)
@@ -47,7 +58,7 @@ export function namesMaker(
     if ((value === ABSENT || value === null) && isHandedMaker(m, module, head, rest)) return true;
     if (value === ABSENT || value instanceof Unknown) continue;
     if (isMaker(value) || (value instanceof BoundMethod && isMaker(value.self))) return true;
-    if (value instanceof FunctionValue && value.node !== fn && value.module) {
+    if (value instanceof FunctionValue && value.module) {
       if (buildsNetwork(m, value.module, value.node, isMaker, seen)) return true;
     }
   }

@@ -30,6 +30,7 @@ import type { GivenArguments } from "./programCalls.ts";
 import { returnsFunctions, returnsValue } from "./returns.ts";
 import type { ClassMember, Expr, FunctionNode, ModuleNode, Stmt } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
+import { type Ending, unmadeBy } from "./unmade.ts";
 
 export interface Root {
   readonly name: string;
@@ -43,6 +44,8 @@ export interface Root {
   readonly called?: { readonly name: string; readonly value: Value };
   /** Arguments of a call of the program, where its own text leaves them open. */
   readonly given?: GivenArguments;
+  /** What the program raises instead of making it. */
+  readonly unmade?: Ending;
 }
 
 /** Something that would be a root but for arguments that nothing gives. */
@@ -72,6 +75,7 @@ export function findRoots(
   module: ModuleValue,
   node: ModuleNode,
   frameworks: readonly Framework[],
+  endings: readonly Ending[],
 ): Roots {
   const isNetworkClass = (value: Value): value is ClassValue =>
     value instanceof ClassValue && frameworks.some((framework) => framework.isNetworkClass(value));
@@ -102,6 +106,11 @@ export function findRoots(
 
   for (const definition of definitions) {
     const { name, at } = definition;
+    const unmade = unmadeBy(m, module, definition, (value) => isMaker(value) && !isLoss(value), endings);
+    if (unmade) {
+      add({ name, kind: "variable", at, value: new Unknown(unmade.reason, unmade.at), unmade }, []);
+      continue;
+    }
     const value = m.tryLookup(module, name);
     if (value === ABSENT || value instanceof Unknown) continue;
     if (definition.kind === "class" && isNetworkClass(value)) {
@@ -161,7 +170,7 @@ export function findRoots(
 
 /** Has the file nothing that is a network, or would be if it were given its arguments? */
 export function isEmpty({ roots, near }: Roots): boolean {
-  return roots.length === 0 && near.every(({ isPart }) => isPart);
+  return roots.every(({ unmade }) => unmade) && near.every(({ isPart }) => isPart);
 }
 
 /** Networks that functions of a file make and keep to themselves. */

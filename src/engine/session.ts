@@ -55,6 +55,7 @@ import type { EngineSettings } from "./settings.ts";
 import type { Arg, Expr, FunctionNode, Language, ModuleNode } from "./syntax/ast.ts";
 import type { Span } from "./syntax/span.ts";
 import { Trials } from "./trials.ts";
+import { type Ending, endingOf } from "./unmade.ts";
 import { weightsSize } from "./weightsSize.ts";
 
 export interface SessionOptions {
@@ -146,20 +147,28 @@ export class Session {
       this.m.onFunction = (fn) => {
         if (fn.module === this.module) handlers.push(fn);
       };
+    const endings: Ending[] = [];
+    this.m.onRaised = (raised, reason) => {
+      const ending = endingOf(raised, reason);
+      if (ending?.from.file === this.options.file) endings.push(ending);
+    };
     this.programCalls.watch(() => {
       const ended = bounded(this.m, () => this.modules.evaluate(this.m, this.module, "__main__"));
       this.unread = "reason" in ended ? ended.reason : undefined;
     });
     this.m.scripted = undefined;
     this.m.onFunction = undefined;
+    this.m.onRaised = undefined;
     this.calls = this.m.outermostCalls.splice(0);
     this.afresh = this.m.frameworks.map((framework) => framework.snapshot?.() ?? ignore);
     const { diagnostics, gaps } = this.m.endTrace();
     this.moduleDiagnostics = diagnostics.filter((problem) => problem.at.file === this.options.file);
     this.moduleGaps = gaps;
-    const found = findRoots(this.m, this.module, this.node, this.m.frameworks);
+    const found = findRoots(this.m, this.module, this.node, this.m.frameworks, endings);
     const known = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
-    this.found = isEmpty(known) ? { ...known, roots: this.hiddenRoots(handlers) } : known;
+    this.found = isEmpty(known)
+      ? { ...known, roots: [...known.roots, ...this.hiddenRoots(handlers)] }
+      : known;
     return this.found;
   }
 
@@ -291,6 +300,7 @@ export class Session {
     this.options.settings.onProgress(root.at);
     m.bounds.beginNetwork();
     m.hasCounted = false;
+    if (root.unmade) return { reason: root.unmade.reason, code: "raises", at: root.unmade.at };
     m.beginTrace();
     const supplied = bounded(m, () => this.supply(root, options.args));
     if ("reason" in supplied) return supplied;

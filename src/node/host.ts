@@ -133,7 +133,8 @@ function megabytes(bytes: number): string {
   return `${Math.ceil((bytes / 1024 / 1024) * 10) / 10} MB`;
 }
 
-function toSlashes(file: string): string {
+/** A backslash separates nothing but on Windows: elsewhere it is part of a name. */
+export function toSlashes(file: string): string {
   return path.sep === "\\" ? file.replaceAll("\\", "/") : file;
 }
 

@@ -134,6 +134,8 @@ export class Machine implements Interp {
   onMade: ((value: Value) => void) | undefined;
   /** Told of every function that is defined, while networks are sought. */
   onFunction: ((fn: FunctionValue) => void) | undefined;
+  /** Told of every statement of a module that an exception ends, while the file's own run. */
+  onRaised: ((raised: Raised, message: string) => void) | undefined;
   /** Counts branches that leave a loop or function on one side of an undecided condition. */
   undecidedExits = 0;
   /** Scope of the running function. */

@@ -60,6 +60,12 @@ export class ModuleCache {
     return this.files.get(file)?.node.unread;
   }
 
+  /** Why `get` gives nothing for a file that is there: `big.py is 12 MB, more than the 4 MB that are read`. */
+  whyUnread(file: string): string {
+    const name = file.slice(file.lastIndexOf("/") + 1);
+    return `${name} ${this.problem(file) ?? this.host.problem?.(file) ?? "cannot be read"}`;
+  }
+
   /** The text alone, for a look whether the file is worth parsing. */
   text(file: string): string | undefined {
     const version = this.host.version(file);
@@ -125,7 +131,8 @@ export class Modules {
     this.loaded.set(file, entry);
     const replaced = (wanted: string): Value | Absent => {
       const object = m.semantics.moduleObject?.(m, module);
-      return object === undefined ? ABSENT : m.lookup(object, wanted);
+      if (object !== undefined) return m.lookup(object, wanted);
+      return module.open && !wanted.startsWith("__") ? m.opened(module.open) : ABSENT;
     };
     module.load = (wanted) => {
       // What a package's own text names may be bound there, even if a module of the same name lies in its folder.
@@ -195,6 +202,9 @@ export class Modules {
       if (entry.state !== "idle") return;
     }
     entry.state = "running";
+    if (!compiled && file !== undefined) {
+      module.open = m.unknown(this.cache.whyUnread(file));
+    }
     if (compiled && file !== undefined && semantics) {
       this.dependencies.add(file);
       entry.node = compiled.node;

@@ -267,6 +267,8 @@ export class ModuleValue {
   assumes?: Conventions;
   /** JS: what a module exports, for loops and spreads over its namespace. */
   exported?: () => readonly string[];
+  /** Why it may have any name: it was not read, or takes all names of a module that was not. */
+  open?: Unknown;
   constructor(
     readonly name: string,
     readonly file?: string,

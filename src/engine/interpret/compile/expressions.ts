@@ -102,6 +102,8 @@ const compilers: Compilers = {
     return (m, s) => {
       const value = s.get(id);
       if (value !== ABSENT) return value;
+      const { open } = s.module.moduleValue ?? {};
+      if (open) return m.opened(open);
       return m.at(at, () => m.fail(c.missingName.error, c.missingName.message(id)));
     };
   },

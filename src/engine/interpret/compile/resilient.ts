@@ -21,7 +21,7 @@ export function compileResilient(nodes: readonly Stmt[], c: Compiler): Ex {
         const { running } = m;
         if (error instanceof Raised) {
           restore();
-          reportRaised(m, error);
+          m.onRaised?.(error, reportRaised(m, error));
           continue;
         }
         const reason = error instanceof Stopped ? error.reason : passedHostBound(error);

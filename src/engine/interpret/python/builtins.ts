@@ -252,6 +252,7 @@ function idOf(interp: Interp, value: Value): Value {
 
 /** A class with an unknown base may have attributes that are not seen. */
 function isUncertain(value: Value): boolean {
+  if (value instanceof ModuleValue) return value.open !== undefined;
   const cls = value instanceof Instance ? value.cls : value instanceof ClassValue ? value : undefined;
   return cls?.mro.some((base) => base.unknownBase !== undefined) ?? false;
 }

@@ -93,11 +93,11 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
 /** What a module has by a name, be it a module below it. */
 function find(m: Machine, module: ModuleValue, name: string): Value | Absent {
   const value = lookup(m, module, name);
-  if (value !== ABSENT) return value;
+  if (value !== ABSENT && value !== module.open) return value;
   const submodule = module.file === undefined ? ABSENT : submoduleOf(m, module, name);
   if (submodule !== ABSENT) return submodule;
   const older = olderName(m, module, name);
-  return older === ABSENT ? (extensionStub(m, `${module.name}.${name}`) ?? ABSENT) : older;
+  return older === ABSENT ? (extensionStub(m, `${module.name}.${name}`) ?? value) : older;
 }
 
 /** A name that a framework's own files, read in place of its table, had in other versions. */
@@ -123,8 +123,13 @@ function isForEffect(m: Machine, module: ModuleValue, bind: string, scope: Scope
 }
 
 function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): void {
-  if (module instanceof Unknown) return;
+  const importer = scope.module.moduleValue;
+  if (module instanceof Unknown) {
+    if (importer) importer.open ??= module;
+    return;
+  }
   m.modules.evaluate(m, module);
+  if (importer && module.open) importer.open ??= module.open;
   const listed = lookup(m, module, "__all__");
   const names: readonly Value[] | Unknown | undefined = listed === ABSENT ? undefined : m.items(listed);
   const wanted =
@@ -134,7 +139,7 @@ function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): voi
   for (const name of wanted) {
     const own: Value | LazyName = module.attrs.get(name);
     // A name that the other module has from here is here already.
-    if (own instanceof LazyName && own.from !== undefined && own.from === scope.module.moduleValue) continue;
+    if (own instanceof LazyName && own.from !== undefined && own.from === importer) continue;
     if (own === undefined && !module.attrs.has(name)) {
       const value = lookup(m, module, name);
       if (value !== ABSENT) m.setVar(scope, name, value);

@@ -125,11 +125,18 @@ function named(m: Machine, source: Source, name: string, path: string): Value {
 
 /** A module's own export, or that of the first module behind its `export *`, which may lead back to it. */
 function exportedBy(m: Machine, source: Source, name: string): Value | Absent {
+  let unread: Unknown | Absent = ABSENT;
   for (const module of behindStars(m, source, name === "default" ? "itself" : "all")) {
     const found = ownExport(m, module, name);
     if (found !== ABSENT) return found;
+    if (unread === ABSENT) unread = unreadOf(module) ?? ABSENT;
   }
-  return ABSENT;
+  return unread === ABSENT ? ABSENT : m.opened(unread);
+}
+
+/** Why it is not known what a module exports. */
+function unreadOf(source: Source): Unknown | undefined {
+  return source instanceof ModuleValue ? source.open : isUnknown(source) ? source : undefined;
 }
 
 /** The module and all that it hands on, each once, in the order in which names are looked for. */
@@ -148,7 +155,7 @@ function* behindStars(m: Machine, source: Source, which: "itself" | "all"): Gene
 }
 
 function ownExport(m: Machine, source: Source, name: string): Value | Absent {
-  if (isUnknown(source)) return source;
+  if (isUnknown(source)) return ABSENT;
   if (!(source instanceof ModuleValue)) return name === "default" ? source : m.lookup(source, name);
   if (source.file === undefined) return name === "default" ? source : m.lookup(source, name);
   m.modules.evaluate(m, source);
@@ -198,6 +205,7 @@ function required(m: Machine, specifier: string, from: string | undefined): Valu
   const source = findSource(m, specifier, from);
   if (!(source instanceof ModuleValue) || source.file === undefined) return source;
   m.modules.evaluate(m, source);
+  if (source.open) return m.opened(source.open);
   const { names, stars, common } = exportTable(source);
   if (names.size > 0 || stars.length > 0) return namespaceOf(m, source);
   return common?.attrs.get("exports");
@@ -250,8 +258,9 @@ function join(folder: string, relative: string): string {
 
 function jsonOf(m: Machine, file: string): Value {
   const text = m.host.read(file);
+  if (text === undefined) return m.unknown(m.modules.cache.whyUnread(file));
   try {
-    return fromJson(m, JSON.parse(text ?? ""));
+    return fromJson(m, JSON.parse(text));
   } catch {
     return m.unknown(`${file} is no JSON`);
   }
