@@ -28,6 +28,7 @@ import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from 
 import { mayCall } from "./uncalled.ts";
 import {
   type Absent,
+  type Attrs,
   BoundMethod,
   ClassValue,
   Dict,
@@ -606,6 +607,12 @@ export class Machine implements Interp {
     if (!this.journal) return;
     this.tick(this.undecided * STEPS.change);
     this.journal.saveHeap(target);
+  }
+
+  touchVar(vars: Attrs, name: string): void {
+    if (!this.journal) return;
+    this.tick(this.undecided * STEPS.change);
+    this.journal.saveVar(vars, name);
   }
 
   setVar(scope: Scope, name: string, value: Value): void {
