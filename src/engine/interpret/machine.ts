@@ -246,6 +246,7 @@ export class Machine implements Interp {
   /** JS: `fn.call(self, ...args)`. */
   callWithThis(fn: Value, self: Value, args: readonly Value[]): Value {
     if (fn instanceof FunctionValue) {
+      this.onCall?.(fn, args, NO_KWARGS);
       return this.callFunction(fn, args, NO_KWARGS, fn.node.form === "arrow" ? fn.boundThis : self);
     }
     if (fn instanceof NativeFunction) return this.callNative(fn, args, NO_KWARGS, self);
