@@ -20,6 +20,7 @@ import {
 } from "./interpret/values.ts";
 import { mentions } from "./mentions.ts";
 import { type Need, nameOfParam, needsOf } from "./needs.ts";
+import type { GivenArguments } from "./programCalls.ts";
 import { returnsValue } from "./returns.ts";
 import type { Definition, LostRoot, Root } from "./roots.ts";
 import type { FunctionNode, Param } from "./syntax/ast.ts";
@@ -41,6 +42,9 @@ interface Candidate {
   readonly owner?: ClassValue;
 }
 
+/** The call of a function, method or class by the program around it, where it was seen. */
+export type FindCall = (callee: FunctionValue | ClassValue) => GivenArguments | undefined;
+
 /** Part of a network's steps that looking at one function may take. */
 const LOOKING_SHARE = 0.05;
 
@@ -49,6 +53,7 @@ export function opNetworks(
   module: ModuleValue,
   definitions: readonly Definition[],
   frameworks: readonly Framework[],
+  given: FindCall,
 ): OpNetworks {
   const framework = frameworks.find(({ weightedOps }) => weightedOps !== undefined);
   const names = framework?.weightedOps;
@@ -58,7 +63,10 @@ export function opNetworks(
   const runs = new Map<string, OwnRun>();
   for (const candidate of candidates(m, module, definitions, names)) {
     const { name, at, owner, key } = candidate;
-    const network = framework.opsNetwork?.(m, programOf(m, candidate));
+    const ownCall = given(candidate.fn);
+    const made = owner && given(owner);
+    const program = programOf(m, candidate, { ownCall, made });
+    const network = framework.opsNetwork?.(m, program);
     if (isUnknown(network)) lost.push({ name, at, reason: network.reason });
     if (!(network instanceof Instance)) continue;
     runs.set(name, { key, fn: candidate.fn.node });
@@ -68,10 +76,13 @@ export function opNetworks(
             name,
             at,
             kind: "function",
-            value: maker(m, framework, candidate, network),
-            needs: needsOf(owner),
+            value: maker(framework, candidate, program, network),
+            called: { name: owner.name, value: owner },
+            needs: made ? [] : needsOf(owner),
+            ...(made && { given: made }),
+            ...(ownCall && { ownCall }),
           }
-        : { name, at, kind: "variable", value: network, needs: [] },
+        : { name, at, kind: "variable", value: network, needs: [], ...(ownCall && { ownCall }) },
     );
   }
   return { roots: roots.filter(({ name }) => !isPart(name, runs)), lost };
@@ -152,16 +163,21 @@ function calledNames(node: unknown, found = new Set<string>()): ReadonlySet<stri
 
 // -------------------------------------------------------------------- programs
 
-function programOf(m: Machine, { fn: method, owner, key }: Candidate): OpsProgram {
+function programOf(
+  m: Machine,
+  { fn: method, owner, key }: Candidate,
+  { ownCall, made }: Readonly<Record<"ownCall" | "made", GivenArguments | undefined>>,
+): OpsProgram {
   const text = m.modules.textOf(method.module).split("\n");
   const call = (interp: Interp, args: readonly Value[]): Value => {
     if (!owner) return interp.call(method, args);
-    const self = interp.call(owner);
+    const self = interp.call(owner, made?.args);
     return isUnknown(self) ? self : interp.callMethod(self, key, args);
   };
   return {
     params: method.node.params.map((param) => ({ name: nameOfParam(param), ...typeOf(param, text) })),
     call,
+    given: ownCall?.args ?? [],
     attempt: (args) => attempt(m, () => m.semantics.awaitValue(m, call(m, args))),
   };
 }
@@ -197,8 +213,7 @@ function attempt(m: Machine, body: () => Value): Attempt {
 }
 
 /** Makes the object whose method is the network. */
-function maker(m: Machine, framework: Framework, candidate: Candidate, like: Instance): Value {
-  const program = programOf(m, candidate);
+function maker(framework: Framework, candidate: Candidate, program: OpsProgram, like: Instance): Value {
   return fn(candidate.name, (interp, args) => {
     const self = candidate.owner ? interp.call(candidate.owner, args) : undefined;
     if (isUnknown(self)) return self;

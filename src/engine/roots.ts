@@ -24,7 +24,7 @@ import { layersOf } from "./madeNetworks.ts";
 import { buildsNetwork, namesMaker } from "./makers.ts";
 import { mentions } from "./mentions.ts";
 import { type Need, neededParams, needsOf, openNeeds } from "./needs.ts";
-import { opNetworks } from "./opNetworks.ts";
+import { type FindCall, opNetworks } from "./opNetworks.ts";
 import { partialOf } from "./partials.ts";
 import type { GivenArguments } from "./programCalls.ts";
 import { returnsFunctions, returnsValue } from "./returns.ts";
@@ -46,6 +46,8 @@ export interface Root {
   readonly given?: GivenArguments;
   /** What the program raises instead of making it. */
   readonly unmade?: Ending;
+  /** The program's own call of a network that is written in ops. */
+  readonly ownCall?: GivenArguments;
 }
 
 /** Something that would be a root but for arguments that nothing gives. */
@@ -76,6 +78,7 @@ export function findRoots(
   node: ModuleNode,
   frameworks: readonly Framework[],
   endings: readonly Ending[],
+  callOf: FindCall,
 ): Roots {
   const isNetworkClass = (value: Value): value is ClassValue =>
     value instanceof ClassValue && frameworks.some((framework) => framework.isNetworkClass(value));
@@ -152,7 +155,7 @@ export function findRoots(
         add({ name, kind: "function", at, value }, openNeeds(m, needsOf(value)));
     }
   }
-  const written = opNetworks(m, module, definitions, frameworks);
+  const written = opNetworks(m, module, definitions, frameworks, callOf);
   for (const { needs, ...root } of written.roots) add(root, openNeeds(m, needs));
   const builders = definitions.filter(({ name }) => [...roots, ...near].some((root) => root.name === name));
   const built = new Set(

@@ -164,7 +164,9 @@ export class Session {
     const { diagnostics, gaps } = this.m.endTrace();
     this.moduleDiagnostics = diagnostics.filter((problem) => problem.at.file === this.options.file);
     this.moduleGaps = gaps;
-    const found = findRoots(this.m, this.module, this.node, this.m.frameworks, endings);
+    const found = findRoots(this.m, this.module, this.node, this.m.frameworks, endings, (callee) =>
+      this.programCalls.of(callee),
+    );
     const known = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
     this.found = isEmpty(known)
       ? { ...known, roots: [...known.roots, ...this.hiddenRoots(handlers)] }
@@ -523,10 +525,19 @@ export class Session {
   private fileInput(root: Root, network: Value): ChosenInput | undefined {
     return (
       commentInput(this.node, root) ??
+      this.ownInput(root, network) ??
       calledInput(this.calls, network) ??
       calledInput(this.callsInFunctions(), network) ??
       calledInput(this.callsAround(root, network), network)
     );
+  }
+
+  /** What the program calls a network with that is written in ops. */
+  private ownInput({ ownCall }: Root, network: Value): ChosenInput | undefined {
+    const framework = this.m.frameworks.find((candidate) => candidate.isNetwork(network));
+    const specs = ownCall && framework?.declaredInputs?.(this.m, network);
+    if (!specs || isUnknown(specs) || specs.some(({ shape }) => shape.some(isUnknown))) return undefined;
+    return { specs, origin: "call", at: ownCall.at, assumed: ownCall.assumed };
   }
 
   /**

@@ -29,6 +29,8 @@ export interface OpsProgram {
     readonly rank: number | undefined;
   }[];
   readonly call: (interp: Interp, args: readonly Value[]) => Value;
+  /** What the rest of the program calls it with, where it does. */
+  readonly given: readonly Value[];
   /** Calls it within bounds, and undoes what it changed. */
   readonly attempt: (args: readonly Value[]) => Attempt;
 }

@@ -9,6 +9,7 @@ import type { Span } from "../syntax/span.ts";
 import type { LayerScope, OpCost, OpRecord, Site, TraceDiagnostic } from "./trace.ts";
 import type {
   Absent,
+  Attrs,
   ClassValue,
   Dict,
   Dim,
@@ -113,6 +114,8 @@ export interface Interp {
   // -- effects
   /** Must be called before a list, dict, set, instance or tensor is changed by native code. */
   touch(target: Heap): void;
+  /** The same for one name of a class or module. */
+  touchVar(vars: Attrs, name: string): void;
 
   // -- tensors and trace
   record(cost: OpCost): void;

@@ -28,6 +28,7 @@ import type { LayerScope, OpCost, OpRecord, Site, Trace, TraceDiagnostic } from 
 import { mayCall } from "./uncalled.ts";
 import {
   type Absent,
+  type Attrs,
   BoundMethod,
   ClassValue,
   Dict,
@@ -247,6 +248,7 @@ export class Machine implements Interp {
   /** JS: `fn.call(self, ...args)`. */
   callWithThis(fn: Value, self: Value, args: readonly Value[]): Value {
     if (fn instanceof FunctionValue) {
+      this.onCall?.(fn, args, NO_KWARGS);
       return this.callFunction(fn, args, NO_KWARGS, fn.node.form === "arrow" ? fn.boundThis : self);
     }
     if (fn instanceof NativeFunction) return this.callNative(fn, args, NO_KWARGS, self);
@@ -608,6 +610,12 @@ export class Machine implements Interp {
     if (!this.journal) return;
     this.tick(this.undecided * STEPS.change);
     this.journal.saveHeap(target);
+  }
+
+  touchVar(vars: Attrs, name: string): void {
+    if (!this.journal) return;
+    this.tick(this.undecided * STEPS.change);
+    this.journal.saveVar(vars, name);
   }
 
   setVar(scope: Scope, name: string, value: Value): void {

@@ -90,6 +90,8 @@ export class Dict {
   attrs?: Attrs;
   /** `defaultdict`: called for a missing key. */
   factory?: Value;
+  /** Python's `__dict__`: whose attributes its entries are. */
+  shows?: Value;
   readonly entries: Map<Key, { readonly key: Value; value: Value }>;
   constructor(entries?: Map<Key, { readonly key: Value; value: Value }>) {
     this.entries = entries ?? new Map();
@@ -216,6 +218,8 @@ export class ClassValue {
 export interface NativeClass {
   /** A framework layer: its ops are one row of the report. Containers and base classes are not. */
   readonly layer: boolean;
+  /** Attributes in which its objects keep what they are made of; no program writes them by name. */
+  readonly tables?: readonly string[];
   /** Called once for every class of the program that derives from this one, after its body ran. */
   readonly onSubclass?: (interp: Interp, cls: ClassValue) => void;
   /** Makes the bare object (`__new__`); absent: an Instance. */
@@ -247,14 +251,14 @@ export class Instance {
   payload?: Value;
   /** What a native class keeps for itself; never seen by the program. */
   native?: unknown;
-  /** JS: why it may have properties besides those that are known. */
+  /** Why it may have attributes besides those that are known. */
   open?: Unknown | undefined;
   constructor(public cls: ClassValue) {}
 
-  /** JS: it takes over properties of something unknown, which may be any, also those that it has. */
-  takeUnknown(why: Unknown): void {
+  /** It gets attributes that are not known, which may be any, also those that it has. */
+  takeUnknown(why: Unknown, keeps: (name: string, value: Value) => boolean = () => false): void {
     this.open ??= why;
-    for (const key of this.attrs.keys()) this.attrs.set(key, why);
+    for (const [name, value] of this.attrs) if (!keeps(name, value)) this.attrs.set(name, why);
   }
 }
 

@@ -70,6 +70,14 @@ describe("a dict or set is not known after", () => {
     ["d = {'a': 1}; d.update(u)", "d['a']"],
     ["d = {'a': 1}; d.update(u)", "5 if d == {'a': 1} else 4"],
     ["d = {'a': 1}; d.update(u); n = 1\nfor k, v in d.items(): n += 1", "n"],
+    ["d = {'a': 1}; d[u] = 2", "d['a']"],
+    ["d = {'a': 1}; d.update({u: 2})", "d['a']"],
+    ["d = {'a': 1}; d[u] = 2; e = {**d}", "e['a']"],
+    ["d = {'a': 1}; d[u] = 2; n = 1\nfor k in d: n += 1", "n"],
+    ["d = {'a': [1]}; d[u] = 2", "len(d['a'])"],
+    ["d = {'a': 1, 'b': nn.Linear(1, 1)}; d[u] = 2", "d['a']"],
+    ["d = {'a': 1, 'b': nn.Linear(1, 1)}; d.pop(u)", "d['a']"],
+    ["l = [1, nn.Linear(1, 1)]; l[u] = 2", "l[0]"],
     ["c = collections.Counter('aab'); c.subtract(u)", "c['a']"],
     ["c = collections.Counter('aab'); c.update(u)", "c['a']"],
     ["c = collections.Counter('aab'); c.update(u)", "1 + len(list(c.elements()))"],
@@ -96,8 +104,83 @@ it.each([
   ["l = [3, 1, 2]; l[0] = u; l[1] = 4", "l[1]"],
   ["l = [2]; heapq.heappush(l, u); heapq.heappop(l)", "len(l) + 3"],
   ["d = {'a': 4}; d.setdefault(u, 3)", "d['a']"],
+  ["d = {'a': 3}; d[u] = 2; d['a'] = 4", "d['a']"],
 ])("what the change leaves as it was is known: %s, %s", (statement, outputs) => {
   expect(made(statement, outputs)).toMatchObject({ complete: true, totals: { params: 8 } });
+});
+
+describe("an object's attributes are not known after one of unknown name", () => {
+  const written = (statement: string, outputs: string): Report =>
+    made(`class C:\n    z = 3\n    def f(self): return 4\no = C(); o.a = 2\n${statement}`, outputs);
+
+  it.each([
+    ["setattr(o, u, 1)", "o.a"],
+    ["setattr(o, u, 1)", "o.z"],
+    ["setattr(o, u, 1)", "5 if hasattr(o, 'b') else 4"],
+    ["setattr(o, u, 1)", "getattr(o, 'b', 4)"],
+    ["setattr(o, u, 1)", "len(o.__dict__)"],
+    ["delattr(o, u)", "getattr(o, 'a', 4)"],
+    ["o.__dict__[u] = 1", "o.a"],
+    ["vars(o)[u] = 1", "o.z"],
+    ["o.__dict__.update(u)", "o.a"],
+    ["setattr(C, u, 1)", "o.z"],
+  ])("%s: %s", (statement, outputs) => {
+    expect(written(statement, outputs)).toMatchObject(unknown);
+  });
+
+  it.each([
+    ["setattr(o, u, 1); o.a = 4", "o.a"],
+    ["setattr(o, u, 1)", "o.f()"],
+    ["setattr(C, u, 1)", "o.a + 2"],
+  ])("but those that are written later are: %s, %s", (statement, outputs) => {
+    expect(written(statement, outputs)).toMatchObject({ complete: true, totals: { params: 8 } });
+  });
+
+  it("and the layers of a network keep their rows", () => {
+    const report = profile(`
+from elsewhere import u
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(1, 4)
+        setattr(self, u, nn.Linear(1, 2))
+    def forward(self, x):
+        return self.layer(x)
+`);
+    expect(report).toMatchObject({ complete: false, layers: [{ name: "layer", params: 8 }] });
+  });
+});
+
+describe("a container of layers is not known after one of unknown place or name", () => {
+  it.each([
+    ["ModuleDict({'a': nn.Linear(1, 4)})", "self.all[u] = nn.Linear(1, 8)", "self.all['a'](x)"],
+    ["ModuleDict({'a': nn.Linear(1, 4)})", "del self.all[u]", "self.all['a'](x) if 'a' in self.all else x"],
+    ["ModuleDict({u: nn.Linear(1, 4), 'a': nn.Linear(1, 4)})", "pass", "self.all['a'](x)"],
+    ["ModuleList([nn.Linear(1, 4)])", "self.all[u] = nn.Linear(1, 8)", "self.all[0](x)"],
+    ["ModuleList([nn.Linear(1, 4)])", "self.all.insert(u, nn.Linear(1, 8))", "self.all[0](x)"],
+    ["ModuleList([nn.Linear(1, 4)])", "del self.all[u]", "self.all[0](x)"],
+    ["Sequential(nn.Linear(1, 4), nn.Linear(4, 4))", "self.all[u] = nn.Identity()", "self.all(x)"],
+    ["Sequential(nn.Linear(1, 1))", "self.all = self.all * u", "self.all(x)"],
+    [
+      "Module()",
+      "self.all.add_module(u, nn.Linear(1, 4)); self.all.add_module('a', nn.Linear(1, 4))",
+      "self.all.a(x)",
+    ],
+  ])("nn.%s, %s", (made, change, answer) => {
+    const report = profile(`
+from elsewhere import u
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.all = nn.${made}
+        ${change}
+    def forward(self, x):
+        return ${answer}
+`);
+    expect(report).toMatchObject(unknown);
+  });
 });
 
 const builder = (statement: string, units: string): Report =>
@@ -134,6 +217,13 @@ describe("in TypeScript an array, Map or Set is not known after", () => {
     ["const m = new Map(); m.set(u, 1)", "m.get('a') ?? 4"],
     ["const m = new Map([['a', 2]]); m.delete(u)", "m.get('a') ?? 4"],
     ["const m = new Map([['a', 2]]); m.delete(u)", "m.has('a') ? 4 : 5"],
+    ["const m = new Map([['a', 2]]); m.set(u, 1)", "m.get('a')"],
+    ["const o: any = { a: 2 }; o[u] = 1", "o.a"],
+    ["const o: any = { a: 2 }; o[u] = 1", "o.b ?? 4"],
+    ["const o: any = { a: 2 }; delete o[u]", "o.a ?? 4"],
+    ["const o: any = { a: 2, [u]: 1 }", "o.a"],
+    ["const o: any = { a: 2 }; Object.defineProperty(o, u, { value: 1 })", "o.a"],
+    ["class C { static a = 2 }; (C as any)[u] = 1", "C.a"],
     ["const s = new Set([1]); s.add(u)", "s.has(2) ? 4 : 5"],
     ["const s = new Set([1]); s.delete(u)", "s.size"],
     ["const s = new Set([1]); s.delete(u)", "s.has(1) ? 4 : 5"],
@@ -145,6 +235,9 @@ describe("in TypeScript an array, Map or Set is not known after", () => {
   it.each([
     ["const a = [4]; a.push(...u)", "a[0]"],
     ["const a = [3, 1, 2, 7]; a.sort(u)", "a.length"],
+    ["const o: any = { a: 2 }; o[u] = 1; o.a = 4", "o.a"],
+    ["const o: any = { [u]: 1, a: 4 }", "o.a"],
+    ["const m = new Map([['a', 2]]); m.set(u, 1); m.set('a', 4)", "m.get('a')"],
   ])("but what the change leaves as it was is known: %s, %s", (statement, units) => {
     expect(builder(statement, units)).toMatchObject({ complete: true, totals: { params: 8 } });
   });

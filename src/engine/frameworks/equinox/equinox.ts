@@ -19,6 +19,7 @@ import {
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
 import { completed, forwardParams, inputOf, isSetting } from "../flax/calling.ts";
+import { evalShape, gradients } from "../flax/derivatives.ts";
 import { type Jax, passing } from "../flax/jax.ts";
 import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
@@ -42,9 +43,13 @@ const SUBMODULES: ReadonlySet<string> = new Set([
 ]);
 
 /** Transformations and filters that leave what they are given as it is. */
-const PASSES =
-  `filter_jit filter_grad filter_value_and_grad filter_pmap filter_checkpoint filter_custom_jvp filter_custom_vjp
+const PASSES = `filter_jit filter_pmap filter_checkpoint filter_custom_jvp filter_custom_vjp
   filter_closure_convert filter tree_check apply_updates module_update_wrapper tree_inference`.split(/\s+/);
+
+const GRADIENTS: ReadonlyMap<string, Value> = new Map([
+  ...gradients("eqx", ["filter_grad", "filter_value_and_grad"]),
+  ["filter_eval_shape", evalShape("fun")],
+]);
 
 const PREDICATES = "is_array is_inexact_array is_array_like is_inexact_array_like".split(" ");
 
@@ -85,6 +90,8 @@ class Equinox implements Framework {
     if (SUBMODULES.has(path)) return this.module(path);
     if (name === "Module") return this.cls;
     if (PASSES.includes(name)) return passing(name);
+    const gradient = GRADIENTS.get(name);
+    if (gradient) return gradient;
     if (PREDICATES.includes(name)) return def(name, "element", (a) => a.element instanceof Tensor);
     if (module === "equinox.nn" && (name === "State" || name === "StatefulLayer"))
       return name === "State" ? this.state : this.cls;
@@ -217,10 +224,6 @@ const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
         );
       return a.fun === null ? def("filter_vmap", "fun", (b) => mapped(b.fun)) : mapped(a.fun);
     },
-  ],
-  filter_eval_shape: [
-    "fun, *args, **kwargs",
-    (_tools, a, interp) => interp.call(a.fun, toItems(a.args) ?? [], kwargsOf(a.kwargs)),
   ],
   make_with_state: [
     "make_model",

@@ -40,10 +40,8 @@ import { copiesOf, multiply } from "./tree.ts";
 type Names = ReadonlyMap<string, Value>;
 
 /** Decorators and transformations, with or without arguments: what they are given, back. */
-const PASSES = `jit pjit pmap checkpoint remat eval_shape named_call named_scope
-  custom_jvp custom_vjp device_put device_get block_until_ready shard_map disable_jit linearize make_jaxpr`.split(
-  /\s+/,
-);
+const PASSES = `jit pjit pmap checkpoint remat named_call named_scope
+  custom_jvp custom_vjp device_put device_get block_until_ready shard_map disable_jit`.split(/\s+/);
 
 /** dtypes that no table of tensors has. */
 const MORE_DTYPES = ["uint16", "uint32", "uint64", "int4", "float8_e4m3b11fnuz"];

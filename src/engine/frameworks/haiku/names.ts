@@ -13,6 +13,7 @@ import {
   type Value,
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
+import { evalShape, gradients } from "../flax/derivatives.ts";
 import { type Jax, passing } from "../flax/jax.ts";
 import { Run } from "../flax/layers/run.ts";
 import { toDim } from "../rules/sizes.ts";
@@ -28,7 +29,7 @@ import { layerStack, type Transforms } from "./transform.ts";
 const TABLE: HaikuTable = { ...CONVS, ...LAYERS, ...RECURRENT };
 
 /** Transformations that leave what they are given as it is. */
-const PASSES = "jit grad value_and_grad remat named_call lift".split(" ");
+const PASSES = "jit remat named_call lift".split(" ");
 
 /** Names that are `jax.lax`' own. */
 const CONTROL = "scan cond fori_loop map".split(" ");
@@ -60,6 +61,8 @@ export class Haiku {
       ["PRNGSequence", this.keys()],
       ...transforms.names,
       ...PASSES.map((name) => [name, passing(name)] as const),
+      ...gradients("hk", ["grad", "value_and_grad"]),
+      ["eval_shape", evalShape("fun")],
       ...CONTROL.map((name) => [name, jaxName(jax, "jax.lax", name)] as const),
       ...Object.entries(this.functions()).map(
         ([name, [signature, impl]]) => [name, def(name, signature, impl)] as const,
@@ -185,7 +188,6 @@ export class Haiku {
             ]),
           ),
       ],
-      eval_shape: ["fun, *args, **kwargs", (a, interp) => interp.call(a.fun, toItems(a.args) ?? [])],
       get_channel_index: [
         "data_format",
         (a) => (/^(channels_first|NC)/.test(String(a.data_format)) ? 1 : -1),

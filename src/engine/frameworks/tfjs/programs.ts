@@ -46,6 +46,8 @@ class ProgramState {
     readonly call: OpsProgram["call"],
     readonly entries: readonly Entry[],
     readonly unbatched: boolean,
+    /** The arguments of the program's own call, inputs among them. */
+    private readonly given: readonly Value[],
   ) {}
 
   /** What its inputs are; Unknown where nothing tells. */
@@ -60,7 +62,7 @@ class ProgramState {
       for (const weight of op.weights) if (weight.parameter) weights.add(weight);
     });
     try {
-      return this.call(m, placed(this.entries, inputs));
+      return this.call(m, placed(this.entries, inputs, this.given));
     } finally {
       end();
       this.weights = [...weights];
@@ -77,10 +79,10 @@ export function programOf(network: Value): ProgramState | undefined {
 }
 
 /** A network that takes what another one takes, and is run by this program. */
-export function programLike(m: Interp, lib: Library, { call }: OpsProgram, like: Instance): Instance {
+export function programLike(m: Interp, lib: Library, { call, given }: OpsProgram, like: Instance): Instance {
   const state = programOf(like);
   const network = m.newInstance(lib.programClass);
-  network.native = new ProgramState(call, state?.entries ?? [], state?.unbatched ?? false);
+  network.native = new ProgramState(call, state?.entries ?? [], state?.unbatched ?? false, given);
   return network;
 }
 
@@ -104,12 +106,14 @@ export function programNetwork(m: Interp, lib: Library, program: OpsProgram): In
       ? [{ at, shapes: wantedShapes(lib, ops, arg, program.params[at]?.rank) }]
       : [],
   );
-  const fitted = fittingShapes(lib, program, entries);
+  const fitted = givenShapes(program, entries) ?? fittingShapes(lib, program, entries);
   const network = m.newInstance(lib.programClass);
+  const isSample = entries[0]?.shapes[0]?.length === 3 && fitted?.[0]?.length === 3 && fitted[0][0] !== 1;
   network.native = new ProgramState(
     program.call,
     entries.map(({ at }, i) => ({ at, shape: fitted?.[i] ?? UNTOLD })),
-    fitted?.[0]?.length === 3 && fitted[0][0] !== 1,
+    isSample,
+    program.given,
   );
   return network;
 }
@@ -120,8 +124,12 @@ const UNTOLD = new Unknown("nothing tells its shape: say it, as in // convlens: 
 const WEIGHTED: ReadonlySet<string> = new Set(["conv", "conv_transpose", "linear", "matmul"]);
 
 /** Arguments of a call, those that are inputs at their places. */
-function placed(entries: readonly { readonly at: number }[], inputs: readonly Value[]): Value[] {
-  const args: Value[] = [];
+function placed(
+  entries: readonly { readonly at: number }[],
+  inputs: readonly Value[],
+  given: readonly Value[],
+): Value[] {
+  const args = [...given];
   entries.forEach(({ at }, i) => {
     while (args.length < at) args.push(undefined);
     args[at] = inputs[i];
@@ -246,6 +254,20 @@ const known = (dim: Dim): number | null => (typeof dim === "number" ? dim : null
 /** Sides of an image, where a program leaves them open: any, or else one at which a batch of one stays one. */
 const SIZES: readonly number[] = [224, 32, 28, 64, 96, 128, 256, 299, 512, 1];
 
+/** Shapes that the program's own call gives, where it gives them all. */
+function givenShapes(
+  { given }: OpsProgram,
+  entries: readonly { readonly at: number }[],
+): readonly Shape[] | undefined {
+  const shapes = entries.flatMap(({ at }): Shape[] => {
+    const value = given[at];
+    return value instanceof Tensor && !isUnknown(value.shape) && !value.shape.some(isUnknown)
+      ? [value.shape]
+      : [];
+  });
+  return shapes.length > 0 && shapes.length === entries.length ? shapes : undefined;
+}
+
 function fittingShapes(
   lib: Library,
   program: OpsProgram,
@@ -261,7 +283,8 @@ function fittingShapes(
     for (const size of isAnySize ? SIZES : SIZES.slice(0, 1)) {
       const closed = shapes.map((shape) => shape.map((dim) => (isOpen(dim) ? size : dim)));
       const inputs = closed.map((shape) => lib.tensor(shape));
-      if (fits(program.attempt(placed(entries, inputs)), inputs)) return size === SIZES[0] ? shapes : closed;
+      if (fits(program.attempt(placed(entries, inputs, program.given)), inputs))
+        return size === SIZES[0] ? shapes : closed;
     }
   }
   return undefined;

@@ -147,7 +147,10 @@ export function compileCall(node: Call, c: Compiler): Ev {
     const callee = compileExpr(node.callee, c);
     return (m, s) => {
       const cls = callee(m, s);
-      return run(m, s, cls, (values, named) => m.semantics.construct(m, cls, values, named));
+      return run(m, s, cls, (values, named) => {
+        m.onCall?.(cls, values, named);
+        return m.semantics.construct(m, cls, values, named);
+      });
     };
   }
   if (node.callee.kind === "super") {

@@ -87,8 +87,11 @@ export function compileProperty(property: PropertyDef, c: Compiler): PropertyCod
   const key = compileKey(property.key, c);
   return (m, s, object) => {
     const name = key(m, s);
-    if (name instanceof Unknown) return m.gap(name.reason);
     const item = value(m, s);
+    if (name instanceof Unknown) {
+      object.takeUnknown(name);
+      return;
+    }
     if (property.kind === "value") object.attrs.set(name, item);
     else {
       const old = object.attrs.get(name);

@@ -6,6 +6,7 @@
 import { entryOf } from "../../table.ts";
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
+import { isData } from "../unknownChange.ts";
 import {
   ABSENT,
   type Absent,
@@ -125,10 +126,14 @@ export function lookupPlain(m: Machine, obj: Value, cls: ClassValue, name: strin
     const own = attrs.get(name);
     if (own !== undefined || attrs.has(name)) return forced(attrs, name, own);
   }
-  if (found !== ABSENT) return bindTo(m, found, obj, cls);
+  const open = obj instanceof Instance ? obj.open : undefined;
+  if (found !== ABSENT) return open && isData(found) ? open : bindTo(m, found, obj, cls);
   const fallback = findInMro(cls.mro, "__getattr__");
-  if (fallback !== ABSENT) return fromGetattr(m, fallback, obj, name);
-  return unknownBase(cls) ?? missing(cls.mro, name);
+  if (fallback !== ABSENT) {
+    const answer = fromGetattr(m, fallback, obj, name);
+    return answer === ABSENT ? (open ?? ABSENT) : answer;
+  }
+  return open ?? unknownBase(cls) ?? missing(cls.mro, name);
 }
 
 /** What a native base gives for any name that is none of Python's own. */
@@ -215,7 +220,7 @@ function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Ab
   if (name === "__dict__") {
     // What its statements bind is there once they have run.
     m.modules.evaluate(m, module);
-    return attrsDict(module.attrs);
+    return attrsDict(module.attrs, module);
   }
   const written = writtenName(module, name);
   if (written !== ABSENT) return written;
@@ -262,7 +267,7 @@ type Special = (m: Machine, obj: Value, cls: ClassValue) => Value | undefined;
 /** Attributes every object has. */
 const specials: Readonly<Record<string, Special>> = {
   __class__: (_m, _obj, cls) => cls,
-  __dict__: (_m, obj) => (obj instanceof Instance ? attrsDict(obj.attrs) : undefined),
+  __dict__: (_m, obj) => (obj instanceof Instance ? attrsDict(obj.attrs, obj) : undefined),
   __name__: (_m, obj) =>
     obj instanceof FunctionValue
       ? (obj.attrs.get("__name__") ?? obj.name)
@@ -296,7 +301,7 @@ const classSpecials: Readonly<Record<string, (m: Machine, cls: ClassValue) => Va
   __mro__: (_m, cls) => new Tuple(cls.mro),
   __bases__: (_m, cls) => new Tuple(cls.bases),
   __base__: (_m, cls) => cls.bases[0] ?? null,
-  __dict__: (_m, cls) => attrsDict(cls.attrs),
+  __dict__: (_m, cls) => attrsDict(cls.attrs, cls),
   __doc__: () => null,
   __class__: (m, cls) => typeOf(m, cls),
   __getattribute__: (m) =>
@@ -305,8 +310,10 @@ const classSpecials: Readonly<Record<string, (m: Machine, cls: ClassValue) => Va
 };
 
 /** A dict that is the attributes themselves: `self.__dict__.update(kwargs)` sets attributes. */
-export function attrsDict(attrs: Attrs): Dict {
-  return new Dict(new AttrEntries(attrs));
+export function attrsDict(attrs: Attrs, owner?: Value): Dict {
+  const dict = new Dict(new AttrEntries(attrs));
+  if (owner !== undefined) dict.shows = owner;
+  return dict;
 }
 
 type Entry = { readonly key: Value; value: Value };

@@ -1,6 +1,7 @@
 /** Python's built-in functions and names. `locals`, `globals` and `super` need the running scope: the machine's. */
 import type { Interp } from "../interp.ts";
 import { type Bound, def, exactly, type NativeImpl } from "../native.ts";
+import { changeAttributes } from "../unknownChange.ts";
 import {
   ABSENT,
   type Absent,
@@ -105,7 +106,7 @@ const OTHERS: Readonly<Record<string, Entry>> = {
     "x, name, value",
     (a, interp) => {
       const name = toText(a.name);
-      if (name === undefined) interp.gap("the name of an attribute is not known");
+      if (name === undefined) unknownName(interp, a.x, a.name);
       else interp.setAttr(a.x, name, a.value);
       return null;
     },
@@ -114,7 +115,8 @@ const OTHERS: Readonly<Record<string, Entry>> = {
     "x, name",
     (a, interp) => {
       const name = toText(a.name);
-      if (name !== undefined) interp.deleteAttr(a.x, name);
+      if (name === undefined) unknownName(interp, a.x, a.name);
+      else interp.deleteAttr(a.x, name);
       return null;
     },
   ],
@@ -250,9 +252,16 @@ function idOf(interp: Interp, value: Value): Value {
   return hashNumber(interp, value);
 }
 
-/** A class with an unknown base may have attributes that are not seen. */
+function unknownName(interp: Interp, owner: Value, name: Value): void {
+  const reason = "the name of an attribute is not known";
+  interp.gap(reason);
+  changeAttributes(interp, owner, isUnknown(name) ? name : interp.unknown(reason));
+}
+
+/** An object may have attributes that are not seen, and one whose class has an unknown base. */
 function isUncertain(value: Value): boolean {
   if (value instanceof ModuleValue) return value.open !== undefined;
+  if (value instanceof Instance && value.open) return true;
   const cls = value instanceof Instance ? value.cls : value instanceof ClassValue ? value : undefined;
   return cls?.mro.some((base) => base.unknownBase !== undefined) ?? false;
 }

@@ -1,7 +1,7 @@
 /** Hashing by value as Python does, and what is read from and written to dicts and sets. */
 import { STEPS } from "../bounds.ts";
 import type { Interp } from "../interp.ts";
-import { unknownKey } from "../unknownChange.ts";
+import { changeUnknown, setUnderUnknown, unknownKey } from "../unknownChange.ts";
 import {
   ABSENT,
   type Absent,
@@ -168,17 +168,22 @@ export function dictGet(interp: Interp, dict: Dict, key: Value): Value | Absent 
 
 export function dictSet(interp: Interp, dict: Dict, key: Value, value: Value): void {
   const hash = hashKey(interp, key);
+  if (isUnknown(hash)) {
+    setUnderUnknown(interp, dict, hash, value);
+    return;
+  }
   interp.touch(dict);
-  const known = isUnknown(hash) ? hash : key;
-  if (isUnknown(hash)) interp.hasUnknownKeys = true;
   const before = dict.entries.get(hash);
   if (!before) interp.tick(STEPS.entry);
-  dict.entries.set(hash, { key: before?.key ?? known, value });
+  dict.entries.set(hash, { key: before?.key ?? key, value });
 }
 
 export function dictDelete(interp: Interp, dict: Dict, key: Value): boolean {
   const hash = hashKey(interp, key);
-  if (isUnknown(hash)) return false;
+  if (isUnknown(hash)) {
+    changeUnknown(interp, dict, hash);
+    return true;
+  }
   interp.touch(dict);
   interp.tick(weightTaken(dict.entries));
   return dict.entries.delete(hash);

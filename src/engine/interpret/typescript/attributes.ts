@@ -1,9 +1,9 @@
 /** Properties: own ones, then those of the class and its bases; getters and setters; items by index and key. */
 
-import type { FailNote } from "../interp.ts";
+import type { FailNote, Interp } from "../interp.ts";
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
-import { changeUnknown, manyUpTo, unknownKey } from "../unknownChange.ts";
+import { changeAttributes, changeUnknown, manyUpTo, unknownKey } from "../unknownChange.ts";
 import {
   ABSENT,
   type Absent,
@@ -331,7 +331,7 @@ export function getItem(m: Machine, obj: Value, index: Value): Value {
 
 export function setItem(m: Machine, obj: Value, index: Value, value: Value): void {
   if (isUnknown(index)) {
-    changeUnknown(m, obj, index);
+    changeUnderUnknown(m, obj, index);
     return;
   }
   if (typeof index === "number" && obj instanceof List && Number.isInteger(index) && index >= 0) {
@@ -340,12 +340,20 @@ export function setItem(m: Machine, obj: Value, index: Value, value: Value): voi
     return;
   }
   const name = str(m, index);
-  if (!isUnknown(name)) setAttr(m, obj, name, value);
+  if (isUnknown(name)) changeUnderUnknown(m, obj, name);
+  else setAttr(m, obj, name, value);
 }
 
 export function deleteItem(m: Machine, obj: Value, index: Value): void {
-  const name = str(m, index);
-  if (!isUnknown(name)) deleteAttr(m, obj, name);
+  const name = isUnknown(index) ? index : str(m, index);
+  if (isUnknown(name)) changeUnderUnknown(m, obj, name);
+  else deleteAttr(m, obj, name);
+}
+
+/** A property whose name is not known was written or deleted: it may be any of the object's. */
+export function changeUnderUnknown(m: Interp, obj: Value, name: Unknown): void {
+  if (obj instanceof List || obj instanceof Dict || obj instanceof SetValue) changeUnknown(m, obj, name);
+  else changeAttributes(m, obj, name);
 }
 
 /** `value instanceof cls` */

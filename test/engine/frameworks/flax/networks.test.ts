@@ -68,9 +68,23 @@ class Net(nn.Module):
       "jax.value_and_grad(lambda v: (v.sum(), v[0]), has_aux=True)(x)[1]": [2, 3],
       "jax.jacfwd(lambda v: v.sum(0))(x)": [3, 2, 3],
       "jax.hessian(lambda v: v.sum())(x[0])": [3, 3],
+      "jax.jvp(lambda v: v @ v.T, (x,), (x,))[1]": [2, 2],
+      "jax.jvp(lambda v: (v @ v.T, v), (x,), (x,), has_aux=True)[2]": [2, 3],
+      "jax.vjp(lambda v, w: v @ w.T, x, x)[1](x @ x.T)[1]": [2, 3],
+      "jax.linearize(lambda v: v @ v.T, x)[1](x)": [2, 2],
+      "jnp.ones(jax.eval_shape(lambda v: v @ v.T, x).shape)": [2, 2],
+      "nnx.grad(lambda v: v.sum())(x)": [2, 3],
+      "nnx.value_and_grad(lambda v, w: (v @ w.T).sum(), argnums=(0, 1))(x, x[0])[1][1]": [3],
+      "nnx.fori_loop(0, 2, lambda i, v: v * i, x)": [2, 3],
+      "hk.grad(lambda v: v.sum())(x)": [2, 3],
+      "hk.value_and_grad(lambda v: v.sum())(x)[1]": [2, 3],
+      "eqx.filter_grad(lambda v: v.sum())(x)": [2, 3],
+      "eqx.filter_value_and_grad(has_aux=True)(lambda v: (v.sum(), v[0]))(x)[0][1]": [3],
     };
     const lines = Object.keys(expected).map((made, i) => `    nn.Dense(1, name="d${i}")(${made})\n`);
     const report = profile(`${LINEN}
+from flax import nnx
+import equinox as eqx, haiku as hk
 # convlens: input=2x3
 class Net(nn.Module):
   @nn.compact
@@ -81,6 +95,17 @@ ${lines.join("")}    return x
 `);
     const given = report.layers.slice(1).map((layer) => layer.in[0]);
     expect(Object.fromEntries(Object.keys(expected).map((made, i) => [made, given[i]]))).toEqual(expected);
+  });
+
+  it("counts nothing of what `eval_shape` runs for its shapes", () => {
+    const report = profile(`${LINEN}
+# convlens: input=2x3
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    return nn.Dense(jax.eval_shape(lambda v: v @ v.T, x).shape[0])(x)
+`);
+    expect(report).toMatchObject({ complete: true, totals: { macs: 6, params: 8 } });
   });
 
   it("has no total for a network that runs a function backwards", () => {

@@ -25,6 +25,32 @@ function analyze(text: string) {
 }
 
 describe("networks written in ops", () => {
+  it("are run on what the program calls them with, made as it makes them, with its flags", () => {
+    const { networks } = analyze(`
+class Net {
+  private w: tf.Variable;
+  constructor(filters: number) { this.w = tf.variable(tf.randomNormal([3, 3, 3, filters])); }
+  forward(x: tf.Tensor4D) { return tf.conv2d(x, this.w, 1, "same"); }
+}
+async function main() {
+  const net = new Net(16);
+  net.forward(tf.zeros([2, 50, 40, 3]));
+}
+main();
+const w = tf.variable(tf.randomNormal([3, 3, 3, 8]));
+const more = tf.variable(tf.randomNormal([1, 1, 8, 4]));
+function model(x: tf.Tensor4D, isDeep = false) {
+  const y = tf.conv2d(x, w, 1, "same");
+  return isDeep ? tf.conv2d(y, more, 1, "same") : y;
+}
+model(tf.zeros([1, 10, 10, 3]), true);
+`);
+    expect(networks).toEqual([
+      ["model", [[1, 10, 10, 3]], true, 100 * (216 + 32), 216 + 32, 216 + 32],
+      ["Net.forward", [[2, 50, 40, 3]], true, 2000 * 432, 432, 432],
+    ]);
+  });
+
   it("are functions that run them on variables of the module", () => {
     const { networks, rows, failures } = analyze(`
 const c1 = tf.variable(tf.randomNormal([5, 5, 1, 8]));

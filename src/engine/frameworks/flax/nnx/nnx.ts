@@ -16,7 +16,9 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { entryOf } from "../../../table.ts";
+import { laxFunctions } from "../arrays/lax.ts";
 import { sliceAlong, stackedAlong } from "../arrays/sequences.ts";
+import { evalShape, gradients } from "../derivatives.ts";
 import { type Jax, passing } from "../jax.ts";
 import { layerFunctions } from "../layers/functions.ts";
 import { LAYERS } from "../layers/index.ts";
@@ -24,8 +26,11 @@ import { copiesOf, markCopies } from "../tree.ts";
 import { defineLayer, defineModule, random } from "./module.ts";
 
 /** Transformations and markers that leave what they are given as it is. */
-const PASSES = `jit grad value_and_grad remat checkpoint data static to_arrays clone pytree with_partitioning
-  with_metadata cached_partial custom_vjp fori_loop`.split(/\s+/);
+const PASSES = `jit remat checkpoint data static to_arrays clone pytree with_partitioning
+  with_metadata cached_partial custom_vjp`.split(/\s+/);
+
+/** Names that are `jax.lax`' own. */
+const CONTROL = "cond switch while_loop fori_loop".split(" ");
 
 /** Variables by whether they are parameters. */
 const VARIABLES: Readonly<Record<string, boolean>> = {
@@ -64,10 +69,11 @@ export class Nnx {
         }),
       ],
       ["merge", def("merge", "graphdef, *states", (a) => a.graphdef)],
-      [
-        "eval_shape",
-        def("eval_shape", "f, *args, **kwargs", (a, interp) => interp.call(a.f, toItems(a.args) ?? [])),
-      ],
+      ["eval_shape", evalShape("f")],
+      ...gradients("nnx", ["grad", "value_and_grad"], (_, interp) =>
+        interp.unknown("the gradients of a module by its parameters' names"),
+      ),
+      ...[...laxFunctions(jax.kit)].filter(([name]) => CONTROL.includes(name)),
       ["tabulate", def("tabulate", "obj, *args, **kwargs", (a, interp) => tabulate(a, interp))],
       ["Carry", CARRY],
       ["StateAxes", def("StateAxes", "axes=None", () => 0)],

@@ -73,6 +73,18 @@ class Entries {
     } else this.put(String(this.size), owned(this.op, this.kind, value));
   }
 
+  /** An entry whose place or name is not known was set or taken out: those that are known may not be all, or too many. */
+  changed({ reason, at }: Unknown): void {
+    this.op.interp.gap(reason, at);
+    this.put(UNKNOWN_NAME, new Unknown(reason, at, true));
+  }
+
+  /** Puts an entry under a name that may not be known. */
+  set(name: Value, value: Value): void {
+    if (isUnknown(name)) this.changed(name);
+    else this.put(String(name), owned(this.op, this.kind, value));
+  }
+
   /** All entries anew, numbered from 0. */
   renumber(values: readonly Value[]): void {
     this.op.interp.tick(values.length);
@@ -95,6 +107,9 @@ class Entries {
     return String(this.list[place]?.key);
   }
 }
+
+/** No name of a module, for a name has no dots. */
+const UNKNOWN_NAME = ".";
 
 function kindOf(value: Value): string {
   return typeof value === "object" && value !== null ? value.kind : typeof value;
@@ -169,7 +184,8 @@ const setItem =
   (op, a) => {
     const entries = new Entries(op, op.layer as Instance, kind);
     const place = entries.place(a.idx);
-    if (place !== undefined) entries.put(entries.key(place), a.value);
+    if (isUnknown(a.idx)) entries.changed(a.idx);
+    else if (place !== undefined) entries.put(entries.key(place), a.value);
     return null;
   };
 
@@ -177,6 +193,10 @@ const deleteItem =
   (kind: TableName): LayerRule =>
   (op, a) => {
     const entries = new Entries(op, op.layer as Instance, kind);
+    if (isUnknown(a.idx)) {
+      entries.changed(a.idx);
+      return null;
+    }
     const gone =
       a.idx instanceof Slice
         ? (sliceRange(a.idx, entries.size) ?? [])
@@ -202,6 +222,10 @@ const extend =
 
 function insert(op: Op, a: Bound): Value {
   const entries = Entries.modules(op);
+  if (isUnknown(a.index)) {
+    entries.changed(a.index);
+    return op.layer;
+  }
   const values = [...entries.values];
   values.splice(toNumber(a.index) ?? values.length, 0, a.module);
   entries.renumber(values);
@@ -211,6 +235,7 @@ function insert(op: Op, a: Bound): Value {
 function pop(op: Op, a: Bound): Value {
   const entries = Entries.modules(op);
   const place = entries.place(a.key);
+  if (isUnknown(a.key)) entries.changed(a.key);
   if (place === undefined) return op.interp.unknown("an index that is not known");
   const value = entries.values[place];
   entries.renumber(entries.values.filter((_, at) => at !== place));
@@ -225,6 +250,10 @@ function concatenate(op: Op, a: Bound): Value {
 
 function repeat(op: Op, a: Bound): Value {
   const made = sameClass(op, "_modules");
+  if (isUnknown(a.other)) {
+    made.changed(a.other);
+    return made.self;
+  }
   const times = toNumber(a.other) ?? 1;
   const { values } = Entries.modules(op);
   if (!op.interp.allows(times * values.length)) return op.interp.unknown("more modules than may be made");
@@ -257,33 +286,44 @@ function mapping(kind: TableName, argument: string): NonNullable<LayerSpec["meth
   return {
     __len__: ["", (op) => lengthOf(entries(op))],
     __iter__: ["", (op) => iterator(entries(op).list.map((entry) => entry.key))],
-    __contains__: ["key", (op, a) => entries(op).dict.entries.has(String(a.key))],
+    __contains__: [
+      "key",
+      (op, a) =>
+        isUnknown(a.key) ? a.key : entries(op).dict.entries.has(String(a.key)) || (entries(op).open ?? false),
+    ],
     __getitem__: [
       "key",
       (op, a) => {
         if (isUnknown(a.key)) return a.key;
         const entry = entries(op).dict.entries.get(String(a.key));
-        return entry ? entry.value : op.interp.fail("KeyError", `'${String(a.key)}'`);
+        return entry ? entry.value : (entries(op).open ?? op.interp.fail("KeyError", `'${String(a.key)}'`));
       },
     ],
     __setitem__: [
       "key, value",
       (op, a) => {
-        if (!isUnknown(a.key)) entries(op).put(String(a.key), owned(op, kind, a.value));
+        entries(op).set(a.key, a.value);
         return null;
       },
     ],
     __delitem__: [
       "key",
       (op, a) => {
-        op.interp.dictDelete(entries(op).dict, a.key);
+        if (isUnknown(a.key)) entries(op).changed(a.key);
+        else op.interp.dictDelete(entries(op).dict, a.key);
         return null;
       },
     ],
     keys: ["", view("keys")],
     values: ["", view("values")],
     items: ["", view("items")],
-    get: ["key, default=None", (op, a) => entries(op).dict.entries.get(String(a.key))?.value ?? a.default],
+    get: [
+      "key, default=None",
+      (op, a) =>
+        isUnknown(a.key)
+          ? a.key
+          : (entries(op).dict.entries.get(String(a.key))?.value ?? entries(op).open ?? a.default),
+    ],
     clear: ["", view("clear")],
     pop: ["key", (op, a) => op.interp.callMethod(entries(op).dict, "pop", [a.key])],
     update: [argument, filled(kind, argument)],
@@ -295,12 +335,12 @@ function fill(op: Op, kind: TableName, source: Value): void {
   const entries = new Entries(op, op.layer as Instance, kind);
   const from = source instanceof Instance ? op.interp.callMethod(source, "items") : source;
   if (from instanceof Dict) {
-    for (const { key, value } of from.entries.values()) entries.put(String(key), owned(op, kind, value));
+    for (const { key, value } of from.entries.values()) entries.set(key, value);
     return;
   }
   for (const pair of itemsOf(op, from)) {
-    const [key, value] = toItems(pair) ?? [];
-    if (typeof key === "string") entries.put(key, owned(op, kind, value));
+    const [key, value] = isUnknown(pair) ? [pair] : (toItems(pair) ?? []);
+    if (typeof key === "string" || isUnknown(key)) entries.set(key, value);
   }
 }
 
@@ -338,7 +378,11 @@ function fillSequential(op: Op, a: Bound): Value {
   const args = toItems(a.args) ?? [];
   const only = args.length === 1 ? args[0] : undefined;
   if (only instanceof Dict) {
-    for (const { key, value } of only.entries.values()) addModule(op.interp, self, String(key), value);
+    const entries = Entries.modules(op);
+    for (const { key, value } of only.entries.values()) {
+      if (isUnknown(key)) entries.changed(key);
+      else addModule(op.interp, self, String(key), value);
+    }
   } else for (const value of args) Entries.modules(op).append(value);
   return null;
 }

@@ -20,7 +20,7 @@ export interface Nn {
 }
 
 /** The mark of `nn.Module` itself. */
-export const MODULE_NATIVE: NativeClass = { layer: false };
+export const MODULE_NATIVE: NativeClass = { layer: false, tables: ["_parameters", "_buffers", "_modules"] };
 
 export function isModuleClass(cls: ClassValue): boolean {
   return cls.mro.some((base) => base.native === MODULE_NATIVE);

@@ -214,6 +214,8 @@ const REGISTRATION: Record<string, Method> = {
 };
 
 function addNamed(a: Bound, interp: Interp): Value {
+  // Under its name another may stand, which it replaces.
+  if (isUnknown(a.name)) interp.gap(a.name.reason, a.name.at);
   if (isModule(a.module) || a.module === null) {
     forget(interp, self(a), String(a.name), "_modules");
     addModule(interp, self(a), String(a.name), a.module);

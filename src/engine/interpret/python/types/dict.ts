@@ -2,7 +2,7 @@
 import type { Interp } from "../../interp.ts";
 import { noteWalked } from "../../leaves.ts";
 import type { NativeImpl } from "../../native.ts";
-import { changeUnknown, unknownKey } from "../../unknownChange.ts";
+import { addUnderUnknown, changeUnknown, unknownKey } from "../../unknownChange.ts";
 import {
   ABSENT,
   type ClassValue,
@@ -159,7 +159,7 @@ const dictMethods: Record<string, Method> = {
     (a, interp) => {
       if (!(a.self instanceof Dict)) return a.key;
       if (isOpen(a.key)) {
-        dictSet(interp, a.self, a.key, a.default);
+        addUnderUnknown(interp, a.self, a.key, a.default);
         return a.key;
       }
       const found = dictGet(interp, a.self, a.key);

@@ -1,7 +1,7 @@
 /** Map, Set and their weak kin, iterators. */
 
 import type { Interp } from "../../interp.ts";
-import { changeUnknown, unknownKey } from "../../unknownChange.ts";
+import { changeUnknown, setUnderUnknown, unknownKey } from "../../unknownChange.ts";
 import {
   ABSENT,
   type ClassValue,
@@ -53,9 +53,12 @@ export const liveItems = (m: Interp, set: SetValue): Iterator<Value> =>
   live(m, set.entries, (value) => value);
 
 function putEntry(m: Interp, map: Dict, key: Value, value: Value): void {
+  if (isUnknown(key)) {
+    setUnderUnknown(m, map, key, value);
+    return;
+  }
   const place = keyOf(key);
   m.tick(weightKept(map.entries, place));
-  if (isUnknown(key)) m.hasUnknownKeys = true;
   map.entries.set(place, { key, value });
 }
 

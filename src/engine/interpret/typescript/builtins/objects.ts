@@ -12,7 +12,7 @@ import {
   type Unknown,
   type Value,
 } from "../../values.ts";
-import { bound, typeOf } from "../attributes.ts";
+import { bound, changeUnderUnknown, typeOf } from "../attributes.ts";
 import {
   attrsOf,
   builtinClass,
@@ -169,6 +169,7 @@ const STATICS: Readonly<Record<string, Impl>> = {
   },
   defineProperty: (m, [target, key, descriptor]) => {
     if (typeof key === "string") define(m, target, key, descriptor);
+    else if (isUnknown(key)) changeUnderUnknown(m, target, key);
     return target;
   },
   defineProperties: (m, [target, descriptors]) => {
