@@ -1,6 +1,7 @@
 /** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
 import type { Most } from "../atMost.ts";
 import { type Batch, batchAxisOf } from "../batch.ts";
+import { FOLLOWS_MISFIT } from "../frameworks/rules/mismatch.ts";
 import type { Assumption } from "../interpret/assumptions.ts";
 import type { Trace, TraceDiagnostic } from "../interpret/trace.ts";
 import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
@@ -197,6 +198,11 @@ function diagnose(
   unknowns: readonly Unknown[],
 ): readonly ReportDiagnostic[] {
   const seen = new Set<string>();
+  const said = [...(source.diagnostics ?? []), ...source.trace.diagnostics];
+  // What is unknown for a reason that is told follows from it, and says no more.
+  const told = new Set(said.map(({ message }) => message));
+  if (said.some(({ code }) => code !== "syntax")) told.add(FOLLOWS_MISFIT);
+  const { reworded } = source.trace;
   const diagnostics: ReportDiagnostic[] = [];
   const add = (diagnostic: ReportDiagnostic): void => {
     const key = keyOf(diagnostic.message, diagnostic.at);
@@ -207,15 +213,16 @@ function diagnose(
   const network = networkPlace(source);
   // What no text of the program asked for (an input that is missing) is told where the network is defined.
   const placeOr = (at: Span | undefined): Place => (at && at.line > 0 ? place(at) : network);
-  const notKnown = (message: string, at: Place): void =>
-    add({ severity: "warning", code: "unknown-value", message, at });
+  const notKnown = (reason: string, at: Place, message = reason): void => {
+    if (!told.has(reason)) add({ severity: "warning", code: "unknown-value", message, at });
+  };
 
-  for (const found of [...(source.diagnostics ?? []), ...source.trace.diagnostics]) {
+  for (const found of said) {
     const related = found.related?.map(({ message, at }) => ({ message, at: place(at) }));
     add({
       severity: found.severity,
       code: found.code,
-      message: found.message,
+      message: reworded?.get(found.message) ?? found.message,
       at: placeOr(found.at),
       ...(related && { related }),
     });
@@ -224,7 +231,7 @@ function diagnose(
   for (const { reason, at, layers } of reasonsOf(rows)) {
     if (seen.has(keyOf(reason, at))) continue;
     const more = layers.length > 1 ? ` and ${layers.length - 1} more` : "";
-    notKnown(`${layers[0]}${more}: ${reason}`, at);
+    notKnown(reason, at, `${layers[0]}${more}: ${reason}`);
   }
   const explained = new Set(rows.flatMap((row) => row.unknowns.map(({ reason }) => reason)));
   for (const reason of unknowns) {

@@ -366,13 +366,17 @@ class AttrEntries extends Map<Key, Entry> {
 export function getAttr(m: Machine, obj: Value, name: string): Value {
   const value = lookup(m, obj, name);
   if (value !== ABSENT) return value;
+  if (obj instanceof ModuleValue) {
+    // It may well be there: modules that stand for files are not whole.
+    const message = `${obj.name}.${name} is not known`;
+    return m.fail("AttributeError", message, { severity: "warning", code: "unknown-value", message });
+  }
   return m.fail("AttributeError", missingAttribute(m, obj, name));
 }
 
 function missingAttribute(m: Machine, obj: Value, name: string): string {
-  if (obj instanceof ModuleValue) return `${obj.name}.${name} is not known`;
-  if (obj instanceof ClassValue) return `class ${obj.name} has no attribute '${name}'`;
-  return `'${typeName(m, obj)}' has no attribute '${name}'`;
+  if (obj instanceof ClassValue) return `type object '${obj.name}' has no attribute '${name}'`;
+  return `'${typeName(m, obj)}' object has no attribute '${name}'`;
 }
 
 export function setAttr(m: Machine, obj: Value, name: string, value: Value): void {
