@@ -7,7 +7,7 @@ import type { NearRoot, Root } from "./roots.ts";
 import type { TracedNetwork } from "./separable/simulation.ts";
 
 /** Code of the diagnostic that names them. */
-const NEEDS_ARGUMENTS = "needs-arguments";
+export const NEEDS_ARGUMENTS = "needs-arguments";
 
 /**
  * The keywords of a root's call, with what it still needs as unknown ones, `needed` among it. JavaScript has no keywords

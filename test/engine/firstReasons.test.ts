@@ -111,3 +111,62 @@ class Net(nn.Module):
     expect(first).toMatch(/^9 IndexError: /);
   });
 });
+
+describe("no error of the program is said of", () => {
+  const net = (before: string, value: string): string => `import json
+import matplotlib.pyplot as plt
+from torch import nn
+${before}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, ${value}, 3)
+    def forward(self, x):
+        return self.conv(x)
+`;
+
+  it("a configuration whose items are its attributes", () => {
+    const config = `class Config(dict):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.__dict__ = self
+c = Config(width=4)
+c.depth = 2
+c["more"] = 1
+del c.more
+`;
+    expect(profile(net(config, "c.width * c['depth'] * len(c.__dict__)")).totals.params).toBe(16 * 28);
+    const open = `${config}c = Config(json.load(open("missing.json")))`;
+    const messages = said(net(open, "c.width"));
+    expect(messages).toEqual([expect.stringContaining("No such file or directory: 'missing.json'")]);
+    expect(said(net(config, "c.more"))[0]).toContain(
+      "AttributeError: 'Config' object has no attribute 'more'",
+    );
+  });
+
+  it("numbers of what is logged or plotted", () => {
+    const messages = said(net("lines = plt.plot([1]) * 2 + 1\nn = int(lines)", "n if n < 8 else 8"));
+    expect(messages.join("\n")).not.toContain("TypeError");
+  });
+});
+
+it("what a step of a scan gives keeps its names, with an axis of the steps before its own", () => {
+  const source = `from typing import NamedTuple
+import jax, jax.numpy as jnp
+import flax.linen as nn
+class Step(NamedTuple):
+    value: jnp.ndarray
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        def step(carry, row):
+            return carry, {"steps": Step(carry + row["x"].value)}
+        _, all = jax.lax.scan(step, x, {"x": Step(jnp.zeros((5, 1, 4)))})
+        return nn.Dense(3)(all["steps"].value)
+net = Net()
+variables = net.init(jax.random.PRNGKey(0), jnp.zeros((1, 4)))
+`;
+  const report = profile(source);
+  expect(report.complete).toBe(true);
+  expect(report.layers.find(({ type }) => type === "Dense")?.out).toEqual([[5, 1, 3]]);
+});

@@ -3,8 +3,9 @@ import type { Most } from "../atMost.ts";
 import { type Batch, batchAxisOf } from "../batch.ts";
 import { FOLLOWS_MISFIT } from "../frameworks/rules/mismatch.ts";
 import type { Assumption } from "../interpret/assumptions.ts";
-import type { Trace, TraceDiagnostic } from "../interpret/trace.ts";
+import type { Gap, Trace, TraceDiagnostic } from "../interpret/trace.ts";
 import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
+import { NEEDS_ARGUMENTS } from "../missing.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import type {
   FrameworkId,
@@ -198,7 +199,10 @@ function diagnose(
   unknowns: readonly Unknown[],
 ): readonly ReportDiagnostic[] {
   const seen = new Set<string>();
-  const said = [...(source.diagnostics ?? []), ...source.trace.diagnostics];
+  // What is to be given comes first, before what the program itself ran into.
+  const all = [...(source.diagnostics ?? []), ...source.trace.diagnostics];
+  const isNeed = ({ code }: TraceDiagnostic): boolean => code === NEEDS_ARGUMENTS;
+  const said = [...all.filter(isNeed), ...all.filter((found) => !isNeed(found))];
   // What is unknown for a reason that is told follows from it, and says no more.
   const told = new Set(said.map(({ message }) => message));
   if (said.some(({ code }) => code !== "syntax")) told.add(FOLLOWS_MISFIT);
@@ -227,7 +231,7 @@ function diagnose(
       ...(related && { related }),
     });
   }
-  for (const gap of source.trace.gaps) notKnown(gap.reason, placeOr(gap.at));
+  for (const { reason, at } of firstOfEach(source.trace.gaps, source.file)) notKnown(reason, placeOr(at));
   for (const { reason, at, layers } of reasonsOf(rows)) {
     if (seen.has(keyOf(reason, at))) continue;
     const more = layers.length > 1 ? ` and ${layers.length - 1} more` : "";
@@ -238,6 +242,16 @@ function diagnose(
     if (!explained.has(reason.reason)) notKnown(reason.reason, placeOr(reason.at));
   }
   return diagnostics;
+}
+
+/** Each reason once, in the network's own file where it is met there. */
+function firstOfEach(gaps: Trace["gaps"], file: string): Iterable<Gap> {
+  const found = new Map<string, Gap>();
+  for (const gap of gaps) {
+    const known = found.get(gap.reason);
+    if (!known || (known.at?.file !== file && gap.at?.file === file)) found.set(gap.reason, gap);
+  }
+  return found.values();
 }
 
 interface LayersReason {

@@ -115,20 +115,30 @@ export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
 
 /** `object.__getattribute__`: what an attribute is where the class does not read attributes its own way. */
 export function lookupPlain(m: Machine, obj: Value, cls: ClassValue, name: string): Value | Absent {
+  const items = itemsAsAttributes(obj);
+  if (items && name === "__dict__") return items;
   const special = entryOf(specials, name)?.(m, obj, cls);
   if (special !== undefined) return special;
 
   const found = findInMro(cls.mro, name);
   if (found instanceof Property) return readProperty(m, found, obj, name);
+  if (items?.entries.has(name)) return m.dictGet(items, name);
   const attrs = ownAttrs(obj);
   if (attrs) {
     const own = attrs.get(name);
     if (own !== undefined || attrs.has(name)) return forced(attrs, name, own);
   }
   if (found !== ABSENT) return bindTo(m, found, obj, cls);
+  const perhaps = items && m.dictGet(items, name);
+  if (perhaps !== undefined && perhaps !== ABSENT) return perhaps;
   const fallback = findInMro(cls.mro, "__getattr__");
   if (fallback !== ABSENT) return fromGetattr(m, fallback, obj, name);
   return unknownBase(cls) ?? missing(cls.mro, name);
+}
+
+/** A dict whose items are its attributes (`self.__dict__ = self`), as configurations often are. */
+function itemsAsAttributes(obj: Value): Dict | undefined {
+  return obj instanceof Dict && obj.attrs?.get("__dict__") === obj ? obj : undefined;
 }
 
 /** What a native base gives for any name that is none of Python's own. */
@@ -423,6 +433,11 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
 /** `object.__setattr__`: stores in the object itself. */
 export function setOwn(m: Machine, obj: Value, name: string, value: Value): void {
   if (obj === null || typeof obj !== "object") return;
+  const items = itemsAsAttributes(obj);
+  if (items) {
+    m.dictSet(items, name, value);
+    return;
+  }
   if (obj.kind === "instance") {
     if (name === "__class__" && value instanceof ClassValue) obj.cls = value;
     m.journal?.saveVar(obj.attrs, name);
@@ -457,6 +472,11 @@ export function deleteAttr(m: Machine, obj: Value, name: string): void {
         return;
       }
     }
+  }
+  const items = itemsAsAttributes(obj);
+  if (items) {
+    if (!m.dictDelete(items, name)) m.fail("AttributeError", missingAttribute(m, obj, name));
+    return;
   }
   const attrs = obj instanceof ClassValue ? obj.attrs : ownAttrs(obj);
   if (!attrs) return;
