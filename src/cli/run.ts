@@ -8,12 +8,12 @@ import { formatJson, formatJsonLine } from "../engine/report/json.ts";
 import { formatMarkdown } from "../engine/report/markdown.ts";
 import { formatSarif } from "../engine/report/sarif.ts";
 import { formatText } from "../engine/report/text.ts";
-import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
 import { unreadReport } from "../engine/report/unread.ts";
 import { where } from "../engine/report/where.ts";
 import { languageOf } from "../engine/syntax/parser.ts";
 import { type Format, type ProfileCommand, parseCommand } from "./arguments.ts";
 import { answerAtOnce, isAnsweredAtOnce } from "./atOnce.ts";
+import { overBudget } from "./budget.ts";
 import { chooseDevice, deviceList, readDevices } from "./devices.ts";
 import { diff } from "./diff/diff.ts";
 import { oneLine } from "./oneLine.ts";
@@ -177,20 +177,9 @@ const FORMATTERS: Readonly<Record<Exclude<Format, "sarif">, Formatter>> = {
 
 function failedChecks(report: Report, { unit, budgetMacs, failOnUnknown }: ProfileCommand): string[] {
   const failures: string[] = [];
-  const { macs } = report.totals;
   const where = placeOf(report.network_at, report.file);
-  if (budgetMacs !== undefined) {
-    const budget = `${formatCount(inUnit(budgetMacs, unit))} ${UNIT_LABELS[unit]}`;
-    if (macs === null)
-      failures.push(
-        `${where}: ${report.network}: cost unknown, so the budget of ${budget} cannot be checked`,
-      );
-    else if (macs > budgetMacs) {
-      failures.push(
-        `${where}: ${report.network} costs ${formatCount(inUnit(macs, unit))} ${UNIT_LABELS[unit]}, over the budget of ${budget}`,
-      );
-    }
-  }
+  const over = budgetMacs === undefined ? undefined : overBudget(report, budgetMacs, unit);
+  if (over !== undefined) failures.push(`${where}: ${report.network}${over}`);
   if (failOnUnknown && !report.complete) {
     const [first] = report.diagnostics.filter((found) => found.severity !== "info");
     failures.push(

@@ -173,24 +173,43 @@ const never = (): boolean => false;
 
 function profileOne(session: Session | string, options: ProfileOptions): ProfileResult {
   if (typeof session === "string") return { ok: false, reason: session, networks: [], diagnostics: [] };
-  const { roots, near } = session.roots();
-  const networks = roots.map(({ name }) => name);
+  const networks = session.roots().roots.map(({ name }) => name);
   const fail = (reason: string) => ({
     ok: false as const,
     reason,
     networks,
     diagnostics: diagnosticsOf(session),
   });
-  const root = options.model === undefined ? (roots[0] ?? near.at(-1)) : session.resolve(options.model);
-  if (!root) return fail(noNetwork(session));
-  if ("reason" in root) return fail(root.reason);
-  const { outcome } = session.observe(root, options);
-  if (!("reason" in outcome)) return { ok: true, report: outcome.report };
-  // Of itself a file shows what is a network.
-  const isOther = options.model === undefined && outcome.code === "no-network";
-  const next = isOther ? (roots[roots.indexOf(root) + 1] ?? near.at(-1)) : undefined;
-  if (next && next !== root) return profileOne(session, { ...options, model: next.name });
-  return { ...fail(outcome.reason), failure: failureOf(root, outcome) };
+  const chosen = choose(session, options.model, (root) => session.observe(root, options).outcome);
+  if ("reason" in chosen) return fail(chosen.reason);
+  const { root, result } = chosen;
+  if ("report" in result) return { ok: true, report: result.report };
+  return { ...fail(result.reason), failure: failureOf(root, result) };
+}
+
+interface Chosen<T> {
+  readonly root: Root;
+  readonly result: T | FailureReason;
+}
+
+/** The network that is asked for, else the file's main one: the first that turns out to be one when it is made. */
+function choose<T extends object>(
+  session: Session,
+  model: string | undefined,
+  make: (root: Root) => T | FailureReason,
+): Chosen<T> | FailureReason {
+  if (model !== undefined) {
+    const root = session.resolve(model);
+    return "reason" in root ? root : { root, result: make(root) };
+  }
+  const { roots, near } = session.roots();
+  let chosen: Chosen<T> | undefined;
+  for (const root of [...roots, ...near.slice(-1)]) {
+    chosen = { root, result: make(root) };
+    const isOther = "reason" in chosen.result && chosen.result.code === "no-network";
+    if (!isOther) break;
+  }
+  return chosen ?? { reason: noNetwork(session) };
 }
 
 function noNetwork(session: Session): string {
@@ -203,9 +222,10 @@ function simulateOne(
   options: ProfileOptions & SimulationOptions,
   refused: readonly RefusedLayer[],
 ): SimulationResult {
-  const root = rootOf(session, options.model);
-  if ("reason" in root) return { ok: false, reason: root.reason };
-  return simulateNetwork(tracer(root, options), options, refused);
+  const trace = tracer(session, options);
+  return "reason" in trace
+    ? { ok: false, reason: trace.reason }
+    : simulateNetwork(trace.of, options, refused);
 }
 
 function suggestOne(
@@ -213,17 +233,26 @@ function suggestOne(
   options: ProfileOptions & SuggestionOptions,
   refused: readonly RefusedLayer[],
 ): SuggestionResult {
-  const root = rootOf(session, options.model);
-  return "reason" in root
-    ? { ok: false, reason: root.reason }
-    : suggestNetwork(tracer(root, options), options, refused);
+  const trace = tracer(session, options);
+  return "reason" in trace ? { ok: false, reason: trace.reason } : suggestNetwork(trace.of, options, refused);
 }
 
+/** Traces the network that `profile` shows; the trace by which it was found is the first that is asked for. */
 function tracer(
-  { session, root }: Exclude<ReturnType<typeof rootOf>, FailureReason>,
+  session: Session | string,
   options: ProfileOptions,
-): TraceNetwork {
-  return (input) => session.trace(root, { ...options, ...(input && { input }) });
+): { readonly session: Session; readonly root: Root; readonly of: TraceNetwork } | FailureReason {
+  if (typeof session === "string") return { reason: session };
+  const chosen = choose(session, options.model, (root) => session.trace(root, options));
+  if ("reason" in chosen) return chosen;
+  const { root } = chosen;
+  let first: ReturnType<TraceNetwork> | undefined = chosen.result;
+  const of: TraceNetwork = (input) => {
+    const traced = input ? undefined : first;
+    first = undefined;
+    return traced ?? session.trace(root, { ...options, ...(input && { input }) });
+  };
+  return { session, root, of };
 }
 
 function rewriteOne(
@@ -231,13 +260,13 @@ function rewriteOne(
   files: Pick<RewriteSource, "read" | "around" | "retrace">,
   options: ProfileOptions & RewriteOptions,
 ): RewriteResult {
-  const found = rootOf(session, options.model);
+  const found = tracer(session, options);
   if ("reason" in found) return { ok: false, reason: found.reason };
-  const { session: opened, root } = found;
+  const { session: opened, root, of } = found;
   return rewriteNetwork(
     {
       ...files,
-      trace: () => opened.trace(root, options),
+      trace: () => of(),
       others: () =>
         opened.roots().roots.flatMap((other) => {
           if (other === root) return [];
@@ -247,17 +276,6 @@ function rewriteOne(
     },
     options,
   );
-}
-
-function rootOf(
-  session: Session | string,
-  model: string | undefined,
-): { readonly session: Session; readonly root: Root } | FailureReason {
-  if (typeof session === "string") return { reason: session };
-  const { roots, near } = session.roots();
-  const root = model === undefined ? (roots[0] ?? near.at(-1)) : session.resolve(model);
-  if (!root) return { reason: noNetwork(session) };
-  return "reason" in root ? root : { session, root };
 }
 
 function diagnosticsOf(session: Session): ReportDiagnostic[] {

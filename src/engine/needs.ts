@@ -53,6 +53,20 @@ export function needsOf(value: Value, node?: FunctionNode): readonly Need[] {
   return node ? neededParams(node).map((param) => ({ name: nameOfParam(param), param })) : [];
 }
 
+/** Arguments of a call of `value` that are `None` where they are not given, as the first `given` of them are. */
+export function optionalOf(value: Value, given: number, node?: FunctionNode): readonly string[] {
+  const fn = value instanceof ClassValue ? initializerOf(value) : value;
+  const source = fn instanceof FunctionValue ? unwrapped(fn, node?.name).node : node;
+  const first = given + (value instanceof ClassValue ? 1 : 0);
+  return (source?.params.slice(first) ?? []).flatMap(({ name, fallback, kind }) =>
+    kind !== "positionalOnly" && fallback?.kind === "literal" && fallback.value === null ? [name] : [],
+  );
+}
+
+function initializerOf(cls: ClassValue): Value {
+  return cls.mro.map((base) => base.attrs.get("__init__")).find((init) => init !== undefined) ?? null;
+}
+
 /** What is left of the needs when what gives itself is given. */
 export function openNeeds(m: Machine, needs: readonly Need[]): readonly Need[] {
   return needs.filter((need) => suppliedBy(m, need) === ABSENT && configurationOf(m, need) === undefined);

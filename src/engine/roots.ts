@@ -155,6 +155,13 @@ export function findRoots(
         add({ name, kind: "function", at, value }, openNeeds(m, needsOf(value)));
     }
   }
+  // A program around a network of another file: `from model import net`.
+  if (roots.length === 0 && near.every(({ isPart }) => isPart))
+    for (const { bind: name, at } of importedNames(node.body)) {
+      const value = m.tryLookup(module, name);
+      if (value !== ABSENT && isNetwork(value) && !isBareLoss(value))
+        add({ name, kind: "variable", at, value }, []);
+    }
   const written = opNetworks(m, module, definitions, frameworks, callOf);
   for (const { needs, ...root } of written.roots) add(root, openNeeds(m, needs));
   const builders = definitions.filter(({ name }) => [...roots, ...near].some((root) => root.name === name));
@@ -386,6 +393,10 @@ export function topLevel(body: readonly Stmt[]): readonly Definition[] {
   };
   body.forEach(visit);
   return [...found.values()];
+}
+
+function importedNames(body: readonly Stmt[]): readonly { readonly bind: string; readonly at: Span }[] {
+  return body.flatMap((node) => (node.kind === "importFrom" ? node.names : []));
 }
 
 /** Names that class bodies use: those classes are parts. A base class is no part. */

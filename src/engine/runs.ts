@@ -1,6 +1,7 @@
 /** One run of a network on an input: what came of it, and whether the input fits. */
 import type { Framework } from "./frameworks/framework.ts";
 import type { ChosenInput } from "./inputs.ts";
+import { isUnpackingError } from "./interpret/errorTexts.ts";
 import { BY_NAME, type Gap, type OpRecord, type Trace, type TraceDiagnostic } from "./interpret/trace.ts";
 import { Dict, Instance, isUnknown, List, Tensor, Tuple, Unknown, type Value } from "./interpret/values.ts";
 import { NOWHERE, type Span } from "./syntax/span.ts";
@@ -21,7 +22,7 @@ export function hasMismatch(run: Run): boolean {
 
 /** The input has not the axes that the network takes it to have. */
 export function isUnpackedOtherwise(run: Run): boolean {
-  return run.trace.diagnostics.some(({ message }) => message.startsWith("cannot unpack"));
+  return run.trace.diagnostics.some(({ message }) => isUnpackingError(message));
 }
 
 /** The program asserts that it is not run on such an input. */
@@ -96,8 +97,10 @@ function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: C
   const isGuess = isUnfit === true || (found !== undefined && comesAsGiven(run, found));
   const unfit = isGuess ? found : undefined;
   const wanted = unfit && { message: `${INPUT_WANTED}: ${unfit.message}`, at: unfit.at };
+  const ofInput = diagnostics.filter(isOfInput).map(({ message }) => message);
   return {
     ...run.trace,
+    reworded: new Map(ofInput.map((message) => [message, `${INPUT_WANTED}: ${message}`])),
     // What an input costs that does not fit is no part of what the network costs.
     ops: wanted ? ops.map((op) => uncounted(op, wanted.message)) : ops,
     diagnostics: diagnostics.flatMap((each): TraceDiagnostic[] => {
@@ -118,6 +121,15 @@ function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: C
     ],
   };
 }
+
+/** An error that tells of the input's axes or sizes, which nothing but a guess gave. */
+function isOfInput({ code, message }: TraceDiagnostic): boolean {
+  if (code === "raises" || code === "assertion") return message === "AssertionError" || SIZES.test(message);
+  return isUnpackingError(message) || NO_AXIS.test(message);
+}
+
+const SIZES = /\b(input|shape|size|dim|dimension|axis|axes|rank|channel|length|height|width|image)(s|es)?\b/i;
+const NO_AXIS = / has no axis /;
 
 function uncounted(op: OpRecord, reason: string): OpRecord {
   return op.macs === 0 ? op : { ...op, macs: new Unknown(reason) };

@@ -31,7 +31,8 @@ import {
 } from "./interpret/values.ts";
 import { lostRoots } from "./lost.ts";
 import { networkIn } from "./madeNetworks.ts";
-import { needsOf, suppliedArguments } from "./needs.ts";
+import { askingForNones, withMissing } from "./missing.ts";
+import { needsOf, optionalOf, suppliedArguments } from "./needs.ts";
 import { argumentsText, type GivenArguments, ProgramCalls } from "./programCalls.ts";
 import { buildReport } from "./report/build.ts";
 import type { Report, ReportArguments } from "./report/contract.ts";
@@ -301,10 +302,33 @@ export class Session {
     const { m } = this;
     this.options.settings.onProgress(root.at);
     m.bounds.beginNetwork();
+    return askingForNones(
+      (needed) => this.attempt(root, options, needed),
+      () => this.nonesOf(root, options.args),
+    );
+  }
+
+  /** Arguments of a root that nothing gives and that are `None` then. */
+  private nonesOf(root: Root, text: string | undefined): readonly string[] {
+    if (root.kind === "variable" || (root.given && text === undefined)) return [];
+    const own = bounded(this.m, () => this.argumentsOf(text));
+    if ("reason" in own) return [];
+    const { args, kwargs } = own.value;
+    const names = optionalOf(calledFor(root).value, args.length, root.fn);
+    return names.filter((name) => !kwargs.has(name));
+  }
+
+  /** `needed` are arguments that are to be given, and have `None` for a default. */
+  private attempt(
+    root: Root,
+    options: Pick<ProfileOptions, "args" | "input">,
+    needed: readonly string[],
+  ): TracedNetwork | FailureReason {
+    const { m } = this;
     m.hasCounted = false;
     if (root.unmade) return { reason: root.unmade.reason, code: "raises", at: root.unmade.at };
     m.beginTrace();
-    const supplied = bounded(m, () => this.supply(root, options.args));
+    const supplied = bounded(m, () => this.supply(root, options.args, needed));
     if ("reason" in supplied) return supplied;
     const known = new Set(this.networksMade());
     const made = bounded(m, () => this.make(root, supplied.value));
@@ -451,7 +475,7 @@ export class Session {
   }
 
   /** What a root is called with: the user's arguments, a call's of the program, and what gives itself. */
-  private supply(root: Root, text: string | undefined): Supplied {
+  private supply(root: Root, text: string | undefined, needed: readonly string[]): Supplied {
     const { m } = this;
     for (const restore of this.afresh) restore();
     if (root.kind === "variable")
@@ -462,7 +486,8 @@ export class Session {
     }
     return m.at(root.at, () => {
       const own = this.argumentsOf(text);
-      const { args, kwargs, configured } = suppliedArguments(m, root.value, own);
+      const { args, kwargs: supplied, configured } = suppliedArguments(m, root.value, own);
+      const kwargs = withMissing(m, root, { args, kwargs: supplied }, needed);
       const [first] = configured;
       if (!first) return { args, kwargs };
       const written = configured.map(({ name, cls }) => `${name}=${cls.name}()`).join(", ");

@@ -19,12 +19,12 @@ export function lspDiagnostics(analysis: FileAnalysis): Diagnostic[] {
     analysis.reports.filter(({ complete }) => !complete).flatMap(({ diagnostics }) => diagnostics.map(key)),
   );
   const matters = (problem: ReportDiagnostic): boolean =>
-    problem.code === "unknown-value" ? suffered.has(key(problem)) : problem.code !== "syntax";
+    isGap(problem.code) ? suffered.has(key(problem)) : problem.code !== "syntax";
   return analysis.diagnostics
     .filter((problem) => problem.at.file === analysis.file && matters(problem))
     .map(({ severity, message, at, code, related }) => ({
       range: rangeOf(at),
-      severity: code === "unknown-value" ? DiagnosticSeverity.Hint : SEVERITIES[severity],
+      severity: isGap(code) ? DiagnosticSeverity.Hint : SEVERITIES[severity],
       source: "ConvLens",
       code,
       message: visible(message),
@@ -35,6 +35,11 @@ export function lspDiagnostics(analysis: FileAnalysis): Diagnostic[] {
         })),
       }),
     }));
+}
+
+/** Nothing is wrong with the code: a figure is not known, or an argument is not given. */
+function isGap(code: string): boolean {
+  return code === "unknown-value" || code === "needs-arguments";
 }
 
 function key({ at, message }: ReportDiagnostic): string {

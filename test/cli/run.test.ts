@@ -149,6 +149,35 @@ describe("exit code 1", () => {
     ]);
   });
 
+  it("for a least above the budget, and not for a most below it", async () => {
+    const { totals, layers } = resnet();
+    const [stem, ...others] = layers;
+    const bounded = resnet({
+      complete: false,
+      totals: { ...totals, macs: null, macs_at_most: 1_900_000_000 },
+      layers: [{ ...stem!, macs: null }, ...others],
+    });
+    const budget = (amount: string) =>
+      convlens(["profile", "net.py", "--budget", amount], engineOf([bounded]));
+    expect((await budget("2G")).code).toBe(0);
+    expect(await budget("300M")).toMatchObject({
+      code: 1,
+      err: "convlens: net.py:3: resnet18 costs at least 1.70 G MACs, over the budget of 300 M MACs\n",
+    });
+    expect(await budget("1.8G")).toMatchObject({
+      code: 1,
+      err: "convlens: net.py:3: resnet18: at most 1.90 G MACs, so the budget of 1.80 G MACs cannot be checked\n",
+    });
+  });
+
+  it("and counts no layer that may not run", async () => {
+    const { totals, layers } = resnet();
+    const perhaps = layers.map((layer) => ({ ...layer, conditional: true }));
+    const report = resnet({ complete: false, totals: { ...totals, macs: null }, layers: perhaps });
+    const { err } = await convlens(["profile", "net.py", "--budget", "300M"], engineOf([report]));
+    expect(err).toContain("resnet18: cost unknown, so the budget of 300 M MACs cannot be checked");
+  });
+
   it("for an incomplete report, when asked to fail on unknown", async () => {
     const at = { file: path.join(cwd, "net.py"), line: 7, column: 5 };
     const diagnostics = [

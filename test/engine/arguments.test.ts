@@ -304,5 +304,5 @@ loss = torch.rand(1).mean()
 print("loss: %.3f" % ${value})
 `).diagnostics.map(({ message }) => message);
   expect(printed("(loss,)")).toEqual([]);
-  expect(printed("'much'")).toEqual(["must be real number, not str"]);
+  expect(printed("'much'")).toEqual(["TypeError: must be real number, not str"]);
 });

@@ -119,3 +119,52 @@ gan.compile(optimizer="adam")
     ["discriminator", true],
   ]);
 });
+
+it("is the same one in profile, simulate, suggest and rewrite: what turns out to be none is passed over in all", () => {
+  const text = `import torch.nn as nn
+def prepare():
+    layers = nn.ModuleList([nn.Conv2d(3, 3, 1)])
+    return {"n": len(layers)}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(3, 8, 3)
+        self.b = nn.Conv2d(8, 8, 3)
+    def forward(self, x):
+        return self.b(self.a(x))
+`;
+  const file = "/app/model.py";
+  const engine = createEngine({ parsers, host: memoryHost({ [file]: text }) });
+  expect(mainOf(file, text).network).toBe("Net");
+  const simulated = engine.simulate(file, { swap: "all" });
+  expect(simulated).toMatchObject({ ok: true, simulation: { before: { network: "Net" }, swapped: ["b"] } });
+  expect(engine.suggest(file, { budgetMacs: 1e9 })).toMatchObject({ ok: true, network: "Net" });
+  expect(engine.rewrite(file, { layers: "all" })).toMatchObject({ ok: true, rewrite: { network: "Net" } });
+});
+
+it("is a network of another file where a program has none of its own", () => {
+  const model = `from torch import nn
+class Net(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3)
+    def forward(self, x):
+        return self.conv(x)
+net = Net(10)
+criterion = nn.CrossEntropyLoss()
+`;
+  const program = `import torch
+from model import criterion, net as network
+def train(loader):
+    for x, y in loader:
+        criterion(network(x), y)
+`;
+  const files = { "/app/model.py": model, "/app/train.py": program };
+  const engine = createEngine({ parsers, host: memoryHost(files) });
+  expect(engine.analyze("/app/train.py").reports).toMatchObject([
+    { network: "network", network_at: { file: "/app/train.py", line: 2 }, totals: { params: 280 } },
+  ]);
+  const own = `${program}class Own(torch.nn.Module):\n    def forward(self, x):\n        return network(x)\n`;
+  const other = createEngine({ parsers, host: memoryHost({ ...files, "/app/train.py": own }) });
+  expect(other.networks("/app/train.py").map(({ name }) => name)).toEqual(["Own"]);
+});

@@ -63,7 +63,7 @@ describe("a notebook", () => {
     expect(network_at).toMatchObject({ cell: 4, line: 1 });
     expect(layers[0]?.at).toMatchObject({ cell: 4, line: 4, end_line: 4 });
     expect(diagnostics.map(({ message, at: { cell, line } }) => [message, cell, line])).toContainEqual([
-      "name 'lib' is not defined",
+      "NameError: name 'lib' is not defined",
       4,
       5,
     ]);

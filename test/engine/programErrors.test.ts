@@ -22,11 +22,25 @@ class Net(nn.Module):
 
 describe("a forward that runs into an error of the program keeps its rows and has no total", () => {
   it.each([
-    ["a name", "y = y * scale", "name 'scale' is not defined"],
-    ["an attribute", "self.nothing", "'Net' has no attribute 'nothing'"],
-    ["an argument too few", "self.helper()", "helper() needs a"],
-    ["a length", "len(5)", "object of type 'int' has no len()"],
-    ["a number that is unpacked", "a, b = 3", "'int' object is not iterable"],
+    ["a name", "y = y * scale", "NameError: name 'scale' is not defined"],
+    ["an attribute", "self.nothing", "AttributeError: 'Net' object has no attribute 'nothing'"],
+    [
+      "an argument too few",
+      "self.helper()",
+      "TypeError: helper() missing 1 required positional argument: 'a'",
+    ],
+    ["a length", "len(5)", "TypeError: object of type 'int' has no len()"],
+    ["a number that is unpacked", "a, b = 3", "TypeError: 'int' object is not iterable"],
+    ["a key", "{}['large']", "KeyError: 'large'"],
+    ["None that is called", "self.pre = None; self.pre(x)", "TypeError: 'NoneType' object is not callable"],
+    ["too many values", "a, b = 1, 2, 3", "ValueError: too many values to unpack (expected 2, got 3)"],
+    [
+      "too few values",
+      "a, b, *c = [1]",
+      "ValueError: not enough values to unpack (expected at least 2, got 1)",
+    ],
+    ["an assertion", "assert y is None, 'no'", "AssertionError: no"],
+    ["an assertion without words", "assert y is None", "AssertionError"],
   ])("%s", (_, statement, message) => {
     const report = profile(net(statement));
     expect(report).toMatchObject({ complete: false, totals: { macs: null, params: 224 } });

@@ -13,6 +13,7 @@ import type { MayRaise } from "./branches.ts";
 import type { LoopMemory } from "./compile/plainLoops.ts";
 import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
 import type { Doubt } from "./doubts.ts";
+import { errorText } from "./errorTexts.ts";
 import { mayChange } from "./handed.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { FailNote, Interp } from "./interp.ts";
@@ -102,6 +103,8 @@ const CERTAIN: ReadonlySet<string> = new Set([
   "UnicodeEncodeError",
   "UnicodeDecodeError",
 ]);
+
+const UNKNOWN_VALUE = "unknown-value";
 
 export class Machine implements Interp {
   readonly host: ModelHost;
@@ -491,13 +494,16 @@ export class Machine implements Interp {
   fail(
     type: string,
     message: string,
-    note: FailNote = { severity: "warning", code: "unknown-value" },
+    note: FailNote = { severity: "warning", code: UNKNOWN_VALUE },
   ): Unknown {
     this.tick(STEPS.failure);
     this.raiseIfCaught(type, message, OF_THE_MACHINE.has(type));
-    if (CERTAIN.has(type)) this.gap(message);
-    this.diagnose({ message, ...note });
-    return this.unknown(note.message ?? message);
+    const { severity, code } = note;
+    // As the language itself ends a program; what a framework refuses is told in words of its own.
+    const said = note.message ?? (code === UNKNOWN_VALUE ? errorText(type, message) : message);
+    if (CERTAIN.has(type)) this.gap(said);
+    this.diagnose({ severity, code, message: said });
+    return this.unknown(said);
   }
 
   /** Something unknown is called or opened: a handler of the running `try` may be there for that. */

@@ -109,4 +109,6 @@ export interface Trace {
   /** Why the trace may miss something; empty when it is complete. */
   readonly gaps: readonly Gap[];
   readonly assumptions: readonly Assumption[];
+  /** What the user is to read in place of some messages. */
+  readonly reworded?: ReadonlyMap<string, string>;
 }

@@ -1,9 +1,11 @@
 /** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
 import type { Most } from "../atMost.ts";
 import { type Batch, batchAxisOf } from "../batch.ts";
+import { FOLLOWS_MISFIT } from "../frameworks/rules/mismatch.ts";
 import type { Assumption } from "../interpret/assumptions.ts";
-import type { Trace, TraceDiagnostic } from "../interpret/trace.ts";
+import type { Gap, Trace, TraceDiagnostic } from "../interpret/trace.ts";
 import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
+import { NEEDS_ARGUMENTS } from "../missing.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import type {
   FrameworkId,
@@ -197,6 +199,14 @@ function diagnose(
   unknowns: readonly Unknown[],
 ): readonly ReportDiagnostic[] {
   const seen = new Set<string>();
+  // What is to be given comes first, before what the program itself ran into.
+  const all = [...(source.diagnostics ?? []), ...source.trace.diagnostics];
+  const isNeed = ({ code }: TraceDiagnostic): boolean => code === NEEDS_ARGUMENTS;
+  const said = [...all.filter(isNeed), ...all.filter((found) => !isNeed(found))];
+  // What is unknown for a reason that is told follows from it, and says no more.
+  const told = new Set(said.map(({ message }) => message));
+  if (said.some(({ code }) => code !== "syntax")) told.add(FOLLOWS_MISFIT);
+  const { reworded } = source.trace;
   const diagnostics: ReportDiagnostic[] = [];
   const add = (diagnostic: ReportDiagnostic): void => {
     const key = keyOf(diagnostic.message, diagnostic.at);
@@ -207,30 +217,41 @@ function diagnose(
   const network = networkPlace(source);
   // What no text of the program asked for (an input that is missing) is told where the network is defined.
   const placeOr = (at: Span | undefined): Place => (at && at.line > 0 ? place(at) : network);
-  const notKnown = (message: string, at: Place): void =>
-    add({ severity: "warning", code: "unknown-value", message, at });
+  const notKnown = (reason: string, at: Place, message = reason): void => {
+    if (!told.has(reason)) add({ severity: "warning", code: "unknown-value", message, at });
+  };
 
-  for (const found of [...(source.diagnostics ?? []), ...source.trace.diagnostics]) {
+  for (const found of said) {
     const related = found.related?.map(({ message, at }) => ({ message, at: place(at) }));
     add({
       severity: found.severity,
       code: found.code,
-      message: found.message,
+      message: reworded?.get(found.message) ?? found.message,
       at: placeOr(found.at),
       ...(related && { related }),
     });
   }
-  for (const gap of source.trace.gaps) notKnown(gap.reason, placeOr(gap.at));
+  for (const { reason, at } of firstOfEach(source.trace.gaps, source.file)) notKnown(reason, placeOr(at));
   for (const { reason, at, layers } of reasonsOf(rows)) {
     if (seen.has(keyOf(reason, at))) continue;
     const more = layers.length > 1 ? ` and ${layers.length - 1} more` : "";
-    notKnown(`${layers[0]}${more}: ${reason}`, at);
+    notKnown(reason, at, `${layers[0]}${more}: ${reason}`);
   }
   const explained = new Set(rows.flatMap((row) => row.unknowns.map(({ reason }) => reason)));
   for (const reason of unknowns) {
     if (!explained.has(reason.reason)) notKnown(reason.reason, placeOr(reason.at));
   }
   return diagnostics;
+}
+
+/** Each reason once, in the network's own file where it is met there. */
+function firstOfEach(gaps: Trace["gaps"], file: string): Iterable<Gap> {
+  const found = new Map<string, Gap>();
+  for (const gap of gaps) {
+    const known = found.get(gap.reason);
+    if (!known || (known.at?.file !== file && gap.at?.file === file)) found.set(gap.reason, gap);
+  }
+  return found.values();
 }
 
 interface LayersReason {

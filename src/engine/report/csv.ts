@@ -32,6 +32,7 @@ function columns(unit: CostUnit): readonly CsvColumn[] {
     ["swappable", (layer) => layer.swappable],
     [`separable_${unit}`, (layer) => cost(layer.separable_macs)],
     ["separable_params", (layer) => layer.separable_params],
+    [`${unit}_at_most`, (layer) => cost(layer.macs_at_most ?? null)],
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The report as a Markdown table, for pull requests and READMEs. */
-import type { Report, ReportLayer } from "./contract.ts";
+import type { Report, ReportLayer, ReportTotals } from "./contract.ts";
 import { describeDiagnostic, describeInput, describeSwap } from "./text.ts";
 import {
   type CostUnit,
@@ -16,12 +16,14 @@ import { markdownText } from "./visible.ts";
 export function formatMarkdown(report: Report, unit: CostUnit): string {
   const { totals } = report;
   const cost = (macs: number | null): string => (macs === null ? "?" : formatCount(inUnit(macs, unit)));
+  const bounded = ({ macs, macs_at_most: most = null }: ReportLayer | ReportTotals): string =>
+    macs === null && most !== null ? `≤ ${cost(most)}` : cost(macs);
   const row = (layer: ReportLayer): readonly string[] => [
     code(layer.name),
     markdownText(layer.type),
     formatKernel(layer.kernel, layer.stride),
     formatShapes(layer.out),
-    cost(layer.macs),
+    bounded(layer),
     layer.macs === null || !totals.macs ? "" : formatShare(layer.macs / totals.macs),
     formatCount(layer.params),
     layer.swappable ? cost(layer.separable_macs) : "",
@@ -40,7 +42,7 @@ export function formatMarkdown(report: Report, unit: CostUnit): string {
       "",
       "",
       formatShapes(report.output),
-      `**${cost(totals.macs)}**`,
+      `**${bounded(totals)}**`,
       "",
       `**${formatCount(totals.params)}**`,
       "",

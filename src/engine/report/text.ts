@@ -102,7 +102,15 @@ function notes(report: Report): { readonly text: string; readonly code: number }
     code: SEVERITY_COLORS[diagnostic.severity],
   }));
   const hidden = telling.length - shown.length;
-  return hidden > 0 ? [...shown, { text: `and ${hidden} more, all in --json`, code: DIM }] : shown;
+  const more = hidden > 0 ? [`and ${hidden} more, all in --json`] : [];
+  const remedies = telling.flatMap(({ code, message }) => remedyFor(code, message) ?? []);
+  return [...shown, ...[...more, ...remedies].map((text) => ({ text, code: DIM }))];
+}
+
+/** `needs depths, dims` is answered by `--args "depths=…, dims=…"`. */
+function remedyFor(code: string, message: string): string | undefined {
+  const names = code === "needs-arguments" ? /^needs (.+)$/.exec(message)?.[1] : undefined;
+  return names && `Give what it needs: --args "${names.replaceAll(/, |$/g, (end) => `=…${end}`)}"`;
 }
 
 type Paint = (text: string, code: number) => string;

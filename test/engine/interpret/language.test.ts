@@ -331,7 +331,9 @@ c.n`;
     const { get } = run("def f(n, k):\n    return (n, k)\nr = f(1)\na, b = r");
     expect(get("a")).toBe(1);
     const b = get("b");
-    expect(typeof b === "object" && isUnknown(b) && b.reason).toBe("f() needs k");
+    expect(typeof b === "object" && isUnknown(b) && b.reason).toBe(
+      "TypeError: f() missing 1 required positional argument: 'k'",
+    );
   });
 });
 

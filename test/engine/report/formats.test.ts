@@ -90,6 +90,21 @@ describe("Markdown", () => {
   });
 });
 
+it("a most that the code bounds is in CSV and Markdown, beside what is not known", () => {
+  const [first, ...others] = report.layers;
+  const bounded = {
+    ...report,
+    totals: { ...report.totals, macs: null, macs_at_most: 2_000_000_000 },
+    layers: [{ ...first!, macs: null, macs_at_most: 150_000_000 }, ...others],
+  };
+  const [titles, line] = formatCsv(bounded, "macs").split("\n");
+  const column = titles!.split(",").indexOf("macs_at_most");
+  expect(line!.split(",")[column]).toBe("150000000");
+  const text = formatMarkdown(bounded, "macs");
+  expect(text).toContain("| ≤ 150 M |");
+  expect(text).toContain("| **≤ 2.00 G** |");
+});
+
 describe("SARIF", () => {
   it("writes each diagnostic once, where it is", () => {
     const at = { file: "models/my net.py", line: 7, column: 5, end_line: 7, end_column: 9 };

@@ -18,6 +18,9 @@ export interface Mismatch {
   readonly input: Tensor | undefined;
 }
 
+/** Why what follows such a mismatch, which is told, is not known. */
+export const FOLLOWS_MISFIT = "depends on shapes that do not fit";
+
 export function diagnoseMismatch(
   interp: Interp,
   { who, problem, made, called, raises, input }: Mismatch,

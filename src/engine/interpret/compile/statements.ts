@@ -3,6 +3,7 @@ import type { Expr, Pattern, Stmt } from "../../syntax/ast.ts";
 import { fork } from "../branches.ts";
 import { Raised } from "../control.ts";
 import { joinHere } from "../doubts.ts";
+import { errorText } from "../errorTexts.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { type Attrs, ClassValue, FunctionValue, Instance, Unknown, type Value } from "../values.ts";
@@ -251,11 +252,12 @@ const compilers: Compilers = {
     return (m, s) => {
       if (test(m, s) !== false) return undefined;
       const said = message ? m.str(message(m, s)) : undefined;
-      const text = typeof said === "string" && said !== "" ? said : "an assertion fails";
+      const text = typeof said === "string" ? said : "";
+      const problem = errorText("AssertionError", text);
       m.at(node.at, () => {
-        m.fail("AssertionError", text, { severity: "warning", code: "assertion" });
+        m.fail("AssertionError", text, { severity: "warning", code: "assertion", message: problem });
         // The program stops here: what follows is read, but belongs to no network that runs.
-        m.gap(text);
+        m.gap(problem);
       });
       return undefined;
     };

@@ -1,5 +1,6 @@
 /** Assignment targets compiled to functions that store a value: names, attributes, items, nested patterns. */
 import type { Expr, Target } from "../../syntax/ast.ts";
+import { unpackingError } from "../errorTexts.ts";
 import type { Machine } from "../machine.ts";
 import type { Scope } from "../scope.ts";
 import { ABSENT, Instance, List, manyAmong, Unknown, type Value } from "../values.ts";
@@ -181,7 +182,7 @@ function sequenceAssigner(
     }
     if (python && !fits) {
       const problem = m.at(at, () =>
-        m.fail("ValueError", `cannot unpack ${values.length} values into ${items.length} names`),
+        m.fail("ValueError", unpackingError(values.length, items.length, star >= 0)),
       );
       for (const assign of assigners) assign?.(m, s, problem);
       return;

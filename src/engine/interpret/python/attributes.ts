@@ -116,11 +116,14 @@ export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
 
 /** `object.__getattribute__`: what an attribute is where the class does not read attributes its own way. */
 export function lookupPlain(m: Machine, obj: Value, cls: ClassValue, name: string): Value | Absent {
+  const items = itemsAsAttributes(obj);
+  if (items && name === "__dict__") return items;
   const special = entryOf(specials, name)?.(m, obj, cls);
   if (special !== undefined) return special;
 
   const found = findInMro(cls.mro, name);
   if (found instanceof Property) return readProperty(m, found, obj, name);
+  if (items?.entries.has(name)) return m.dictGet(items, name);
   const attrs = ownAttrs(obj);
   if (attrs) {
     const own = attrs.get(name);
@@ -128,12 +131,19 @@ export function lookupPlain(m: Machine, obj: Value, cls: ClassValue, name: strin
   }
   const open = obj instanceof Instance ? obj.open : undefined;
   if (found !== ABSENT) return open && isData(found) ? open : bindTo(m, found, obj, cls);
+  const perhaps = items && m.dictGet(items, name);
+  if (perhaps !== undefined && perhaps !== ABSENT) return perhaps;
   const fallback = findInMro(cls.mro, "__getattr__");
   if (fallback !== ABSENT) {
     const answer = fromGetattr(m, fallback, obj, name);
     return answer === ABSENT ? (open ?? ABSENT) : answer;
   }
   return open ?? unknownBase(cls) ?? missing(cls.mro, name);
+}
+
+/** A dict whose items are its attributes (`self.__dict__ = self`), as configurations often are. */
+function itemsAsAttributes(obj: Value): Dict | undefined {
+  return obj instanceof Dict && obj.attrs?.get("__dict__") === obj ? obj : undefined;
 }
 
 /** What a native base gives for any name that is none of Python's own. */
@@ -373,13 +383,17 @@ class AttrEntries extends Map<Key, Entry> {
 export function getAttr(m: Machine, obj: Value, name: string): Value {
   const value = lookup(m, obj, name);
   if (value !== ABSENT) return value;
+  if (obj instanceof ModuleValue) {
+    // It may well be there: modules that stand for files are not whole.
+    const message = `${obj.name}.${name} is not known`;
+    return m.fail("AttributeError", message, { severity: "warning", code: "unknown-value", message });
+  }
   return m.fail("AttributeError", missingAttribute(m, obj, name));
 }
 
 function missingAttribute(m: Machine, obj: Value, name: string): string {
-  if (obj instanceof ModuleValue) return `${obj.name}.${name} is not known`;
-  if (obj instanceof ClassValue) return `class ${obj.name} has no attribute '${name}'`;
-  return `'${typeName(m, obj)}' has no attribute '${name}'`;
+  if (obj instanceof ClassValue) return `type object '${obj.name}' has no attribute '${name}'`;
+  return `'${typeName(m, obj)}' object has no attribute '${name}'`;
 }
 
 export function setAttr(m: Machine, obj: Value, name: string, value: Value): void {
@@ -426,6 +440,11 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
 /** `object.__setattr__`: stores in the object itself. */
 export function setOwn(m: Machine, obj: Value, name: string, value: Value): void {
   if (obj === null || typeof obj !== "object") return;
+  const items = itemsAsAttributes(obj);
+  if (items) {
+    m.dictSet(items, name, value);
+    return;
+  }
   if (obj.kind === "instance") {
     if (name === "__class__" && value instanceof ClassValue) obj.cls = value;
     m.journal?.saveVar(obj.attrs, name);
@@ -460,6 +479,11 @@ export function deleteAttr(m: Machine, obj: Value, name: string): void {
         return;
       }
     }
+  }
+  const items = itemsAsAttributes(obj);
+  if (items) {
+    if (!m.dictDelete(items, name)) m.fail("AttributeError", missingAttribute(m, obj, name));
+    return;
   }
   const attrs = obj instanceof ClassValue ? obj.attrs : ownAttrs(obj);
   if (!attrs) return;

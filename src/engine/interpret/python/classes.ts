@@ -208,7 +208,7 @@ function findInitializer(cls: ClassValue): Value | undefined {
 
 /** Calls an object through its class's `__call__`. */
 export function callObject(m: Machine, callee: Value, args: readonly Value[], kwargs: Kwargs): Value {
-  if (callee === null) return notCallable(m, "None is called");
+  if (callee === null) return m.fail("TypeError", "'NoneType' object is not callable");
   const cls = typeOf(m, callee);
   if (cls instanceof Unknown) return cls;
   const call = findInMro(cls.mro, "__call__");
@@ -218,16 +218,9 @@ export function callObject(m: Machine, callee: Value, args: readonly Value[], kw
       if (m.scope) m.gap(strange.reason);
       return strange;
     }
-    return notCallable(m, `'${cls.name}' object is not callable`);
+    return m.fail("TypeError", `'${cls.name}' object is not callable`);
   }
   return m.call(bindTo(m, call, callee, cls), args, kwargs);
-}
-
-/** What should have run in a network is missing from its figures. */
-function notCallable(m: Machine, message: string): Unknown {
-  const failed = m.fail("TypeError", message);
-  if (m.scope) m.gap(message);
-  return failed;
 }
 
 /** Binds arguments to a function's parameters. One that is missing is Unknown, so that the rest still runs. */
@@ -280,24 +273,27 @@ export function bindCall(
     if (fallback !== undefined && fallback !== ABSENT) vars.set(param.name, fallback);
     else if (fallback === ABSENT || fallback === undefined) {
       const none = fallback === undefined && param.fallback !== undefined;
-      vars.set(param.name, none ? null : m.fail("TypeError", `${callName(fn)} needs ${param.name}`));
+      vars.set(param.name, none ? null : missingArgument(m, fn, param.name));
     }
   }
   if (next < args.length) {
-    misfit(m, `${callName(fn)} takes ${params.length} arguments but ${args.length} were given`);
+    m.fail("TypeError", `${callName(fn)} takes ${params.length} arguments but ${args.length} were given`);
   } else if (used < kwargs.size) {
     const known = new Set(params.map((param) => param.name));
     const strange = [...kwargs.keys()].find((key) => !known.has(key));
     if (strange !== undefined && !params.some((param) => param.kind === "keywords")) {
-      misfit(m, `${callName(fn)} got an unexpected keyword argument '${strange}'`);
+      m.fail("TypeError", `${callName(fn)} got an unexpected keyword argument '${strange}'`);
     }
   }
 }
 
-/** Arguments that no parameter takes end the program; the call goes on without them, and its figures are no answer. */
-function misfit(m: Machine, message: string): void {
-  m.fail("TypeError", message);
-  m.gap(message);
+/** What the program leaves out is its error; what we have none of, for nothing calls the network, is to be given. */
+function missingArgument(m: Machine, fn: FunctionValue, name: string): Unknown {
+  const isKeyword = fn.node.params.some((param) => param.name === name && param.kind === "keywordOnly");
+  const kind = isKeyword ? "keyword-only" : "positional";
+  if (m.site) return m.fail("TypeError", `${callName(fn)} missing 1 required ${kind} argument: '${name}'`);
+  const message = `${callName(fn)} needs ${name}`;
+  return m.fail("TypeError", message, { severity: "warning", code: "unknown-value", message });
 }
 
 function callName(fn: FunctionValue): string {

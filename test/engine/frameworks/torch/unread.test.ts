@@ -38,7 +38,7 @@ describe("a total is null where something of it is not known", () => {
     expect(report).toMatchObject({ complete: false, totals: { macs: null, params: null } });
     expect(report.layers).toMatchObject([conv, { name: "head", macs: null, params: null }]);
     expect(report.diagnostics[0]).toMatchObject({
-      message: "Conv2d() got an unexpected keyword argument 'pading'",
+      message: "TypeError: Conv2d() got an unexpected keyword argument 'pading'",
       at: { line: 8 },
     });
   });

@@ -6,6 +6,7 @@ import { product } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, unfollowed } from "../../../interpret/native.ts";
 import {
+  Dict,
   type Dim,
   Instance,
   isUnknown,
@@ -218,6 +219,7 @@ function scan(interp: Interp, a: Bound): Value {
 function leading(value: Value): Value {
   if (value instanceof Instance) return copiesOf(value) ?? null;
   if (value instanceof Tensor) return isUnknown(value.shape) ? value.shape : value.shape[0];
+  if (value instanceof Dict) return leading([...value.entries.values()][0]?.value ?? null);
   const items = toItems(value);
   return items ? leading(items[0] ?? null) : null;
 }

@@ -4,6 +4,7 @@ import {
   Dict,
   type Dim,
   isUnknown,
+  List,
   Slice,
   Tensor,
   Tuple,
@@ -14,7 +15,16 @@ import {
 export function slice(interp: Interp, value: Value, step: number): Value {
   if (value instanceof Tensor) return interp.getItem(value, step);
   const items = toItems(value);
-  return items ? interp.nested(() => new Tuple(items.map((item) => slice(interp, item, step)))) : value;
+  if (items)
+    return interp.nested(() =>
+      likeItems(
+        value,
+        items.map((item) => slice(interp, item, step)),
+      ),
+    );
+  return value instanceof Dict
+    ? interp.nested(() => mapDict(value, (item) => slice(interp, item, step)))
+    : value;
 }
 
 /** What one slice gets. `axes` is one axis for every array, None for the whole value, or a tree of them like the value. */
@@ -47,8 +57,16 @@ function childrenOf(axes: Value): ((key: unknown) => Value) | undefined {
 
 function mapChildren(value: Value, each: (item: Value, key: unknown) => Value): Value {
   const items = toItems(value);
-  if (items) return new Tuple(items.map(each));
+  if (items) return likeItems(value, items.map(each));
   return value instanceof Dict ? mapDict(value, each) : each(value, 0);
+}
+
+/** Items of a tree in place of others: a named tuple keeps its names, a list is a list. */
+function likeItems(value: Value, items: Value[]): Value {
+  if (value instanceof List) return new List(items);
+  const made = new Tuple(items);
+  if (value instanceof Tuple && value.cls) made.cls = value.cls;
+  return made;
 }
 
 function mapDict(dict: Dict, each: (item: Value, key: unknown) => Value): Dict {
@@ -61,7 +79,12 @@ function mapDict(dict: Dict, each: (item: Value, key: unknown) => Value): Dict {
 export function sliceAlong(interp: Interp, value: Value, axis: number, index: number): Value {
   const items = toItems(value);
   if (items)
-    return interp.nested(() => new Tuple(items.map((item) => sliceAlong(interp, item, axis, index))));
+    return interp.nested(() =>
+      likeItems(
+        value,
+        items.map((item) => sliceAlong(interp, item, axis, index)),
+      ),
+    );
   if (value instanceof Dict)
     return interp.nested(() => mapDict(value, (item) => sliceAlong(interp, item, axis, index)));
   if (!(value instanceof Tensor)) return value;
@@ -73,7 +96,11 @@ export function sliceAlong(interp: Interp, value: Value, axis: number, index: nu
 /** What the steps answered, along a new axis. */
 export function stackedAlong(value: Value, length: Dim, axis: number): Value {
   const items = toItems(value);
-  if (items) return new Tuple(items.map((item) => stackedAlong(item, length, axis)));
+  if (items)
+    return likeItems(
+      value,
+      items.map((item) => stackedAlong(item, length, axis)),
+    );
   if (value instanceof Dict) return mapDict(value, (item) => stackedAlong(item, length, axis));
   const whole = stacked(value, length);
   if (axis === 0 || !(whole instanceof Tensor) || isUnknown(whole.shape)) return whole;
@@ -89,6 +116,12 @@ export function stacked(value: Value, length: Dim): Value {
     if (value.cls) whole.cls = value.cls;
     return whole;
   }
+  if (value instanceof Dict) return mapDict(value, (item) => stacked(item, length));
   const items = toItems(value);
-  return items ? new Tuple(items.map((item) => stacked(item, length))) : value;
+  return items
+    ? likeItems(
+        value,
+        items.map((item) => stacked(item, length)),
+      )
+    : value;
 }

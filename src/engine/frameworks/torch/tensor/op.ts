@@ -21,6 +21,7 @@ import {
 } from "../../../interpret/values.ts";
 import type { OpName } from "../../../report/contract.ts";
 import { entryOf } from "../../../table.ts";
+import { FOLLOWS_MISFIT } from "../../rules/mismatch.ts";
 import { type ArgumentCheck, possibleArguments } from "../../rules/possible.ts";
 import { Misfit, numel, showShape } from "../../shape/dims.ts";
 import { Args } from "./args.ts";
@@ -199,7 +200,7 @@ function run(a: Args, name: string, spec: OpSpec): Value {
   const first = a.inputs[0];
   if (answer instanceof Misfit) {
     if (a.unknown === undefined) misfit(a, name, answer);
-    const shape = a.unknown ?? answer.guess ?? a.interp.unknown("depends on shapes that do not fit");
+    const shape = a.unknown ?? answer.guess ?? a.interp.unknown(FOLLOWS_MISFIT);
     return finish(a, name, spec, [{ shape }])[0];
   }
   if (answer instanceof Unknown) return answer;

@@ -2,17 +2,30 @@
  * Stand-ins for what a trace has no use for: inert objects that take any call and do nothing (loggers,
  * plots), and objects whose answers are decided at run time (clocks, random numbers, processes).
  */
-import { defineClass } from "../../native.ts";
+import { defineClass, type NativeImpl } from "../../native.ts";
 import { ABSENT, ClassValue, FunctionValue, Instance, type Value } from "../../values.ts";
 import { iterOf } from "../sequences.ts";
 import { argsOf, OBJECT } from "../types/object.ts";
 import { type Module, OpenModule } from "./table.ts";
+
+/** Numbers and comparisons of what is logged or plotted are no fault of the program: they are not known. */
+const REFLECTED = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"];
+const NUMBERS = ["lt", "le", "gt", "ge", "neg", "pos", "abs", "round", "float", "int", "len", "contains"];
+const UNTOLD = "what a library of logs or plots answers is not known";
+
+const arithmetic: Readonly<Record<string, readonly [string, NativeImpl]>> = Object.fromEntries(
+  [...REFLECTED.flatMap((name) => [name, `r${name}`]), ...NUMBERS].map((name) => [
+    `__${name}__`,
+    ["self, *args", (_, interp) => interp.unknown(UNTOLD)],
+  ]),
+);
 
 /** Any attribute is inert, any call gives an inert object; a context manager and a decorator as well. */
 const INERT: ClassValue = defineClass("inert", {
   bases: [OBJECT],
   native: { layer: false, missing: makeInert },
   methods: {
+    ...arithmetic,
     __getattr__: ["self, name", (_a) => makeInert()],
     __call__: ["__self, *args, **kwargs", (a) => decorated(a.args) ?? makeInert()],
     __setattr__: ["self, name, value", () => null],
