@@ -4,7 +4,7 @@
  */
 import type { Machine } from "./interpret/machine.ts";
 import { ABSENT, isUnknown, type ModuleValue, type Value } from "./interpret/values.ts";
-import { mentions } from "./mentions.ts";
+import { mentions, methodCalls } from "./mentions.ts";
 import { returnsValue } from "./returns.ts";
 import { type Definition, type LostRoot, topLevel } from "./roots.ts";
 import type { ModuleNode } from "./syntax/ast.ts";
@@ -24,9 +24,34 @@ export function lostRoots(m: Machine, module: ModuleValue, node: ModuleNode): re
     }
     return [];
   });
+  found.push(...unknownNetworks(m, module, node));
   // Data and what shows it come from packages too: one definition is named for each of them.
   return found.filter(({ reason }, i) => found.findIndex((other) => other.reason === reason) === i);
 }
+
+/** Names that the program uses as networks, and of which nothing is known: `net = get_network(args)`. */
+function unknownNetworks(m: Machine, module: ModuleValue, node: ModuleNode): readonly LostRoot[] {
+  const used = new Set(
+    methodCalls(node.body).flatMap(({ object, method }) => (OF_NETWORKS.has(method) ? [object] : [])),
+  );
+  return topLevel(node.body).flatMap(({ kind, name, at }): LostRoot[] => {
+    const value = kind === "variable" && used.has(name) ? m.tryLookup(module, name) : null;
+    return value !== ABSENT && isUnknown(value) && !MISSING.test(value.reason)
+      ? [{ name, at, reason: value.reason }]
+      : [];
+  });
+}
+
+/** Methods that nothing but networks has. */
+const OF_NETWORKS: ReadonlySet<string> = new Set([
+  "parameters",
+  "named_parameters",
+  "load_state_dict",
+  "load_weights",
+  "summary",
+  "compile",
+  "apply_gradients",
+]);
 
 /** Libraries of data, plots, logs and environments: what is made of them is no network. */
 const NO_NETWORKS =

@@ -125,11 +125,12 @@ function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: C
 /** An error that tells of the input's axes or sizes, which nothing but a guess gave. */
 function isOfInput({ code, message }: TraceDiagnostic): boolean {
   if (code === "raises" || code === "assertion") return message === "AssertionError" || SIZES.test(message);
-  return isUnpackingError(message) || NO_AXIS.test(message);
+  return isUnpackingError(message) || NO_AXIS.test(message) || NO_ITEM.test(message);
 }
 
 const SIZES = /\b(input|shape|size|dim|dimension|axis|axes|rank|channel|length|height|width|image)(s|es)?\b/i;
 const NO_AXIS = / has no axis /;
+const NO_ITEM = /^IndexError: (list|tuple) .*index out of range$/;
 
 function uncounted(op: OpRecord, reason: string): OpRecord {
   return op.macs === 0 ? op : { ...op, macs: new Unknown(reason) };

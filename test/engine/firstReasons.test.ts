@@ -170,3 +170,38 @@ variables = net.init(jax.random.PRNGKey(0), jnp.zeros((1, 4)))
   expect(report.complete).toBe(true);
   expect(report.layers.find(({ type }) => type === "Dense")?.out).toEqual([[5, 1, 3]]);
 });
+
+it("what a checkpoint holds is not asked for as an argument that the program left out", () => {
+  const source = `import lightning as L
+from torch import nn
+class Net(L.LightningModule):
+    def __init__(self, width, classes=10):
+        super().__init__()
+        self.fc = nn.Linear(8, width)
+        self.head = nn.Linear(8, classes)
+    def forward(self, x):
+        return self.fc(x), self.head(x)
+model = Net.load_from_checkpoint("a.ckpt")
+other = Net.load_from_checkpoint("a.ckpt", width=3)
+`;
+  expect(said(source, { model: "model" })).toEqual(["10 fc: width is in a checkpoint, which is not read"]);
+  const other = profile(source, { model: "other" });
+  expect(other).toMatchObject({ complete: true, totals: { params: 27 + 90 } });
+  expect(other.assumptions?.map(({ text }) => text)).toContain(
+    "defaults of Net, for its checkpoint is not read",
+  );
+});
+
+it("an item that a guessed list of tensors has not is the input's fault", () => {
+  const source = `from torch import nn, Tensor
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(8, 8, 1)
+    def forward(self, features: list[Tensor]):
+        return self.conv(features[2:][1])
+`;
+  expect(said(source)[0]).toContain(
+    "7 needs its input, as in # convlens: input=1x3x224x224: IndexError: list",
+  );
+});

@@ -64,3 +64,19 @@ def prepare_data(path):
   expect(engine.analyze("/app/model.py").failures).toEqual([]);
   expect(engine.profile("/app/model.py")).toMatchObject({ ok: false, reason: "no network was found" });
 });
+
+it("says why nothing is known of what the program uses as a network", () => {
+  const text = `import argparse
+from torch import nn, optim
+parser = argparse.ArgumentParser()
+parser.add_argument("-net", required=True)
+args = parser.parse_args()
+nets = {"small": nn.Linear(3, 2), "large": nn.Linear(3, 9)}
+net = nets[args.net]
+rows = nets[args.net].weight
+optimizer = optim.SGD(net.parameters(), lr=0.1)
+`;
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/train.py": text }) });
+  const result = engine.profile("/app/train.py");
+  expect(result.ok ? "" : result.reason).toBe("no network was found; net: needs -net");
+});

@@ -168,3 +168,29 @@ def train(loader):
   const other = createEngine({ parsers, host: memoryHost({ ...files, "/app/train.py": own }) });
   expect(other.networks("/app/train.py").map(({ name }) => name)).toEqual(["Own"]);
 });
+
+it("is the one that a script trained, where it reads that back from a file into the same name", () => {
+  const script = (path: string, name: string): string => `import torch
+from torch import nn
+def make():
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+model = make()
+torch.save(model, "${path}")
+${name} = torch.load("${path}")
+`;
+  const engine = (text: string) =>
+    createEngine({ parsers, host: memoryHost({ "/app/train.py": text }) }).profile("/app/train.py", {
+      model: "model",
+    });
+  const kept = engine(script("best.pt", "model"));
+  expect(kept).toMatchObject({ ok: true, report: { complete: true, totals: { params: 112 } } });
+  const assumed = kept.ok ? kept.report.assumptions : [];
+  expect(assumed?.map(({ text }) => text)).toContain(
+    "files of weights are not read: it is taken to hold the network that model was before",
+  );
+  const other = createEngine({
+    parsers,
+    host: memoryHost({ "/app/train.py": script("best.pt", "other") }),
+  }).profile("/app/train.py", { model: "other" });
+  expect(other).toMatchObject({ ok: false, reason: "files of weights are not read" });
+});

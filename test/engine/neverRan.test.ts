@@ -15,7 +15,7 @@ agent = Agent()
 `);
   expect(report.totals).toMatchObject({ macs: null, params: 36 });
   expect(report.complete).toBe(false);
-  expect(report.diagnostics.map(({ message }) => message)).toContain("Agent has no forward method");
+  expect(report.diagnostics.map(({ message }) => message)).toContain("NotImplementedError: Agent has no forward method");
 });
 
 it("Keras refuses the arguments that its models no longer take", () => {

@@ -48,7 +48,7 @@ import {
   type Value,
 } from "./values.ts";
 import { weightMade, weightOfAxes, weightRead } from "./weight.ts";
-import { areWeights, SHAPELESS } from "./weights.ts";
+import { areWeights, NOT_READ, SHAPELESS } from "./weights.ts";
 
 export interface MachineOptions {
   readonly host: ModelHost;
@@ -629,7 +629,15 @@ export class Machine implements Interp {
       this.tick(this.undecided * STEPS.change);
       this.journal.saveVar(scope.vars, name);
     }
-    scope.vars.set(name, value);
+    scope.vars.set(name, value instanceof Unknown ? this.stored(value, name, scope.vars.get(name)) : value);
+  }
+
+  /** A network that a program reads back from a file into its own name is the one that it made and trained. */
+  private stored(value: Unknown, name: string, before: Value): Value {
+    if (value.reason !== NOT_READ || !this.frameworks.some((framework) => framework.isNetwork(before)))
+      return value;
+    this.assume("value", `${NOT_READ}: it is taken to hold the network that ${name} was before`);
+    return before;
   }
 
   // --------------------------------------------------------------------- trace

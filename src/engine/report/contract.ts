@@ -138,7 +138,7 @@ export interface ReportDiagnostic {
   readonly severity: Severity;
   readonly message: string;
   readonly at: Place;
-  /** `shape-mismatch`, `unknown-value`, `limit`, `syntax`, … */
+  /** `shape-mismatch`, `unknown-value`, `needs-arguments`, `limit`, `syntax`, … */
   readonly code: string;
   readonly related?: readonly { readonly message: string; readonly at: Place }[];
 }

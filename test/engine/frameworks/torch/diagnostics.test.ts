@@ -189,7 +189,7 @@ net(torch.zeros(3, 1, 8))`);
 
   it("tells of groups that do not divide the channels when the layer is made", () => {
     expect(trace("nn.Conv2d(6, 8, 3, groups=4)").problems).toEqual([
-      "in_channels must be divisible by groups: 6 by 4",
+      "ValueError: in_channels must be divisible by groups: 6 by 4",
     ]);
   });
 

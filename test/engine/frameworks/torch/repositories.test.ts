@@ -505,7 +505,7 @@ class Net(nn.Module):
         return self.conv(x)
 `);
     expect(report).toMatchObject({ complete: false, totals: { macs: null } });
-    expect(report.diagnostics.map(({ message }) => message)).toEqual(["width 7 is odd"]);
+    expect(report.diagnostics.map(({ message }) => message)).toEqual(["AssertionError: width 7 is odd"]);
   });
 
   test("a module that was stopped is not said to lack a name", () => {

@@ -8,8 +8,9 @@ import { type Bound, defineClass, type NativeImpl } from "../../../interpret/nat
 import {
   ABSENT,
   type Absent,
-  type ClassValue,
+  ClassValue,
   Dict,
+  FunctionValue,
   Instance,
   toItems,
   type Value,
@@ -25,6 +26,20 @@ import {
   unmodelled,
 } from "../library/inert.ts";
 import type { NnLibrary } from "../nn/nn.ts";
+
+/** Arguments that a network of a checkpoint was made with: the file has them, and is not read. */
+function storedArguments(interp: Interp, cls: Value): readonly (readonly [string, Value])[] {
+  const init = cls instanceof ClassValue ? interp.lookup(cls, "__init__") : ABSENT;
+  if (!(init instanceof FunctionValue)) return [];
+  interp.assume(
+    "argument",
+    `defaults of ${cls instanceof ClassValue ? cls.name : ""}, for its checkpoint is not read`,
+  );
+  return init.node.params
+    .slice(1)
+    .filter(({ fallback, kind }) => fallback === undefined && kind !== "rest" && kind !== "keywords")
+    .map(({ name }) => [name, interp.unknown(`${name} is in a checkpoint, which is not read`)] as const);
+}
 
 type Methods = Readonly<Record<string, readonly [string, NativeImpl]>>;
 
@@ -126,7 +141,10 @@ function lightningModule(nn: NnLibrary): ClassValue {
     classMethods: {
       load_from_checkpoint: [
         "cls, checkpoint_path=None, map_location=None, hparams_file=None, strict=None, **kwargs",
-        (a, interp) => interp.call(a.cls, [], new Map(a.kwargs instanceof Dict ? entriesOf(a.kwargs) : [])),
+        (a, interp) => {
+          const given = new Map(a.kwargs instanceof Dict ? entriesOf(a.kwargs) : []);
+          return interp.call(a.cls, [], new Map([...storedArguments(interp, a.cls), ...given]));
+        },
       ],
     },
     properties: {

@@ -96,7 +96,8 @@ export const sys = (): Module => {
       executable: "/usr/bin/python3",
       prefix: "/usr",
       argv: new List(["main.py"]),
-      path: new List([]),
+      // The folder of the program.
+      path: new List([""]),
       modules: modulesTable(),
       maxsize: new LargeInt((1n << 63n) - 1n),
       float_info: makeInert(),
