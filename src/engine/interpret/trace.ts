@@ -109,4 +109,6 @@ export interface Trace {
   /** Why the trace may miss something; empty when it is complete. */
   readonly gaps: readonly Gap[];
   readonly assumptions: readonly Assumption[];
+  /** Shapes that did not fit, where a handler of the program goes on without. */
+  readonly misfits?: readonly Gap[];
 }
