@@ -88,7 +88,7 @@ export function verdict(run: Run, input: ChosenInput): Trace {
 }
 
 function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: ChosenInput): Trace {
-  const { ops, diagnostics, gaps } = run.trace;
+  const { ops, diagnostics, gaps, misfits = [] } = run.trace;
   const isGiven = origin === "call" || origin === "user" || origin === "comment" || isOwn === true;
   if (isGiven && borrowed !== true) return run.trace;
   const besides = specs.length === 0 ? wantedBesides(run) : undefined;
@@ -117,6 +117,8 @@ function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: C
         gap.reason === besides ? { ...gap, reason: `${INPUTS_WANTED}: ${besides}` } : gap,
       ),
       ...(wanted ? [{ reason: wanted.message, at: wanted.at }] : []),
+      // With another input the program may not have come to its handler.
+      ...(isGiven ? [] : misfits).map(({ reason, at }) => ({ reason: `${INPUT_WANTED}: ${reason}`, at })),
       ...(apart ? [{ reason: LIST_WANTED, at: apart.site?.at }] : []),
     ],
   };

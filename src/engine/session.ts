@@ -37,6 +37,7 @@ import { argumentsText, type GivenArguments, ProgramCalls } from "./programCalls
 import { buildReport } from "./report/build.ts";
 import type { Report, ReportArguments } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
+import { allIdle } from "./report/neverRun.ts";
 import {
   findRoots,
   freeFunctions,
@@ -367,6 +368,7 @@ export class Session {
     const parameters = framework.parameters(m, network);
     // What the file's own statements made was made before.
     const missed = root.kind === "variable" ? gapsIn(this.moduleGaps, network) : building.gaps;
+    const idle = trace.gaps.length === 0 ? allIdle({ ops: trace.ops, names, parameters }) : undefined;
     const unknownParameters = unreadParameters(framework, network, missed, run.trace.gaps);
     // Runs the network again, which may take what it made with it.
     const batch = trials.batchOf(trial);
@@ -413,7 +415,12 @@ export class Session {
         ),
         trace: {
           ...trace,
-          gaps: [...missed, ...trace.gaps, ...refused],
+          gaps: [
+            ...missed,
+            ...trace.gaps,
+            ...(idle === undefined ? [] : [{ reason: idle, at: root.at }]),
+            ...refused,
+          ],
           diagnostics: said,
         },
         ...(most && { most }),

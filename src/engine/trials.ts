@@ -38,6 +38,7 @@ import {
   type Kwargs,
   List,
   NO_KWARGS,
+  OfData,
   type Shape,
   type Tensor,
   type Value,
@@ -153,7 +154,7 @@ export class Trials {
     const result = bounded(m, () => framework.forward(m, network, args, kwargs));
     m.inference = false;
     // What gives it may have been more layers, unless it is a number that was made of what they gave.
-    if (!("reason" in result) && isUnknown(result.value) && !OF_DATA.test(result.value.reason))
+    if (!("reason" in result) && isUnknown(result.value) && !(result.value instanceof OfData))
       m.gap(result.value.reason, result.value.at);
     const trace = m.endTrace();
     this.last = {
@@ -480,9 +481,6 @@ function reasonOf(run: Run): string | undefined {
   const message = firstMismatch(run);
   return message && (/\d+ against \d+$/.exec(message)?.[0] ?? message.replaceAll(/ \([^)]*\)/g, ""));
 }
-
-/** A number, or how many there are of something, is read from a tensor. */
-const OF_DATA = /\bdepends on the data\b/;
 
 /** Pixels between two sizes that are tried for whether it is the size that does not fit. */
 const ANOTHER = 32;

@@ -383,3 +383,33 @@ class Net(nn.Module):
     expect(profile(source, { model: "Net" }).input.origin).not.toBe("call");
   });
 });
+
+test("a guess that does not fit, where a handler of the program goes on without, decides no figures", () => {
+  const text = `
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.fc = nn.Linear(8 * 30 * 30, 10)
+        self.other = nn.Conv2d(8, 8, 1)
+    def forward(self, x):
+        y = self.conv(x)
+        try:
+            return self.fc(y.flatten(1))
+        except RuntimeError:
+            return self.other(y)
+`;
+  const guessed = profile(text);
+  expect(guessed).toMatchObject({ complete: false, totals: { macs: null } });
+  expect(guessed.diagnostics[0]?.message).toMatch(/^needs its input, .*fc expects 7200 features/);
+  const macs = 900 * 8 * 27;
+  expect(profile(text, { input: ["1x3x32x32"] })).toMatchObject({
+    complete: true,
+    totals: { macs: macs + 72000 },
+  });
+  expect(profile(text, { input: ["1x3x64x64"] })).toMatchObject({
+    complete: true,
+    totals: { macs: 3844 * (8 * 27 + 64) },
+  });
+});

@@ -18,6 +18,20 @@ agent = Agent()
   expect(report.diagnostics.map(({ message }) => message)).toContain("NotImplementedError: Agent has no forward method");
 });
 
+it("a network of which no layer with weights ran has no total", () => {
+  const report = profile(`
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+    def forward(self, x):
+        return x.relu()
+`);
+  expect(report).toMatchObject({ complete: false, totals: { macs: null, params: 224 } });
+  expect(report.diagnostics[0]?.message).toBe("conv and all else that multiplies did not run");
+});
+
 it("Keras refuses the arguments that its models no longer take", () => {
   const report = profile(`
 from keras.layers import Input, Conv2D

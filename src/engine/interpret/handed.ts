@@ -3,7 +3,8 @@
  * function of the program makes the network that is a gap, elsewhere (`watch(model)`, `prepare(model)`) an assumption.
  */
 import type { Machine } from "./machine.ts";
-import { asMany, Instance, type Kwargs, List, Tuple, type Unknown, type Value } from "./values.ts";
+import { addMany } from "./unknownChange.ts";
+import { Instance, type Kwargs, List, Tuple, type Unknown, type Value } from "./values.ts";
 
 /** What only looks at a network, or fills its weights, by the words that such names begin with. */
 const KEEPS =
@@ -28,8 +29,7 @@ export function mayChange(
   if (KEEPS.test(last) || HOLDS.test(last)) return;
   for (const value of given) {
     if (!(value instanceof List)) continue;
-    m.touch(value);
-    value.items.push(asMany(why));
+    addMany(m, value, why);
   }
   if (m.frame) m.gap(why.reason);
 }

@@ -87,6 +87,8 @@ export interface Interp {
   /** Raises where a handler of the program is waiting for such an error, and goes on where none is. */
   raiseIfCaught(type: string, message: string): void;
   unknown(reason: string): Unknown;
+  /** A number that is read from a tensor, or how many of something its data leave. */
+  ofData(reason: string): Unknown;
   /** A number that data decides, at most `most`: unknown, but where the most of all is asked for. */
   counted(most: Dim, reason: string): Dim;
   /** What unwinding must put back, for native code that catches an exception. */

@@ -43,6 +43,7 @@ import {
   type NativeClass,
   NativeFunction,
   NO_KWARGS,
+  OfData,
   Tensor,
   Unknown,
   type Value,
@@ -497,7 +498,7 @@ export class Machine implements Interp {
     note: FailNote = { severity: "warning", code: UNKNOWN_VALUE },
   ): Unknown {
     this.tick(STEPS.failure);
-    this.raiseIfCaught(type, message, OF_THE_MACHINE.has(type));
+    this.raiseToHandler(type, message, OF_THE_MACHINE.has(type));
     const { severity, code } = note;
     // As the language itself ends a program; what a framework refuses is told in words of its own.
     const said = note.message ?? (code === UNKNOWN_VALUE ? errorText(type, message) : message);
@@ -513,7 +514,11 @@ export class Machine implements Interp {
     return unknown;
   }
 
-  raiseIfCaught(type: string, message: string, isAssumed = true): void {
+  raiseIfCaught(type: string, message: string): void {
+    this.raiseToHandler(type, message, true, () => this.recorder.misfit(message, this.site?.at));
+  }
+
+  private raiseToHandler(type: string, message: string, isAssumed: boolean, caught?: () => void): void {
     const { catchers } = this;
     for (let i = catchers.length - 1; i >= 0; i--) {
       // What it catches is an expression of the program: if that fails, the handlers around it are meant.
@@ -526,6 +531,7 @@ export class Machine implements Interp {
       }
       if (isCaught) {
         if (isAssumed) this.assume("branch", `${message}, so the program does without`);
+        caught?.();
         this.raise(type, message);
       }
     }
@@ -533,6 +539,10 @@ export class Machine implements Interp {
 
   unknown(reason: string): Unknown {
     return new Unknown(reason, this.site?.at);
+  }
+
+  ofData(reason: string): Unknown {
+    return new OfData(reason, this.site?.at);
   }
 
   diagnose(diagnostic: Omit<TraceDiagnostic, "at"> & { readonly at?: Span }): void {
@@ -555,10 +565,10 @@ export class Machine implements Interp {
   }
 
   counted(most: Dim, reason: string): Dim {
-    if (typeof most !== "number") return this.unknown(reason);
+    if (typeof most !== "number") return this.ofData(reason);
     if (this.share === undefined) {
       this.hasCounted = true;
-      return this.unknown(reason);
+      return this.ofData(reason);
     }
     return Math.ceil(most * this.share);
   }

@@ -12,6 +12,7 @@ export class Recorder {
   private diagnostics: TraceDiagnostic[] = [];
   private gaps: Gap[] = [];
   private assumptions: Assumption[] = [];
+  private misfits: Gap[] = [];
   /** Above 0 while ops are run for their shapes alone. */
   private unheard = 0;
   /** Why it is not known how often what runs is run. */
@@ -23,10 +24,12 @@ export class Recorder {
     this.diagnostics = [];
     this.gaps = [];
     this.assumptions = [];
+    this.misfits = [];
   }
 
   end(): Trace {
-    return { ops: this.ops, diagnostics: this.diagnostics, gaps: this.gaps, assumptions: this.assumptions };
+    const { ops, diagnostics, gaps, assumptions, misfits } = this;
+    return { ops, diagnostics, gaps, assumptions, ...(misfits.length > 0 && { misfits }) };
   }
 
   get count(): number {
@@ -54,6 +57,11 @@ export class Recorder {
 
   assume(assumption: Assumption): void {
     noteAssumption(this.assumptions, assumption);
+  }
+
+  /** A handler of the program catches that shapes do not fit. */
+  misfit(reason: string, at: Span | undefined): void {
+    if (this.misfits.length < MOST_NOTES) this.misfits.push({ reason, at });
   }
 
   /** What was assumed so far. */

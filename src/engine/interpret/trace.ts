@@ -111,4 +111,6 @@ export interface Trace {
   readonly assumptions: readonly Assumption[];
   /** What the user is to read in place of some messages. */
   readonly reworded?: ReadonlyMap<string, string>;
+  /** Shapes that did not fit, where a handler of the program goes on without. */
+  readonly misfits?: readonly Gap[];
 }

@@ -122,6 +122,11 @@ export function isData(value: Value): boolean {
 /** Something unknown comes to the end of a list: it may be any number of items. */
 export function addUnknown(interp: Interp, list: List, why: Unknown): void {
   interp.gap(why.reason, why.at);
+  addMany(interp, list, why);
+}
+
+/** The same where the gap is told elsewhere, or is none. */
+export function addMany(interp: Interp, list: List, why: Unknown): void {
   interp.touch(list);
   list.items.push(many(interp, why));
 }

@@ -375,9 +375,21 @@ export class Unknown {
     readonly isMany = false,
   ) {}
 
+  /** Another value that is not known for the same reason. */
+  anew(): Unknown {
+    return new Unknown(this.reason, this.at);
+  }
+
   /** In a message that names sizes. */
   toString(): string {
     return "?";
+  }
+}
+
+/** A number that is read from a tensor's data, or how many of something they leave: no layers hide in it. */
+export class OfData extends Unknown {
+  override anew(): OfData {
+    return new OfData(this.reason, this.at);
   }
 }
 

@@ -47,6 +47,17 @@ net = make()
   expect(report.complete).toBe(false);
 });
 
+it("a place in such a list, counted from its end, may be any of them", () => {
+  const report = profile(`
+import torch.nn as nn
+from elsewhere import lib
+layers = [nn.Linear(8, 8), nn.Linear(8, 4)]
+lib.extend(layers)
+net = nn.Sequential(layers[-2])
+`);
+  expect(report.complete).toBe(false);
+});
+
 it.each(["lib.init_weights(self)", "lib.summary(self)", "lib.Watcher(self)", "lib.check(8)"])(
   "%s leaves the figures whole",
   (statement) => {

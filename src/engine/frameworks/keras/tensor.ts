@@ -124,7 +124,7 @@ function methods(keras: Keras): Record<string, readonly [string, NativeImpl]> {
     item: [
       "self",
       (a, interp) =>
-        self(a).data?.length === 1 ? self(a).data![0] : interp.unknown("depends on the data of a tensor"),
+        self(a).data?.length === 1 ? self(a).data![0] : interp.ofData("depends on the data of a tensor"),
     ],
     __len__: [
       "self",

@@ -10,6 +10,7 @@ import {
   isUnknown,
   LargeInt,
   List,
+  OfData,
   SetValue,
   Tensor,
   Tuple,
@@ -57,13 +58,15 @@ export function binary(interp: Interp, op: BinaryOp, a: Value, b: Value): Value 
   if ((typeof a === "number" || a instanceof Float) && (typeof b === "number" || b instanceof Float)) {
     return arithmetic(interp, op, a, b) ?? unsupported(interp, op, a, b);
   }
-  const unknown = isUnknown(a) ? a : isUnknown(b) ? b : undefined;
+  // Of two unknowns the one that may hide layers is the reason, not the one that is read from data.
+  const isFirst = isUnknown(a) && !(a instanceof OfData && isUnknown(b));
+  const unknown = isFirst ? a : isUnknown(b) ? b : undefined;
   const large = unknown instanceof LargeInt || b instanceof LargeInt ? onLarge(interp, op, a, b) : undefined;
   if (large !== undefined) return large;
   if (op === "%" && typeof a === "string" && b instanceof LargeInt) return percentFormat(interp, a, b);
   // A tensor keeps its shape under an unknown factor; a size that was computed with is another unknown size.
   if (unknown && (a instanceof Tensor || b instanceof Tensor)) return byDunder(interp, op, a, b) ?? unknown;
-  if (unknown) return new Unknown(unknown.reason, unknown.at);
+  if (unknown) return unknown.anew();
   return byDunder(interp, op, a, b) ?? byValue(interp, op, a, b);
 }
 

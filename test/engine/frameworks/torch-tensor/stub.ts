@@ -13,6 +13,7 @@ import {
   Iter,
   List,
   NativeFunction,
+  OfData,
   Property,
   Range,
   Slice,
@@ -42,6 +43,7 @@ export function createBench(): Bench {
   const partial = {
     site: undefined,
     unknown: (reason: string) => new Unknown(reason),
+    ofData: (reason: string) => new OfData(reason),
     counted: (_: Dim, reason: string) => new Unknown(reason),
     fail: (type: string, message: string) => {
       errors.push(`${type}: ${message}`);

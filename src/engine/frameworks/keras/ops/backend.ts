@@ -145,7 +145,7 @@ export const BACKEND: FunctionTable = {
   },
   ctc_decode: {
     signature: "y_pred, *args, **kwargs",
-    run: (op) => op.interp.unknown("ctc_decode depends on the data"),
+    run: (op) => op.interp.ofData("ctc_decode depends on the data"),
   },
   ...named("random_normal random_uniform truncated_normal random_bernoulli", () => ({
     signature:

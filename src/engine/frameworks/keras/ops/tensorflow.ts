@@ -257,7 +257,7 @@ const FORMS: FunctionTable = {
   boolean_mask: {
     signature: "tensor, mask, axis=None, name=None",
     run: (op, a) =>
-      op.emit({ inputs: [op.tensor(a.tensor)], shape: op.interp.unknown("depends on the data of a mask") }),
+      op.emit({ inputs: [op.tensor(a.tensor)], shape: op.interp.ofData("depends on the data of a mask") }),
   },
 };
 

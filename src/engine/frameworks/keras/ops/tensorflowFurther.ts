@@ -3,6 +3,7 @@ import { add, floorDivide, multiply, subtract } from "../../../cost/lift.ts";
 import {
   type Dim,
   isUnknown,
+  OfData,
   type Shape,
   Tuple,
   toItems,
@@ -271,7 +272,7 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
     run: (op, a) =>
       op.emit({
         inputs: [op.tensor(a.boxes), op.tensor(a.scores)],
-        shape: [new Unknown(KEPT)],
+        shape: [new OfData(KEPT)],
         dtype: "int32",
       }),
   })),
@@ -279,7 +280,7 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
     signature: `boxes, scores, ${SUPPRESSION}`,
     run: (op, a) => {
       const inputs = [op.tensor(a.boxes), op.tensor(a.scores)];
-      const kept: Shape = [new Unknown(KEPT)];
+      const kept: Shape = [new OfData(KEPT)];
       const second: Shape = name.endsWith("scores") ? kept : [];
       return several([op.emit({ inputs, shape: kept, dtype: "int32" }), op.emit({ inputs, shape: second })]);
     },
@@ -290,7 +291,7 @@ export const TF_IMAGE_FURTHER: FunctionTable = {
     run: (op, a) => {
       const inputs = [op.tensor(a.boxes), op.tensor(a.scores)];
       const batch = isUnknown(inputs[0]!.shape) ? inputs[0]!.shape : (inputs[0]!.shape[0] ?? 1);
-      const kept = a.pad_per_class === true ? new Unknown(KEPT) : toDim(a.max_total_size);
+      const kept = a.pad_per_class === true ? new OfData(KEPT) : toDim(a.max_total_size);
       const shapes: readonly Shape[] = [[batch, kept, 4], [batch, kept], [batch, kept], [batch]];
       return several(shapes.map((shape) => op.emit({ inputs, shape })));
     },

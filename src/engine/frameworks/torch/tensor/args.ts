@@ -143,7 +143,7 @@ export class Args {
   toDim(value: Value): Dim {
     if (value instanceof Unknown) return value;
     if (value instanceof Tensor) {
-      return this.kit.dataOf(value)?.[0] ?? this.interp.unknown("depends on the data of a tensor");
+      return this.kit.dataOf(value)?.[0] ?? this.interp.ofData("depends on the data of a tensor");
     }
     const number = toNumber(value);
     return number === undefined ? this.interp.unknown("needs a number") : Math.trunc(number);

@@ -38,7 +38,7 @@ function toScalar(tensor: Tensor, value: number): Value {
 }
 
 function noData(interp: Interp, tensor: Tensor): Unknown {
-  return interp.unknown(dataReason(tensor));
+  return interp.ofData(dataReason(tensor));
 }
 
 /** The one element of a tensor. */

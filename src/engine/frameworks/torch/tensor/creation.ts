@@ -100,7 +100,7 @@ function arange(a: Args): Answer {
 function scalar(a: Args, name: string): Dim {
   const value = entryOf(a.bound, name);
   if (value instanceof Unknown) return value;
-  return a.number(name) ?? a.interp.unknown("depends on the data of a tensor");
+  return a.number(name) ?? a.interp.ofData("depends on the data of a tensor");
 }
 
 function progression(start: Dim, step: Dim, count: Dim, dtype: string): readonly number[] | undefined {

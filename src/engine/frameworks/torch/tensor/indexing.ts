@@ -79,7 +79,7 @@ function tensorItem(a: Args, tensor: Tensor): IndexItem | Unknown {
   const data = a.kit.dataOf(tensor);
   if (tensor.dtype === "bool") return maskItem(a, tensor.shape, data, tensor.maker ?? "the mask");
   if (tensor.shape.length === 0) {
-    return { kind: "at", index: data?.[0] ?? a.interp.unknown("depends on the data of an index") };
+    return { kind: "at", index: data?.[0] ?? a.interp.ofData("depends on the data of an index") };
   }
   return { kind: "gather", shape: tensor.shape, data };
 }

@@ -78,7 +78,7 @@ function unique(a: Args): Answer {
   const input = a.tensor("input");
   const data = a.has("dim") ? undefined : a.kit.dataOf(input);
   const found = data && [...new Set(data)].sort((x, y) => x - y);
-  const count: Dim = found?.length ?? a.interp.unknown(dataReason(input));
+  const count: Dim = found?.length ?? a.interp.ofData(dataReason(input));
   const shape = a.shapeOf(input);
   const at = a.has("dim") ? realAxis(a) : undefined;
   if (isMisfit(at)) return at;
@@ -101,7 +101,7 @@ function uniqueConsecutive(a: Args): Answer {
   const shape = a.shapeOf(input);
   const data = a.has("dim") ? undefined : a.kit.dataOf(input);
   const starts = data?.flatMap((value, i) => (i > 0 && data[i - 1] === value ? [] : [i]));
-  const count: Dim = starts?.length ?? a.interp.unknown(dataReason(input));
+  const count: Dim = starts?.length ?? a.interp.ofData(dataReason(input));
   const at = a.has("dim") ? realAxis(a) : undefined;
   if (isMisfit(at)) return at;
   const values: Made = {
@@ -138,7 +138,7 @@ function bincount(a: Args): Answer {
   a.tensor("input");
   const size = data
     ? Math.max(least, ...data.map((x) => x + 1))
-    : a.interp.unknown("depends on the data of a tensor");
+    : a.interp.ofData("depends on the data of a tensor");
   return { shape: [size], dtype: a.has("weights") ? "float64" : "int64" };
 }
 

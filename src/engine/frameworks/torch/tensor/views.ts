@@ -161,7 +161,7 @@ function repeatEach(a: Args): Answer {
   const total = counts && counts.length > 1 ? counts.reduce((x, y) => x + y, 0) : undefined;
   const count =
     a.bound.repeats instanceof Tensor && !counts
-      ? a.interp.unknown("depends on the data of repeats")
+      ? a.interp.ofData("depends on the data of repeats")
       : a.dim("repeats");
   // The program may say how much they come to: JAX cuts or fills up to that, torch refuses any other number.
   const said = a.has("output_size") ? a.dim("output_size") : undefined;
