@@ -143,6 +143,35 @@ describe("uses that no run comes to", () => {
     expect(refusedBy(other, { "/app/show.py": "print(model.a.weight)\n" })).toMatchObject({ refused: [] });
   });
 
+  it("are those of a list's items by the list's own name, whatever the index", () => {
+    const source = `from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.convs = nn.ModuleList([nn.Conv2d(8, 8, 3), nn.Conv2d(8, 8, 3)])
+
+    def forward(self, x):
+        return self.convs[1](self.convs[0](self.stem(x)))
+`;
+    const read = (line: string) =>
+      createEngine({
+        parsers,
+        host: memoryHost({
+          "/app/net.py": `${source}\n\ndef show(convs, settings, i):\n    print(${line})\n`,
+        }),
+      }).rewrite("/app/net.py", { layers: "all" });
+    expect(read("convs[i].weight").ok).toBe(false);
+    expect(read("net.convs[-1].weight").ok).toBe(false);
+    for (const other of ["settings[-1].out_channels", "settings[i].out_channels", "net.bn3.weight"])
+      expect(read(other)).toMatchObject({
+        ok: true,
+        rewrite: { layers: ["convs.0", "convs.1"], refused: [] },
+      });
+  });
+
   it("keep all that a function takes to have a bias, unless it asks", () => {
     const body = (condition: string): string =>
       `def init(m):\n    if isinstance(m, nn.Conv2d):\n        m.weight.data.normal_()\n        ${condition}m.bias.data.zero_()\n`;
