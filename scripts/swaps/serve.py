@@ -58,7 +58,8 @@ def answered(job):
     if said:
         return json.loads(said)
     late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
-    return {"error": f"took more than {job['seconds']} s" if late else f"ended with status {status}"}
+    reason = f"took more than {job['seconds']} s" if late else f"ended with status {status}"
+    return {"error": reason, "late": late}
 
 
 def main():

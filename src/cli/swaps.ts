@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { REWRITE_STYLES } from "../engine/separable/rewrite/contract.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { type Frameworks, openFrameworks } from "./swaps/frameworks.ts";
 import { type Line, swapsOf } from "./swaps/zoo.ts";
@@ -18,6 +19,7 @@ const HELP = `usage: npm run swaps -- [FOLDER…] [--python PYTHON]… [--tfjs F
   --only     files and networks with this in their names (file:network)
   --most     networks of one file (all)
   --seconds  for one network to be built and run (60)
+  --style    inline or class (what changes less)
   --bare     only the folders that are named
   --all      lists what is the same too
   --record   writes what was measured of the samples to test/swaps/recorded.json`;
@@ -30,6 +32,7 @@ const { values, positionals } = parseArgs({
     only: { type: "string", default: "" },
     most: { type: "string", default: "1000" },
     seconds: { type: "string", default: "60" },
+    style: { type: "string" },
     bare: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
     record: { type: "boolean", default: false },
@@ -57,6 +60,7 @@ try {
 async function compareAll(frameworks: Frameworks): Promise<boolean> {
   const parsers = await loadParsers();
   const [most, seconds] = [Number(values.most), Number(values.seconds)];
+  const style = REWRITE_STYLES.find((each) => each === values.style);
   const lines: Line[] = [];
   for (const [index, { name, folder, inner }] of zoosOf(frameworks).entries()) {
     console.log(`\n${name}`);
@@ -65,6 +69,7 @@ async function compareAll(frameworks: Frameworks): Promise<boolean> {
     cpSync(folder, copy, { recursive: true, filter: isCode });
     const own = swapsOf({
       ...{ parsers, frameworks, folder: path.join(work, String(index)), most, seconds },
+      ...(style && { style }),
       wanted: (file, network) => `${file}:${network ?? ""}`.includes(values.only) || network === undefined,
     });
     for await (const line of own) {

@@ -71,6 +71,7 @@ describe("the verdict of a rewritten network", () => {
     const error = { error: "TypeError: no" };
     expect(verdictOf(promised, original, error)).toEqual({ kind: "broken", reason: "TypeError: no" });
     expect(verdictOf(promised, error, error).kind).toBe("unfit");
+    expect(verdictOf(promised, original, { error: "took more than 60 s", late: true }).kind).toBe("unfit");
   });
 });
 

@@ -48,7 +48,7 @@ const at = { file: "/net.py", line: 1, column: 1, end_line: 1, end_column: 5 };
 /** The server answers after this happened to the editor. */
 async function swap(meanwhile: () => void) {
   const rewrite = {
-    ...{ network: "Net", layers: [], never_run: [], refused: [], renamed: [], warnings: [] },
+    ...{ network: "Net", layers: [], never_run: [], refused: [], renamed: [], warnings: [], others: [] },
     edits: [{ at, text: "new", replaces: "conv\n" }],
     ...{ traced: { macs: 1, params: 1 }, simulated: { macs: 1, params: 1 } },
   };

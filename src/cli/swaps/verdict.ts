@@ -9,10 +9,11 @@ export interface Measured {
   readonly macs: number;
 }
 
-export type Run = Measured | { readonly error: string };
+/** `late`: it was ended by the time limit, which says nothing of it. */
+export type Run = Measured | { readonly error: string; readonly late?: boolean };
 
 export interface Verdict {
-  /** `unfit`: the network does not run as it is either, so nothing can be said of the change. */
+  /** `unfit`: the network does not run as it is either, or not in time: nothing can be said of the change. */
   readonly kind: "same" | "different" | "broken" | "unfit";
   readonly reason?: string;
   /** The network as it is was read otherwise than it runs; the change is judged by what it adds and takes. */
@@ -27,7 +28,7 @@ export interface Promised {
 
 export function verdictOf({ before, after }: Promised, original: Run, rewritten: Run): Verdict {
   if ("error" in original) return { kind: "unfit", reason: original.error };
-  if ("error" in rewritten) return { kind: "broken", reason: rewritten.error };
+  if ("error" in rewritten) return { kind: rewritten.late ? "unfit" : "broken", reason: rewritten.error };
   const samples = before.input.batch?.samples ?? 1;
   const misread = [
     figure("MACs", before.totals.macs, original.macs / samples),

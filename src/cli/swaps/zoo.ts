@@ -4,7 +4,7 @@ import path from "node:path";
 import { createEngine } from "../../engine/engine.ts";
 import type { Engine } from "../../engine/engine.types.ts";
 import type { FrameworkId, Report } from "../../engine/report/contract.ts";
-import type { Rewrite } from "../../engine/separable/rewrite/contract.ts";
+import type { Rewrite, RewriteStyle } from "../../engine/separable/rewrite/contract.ts";
 import { applyEdits } from "../../engine/separable/rewrite/place.ts";
 import type { Parsers } from "../../engine/syntax/parser.ts";
 import { createNodeHost } from "../../node/host.ts";
@@ -19,6 +19,7 @@ export interface Zoo {
   readonly folder: string;
   readonly wanted: (file: string, network?: string) => boolean;
   readonly most: number;
+  readonly style?: RewriteStyle;
   readonly seconds: number;
 }
 
@@ -63,7 +64,10 @@ async function swapOf(
   const { report } = profiled;
   if (!report.layers.some(({ swappable }) => swappable) || report.framework === null) return undefined;
   if (report.totals.macs === null || report.totals.params === null) return { kind: "unknown" };
-  const rewritten = engine.rewrite(file, { model: network, layers: "all" });
+  const rewritten = engine.rewrite(file, {
+    ...{ model: network, layers: "all" },
+    ...(zoo.style && { style: zoo.style }),
+  });
   if (!rewritten.ok) return { kind: "refused", reason: rewritten.reason };
   const runner = zoo.frameworks.runnerOf(report.framework);
   if (!runner) return { kind: "missing" };

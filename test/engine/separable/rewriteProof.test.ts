@@ -270,3 +270,33 @@ describe("the search for what can be rewritten", () => {
     expect(faults.flatMap(({ sites }) => sites)).toEqual(all);
   });
 });
+
+describe("a PReLU behind the batch norm that follows", () => {
+  const source = (slopes: string): string => `from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, wide=24):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv2d(3, 8, 3), nn.Conv2d(8, wide, 3, bias=False), nn.BatchNorm2d(wide), nn.PReLU(${slopes})
+        )
+
+    def forward(self, x):
+        return self.net(x)
+`;
+
+  it.each([
+    ["", "nn.PReLU(),", 8 * 9 + 2 * 8 + 1 + 8 * 24],
+    ["init=0.1", "nn.PReLU(init=0.1),", 8 * 9 + 2 * 8 + 1 + 8 * 24],
+    ["wide", "nn.PReLU(8),", 8 * 9 + 2 * 8 + 8 + 8 * 24],
+  ])("stands between the halves, too, with its slopes (%s)", (slopes, written, params) => {
+    const engine = createEngine({ parsers, host: memoryHost({ "/app/net.py": source(slopes) }) });
+    const result = engine.rewrite("/app/net.py", { layers: "all" });
+    if (!result.ok) throw new Error(result.reason);
+    const { edits, traced, simulated } = result.rewrite;
+    expect(applyEdits(source(slopes), edits)).toContain(written);
+    const rest = 3 * 8 * 9 + 8 + 2 * 24 + (slopes === "wide" ? 24 : 1);
+    expect([traced.params, simulated.params]).toEqual([params + rest, params + rest]);
+  });
+});
