@@ -28,7 +28,10 @@ async function serve() {
       maxBuffer: 1e9,
     });
     const said = stdout.trim().split("\n").at(-1) ?? "";
-    const ended = { error: signal ? `took more than ${seconds} s` : `ended with status ${status}` };
+    const ended = {
+      error: signal ? `took more than ${seconds} s` : `ended with status ${status}`,
+      late: signal !== null,
+    };
     console.log(said.startsWith("{") ? said : JSON.stringify(ended));
   }
 }
@@ -37,15 +40,16 @@ async function measured(job) {
   try {
     const module = await opened(job);
     const tf = require("@tensorflow/tfjs");
-    const found = module[job.network] ?? module.default;
+    const [name, method] = job.network.split(".");
+    const found = module[name] ?? module.default;
     let made = found;
-    if (typeof found === "function") made = /^class\b/.test(String(found)) ? new found() : await found();
+    if (method !== undefined) made = new found();
+    else if (typeof found === "function") made = /^class\b/.test(String(found)) ? new found() : await found();
     const inputs = job.inputs.map(({ shape, dtype }) => tf.ones(shape, dtype));
     // A function of tensors gives its output at once.
     const run = () => {
       if (typeof made?.predict === "function") return made.predict(inputs.length === 1 ? inputs[0] : inputs);
-      const call = typeof made === "function" ? made : (made.forward ?? made.call ?? made.apply);
-      return call.call(made, ...inputs);
+      return method === undefined ? made(...inputs) : made[method](...inputs);
     };
     const { result, kernels } = await tf.profile(run);
     const outputs = [result].flat();
@@ -83,7 +87,8 @@ async function opened({ module, network, folder: root }) {
   const file = path.join(root, `.swap-${process.pid}.cjs`);
   writeFileSync(file, outputFiles[0].text);
   const { default: exported } = await import(pathToFileURL(file).href);
-  if (!(network in exported) && exported.default === undefined) throw new Error(`${network} is not exported`);
+  if (!(network.split(".")[0] in exported) && exported.default === undefined)
+    throw new Error(`${network} is not exported`);
   return exported;
 }
 
