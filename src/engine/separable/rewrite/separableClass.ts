@@ -42,8 +42,10 @@ export interface ClassNeed {
 /** What stands between, as text: which kinds a class of the file has, the most common one first. */
 export type ClassKinds = readonly string[];
 
+/** Kinds that differ only in what an activation does to its input in memory are one. */
 export function kindOf({ norm, normOptions, activation, options, slopePerChannel = false }: Between): string {
-  return `${norm}(${normOptions}) ${activation}(${options.replace(/(, )?inplace=\w+/, "")}) ${slopePerChannel}`;
+  const shaping = options.replace(/(^|, )(inplace=)?(True|False)\b/, "");
+  return `${norm}(${normOptions}) ${activation}(${shaping}) ${slopePerChannel}`;
 }
 
 /** `DepthwiseSeparableConv2d`; other batch norms or activations than the most common ones have a class each. */
