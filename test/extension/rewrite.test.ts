@@ -20,7 +20,10 @@ vi.mock("vscode", () => {
     },
     getText: () => document.text,
   };
-  const l10n = { t: (text: string, ...values: unknown[]) => text.replace("{0}", String(values[0])) };
+  const l10n = {
+    t: (text: string, ...values: unknown[]) =>
+      text.replaceAll(/\{(\d)\}/g, (_, at) => String(values[Number(at)])),
+  };
   const tell = (message: string) => editor.told.push(message);
   return {
     l10n,
@@ -83,7 +86,7 @@ describe("a rewrite in the editor", () => {
     const one = { macs: 2000, params: 200 };
     await swap(() => undefined, [{ network: "B", before: one, after: { macs: 1000, params: null } }]);
     expect(editor.told).toEqual([
-      "B uses a line that changes, and changes with it: 2,000 → 1,000 MACs, 200 → ? params.",
+      "B uses a line that changes, and changes with it: 2.00 k → 1.00 k MACs, 200 → ? params.",
     ]);
   });
 
