@@ -69,6 +69,7 @@ const bundles = [
   { entry: "src/cli/command.ts", out: "command.cjs", options: commonJs },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },
   { entry: "src/cli/zoo.ts", out: "zoo.mjs", options: esModule },
+  { entry: "src/cli/swaps.ts", out: "swaps.mjs", options: esModule },
   { entry: "src/cli/bench.ts", out: "bench.mjs", options: esModule },
   { entry: "test/fuzz/robustness/main.ts", out: "fuzz.mjs", options: esModule },
   { entry: "webview/panel/main.ts", out: "webview/panel.js", options: page },

@@ -1,7 +1,9 @@
 /** The command line as typed values. What does not fit is a usage error: one sentence that says what would. */
+
 import { parseArgs } from "node:util";
 import type { CostUnit } from "../engine/report/units.ts";
 import type { SimulationOptions } from "../engine/separable/contract.ts";
+import { REWRITE_STYLES, type RewriteStyle } from "../engine/separable/rewrite/contract.ts";
 import { entryOf } from "../engine/table.ts";
 import { splitTarget } from "./targetName.ts";
 import { factorOf, isInputShape, MOST_FACTOR, multipleOf, namesOf, parseCount } from "./values.ts";
@@ -40,6 +42,8 @@ export interface RewriteCommand extends NetworkChoice {
   readonly kind: "rewrite";
   readonly layers: "all" | readonly string[];
   readonly stem: boolean;
+  readonly style?: RewriteStyle;
+  readonly only: boolean;
   readonly mode: "diff" | "write" | "json";
 }
 
@@ -145,6 +149,8 @@ simulate: depthwise separable convolutions, width and resolution, as in MobileNe
 
 rewrite: puts the swap into the source
   --layers all|NAMES    which convolutions; --stem as above
+  --style inline|class  PyTorch: each call written out, or one class in the file; absent: what changes less
+  --only                leaves the file's other networks as they are, by a parameter where they share a line
   --diff                shows the change (default); --write makes it; --json prints the edits
 
 suggest: the fewest lines to change for a budget; what one line makes changes together
@@ -189,6 +195,8 @@ const OPTIONS = {
   round: { type: "string" },
   resized: { type: "string", multiple: true },
   layers: { type: "string" },
+  style: { type: "string" },
+  only: { type: "boolean" },
   diff: { type: "boolean" },
   write: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -230,7 +238,7 @@ const COMMANDS: Readonly<Record<string, CommandRule>> = {
     options: ["swap", "stem", "alpha", "rho", "round", "resized", "table", "json", "unit"],
     parse: parseSimulate,
   },
-  rewrite: { options: ["layers", "stem", "diff", "write", "json"], parse: parseRewrite },
+  rewrite: { options: ["layers", "stem", "style", "only", "diff", "write", "json"], parse: parseRewrite },
   suggest: { options: ["budget", "stem", "round", "table", "json", "unit"], parse: parseSuggest },
 };
 
@@ -348,7 +356,11 @@ function parseRewrite(values: Values, network: NetworkChoice): Command {
   if (values.layers === undefined) return usageError("rewrite needs --layers all, or names of layers");
   const layers = namesOf(values.layers);
   if (layers === "none") return usageError("--layers is all, or names of layers");
-  return { kind: "rewrite", ...network, layers, stem: values.stem ?? false, mode: modes[0] ?? "diff" };
+  const style = REWRITE_STYLES.find((each) => each === values.style);
+  if (values.style !== undefined && style === undefined)
+    return usageError(`--style is ${REWRITE_STYLES.join(" or ")}, not "${values.style}"`);
+  const chosen = { layers, stem: values.stem ?? false, only: values.only ?? false, ...(style && { style }) };
+  return { kind: "rewrite", ...network, ...chosen, mode: modes[0] ?? "diff" };
 }
 
 function parseSuggest(values: Values, network: NetworkChoice, unit: CostUnit): Command {

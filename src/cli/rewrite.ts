@@ -1,6 +1,6 @@
 /** `convlens rewrite`: shows, writes or prints the edits that put depthwise separable convolutions into the source. */
 import { visibleJson } from "../engine/report/visible.ts";
-import type { Rewrite, TextEdit } from "../engine/separable/rewrite/contract.ts";
+import type { Rewrite, RewriteTotals, TextEdit } from "../engine/separable/rewrite/contract.ts";
 import type { RewriteCommand } from "./arguments.ts";
 import { type Changed, changed, patchOf, patchRoot, writeAll } from "./changed.ts";
 import { networkOptions, openFile } from "./open.ts";
@@ -10,8 +10,9 @@ import type { ExitCode, Surroundings } from "./surroundings.ts";
 export async function rewrite(command: RewriteCommand, around: Surroundings): Promise<ExitCode> {
   const opened = await openFile(command, around);
   if (opened === undefined) return 2;
-  const { layers, stem } = command;
-  const result = opened.engine.rewrite(opened.file, { ...networkOptions(command), layers, stem });
+  const { layers, stem, only, style } = command;
+  const chosen = { layers, stem, only, ...(style && { style }) };
+  const result = opened.engine.rewrite(opened.file, { ...networkOptions(command), ...chosen });
   if (!result.ok) {
     around.err(`convlens: ${placeText(result.at, around.cwd) || `${command.file}: `}${result.reason}\n`);
     return 2;
@@ -24,13 +25,23 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
   around.err(
     `convlens: ${rewrite.layers.length} layers${command.mode === "write" ? " rewritten" : " to rewrite"}\n`,
   );
+  if (style && style !== rewrite.style)
+    around.err("convlens: only PyTorch has --style class: each call is written out\n");
   if (rewrite.never_run.length > 0)
     around.err(`convlens: do not run, but change with their lines: ${rewrite.never_run.join(", ")}\n`);
+  for (const { network, before, after } of rewrite.others)
+    around.err(
+      `convlens: ${network} changes with it: ${totals(before)} → ${totals(after)} (--only keeps it)\n`,
+    );
   for (const { message, at } of rewrite.warnings)
     around.err(`convlens: ${placeText(at, around.cwd)}warning: ${message}\n`);
   const { macs, params } = rewrite.traced;
   around.err(`convlens: traced again: ${macs} MACs, ${params} params, as simulated\n`);
   return rewrite.refused.length > 0 ? 1 : 0;
+}
+
+function totals({ macs, params }: RewriteTotals): string {
+  return `${macs ?? "unknown"} MACs, ${params ?? "unknown"} params`;
 }
 
 function byFile({ edits }: Rewrite): ReadonlyMap<string, readonly TextEdit[]> {

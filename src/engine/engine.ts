@@ -88,13 +88,17 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
   }
   const failure = (reason: string) => ({ ok: false, reason }) as const;
 
-  function rewrite(file: string, options: ProfileOptions & RewriteOptions): RewriteResult {
+  function rewrite(
+    file: string,
+    options: ProfileOptions & RewriteOptions & { readonly isTrial?: boolean },
+  ): RewriteResult {
     if (isNotebook(file))
       return failure("cells of notebooks are not rewritten: put the network into a .py file");
     const opened = open(file, options.isCancelled ?? never);
-    const retrace: RewriteSource["retrace"] = (edits, input) => {
+    const retrace: RewriteSource["retrace"] = (edits, input, network) => {
       const edited = createEngine({ parsers, settings, host: withEdits(host, edits) });
-      const result = edited.profile(file, { ...options, input });
+      const own = network === undefined ? options : { model: network };
+      const result = edited.profile(file, { ...own, input });
       if (result.ok) return result.report;
       const at = result.failure?.problem?.at;
       return { reason: result.reason, ...(at && { at }) };
@@ -105,7 +109,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
 
   /** Layers that could be swapped, and that no rewrite puts into the source. */
   function refusals(file: string, options: ProfileOptions & RewriteOptions): readonly RefusedLayer[] {
-    const result = rewrite(file, options);
+    const result = rewrite(file, { ...options, isTrial: true });
     const refused = result.ok ? result.rewrite.refused : (result.refused ?? []);
     return refused.flatMap(({ layers, reason }) => layers.map((layer) => ({ layer, reason })));
   }
@@ -258,7 +262,7 @@ function tracer(
 function rewriteOne(
   session: Session | string,
   files: Pick<RewriteSource, "read" | "around" | "retrace">,
-  options: ProfileOptions & RewriteOptions,
+  options: ProfileOptions & RewriteOptions & { readonly isTrial?: boolean },
 ): RewriteResult {
   const found = tracer(session, options);
   if ("reason" in found) return { ok: false, reason: found.reason };

@@ -29,6 +29,7 @@ import {
   type SuggestResult,
 } from "../protocol/requests.ts";
 import { fileOf } from "../server/uris.ts";
+import { readSettings } from "./settings.ts";
 
 type Inputs = Record<string, readonly string[]>;
 
@@ -107,7 +108,9 @@ export class Analyses implements vscode.Disposable {
 
   rewrite(uri: vscode.Uri, network: string, layers: RewriteParams["layers"]) {
     const input = entryOf(this.#inputs(uri.toString()), network);
-    const params: RewriteParams = { uri: uri.toString(), network, layers, ...(input && { input }) };
+    const { rewriteStyle: style } = readSettings();
+    const options = { ...(style && { style }), ...(input && { input }) };
+    const params: RewriteParams = { uri: uri.toString(), network, layers, ...options };
     return this.#client.sendRequest<RewriteResult>(REWRITE, params);
   }
 

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { RewriteTotals, SourceEdit } from "../engine/separable/rewrite/contract.ts";
 import { withPlainLines } from "../engine/separable/rewrite/place.ts";
+import { otherText } from "../present/other.ts";
 import { reasonText } from "../present/reason.ts";
 import { count, inUnit } from "../present/text.ts";
 import type { Analyses } from "./analyses.ts";
@@ -22,7 +23,7 @@ export async function applySwap(
     void vscode.window.showWarningMessage(reasonText(result.reason, vscode.l10n.t));
     return;
   }
-  const { edits, refused, simulated, warnings } = result.rewrite;
+  const { edits, refused, others, simulated, warnings } = result.rewrite;
   if (refused.length > 0) {
     const [first] = refused;
     const names = refused.flatMap((refusal) => refusal.layers);
@@ -35,6 +36,7 @@ export async function applySwap(
     void vscode.window.showWarningMessage(
       `${vscode.workspace.asRelativePath(toUri(at.file))}:${at.line}: ${message}`,
     );
+  for (const other of others) void vscode.window.showWarningMessage(otherText(other, vscode.l10n.t));
   const changed = await changedSince(versions, edits);
   if (changed) return warnOfChange(changed);
   const change = new vscode.WorkspaceEdit();

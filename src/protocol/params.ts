@@ -2,7 +2,9 @@
  * What every request and notification may carry, of LSP itself and of our own. Who passes it gets what its handler's
  * types promise; one that does not is refused before anything is done with it.
  */
+
 import * as v from "valibot";
+import { REWRITE_STYLES } from "../engine/separable/rewrite/contract.ts";
 import { budget, factor, flag, input, list, name, object, round, text, whole } from "./fields.ts";
 import { ACTIVATE, ANALYZE, ANALYZE_TEXT, LOOK_AT, REWRITE, SIMULATE, SUGGEST } from "./requests.ts";
 
@@ -115,7 +117,14 @@ const SCHEMAS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericS
     }),
   ],
   [SUGGEST, object({ ...network, budgetMacs: budget, stem, round: v.optional(round) })],
-  [REWRITE, object({ ...network, layers, stem })],
+  [
+    REWRITE,
+    object({
+      ...network,
+      ...{ layers, stem },
+      style: v.optional(v.picklist(REWRITE_STYLES, `must be ${REWRITE_STYLES.join(" or ")}`)),
+    }),
+  ],
 ]);
 
 /** What is wrong with the parameters of a call, in words; undefined when nothing is. */

@@ -11,7 +11,7 @@ import type {
   SuggestionOptions,
   SuggestionResult,
 } from "../engine/separable/contract.ts";
-import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
+import type { RewriteResult, RewriteStyle } from "../engine/separable/rewrite/contract.ts";
 
 export interface AnalyzeParams {
   readonly uri: string;
@@ -70,6 +70,7 @@ export interface RewriteParams {
   readonly network: string;
   /** Names of layers; `all` takes every eligible one but the stem. */
   readonly layers: "all" | readonly string[];
+  readonly style?: RewriteStyle;
   readonly input?: readonly string[];
 }
 export type { RewriteResult };

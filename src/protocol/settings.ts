@@ -1,5 +1,6 @@
 /** The `convlens.*` settings, as typed values. Whatever a client sends, what comes out is valid. */
 import { type Device, parseDevices } from "../engine/cost/devices.ts";
+import { REWRITE_STYLES, type RewriteStyle } from "../engine/separable/rewrite/contract.ts";
 import { STUBS_FOLDER } from "../engine/stubsFolder.ts";
 import { entryOf } from "../engine/table.ts";
 import type { CostUnit } from "./messages.ts";
@@ -22,6 +23,8 @@ export interface Settings {
   /** MobileNet's width and resolution multipliers, which hovers show every layer at. */
   readonly alpha: number;
   readonly rho: number;
+  /** How a rewrite puts the swap into PyTorch code; null: what changes less. */
+  readonly rewriteStyle: RewriteStyle | null;
   /** The user's own devices, for the roofline. */
   readonly devices: readonly Device[];
 }
@@ -38,6 +41,7 @@ export const DEFAULT_SETTINGS: Settings = {
   milliseconds: 60_000,
   alpha: 1,
   rho: 1,
+  rewriteStyle: null,
   devices: [],
 };
 
@@ -56,6 +60,7 @@ export function parseSettings(section: unknown): Settings {
     milliseconds: positive(at("limits.milliseconds")) ?? DEFAULT_SETTINGS.milliseconds,
     alpha: positive(at("alpha")) ?? DEFAULT_SETTINGS.alpha,
     rho: positive(at("rho")) ?? DEFAULT_SETTINGS.rho,
+    rewriteStyle: REWRITE_STYLES.find((style) => style === at("rewrite.style")) ?? null,
     devices: parseDevices(at("devices")),
   };
 }

@@ -21,6 +21,7 @@ import {
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { createTranslate } from "../present/l10n.ts";
+import { otherText } from "../present/other.ts";
 import { layersAt } from "../present/sites.ts";
 import {
   ACTIVATE,
@@ -264,7 +265,8 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     const { uri, network: model, layers } = data;
     const open = new Map(documents.all().map((document) => [fileOf(document.uri), document]));
     const versions = new Map([...open].map(([file, { version }]) => [file, version]));
-    const result = await analyst.rewrite(fileOf(uri), { model, layers });
+    const { rewriteStyle: style } = settings;
+    const result = await analyst.rewrite(fileOf(uri), { model, layers, ...(style && { style }) });
     if (!result.ok) {
       warn(`ConvLens: ${result.reason}`);
       return undefined;
@@ -281,12 +283,13 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
       throw new ResponseError(LSPErrorCodes.ContentModified, message);
     }
     const support = client?.capabilities.workspace?.workspaceEdit;
-    const { refused, simulated, warnings } = result.rewrite;
+    const { refused, others, simulated, warnings } = result.rewrite;
     if (refused.length > 0) {
       const names = refused.flatMap((refusal) => refusal.layers);
       const reason = refused[0]?.reason ?? "";
       warn(t("{0} layers stay as they are: {1}", names.length, reason));
     }
+    for (const other of others) warn(otherText(other, t));
     for (const { message, at } of warnings) warn(`${shortName(at.file)}:${at.line}: ${message}`);
     const edit = workspaceEdit(result.rewrite, data, {
       documents: open,

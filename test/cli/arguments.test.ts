@@ -64,6 +64,7 @@ describe("usage errors say what would do", () => {
     [["profile", "a.py", "b.py"], 'profile takes one file, but got "b.py" too'],
     [["profile", "a.py", "--json", "--csv"], "choose one of --json, --csv"],
     [["profile", "a.py", "--unit", "ops"], '--unit is macs or flops, not "ops"'],
+    [["rewrite", "a.py", "--layers", "all", "--style", "pretty"], '--style is inline or class, not "pretty"'],
     [["profile", "a.py", "--time-limit", "soon"], '--time-limit is a number of seconds, not "soon"'],
     [["profile", "a.py", "--memory-limit", "1"], '--memory-limit is a number of megabytes from 100, not "1"'],
     [["profile", "a.py", "--budget", "lots"], '--budget "lots" is no count; write 300M, 4.1G or 300000000'],

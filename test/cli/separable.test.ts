@@ -124,6 +124,25 @@ describe("convlens rewrite", () => {
     const { out } = await call("profile", "thin.py", "--json");
     expect(JSON.parse(out).totals).toMatchObject(pick(paper.table_4_swap.mobilenet_224));
   });
+
+  it("lists networks that change with it, unless `--only` keeps them, and writes the style that is asked for", async () => {
+    const body = "    def forward(self, x):\n        return self.a(self.stem(x))\n";
+    const network = (name: string, width: number): string =>
+      `class ${name}(nn.Module):\n    def __init__(self):\n        super().__init__()\n` +
+      `        self.stem = conv(3, ${width})\n        self.a = conv(${width}, 32)\n${body}`;
+    writeFileSync(
+      path.join(cwd, "two.py"),
+      `import torch.nn as nn\ndef conv(i, o):\n    return nn.Conv2d(i, o, 3)\n${network("A", 8)}${network("B", 16)}`,
+    );
+    const asked = ["rewrite", "two.py:A", "--layers", "all"] as const;
+    const all = await call(...asked);
+    expect(all.out).toContain("+        nn.Sequential(");
+    expect(all.err).toMatch(
+      /B changes with it: \d+ MACs, 5088 params → \d+ MACs, 1136 params \(--only keeps it\)/,
+    );
+    const only = await call(...asked, "--only", "--style", "class", "--json");
+    expect(JSON.parse(only.out)).toMatchObject({ others: [], style: "class", layers: ["a"] });
+  });
 });
 
 function net(made: string, result: string): string {

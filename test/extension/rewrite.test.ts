@@ -1,5 +1,6 @@
 /** A rewrite that the server answers, over an editor that holds some text. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { OtherNetwork } from "../../src/engine/separable/rewrite/contract.ts";
 import type { Analyses } from "../../src/extension/analyses.ts";
 import { applySwap } from "../../src/extension/rewrite.ts";
 
@@ -19,7 +20,10 @@ vi.mock("vscode", () => {
     },
     getText: () => document.text,
   };
-  const l10n = { t: (text: string, ...values: unknown[]) => text.replace("{0}", String(values[0])) };
+  const l10n = {
+    t: (text: string, ...values: unknown[]) =>
+      text.replaceAll(/\{(\d)\}/g, (_, at) => String(values[Number(at)])),
+  };
   const tell = (message: string) => editor.told.push(message);
   return {
     l10n,
@@ -46,9 +50,9 @@ vi.mock("vscode", () => {
 const at = { file: "/net.py", line: 1, column: 1, end_line: 1, end_column: 5 };
 
 /** The server answers after this happened to the editor. */
-async function swap(meanwhile: () => void) {
+async function swap(meanwhile: () => void, others: readonly OtherNetwork[] = []) {
   const rewrite = {
-    ...{ network: "Net", layers: [], never_run: [], refused: [], renamed: [], warnings: [] },
+    ...{ network: "Net", layers: [], never_run: [], refused: [], renamed: [], warnings: [], others },
     edits: [{ at, text: "new", replaces: "conv\n" }],
     ...{ traced: { macs: 1, params: 1 }, simulated: { macs: 1, params: 1 } },
   };
@@ -76,6 +80,14 @@ describe("a rewrite in the editor", () => {
   it("is made in the text that it was worked out from", async () => {
     await swap(() => undefined);
     expect(editor).toMatchObject({ applied: 1, told: [] });
+  });
+
+  it("tells of networks that change with it", async () => {
+    const one = { macs: 2000, params: 200 };
+    await swap(() => undefined, [{ network: "B", before: one, after: { macs: 1000, params: null } }]);
+    expect(editor.told).toEqual([
+      "B uses a line that changes, and changes with it: 2.00 k → 1.00 k MACs, 200 → ? params.",
+    ]);
   });
 
   it("is refused when the text was edited meanwhile", async () => {

@@ -19,7 +19,7 @@ describe("parameters", () => {
     [ANALYZE, JSON.parse(`{ "uri": "${uri}", "inputs": { "__proto__": ["1x3"], "constructor": ["1x3"] } }`)],
     [SIMULATE, { uri, network: "__proto__", swap: "all", alpha: 0.5, rho: 1, round: 8 }],
     [SUGGEST, { uri, network: "Net", budgetMacs: 1e9 }],
-    [REWRITE, { uri, network: "Net", layers: ["conv", "constructor"] }],
+    [REWRITE, { uri, network: "Net", layers: ["conv", "constructor"], style: "class" }],
     ["some/other", 5],
   ])("of %s are taken: %j", (method, params) => {
     expect(problemOf(method, params)).toBeUndefined();
@@ -64,6 +64,7 @@ describe("parameters", () => {
       "alpha must be a number from 0.01 to 4",
     ],
     [SUGGEST, { uri, network: "Net", budgetMacs: -1 }, "budgetMacs must be a positive number"],
+    [REWRITE, { uri, network: "Net", layers: "all", style: "pretty" }, "style must be inline or class"],
     [REWRITE, { uri, network: "Net", layers: [5] }, 'layers must be "all" or a list of names'],
   ])("of %s are refused: %j", (method, params, problem) => {
     expect(problemOf(method, params)).toBe(problem);

@@ -1,6 +1,8 @@
 /** Prices the rows of a trace: each becomes one layer of the report, with what a swap would make of it. */
+
 import { type Batch, batchAxisOf } from "../batch.ts";
 import { lift } from "../cost/lift.ts";
+import { isKnown } from "../frameworks/shape/dims.ts";
 import type { ConvGeometry, OpRecord, Site } from "../interpret/trace.ts";
 import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
 import {
@@ -147,7 +149,10 @@ function priceSwap(row: Row, main: OpRecord, geometry: ConvGeometry, context: Pr
     return { obstacle, macs: null, params: null, trainable: null };
 
   const norm = normVectors(main, context.consumers);
-  const around = { bias: conv.bias, normVectors: norm.length };
+  const slopes = slopesBehind(main, context.consumers);
+  const shared = slopes === 1 ? 1 : 0;
+  const vectors = norm.length + (slopes > 1 ? 1 : 0);
+  const around = { bias: conv.bias, normVectors: vectors, slopes: shared };
   const macs = new Tally();
   for (const op of row.ops) {
     const output = op.outputs[0];
@@ -195,10 +200,24 @@ const BATCH_NORM = /batch_?norm/i;
 
 /** Weight vectors of the batch norm that reads a convolution's output; none when none does. */
 function normVectors(conv: OpRecord, consumers: ReadonlyMap<Tensor, OpRecord>): readonly Tensor[] {
-  const output = conv.outputs[0];
+  const norm = batchNormBehind(conv, consumers);
+  return (norm?.weights ?? []).filter((weight) => weight.parameter && weight.parameter.buffer !== true);
+}
+
+function batchNormBehind(
+  { outputs: [output] }: OpRecord,
+  consumers: ReadonlyMap<Tensor, OpRecord>,
+): OpRecord | undefined {
   const next = output && consumers.get(output);
-  if (next?.op !== "norm" || !BATCH_NORM.test(next.name)) return [];
-  return next.weights.filter((weight) => weight.parameter && weight.parameter.buffer !== true);
+  return next?.op === "norm" && BATCH_NORM.test(next.name) ? next : undefined;
+}
+
+/** Slopes of the PReLU that reads the batch norm behind a convolution, for each channel or one for all: torch's. */
+function slopesBehind(conv: OpRecord, consumers: ReadonlyMap<Tensor, OpRecord>): number {
+  const [normed] = batchNormBehind(conv, consumers)?.outputs ?? [];
+  const next = normed && consumers.get(normed);
+  const shape = next?.name === "prelu" ? next.weights[0]?.shape : undefined;
+  return shape && isKnown(shape) && shape.length === 1 ? shape[0]! : 0;
 }
 
 /** The op that a row is named for: the one with the most MACs, an unknown count before all, the first if equal. */

@@ -66,7 +66,7 @@ function describe(
   const at = place(instance.site?.at ?? NOWHERE);
   const conv = convolutionOf(instance, weights, channels);
   const twin = layers.find((layer) => layer.swappable && placeKey(layer.at) === placeKey(at));
-  const separable = conv && twin && separableParams(conv, vectorsOf(twin));
+  const separable = conv && twin && separableParams(conv, addedTo(twin));
   return {
     ...{ name, type: instance.cls.name, at },
     ...{ params: params.value(), trainable_params: trainable.value() },
@@ -103,11 +103,11 @@ function convolutionOf(
   return { inChannels, outChannels, ...scaled, kernel, groups, bias: weights.length > 1 };
 }
 
-function separableParams(conv: IdleConvolution, normVectors: number): number | undefined {
+function separableParams(conv: IdleConvolution, added: AddedWeights): number | undefined {
   const kernelElements = conv.kernel.reduce((count, size) => count * size, 1);
   const obstacle = swapObstacle({ ...conv, kernelElements, transposed: false, stem: false });
   if (obstacle !== undefined) return undefined;
-  return swapParams({ ...conv, kernelElements }, { bias: conv.bias, normVectors }).separable;
+  return swapParams({ ...conv, kernelElements }, { bias: conv.bias, ...added }).separable;
 }
 
 /** What the figures of a separable form say of it. */
@@ -119,10 +119,18 @@ interface SeparableFigures {
   readonly bias: boolean | null;
 }
 
-/** Weight vectors of the batch norm between the two halves of a layer's separable form. */
-export function vectorsOf(layer: SeparableFigures): number {
+/** Weights between the two halves of a layer's separable form. */
+export interface AddedWeights {
+  /** Of the batch norm, and of an activation with a slope for each channel. */
+  readonly normVectors: number;
+  /** Of an activation whose channels share one. */
+  readonly slopes: number;
+}
+
+export function addedTo(layer: SeparableFigures): AddedWeights {
   const { separable_params: params, in_channels: inputs, out_channels: outputs, bias } = layer;
-  if (params === null || !inputs || !outputs) return 0;
+  if (params === null || !inputs || !outputs) return { normVectors: 0, slopes: 0 };
   const kernel = (layer.kernel ?? []).reduce((count, size) => count * size, 1);
-  return (params - kernel * inputs - inputs * outputs - (bias ? outputs : 0)) / inputs;
+  const added = params - kernel * inputs - inputs * outputs - (bias ? outputs : 0);
+  return { normVectors: Math.floor(added / inputs), slopes: added % inputs };
 }

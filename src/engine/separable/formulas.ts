@@ -22,6 +22,8 @@ export interface ConvSurroundings {
    * puts one more such batch norm behind the depthwise convolution.
    */
   readonly normVectors: number;
+  /** Slopes of the activation behind that batch norm which all channels share: torch's `PReLU()`. */
+  readonly slopes?: number;
 }
 
 /** MACs or parameters of one convolution and of its swapped form, part by part. */
@@ -46,7 +48,7 @@ export function swapParams(conv: ConvShape, around: ConvSurroundings): SwapCost 
   const standard = kernelElements * inChannels * outChannels + bias;
   const depthwise = kernelElements * inChannels;
   const pointwise = inChannels * outChannels + bias;
-  const addedNorm = around.normVectors * inChannels;
+  const addedNorm = around.normVectors * inChannels + (around.slopes ?? 0);
   return { standard, depthwise, pointwise, separable: depthwise + pointwise + addedNorm };
 }
 

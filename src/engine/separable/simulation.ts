@@ -5,7 +5,7 @@
 import type { FailureReason } from "../engine.types.ts";
 import { buildReport, idleLayers, type ReportSource, withoutMost } from "../report/build.ts";
 import type { Report } from "../report/contract.ts";
-import { vectorsOf } from "../report/neverRun.ts";
+import { addedTo } from "../report/neverRun.ts";
 import type {
   RefusedLayer,
   SimulatedLayer,
@@ -117,9 +117,9 @@ function swapNetwork(source: ReportSource, plain: Report, names: ReadonlySet<str
   const rows = rowsOf(source);
   const sites = rows.flatMap(({ layer, ops }) => {
     if (!names.has(layer.name) || layer.separable_macs === null) return [];
-    const normVectors = vectorsOf(layer);
+    const added = addedTo(layer);
     const fixedVectors = fixedVectorsOf(layer);
-    return ops.filter(({ op }) => op === "conv").map((op) => ({ op, normVectors, fixedVectors }));
+    return ops.filter(({ op }) => op === "conv").map((op) => ({ op, ...added, fixedVectors }));
   });
   if (sites.length === 0) return plain;
   const idle = idleSites(source, plain, names);
@@ -140,7 +140,7 @@ function idleSites(source: ReportSource, plain: Report, names: ReadonlySet<strin
   return idleLayers(source, plain.layers).flatMap(({ layer, weights: [weight] }): readonly IdleSite[] => {
     const { in_channels: inChannels, out_channels: outChannels, kernel } = layer;
     if (!changed.has(layer.name) || !weight || !inChannels || !outChannels || !kernel) return [];
-    return [{ weight, conv: { inChannels, outChannels, kernel }, normVectors: vectorsOf(layer) }];
+    return [{ weight, conv: { inChannels, outChannels, kernel }, ...addedTo(layer) }];
   });
 }
 
@@ -165,7 +165,8 @@ function swapRow(layer: SimulatedLayer): SimulatedLayer {
   if (macs === null || params === null || !inputs || !outputs) return layer;
   const kernel = kernelOf(layer);
   const filtered = (macs * kernel) / (kernel + outputs);
-  const norm = vectorsOf(layer) * inputs;
+  const { normVectors, slopes } = addedTo(layer);
+  const norm = normVectors * inputs + slopes;
   return {
     ...layer,
     ...{ macs, params, trainable_params: layer.separable_trainable_params, swappable: false, swapped: true },

@@ -19,6 +19,8 @@ export interface SwappedTrace {
 export interface SwapSite {
   readonly op: OpRecord;
   readonly normVectors: number;
+  /** Weights of the activation between that all channels share. */
+  readonly slopes: number;
   readonly fixedVectors: number;
 }
 
@@ -27,6 +29,7 @@ export interface IdleSite {
   readonly weight: Tensor;
   readonly conv: Pick<ConvGeometry, "inChannels" | "outChannels" | "kernel">;
   readonly normVectors: number;
+  readonly slopes: number;
 }
 
 export function swapTrace(
@@ -37,8 +40,8 @@ export function swapTrace(
 ): SwappedTrace {
   const chosen = new Map(sites.map((site) => [site.op, site]));
   const made = new Map<Tensor | undefined, Weights>();
-  for (const { weight, conv, normVectors } of idle)
-    made.set(weight, makeWeights(conv, { normVectors, fixedVectors: 0 }, weight, undefined));
+  for (const { weight, conv, normVectors, slopes } of idle)
+    made.set(weight, makeWeights(conv, { normVectors, slopes, fixedVectors: 0 }, weight, undefined));
   const result = ops.flatMap((op) => {
     const site = chosen.get(op);
     const [input] = op.inputs;
@@ -65,7 +68,7 @@ interface Weights {
 
 function makeWeights(
   conv: IdleSite["conv"],
-  site: Pick<SwapSite, "normVectors" | "fixedVectors">,
+  site: Pick<SwapSite, "normVectors" | "slopes" | "fixedVectors">,
   weight: Tensor | undefined,
   bias: Tensor | undefined,
 ): Weights {
@@ -76,8 +79,8 @@ function makeWeights(
   };
   return {
     depthwise: like([conv.inChannels, ...conv.kernel]),
-    norm: Array.from({ length: site.normVectors }, (_, i) => {
-      const vector = like([conv.inChannels]);
+    norm: Array.from({ length: site.normVectors + Math.min(site.slopes, 1) }, (_, i) => {
+      const vector = like([i < site.normVectors ? conv.inChannels : site.slopes]);
       if (i < site.fixedVectors) vector.parameter = { trainable: false };
       return vector;
     }),

@@ -143,6 +143,35 @@ describe("uses that no run comes to", () => {
     expect(refusedBy(other, { "/app/show.py": "print(model.a.weight)\n" })).toMatchObject({ refused: [] });
   });
 
+  it("are those of a list's items by the list's own name, whatever the index", () => {
+    const source = `from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.convs = nn.ModuleList([nn.Conv2d(8, 8, 3), nn.Conv2d(8, 8, 3)])
+
+    def forward(self, x):
+        return self.convs[1](self.convs[0](self.stem(x)))
+`;
+    const read = (line: string) =>
+      createEngine({
+        parsers,
+        host: memoryHost({
+          "/app/net.py": `${source}\n\ndef show(convs, settings, i):\n    print(${line})\n`,
+        }),
+      }).rewrite("/app/net.py", { layers: "all" });
+    expect(read("convs[i].weight").ok).toBe(false);
+    expect(read("net.convs[-1].weight").ok).toBe(false);
+    for (const other of ["settings[-1].out_channels", "settings[i].out_channels", "net.bn3.weight"])
+      expect(read(other)).toMatchObject({
+        ok: true,
+        rewrite: { layers: ["convs.0", "convs.1"], refused: [] },
+      });
+  });
+
   it("keep all that a function takes to have a bias, unless it asks", () => {
     const body = (condition: string): string =>
       `def init(m):\n    if isinstance(m, nn.Conv2d):\n        m.weight.data.normal_()\n        ${condition}m.bias.data.zero_()\n`;
@@ -239,5 +268,35 @@ describe("the search for what can be rewritten", () => {
     });
     expect([proved, tries < 60]).toEqual([undefined, true]);
     expect(faults.flatMap(({ sites }) => sites)).toEqual(all);
+  });
+});
+
+describe("a PReLU behind the batch norm that follows", () => {
+  const source = (slopes: string): string => `from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, wide=24):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv2d(3, 8, 3), nn.Conv2d(8, wide, 3, bias=False), nn.BatchNorm2d(wide), nn.PReLU(${slopes})
+        )
+
+    def forward(self, x):
+        return self.net(x)
+`;
+
+  it.each([
+    ["", "nn.PReLU(),", 8 * 9 + 2 * 8 + 1 + 8 * 24],
+    ["init=0.1", "nn.PReLU(init=0.1),", 8 * 9 + 2 * 8 + 1 + 8 * 24],
+    ["wide", "nn.PReLU(8),", 8 * 9 + 2 * 8 + 8 + 8 * 24],
+  ])("stands between the halves, too, with its slopes (%s)", (slopes, written, params) => {
+    const engine = createEngine({ parsers, host: memoryHost({ "/app/net.py": source(slopes) }) });
+    const result = engine.rewrite("/app/net.py", { layers: "all" });
+    if (!result.ok) throw new Error(result.reason);
+    const { edits, traced, simulated } = result.rewrite;
+    expect(applyEdits(source(slopes), edits)).toContain(written);
+    const rest = 3 * 8 * 9 + 8 + 2 * 24 + (slopes === "wide" ? 24 : 1);
+    expect([traced.params, simulated.params]).toEqual([params + rest, params + rest]);
   });
 });

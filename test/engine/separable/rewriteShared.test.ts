@@ -297,3 +297,71 @@ class Net(eqx.Module):
     expect(profile(text, { model: "Net", input: ["3x64x64"] }).totals.params).toBe(2232);
   });
 });
+
+describe("a rewrite of a line that another network uses", () => {
+  const source = `import torch.nn as nn
+
+
+def conv3(i, o) -> nn.Conv2d:
+    return nn.Conv2d(i, o, 3, padding=1)
+
+
+class A(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = conv3(3, 16)
+        self.a = conv3(16, 32)
+
+    def forward(self, x):
+        return self.a(self.stem(x))
+
+
+class B(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = conv3(3, 8)
+        self.a = conv3(8, 16)
+
+    def forward(self, x):
+        return self.a(self.stem(x))
+`;
+  const ask = (text: string, only: boolean, style: "inline" | "class" = "inline") =>
+    createEngine({ parsers, host: memoryHost({ "/app/net.py": text }) }).rewrite("/app/net.py", {
+      ...{ layers: "all", model: "A", only, style },
+      input: ["1x3x32x32"],
+    });
+
+  it("tells what that network costs before and after, and what the function returns now", () => {
+    const result = ask(source, false);
+    if (!result.ok) throw new Error(result.reason);
+    const params = [3 * 8 * 9 + 8, 8 * 16 * 9 + 16, 8 * 9 + 8 * 16 + 16] as const;
+    expect(result.rewrite.others).toEqual([
+      {
+        network: "B",
+        before: { macs: 224 * 224 * (3 * 8 * 9 + 8 * 16 * 9), params: params[0] + params[1] },
+        after: { macs: 224 * 224 * (3 * 8 * 9 + 8 * 9 + 8 * 16), params: params[0] + params[2] },
+      },
+    ]);
+    expect(applyEdits(source, result.rewrite.edits)).toContain("def conv3(i, o) -> nn.Module:");
+  });
+
+  it.each(["inline", "class"] as const)("leaves it as it is with `only` (%s)", (style) => {
+    const result = ask(source, true, style);
+    if (!result.ok) throw new Error(result.reason);
+    expect(result.rewrite.others).toEqual([]);
+    const text = applyEdits(source, result.rewrite.edits);
+    expect(text).toContain("self.a = conv3(16, 32, separable=True)");
+    expect(text).toContain("self.a = conv3(8, 16)\n");
+    expect(profile(text, { model: "B" }).totals).toEqual(profile(source, { model: "B" }).totals);
+  });
+
+  it("changes nothing with `only` where both networks make their layers by the same calls", () => {
+    const shared = source
+      .replace(/class B[\s\S]*/, "")
+      .replace("class A(nn.Module):", "class Base(nn.Module):")
+      .concat("class A(Base):\n    pass\n\n\nclass B(Base):\n    pass\n");
+    expect(ask(shared, true)).toMatchObject({ ok: false });
+    const result = ask(shared, false);
+    expect(result.ok && result.rewrite.others.map(({ network }) => network)).toContain("B");
+  });
+});

@@ -1,21 +1,23 @@
 /** Annotations that name the layer's class, changed with the layer: `conv: nn.Conv2d` holds a `Sequential` now. */
 import { escapePattern } from "../../interpret/patterns/escape.ts";
+import { closingOf } from "./callText.ts";
 import type { TextEdit } from "./contract.ts";
-import { headAround, placeAt } from "./place.ts";
+import { functionAround, headAround, placeAt } from "./place.ts";
 import type { CallSite } from "./site.ts";
 
 /** Edits of the annotations of what the call's value is kept in: on its line, or in the body of its class. */
 export function annotationEdits(site: CallSite, swapped: string): readonly TextEdit[] {
-  const now = /^\(?\s*([A-Za-z_][\w.]*)\(/.exec(swapped)?.[1];
+  const now = /^\(?\s*([A-Za-z_][\w.]*)(?:\(| if )/.exec(swapped)?.[1];
   const cls = site.type;
   if (site.language !== "python" || now === undefined || now.split(".").at(-1) === cls) return [];
   const { source, at, before } = site;
   const start = before.lastIndexOf("\n") + 1;
+  if (/^\s*return\s*$/.test(before.slice(start))) return returnEdits(site, now);
   const own = /^\s*(self\.)?(\w+)\s*(?::([^=\n]+))?=\s*$/.exec(before.slice(start));
   if (!own) return [];
   const [, owner, name = "", annotation] = own;
   // Under a condition, other layers stay what they are.
-  const stays = /\n\s*else /.test(swapped);
+  const stays = /^\(/.test(swapped);
   if (annotation !== undefined) {
     const offset = start + before.slice(start).indexOf(":") + 1;
     return editIn({ source, file: at.file, offset, annotation, cls, now, stays });
@@ -23,10 +25,7 @@ export function annotationEdits(site: CallSite, swapped: string): readonly TextE
   if (owner === undefined) return [];
   const head = headAround(source, at.line, /^\s*class\b/);
   if (head === undefined) return [];
-  const body = source
-    .split("\n")
-    .slice(0, head)
-    .reduce((length, line) => length + line.length + 1, 0);
+  const body = offsetOf(source, head);
   const end = body + (/\n(?=\S)/.exec(source.slice(body))?.index ?? source.length - body);
   const field = new RegExp(`^[ \\t]+${escapePattern(name)}[ \\t]*:([^=\\n]*)`, "m").exec(
     source.slice(body, end),
@@ -37,6 +36,33 @@ export function annotationEdits(site: CallSite, swapped: string): readonly TextE
   const offset = body + field.index + field[0].length - field[1]!.length;
   const more = assigned > 1;
   return editIn({ source, file: at.file, offset, annotation: field[1]!, cls, now, stays: stays || more });
+}
+
+/** `-> nn.Conv2d` of the function that returns it: other layers may come back from there, too. */
+function returnEdits({ source, at, type }: CallSite, now: string): readonly TextEdit[] {
+  const head = functionAround(source, at.line);
+  if (head === undefined) return [];
+  const start = offsetOf(source, head);
+  const open = source.indexOf("(", start);
+  const length = open < 0 ? undefined : closingOf(source.slice(open), "python");
+  if (length === undefined) return [];
+  const named = /^\s*->\s*["']?((?:\w+\.)*)(\w+)["']?\s*:/.exec(source.slice(open + length));
+  if (named?.[2] !== type) return [];
+  const prefix = named[1] ?? "";
+  const module = prefix === "" ? (/\bimport\b.*\bModule\b/.test(source) ? "Module" : now) : `${prefix}Module`;
+  const from = open + length + named[0].indexOf(`${prefix}${type}`);
+  const [begin, end] = [from, from + prefix.length + type.length].map((each) =>
+    placeAt(source, at.file, each),
+  );
+  if (!begin || !end) return [];
+  return [{ at: { ...begin, end_line: end.line, end_column: end.column }, text: module }];
+}
+
+function offsetOf(source: string, line: number): number {
+  return source
+    .split("\n")
+    .slice(0, line)
+    .reduce((length, text) => length + text.length + 1, 0);
 }
 
 interface Annotation {

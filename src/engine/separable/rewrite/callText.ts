@@ -50,6 +50,18 @@ export function readConfigCall(text: string): CallText | undefined {
   return { text, callee: text.slice(0, open).trim(), args, inside };
 }
 
+/** `tf.conv2d(x, weight, 1, "same")` */
+export function readListedCall(text: string): CallText | undefined {
+  const open = openerOfEnd(text, TYPESCRIPT);
+  if (open === undefined || text.at(-1) !== ")") return undefined;
+  const inside: readonly [number, number] = [open + 1, text.length - 1];
+  const args = split(text, ...inside, TYPESCRIPT).map(([start, end]): ArgumentText => {
+    const value = text.slice(start, end);
+    return { start, end, value, spread: value.startsWith("...") };
+  });
+  return { text, callee: text.slice(0, open).trim(), args, inside };
+}
+
 function argument(text: string, start: number, end: number, sign: "=" | ":"): ArgumentText {
   const whole = text.slice(start, end);
   if (/^(\*|\.\.\.)/.test(whole)) return { start, end, value: whole, spread: true };

@@ -6,7 +6,15 @@ export interface RewriteOptions {
   readonly layers: "all" | readonly string[];
   /** `all` takes the stem too. */
   readonly stem?: boolean;
+  /** The one that changes less when absent. */
+  readonly style?: RewriteStyle;
+  /** Other networks of the file keep their layers: a parameter tells the network's own apart. */
+  readonly only?: boolean;
 }
+
+/** Each call becomes the layers of its separable form, or one of a class that its file gets (PyTorch). */
+export type RewriteStyle = "inline" | "class";
+export const REWRITE_STYLES: readonly RewriteStyle[] = ["inline", "class"];
 
 /** Replaces the text from the place's start to its end. */
 export interface TextEdit {
@@ -29,6 +37,7 @@ export interface RewriteRefusal {
 
 export interface Rewrite {
   readonly network: string;
+  readonly style: RewriteStyle;
   readonly edits: readonly SourceEdit[];
   /** Names of all layers that the edits change: lines that make many layers change them together. */
   readonly layers: readonly string[];
@@ -39,6 +48,8 @@ export interface Rewrite {
   readonly renamed: readonly RenamedWeights[];
   /** What goes on with the network and no longer fits, such as a checkpoint that is loaded. */
   readonly warnings: readonly RewriteWarning[];
+  /** Networks of the file that use a line which changes, and so change with it. */
+  readonly others: readonly OtherNetwork[];
   /** The rewritten source, traced again, and what the simulation said of it: known, and the same. */
   readonly traced: RewriteTotals;
   readonly simulated: RewriteTotals;
@@ -49,6 +60,13 @@ export interface RenamedWeights {
   readonly layer: string;
   readonly before: readonly string[];
   readonly after: readonly string[];
+}
+
+/** Figures are null where they are not known. */
+export interface OtherNetwork {
+  readonly network: string;
+  readonly before: RewriteTotals;
+  readonly after: RewriteTotals;
 }
 
 export interface RewriteWarning {

@@ -45,11 +45,11 @@ export const TYPESCRIPT: Notation = {
 
 /** The site's own condition, else one on the arguments of its call. */
 export function guardOf(
-  { instances, flag }: Pick<CallSite, "instances" | "flag">,
+  { instances, flag, plainGuards = false }: Pick<CallSite, "instances" | "flag" | "plainGuards">,
   texts: GuardTexts,
   notation: Notation = PYTHON,
 ): string | undefined {
-  return flag ?? guardFor(instances, texts, notation);
+  return flag ?? guardFor(instances, texts, notation, plainGuards);
 }
 
 /** `""` when all are to be swapped; undefined when no argument tells them apart. */
@@ -57,6 +57,7 @@ export function guardFor(
   instances: readonly SiteInstance[],
   texts: GuardTexts,
   notation: Notation = PYTHON,
+  plain = false,
 ): string | undefined {
   const wanted = instances.filter((instance) => instance.wanted);
   let others = instances.filter((instance) => !instance.wanted);
@@ -71,19 +72,30 @@ export function guardFor(
     others = others.filter((instance) => !pointwise.includes(instance));
   }
   if (others.length > 0) {
-    const same = (sizes: readonly number[]): number | undefined =>
-      sizes.every((size) => size === sizes[0]) ? sizes[0] : undefined;
     const apart = [
       apartByBias(texts.bias, wanted, others, notation),
-      apartBy(texts.inChannels, wanted, others, ({ inChannels }) => inChannels, notation),
-      apartBy(texts.outChannels, wanted, others, ({ outChannels }) => outChannels, notation),
-      apartBy(texts.kernel, wanted, others, ({ kernel }) => same(kernel), notation),
-      apartBy(texts.stride, wanted, others, ({ stride }) => same(stride), notation),
+      ...(plain ? [] : apartByNumbers(texts, wanted, others, notation)),
     ].find((condition) => condition !== undefined);
     if (apart === undefined) return undefined;
     conditions.push(apart);
   }
   return conditions.join(notation.and);
+}
+
+function apartByNumbers(
+  texts: GuardTexts,
+  wanted: readonly SiteInstance[],
+  others: readonly SiteInstance[],
+  notation: Notation,
+): readonly (string | undefined)[] {
+  const same = (sizes: readonly number[]): number | undefined =>
+    sizes.every((size) => size === sizes[0]) ? sizes[0] : undefined;
+  return [
+    apartBy(texts.inChannels, wanted, others, ({ inChannels }) => inChannels, notation),
+    apartBy(texts.outChannels, wanted, others, ({ outChannels }) => outChannels, notation),
+    apartBy(texts.kernel, wanted, others, ({ kernel }) => same(kernel), notation),
+    apartBy(texts.stride, wanted, others, ({ stride }) => same(stride), notation),
+  ];
 }
 
 function apartBy(

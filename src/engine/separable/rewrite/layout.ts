@@ -1,7 +1,7 @@
 /** How rewritten code is laid out: on one line where it fits, one part a line where it does not. */
 
 /** What formatters of the day allow in a line. */
-const WIDTH = 88;
+export const WIDTH = 88;
 
 export interface Margin {
   /** Of the line that the call starts on. */

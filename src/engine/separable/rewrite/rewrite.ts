@@ -12,19 +12,23 @@ import { placeKey } from "../../report/places.ts";
 import { inputTexts } from "../resize.ts";
 import { eligibleLayers } from "../simulate.ts";
 import { simulateNetwork, type TracedNetwork } from "../simulation.ts";
-import type {
-  Rewrite,
-  RewriteOptions,
-  RewriteRefusal,
-  RewriteResult,
-  RewriteTotals,
-  SourceEdit,
-  TextEdit,
+import {
+  type OtherNetwork,
+  REWRITE_STYLES,
+  type Rewrite,
+  type RewriteOptions,
+  type RewriteRefusal,
+  type RewriteResult,
+  type RewriteStyle,
+  type RewriteTotals,
+  type SourceEdit,
+  type TextEdit,
 } from "./contract.ts";
 import type { Flag } from "./flag.ts";
 import { cutAt, withLineEnds, withPlainLines } from "./place.ts";
-import { type Fault, failedTests, faultOf, provedSites, whyUnchecked } from "./proof.ts";
-import { type FileImport, INSTALLED, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
+import { type Fault, failedTests, faultOf, type Proved, provedSites, whyUnchecked } from "./proof.ts";
+import { classEdits } from "./separableClass.ts";
+import { type FileImport, INSTALLED, kindsOf, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
 import { biasLoop, type NamedLayer, type ProgramText, readOf, type Use, withoutWords } from "./uses.ts";
 import { loadWarnings, renamedWeights } from "./weights.ts";
@@ -37,15 +41,23 @@ export interface RewriteSource {
   /** Other files of the program. */
   readonly around: (file: string) => readonly string[];
   /** Profiles the network again with these edits made, on this input. */
-  readonly retrace: (edits: readonly TextEdit[], input: readonly string[]) => Report | Fault;
+  readonly retrace: (
+    edits: readonly TextEdit[],
+    input: readonly string[],
+    network?: string,
+  ) => Report | Fault;
 }
 
 /** A call to rewrite, with the chosen layers that it makes. */
-type PlannedSite = SiteRewrite & { readonly names: readonly string[] };
+type PlannedSite = SiteRewrite & { readonly key: string; readonly names: readonly string[] };
 
-type Proof = Omit<Rewrite, "network" | "refused"> & { readonly ok: true };
+type Proof = Omit<Rewrite, "network" | "style" | "refused" | "others"> & { readonly ok: true };
 
-export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): RewriteResult {
+/** `isTrial`: only what is refused is asked for, so that other networks are not traced again. */
+export function rewriteNetwork(
+  source: RewriteSource,
+  options: RewriteOptions & { readonly isTrial?: boolean },
+): RewriteResult {
   const traced = source.trace();
   if ("reason" in traced) return { ok: false, reason: traced.reason };
   const report = buildReport(traced.source);
@@ -61,10 +73,9 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
   for (const row of network.rows) {
     if (chosen.has(row.layer.name)) append(sites, placeKey(row.layer.at), row.layer.name);
   }
-  const others = sites.size > 0 ? source.others().filter(isApartFrom(traced)).map(rowsOf) : [];
+  const apart = sites.size > 0 ? source.others().filter(isApartFrom(traced)) : [];
+  const others = apart.map(rowsOf);
 
-  const planned: PlannedSite[] = [];
-  const flags = new Map<string, Flag>();
   const { around } = source;
   const read = (file: string): string | undefined => {
     const text = source.read(file);
@@ -79,16 +90,26 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
       .map(namedLayer)
       .map((layer) => readOf(layer, texts) ?? (layer.bias ? loop : undefined))
       .find((use) => use !== undefined);
-  for (const [key, names] of sites) {
-    const result = rewriteSite(key, { ...{ network, others, chosen, options, flags }, read, around });
-    const use = "reason" in result ? undefined : useOf(result.layers);
-    if ("reason" in result) refused.push({ layers: names, reason: result.reason });
-    else if (use) refused.push({ layers: names, ...use });
-    else if (planned.some(({ edits }) => edits.some(crosses(result.edits))))
-      refused.push({ layers: names, reason: CROSSED });
-    else planned.push({ ...result, names });
-  }
-  const { proved, faults } = provedSites(planned, (some): Proof | Fault => {
+  const planIn = (style: RewriteStyle): Plan => {
+    const plan: Plan = { style, planned: [], refused: [] };
+    const kinds = style === "class" ? kindsOf(network, chosen, read) : undefined;
+    const context = { ...{ network, others, chosen, options, read, around }, ...(kinds && { kinds }) };
+    const flags = new Map<string, Flag>();
+    for (const [key, names] of sites) {
+      const result = rewriteSite(key, { ...context, flags });
+      const use = "reason" in result ? undefined : useOf(result.layers);
+      if ("reason" in result) plan.refused.push({ layers: names, reason: result.reason });
+      else if (use) plan.refused.push({ layers: names, ...use });
+      else if (plan.planned.some(({ edits }) => edits.some(crosses(result.edits))))
+        plan.refused.push({ layers: names, reason: CROSSED });
+      else plan.planned.push({ ...result, key, names });
+    }
+    return plan;
+  };
+  const free = chosen.size > FEW_LAYERS ? REWRITE_STYLES : (["inline"] as const);
+  const styles = isTorch ? (options.style ? [options.style] : free) : (["inline"] as const);
+  const plans = styles.map(planIn).sort((one, other) => byChange(one, other, source.read));
+  const prove = (some: readonly PlannedSite[]): Proof | Fault => {
     const layers = some.flatMap((site) => site.layers);
     const edits = editsOf(some, source.read);
     const simulated = simulateNetwork(source.trace, { swap: layers });
@@ -108,12 +129,71 @@ export function rewriteNetwork(source: RewriteSource, options: RewriteOptions): 
       warnings: [...loadWarnings(texts, renamed), ...failedTests(report, again, edits)],
       ...totals,
     };
-  });
-  for (const { sites: some, reason, at } of faults)
+  };
+  let best: { readonly plan: Plan; readonly found: Proved<PlannedSite, Proof> } | undefined;
+  for (const plan of plans) {
+    const found = provedSites(plan.planned, prove);
+    const layers = found.proved?.layers.length ?? 0;
+    if (!best || layers > (best.found.proved?.layers.length ?? 0)) best = { plan, found };
+    if (best.found.faults.length === 0) break;
+  }
+  const { plan, found } = best!;
+  refused.push(...plan.refused);
+  for (const { sites: some, reason, at } of found.faults)
     refused.push({ layers: some.flatMap(({ names }) => names), reason, ...(at && { at }) });
-  if (!proved) return nothing(refused);
-  const { ok: _, ...rewrite } = proved;
-  return { ok: true, rewrite: { network: report.network, refused, ...rewrite } };
+  if (!found.proved) return nothing(refused);
+  const { ok: _, ...rewrite } = found.proved;
+  const changed = options.isTrial ? [] : changedOthers(apart, plan, rewrite.edits, source.retrace);
+  const [first] = changed;
+  if (options.only && first)
+    return nothing([...refused, { layers: rewrite.layers, reason: `${first.network} ${SHARED}` }]);
+  const { style } = plan;
+  return { ok: true, rewrite: { network: report.network, style, refused, others: changed, ...rewrite } };
+}
+
+/** So many are written out without a class. */
+const FEW_LAYERS = 3;
+
+/** What is planned in one style, before it is proved. */
+interface Plan {
+  readonly style: RewriteStyle;
+  readonly planned: PlannedSite[];
+  readonly refused: RewriteRefusal[];
+}
+
+/** Fewer layers refused comes first, then fewer lines changed. */
+function byChange(one: Plan, other: Plan, read: RewriteSource["read"]): number {
+  const refused = ({ refused: all }: Plan): number => all.flatMap(({ layers }) => layers).length;
+  const lines = ({ planned }: Plan): number =>
+    editsOf(planned, read).reduce((sum, { text, replaces }) => {
+      const [now, before] = [text.split("\n"), replaces.split("\n")];
+      const changed = (some: readonly string[], others: readonly string[]): number =>
+        some.filter((line) => !others.includes(line)).length;
+      return sum + changed(now, before) + changed(before, now);
+    }, 0);
+  return refused(one) - refused(other) || lines(one) - lines(other);
+}
+
+const SHARED = "makes layers by the same calls, so that nothing tells them apart";
+
+/** The networks that run lines of the plan, with what they cost before and after the edits where that differs. */
+function changedOthers(
+  networks: readonly TracedNetwork[],
+  { planned }: Plan,
+  edits: readonly TextEdit[],
+  retrace: RewriteSource["retrace"],
+): readonly OtherNetwork[] {
+  const lines = new Set(planned.map(({ key }) => key));
+  return networks
+    .filter((other) => rowsOf(other).some(({ layer }) => lines.has(placeKey(layer.at))))
+    .flatMap(({ source }): readonly OtherNetwork[] => {
+      const report = buildReport(source);
+      const again = retrace(edits, inputTexts(report), report.network);
+      const before = totalsOf(report);
+      const after = "reason" in again ? { macs: null, params: null } : totalsOf(again);
+      const isSame = after.macs !== null && before.macs === after.macs && before.params === after.params;
+      return isSame ? [] : [{ network: report.network, before, after }];
+    });
 }
 
 const CROSSED = "its line changes with that of another layer: rewrite them one after the other";
@@ -150,6 +230,12 @@ function editsOf(sites: readonly PlannedSite[], read: RewriteSource["read"]): re
   for (const site of sites)
     edits.push(...site.edits.filter((edit) => !edits.some((other) => isSame(edit, other))));
   edits.push(...importEdits(sites.flatMap(({ imports }) => imports)));
+  edits.push(
+    ...classEdits(
+      sites.flatMap(({ needs }) => needs),
+      read,
+    ),
+  );
   return inOrder(edits).flatMap((edit) => {
     const text = read(edit.at.file) ?? "";
     return withLineEnds(text, [edit]).map((one) => ({ ...one, replaces: cutAt(text, one.at)?.inside ?? "" }));

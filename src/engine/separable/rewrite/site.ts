@@ -1,6 +1,7 @@
 /** What a rewrite knows of one constructor call: the convolutions that it makes, and how they are used. */
 import type { FrameworkId, Place } from "../../report/contract.ts";
 import type { TextEdit } from "./contract.ts";
+import type { ClassKinds, ClassNeed } from "./separableClass.ts";
 import type { Import } from "./spelling.ts";
 import type { Given } from "./spread.ts";
 
@@ -57,6 +58,8 @@ export interface Between {
   readonly activation: string;
   /** How it is made, as the code writes it: `0.1, inplace=True`. */
   readonly options: string;
+  /** Of torch's PReLU: has each channel a slope of its own? */
+  readonly slopePerChannel?: boolean;
 }
 
 export interface CallSite {
@@ -82,6 +85,10 @@ export interface CallSite {
   readonly rank: number;
   readonly between: Between | undefined;
   readonly instances: readonly SiteInstance[];
+  /** Layers become those of a class that the file gets; absent: each call is written out. */
+  readonly kinds?: ClassKinds;
+  /** Only conditions that say what a layer is, none on a number of channels. */
+  readonly plainGuards?: boolean;
 }
 
 /** The text to put in the call's place (and of so many characters behind it), or why there is none. */
@@ -92,6 +99,8 @@ export type Form =
       readonly imports?: readonly Import[];
       /** What changes elsewhere: the calls of the layer. */
       readonly edits?: readonly TextEdit[];
+      /** The class that it is one of. */
+      readonly needs?: readonly ClassNeed[];
     }
   | { readonly reason: string /** A condition would do. */; readonly flaggable?: true };
 

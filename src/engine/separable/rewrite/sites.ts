@@ -14,6 +14,7 @@ import { type Flag, flagFor } from "./flag.ts";
 import { formOf } from "./forms.ts";
 import { whyOpen } from "./origin.ts";
 import { cutAt, indentOf, longer, unitOf } from "./place.ts";
+import { type ClassKinds, type ClassNeed, kindOf } from "./separableClass.ts";
 import { type Between, type CallSite, NOT_APART, type SiteInstance } from "./site.ts";
 import type { Import } from "./spelling.ts";
 import { expandSpreads, givenAt } from "./spread.ts";
@@ -36,6 +37,8 @@ export interface SiteContext {
   readonly around: (file: string) => readonly string[];
   /** Parameters that were added so far. */
   readonly flags: Map<string, Flag>;
+  /** Kinds of batch norms and activations that the classes of a file have; absent: calls are written out. */
+  readonly kinds?: ReadonlyMap<string, ClassKinds>;
 }
 
 export type FileImport = Import & { readonly file: string };
@@ -44,6 +47,7 @@ export interface SiteRewrite {
   readonly edits: readonly TextEdit[];
   readonly layers: readonly string[];
   readonly imports: readonly FileImport[];
+  readonly needs: readonly ClassNeed[];
 }
 
 /** Files that no user edits. */
@@ -73,14 +77,14 @@ export function rewriteSite(key: string, context: SiteContext): SiteRewrite | { 
   );
   const groups = groupsOf(wanted, network, read);
   const foreign = others.flat().filter(({ layer }) => placeKey(layer.at) === key);
+  const stays = ({ layer }: PricedRow): boolean =>
+    options.only === true || (!layer.swappable && !(options.stem && layer.separable_macs !== null));
   const idle = idleInstances(network.report, key);
   if (groups.length > 1 && idle.length > 0)
     return { reason: "a batch norm follows only some of the layers that this line makes" };
   const instances = [
     ...rows.map((row) => withUse(instanceOf(row, wanted.includes(row), language), row, context)),
-    ...foreign
-      .filter(({ layer }) => !layer.swappable && !(options.stem && layer.separable_macs !== null))
-      .map((row) => instanceOf(row, false, language)),
+    ...foreign.filter(stays).map((row) => instanceOf(row, false, language)),
     ...idle,
   ].filter(({ kernel }) => kernel.length > 0);
   const made = [...rows, ...foreign].map((row) => instanceOf(row, false, language));
@@ -94,7 +98,7 @@ export function rewriteSite(key: string, context: SiteContext): SiteRewrite | { 
     );
   const forAll = expandedFor(made);
   // Layers that stay keep the call as it is, whatever it spreads for them.
-  const changing = [...wanted, ...foreign.filter(({ layer }) => layer.swappable)];
+  const changing = [...wanted, ...foreign.filter((row) => row.layer.swappable && !stays(row))];
   const isOthers = "reason" in forAll && framework !== "torch" && changing.length < made.length;
   const expanded = isOthers ? expandedFor(changing.map((row) => instanceOf(row, false, language))) : forAll;
   if ("reason" in expanded && framework !== "torch") return expanded;
@@ -107,6 +111,7 @@ export function rewriteSite(key: string, context: SiteContext): SiteRewrite | { 
     rank: first.layer.kernel?.length ?? 2,
     between: groups[0]?.between,
     instances,
+    ...(context.kinds && { kinds: context.kinds.get(kindsKey(at.file, type)) ?? [] }),
   };
   const nested = [groups, groups.toReversed()].map((order) => nestForms(site, order, context));
   const best = nested.find((each) => !("reason" in each) && each.flags.length === 0) ?? nested.find(isForm);
@@ -125,6 +130,7 @@ export function rewriteSite(key: string, context: SiteContext): SiteRewrite | { 
     ],
     layers: wanted.map(({ layer }) => layer.name),
     imports: best.imports.map((each) => ({ ...each, file: at.file })),
+    needs: best.needs,
   };
 }
 
@@ -141,11 +147,11 @@ function groupsOf(
   { readers, report }: Network,
   read: (file: string) => string | undefined,
 ): readonly Group[] {
-  const groups = new Map<number, { readonly names: Set<string>; readonly forms: (Between | undefined)[] }>();
+  const groups = new Map<string, { readonly names: Set<string>; readonly forms: (Between | undefined)[] }>();
   for (const row of wanted) {
     const conv = convOf(row);
     const form = conv && betweenOf(conv, readers, report.language, read);
-    const key = form?.vectors ?? -1;
+    const key = form ? `${form.vectors} ${form.slopePerChannel ?? ""}` : "";
     const group = groups.get(key) ?? { names: new Set<string>(), forms: [] };
     group.names.add(row.layer.name);
     group.forms.push(form);
@@ -164,6 +170,7 @@ interface Nested {
   readonly imports: readonly Import[];
   readonly edits: readonly TextEdit[];
   readonly flags: readonly KeyedFlag[];
+  readonly needs: readonly ClassNeed[];
 }
 
 /** The form of the first group under its condition, else that of the next one, else the call as it was. */
@@ -174,7 +181,7 @@ function nestForms(
 ): Nested | { readonly reason: string } {
   if (groups.length > 1 && site.language !== "python")
     return { reason: "a batch norm follows only some of the layers that this line makes" };
-  let result: Nested = { text: site.text, imports: [], edits: [], flags: [] };
+  let result: Nested = { text: site.text, imports: [], edits: [], flags: [], needs: [] };
   const done = site.instances.filter(({ wanted }) => !wanted);
   for (const { names, between } of groups.toReversed()) {
     const own = site.instances.filter(
@@ -186,7 +193,9 @@ function nestForms(
       ...{ instances, between },
       ...(result.text !== site.text && { otherwise: result.text }),
     };
-    let form = formOf(next);
+    // A class reads well beside a parameter that says what is meant; a number of channels does not say it.
+    const isNamed = site.kinds !== undefined || context.options.only === true;
+    let form = formOf(isNamed ? { ...next, plainGuards: true } : next);
     let flag: KeyedFlag | undefined;
     if ("reason" in form && form.flaggable) {
       flag = flagOf(
@@ -195,6 +204,7 @@ function nestForms(
         context,
       );
       if (flag) form = formOf({ ...next, flag: flag.name });
+      else if (isNamed) form = formOf(next);
     }
     if ("reason" in form) return form;
     result = {
@@ -203,6 +213,7 @@ function nestForms(
       imports: [...result.imports, ...(form.imports ?? [])],
       edits: [...result.edits, ...(form.edits ?? [])],
       flags: flag ? [...result.flags, flag] : result.flags,
+      needs: [...result.needs, ...(form.needs ?? [])],
     };
     done.push(...own);
   }
@@ -295,10 +306,38 @@ function instanceOf(row: PricedRow, wanted: boolean, language: Language): SiteIn
   };
 }
 
+/** What the classes of each file have to hold: the kinds of what stands between, the most common one first. */
+export function kindsOf(
+  { rows, readers, report }: Network,
+  chosen: ReadonlySet<string>,
+  read: (file: string) => string | undefined,
+): ReadonlyMap<string, ClassKinds> {
+  const counts = new Map<string, Map<string, number>>();
+  for (const row of rows) {
+    const conv = chosen.has(row.layer.name) ? convOf(row) : undefined;
+    const form = conv && betweenOf(conv, readers, report.language, read);
+    if (!form) continue;
+    const key = kindsKey(row.layer.at.file, row.layer.type);
+    const own = counts.get(key) ?? new Map<string, number>();
+    counts.set(key, own.set(kindOf(form), (own.get(kindOf(form)) ?? 0) + 1));
+  }
+  const ordered = (own: ReadonlyMap<string, number>): ClassKinds =>
+    [...own].sort(([, a], [, b]) => b - a).map(([kind]) => kind);
+  return new Map([...counts].map(([key, own]) => [key, ordered(own)]));
+}
+
+function kindsKey(file: string, type: string): string {
+  return `${type} ${file}`;
+}
+
+function formKey({ normOptions, activation, options, slopePerChannel = false }: Between): string {
+  return `${normOptions} ${activation}(${options}) ${slopePerChannel}`;
+}
+
 function mostCommon(forms: readonly (Between | undefined)[]): Between | undefined {
   const counts = new Map<string, { form: Between | undefined; count: number }>();
   for (const form of forms) {
-    const key = form ? `${form.normOptions} ${form.activation}(${form.options})` : "";
+    const key = form ? formKey(form) : "";
     const entry = counts.get(key) ?? { form, count: 0 };
     entry.count++;
     counts.set(key, entry);

@@ -1,4 +1,5 @@
 /** What follows a convolution in the trace: the batch norm and the activation that its swapped form repeats. */
+import { isKnown } from "../../frameworks/shape/dims.ts";
 import type { OpRecord, Site } from "../../interpret/trace.ts";
 import { type Instance, type Tensor, toNumber } from "../../interpret/values.ts";
 import { place } from "../../report/convert.ts";
@@ -175,7 +176,7 @@ function withName(arg: ArgumentText, index: number): ArgumentText {
   return arg.spread || name === undefined ? arg : { ...arg, name };
 }
 
-type Activation = Pick<Between, "activation" | "options">;
+type Activation = Pick<Between, "activation" | "options" | "slopePerChannel">;
 
 function activationOf(op: OpRecord, language: Language, read: Read): Activation | undefined {
   const layer = op.scope?.instance;
@@ -188,6 +189,11 @@ function activationOf(op: OpRecord, language: Language, read: Read): Activation 
   }
   const activation = entryOf(ACTIVATIONS, op.name.replace(/_$/, ""));
   if (activation === undefined) return undefined;
+  const slopes = op.name === "prelu" ? op.weights[0]?.shape : undefined;
+  if (own && slopes && isKnown(slopes) && slopes.length === 1) {
+    const kept = own.filter((arg) => arg.name === "init" && isLiteral(arg));
+    return { activation, options: optionsText(kept, language), slopePerChannel: slopes[0] !== 1 };
+  }
   const isLayer = layer?.cls.name.toLowerCase() === activation.toLowerCase();
   const called = isLayer
     ? own

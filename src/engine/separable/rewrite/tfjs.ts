@@ -7,10 +7,12 @@ import { entryOf } from "../../table.ts";
 import { type ArgumentText, type CallText, closingOf, editCall, readConfigCall } from "./callText.ts";
 import { guardOf, TYPESCRIPT } from "./guard.ts";
 import type { CallSite, Form } from "./site.ts";
+import { tfjsCallForm } from "./tfjsCall.ts";
 
 const KERNEL = /^kernel(Initializer|Regularizer|Constraint)$/;
 
 export function tfjsForm(site: CallSite): Form {
+  if (site.type === "conv2d") return tfjsCallForm(site);
   if (site.type !== "Conv2D") return { reason: `TensorFlow.js has no depthwise ${site.type}` };
   const call = readConfigCall(site.plain);
   if (!call) return { reason: "its configuration is not written in the call that makes it" };

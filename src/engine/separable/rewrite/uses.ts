@@ -36,12 +36,12 @@ export function readOf({ name, owners }: NamedLayer, files: readonly ProgramText
   const parts = name.split(".");
   for (const { file, text, code } of files) {
     for (const { 0: whole, 1: path = "", 2: attribute = "", index } of code.matchAll(READ)) {
-      const [root, ...rest] = path.replaceAll(/\[([^\]]*)\]/g, ".$1").split(".");
-      const isNamed = rest.every((part, at) => {
-        const own = parts[parts.length - rest.length + at];
-        return own === part || (own !== undefined && /^\d+$/.test(own) && !/^\d+$/.test(part));
-      });
-      if (rest.length === 0 || !isNamed) continue;
+      const [root = "", ...rest] = path.replaceAll(/\[([^\]]*)\]/g, ".[$1").split(".");
+      const first = parts.length - rest.length;
+      const isNamed = rest.every((part, at) => isPart(parts[first + at], part));
+      // `settings[i]` is an item of another list, where the name says so.
+      const isOwn = rest.some((part) => !part.startsWith("[")) || parts[first - 1] === root;
+      if (rest.length === 0 || !isNamed || !isOwn) continue;
       const at = placeAt(text, file, index);
       if (root === "self" && rest.length === 1 && !owners.has(classAround(code, at.line) ?? "")) continue;
       const reason = `${whole} is used at ${lineOf(at)}, and its separable form has no ${attribute}`;
@@ -49,6 +49,13 @@ export function readOf({ name, owners }: NamedLayer, files: readonly ProgramText
     }
   }
   return undefined;
+}
+
+/** Is a part of a layer's name what the text writes: `conv`, `[0]`, or any index where it is no number? */
+function isPart(own: string | undefined, written: string): boolean {
+  if (own === undefined || !written.startsWith("[")) return own === written;
+  const index = written.slice(1).replaceAll(/["']/g, "");
+  return own === index || (/^\d+$/.test(own) && !/^\d+$/.test(index));
 }
 
 /** Where code that no run was seen of takes every convolution to have a bias: the depthwise one has none. */
