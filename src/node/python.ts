@@ -26,10 +26,10 @@ function packagesUnder(prefix: string): string[] {
 
 /** Those of the interpreter that an environment was made with, where it takes them over (`--system-site-packages`). */
 function systemPackageFolders(prefix: string): string[] {
-  const config = text(path.join(prefix, "pyvenv.cfg"));
-  const home = /^\s*home\s*=\s*(.+?)\s*$/m.exec(config)?.[1];
-  const isShared = /^\s*include-system-site-packages\s*=\s*true\s*$/im.test(config);
-  return home !== undefined && isShared ? packagesUnder(path.dirname(home)) : [];
+  const config = configuration(path.join(prefix, "pyvenv.cfg"));
+  const home = config.get("home");
+  const isShared = config.get("include-system-site-packages")?.toLowerCase() === "true";
+  return home && isShared ? packagesUnder(path.dirname(home)) : [];
 }
 
 /**
@@ -79,7 +79,20 @@ function existing(folders: readonly string[]): string[] {
   return folders.filter((folder) => stat(folder)?.isDirectory());
 }
 
-/** Empty where there is none. */
+/** A few lines in truth; what is far longer is something else. */
+const MOST_CONFIGURATION = 64 * 1024;
+
+/** `key = value`, a line each; empty where there is no such file. */
+function configuration(file: string): ReadonlyMap<string, string> {
+  const lines = isFile(file) && stat(file)!.size <= MOST_CONFIGURATION ? text(file).split("\n") : [];
+  return new Map(
+    lines.flatMap((line) => {
+      const at = line.indexOf("=");
+      return at < 0 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1).trim()] as const];
+    }),
+  );
+}
+
 function text(file: string): string {
   try {
     return readFileSync(file, "utf8");

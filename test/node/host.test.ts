@@ -116,6 +116,14 @@ describe("package folders", () => {
     expect(packageFolders(at("shared"))).toEqual([own, system]);
   });
 
+  it("are its own alone where its configuration is far longer than any", () => {
+    const folder = at("long", "lib", "python3.11", "site-packages");
+    mkdirSync(folder, { recursive: true });
+    const endless = `${"\n".repeat(400_000)}home = a${" ".repeat(100_000)}b\n`;
+    writeFileSync(at("long", "pyvenv.cfg"), `${endless}include-system-site-packages = true\n`);
+    expect(packageFolders(at("long"))).toEqual([folder]);
+  });
+
   it("lie in the workspace, unless the user names the environment", () => {
     const linked = at("trap", ".venv", "lib", "python3.11");
     mkdirSync(linked, { recursive: true });

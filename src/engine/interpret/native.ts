@@ -10,6 +10,8 @@ import {
   ClassMethod,
   ClassValue,
   Dict,
+  Instance,
+  isUnknown,
   type Kwargs,
   LargeInt,
   type NativeClass,
@@ -153,14 +155,18 @@ export interface ClassSpec {
   readonly constants?: Readonly<Record<string, Value>>;
   /** Its methods keep what they are given, or know ints of any size. */
   readonly isExact?: boolean;
+  /** Its objects, and those of classes derived from it, are instances: methods are called on nothing else. */
+  readonly isOfObjects?: boolean;
 }
 
 /** A class of the engine. Properties take `self` as their only bound argument. */
 export function defineClass(name: string, spec: ClassSpec): ClassValue {
   const attrs: Attrs = new Map();
+  const isOfObjects = spec.isOfObjects ?? spec.bases?.some((base) => objectClasses.has(base)) ?? false;
   for (const [key, [signature, impl]] of Object.entries(spec.methods ?? {})) {
-    if (spec.isExact) exactly(impl);
-    attrs.set(key, def(key === "__init__" ? name : key, signature, impl));
+    const method = isOfObjects ? ofObjects(name, key, impl) : impl;
+    if (spec.isExact || exact.has(impl)) exactly(method);
+    attrs.set(key, def(key === "__init__" ? name : key, signature, method));
   }
   for (const [key, impl] of Object.entries(spec.properties ?? {})) {
     attrs.set(key, new Property(def(key, "self", impl)));
@@ -176,8 +182,25 @@ export function defineClass(name: string, spec: ClassSpec): ClassValue {
   cls.mro = linearize(cls);
   cls.qualname = spec.qualname ?? name;
   if (spec.native) cls.native = spec.native;
+  if (isOfObjects) objectClasses.add(cls);
   return cls;
 }
+
+/** `Module.eval(5)`: a method that is taken from its class gets whatever the program likes for an object of it. */
+function ofObjects(owner: string, method: string, impl: NativeImpl): NativeImpl {
+  return (a, interp) => {
+    const { self } = a;
+    if (self instanceof Instance) return impl(a, interp);
+    if (isUnknown(self)) return self;
+    const type = interp.typeOf(self);
+    const name = isUnknown(type) ? "tensor" : type.name;
+    const message = `descriptor '${method}' for '${owner}' objects doesn't apply to a '${name}' object`;
+    return interp.fail("TypeError", message);
+  };
+}
+
+/** Classes whose objects are all instances. */
+const objectClasses = new WeakSet<ClassValue>();
 
 /** C3 linearization; falls back to depth-first order when the bases contradict each other. */
 export function linearize(cls: ClassValue): readonly ClassValue[] {

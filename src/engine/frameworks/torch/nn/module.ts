@@ -41,6 +41,7 @@ export function defineModule(): ClassValue {
   return defineClass("Module", {
     qualname: "torch.nn.modules.module.Module",
     native: MODULE_NATIVE,
+    isOfObjects: true,
     properties: {
       training: (a, interp) => {
         if (!interp.inference) return self(a).attrs.get("training") ?? true;

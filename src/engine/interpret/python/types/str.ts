@@ -247,7 +247,7 @@ const DIGITS =
 
 const strMethods: Record<string, Method> = {
   __len__: ["self", (a) => builtinLength(unwrap(a.self))],
-  __iter__: ["self", (a) => iterOf(text(a.self), "str_iterator")],
+  __iter__: ["self", (a) => iterOf([...text(a.self)], "str_iterator")],
   __getitem__: ["self, index", (a, interp) => builtinGetItem(interp, unwrap(a.self), a.index)],
   __contains__: ["self, part", (a) => text(a.self).includes(text(a.part))],
   __add__: ["self, other", (a, interp) => binary(interp, "+", unwrap(a.self), unwrap(a.other))],
