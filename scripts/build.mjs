@@ -48,6 +48,20 @@ const esModule = {
   },
 };
 
+/** `sources.ts` is loaded when it is needed, from a bundle of its own: what gets archives is no part of any start. */
+const loadedLater = (bundle) => ({
+  plugins: [
+    {
+      name: "loaded-later",
+      setup(build) {
+        build.onResolve({ filter: /\/sources\.ts$/ }, ({ kind }) =>
+          kind === "dynamic-import" ? { path: bundle, external: true } : undefined,
+        );
+      },
+    },
+  ],
+});
+
 const page = { format: "iife", platform: "browser", target: "es2022" };
 
 const bundles = [
@@ -65,7 +79,12 @@ const bundles = [
   },
   { entry: "src/plugin/thread.ts", out: `${plugin}/thread.js`, options: commonJs },
   { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
-  { entry: "src/cli/command.ts", out: "command.mjs", options: esModule },
+  {
+    entry: "src/cli/command.ts",
+    out: "command.mjs",
+    options: { ...esModule, ...loadedLater("./sources.mjs") },
+  },
+  { entry: "src/cli/sources.ts", out: "sources.mjs", options: esModule },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },
   { entry: "src/cli/zoo.ts", out: "zoo.mjs", options: esModule },
   { entry: "src/cli/bench.ts", out: "bench.mjs", options: esModule },

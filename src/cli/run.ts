@@ -13,8 +13,9 @@ import { unreadReport } from "../engine/report/unread.ts";
 import { visible } from "../engine/report/visible.ts";
 import { where } from "../engine/report/where.ts";
 import { languageOf } from "../engine/syntax/parser.ts";
-import { type Format, HELP, type ProfileCommand, parseCommand } from "./arguments.ts";
+import { type Format, type ProfileCommand, parseCommand } from "./arguments.ts";
 import { chooseDevice, deviceList, readDevices } from "./devices.ts";
+import { HELP } from "./help.ts";
 import { networkOptions, openFile } from "./open.ts";
 import { relativePlaces } from "./places.ts";
 import { rewrite } from "./rewrite.ts";
@@ -39,6 +40,8 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return 2;
     case "profile":
       return profile(command, around);
+    case "doctor":
+      return 2;
     case "devices": {
       const devices = readDevices(command.devices, around);
       if (devices === undefined) return 2;
@@ -51,6 +54,11 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return rewrite(command, around);
     case "suggest":
       return suggest(command, around);
+    case "sources": {
+      // What gets archives from an index is a bundle of its own, so that no other command loads it.
+      const { sources } = await import("./sources.ts");
+      return sources(command, around);
+    }
   }
 }
 

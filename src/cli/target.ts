@@ -4,6 +4,7 @@ import path from "node:path";
 import type { ModelHost } from "../engine/engine.types.ts";
 import { STUBS_FOLDER } from "../engine/stubsFolder.ts";
 import { problemOfDisk, textProblem } from "../node/host.ts";
+import { isDiskRoot, projectOf } from "../node/project.ts";
 import { packageFolders, reallyLiesIn, workspacePackageFolders } from "../node/python.ts";
 import { stubFolders } from "../node/stubs.ts";
 
@@ -64,20 +65,6 @@ function packageRootOf(file: string): string {
   let folder = path.dirname(file);
   while (existsSync(path.join(folder, "__init__.py")) && !isDiskRoot(folder)) folder = path.dirname(folder);
   return folder;
-}
-
-const PROJECT_MARKS = [".git", "pyproject.toml", "setup.py", "setup.cfg", "package.json"] as const;
-
-function projectOf(folder: string): string | undefined {
-  for (let at = folder; !isDiskRoot(at); at = path.dirname(at)) {
-    if (PROJECT_MARKS.some((mark) => existsSync(path.join(at, mark)))) return at;
-  }
-  return undefined;
-}
-
-/** A whole disk is nobody's project. */
-function isDiskRoot(folder: string): boolean {
-  return path.dirname(folder) === folder;
 }
 
 function isInside(file: string, folder: string): boolean {
