@@ -54,7 +54,7 @@ const loadedLater = (bundle) => ({
     {
       name: "loaded-later",
       setup(build) {
-        build.onResolve({ filter: /\/sources\.ts$/ }, ({ kind }) =>
+        build.onResolve({ filter: /\/sources\.ts$|\/sources\/get\.ts$/ }, ({ kind }) =>
           kind === "dynamic-import" ? { path: bundle, external: true } : undefined,
         );
       },
@@ -68,8 +68,9 @@ const bundles = [
   {
     entry: "src/extension/extension.ts",
     out: "extension.cjs",
-    options: { ...commonJs, external: ["vscode"] },
+    options: { ...commonJs, ...loadedLater("./sources.cjs"), external: ["vscode"] },
   },
+  { entry: "src/sources/get.ts", out: "sources.cjs", options: commonJs },
   { entry: "src/server/node.ts", out: "server.cjs", options: commonJs, executable: true },
   {
     entry: "src/plugin/index.ts",

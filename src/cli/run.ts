@@ -40,8 +40,10 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return 2;
     case "profile":
       return profile(command, around);
-    case "doctor":
-      return 2;
+    case "doctor": {
+      const { doctor } = await import("./doctor.ts");
+      return doctor(command, around);
+    }
     case "devices": {
       const devices = readDevices(command.devices, around);
       if (devices === undefined) return 2;

@@ -1,8 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { run } from "../../src/cli/run.ts";
+import type { Surroundings } from "../../src/cli/surroundings.ts";
+import type { Roots } from "../../src/cli/target.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import { createNodeHost } from "../../src/node/host.ts";
+import { loadParsers } from "../../src/node/wasm.ts";
 import { IndexServer, wheel } from "../sources/indexServer.ts";
 
 let index: IndexServer;
@@ -19,7 +24,10 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-async function convlens(...argv: string[]) {
+type Given = string | Partial<Surroundings>;
+
+async function convlens(...given: Given[]) {
+  const argv = given.filter((one) => typeof one === "string");
   const told = { out: "", err: "" };
   const code = await run(argv, {
     ...{ cwd: home, version: "1.2.3", width: 100, color: false, pythonPaths: [] },
@@ -30,6 +38,7 @@ async function convlens(...argv: string[]) {
       told.err += text;
     },
     openEngine: () => Promise.reject(new Error("no engine is needed")),
+    ...given.find((one) => typeof one === "object"),
   });
   return { code, ...told };
 }
@@ -69,6 +78,23 @@ it("gets, lists, finds, updates and removes sources", async () => {
     ...{ code: 2, out: "nets 1.1: removed\nparts 2.0: removed\n", err: "convlens: gone is not kept\n" },
   });
   expect((await convlens("sources", "list")).out).toMatch(/^no sources are kept; /);
+});
+
+it("reads them for a file whose imports are not installed", async () => {
+  const text = "import torch.nn as nn\ndef make():\n    return nn.Sequential(nn.Conv2d(3, 8, 1))\n";
+  index.serve("nets", wheel("nets", "1.0", { "nets/__init__.py": "", "nets/models.py": text }));
+  await add("nets");
+  mkdirSync(path.join(home, "work"));
+  writeFileSync(path.join(home, "work", "net.py"), "import nets.models\nnet = nets.models.make()\n");
+  let kept: Roots["kept"];
+  const { code, out } = await convlens("profile", path.join(home, "work", "net.py"), {
+    openEngine: async (roots: Roots) => {
+      kept = roots.kept;
+      return createEngine({ host: createNodeHost(roots), parsers: await loadParsers() });
+    },
+  });
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("MACs 1,204,224") });
+  expect(kept?.get("nets")?.[0]).toMatchObject({ package: "nets", version: "1.0" });
 });
 
 it("ends with exit code 2 and a sentence where sources cannot be had", async () => {

@@ -22,6 +22,7 @@ import {
   type Value,
 } from "../values.ts";
 import { lookup } from "./attributes.ts";
+import { keptUnder } from "./kept.ts";
 import { stdlibConventions } from "./stdlib/conventions.ts";
 import { stdlib } from "./stdlib/index.ts";
 import {
@@ -30,6 +31,7 @@ import {
   nameMissing,
   noteStub,
   notFound,
+  packageNotFound,
   stubFile,
   stubFolder,
 } from "./stubs.ts";
@@ -181,9 +183,20 @@ function findModule(m: Machine, path: string, from: string | undefined): ModuleV
     const module = moduleUnder(m, root, files, files);
     if (module) return stubOver(m, path, module) ?? module;
   }
+  const kept = keptUnder(m, files, (folder) => moduleUnder(m, folder, files, files));
+  if (kept) return stubOver(m, path, kept) ?? kept;
   if (followed !== undefined)
     return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
-  return substitute(m, path) ?? m.unknown(notFound(path));
+  return (
+    substitute(m, path) ?? m.unknown(isPartlyHere(m, path, from) ? notFound(path) : packageNotFound(path))
+  );
+}
+
+/** Another version of the package is here, which does not have the module. */
+function isPartlyHere(m: Machine, path: string, from: string | undefined): boolean {
+  const [top = ""] = path.split(".");
+  if (m.host.kept?.has(top)) return true;
+  return rootsOf(m, from).some((root) => m.host.isDirectory(`${root}/${top}`));
 }
 
 /** What is traced in place of a module that has no files here. */
