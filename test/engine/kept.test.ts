@@ -91,6 +91,12 @@ describe("what is said of a package that is not here", () => {
     );
   });
 
+  it("names it too for what the rules that stand for a package do not have", () => {
+    expect(said("timm.models")).toContain(
+      "timm.models.Net is not modelled (convlens sources add timm gets its sources;",
+    );
+  });
+
   it("names none for a module that may be the user's own", () => {
     expect(said("mynets")).toContain(
       "module mynets was not found (.convlens/stubs/mynets.py can stand for it)",

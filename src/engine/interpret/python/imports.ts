@@ -34,6 +34,7 @@ import {
   packageNotFound,
   stubFile,
   stubFolder,
+  withAdvice,
 } from "./stubs.ts";
 
 export function importModule(m: Machine, node: Import, scope: Scope): void {
@@ -258,7 +259,8 @@ function standIn(m: Machine, path: string): ModuleValue | undefined {
     const ownFile = stub(m, "own", `${path}.${name}`) ?? stub(m, "shipped", `${path}.${name}`);
     if (ownFile) return ownFile;
     const isModule = value === ABSENT && /^[a-z]\w*$/.test(name) && framework.standsFor?.(`${path}.${name}`);
-    return isModule ? (standIn(m, `${path}.${name}`) ?? value) : value;
+    if (isModule) return standIn(m, `${path}.${name}`) ?? value;
+    return value instanceof Unknown ? m.unknown(withAdvice(value.reason, path)) : value;
   };
   return tableOf(m, path, load, assumes);
 }

@@ -27,9 +27,17 @@ export function notFound(written: string, name = written): string {
 
 /** The same of a package of which nothing is here: if an index is known to have it, its sources can be fetched. */
 export function packageNotFound(name: string): string {
+  return distributionOf(name) === undefined
+    ? notFound(name)
+    : withAdvice(`module ${name} was not found`, name);
+}
+
+/** The same of a name that the rules for a package do not have: its sources do. */
+export function withAdvice(reason: string, name: string): string {
   const distribution = distributionOf(name);
-  if (distribution === undefined) return notFound(name);
-  return `module ${name} was not found (${ADVICE}${distribution} gets its sources; ${standFor(name)})`;
+  return distribution === undefined
+    ? reason
+    : `${reason} (${ADVICE}${distribution} gets its sources; ${standFor(name)})`;
 }
 
 const ADVICE = "convlens sources add ";
