@@ -48,14 +48,29 @@ const esModule = {
   },
 };
 
+/** `sources.ts` is loaded when it is needed, from a bundle of its own: what gets archives is no part of any start. */
+const loadedLater = (bundle) => ({
+  plugins: [
+    {
+      name: "loaded-later",
+      setup(build) {
+        build.onResolve({ filter: /\/sources\.ts$|\/sources\/get\.ts$/ }, ({ kind }) =>
+          kind === "dynamic-import" ? { path: bundle, external: true } : undefined,
+        );
+      },
+    },
+  ],
+});
+
 const page = { format: "iife", platform: "browser", target: "es2022" };
 
 const bundles = [
   {
     entry: "src/extension/extension.ts",
     out: "extension.cjs",
-    options: { ...commonJs, external: ["vscode"] },
+    options: { ...commonJs, ...loadedLater("./sources.cjs"), external: ["vscode"] },
   },
+  { entry: "src/sources/get.ts", out: "sources.cjs", options: commonJs },
   { entry: "src/server/node.ts", out: "server.cjs", options: commonJs, executable: true },
   {
     entry: "src/plugin/index.ts",
@@ -66,7 +81,13 @@ const bundles = [
   { entry: "src/plugin/thread.ts", out: `${plugin}/thread.js`, options: commonJs },
   { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
   { entry: "src/cli/thread.ts", out: "thread.cjs", options: commonJs },
-  { entry: "src/cli/command.ts", out: "command.cjs", options: commonJs },
+  {
+    entry: "src/cli/command.ts",
+    out: "command.cjs",
+    // It is run as a script (codeCache.ts), where only `require` loads more.
+    options: { ...commonJs, ...loadedLater("./sourcesCommand.cjs"), supported: { "dynamic-import": false } },
+  },
+  { entry: "src/cli/sources.ts", out: "sourcesCommand.cjs", options: commonJs },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },
   { entry: "src/cli/zoo.ts", out: "zoo.mjs", options: esModule },
   { entry: "src/cli/swaps.ts", out: "swaps.mjs", options: esModule },

@@ -5,6 +5,7 @@ import type { CostUnit } from "../engine/report/units.ts";
 import type { SimulationOptions } from "../engine/separable/contract.ts";
 import { REWRITE_STYLES, type RewriteStyle } from "../engine/separable/rewrite/contract.ts";
 import { entryOf } from "../engine/table.ts";
+import { type DoctorCommand, parseDoctor, parseSources, type SourcesCommand } from "./sourcesArguments.ts";
 import { splitTarget } from "./targetName.ts";
 import { factorOf, isInputShape, MOST_FACTOR, multipleOf, namesOf, parseCount } from "./values.ts";
 
@@ -93,6 +94,12 @@ export interface DevicesCommand {
   readonly devices?: string;
 }
 
+/** What is wrong with a command line, in one sentence. */
+export interface UsageError {
+  readonly kind: "usage-error";
+  readonly message: string;
+}
+
 export type Command =
   | ProfileCommand
   | DevicesCommand
@@ -100,72 +107,11 @@ export type Command =
   | RewriteCommand
   | SuggestCommand
   | DiffCommand
+  | SourcesCommand
+  | DoctorCommand
   | { readonly kind: "help" }
   | { readonly kind: "version" }
-  | { readonly kind: "usage-error"; readonly message: string };
-
-export const HELP = `convlens - what every layer of a network costs, read from its source; nothing is run
-
-Usage
-  convlens profile FILE[:NAME] [options]
-  convlens simulate FILE[:NAME] [--swap all|none|NAMES] [--alpha A] [--rho R] [options]
-  convlens rewrite FILE[:NAME] --layers all|NAMES [--diff|--write|--json] [options]
-  convlens suggest FILE[:NAME] --budget COUNT [options]
-  convlens diff BASE [HEAD] [options]
-
-NAME is a class, a builder function or a class's factory (EfficientNet.from_name).
-Without it the file's main network is profiled.
-
-Which network
-  --model NAME          the same as FILE:NAME
-  --args "ARGUMENTS"    arguments of its call: --args "num_classes=10, width_mult=0.5"
-  --input SHAPE         input of the forward call, once for each: 1x3x224x224, 1x10:int64
-  --python PATH         environment, interpreter or package folder for imports (repeats)
-  --stubs FOLDER        Python files that stand for compiled modules (repeats; .convlens/stubs)
-  --time-limit SECONDS  ended after so much processor time (40)
-  --memory-limit MB     ended above so much memory (800)
-
-profile
-  --all                 every network of the file, as JSON Lines (or in the format asked for)
-  --table               table for people (default)
-  --json                one JSON object
-  --csv, --markdown     the layers as a table for other programs
-  --sarif               the diagnostics for code hosts
-  --explain             lists under the table what was assumed; JSON always has it
-  --unit macs|flops     what costs are counted in (1 MAC = 2 FLOPs); JSON always has MACs
-  --budget COUNT        exit 1 above so many MACs (FLOPs with --unit flops): 300M, 4.1G
-  --fail-on-unknown     exit 1 when a figure is not known
-  --device NAME         least time of each layer and of all on a device: a bound, no prediction; list names them
-  --devices FILE.json   devices of your own: [{"name", "gflops", "bandwidth" (GB/s), "dtype", "source"}]
-
-simulate: depthwise separable convolutions, width and resolution, as in MobileNet
-  --swap all|none|NAMES which convolutions, by name and with commas between; all leaves the stem
-  --stem                all takes the stem too
-  --alpha A             width multiplier, 1 when absent
-  --round N             channels become multiples of N, but for those that groups hold; 1 (default) rounds down
-  --rho R               resolution multiplier, 1 when absent
-  --resized SHAPE       the input after the change, in place of --rho (repeats)
-  --json, --unit        as above; --json prints before and after
-
-rewrite: puts the swap into the source
-  --layers all|NAMES    which convolutions; --stem as above
-  --style inline|class  PyTorch: each call written out, or one class in the file; absent: what changes less
-  --only                leaves the file's other networks as they are, by a parameter where they share a line
-  --diff                shows the change (default); --write makes it; --json prints the edits
-
-suggest: the fewest lines to change for a budget; what one line makes changes together
-  --budget COUNT        so many MACs (FLOPs with --unit flops); --stem, --round, --json, --unit as above
-
-diff: the networks of the repository that changed between two Git revisions, and by which layers
-  BASE [HEAD]           commits, branches or tags; without HEAD the files as they are; BASE...HEAD from their merge base
-  --table, --markdown   for people (default), and for the comment of a pull request
-  --json, --sarif       for other programs; --gitlab for GitLab's code quality
-  --unit, --python, --stubs as above; ended after 600 s unless --time-limit says otherwise
-
-  --help, --version
-
-Exit codes: 0 report printed, 1 a budget or check fails or a layer is refused, 2 bad usage or unreadable input.
-`;
+  | UsageError;
 
 const OPTIONS = {
   model: { type: "string" },
@@ -199,6 +145,8 @@ const OPTIONS = {
   only: { type: "boolean" },
   diff: { type: "boolean" },
   write: { type: "boolean" },
+  "no-deps": { type: "boolean" },
+  "index-url": { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -208,7 +156,7 @@ const FORMAT_FLAGS = ["table", "json", "csv", "markdown", "sarif"] as const;
 const LIMITS = ["time-limit", "memory-limit"] as const;
 const ANY = ["model", "args", "input", "python", "stubs", ...LIMITS, "help", "version"] as const;
 type OptionName = keyof typeof OPTIONS;
-type Values = Extract<ReturnType<typeof parseOptions>, { readonly positionals: string[] }>["values"];
+export type Values = Extract<ReturnType<typeof parseOptions>, { readonly positionals: string[] }>["values"];
 
 interface CommandRule {
   readonly options: readonly OptionName[];
@@ -252,6 +200,8 @@ export function parseCommand(argv: readonly string[]): Command {
   if (command === undefined) return usageError("no command given; try: convlens profile FILE");
   if (command === "help") return { kind: "help" };
   if (command === "diff") return parseDiff(values, positionals.slice(1));
+  if (command === "sources") return parseSources(values, positionals.slice(1));
+  if (command === "doctor") return parseDoctor(values, positionals.slice(1));
   const rule = entryOf(COMMANDS, command);
   if (!rule) return usageError(`unknown command "${command}"; try: convlens profile FILE`);
   if (command === "profile" && values.device === "list") return listDevices(values);
@@ -463,6 +413,6 @@ function formatOf(flag: (typeof FORMAT_FLAGS)[number] | undefined, all: boolean)
   return flag === "table" ? "text" : flag;
 }
 
-function usageError(message: string): Command {
+export function usageError(message: string): UsageError {
   return { kind: "usage-error", message };
 }

@@ -1,5 +1,6 @@
 /** What needs neither a file nor the engine: help, version, and what is wrong with a command line. */
-import { type Command, HELP } from "./arguments.ts";
+import type { Command } from "./arguments.ts";
+import { HELP } from "./help.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
 
 type AtOnce = Extract<Command, { readonly kind: "help" | "version" | "usage-error" }>;

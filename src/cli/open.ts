@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Engine, ProfileOptions } from "../engine/engine.types.ts";
 import { toSlashes } from "../node/host.ts";
+import { cacheFolder } from "../sources/cache.ts";
 import type { NetworkChoice } from "./arguments.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { fileProblem, rootsOf } from "./target.ts";
+import { fileProblem, type Roots, rootsOf } from "./target.ts";
 
 /** The engine over a file that is there; a line on stderr says why when it is not. */
 export async function openFile(
@@ -24,14 +25,13 @@ export async function openFile(
     return undefined;
   }
   const inCwd = (folder: string): string => path.resolve(around.cwd, folder);
-  const engine = await around.openEngine(
-    rootsOf(
-      file,
-      around.cwd,
-      [...command.pythonPaths.map(inCwd), ...around.pythonPaths],
-      command.stubs.map(inCwd),
-    ),
+  const roots = rootsOf(
+    file,
+    around.cwd,
+    [...command.pythonPaths.map(inCwd), ...around.pythonPaths],
+    command.stubs.map(inCwd),
   );
+  const engine = await around.openEngine({ ...roots, kept: await keptFor(roots.folders) });
   return { engine, file: toSlashes(file) };
 }
 
@@ -46,6 +46,13 @@ export function missingFolder(
   ];
   const [option, folder] = options.find(([, named = ""]) => !existsSync(path.resolve(cwd, named))) ?? [];
   return option === undefined ? undefined : `--${option} ${folder}: no such file or folder`;
+}
+
+/** What reads the project's versions is only loaded where something is kept. */
+export async function keptFor(folders: readonly string[]): Promise<Roots["kept"]> {
+  if (!existsSync(cacheFolder())) return undefined;
+  const { keptModules } = await import("../sources/kept.ts");
+  return keptModules(folders);
 }
 
 export function networkOptions({ model, args, input }: NetworkChoice): ProfileOptions {

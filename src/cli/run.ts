@@ -33,6 +33,10 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
   switch (command.kind) {
     case "profile":
       return profile(command, around);
+    case "doctor": {
+      const { doctor } = await import("./doctor.ts");
+      return doctor(command, around);
+    }
     case "devices": {
       const devices = readDevices(command.devices, around);
       if (devices === undefined) return 2;
@@ -47,6 +51,11 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return suggest(command, around);
     case "diff":
       return diff(command, around);
+    case "sources": {
+      // What gets archives from an index is a bundle of its own, so that no other command loads it.
+      const { sources } = await import("./sources.ts");
+      return sources(command, around);
+    }
   }
 }
 

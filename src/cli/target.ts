@@ -1,9 +1,12 @@
 /** The folders that the imports of a file are looked up in, and why a file cannot be read. */
 import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import type { ModelHost } from "../engine/engine.types.ts";
 import { STUBS_FOLDER } from "../engine/stubsFolder.ts";
+import { projectEnvironments, type UserPlaces } from "../node/environments.ts";
 import { problemOfDisk, textProblem } from "../node/host.ts";
+import { isDiskRoot, projectOf } from "../node/project.ts";
 import { packageFolders, reallyLiesIn, workspacePackageFolders } from "../node/python.ts";
 import { stubFolders } from "../node/stubs.ts";
 
@@ -14,6 +17,8 @@ export interface Roots {
   readonly searchPaths: readonly string[];
   /** Stubs that were named, then the project's, then those that come with ConvLens. */
   readonly stubs: NonNullable<ModelHost["stubs"]>;
+  /** Packages whose sources were fetched, for what is not found there. */
+  readonly kept?: NonNullable<ModelHost["kept"]> | undefined;
 }
 
 /**
@@ -25,13 +30,19 @@ export function rootsOf(
   cwd: string,
   pythonPaths: readonly string[],
   stubs: readonly string[] = [],
+  user: UserPlaces = { env: process.env, platform: process.platform, home: homedir() },
 ): Roots {
   const packageRoot = packageRootOf(file);
   const project = projectOf(packageRoot);
-  const own = [packageRoot, ...(project === undefined ? [] : [project, ...sourceOf(project)])];
-  if (isInside(file, cwd) && !isDiskRoot(cwd)) own.push(cwd);
-  const folders = unique(own.filter((folder) => existsSync(folder)));
-  const environments = folders.flatMap((folder) => workspacePackageFolders(folder, folders));
+  const given = [packageRoot, ...(project === undefined ? [] : [project, ...sourceOf(project)])];
+  if (isInside(file, cwd) && !isDiskRoot(cwd)) given.push(cwd);
+  const folders = unique(given.filter((folder) => existsSync(folder)));
+  const own = folders.flatMap((folder) => workspacePackageFolders(folder, folders));
+  // What the project's tools keep elsewhere counts where nothing nearer does.
+  const environments =
+    own.length + pythonPaths.length > 0
+      ? own
+      : projectEnvironments(folders, user).flatMap(({ folder }) => packageFolders(folder));
   return {
     folders,
     stubs: stubFolders(folders, [...stubs, STUBS_FOLDER]),
@@ -50,20 +61,6 @@ function packageRootOf(file: string): string {
   let folder = path.dirname(file);
   while (existsSync(path.join(folder, "__init__.py")) && !isDiskRoot(folder)) folder = path.dirname(folder);
   return folder;
-}
-
-const PROJECT_MARKS = [".git", "pyproject.toml", "setup.py", "setup.cfg", "package.json"] as const;
-
-function projectOf(folder: string): string | undefined {
-  for (let at = folder; !isDiskRoot(at); at = path.dirname(at)) {
-    if (PROJECT_MARKS.some((mark) => existsSync(path.join(at, mark)))) return at;
-  }
-  return undefined;
-}
-
-/** A whole disk is nobody's project. */
-function isDiskRoot(folder: string): boolean {
-  return path.dirname(folder) === folder;
 }
 
 function isInside(file: string, folder: string): boolean {

@@ -32,10 +32,22 @@ export interface ModelHost {
    * ConvLens stand for what is compiled or not there.
    */
   readonly stubs?: { readonly own: readonly string[]; readonly shipped: readonly string[] };
+  /** Sources of packages that are not installed here, by top-level module: looked up after everything else. */
+  readonly kept?: ReadonlyMap<string, readonly KeptModule[]>;
   /** Files of the program that may use what a file defines, nearest first; absent: the folders around it are listed. */
   users?(file: string): readonly string[];
   /** TypeScript: resolve a module specifier the host's own way (path mapping); undefined falls back to the engine's. */
   resolve?(specifier: string, from: string): string | undefined;
+}
+
+/** A package whose sources were fetched. */
+export interface KeptModule {
+  /** What its modules are looked up in. */
+  readonly folder: string;
+  readonly package: string;
+  readonly version: string;
+  /** What the project asks for, where this version is another. */
+  readonly wanted?: string;
 }
 
 export interface EngineLimits {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/engine.types.ts";
 import { visible } from "../engine/report/visible.ts";
+import { missingPackages } from "../present/missingPackages.ts";
 import { tooMuch } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
@@ -10,6 +11,7 @@ import type { ActiveFile } from "./activeFile.ts";
 import type { Analyses } from "./analyses.ts";
 import { compare } from "./compareCommand.ts";
 import type { Comparison } from "./comparison.ts";
+import type { SourcesOffer } from "./getSources.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./places.ts";
 import { applySwap, isTotals, reportRewrite } from "./rewrite.ts";
@@ -20,6 +22,7 @@ export interface CommandContext {
   readonly active: ActiveFile;
   readonly panel: Panel;
   readonly comparison: Comparison;
+  readonly sources: SourcesOffer;
   /** The extension's own folder. */
   readonly folder: vscode.Uri;
 }
@@ -38,6 +41,13 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
       await reportRewrite(analyses, uri, network, simulated);
   },
   "convlens.explain": explain,
+  "convlens.getSources": async ({ active, sources }, name) => {
+    const analysis = active.current?.analysis;
+    const missing = analysis ? missingPackages(analysis).map((each) => each.name) : [];
+    const wanted = typeof name === "string" ? missing.filter((each) => each === name) : missing;
+    if (wanted.length === 0) return warn(vscode.l10n.t("No package is missing in this file."));
+    await sources.get(wanted);
+  },
   "convlens.revealSource": async (_, at) => {
     const message = parseFromPanel({ type: "reveal", at });
     if (message?.type === "reveal") await reveal(message.at);

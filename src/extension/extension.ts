@@ -6,6 +6,7 @@ import { startClient } from "./client.ts";
 import { registerCommands } from "./commands.ts";
 import { Comparison } from "./comparison.ts";
 import { Earlier } from "./earlier.ts";
+import { SourcesOffer } from "./getSources.ts";
 import { LayersTree } from "./layersTree.ts";
 import { Panel } from "./panel.ts";
 import { QuickInfo } from "./quickInfo.ts";
@@ -23,10 +24,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const scan = new WorkspaceScan(analyses);
   const panel = new Panel(context, analyses, earlier);
   const comparison = new Comparison(context);
+  const sources = new SourcesOffer({
+    active,
+    version: String(context.extension.packageJSON.version),
+    // The server looks at its settings again, and with them at what is kept.
+    refresh: () => client.sendNotification("workspace/didChangeConfiguration", { settings: null }),
+  });
   context.subscriptions.push(
-    ...[quickInfo, analyses, active, earlier, scan, panel, comparison],
+    ...[quickInfo, analyses, active, earlier, scan, panel, comparison, sources],
     ...[new Sidebar(context, active, { earlier, scan }), new LayersTree(active), createStatus(active)],
-    registerCommands({ analyses, active, panel, comparison, folder: context.extensionUri }),
+    registerCommands({ analyses, active, panel, comparison, sources, folder: context.extensionUri }),
   );
 }
 

@@ -2,19 +2,25 @@
 import { homedir } from "node:os";
 import path from "node:path";
 
-export function cacheFolder(
-  environment: NodeJS.ProcessEnv = process.env,
-  platform = process.platform,
-): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = environment;
-  const named = platform === "win32" ? LOCALAPPDATA : XDG_CACHE_HOME;
-  // The XDG rules ignore a folder that is not absolute.
-  const base =
-    named && path.isAbsolute(named) ? named : path.join(homedir(), ...(USUAL[platform] ?? [".cache"]));
-  return path.join(base, "convlens");
+export interface UserSystem {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
 }
 
-const USUAL: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
-  win32: ["AppData", "Local"],
-  darwin: ["Library", "Caches"],
-};
+/** A relative path in the environment names nothing, as the standard of these folders says. */
+export function userCache(
+  { env, platform, home }: UserSystem = { env: process.env, platform: process.platform, home: homedir() },
+): string {
+  const { join, isAbsolute } = platform === "win32" ? path.win32 : path.posix;
+  const named = [platform === "win32" ? env.LOCALAPPDATA : undefined, env.XDG_CACHE_HOME].find(
+    (folder) => folder !== undefined && isAbsolute(folder),
+  );
+  const usual =
+    platform === "win32"
+      ? join(home, "AppData", "Local")
+      : platform === "darwin"
+        ? join(home, "Library", "Caches")
+        : join(home, ".cache");
+  return join(named ?? usual, "convlens");
+}

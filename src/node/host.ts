@@ -23,6 +23,8 @@ export interface NodeHostOptions {
   readonly searchPaths?: readonly string[];
   /** The user's may lie anywhere; one inside of a folder leads no further than the folder. */
   readonly stubs?: NonNullable<ModelHost["stubs"]>;
+  /** Packages whose sources were fetched; only their own folders may be read. */
+  readonly kept?: NonNullable<ModelHost["kept"]> | undefined;
   readonly unsaved?: (file: string) => UnsavedText | undefined;
   readonly maxBytes?: number;
 }
@@ -37,15 +39,18 @@ export function createNodeHost(options: NodeHostOptions): ModelHost {
   const given = [...options.folders.map(toSlashes), ...searchPaths, ...shipped];
   const folders = [...given, ...own.filter((folder) => !isUnderAny(path.posix.normalize(folder), given))];
   const realFolders = folders.map(realPath).filter((folder) => folder !== undefined);
+  const kept = new Set([...(options.kept?.values() ?? [])].flat().map(({ folder }) => folder));
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   const unsaved = options.unsaved ?? (() => undefined);
 
   /** What stands at a path that may be read; a cheap look at its text spares the disk most look-ups. */
   function stat(file: string): Stats | undefined {
     const normal = path.posix.normalize(toSlashes(file));
-    if (!isUnderAny(normal, folders) && !isUnderAny(normal, realFolders)) return undefined;
+    const isKept = liesInOne(normal, kept);
+    if (!isKept && !isUnderAny(normal, folders) && !isUnderAny(normal, realFolders)) return undefined;
     const found = quietly(() => statSync(file, { throwIfNoEntry: false }));
-    if (!found) return undefined;
+    // Nothing that is fetched is a link, and whoever may write there may write anywhere of the user's.
+    if (!found || isKept) return found;
     const real = realPath(file);
     return real !== undefined && isUnderAny(real, realFolders) ? found : undefined;
   }
@@ -53,6 +58,7 @@ export function createNodeHost(options: NodeHostOptions): ModelHost {
   return {
     searchPaths,
     stubs: { own, shipped },
+    ...(options.kept && { kept: options.kept }),
     read(file) {
       const open = unsaved(file);
       if (open) return open.text;
@@ -142,6 +148,14 @@ function isUnderAny(file: string, folders: readonly string[]): boolean {
   return folders.some(
     (folder) => file === folder || file.startsWith(folder.endsWith("/") ? folder : `${folder}/`),
   );
+}
+
+/** As quick for thousands of folders as for one. */
+function liesInOne(file: string, folders: ReadonlySet<string>): boolean {
+  if (folders.size === 0) return false;
+  for (let at = file; at !== "" && at !== "/"; at = at.slice(0, Math.max(0, at.lastIndexOf("/"))))
+    if (folders.has(at)) return true;
+  return false;
 }
 
 function realPath(file: string): string | undefined {

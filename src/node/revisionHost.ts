@@ -31,6 +31,7 @@ export function revisionHost(repository: GitRepository, commit: string, disk: Mo
   return {
     searchPaths: disk.searchPaths,
     ...(disk.stubs && { stubs: disk.stubs }),
+    ...(disk.kept && { kept: disk.kept }),
     read(file) {
       const at = own(file);
       if (at === undefined) return disk.read(file);

@@ -15,6 +15,8 @@ export interface Settings {
   readonly pythonPath: readonly string[];
   /** Folders of Python files that stand for modules; relative ones lie in the workspace's folders. */
   readonly stubs: readonly string[];
+  /** Whether the sources of packages that are not installed may be fetched. */
+  readonly sourcesDownload: "ask" | "always" | "never";
   readonly budgetMacs: number | null;
   /** Steps that one network may take. */
   readonly steps: number;
@@ -36,6 +38,7 @@ export const DEFAULT_SETTINGS: Settings = {
   hover: true,
   pythonPath: [],
   stubs: [STUBS_FOLDER],
+  sourcesDownload: "ask",
   budgetMacs: null,
   steps: 20_000_000,
   milliseconds: 60_000,
@@ -55,6 +58,7 @@ export function parseSettings(section: unknown): Settings {
     hover: boolean(at("hover.enabled"), DEFAULT_SETTINGS.hover),
     pythonPath: strings(at("pythonPath")),
     stubs: at("stubs") === undefined ? DEFAULT_SETTINGS.stubs : strings(at("stubs")),
+    sourcesDownload: policy(at("sources.download")),
     budgetMacs: positive(at("budgetMacs")) ?? DEFAULT_SETTINGS.budgetMacs,
     steps: positive(at("limits.steps")) ?? DEFAULT_SETTINGS.steps,
     milliseconds: positive(at("limits.milliseconds")) ?? DEFAULT_SETTINGS.milliseconds,
@@ -63,6 +67,10 @@ export function parseSettings(section: unknown): Settings {
     rewriteStyle: REWRITE_STYLES.find((style) => style === at("rewrite.style")) ?? null,
     devices: parseDevices(at("devices")),
   };
+}
+
+function policy(value: unknown): Settings["sourcesDownload"] {
+  return value === "always" || value === "never" ? value : DEFAULT_SETTINGS.sourcesDownload;
 }
 
 function lookUp(section: unknown, key: string): unknown {

@@ -16,6 +16,7 @@ import type { Rewrite } from "../engine/separable/rewrite/contract.ts";
 import { withLineEnds } from "../engine/separable/rewrite/place.ts";
 import { eligibleLayers } from "../engine/separable/simulate.ts";
 import type { Translate } from "../present/l10n.ts";
+import { missingPackages } from "../present/missingPackages.ts";
 import { type LayerLine, layersAt } from "../present/sites.ts";
 import { rangeOf } from "./diagnostics.ts";
 import { uriOf } from "./uris.ts";
@@ -56,6 +57,17 @@ export function rewriteActions(
       ? [make(t("Replace all {0} eligible convolutions of {1}", all, visible(report.network)), "all")]
       : []),
   ];
+}
+
+/** Getting the sources of a package that a line waits for; the client's own command asks for it. */
+export function sourcesActions(analysis: FileAnalysis, line: number, t: Translate): CodeAction[] {
+  return missingPackages(analysis)
+    .filter(({ lines }) => lines.includes(line))
+    .map(({ name }) => {
+      const title = t("Get the sources of {0}", name);
+      const command = { title, command: "convlens.getSources", arguments: [name] };
+      return { title, kind: CodeActionKind.QuickFix, command };
+    });
 }
 
 function swappable({ layers }: LayerLine): readonly string[] {

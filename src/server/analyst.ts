@@ -1,5 +1,5 @@
 /** Who analyses files for the session: an engine in this thread, or one in a worker (worker.ts). */
-import type { Engine, FileAnalysis, ProfileOptions } from "../engine/engine.types.ts";
+import type { Engine, FileAnalysis, KeptModule, ProfileOptions } from "../engine/engine.types.ts";
 import type {
   SimulationOptions,
   SimulationResult,
@@ -13,6 +13,8 @@ import type { UnsavedText } from "../node/host.ts";
 export interface AnalystConfig {
   readonly folders: readonly string[];
   readonly searchPaths: readonly string[];
+  /** Packages whose sources were fetched, by top-level module. */
+  readonly kept?: readonly (readonly [module: string, found: readonly KeptModule[]])[] | undefined;
   /** The user's folders of stubs. */
   readonly stubs: readonly string[];
   readonly defaultInput: readonly number[];

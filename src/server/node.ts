@@ -4,6 +4,7 @@
  */
 
 import { Console } from "node:console";
+import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isMainThread } from "node:worker_threads";
@@ -23,10 +24,12 @@ import {
 import manifest from "../../package.json" with { type: "json" };
 import { createEngine } from "../engine/engine.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
+import { projectEnvironments } from "../node/environments.ts";
 import { createNodeHost } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { stubFolders } from "../node/stubs.ts";
 import { loadParsers } from "../node/wasm.ts";
+import { keptModules } from "../sources/kept.ts";
 import type { MakeEngine } from "./analyst.ts";
 import { MessageBytes } from "./messageBytes.ts";
 import { RefusingReader } from "./refuse.ts";
@@ -46,6 +49,7 @@ if (isMainThread) {
       },
     }),
     searchPaths,
+    kept: (folders) => [...(keptModules(folders) ?? [])],
     version: manifest.version,
   });
 } else {
@@ -89,6 +93,7 @@ async function loadEngine(listeners: Listeners): Promise<MakeEngine> {
       host: createNodeHost({
         folders: config.folders,
         searchPaths: config.searchPaths,
+        kept: new Map(config.kept ?? []),
         stubs: stubFolders(
           config.folders,
           config.stubs.map((folder) => expand(folder, config.folders)),
@@ -109,13 +114,17 @@ function expand(path: string, folders: readonly string[]): string {
   return path.replace(/\$\{workspaceFolder\}/g, folders[0] ?? ".");
 }
 
-/** Environments inside the workspace first, then those of the setting; `${workspaceFolder}` is the first folder. */
+/**
+ * Environments inside the workspace first, then those of the setting; where there are none, those that the project's tools
+ * keep elsewhere. `${workspaceFolder}` is the first folder.
+ */
 function searchPaths(folders: readonly string[], pythonPath: readonly string[]): string[] {
-  return [
-    ...new Set([
-      ...folders,
-      ...folders.flatMap((folder) => workspacePackageFolders(folder, folders)),
-      ...pythonPath.flatMap((path) => packageFolders(expand(path, folders))),
-    ]),
+  const near = [
+    ...folders.flatMap((folder) => workspacePackageFolders(folder, folders)),
+    ...pythonPath.flatMap((path) => packageFolders(expand(path, folders))),
   ];
+  const user = { env: process.env, platform: process.platform, home: homedir() };
+  const elsewhere = (): string[] =>
+    projectEnvironments(folders, user).flatMap(({ folder }) => packageFolders(folder));
+  return [...new Set([...folders, ...(near.length > 0 ? near : elsewhere())])];
 }

@@ -41,7 +41,7 @@ import {
   type SuggestParams,
 } from "../protocol/requests.ts";
 import { parseSettings, type Settings } from "../protocol/settings.ts";
-import { type ActionData, rewriteActions, workspaceEdit } from "./actions.ts";
+import { type ActionData, rewriteActions, sourcesActions, workspaceEdit } from "./actions.ts";
 import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { layerHover, networkHover } from "./hover.ts";
@@ -53,6 +53,8 @@ import { fileOf, shortName } from "./uris.ts";
 export interface ServerOptions {
   readonly analyst: Analyst;
   /** Folders that imports are looked up in, for the workspace folders and the `pythonPath` setting. */
+  /** Fetched sources for a project in these folders. */
+  readonly kept?: (folders: readonly string[]) => AnalystConfig["kept"];
   readonly searchPaths: (folders: readonly string[], pythonPath: readonly string[]) => readonly string[];
   readonly version: string;
 }
@@ -69,7 +71,10 @@ interface InitializationOptions {
 const PATIENCE = 3_000;
 
 /** The connection reads through what refuses nonsense (refuse.ts). */
-export function startServer(connection: Connection, { analyst, searchPaths, version }: ServerOptions): void {
+export function startServer(
+  connection: Connection,
+  { analyst, searchPaths, kept = () => undefined, version }: ServerOptions,
+): void {
   const documents = new TextDocuments(TextDocument);
   let client: InitializeParams | undefined;
   let options: InitializationOptions = {};
@@ -107,6 +112,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     const config: AnalystConfig = {
       folders,
       searchPaths: searchPaths(folders, settings.pythonPath),
+      kept: kept(folders),
       stubs: settings.stubs,
       defaultInput: settings.defaultInput,
       steps: settings.steps,
@@ -140,7 +146,7 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
         textDocumentSync: TextDocumentSyncKind.Incremental,
         codeLensProvider: { resolveProvider: false },
         hoverProvider: true,
-        codeActionProvider: { codeActionKinds: ["refactor.rewrite"], resolveProvider: true },
+        codeActionProvider: { codeActionKinds: ["refactor.rewrite", "quickfix"], resolveProvider: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
       serverInfo: { name: "convlens", version },
@@ -229,7 +235,10 @@ export function startServer(connection: Connection, { analyst, searchPaths, vers
     const shown = await session.shown(uri, PATIENCE);
     if (!shown) return [];
     const position = { line: start.line + 1, column: start.character + 1 };
-    const actions = rewriteActions(shown.analysis, position, { uri, t, active: shown.active });
+    const actions = [
+      ...rewriteActions(shown.analysis, position, { uri, t, active: shown.active }),
+      ...(options.commands ? sourcesActions(shown.analysis, position.line, t) : []),
+    ];
     const resolves =
       client?.capabilities.textDocument?.codeAction?.resolveSupport?.properties.includes("edit");
     return resolves ? actions : Promise.all(actions.map(withEdit));

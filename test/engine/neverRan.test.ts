@@ -15,7 +15,9 @@ agent = Agent()
 `);
   expect(report.totals).toMatchObject({ macs: null, params: 36 });
   expect(report.complete).toBe(false);
-  expect(report.diagnostics.map(({ message }) => message)).toContain("NotImplementedError: Agent has no forward method");
+  expect(report.diagnostics.map(({ message }) => message)).toContain(
+    "NotImplementedError: Agent has no forward method",
+  );
 });
 
 it("a network of which no layer with weights ran has no total", () => {

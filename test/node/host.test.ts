@@ -37,6 +37,15 @@ describe("createNodeHost", () => {
     expect(host.version(at("outside", "secret.py"))).toBeUndefined();
   });
 
+  it("reads fetched sources in their own folders, and nothing beside them", () => {
+    const module = (folder: string) => [{ folder, package: "nets", version: "1.0" }];
+    const kept = new Map([["nets", module(at("outside"))]]);
+    const host = createNodeHost({ folders: [at("work")], kept });
+    expect(host.read(at("outside", "secret.py"))).toBe("key = 1\n");
+    expect(host.isDirectory(path.dirname(at("outside")))).toBe(false);
+    expect(host.kept).toBe(kept);
+  });
+
   it("does not take a folder for its neighbour with a longer name", () => {
     mkdirSync(at("work2"), { recursive: true });
     writeFileSync(at("work2", "a.py"), "");

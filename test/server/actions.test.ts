@@ -31,6 +31,7 @@ const parsers = await loadParsers();
 interface Action {
   readonly title: string;
   readonly kind: string;
+  readonly command?: { readonly command: string; readonly arguments: readonly unknown[] };
   readonly edit?: {
     readonly changes?: Readonly<Record<string, readonly { readonly newText: string }[]>>;
     readonly documentChanges?: readonly {
@@ -41,7 +42,12 @@ interface Action {
   };
 }
 
-async function start(capabilities: object = {}, text = TEXT, files: Readonly<Record<string, string>> = {}) {
+async function start(
+  capabilities: object = {},
+  text = TEXT,
+  files: Readonly<Record<string, string>> = {},
+  options: object = {},
+) {
   const make = (_: unknown, texts: UnsavedTexts) =>
     createEngine({
       parsers,
@@ -74,7 +80,7 @@ async function start(capabilities: object = {}, text = TEXT, files: Readonly<Rec
       return result;
     };
   };
-  await client.initialize({}, capabilities);
+  await client.initialize(options, capabilities);
   await client.open(URI, text);
   const actions = (line: number): Promise<readonly Action[]> => {
     const position = { line, character: 20 };
@@ -105,6 +111,22 @@ const ANNOTATES = {
 };
 
 describe("code actions", () => {
+  it("offer the sources of a package where it is missing, to a client that can get them", async () => {
+    const text = `import torch.nn as nn\nimport monai\nnet = nn.Sequential(nn.Conv2d(3, 8, 3), monai.Head())\n`;
+    const offered = async (options: object) => {
+      const { actions } = await start({}, text, {}, options);
+      const all = [...(await actions(0)), ...(await actions(1)), ...(await actions(2))];
+      return all.flatMap(({ title, kind, command }) => (kind === "quickfix" ? [{ title, command }] : []));
+    };
+    const command = {
+      title: "Get the sources of monai",
+      command: "convlens.getSources",
+      arguments: ["monai"],
+    };
+    expect(await offered({ commands: true })).toContainEqual({ title: command.title, command });
+    expect(await offered({})).toEqual([]);
+  });
+
   it("offer the layer's rewrite and that of its whole network, with edits for a plain client", async () => {
     const { actions } = await start();
     const found = await actions(7);

@@ -4,7 +4,7 @@ import type { ModelHost } from "../../engine/engine.types.ts";
 import { type ChangedFile, GitError, GitRepository } from "../../node/git.ts";
 import { revisionHost } from "../../node/revisionHost.ts";
 import type { DiffCommand } from "../arguments.ts";
-import { missingFolder } from "../open.ts";
+import { keptFor, missingFolder } from "../open.ts";
 import { relativePlaces } from "../places.ts";
 import type { ExitCode, Surroundings } from "../surroundings.ts";
 import { type Roots, rootsOf } from "../target.ts";
@@ -47,7 +47,8 @@ async function compared(command: DiffCommand, around: Surroundings): Promise<Tol
   const repository = new GitRepository(around.cwd);
   const { base, head } = revisions(command, repository);
   const { files, leftOut } = candidates(repository, base.commit, head.commit ?? undefined);
-  const roots = rootsOfAll(files, repository.root, command, around);
+  const found = rootsOfAll(files, repository.root, command, around);
+  const roots = { ...found, kept: await keptFor(found.folders) };
   const at = async ({ commit }: Revision) => {
     const engine = await around.openEngine(roots, (disk: ModelHost) =>
       commit === null ? disk : revisionHost(repository, commit, disk),

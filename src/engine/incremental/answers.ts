@@ -10,7 +10,7 @@ export class Answers {
     { readonly ask: (host: ModelHost) => unknown; readonly answer: unknown }
   >();
 
-  constructor(private readonly searchPaths: string) {}
+  constructor(private readonly places: string) {}
 
   note(key: string, ask: (host: ModelHost) => unknown, answer: unknown): void {
     this.known.set(key, { ask, answer: comparable(answer) });
@@ -22,13 +22,19 @@ export class Answers {
 
   /** Would the host still say the same? Its word on the text of `file` itself is left out. */
   holds(host: ModelHost, file: string): boolean {
-    if (host.searchPaths.join("\n") !== this.searchPaths) return false;
+    if (placesOf(host) !== this.places) return false;
     const own = new Set([`version ${file}`, `read ${file}`]);
     for (const [key, { ask, answer }] of this.known) {
       if (!own.has(key) && comparable(ask(host)) !== answer) return false;
     }
     return true;
   }
+}
+
+/** Where packages are looked up. */
+function placesOf({ searchPaths, kept }: ModelHost): string {
+  const folders = [...(kept?.values() ?? [])].flat().map(({ folder }) => folder);
+  return [...searchPaths, "", ...folders].join("\n");
 }
 
 /** A line end of its own in old files, and one character as the usual one: lines and columns are an editor's. */
@@ -45,6 +51,7 @@ export class NotingHost implements ModelHost {
   answers: Answers | undefined;
   readonly users?: (file: string) => readonly string[];
   readonly stubs?: NonNullable<ModelHost["stubs"]>;
+  readonly kept?: NonNullable<ModelHost["kept"]>;
   readonly resolve?: (specifier: string, from: string) => string | undefined;
 
   private last: { readonly json: string; readonly notebook: ReturnType<typeof readNotebook> } | undefined;
@@ -52,6 +59,7 @@ export class NotingHost implements ModelHost {
   constructor(readonly real: ModelHost) {
     if (real.users) this.users = (file) => this.noted("users", file, (host) => host.users?.(file) ?? []);
     if (real.stubs) this.stubs = real.stubs;
+    if (real.kept) this.kept = real.kept;
     if (real.resolve) this.resolve = (specifier, from) => this.resolved(specifier, from);
   }
 
@@ -60,7 +68,7 @@ export class NotingHost implements ModelHost {
   }
 
   begin(): Answers {
-    this.answers = new Answers(this.real.searchPaths.join("\n"));
+    this.answers = new Answers(placesOf(this.real));
     return this.answers;
   }
 

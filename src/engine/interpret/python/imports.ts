@@ -22,6 +22,7 @@ import {
   type Value,
 } from "../values.ts";
 import { lookup } from "./attributes.ts";
+import { keptUnder } from "./kept.ts";
 import { stdlibConventions } from "./stdlib/conventions.ts";
 import { stdlib } from "./stdlib/index.ts";
 import {
@@ -30,8 +31,10 @@ import {
   nameMissing,
   noteStub,
   notFound,
+  packageNotFound,
   stubFile,
   stubFolder,
+  withAdvice,
 } from "./stubs.ts";
 
 export function importModule(m: Machine, node: Import, scope: Scope): void {
@@ -186,9 +189,20 @@ function findModule(m: Machine, path: string, from: string | undefined): ModuleV
     const module = moduleUnder(m, root, files, files);
     if (module) return stubOver(m, path, module) ?? module;
   }
+  const kept = keptUnder(m, files, (folder) => moduleUnder(m, folder, files, files));
+  if (kept) return stubOver(m, path, kept) ?? kept;
   if (followed !== undefined)
     return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
-  return substitute(m, path) ?? m.unknown(notFound(path));
+  return (
+    substitute(m, path) ?? m.unknown(isPartlyHere(m, path, from) ? notFound(path) : packageNotFound(path))
+  );
+}
+
+/** Another version of the package is here, which does not have the module. */
+function isPartlyHere(m: Machine, path: string, from: string | undefined): boolean {
+  const [top = ""] = path.split(".");
+  if (m.host.kept?.has(top)) return true;
+  return rootsOf(m, from).some((root) => m.host.isDirectory(`${root}/${top}`));
 }
 
 /** What is traced in place of a module that has no files here. */
@@ -250,7 +264,8 @@ function standIn(m: Machine, path: string): ModuleValue | undefined {
     const ownFile = stub(m, "own", `${path}.${name}`) ?? stub(m, "shipped", `${path}.${name}`);
     if (ownFile) return ownFile;
     const isModule = value === ABSENT && /^[a-z]\w*$/.test(name) && framework.standsFor?.(`${path}.${name}`);
-    return isModule ? (standIn(m, `${path}.${name}`) ?? value) : value;
+    if (isModule) return standIn(m, `${path}.${name}`) ?? value;
+    return value instanceof Unknown ? m.unknown(withAdvice(value.reason, path)) : value;
   };
   return tableOf(m, path, load, assumes);
 }

@@ -6,6 +6,7 @@
 import { STUBS_FOLDER } from "../../stubsFolder.ts";
 import type { Machine } from "../machine.ts";
 import { ABSENT, type ModuleValue } from "../values.ts";
+import { distributionOf } from "./distributions.ts";
 
 /** What extension modules are called: `selective_scan_cuda`, `_ext`, `_C`. */
 const COMPILED_NAME = /(^|_)(cuda|cpp|ext|C|kernels?|extension)(_|$)/;
@@ -21,7 +22,33 @@ export function isCompiledName(name: string): boolean {
 
 /** What is said of a module that is not there: with a stub, the reader can say what it does. */
 export function notFound(written: string, name = written): string {
-  return `module ${written} was not found (${STUBS_FOLDER}/${name.replaceAll(".", "/")}.py can stand for it)`;
+  return `module ${written} was not found (${standFor(name)})`;
+}
+
+/** The same of a package of which nothing is here: if an index is known to have it, its sources can be fetched. */
+export function packageNotFound(name: string): string {
+  return distributionOf(name) === undefined
+    ? notFound(name)
+    : withAdvice(`module ${name} was not found`, name);
+}
+
+/** The same of a name that the rules for a package do not have: its sources do. */
+export function withAdvice(reason: string, name: string): string {
+  const distribution = distributionOf(name);
+  return distribution === undefined
+    ? reason
+    : `${reason} (${ADVICE}${distribution} gets its sources; ${standFor(name)})`;
+}
+
+const ADVICE = "convlens sources add ";
+
+/** The package that a message says to get. */
+export function advisedPackage(message: string): string | undefined {
+  return /\(convlens sources add ([\w.-]+) gets its sources;/.exec(message)?.[1];
+}
+
+function standFor(name: string): string {
+  return `${STUBS_FOLDER}/${name.replaceAll(".", "/")}.py can stand for it`;
 }
 
 export function stubFile(m: Machine, whose: "own" | "shipped", path: string): string | undefined {

@@ -150,6 +150,7 @@ export function withEdits(host: ModelHost, edits: readonly TextEdit[]): ModelHos
     list: (directory) => host.list(directory),
     searchPaths,
     ...(host.stubs && { stubs: host.stubs }),
+    ...(host.kept && { kept: host.kept }),
     ...(host.resolve && { resolve: (specifier: string, from: string) => host.resolve?.(specifier, from) }),
   };
 }

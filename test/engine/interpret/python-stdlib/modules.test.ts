@@ -4,6 +4,13 @@ import { show } from "../run.ts";
 
 const CASES: readonly (readonly [source: string, repr: string])[] = [
   [
+    `from urllib.parse import urlsplit
+a = urlsplit("hf-hub:timm/resnet50@main?x=1#top")
+b = urlsplit("https://me@a.example:80/b/c?d=e#f", allow_fragments=False)
+[list(a), a.scheme, a.path, list(b), urlsplit("resnet50d.a1_in1k").path, list(urlsplit("1a:b")), urlsplit("x", "timm").scheme]`,
+    "[['hf-hub', '', 'timm/resnet50@main', 'x=1', 'top'], 'hf-hub', 'timm/resnet50@main', ['https', 'me@a.example:80', '/b/c', 'd=e#f', ''], 'resnet50d.a1_in1k', ['', '', '1a:b', '', ''], 'timm']",
+  ],
+  [
     `import inspect
 from functools import partial
 def f(a, b=2, *args, c, d=4, **kw): pass

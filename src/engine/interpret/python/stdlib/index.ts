@@ -35,6 +35,7 @@ import {
 } from "./system.ts";
 import { inPart, type Module } from "./table.ts";
 import { typing } from "./typing.ts";
+import { urllibParse } from "./urls.ts";
 import { distutilsVersion } from "./versions.ts";
 import { yaml } from "./yaml.ts";
 
@@ -91,5 +92,6 @@ export const stdlib: Readonly<Record<string, () => Module>> = {
   typing,
   typing_extensions: typing,
   warnings,
+  "urllib.parse": urllibParse,
   yaml,
 };

@@ -23,7 +23,10 @@ function installed(interp: Interp, name: string): { readonly version?: string } 
     const text = interp.host.read(joinPath(joinPath(folder, found.info), "METADATA"));
     return { version: /^Version:\s*(\S+)/m.exec(text ?? "")?.[1] ?? found.version };
   }
-  return isEnvironment ? {} : undefined;
+  const kept = [...(interp.host.kept?.values() ?? [])]
+    .flat()
+    .find((each) => each.package === packageName(name));
+  return kept ?? (isEnvironment ? {} : undefined);
 }
 
 /** A framework's version is the one that its rules are of, whatever is installed. */

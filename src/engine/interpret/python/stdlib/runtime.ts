@@ -59,7 +59,6 @@ const RUNTIME = [
   "tokenize",
   "urllib",
   "urllib.error",
-  "urllib.parse",
   "urllib.request",
   "uuid",
   "xml",

@@ -1,0 +1,76 @@
+/** What `convlens --help` prints. */
+
+export const HELP = `convlens - what every layer of a network costs, read from its source; nothing is run
+
+Usage
+  convlens profile FILE[:NAME] [options]
+  convlens simulate FILE[:NAME] [--swap all|none|NAMES] [--alpha A] [--rho R] [options]
+  convlens rewrite FILE[:NAME] --layers all|NAMES [--diff|--write|--json] [options]
+  convlens suggest FILE[:NAME] --budget COUNT [options]
+  convlens diff BASE [HEAD] [options]
+  convlens sources add|update|list|remove|where [PACKAGE[==VERSION] ...]
+  convlens doctor [MODULE]
+
+NAME is a class, a builder function or a class's factory (EfficientNet.from_name).
+Without it the file's main network is profiled.
+
+Which network
+  --model NAME          the same as FILE:NAME
+  --args "ARGUMENTS"    arguments of its call: --args "num_classes=10, width_mult=0.5"
+  --input SHAPE         input of the forward call, once for each: 1x3x224x224, 1x10:int64
+  --python PATH         environment, interpreter or package folder for imports (repeats)
+  --stubs FOLDER        Python files that stand for compiled modules (repeats; .convlens/stubs)
+  --time-limit SECONDS  ended after so much processor time (40)
+  --memory-limit MB     ended above so much memory (800)
+
+profile
+  --all                 every network of the file, as JSON Lines (or in the format asked for)
+  --table               table for people (default)
+  --json                one JSON object
+  --csv, --markdown     the layers as a table for other programs
+  --sarif               the diagnostics for code hosts
+  --explain             lists under the table what was assumed; JSON always has it
+  --unit macs|flops     what costs are counted in (1 MAC = 2 FLOPs); JSON always has MACs
+  --budget COUNT        exit 1 above so many MACs (FLOPs with --unit flops): 300M, 4.1G
+  --fail-on-unknown     exit 1 when a figure is not known
+  --device NAME         least time of each layer and of all on a device: a bound, no prediction; list names them
+  --devices FILE.json   devices of your own: [{"name", "gflops", "bandwidth" (GB/s), "dtype", "source"}]
+
+simulate: depthwise separable convolutions, width and resolution, as in MobileNet
+  --swap all|none|NAMES which convolutions, by name and with commas between; all leaves the stem
+  --stem                all takes the stem too
+  --alpha A             width multiplier, 1 when absent
+  --round N             channels become multiples of N, but for those that groups hold; 1 (default) rounds down
+  --rho R               resolution multiplier, 1 when absent
+  --resized SHAPE       the input after the change, in place of --rho (repeats)
+  --json, --unit        as above; --json prints before and after
+
+rewrite: puts the swap into the source
+  --layers all|NAMES    which convolutions; --stem as above
+  --style inline|class  PyTorch: each call written out, or one class in the file; absent: what changes less
+  --only                leaves the file's other networks as they are, by a parameter where they share a line
+  --diff                shows the change (default); --write makes it; --json prints the edits
+
+suggest: the fewest lines to change for a budget; what one line makes changes together
+  --budget COUNT        so many MACs (FLOPs with --unit flops); --stem, --round, --json, --unit as above
+
+diff: the networks of the repository that changed between two Git revisions, and by which layers
+  BASE [HEAD]           commits, branches or tags; without HEAD the files as they are; BASE...HEAD from their merge base
+  --table, --markdown   for people (default), and for the comment of a pull request
+  --json, --sarif       for other programs; --gitlab for GitLab's code quality
+  --unit, --python, --stubs as above; ended after 600 s unless --time-limit says otherwise
+
+sources: Python packages that are not installed here, read as text and never run
+  add PACKAGE ...       gets them, and what they require, from the package index that pip or uv is set to
+  update [PACKAGE ...]  gets the version that the project names, else the newest, of those and of all that were added
+  list, remove, where   what is kept, away with it, and its folder
+  --no-deps             not what they require
+  --index-url URL       this package index (repeats)
+  --json                with list: as JSON
+
+doctor: what is seen of Python packages here, and why a module is found or is not; --python, --stubs as above
+
+  --help, --version
+
+Exit codes: 0 report printed, 1 a budget or check fails or a layer is refused, 2 bad usage or unreadable input.
+`;
