@@ -116,6 +116,10 @@ const NETWORK_STEPS = "more than 100,000 steps, the most for one network";
 describe("what never comes to an end", () => {
   it.each([
     ["a Keras layer around copies of itself", KERAS(sixtyTimes("layers.Bidirectional(s)"))],
+    [
+      "a recurrent cell of Keras in itself, twice",
+      KERAS(`s = layers.LSTMCell(4)\n${sixtyTimes("layers.StackedRNNCells([s, s])")}\ns = layers.RNN(s)`),
+    ],
     ["a Keras model in itself, twice", KERAS(sixtyTimes("keras.Sequential([s, s])"))],
     ["a module of nnx in itself, twice", NNX(sixtyTimes("nnx.Sequential(s, s)"))],
     ["a module of Equinox in itself, twice", EQUINOX(sixtyTimes("eqx.nn.Sequential([s, s])"))],

@@ -170,7 +170,6 @@ function transformed(made: Interp, target: Value, options: Bound, transform: Tra
   if (!(target instanceof FunctionValue || target instanceof NativeFunction || target instanceof BoundMethod))
     return target;
   if (transform.lift === plainly) return target;
-  made.tick(STEPS.function);
   const lift = new NativeFunction(`${transform.prefix.toLowerCase()}_fn`, (interp, args, kwargs) => {
     const [self] = args;
     if (!isLinen(self)) return interp.call(target, args, kwargs);

@@ -23,6 +23,8 @@ import type { OpName } from "../../../report/contract.ts";
 import { entryOf } from "../../../table.ts";
 import { type ArgumentCheck, possibleArguments } from "../../rules/possible.ts";
 import { Misfit, numel, showShape } from "../../shape/dims.ts";
+import { Given } from "../refused/given.ts";
+import { REFUSED_TENSORS } from "../refused/tensors.ts";
 import { Args } from "./args.ts";
 import type { Toolkit } from "./toolkit.ts";
 
@@ -192,7 +194,8 @@ function writeOut(kit: Toolkit, interp: Interp, out: Value, answer: Value): void
 }
 
 function run(a: Args, name: string, spec: OpSpec): Value {
-  const answer = spec.rule(a);
+  const refused = entryOf(REFUSED_TENSORS, name)?.(new Given((argument) => entryOf(a.bound, argument)));
+  const answer = refused === undefined ? spec.rule(a) : refusedBy(a, refused);
   // A view costs nothing, whose unknown form would tell of it.
   const isOwnDoubt = spec.view === true && a.inputs.every(({ shape }) => !(shape instanceof Unknown));
   if (a.unknown && isOwnDoubt) a.interp.gap(a.unknown.reason);
@@ -214,6 +217,12 @@ function run(a: Args, name: string, spec: OpSpec): Value {
   if (first === undefined) return new Tuple(outputs);
   a.kit.derive(a.interp);
   return a.kit.namedTuple(answer.pack.name, answer.pack.fields, outputs);
+}
+
+/** What the call reads is told with it; nothing is known of what comes out. */
+function refusedBy(a: Args, reason: string): Misfit {
+  for (const value of Object.values(a.bound)) if (value instanceof Tensor) a.inputs.push(value);
+  return new Misfit(reason);
 }
 
 /** Of an op's many outputs, each one: a tensor, and what is noted of its storage. */
