@@ -23,8 +23,7 @@ import type { OpName } from "../../../report/contract.ts";
 import { entryOf } from "../../../table.ts";
 import { type ArgumentCheck, possibleArguments } from "../../rules/possible.ts";
 import { Misfit, numel, showShape } from "../../shape/dims.ts";
-import { Given } from "../refused/given.ts";
-import { REFUSED_TENSORS } from "../refused/tensors.ts";
+import { Given, type Refusal } from "../refused/given.ts";
 import { Args } from "./args.ts";
 import type { Toolkit } from "./toolkit.ts";
 
@@ -52,6 +51,8 @@ export interface OpSpec {
   /** Parameters as torch writes them. `out`, `device` and their like are taken by every op and ignored. */
   readonly signature: string;
   readonly rule: (a: Args) => Answer;
+  /** What torch refuses besides; libraries that share the rule refuse other calls. */
+  readonly refused?: Refusal | undefined;
   /** Outputs look at the storage of the first tensor argument. */
   readonly view?: boolean;
   /** "other" unless told otherwise. */
@@ -194,7 +195,7 @@ function writeOut(kit: Toolkit, interp: Interp, out: Value, answer: Value): void
 }
 
 function run(a: Args, name: string, spec: OpSpec): Value {
-  const refused = entryOf(REFUSED_TENSORS, name)?.(new Given((argument) => entryOf(a.bound, argument)));
+  const refused = spec.refused?.(new Given((argument) => entryOf(a.bound, argument)));
   const answer = refused === undefined ? spec.rule(a) : refusedBy(a, refused);
   // A view costs nothing, whose unknown form would tell of it.
   const isOwnDoubt = spec.view === true && a.inputs.every(({ shape }) => !(shape instanceof Unknown));
