@@ -110,7 +110,7 @@ export class ProgramCalls {
     const open = this.found.get(callee)?.open ?? Number.POSITIVE_INFINITY;
     if (!at || open === 0 || !this.defines(callee)) return;
     const all = [...args, ...kwargs.values()];
-    if (all.length === 0 || !all.every(isKnown)) return;
+    if (all.length === 0 || holdsUnknown(this.m, all)) return;
     const left = all.reduce<number>((sum, value) => sum + unknownsIn(value), 0);
     if (left >= open) return;
     const { assumed } = this.m.recorder;
@@ -324,9 +324,18 @@ function unknownsIn(value: Value): number {
   return [...value.attrs.values()].filter(isUnknown).length;
 }
 
-/** An object may have what is not known in it: it matters only where it is used. */
-function isKnown(value: Value): boolean {
-  return !isUnknown(value) && (toItems(value)?.every(isKnown) ?? true);
+/** An object may have what is not known in it: it matters only where it is used. A list that is held twice is read once. */
+function holdsUnknown(m: Machine, values: readonly Value[]): boolean {
+  const lists = new Set([values]);
+  for (const items of lists) {
+    m.tick(items.length >> 6);
+    for (const item of items) {
+      if (isUnknown(item)) return true;
+      const inner = toItems(item);
+      if (inner) lists.add(inner);
+    }
+  }
+  return false;
 }
 
 function copied(m: Machine, { args, kwargs }: Arguments): Arguments {

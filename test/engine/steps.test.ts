@@ -83,6 +83,8 @@ describe("the steps of one network", () => {
     ["weights of Keras", "from keras import layers", "layers.LSTM(4).build((None, 3, 4))", 1000],
     ["functions that Haiku transforms", "import haiku as hk", "hk.transform(lambda x: x)", 600],
     ["modules of Flax", "import flax.linen as fnn", "fnn.Dense(4)", 1500],
+    ["functions that JAX maps", "import jax; f = lambda x: x", "jax.vmap(f)", 3000],
+    ["functions that Flax maps", "import flax.linen as fnn; f = lambda m, x: x", "fnn.vmap(f)", 3000],
     [
       "changes inside of many undecided conditions",
       "import torch\n        u = torch.rand(1) > 0.5\n        def f(n):\n            a = n\n            return f(n - 1) if u and n else a",

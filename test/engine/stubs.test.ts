@@ -360,3 +360,21 @@ describe("what the stubs of ConvLens cost", () => {
     expect((report.totals.macs ?? 0) * (report.input.batch?.samples ?? 1)).toBe(macs);
   });
 });
+
+it("a name that a framework does not have is looked for among the files once, however often a loop asks for it", () => {
+  const source = network(
+    "import torch.nn.functional as F",
+    "for _ in range(500): F.no_such_name",
+    "return self.first(x)",
+    "1, 4",
+  );
+  const host = memoryHost({ ...SHIPPED, "/app/model.py": source }, ["/packages"], STUBS);
+  let asked = 0;
+  const isFile = (file: string): boolean => {
+    if (file.includes("no_such_name")) asked += 1;
+    return host.isFile(file);
+  };
+  createEngine({ parsers, host: { ...host, isFile } }).profile("/app/model.py");
+  expect(asked).toBeGreaterThan(0);
+  expect(asked).toBeLessThan(10);
+});

@@ -68,6 +68,8 @@ export interface EinsumEquation {
 export function parseEinsum(equation: string, ranks: readonly number[]): EinsumEquation | string {
   const [inputs = "", output] = equation.replaceAll(/\s/g, "").split("->");
   const terms = inputs.split(",");
+  const wrong = wrongLabel(inputs, output ?? "");
+  if (wrong !== undefined) return `einsum "${equation}" ${wrong}`;
   if (terms.length !== ranks.length) {
     return `einsum "${equation}" has ${terms.length} operands, but gets ${ranks.length}`;
   }
@@ -90,6 +92,18 @@ export function parseEinsum(equation: string, ranks: readonly number[]): EinsumE
     (label) => !label.startsWith(".") && all.filter((l) => l === label).length === 1,
   );
   return { operands, result: [...ellipsis(widest), ...once.sort()] };
+}
+
+/** What no equation may have, whatever its operands are. */
+function wrongLabel(inputs: string, output: string): string | undefined {
+  const odd = /[^\p{L}.,]/u.exec(inputs) ?? /[^\p{L}.]/u.exec(output);
+  if (odd) return `has an invalid subscript ${odd[0]}: subscripts are letters`;
+  const labels = letters(output);
+  const open = labels.find((label) => !inputs.includes(label));
+  if (open !== undefined)
+    return `has the output subscript ${open}, which does not appear for any input operand`;
+  const twice = labels.find((label, i) => labels.indexOf(label) !== i);
+  return twice && `has the output subscript ${twice}, which appears more than once in the output`;
 }
 
 /** Shape of an einsum's result. */

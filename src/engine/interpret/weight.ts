@@ -3,7 +3,19 @@
  * that copies a long list a million times takes few steps of its own.
  */
 import { STEPS } from "./bounds.ts";
-import { Bytes, Dict, Instance, Iter, List, SetValue, Tensor, Tuple, Unknown, type Value } from "./values.ts";
+import {
+  Bytes,
+  Dict,
+  Instance,
+  Iter,
+  List,
+  NativeFunction,
+  SetValue,
+  Tensor,
+  Tuple,
+  Unknown,
+  type Value,
+} from "./values.ts";
 
 /** Items, entries or characters. */
 export function sizeOf(value: Value): number {
@@ -22,6 +34,8 @@ export function weightMade(value: Value): number {
   if (value instanceof List || value instanceof Tuple) return 6 + (value.items.length >> 2);
   if (value instanceof Dict || value instanceof SetValue) return 16 + (value.entries.size << 2);
   if (value instanceof Iter) return 36;
+  // What `jax.vmap(f)` makes holds the arguments that it was made with.
+  if (value instanceof NativeFunction) return STEPS.function;
   return value instanceof Instance ? 8 + value.attrs.size : 0;
 }
 

@@ -137,15 +137,21 @@ export type EquinoxTable = Readonly<Record<string, EquinoxLayer>>;
 
 /** Besides what most frameworks take. "scalar" is a size of its own in dense layers. */
 const SCALAR = { ...count(), texts: ["scalar"] };
+/** One size, or one for each axis. */
+const WINDOW = { ...counts(1), perAxis: true } as const;
 const EQUINOX: TakenTable = {
   ...TAKEN,
+  kernel_size: WINDOW,
+  stride: WINDOW,
+  dilation: WINDOW,
   in_features: SCALAR,
   out_features: SCALAR,
   in_size: SCALAR,
   out_size: SCALAR,
   width_size: count(),
   depth: count(),
-  target_shape: counts(1),
+  target_shape: WINDOW,
+  padding_mode: { of: "text", texts: ["zeros", "reflect", "replicate", "circular"] },
   output_padding: INTS,
   channels: count(),
   shape: { ...counts(), empty: true },

@@ -1,5 +1,5 @@
 /** Modules that are plain objects, as in NNX and Equinox: a walk over attributes, lists and dicts that hold them. */
-import { leavesOf } from "../../interpret/leaves.ts";
+import { leavesOf, noteWalked } from "../../interpret/leaves.ts";
 import { Dict, Instance, List, Tensor, Tuple, toItems, type Value } from "../../interpret/values.ts";
 
 export interface TreeStyle {
@@ -36,6 +36,7 @@ export function walkTree(
     }
   };
   visit(root, "");
+  noteWalked(seen.size);
   return names;
 }
 

@@ -41,6 +41,8 @@ function spatialAxes(l: Layer): number {
 /** Padding functions are asked with the size of the window. */
 function padding(l: Layer, kernel: readonly Dim[], dilation: readonly Dim[]): Value {
   const value = l.value("padding");
+  if (typeof value === "string" && !/^(same|valid|same_lower)$/i.test(value))
+    l.run.problem(`has the unrecognized padding type '${value}': expected 'VALID', 'SAME' or 'SAME_LOWER'`);
   const ask = (fn: Value, axis: number): Value =>
     l.interp.isCallable(fn) ? l.interp.call(fn, [span(kernel[axis] ?? 1, dilation[axis] ?? 1)]) : fn;
   if (l.interp.isCallable(value)) return new Tuple(kernel.map((_, axis) => ask(value, axis)));

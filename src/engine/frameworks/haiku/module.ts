@@ -119,12 +119,15 @@ function enter(
   return interp.scope?.instance === first ? run() : interp.withLayer(first, run, inputs);
 }
 
+/** One size, or one for each axis. */
+const WINDOW = { ...counts(1), perAxis: "one" } as const;
 const HAIKU: TakenTable = {
   ...TAKEN,
   output_channels: count(),
   output_size: count(),
-  kernel_shape: counts(1),
-  rate: counts(1),
+  kernel_shape: WINDOW,
+  stride: WINDOW,
+  rate: WINDOW,
   feature_group_count: count(1),
   channel_multiplier: count(1),
   vocab_size: count(1),

@@ -1,5 +1,6 @@
 /** `keras.models.clone_model`: the same layers by the same names with weights of their own. */
 
+import { STEPS } from "../../interpret/bounds.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { leavesOf, mapLeaves } from "../../interpret/leaves.ts";
 import {
@@ -38,6 +39,7 @@ export function cloneModel(keras: Keras, interp: Interp, model: Value): Value {
 
 /** A second layer of the same arguments, not built yet. */
 export function copyOf(keras: Keras, interp: Interp, layer: Instance, name: string): Instance {
+  interp.tick(STEPS.module + STEPS.entry * layer.attrs.size);
   const copy = interp.newInstance(layer.cls);
   if (layer.site) copy.site = layer.site;
   const weights = new Set<Value>(stateOf(layer).weights);

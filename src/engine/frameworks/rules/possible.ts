@@ -140,7 +140,15 @@ export interface ArgumentCheck {
 
 /** What most frameworks on JAX say of a layer's arguments. */
 export function plainCheck(layer: string, taken: TakenTable, signature: ParsedSignature): ArgumentCheck {
-  return { layer, taken, words: PLAIN_WORDS, error: "ValueError", intsOnly: true, signature };
+  return {
+    layer,
+    taken,
+    words: PLAIN_WORDS,
+    error: "ValueError",
+    intsOnly: true,
+    signature,
+    axes: axesOf(layer),
+  };
 }
 
 /** The arguments with unknowns for what cannot be, and with True or False for flags. */

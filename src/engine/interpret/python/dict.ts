@@ -131,15 +131,16 @@ function sequenceKey(interp: Interp, items: readonly Value[]): Key | Unknown {
   return text;
 }
 
-function setKey(interp: Interp, set: SetValue): Key {
-  return `\0{${[...set.entries.keys()]
-    .map((key) => keyText(interp, key))
-    .sort()
-    .join(",")}`;
+function setKey(interp: Interp, set: SetValue): Key | Unknown {
+  const keys = [...set.entries.keys()].map((key) => keyText(interp, key)).sort();
+  const text = `\0{${keys.join(",")}`;
+  interp.tick(text.length >> 4);
+  return interp.allowsText(text.length, 0) ? text : interp.unknown("text too long");
 }
 
+/** A text is told by its length: quotes around quotes would double what sets inside of sets are found by. */
 function keyText(interp: Interp, key: Key): string {
-  if (typeof key === "string") return JSON.stringify(key);
+  if (typeof key === "string") return `s${key.length}:${key}`;
   if (typeof key === "number") return String(key);
   return typeof key === "symbol" ? "None" : `@${identity(interp, key)}`;
 }

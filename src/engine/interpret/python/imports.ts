@@ -283,13 +283,16 @@ function filesOf(m: Machine, path: string): string | undefined {
 function tableModule(m: Machine, path: string): ModuleValue | undefined {
   const framework = m.frameworks.find((candidate) => candidate.hasModule(path));
   if (framework) {
+    /** Names that are no file of ours either: a loop that asks for one must not look at the disk each time. */
+    const noParts = new Set<string>();
     const load = (name: string): Value | Absent => {
       const value = framework.lookup(path, name);
       if (value instanceof ModuleValue && framework.hasModule(value.name))
         return tableModule(m, value.name) ?? value;
-      const part =
-        value === ABSENT || value instanceof Unknown ? partInPython(m, `${path}.${name}`) : undefined;
+      const mayBePart = (value === ABSENT || value instanceof Unknown) && !noParts.has(name);
+      const part = mayBePart ? partInPython(m, `${path}.${name}`) : undefined;
       if (part) return part;
+      if (mayBePart) noParts.add(name);
       const followed = value === ABSENT && framework.fileModule?.(`${path}.${name}`) !== undefined;
       return followed ? findModule(m, `${path}.${name}`, undefined) : value;
     };

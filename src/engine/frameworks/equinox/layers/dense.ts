@@ -1,6 +1,8 @@
 /** Dense layers of `equinox.nn`, and the containers of layers. */
+
 import { product } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
+import { noteWalked } from "../../../interpret/leaves.ts";
 import {
   type Dim,
   type Instance,
@@ -94,10 +96,16 @@ function keyFor(l: Layer, layer: Value): ReadonlyMap<string, Value> {
   return asks ? new Map([["key", l.args.key ?? l.run.make([2], "uint32")]]) : NO_KWARGS;
 }
 
-function takesState(layer: Value): boolean {
-  if (layer === null || typeof layer !== "object" || layer.kind !== "instance") return false;
-  if (["BatchNorm", "SpectralNorm"].includes(layer.cls.name)) return true;
-  return (toItems(layer.attrs.get("layers") ?? null) ?? []).some(takesState);
+/** A layer that is held twice is looked into once. */
+function takesState(outermost: Value): boolean {
+  const layers = new Set([outermost]);
+  for (const layer of layers) {
+    if (layer === null || typeof layer !== "object" || layer.kind !== "instance") continue;
+    if (["BatchNorm", "SpectralNorm"].includes(layer.cls.name)) return true;
+    for (const inner of toItems(layer.attrs.get("layers") ?? null) ?? []) layers.add(inner);
+  }
+  noteWalked(layers.size);
+  return false;
 }
 
 export const DENSE: EquinoxTable = {

@@ -24,6 +24,7 @@ import { entryOf } from "../../../table.ts";
 import { DTYPES } from "../../torch/tensor/dtypes.ts";
 import { type OpSpec, toNative } from "../../torch/tensor/op.ts";
 import { Toolkit } from "../../torch/tensor/toolkit.ts";
+import { REFUSED_ARRAYS } from "./refused.ts";
 
 /** What JAX makes of 64-bit types unless told otherwise. */
 const NARROWED: Readonly<Record<string, string>> = {
@@ -122,7 +123,8 @@ export class ArrayKit extends Toolkit {
 
   /** A function of jax.numpy that runs an op of a table; `renames` gives NumPy's names of its arguments. */
   fn(name: string, spec: OpSpec, renames: Readonly<Record<string, string>> = {}): NativeFunction {
-    const native = toNative(this, name, spec);
+    const refused = entryOf(REFUSED_ARRAYS, name);
+    const native = toNative(this, name, refused ? { ...spec, refused } : spec);
     return new NativeFunction(
       name,
       (interp, args, kwargs) => {

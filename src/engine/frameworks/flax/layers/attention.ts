@@ -25,15 +25,19 @@ function last(l: Layer, value: Value): Dim {
   return isUnknown(shape) ? shape : (shape.at(-1) ?? 1);
 }
 
+const queryFeatures = (l: Layer): Dim =>
+  l.has("in_features") ? l.dim("in_features") : last(l, l.args.inputs_q);
+const memoryFeatures = (l: Layer): Dim => (l.has("qkv_features") ? l.dim("qkv_features") : queryFeatures(l));
+
 function projections(l: Layer): readonly Projection[] {
-  const query = l.has("in_features") ? l.dim("in_features") : last(l, l.args.inputs_q);
+  const query = queryFeatures(l);
   const other = given(l, "inputs_k", "inputs_kv");
   const kv = l.has("in_kv_features")
     ? l.dim("in_kv_features")
     : l.has("in_features") || other === undefined
       ? query
       : last(l, other);
-  const qkv = l.has("qkv_features") ? l.dim("qkv_features") : query;
+  const qkv = memoryFeatures(l);
   const out = l.has("out_features") ? l.dim("out_features") : query;
   const heads = l.dim("num_heads");
   const split = [heads, floorDivide(qkv, heads)];
@@ -47,6 +51,11 @@ function projections(l: Layer): readonly Projection[] {
 }
 
 function attention(l: Layer): Value {
+  const [memory, parts] = [memoryFeatures(l), l.dim("num_heads")];
+  if (typeof memory === "number" && typeof parts === "number" && memory % parts !== 0)
+    l.run.problem(
+      `has a memory dimension (${memory}) that must be divisible by its number of heads (${parts})`,
+    );
   const query = l.args.inputs_q;
   const key = given(l, "inputs_k", "inputs_kv") ?? query;
   const value = given(l, "inputs_v") ?? key;

@@ -43,7 +43,12 @@ function pool(run: Run, a: Bound): Value {
     { spatial: kernel.length, channels: "last", otherAxes: [1, 6] },
     { kernel, stride, dilation: ones, padding: paddingOf(a.padding, kernel, ones) },
   );
-  return run.emit({ inputs: [input], shape: ruling.shape, dtype: input.dtype, problem: ruling.problem });
+  const strides = toItems(a.strides);
+  const problem =
+    strides && strides.length !== kernel.length
+      ? `has ${kernel.length} sizes of its window, which must equal its ${strides.length} strides`
+      : ruling.problem;
+  return run.emit({ inputs: [input], shape: ruling.shape, dtype: input.dtype, problem });
 }
 
 /** Queries, keys and values as batch × length × heads × features. */

@@ -34,10 +34,25 @@ export function treeLayer({ kit, interp, fn, self, arguments: a, pathsBelow }: T
   return new Layer(new Run(interp, kit, fn, calledBy(interp, self, pathsBelow), self), access, a);
 }
 
+/** Paths below a module as they were when one of its layers last had none: each of its layers asks for its own. */
+const paths = new WeakMap<Instance, ReadonlyMap<Instance, string>>();
+
 /** What messages call a layer: its path below the module that is running outermost, or its class. */
 function calledBy(interp: Interp, self: Instance, pathsBelow: TreeLayerOptions["pathsBelow"]): string {
   let outermost = interp.scope;
   while (outermost?.parent) outermost = outermost.parent;
-  const path = outermost && pathsBelow(outermost.instance)?.get(self);
+  const path = outermost && pathBelow(outermost.instance, self, pathsBelow);
   return path === undefined || path === "" ? self.cls.name : path;
+}
+
+function pathBelow(
+  root: Instance,
+  self: Instance,
+  pathsBelow: TreeLayerOptions["pathsBelow"],
+): string | undefined {
+  const known = paths.get(root)?.get(self);
+  if (known !== undefined) return known;
+  const found = pathsBelow(root);
+  if (found) paths.set(root, found);
+  return found?.get(self);
 }

@@ -3,6 +3,7 @@
  * parameters of its own for each, `nn.vmap` likewise for each slice. A transformed class is named as Flax names it.
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html
  */
+import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, linearize } from "../../../interpret/native.ts";
 import {
@@ -156,15 +157,16 @@ export function lifted(name: string): NativeFunction | undefined {
   if (!transform) return undefined;
   const signature =
     name === "remat_scan" ? `target=None, lengths=(), ${OPTIONS.slice("target=None, ".length)}` : OPTIONS;
-  return def(name, signature, (a) => {
-    if (a.target === null) return def(name, "target", (b) => transformed(b.target, a, transform));
-    return transformed(a.target, a, transform);
+  return def(name, signature, (a, interp) => {
+    if (a.target === null)
+      return def(name, "target", (b, inner) => transformed(inner, b.target, a, transform));
+    return transformed(interp, a.target, a, transform);
   });
 }
 
-function transformed(target: Value, options: Bound, transform: Transform): Value {
+function transformed(made: Interp, target: Value, options: Bound, transform: Transform): Value {
   if (target instanceof ClassValue && isLinenClass(target))
-    return transformedClass(target, options, transform);
+    return transformedClass(made, target, options, transform);
   if (!(target instanceof FunctionValue || target instanceof NativeFunction || target instanceof BoundMethod))
     return target;
   if (transform.lift === plainly) return target;
@@ -184,7 +186,14 @@ function transformed(target: Value, options: Bound, transform: Transform): Value
   return lift;
 }
 
-function transformedClass(target: ClassValue, options: Bound, { prefix, lift }: Transform): ClassValue {
+function transformedClass(
+  made: Interp,
+  target: ClassValue,
+  options: Bound,
+  { prefix, lift }: Transform,
+): ClassValue {
+  // A class of a class of a class: each has the classes before it in its line, and their prefixes in its name.
+  made.tick(STEPS.class + target.mro.length + (target.name.length >> 4));
   const cls = new ClassValue(`${prefix}${target.name}`, [target], new Map(), target.module, target.at);
   cls.mro = linearize(cls);
   if (target.native) cls.native = target.native;

@@ -3,6 +3,7 @@
  * https://keras.io/api/layers/recurrent_layers/ https://keras.io/api/layers/core_layers/lambda/
  */
 import { add, product } from "../../../cost/lift.ts";
+import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import {
@@ -270,6 +271,7 @@ function initialStates(keras: Keras, interp: Interp, cell: Instance, input: Tens
   const units = typeof size === "symbol" ? cell.attrs.get("units") : size;
   const batch = isUnknown(input.shape) ? 1 : (input.shape[0] ?? 1);
   return (toItems(units) ?? [units]).map((each) => {
+    interp.tick(STEPS.weight);
     const dims = toItems(each)?.map((dim) => toNumber(dim) ?? 1) ?? [toNumber(each) ?? 1];
     return likeInput(keras, input, keras.make([batch, ...dims]));
   });

@@ -23,6 +23,8 @@ import {
 import { entryOf } from "../../../table.ts";
 import { possibleArguments } from "../../rules/possible.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
+import { Given } from "../refused/given.ts";
+import { REFUSED_FUNCTIONS, REFUSED_LAYERS } from "../refused/nn.ts";
 import { argumentsOf, functionArguments } from "./arguments.ts";
 import type { Nn } from "./library.ts";
 import { addModule, addTensor, initModule } from "./module.ts";
@@ -114,7 +116,13 @@ function constructorOf(nn: Nn, spec: LayerSpec, signature: string): NativeImpl {
 
 function runForward(nn: Nn, spec: LayerSpec, rule: LayerRule, a: Bound, interp: Interp): Value {
   const self = a.self as Instance;
-  const run = (): Value => rule(new Op(interp, nn, spec.fn ?? spec.name, self), a);
+  const run = (): Value => {
+    const op = new Op(interp, nn, spec.fn ?? spec.name, self);
+    const refused = entryOf(REFUSED_LAYERS, spec.name);
+    const value = (name: string): Value => (Object.hasOwn(a, name) ? entryOf(a, name) : op.attr(name));
+    refuse(op, refused?.(new Given(value)));
+    return rule(op, a);
+  };
   // `conv.forward(x)` skips __call__, but its ops are the layer's all the same.
   return (spec.layer ?? true) && interp.scope?.instance !== self ? interp.withLayer(self, run) : run();
 }
@@ -122,12 +130,25 @@ function runForward(nn: Nn, spec: LayerSpec, rule: LayerRule, a: Bound, interp: 
 /** A function of torch.nn.functional as a value of the program. */
 export function defineFunction(nn: Nn, name: string, spec: FunctionSpec): NativeFunction {
   const check = functionArguments(name, parseSignature(spec.signature));
+  const refused = entryOf(REFUSED_FUNCTIONS, name);
   return def(
     name,
     spec.signature,
-    (a, interp) => spec.rule(new Op(interp, nn, name), possibleArguments(interp, a, check)),
+    (given, interp) => {
+      const op = new Op(interp, nn, name);
+      const a = possibleArguments(interp, given, check);
+      refuse(op, refused?.(new Given((argument) => entryOf(a, argument))));
+      return spec.rule(op, a);
+    },
     unfollowed,
   );
+}
+
+/** Says why torch does not take the call, and goes on with what it would have made. */
+function refuse(op: Op, reason: string | undefined): void {
+  if (reason === undefined) return;
+  op.problem(`cannot run: ${reason}`);
+  op.interp.gap(`${op.who} cannot run: ${reason}`);
 }
 
 /** A layer under construction. */

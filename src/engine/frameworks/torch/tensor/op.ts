@@ -24,6 +24,7 @@ import { entryOf } from "../../../table.ts";
 import { FOLLOWS_MISFIT } from "../../rules/mismatch.ts";
 import { type ArgumentCheck, possibleArguments } from "../../rules/possible.ts";
 import { Misfit, numel, showShape } from "../../shape/dims.ts";
+import { Given, type Refusal } from "../refused/given.ts";
 import { Args } from "./args.ts";
 import type { Toolkit } from "./toolkit.ts";
 
@@ -51,6 +52,8 @@ export interface OpSpec {
   /** Parameters as torch writes them. `out`, `device` and their like are taken by every op and ignored. */
   readonly signature: string;
   readonly rule: (a: Args) => Answer;
+  /** What torch refuses besides; libraries that share the rule refuse other calls. */
+  readonly refused?: Refusal | undefined;
   /** Outputs look at the storage of the first tensor argument. */
   readonly view?: boolean;
   /** "other" unless told otherwise. */
@@ -193,7 +196,8 @@ function writeOut(kit: Toolkit, interp: Interp, out: Value, answer: Value): void
 }
 
 function run(a: Args, name: string, spec: OpSpec): Value {
-  const answer = spec.rule(a);
+  const refused = spec.refused?.(new Given((argument) => entryOf(a.bound, argument)));
+  const answer = refused === undefined ? spec.rule(a) : refusedBy(a, refused);
   // A view costs nothing, whose unknown form would tell of it.
   const isOwnDoubt = spec.view === true && a.inputs.every(({ shape }) => !(shape instanceof Unknown));
   if (a.unknown && isOwnDoubt) a.interp.gap(a.unknown.reason);
@@ -215,6 +219,12 @@ function run(a: Args, name: string, spec: OpSpec): Value {
   if (first === undefined) return new Tuple(outputs);
   a.kit.derive(a.interp);
   return a.kit.namedTuple(answer.pack.name, answer.pack.fields, outputs);
+}
+
+/** What the call reads is told with it; nothing is known of what comes out. */
+function refusedBy(a: Args, reason: string): Misfit {
+  for (const value of Object.values(a.bound)) if (value instanceof Tensor) a.inputs.push(value);
+  return new Misfit(reason);
 }
 
 /** Of an op's many outputs, each one: a tensor, and what is noted of its storage. */

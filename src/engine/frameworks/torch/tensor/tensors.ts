@@ -10,6 +10,8 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { entryOf } from "../../../table.ts";
+import { REFUSED_TENSORS } from "../refused/tensors.ts";
 import { addAttributes } from "./attributes.ts";
 import { CONTRACTION_FUNCTIONS, CONTRACTIONS, REFLECTED_MATMUL } from "./contractions.ts";
 import { CREATION, CREATION_METHODS } from "./creation.ts";
@@ -21,7 +23,7 @@ import { construct, plainFunctions } from "./functions.ts";
 import { getItem, INDEXING, isView, SET_ITEM, WHERE_FUNCTION, WHERE_METHOD } from "./indexing.ts";
 import { JOINS, SPLIT_METHOD, SPLITS } from "./joins.ts";
 import { DECOMPOSITIONS, LINALG } from "./linalg.ts";
-import { type OpTable, toInPlace, toNative } from "./op.ts";
+import { type OpSpec, type OpTable, toInPlace, toNative } from "./op.ts";
 import { REDUCTIONS } from "./reductions.ts";
 import { sizesOf } from "./sizes.ts";
 import { SORTING, SORTING_FUNCTIONS } from "./sorting.ts";
@@ -114,17 +116,22 @@ function modules(kit: Toolkit): Record<string, () => Map<string, Value>> {
   };
 }
 
+function refusing(name: string, spec: OpSpec): OpSpec {
+  const refused = entryOf(REFUSED_TENSORS, name);
+  return refused ? { ...spec, refused } : spec;
+}
+
 function addFunctions(kit: Toolkit, table: OpTable, functions: Map<string, Value>): void {
   for (const [name, spec] of Object.entries(table)) {
     if (name.startsWith("__")) continue;
-    functions.set(name, toNative(kit, name, spec, sizesOf));
+    functions.set(name, toNative(kit, name, refusing(name, spec), sizesOf));
     if (spec.inPlace) functions.set(`${name}_`, toInPlace(kit, name, spec));
   }
 }
 
 function addMethods(kit: Toolkit, table: OpTable): void {
   for (const [name, spec] of Object.entries(table)) {
-    kit.cls.attrs.set(name, toNative(kit, name, spec, sizesOf));
+    kit.cls.attrs.set(name, toNative(kit, name, refusing(name, spec), sizesOf));
     if (spec.inPlace) kit.cls.attrs.set(`${name}_`, toInPlace(kit, name, spec));
   }
 }
