@@ -376,4 +376,13 @@ describe("imports", () => {
   ])("%s", (_what, source, shown) => {
     expect(show(source, files)).toBe(shown);
   });
+
+  it("a program's own folder goes before a folder of that name at the workspace's top", () => {
+    const programs = {
+      "/app/layers/conv.py": "WIDTH = 1\n",
+      "/app/second/layers/conv.py": "WIDTH = 2\n",
+      "/app/second/models/net.py": "from layers.conv import WIDTH\n",
+    };
+    expect(show("from second.models.net import WIDTH\nWIDTH", programs, ["/app"])).toBe("2");
+  });
 });

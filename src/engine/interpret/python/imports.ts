@@ -326,12 +326,16 @@ function tableOf(
 
 /**
  * Where absolute imports of a file are looked up: its package's root, its own folder, the host's search paths, and the
- * folders above, for a program runs from one of them.
+ * folders above, for a program runs from one of them. Those below a search path come before it: a workspace may hold
+ * several programs, each with a folder `layers` of its own.
  */
 function rootsOf(m: Machine, file: string | undefined): readonly string[] {
-  const folder = file === undefined ? undefined : directory(file);
-  const own = folder === undefined ? [] : [packageRoot(m, folder), folder];
-  return [...new Set([...own, ...m.host.searchPaths, ...(folder === undefined ? [] : above(m, folder))])];
+  const { searchPaths } = m.host;
+  if (file === undefined) return searchPaths;
+  const folder = directory(file);
+  const folders = above(m, folder);
+  const nearer = folders.filter((at) => searchPaths.some((path) => at.startsWith(`${path}/`)));
+  return [...new Set([packageRoot(m, folder), folder, ...nearer, ...searchPaths, ...folders])];
 }
 
 /** The folders above that the host shows, nearest first. */

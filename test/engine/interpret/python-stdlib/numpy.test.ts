@@ -31,6 +31,17 @@ x, y = np.meshgrid(np.arange(3), np.arange(2))
 [np.eye(2, 3, k=1).tolist(), x.tolist(), y.shape, np.matmul(np.eye(2), np.ones((2, 3))).shape, np.transpose(np.zeros((2, 3, 4)), (2, 0, 1)).shape, np.tile(np.arange(2), 2).tolist(), np.outer([1, 2], [3, 4]).tolist(), np.ones_like(np.arange(3)).tolist(), np.argsort([3, 1, 2]).tolist(), np.meshgrid([1, 2], [3], indexing='ij')[0].shape]`,
     "[[[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [[0, 1, 2], [0, 1, 2]], (2, 3), (2, 3), (4, 2, 3), [0, 1, 0, 1], [[3, 4], [6, 8]], [1, 1, 1], [1, 2, 0], (2, 1)]",
   ],
+  [
+    `import numpy as np
+c = np.ceil(np.log(96))
+[c.astype(t).item() for t in ('int', int, 'int64', np.int32, 'float32', float)] + [np.float64(2.7).astype('int', copy=False).item()]`,
+    "[5, 5, 5, 5, 5.0, 5.0, 2]",
+  ],
+  [
+    `import numpy as np
+[np.tril(np.ones((2, 3))).tolist(), np.triu([[1, 2], [3, 4]], k=1).tolist(), np.tril(np.arange(4).reshape(2, 2), -1).tolist(), np.triu(np.ones((2, 2, 2)))[1].tolist(), np.tril(np.ones((900, 900))).shape]`,
+    "[[[1.0, 0.0, 0.0], [1.0, 1.0, 0.0]], [[0, 2], [0, 0]], [[0, 0], [2, 0]], [[1.0, 1.0], [0.0, 1.0]], (900, 900)]",
+  ],
 ];
 
 test.each(CASES)("%s", (source, repr) => {

@@ -102,6 +102,24 @@ function outer(a: Bound, interp: Interp): Value {
   return makeArray(ARRAY, [rows, columns], x.dtype === y.dtype ? x.dtype : "float64", data);
 }
 
+/** A matrix with zeros above its k-th diagonal, or below it; matrices one after the other alike. */
+function triangle(keeps: (row: number, diagonal: number) => boolean): Entry {
+  return [
+    "m, k=0",
+    (a, interp) => {
+      const [sizes, shift] = [sizesOf(interp, a.m), toInt(a.k)];
+      if (!sizes || sizes.length < 2 || shift === undefined) return interp.unknown(NOT_KNOWN);
+      const [rows, columns] = [sizes.at(-2) ?? 0, sizes.at(-1) ?? 0];
+      const whole = elementsOf(interp, a.m);
+      const data = whole?.data.map((x, i) =>
+        keeps(Math.floor(i / columns) % rows, (i % columns) - shift) ? x : 0,
+      );
+      const dtype = whole?.dtype ?? (a.m instanceof Tensor ? a.m.dtype : "float64");
+      return makeArray(ARRAY, sizes, dtype, data);
+    },
+  ];
+}
+
 export const LAYOUT: Readonly<Record<string, Entry>> = {
   eye: ["N, M=None, k=0, dtype=None, order='C', *, **?", eye],
   identity: ["n, dtype=None, *, ?like=None", (a, interp) => eye({ ...a, N: a.n, M: null, k: 0 }, interp)],
@@ -122,6 +140,8 @@ export const LAYOUT: Readonly<Record<string, Entry>> = {
         : Math.abs(x - y) <= (absolute ?? 0) + (relative ?? 0) * Math.abs(y);
     },
   ],
+  tril: triangle((row, diagonal) => diagonal <= row),
+  triu: triangle((row, diagonal) => diagonal >= row),
   squeeze: squeezed("a"),
   ravel: ["a, ?order='C'", (a, interp) => reshape(interp, a.a, [-1])],
   atleast_1d: [

@@ -1,7 +1,9 @@
 /** numpy's scalar types: called, they convert; as a dtype, they are their name; their instances act as numbers. */
-import { defineClass, type NativeImpl } from "../../native.ts";
-import { type ClassValue, Float, Instance, isUnknown, Tuple, toNumber, type Value } from "../../values.ts";
-import { unwrap } from "../core.ts";
+import { entryOf } from "../../../table.ts";
+import type { Interp } from "../../interp.ts";
+import { type Bound, defineClass, type NativeImpl } from "../../native.ts";
+import { ClassValue, Float, Instance, isUnknown, Tuple, toNumber, type Value } from "../../values.ts";
+import { toText, unwrap } from "../core.ts";
 import { FLOAT } from "../types/numbers.ts";
 import { OBJECT } from "../types/object.ts";
 
@@ -13,7 +15,7 @@ const GENERIC = defineClass("generic", {
   methods: {
     item: ["self, *args", number],
     tolist: ["self", number],
-    astype: ["self, dtype", (a, interp) => interp.call(a.dtype, [unwrap(a.self)])],
+    astype: ["self, dtype, order='K', casting='unsafe', subok=True, copy=True", astype],
     copy: ["self", (a) => a.self],
     sum: ["self, axis=None, dtype=None, out=None, keepdims=False", (a) => a.self],
     mean: ["self, axis=None, dtype=None, out=None, keepdims=False", (a) => a.self],
@@ -68,6 +70,15 @@ export function scalar(dtype: string, value: number): Value {
   const made = new Instance(cls);
   made.payload = plain;
   return made;
+}
+
+/** A number as another scalar type, which is told by numpy's name, by the type or by Python's own type. */
+function astype(a: Bound, interp: Interp): Value {
+  const { dtype } = a;
+  const name = dtype instanceof ClassValue ? dtype.name : toText(dtype);
+  const type = name === undefined ? undefined : entryOf(SCALAR_TYPES, name);
+  if (type === undefined) return interp.unknown(`astype(${String(interp.repr(dtype))}) is not known`);
+  return interp.call(type, [unwrap(a.self)]);
 }
 
 function scalarType(name: string): ClassValue {
