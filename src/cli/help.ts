@@ -61,7 +61,7 @@ diff: the networks of the repository that changed between two Git revisions, and
   --unit, --python, --stubs as above; ended after 600 s unless --time-limit says otherwise
 
 sources: Python packages that are not installed here, read as text and never run
-  add PACKAGE ...       gets them, and what they require, from the package index that pip or uv is set to
+  add PACKAGE ...       gets them, and what they require, from the index that pip or uv is set to, else PyPI
   update [PACKAGE ...]  gets the version that the project names, else the newest, of those and of all that were added
   list, remove, where   what is kept, away with it, and its folder
   --no-deps             not what they require

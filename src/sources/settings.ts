@@ -50,17 +50,14 @@ function indexesOf(env: System["env"], pip: ReadonlyMap<string, string>): readon
   const isOff = /^(1|true|yes|on)$/i.test(pip.get("no-index") ?? "");
   if (isOff)
     throw new SourcesProblem("pip is set to use no package index (no-index): name one with --index-url");
-  const main = env.UV_DEFAULT_INDEX || env.UV_INDEX_URL || pip.get("index-url");
+  const main = env.UV_DEFAULT_INDEX || env.UV_INDEX_URL || pip.get("index-url") || PYPI;
   const others = [env.UV_INDEX, env.UV_EXTRA_INDEX_URL, pip.get("extra-index-url")].flatMap(words);
   // uv lets an index have a name: `own=https://…`.
-  const found = [main, ...others].flatMap((index) =>
-    index ? [index.replace(/^[\w-]+=(?=https?:)/, "")] : [],
-  );
-  if (found.length > 0) return found;
-  throw new SourcesProblem(
-    "no package index is set: name one with --index-url URL, in pip.conf (index-url), or in PIP_INDEX_URL or UV_DEFAULT_INDEX",
-  );
+  return [main, ...others].map((index) => index.replace(/^[\w-]+=(?=https?:)/, ""));
 }
+
+/** The Python Package Index, which pip and uv ask where nothing else is set. */
+const PYPI = "https://pypi.org/simple";
 
 function words(text: string | undefined): readonly string[] {
   return (text ?? "").split(/\s+/).filter((word) => word !== "");
