@@ -27,10 +27,11 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv = nn.Conv2d(3, 8, 3)
+        self.head = nn.Linear(8, 4)
     def forward(self, x):
         return x.relu()
 `);
-  expect(report).toMatchObject({ complete: false, totals: { macs: null, params: 224 } });
+  expect(report).toMatchObject({ complete: false, totals: { macs: null, params: 260 } });
   expect(report.diagnostics[0]?.message).toBe("conv and all else that multiplies did not run");
 });
 

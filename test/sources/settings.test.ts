@@ -54,10 +54,13 @@ describe("the index", () => {
     ]);
   });
 
-  it("is none where pip is set to use none, or nothing is set, which is told", () => {
+  it("is none where pip is set to use none, which is told", () => {
     expect(() => indexSettings(system({ PIP_NO_INDEX: "1" }))).toThrow(/set to use no package index/);
+  });
+
+  it("is PyPI where nothing is set, or only indexes beside it", () => {
     expect(indexSettings(system({}, {})).indexes).toEqual(["https://pypi.org/simple"]);
-    expect(indexSettings(system({ PIP_EXTRA_INDEX_URL: "https://own.example/simple" })).indexes).toEqual([
+    expect(indexSettings(system({ PIP_EXTRA_INDEX_URL: "https://own.example/simple" }, {})).indexes).toEqual([
       ...["https://pypi.org/simple", "https://own.example/simple"],
     ]);
   });

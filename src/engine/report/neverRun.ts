@@ -43,11 +43,16 @@ export function neverRun(source: NeverRunSource, layers: readonly ReportLayer[])
   return found;
 }
 
-/** Why a run of no cost is not the network's: it has layers with weights, and none of them ran. */
+/**
+ * Why a run of no cost is hardly the network's: it has layers with weights, and none of them ran. One alone may be left
+ * over.
+ */
 export function allIdle(source: NeverRunSource): string | undefined {
   if (!source.ops.every(({ macs }) => macs === 0)) return undefined;
-  const [first] = neverRun(source, []);
-  return first && `${first.layer.name || first.layer.type} and all else that multiplies did not run`;
+  const [first, second] = neverRun(source, []);
+  return (
+    first && second && `${first.layer.name || first.layer.type} and all else that multiplies did not run`
+  );
 }
 
 function describe(

@@ -19,6 +19,7 @@ import {
   toNumber,
   type Value,
 } from "../../interpret/values.ts";
+import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
 
 /** What a derivative is, by the answer of the function and what it is derived by. */
@@ -68,7 +69,10 @@ export function gradients(
 /** `eval_shape`: the function is run for its shapes alone, and costs nothing; `fun` is what the library calls it. */
 export function evalShape(fun: string): NativeFunction {
   return def("eval_shape", `${fun}, *args, **kwargs`, (a, interp) =>
-    interp.unrecorded(() => interp.call(a[fun], toItems(a.args) ?? [], kwargsOf(a.kwargs))),
+    interp.unrecorded(() => {
+      const callee = entryOf(a, fun) ?? interp.unknown(`eval_shape needs ${fun}`);
+      return interp.call(callee, toItems(a.args) ?? [], kwargsOf(a.kwargs));
+    }),
   );
 }
 
