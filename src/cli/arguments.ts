@@ -5,6 +5,7 @@ import type { CostUnit } from "../engine/report/units.ts";
 import type { SimulationOptions } from "../engine/separable/contract.ts";
 import { REWRITE_STYLES, type RewriteStyle } from "../engine/separable/rewrite/contract.ts";
 import { entryOf } from "../engine/table.ts";
+import { type CheckCommand, type DiffCommand, parseCheck, parseDiff } from "./projectArguments.ts";
 import { type DoctorCommand, parseDoctor, parseSources, type SourcesCommand } from "./sourcesArguments.ts";
 import { splitTarget } from "./targetName.ts";
 import { factorOf, isInputShape, MOST_FACTOR, multipleOf, namesOf, parseCount } from "./values.ts";
@@ -73,21 +74,6 @@ export interface ProfileCommand extends NetworkChoice {
   readonly devices?: string;
 }
 
-/** Compares the networks of two revisions, or of one and the files as they are. */
-export interface DiffCommand {
-  readonly kind: "diff";
-  readonly base: string;
-  /** Absent: the working tree. */
-  readonly head?: string;
-  /** `BASE...HEAD`: from where the two branches part. */
-  readonly fromMergeBase: boolean;
-  readonly format: "text" | "json" | "markdown" | "sarif" | "gitlab";
-  readonly unit: CostUnit;
-  readonly pythonPaths: readonly string[];
-  readonly stubs: readonly string[];
-  readonly limits: ProcessLimits;
-}
-
 /** Names the devices that a bound can be had on. */
 export interface DevicesCommand {
   readonly kind: "devices";
@@ -107,6 +93,7 @@ export type Command =
   | RewriteCommand
   | SuggestCommand
   | DiffCommand
+  | CheckCommand
   | SourcesCommand
   | DoctorCommand
   | { readonly kind: "help" }
@@ -124,6 +111,7 @@ const OPTIONS = {
   markdown: { type: "boolean" },
   sarif: { type: "boolean" },
   gitlab: { type: "boolean" },
+  config: { type: "string" },
   unit: { type: "string" },
   budget: { type: "string" },
   "fail-on-unknown": { type: "boolean" },
@@ -153,7 +141,7 @@ const OPTIONS = {
 
 const FORMAT_FLAGS = ["table", "json", "csv", "markdown", "sarif"] as const;
 
-const LIMITS = ["time-limit", "memory-limit"] as const;
+export const LIMITS = ["time-limit", "memory-limit"] as const;
 const ANY = ["model", "args", "input", "python", "stubs", ...LIMITS, "help", "version"] as const;
 type OptionName = keyof typeof OPTIONS;
 export type Values = Extract<ReturnType<typeof parseOptions>, { readonly positionals: string[] }>["values"];
@@ -200,6 +188,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (command === undefined) return usageError("no command given; try: convlens profile FILE");
   if (command === "help") return { kind: "help" };
   if (command === "diff") return parseDiff(values, positionals.slice(1));
+  if (command === "check") return parseCheck(values, positionals.slice(1));
   if (command === "sources") return parseSources(values, positionals.slice(1));
   if (command === "doctor") return parseDoctor(values, positionals.slice(1));
   const rule = entryOf(COMMANDS, command);
@@ -323,47 +312,12 @@ function parseSuggest(values: Values, network: NetworkChoice, unit: CostUnit): C
   return { kind: "suggest", ...network, budgetMacs: budget, stem: values.stem ?? false, round, format, unit };
 }
 
-const DIFF_FORMATS = ["table", "json", "markdown", "sarif", "gitlab"] as const;
-const DIFF_OPTIONS: readonly string[] = [...DIFF_FORMATS, ...LIMITS, "unit", "python", "stubs"];
-/** Many files, read at two revisions. */
-const DIFF_LIMITS: ProcessLimits = { seconds: 600, megabytes: 1500 };
-
-function parseDiff(values: Values, revisions: readonly string[]): Command {
-  const [first, second, ...extra] = revisions;
-  if (first === undefined) return usageError("diff needs a revision: convlens diff BASE [HEAD]");
-  if (extra.length > 0) return usageError(`diff takes two revisions, but got "${extra.join(" ")}" too`);
-  const strange = Object.keys(values).find((name) => !DIFF_OPTIONS.includes(name));
-  if (strange !== undefined) return usageError(`--${strange} is no option of diff`);
-  const formats = DIFF_FORMATS.filter((flag) => values[flag]);
-  if (formats.length > 1) return usageError(`choose one of ${formats.map((flag) => `--${flag}`).join(", ")}`);
-  const unit = unitOf(values);
-  if (unit === undefined) return usageError(`--unit is macs or flops, not "${values.unit}"`);
-  const limits = limitsOf(values, DIFF_LIMITS);
-  if (typeof limits === "string") return usageError(limits);
-  const [, from, dots, to] = /^(.*?)(\.{2,3})(.*)$/.exec(first) ?? [];
-  if (dots !== undefined && second !== undefined)
-    return usageError(`"${first}" names two revisions: leave out "${second}"`);
-  const head = dots === undefined ? second : to || "HEAD";
-  const [format = "table"] = formats;
-  return {
-    kind: "diff",
-    base: dots === undefined ? first : from || "HEAD",
-    ...(head !== undefined && { head }),
-    fromMergeBase: dots === "...",
-    format: format === "table" ? "text" : format,
-    unit,
-    pythonPaths: values.python ?? [],
-    stubs: values.stubs ?? [],
-    limits,
-  };
-}
-
-function unitOf({ unit = "macs" }: Values): CostUnit | undefined {
+export function unitOf({ unit = "macs" }: Values): CostUnit | undefined {
   return unit === "macs" || unit === "flops" ? unit : undefined;
 }
 
 /** What is asked for, or what is wrong with it. */
-function limitsOf(values: Values, usual: ProcessLimits = DEFAULT_LIMITS): ProcessLimits | string {
+export function limitsOf(values: Values, usual: ProcessLimits = DEFAULT_LIMITS): ProcessLimits | string {
   const { "time-limit": time, "memory-limit": memory } = values;
   const seconds = time === undefined ? usual.seconds : Number(time);
   const megabytes = memory === undefined ? usual.megabytes : Number(memory);

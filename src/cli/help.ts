@@ -8,6 +8,7 @@ Usage
   convlens rewrite FILE[:NAME] --layers all|NAMES [--diff|--write|--json] [options]
   convlens suggest FILE[:NAME] --budget COUNT [options]
   convlens diff BASE [HEAD] [options]
+  convlens check [FILE|FOLDER|GLOB ...] [options]
   convlens sources add|update|list|remove|where [PACKAGE[==VERSION] ...]
   convlens doctor [MODULE]
 
@@ -59,6 +60,11 @@ diff: the networks of the repository that changed between two Git revisions, and
   --table, --markdown   for people (default), and for the comment of a pull request
   --json, --sarif       for other programs; --gitlab for GitLab's code quality
   --unit, --python, --stubs as above; ended after 600 s unless --time-limit says otherwise
+
+check: whether networks keep the budgets of [tool.convlens.budgets.NAME] in pyproject.toml, or of convlens.config.json
+  NAME                  a network, FILE:NETWORK, or a glob of either; macs, params, peak_memory, share; args, input
+  --config FILE         budgets of this file; absent: the nearest one upwards
+  --table, --json, --sarif, --gitlab, --unit, --python, --stubs as above; exit 1 when one is exceeded or not known
 
 sources: Python packages that are not installed here, read as text and never run
   add PACKAGE ...       gets them, and what they require, from the index that pip or uv is set to, else PyPI

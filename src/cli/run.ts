@@ -14,6 +14,7 @@ import { languageOf } from "../engine/syntax/parser.ts";
 import { type Format, type ProfileCommand, parseCommand } from "./arguments.ts";
 import { answerAtOnce, isAnsweredAtOnce } from "./atOnce.ts";
 import { overBudget } from "./budget.ts";
+import { check } from "./check/check.ts";
 import { chooseDevice, deviceList, readDevices } from "./devices.ts";
 import { diff } from "./diff/diff.ts";
 import { oneLine } from "./oneLine.ts";
@@ -51,6 +52,8 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return suggest(command, around);
     case "diff":
       return diff(command, around);
+    case "check":
+      return check(command, around);
     case "sources": {
       // What gets archives from an index is a bundle of its own, so that no other command loads it.
       const { sources } = await import("./sources.ts");

@@ -1,13 +1,12 @@
 /** `convlens diff BASE [HEAD]`: what the networks of a repository cost at two revisions, where they differ. */
-import path from "node:path";
 import type { ModelHost } from "../../engine/engine.types.ts";
-import { type ChangedFile, GitError, GitRepository } from "../../node/git.ts";
+import { GitError, GitRepository } from "../../node/git.ts";
 import { revisionHost } from "../../node/revisionHost.ts";
-import type { DiffCommand } from "../arguments.ts";
 import { keptFor, missingFolder } from "../open.ts";
 import { relativePlaces } from "../places.ts";
+import type { DiffCommand } from "../projectArguments.ts";
+import { rootsOfAll } from "../rootsOfAll.ts";
 import type { ExitCode, Surroundings } from "../surroundings.ts";
-import { type Roots, rootsOf } from "../target.ts";
 import {
   diffGitlab,
   diffJson,
@@ -47,7 +46,8 @@ async function compared(command: DiffCommand, around: Surroundings): Promise<Tol
   const repository = new GitRepository(around.cwd);
   const { base, head } = revisions(command, repository);
   const { files, leftOut } = candidates(repository, base.commit, head.commit ?? undefined);
-  const found = rootsOfAll(files, repository.root, command, around);
+  const names = files.map(({ before, after }) => after ?? before ?? "");
+  const found = rootsOfAll(names, repository.root, command, around);
   const roots = { ...found, kept: await keptFor(found.folders) };
   const at = async ({ commit }: Revision) => {
     const engine = await around.openEngine(roots, (disk: ModelHost) =>
@@ -79,28 +79,4 @@ function revisions(
   const second = repository.commit(head);
   const from = fromMergeBase ? repository.mergeBase(first, second) : first;
   return { base: { name: base, commit: from }, head: { name: head, commit: second } };
-}
-
-/** What the imports of all of the files are looked up in. */
-function rootsOfAll(
-  files: readonly ChangedFile[],
-  root: string,
-  command: DiffCommand,
-  around: Surroundings,
-): Roots {
-  const inCwd = (folder: string): string => path.resolve(around.cwd, folder);
-  const python = [...command.pythonPaths.map(inCwd), ...around.pythonPaths];
-  const folders = new Set(files.map(({ before, after }) => path.dirname(after ?? before ?? "")));
-  const all = [...folders].map((folder) =>
-    rootsOf(path.join(root, folder, "_.py"), root, python, command.stubs.map(inCwd)),
-  );
-  const join = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())];
-  return {
-    folders: join([[root], ...all.map((one) => one.folders)]),
-    searchPaths: join([[root], ...all.map((one) => one.searchPaths)]),
-    stubs: {
-      own: join(all.map(({ stubs }) => stubs.own)),
-      shipped: join(all.map(({ stubs }) => stubs.shipped)),
-    },
-  };
 }

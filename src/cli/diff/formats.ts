@@ -1,5 +1,4 @@
 /** What changed between two revisions, for people and for other programs. */
-import { createHash } from "node:crypto";
 import type { Place, ReportLayer } from "../../engine/report/contract.ts";
 import { formatSarif } from "../../engine/report/sarif.ts";
 import { layoutTable } from "../../engine/report/table.ts";
@@ -13,6 +12,7 @@ import {
 } from "../../engine/report/units.ts";
 import { markdownText, visible, visibleJson } from "../../engine/report/visible.ts";
 import type { DiffRow } from "../../present/diff.ts";
+import { formatGitlab } from "../gitlab.ts";
 import type { Compared, NetworkChange, Side } from "./networks.ts";
 
 /** A revision as the user named it; the working tree has no commit. */
@@ -174,16 +174,17 @@ export function diffSarif({ tool, changes, unit }: Told): string {
   return formatSarif([{ tool, diagnostics }]);
 }
 
-/** https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format */
 export function diffGitlab({ changes, unit }: Told): string {
-  const found = changes.map((change) => ({
-    description: sentence(change, unit),
-    check_name: `convlens-cost-${change.change}`,
-    fingerprint: createHash("sha256").update(`${change.file}\0${change.network}`).digest("hex"),
-    severity: isDearer(change) ? "minor" : "info",
-    location: { path: change.file, lines: { begin: placeOf(change)?.line ?? 1 } },
-  }));
-  return `${visibleJson(found, 1)}\n`;
+  return formatGitlab(
+    changes.map((change) => ({
+      description: sentence(change, unit),
+      check: `convlens-cost-${change.change}`,
+      severity: isDearer(change) ? "minor" : "info",
+      file: change.file,
+      line: placeOf(change)?.line ?? 1,
+      same: [change.file, change.network],
+    })),
+  );
 }
 
 function isDearer({ before, after }: NetworkChange): boolean {

@@ -1,0 +1,158 @@
+/** Which networks a budget is for, and whether they keep it. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import picomatch from "picomatch";
+import { globSync } from "tinyglobby";
+import type { Engine } from "../../engine/engine.types.ts";
+import type { Place, Report } from "../../engine/report/contract.ts";
+import type { Budget, Configuration, Figure } from "./configuration.ts";
+
+export interface Checked {
+  readonly budget: Budget;
+  /** Of the file that has it, as the engine names it. */
+  readonly file: string;
+  readonly network: string;
+  readonly at: Place | null;
+  readonly figure: Figure;
+  readonly most: number;
+  /** What is known of the figure: it is at least this, and at most that. */
+  readonly least: number | null;
+  readonly greatest: number | null;
+  readonly verdict: "kept" | "exceeded" | "unknown";
+  /** Why it is not known. */
+  readonly reason?: string;
+}
+
+/** Files of models below the folder, by paths from it; `only` are files, folders or globs. */
+export function modelFiles(folder: string, only: readonly string[] = []): readonly string[] {
+  return globSync(only.length > 0 ? only.map(slashes) : ["**"], {
+    ...{ cwd: folder, expandDirectories: true, onlyFiles: true, followSymbolicLinks: false, dot: false },
+    ignore: FOREIGN,
+  })
+    .filter((file) => MODEL_FILE.test(file) && !file.startsWith("../"))
+    .sort();
+}
+
+const MODEL_FILE = /(?<!\.d)\.(py|ipynb|[cm]?[jt]sx?)$/i;
+/** Other people's code, and what is built. */
+const FOREIGN = [
+  "node_modules",
+  "site-packages",
+  "dist-packages",
+  "venv",
+  "env",
+  "build",
+  "dist",
+  "__pycache__",
+].map((name) => `**/${name}/**`);
+
+/** Files that the budget can be about. */
+export function filesOf(
+  budget: Budget,
+  configuration: Configuration,
+  files: readonly string[],
+): readonly string[] {
+  if (budget.files !== undefined) {
+    const isMeant = picomatch(slashes(budget.files));
+    return files.filter((file) => isMeant(file));
+  }
+  const named = budget.network.split(".")[0] ?? "";
+  if (/[*?[\]{}!]/.test(named)) return files;
+  const word = new RegExp(`(?<![\\w$])${escaped(named)}(?![\\w$])`);
+  return files.filter((file) => word.test(quietly(path.join(configuration.folder, file))));
+}
+
+/** What each figure of the budget is in the networks of one file; nothing where it has none of that name. */
+export function checkFile(engine: Engine, file: string, budget: Budget): readonly Checked[] {
+  return found(engine, file, budget).flatMap(({ network, at, report, reason }) =>
+    budget.most.map(({ figure, value }) =>
+      judged({ budget, file, network, at, figure, most: value }, report, reason),
+    ),
+  );
+}
+
+interface Found {
+  readonly network: string;
+  readonly at: Place | null;
+  readonly report: Report | null;
+  readonly reason?: string;
+}
+
+/** Networks of the name that the file itself defines; where the budget names the file, those that it imports too. */
+function found(engine: Engine, file: string, { files, network, args, input }: Budget): readonly Found[] {
+  const isGlob = /[*?[\]{}!]/.test(network);
+  const isMeant = picomatch(network);
+  // What still needs arguments is not listed by name.
+  const names = isGlob
+    ? engine.networks(file).flatMap(({ name }) => (isMeant(name) ? [name] : []))
+    : [network];
+  return names.flatMap((model): Found[] => {
+    const result = engine.profile(file, {
+      model,
+      ...(args !== undefined && { args }),
+      ...(input.length > 0 && { input }),
+    });
+    const at = result.ok ? result.report.network_at : result.failure?.at;
+    if (!at || (files === undefined && at.file !== file)) return [];
+    if (!result.ok) return [{ network: model, at, report: null, reason: result.reason }];
+    const [first] = result.report.diagnostics.filter(({ severity }) => severity !== "info");
+    return [{ network: model, at, report: result.report, ...(first && { reason: first.message }) }];
+  });
+}
+
+function judged(
+  about: Pick<Checked, "budget" | "file" | "network" | "at" | "figure" | "most">,
+  report: Report | null,
+  reason: string | undefined,
+): Checked {
+  const [least, greatest] = report === null ? [null, null] : BOUNDS[about.figure](report);
+  const verdict =
+    greatest !== null && greatest <= about.most
+      ? "kept"
+      : least !== null && least > about.most
+        ? "exceeded"
+        : "unknown";
+  return {
+    ...about,
+    least,
+    greatest,
+    verdict,
+    ...(verdict === "unknown" && reason !== undefined && { reason }),
+  };
+}
+
+type Bounds = readonly [least: number | null, greatest: number | null];
+
+const exactly = (value: number | null): Bounds => [value, value];
+
+const BOUNDS: Readonly<Record<Figure, (report: Report) => Bounds>> = {
+  macs: ({ totals, layers }) => {
+    if (totals.macs !== null) return exactly(totals.macs);
+    // What runs under a condition that is open may not run.
+    const least = layers.reduce((sum, { macs, conditional }) => sum + (conditional ? 0 : (macs ?? 0)), 0);
+    return [least, totals.macs_at_most ?? null];
+  },
+  params: ({ totals }) => exactly(totals.params),
+  peak_memory: ({ totals }) => exactly(totals.peak_activation_bytes),
+  share: ({ totals, layers }) => {
+    const { macs } = totals;
+    if (macs === null) return exactly(null);
+    return exactly(macs === 0 ? 0 : Math.max(0, ...layers.map((layer) => layer.macs ?? 0)) / macs);
+  },
+};
+
+function quietly(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+function slashes(text: string): string {
+  return path.sep === "\\" ? text.replaceAll("\\", "/") : text;
+}
