@@ -205,3 +205,25 @@ class Head(nn.Module):
     "7 needs its input, as in # convlens: input=1x3x224x224: IndexError: list",
   );
 });
+
+it("what a base behind an unknown one has is not taken for what super() finds", () => {
+  const source = (bases: string) => `from nowhere import Base
+from torch import nn
+class Mixin:
+    def __init__(self, depth=1):
+        super().__init__()
+class Net(${bases}):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.conv = nn.Conv2d(3, 8, 3)
+    def forward(self, x):
+        return self.conv(x)
+net = Net(block=3)
+`;
+  const errors = (text: string) =>
+    said(text, { model: "net" }).filter((message) => /TypeError|super/.test(message));
+  expect(errors(source("Base, Mixin"))).toEqual([]);
+  expect(said(source("Base, Mixin"), { model: "net" })[0]).toContain("module nowhere was not found");
+  // Python finds the mixin first here, and it takes no such argument.
+  expect(errors(source("Mixin, Base"))[0]).toContain("unexpected keyword argument 'block'");
+});

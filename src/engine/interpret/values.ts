@@ -205,6 +205,8 @@ export class ClassValue {
   ) {}
   /** Bases that could not be known: attributes not found may live there. */
   unknownBase?: Unknown;
+  /** Bases that stand behind the first of those: what they have, it may have before them. */
+  behindUnknown?: readonly ClassValue[];
   /** What the base that is not known is taken to be. */
   assumedBase?: ClassValue;
   /** Python: the `__getattribute__` of the program that all look-ups of attributes go through. */

@@ -268,8 +268,21 @@ function lookupSuper(m: Machine, obj: SuperValue, name: string): Value | Absent 
     });
   if (found === ABSENT)
     return rest.find((base) => base.unknownBase)?.unknownBase ?? obj.after.unknownBase ?? missing(rest, name);
+  const perhaps = fromUnknownBase(obj.after, rest, name);
+  if (perhaps) return perhaps;
   if (isOfClass && !(found instanceof ClassMethod)) return found instanceof StaticMethod ? found.fn : found;
   return bindTo(m, found, obj.self, cls);
+}
+
+/** What `super()` finds in a base that stands behind an unknown one, which may have it too. */
+function fromUnknownBase(
+  { behindUnknown, unknownBase: unknown }: ClassValue,
+  rest: readonly ClassValue[],
+  name: string,
+): Unknown | undefined {
+  if (!behindUnknown) return undefined;
+  const owner = rest.find((base) => base.attrs.has(name));
+  return owner && behindUnknown.some((base) => base.mro.includes(owner)) ? unknown : undefined;
 }
 
 type Special = (m: Machine, obj: Value, cls: ClassValue) => Value | undefined;

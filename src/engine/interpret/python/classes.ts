@@ -107,7 +107,11 @@ function makeClass(
   // Classes of the engine do not all name `object`, which stands behind every other one.
   cls.mro = [...linearize(cls).filter((base) => base !== object), object];
   m.tick(cls.mro.length);
-  if (strange instanceof Unknown) cls.unknownBase = strange;
+  if (strange instanceof Unknown) {
+    cls.unknownBase = strange;
+    const behind = bases.slice(bases.indexOf(strange)).filter((base) => base instanceof ClassValue);
+    if (behind.length > 0) cls.behindUnknown = behind;
+  }
   if (assumed) cls.assumedBase = assumed;
   return cls;
 }

@@ -137,7 +137,8 @@ function setNone(interp: Interp, self: Instance, name: string): boolean {
 }
 
 function warnUninitialised(interp: Interp, self: Instance, name: string): void {
-  if (peekTable(self, "_modules")) return;
+  // A base that is not known may have made the tables.
+  if (peekTable(self, "_modules") || self.cls.mro.some((base) => base.unknownBase)) return;
   interp.diagnose({
     severity: "error",
     code: "missing-super-init",
