@@ -138,12 +138,16 @@ function setNone(interp: Interp, self: Instance, name: string): boolean {
 
 function warnUninitialised(interp: Interp, self: Instance, name: string): void {
   // A base that is not known may have made the tables.
-  if (peekTable(self, "_modules") || self.cls.mro.some((base) => base.unknownBase)) return;
+  if (peekTable(self, "_modules") || hasUnknownBase(self)) return;
   interp.diagnose({
     severity: "error",
     code: "missing-super-init",
     message: `${self.cls.name} assigns ${name} before super().__init__()`,
   });
+}
+
+function hasUnknownBase({ cls }: Instance): boolean {
+  return cls.mro.some((base) => base.unknownBase !== undefined);
 }
 
 /** Attribute access after the usual look-up failed; see Python's `__getattr__`. */
@@ -174,7 +178,7 @@ const ATTRIBUTES: Record<string, Method> = {
     "self, name",
     (a, interp) => {
       const name = String(a.name);
-      if (forget(interp, self(a), name)) return null;
+      if (forget(interp, self(a), name) || hasUnknownBase(self(a))) return null;
       return interp.fail("AttributeError", `'${self(a).cls.name}' object has no attribute '${name}'`);
     },
   ],
