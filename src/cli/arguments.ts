@@ -4,11 +4,12 @@ import { parseArgs } from "node:util";
 import type { CostUnit } from "../engine/report/units.ts";
 import type { SimulationOptions } from "../engine/separable/contract.ts";
 import { REWRITE_STYLES, type RewriteStyle } from "../engine/separable/rewrite/contract.ts";
+import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
 import { entryOf } from "../engine/table.ts";
 import { type CheckCommand, type DiffCommand, parseCheck, parseDiff } from "./projectArguments.ts";
 import { type DoctorCommand, parseDoctor, parseSources, type SourcesCommand } from "./sourcesArguments.ts";
 import { splitTarget } from "./targetName.ts";
-import { factorOf, isInputShape, MOST_FACTOR, multipleOf, namesOf, parseCount } from "./values.ts";
+import { factorOf, isInputShape, multipleOf, namesOf, parseCount } from "./values.ts";
 
 export type Format = "text" | "json" | "jsonl" | "csv" | "markdown" | "sarif";
 

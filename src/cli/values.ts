@@ -1,4 +1,5 @@
 /** What the texts of options mean; undefined where one means nothing. */
+import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
 import { entryOf } from "../engine/table.ts";
 
 export function namesOf(text: string): "all" | "none" | readonly string[] {
@@ -16,9 +17,6 @@ export function factorOf(text: string | undefined): number | undefined {
   const factor = Number(above) / Number(below ?? 1);
   return Number.isFinite(factor) && factor > 0 && factor <= MOST_FACTOR ? factor : undefined;
 }
-
-/** Wider than this is a slip of the pen. */
-export const MOST_FACTOR = 64;
 
 export function multipleOf(text: string | undefined): number | undefined {
   if (text === undefined) return 1;

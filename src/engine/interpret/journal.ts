@@ -2,6 +2,7 @@
  * Running both sides of a condition that cannot be decided. Every change made on one side is journalled, undone
  * before the other side runs, and joined after it: what both sides agree on stays known.
  */
+import { AttrEntries } from "./attrsDict.ts";
 import {
   ABSENT,
   type Absent,
@@ -57,7 +58,7 @@ export class Journal {
   }
 
   saveHeap(target: Heap): void {
-    if (isOwn(target, this.since)) return;
+    if (isOwn(target, this.since) || isOfAttributes(target)) return;
     if (!this.heap.has(target)) {
       const contents = snapshot(target);
       if (contents) this.heap.set(target, contents);
@@ -123,6 +124,11 @@ export class Journal {
 }
 
 export const NO_CHANGES: Changes = { vars: new Map(), heap: new Map() };
+
+/** What a dict of attributes changes is noted attribute by attribute. */
+function isOfAttributes(target: Heap): boolean {
+  return target instanceof Dict && target.entries instanceof AttrEntries;
+}
 
 function isOwn(target: Heap, since: number): boolean {
   return "born" in target && target.born > since;

@@ -111,6 +111,8 @@ export class Modules {
   readonly dependencies = new Set<string>();
   /** Imports whose statements wrote to the trace that ran then: the first to need a module is told what it says. */
   spoken = 0;
+  /** The module that runs as the script, which programs find as `__main__`. */
+  script: ModuleValue | undefined;
 
   private readonly links: Links = new WeakMap();
 
@@ -213,7 +215,10 @@ export class Modules {
       module.attrs.set("__name__", name);
       module.attrs.set("__file__", file);
       semantics.enterModule?.(m, scope);
-      if (name === "__main__") this.noteScript(entry, compiled.node);
+      if (name === "__main__") {
+        this.script = module;
+        this.noteScript(entry, compiled.node);
+      }
       const body = (): void => this.isolated(m, semantics, () => compiled.body(m, scope));
       if (name === "__main__") m.recorder.assumingFor(entry.assumed, body);
       else {

@@ -18,6 +18,7 @@ import { inputTexts, resizeImage } from "./resize.ts";
 import { eligibleLayers, followers } from "./simulate.ts";
 import { type IdleSite, swapTrace } from "./swapTrace.ts";
 import { type NetworkRun, rowsOf, type Thinned, thinNetwork } from "./thin.ts";
+import { wrongOption } from "./wrongOption.ts";
 
 /** A network that ran once, with all that its report is made of. */
 export interface TracedNetwork {
@@ -37,6 +38,8 @@ export function simulateNetwork(
   options: SimulationOptions,
   refused: readonly RefusedLayer[] = [],
 ): SimulationResult {
+  const wrong = wrongOption(options);
+  if (wrong !== undefined) return { ok: false, reason: wrong };
   const { alpha = 1, rho = 1, round = 1 } = options;
   const first = trace();
   if ("reason" in first) return { ok: false, reason: first.reason };

@@ -4,12 +4,15 @@ import { placeKey } from "../report/places.ts";
 import type { RefusedLayer, SuggestionOptions, SuggestionResult } from "./contract.ts";
 import { simulateNetwork, type TraceNetwork } from "./simulation.ts";
 import { paretoOfSwaps, suggest, swapsOf } from "./suggest.ts";
+import { wrongOption } from "./wrongOption.ts";
 
 export function suggestNetwork(
   trace: TraceNetwork,
   options: SuggestionOptions,
   refused: readonly RefusedLayer[] = [],
 ): SuggestionResult {
+  const wrong = wrongOption(options);
+  if (wrong !== undefined) return { ok: false, reason: wrong };
   const { budgetMacs, stem = false, round = 1 } = options;
   const traced = trace();
   if ("reason" in traced) return { ok: false, reason: traced.reason };

@@ -3,8 +3,10 @@ import type { Arg, Call, Expr } from "../../syntax/ast.ts";
 import { isOptionalChain } from "../../syntax/optionalChain.ts";
 import { placed } from "../../syntax/placed.ts";
 import { entryOf } from "../../table.ts";
+import { attrsDict } from "../attrsDict.ts";
 import { STEPS } from "../bounds.ts";
 import type { Machine } from "../machine.ts";
+import { mayBind } from "../python/execText.ts";
 import type { Scope } from "../scope.ts";
 import type { Site } from "../trace.ts";
 import { mayCall } from "../uncalled.ts";
@@ -93,6 +95,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
 
   const keepsGiven = spreads(node, c);
   const text = textOf(node.callee);
+  const isExec = c.language === "python" && text === "exec" && node.args.length === 1;
   // `net.apply(lib.init_weights)` calls what it is given.
   const [first] = node.args;
   const given = first?.kind === "positional" ? textOf(first.value) : "";
@@ -139,6 +142,7 @@ export function compileCall(node: Call, c: Compiler): Ev {
             ? argumentGap(m, fn, named)
             : m.call(fn, values, named);
       m.site = site;
+      if (isExec && !(values instanceof Unknown)) mayBind(m, scopeDict(m, s.module), values[0]);
       return result;
     };
   }
@@ -264,9 +268,11 @@ const scopeCalls: Readonly<Record<string, Ev>> = {
   globals: (m, s) => scopeDict(m, s.module),
 };
 
+/** A function's names are copied; those of a module or a class body are the dict, and what is written to it is bound. */
 function scopeDict(m: Machine, scope: Scope): Dict {
-  const dict = new Dict();
   m.tick(scope.vars.size << 1);
+  if (scope.kind !== "function") return attrsDict(m, scope.vars, scope.moduleValue ?? scope.cls);
+  const dict = new Dict();
   for (const key of scope.vars.keys()) {
     const value = scope.get(key);
     if (value !== ABSENT) dict.entries.set(key, { key, value });

@@ -4,6 +4,7 @@
  */
 
 import { entryOf } from "../../table.ts";
+import { attrsDict, readOnlyAttrs } from "../attrsDict.ts";
 import type { Machine } from "../machine.ts";
 import { forced } from "../scope.ts";
 import { isData } from "../unknownChange.ts";
@@ -18,7 +19,6 @@ import {
   FunctionValue,
   Instance,
   Iter,
-  type Key,
   LargeInt,
   List,
   ModuleValue,
@@ -230,7 +230,7 @@ function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Ab
   if (name === "__dict__") {
     // What its statements bind is there once they have run.
     m.modules.evaluate(m, module);
-    return attrsDict(module.attrs, module);
+    return attrsDict(m, module.attrs, module);
   }
   const written = writtenName(module, name);
   if (written !== ABSENT) return written;
@@ -290,7 +290,7 @@ type Special = (m: Machine, obj: Value, cls: ClassValue) => Value | undefined;
 /** Attributes every object has. */
 const specials: Readonly<Record<string, Special>> = {
   __class__: (_m, _obj, cls) => cls,
-  __dict__: (_m, obj) => (obj instanceof Instance ? attrsDict(obj.attrs, obj) : undefined),
+  __dict__: (m, obj) => (obj instanceof Instance ? attrsDict(m, obj.attrs, obj) : undefined),
   __name__: (_m, obj) =>
     obj instanceof FunctionValue
       ? (obj.attrs.get("__name__") ?? obj.name)
@@ -311,6 +311,8 @@ const specials: Readonly<Record<string, Special>> = {
     obj instanceof FunctionValue
       ? new Tuple(obj.defaults.filter((value): value is Value => value !== ABSENT))
       : undefined,
+  __globals__: (m, obj) =>
+    obj instanceof FunctionValue && obj.module ? attrsDict(m, obj.module.attrs, obj.module) : undefined,
   __kwdefaults__: (_m, obj) => keywordDefaults(obj),
   __getattribute__: (m, obj) =>
     new NativeFunction("__getattribute__", (_interp, [name]) => getAttr(m, obj, String(name))),
@@ -324,74 +326,13 @@ const classSpecials: Readonly<Record<string, (m: Machine, cls: ClassValue) => Va
   __mro__: (_m, cls) => new Tuple(cls.mro),
   __bases__: (_m, cls) => new Tuple(cls.bases),
   __base__: (_m, cls) => cls.bases[0] ?? null,
-  __dict__: (_m, cls) => attrsDict(cls.attrs, cls),
+  __dict__: (m, cls) => readOnlyAttrs(m, cls),
   __doc__: () => null,
   __class__: (m, cls) => typeOf(m, cls),
   __getattribute__: (m) =>
     new NativeFunction("__getattribute__", (_interp, [obj, name]) => getAttr(m, obj, String(name))),
-  __annotations__: (_m, cls) => attrsDict(cls.annotations ?? new Map()),
+  __annotations__: (m, cls) => attrsDict(m, cls.annotations ?? new Map()),
 };
-
-/** A dict that is the attributes themselves: `self.__dict__.update(kwargs)` sets attributes. */
-export function attrsDict(attrs: Attrs, owner?: Value): Dict {
-  const dict = new Dict(new AttrEntries(attrs));
-  if (owner !== undefined) dict.shows = owner;
-  return dict;
-}
-
-type Entry = { readonly key: Value; value: Value };
-
-class AttrEntries extends Map<Key, Entry> {
-  constructor(private readonly table: Attrs) {
-    super();
-  }
-  private entry(key: string): Entry {
-    const { table } = this;
-    return {
-      key,
-      get value(): Value {
-        return forced(table, key, table.get(key));
-      },
-      set value(value: Value) {
-        table.set(key, value);
-      },
-    };
-  }
-  override get(key: Key): Entry | undefined {
-    return typeof key === "string" && this.table.has(key) ? this.entry(key) : undefined;
-  }
-  override has(key: Key): boolean {
-    return typeof key === "string" && this.table.has(key);
-  }
-  override set(key: Key, entry: Entry): this {
-    if (typeof key === "string") this.table.set(key, entry.value);
-    return this;
-  }
-  override delete(key: Key): boolean {
-    return typeof key === "string" && this.table.delete(key);
-  }
-  override clear(): void {
-    this.table.clear();
-  }
-  override get size(): number {
-    return this.table?.size ?? 0;
-  }
-  override *keys(): MapIterator<Key> {
-    yield* this.table.keys();
-  }
-  override *values(): MapIterator<Entry> {
-    for (const key of [...this.table.keys()]) yield this.entry(key);
-  }
-  override *entries(): MapIterator<[Key, Entry]> {
-    for (const key of [...this.table.keys()]) yield [key, this.entry(key)];
-  }
-  override [Symbol.iterator](): MapIterator<[Key, Entry]> {
-    return this.entries();
-  }
-  override forEach(each: (entry: Entry, key: Key, map: Map<Key, Entry>) => void): void {
-    for (const [key, entry] of this.entries()) each(entry, key, this);
-  }
-}
 
 export function getAttr(m: Machine, obj: Value, name: string): Value {
   const value = lookup(m, obj, name);

@@ -7,6 +7,7 @@ import {
   type Absent,
   Bytes,
   ClassValue,
+  Dict,
   Instance,
   isUnknown,
   List,
@@ -18,6 +19,7 @@ import {
 } from "../values.ts";
 import { NOT_IMPLEMENTED, strictExact, toInt, toText, tryDunder, typeName, unwrap } from "./core.ts";
 import { hashNumber, identity } from "./dict.ts";
+import { mayBind, NOT_FOLLOWED } from "./execText.ts";
 import { openFile } from "./files.ts";
 import { format } from "./format.ts";
 import { floorDivide, isOpen, toWhole, whole } from "./integers.ts";
@@ -84,8 +86,10 @@ const OTHERS: Readonly<Record<string, Entry>> = {
   breakpoint: ["*args, **kwargs", () => null],
   exec: [
     "source, globals=None, locals=None",
-    (_, interp) => {
-      interp.gap("exec() of text is not followed");
+    (a, interp) => {
+      interp.gap(NOT_FOLLOWED);
+      for (const namespace of [a.globals, a.locals])
+        if (namespace instanceof Dict) mayBind(interp, namespace, a.source);
       return null;
     },
   ],

@@ -1,6 +1,7 @@
 /** Python classes: definition with bases, metaclass and hooks; construction of instances; binding of calls. */
 
 import type { ClassNode } from "../../syntax/ast.ts";
+import { attrsDict } from "../attrsDict.ts";
 import { STEPS } from "../bounds.ts";
 import { compileArgs } from "../compile/calls.ts";
 import type { Ex } from "../compile/compiler.ts";
@@ -22,7 +23,7 @@ import {
   Unknown,
   type Value,
 } from "../values.ts";
-import { attrsDict, bindTo, findInMro, typeOf } from "./attributes.ts";
+import { bindTo, findInMro, typeOf } from "./attributes.ts";
 import { isCore } from "./core.ts";
 import { python } from "./semantics.ts";
 import { INERT_BASE, isInert } from "./stdlib/inertness.ts";
@@ -72,7 +73,7 @@ function throughMetaclass(m: Machine, cls: ClassValue, keywords: Kwargs): Value 
     return owner && !isCore(owner) ? owner.attrs.get(name) : undefined;
   };
   const passed = new Map([...keywords].filter(([key]) => key !== "metaclass"));
-  const namespace = attrsDict(cls.attrs);
+  const namespace = attrsDict(m, cls.attrs);
   classOfNamespace.set(namespace, cls);
   const args = [cls.name, new Tuple(cls.bases), namespace];
   const make = own("__new__");

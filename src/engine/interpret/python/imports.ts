@@ -181,6 +181,7 @@ function fileOf(scope: Scope): string | undefined {
 // ------------------------------------------------------------------ resolution
 
 function findModule(m: Machine, path: string, from: string | undefined): ModuleValue | Unknown {
+  if (path === "__main__" && m.modules.script) return m.modules.script;
   const ours = stub(m, "own", path) ?? partInPython(m, path) ?? tableModule(m, path);
   if (ours) return ours;
   const followed = filesOf(m, path);
