@@ -106,15 +106,21 @@ function profileOne(engine: Engine, file: string, command: ProfileCommand): Foun
     reports: [],
     failures: result.failure ? [result.failure] : [],
     networks: result.networks,
-    messages: [failureLine(command, result).replaceAll(file, () => command.file)],
+    messages: [failureLine(file, command, result).replaceAll(file, () => command.file)],
   };
 }
 
 type NoReport = Extract<ReturnType<Engine["profile"]>, { readonly ok: false }>;
 
 /** `net.py:12:5: no network named Nett; try --model with one of Net, build_net` */
-function failureLine(command: ProfileCommand, { reason, networks, diagnostics, failure }: NoReport): string {
+function failureLine(
+  file: string,
+  command: ProfileCommand,
+  { reason, networks, diagnostics, failure }: NoReport,
+): string {
   if (failure?.problem) return `${command.file}${lineOf(faultIn(failure))}: ${reason}`;
+  // What keeps the file from being read names it, and no other network or argument would help.
+  if (reason.startsWith(`${file} `)) return reason;
   const remedy = remedyFor(command, networks);
   const error = diagnostics.find((found) => found.severity === "error");
   return `${command.file}${lineOf(error?.at)}: ${reason}${detail(error, reason)}${remedy}`;

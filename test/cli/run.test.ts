@@ -275,4 +275,14 @@ describe("exit code 2, with one line on stderr and nothing on stdout", () => {
   ])("%j", async (argv, err) => {
     expect(await convlens(argv)).toEqual({ code: 2, out: "", err });
   });
+
+  it("says of a file that cannot be read only why, once with its name", async () => {
+    const engine: Engine = {
+      ...engineOf([]),
+      profile: (file) => ({ ok: false, reason: `${file} is no notebook`, networks: [], diagnostics: [] }),
+    };
+    expect(await convlens(["profile", "net.py"], engine)).toEqual({
+      ...{ code: 2, out: "", err: "convlens: net.py is no notebook\n" },
+    });
+  });
 });

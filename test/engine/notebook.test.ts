@@ -95,6 +95,13 @@ describe("a notebook", () => {
     expect(!result.ok && result.reason).toBe(`${FILE} ${problem}`);
   });
 
+  it.each([null, "x", { kernelspec: 5, language_info: [] }, { kernelspec: { language: 5 } }])(
+    "with metadata of another form (%j) is Python",
+    (metadata) => {
+      expect(programOf(notebook([["code", "a = 1"]], metadata as never))).toBe("a = 1");
+    },
+  );
+
   it("of nbformat 3 has its cells in worksheets", () => {
     const cells = [{ cell_type: "code", input: "a = 1\nb = 2" }];
     expect(programOf(JSON.stringify({ worksheets: [{ cells }] }))).toBe("a = 1\nb = 2");
@@ -110,6 +117,8 @@ describe("what is no Python", () => {
     ["help", "net?\nnet.forward??\na = 1", "\n\na = 1"],
     ["a cell for another language", "%%bash\nls\necho", "\n\n"],
     ["a result of the shell", "files = !ls\na = 1", "files = get_ipython().system()\na = 1"],
+    ["a result in several places", "a, n = !ls", "a, n = get_ipython().system()"],
+    ["a result in an attribute", "if a:\n    args.n = %env N", "if a:\n    args.n = get_ipython().system()"],
   ])("is passed over: %s", (_, cell, expected) => {
     expect(programOf(notebook([["code", cell]]))).toBe(expected);
   });
@@ -120,6 +129,10 @@ describe("what is no Python", () => {
     ["a comparison", "a = b \\\n  % c"],
   ])("is not taken for it: %s", (_, cell) => {
     expect(programOf(notebook([["code", cell]]))).toBe(cell);
+  });
+
+  it("leaves the statement of %time, whose names stay, at its column", () => {
+    expect(programOf(notebook([["code", "%time  n = 16\n%time -h\n%time"]]))).toBe("pass;  n = 16\n\n");
   });
 
   it("is the first line alone where the rest of the cell is Python", () => {

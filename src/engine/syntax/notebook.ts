@@ -2,7 +2,7 @@
  * Jupyter notebooks (nbformat 3 and 4) as programs: the code cells one after the other, as they run from top to bottom.
  * What is IPython's and no Python (magics, `!` lines, cells for another language) is blanked; lines stay where they are.
  */
-import { array, looseObject, optional, safeParse, string, union } from "valibot";
+import { array, fallback, looseObject, optional, safeParse, string, union } from "valibot";
 import { pushBracket, readPhysicalLines } from "./python/layout.ts";
 
 export interface Notebook {
@@ -28,14 +28,17 @@ const AnyCell = looseObject({
   /** Before nbformat 4. */
   input: optional(Source),
 });
+/** What tells the kernel's language may have any form: without it, cells are Python. */
+const Language = fallback(optional(string()), undefined);
 const Form = looseObject({
   cells: optional(array(AnyCell)),
   worksheets: optional(array(looseObject({ cells: array(AnyCell) }))),
-  metadata: optional(
+  metadata: fallback(
     looseObject({
-      kernelspec: optional(looseObject({ language: optional(string()) })),
-      language_info: optional(looseObject({ name: optional(string()) })),
+      kernelspec: fallback(looseObject({ language: Language }), {}),
+      language_info: fallback(looseObject({ name: Language }), {}),
     }),
+    { kernelspec: {}, language_info: {} },
   ),
 });
 
@@ -44,7 +47,7 @@ export function readNotebook(json: string): Notebook | { readonly problem: strin
   const parsed = safeParse(Form, jsonOf(json));
   if (!parsed.success) return { problem: "is no Jupyter notebook: save it anew from Jupyter or the editor" };
   const { cells = [], worksheets = [], metadata } = parsed.output;
-  const language = metadata?.kernelspec?.language ?? metadata?.language_info?.name ?? "python";
+  const language = metadata.kernelspec.language ?? metadata.language_info.name ?? "python";
   if (!/^i?python\d*$/i.test(language)) return { problem: `is a notebook of ${language}, not of Python` };
   const all = [...cells, ...worksheets.flatMap((sheet) => sheet.cells)];
   const found: Cell[] = [];
@@ -85,8 +88,10 @@ function joined(source: string | readonly string[]): string {
 const OVER_PYTHON = /^%%(time|timeit|capture|prun|memit|python3?|py3?)\b/;
 /** `%matplotlib inline`, `!pip install …`, `?help`, `net.forward??` */
 const COMMAND = /^(?:[%!?].*|[\w.]+\?{1,2})$/;
-/** `files = !ls`, `took = %timeit -o run()` */
-const ASSIGNED = /^[\w.,\s]+=\s*[%!]/;
+/** `files = !ls`, `took = %timeit -o run()`, `args.width, rest = !cat sizes` */
+const ASSIGNED = /^([\w.,\s]+)=\s*[%!]/;
+/** `%time net = Net()` runs its statement in the notebook, so that names stay afterwards. */
+const TIMED = /^%time\s+(?=[^\s-])/;
 
 function pythonOf(cell: string): string {
   const first = /^\s*(%%.*)/.exec(cell)?.[1];
@@ -98,6 +103,8 @@ function pythonOf(cell: string): string {
     const code = line.trim();
     const begins = indent >= 0 && open.length === 0 && !continues;
     if (blanksNext || (begins && (COMMAND.test(code) || ASSIGNED.test(code)))) {
+      const timed = !blanksNext && TIMED.exec(code)?.[0];
+      if (timed) return line.replace(timed, () => "pass;".padEnd(timed.length));
       blanksNext = code.endsWith("\\");
       return blank(line, codeStart - start);
     }
@@ -109,7 +116,7 @@ function pythonOf(cell: string): string {
 
 /** A command inside of a block is a statement of it; one that is assigned gives what is not known. */
 function blank(line: string, column: number): string {
-  const name = /^\s*([A-Za-z_]\w*)\s*=/.exec(line)?.[1];
-  if (name !== undefined) return `${line.slice(0, column)}${name} = get_ipython().system()`;
+  const target = ASSIGNED.exec(line.trim())?.[1]?.trim();
+  if (target !== undefined) return `${line.slice(0, column)}${target} = get_ipython().system()`;
   return column > 0 ? `${line.slice(0, column)}pass` : "";
 }
