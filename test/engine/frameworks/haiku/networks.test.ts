@@ -121,3 +121,18 @@ def net(x):
   );
   expect(found).toEqual({ linear: 10 });
 });
+
+it("has the sizes of attention that its constructor works out, for classes that derive from it", () => {
+  const found = rows(
+    `
+class Mine(hk.MultiHeadAttention):
+  def __call__(self, x):
+    return hk.Linear(self.value_size * self.num_heads)(x) + hk.Linear(self.model_size)(x)
+@hk.transform
+def net(x):
+  return Mine(2, 4, w_init=hk.initializers.VarianceScaling())(x)
+`,
+    { input: ["1x3"] },
+  );
+  expect(Object.values(found)).toEqual([32, 32]);
+});
