@@ -287,7 +287,13 @@ function multiples(step: number, last: number): readonly number[] {
   return Array.from({ length: last / step }, (_, i) => (i + 1) * step);
 }
 
-/** Other inputs than one as its first layer has it: several images side by side in the channels, and features alone. */
+/** Pixels that a network may move into channels before its first layer: squares of 2, of 4. */
+const PIXELS_IN_CHANNELS = [4, 16];
+
+/**
+ * Other inputs than one as its first layer has it: several images side by side in the channels, an image whose pixels
+ * the network moves into its channels, and features alone.
+ */
 export function otherForms(
   { channels }: FirstLayer,
   [image]: readonly InputSpec[],
@@ -295,7 +301,12 @@ export function otherForms(
   if (!image || image.shape[1] !== channels) return [];
   const { shape, dtype } = image;
   const several = SIDE_BY_SIDE.map((count) => [1, count * channels, ...shape.slice(2)]);
-  return [...several, [1, channels]].map((each) => [{ shape: each, dtype }]);
+  const larger = PIXELS_IN_CHANNELS.filter((count) => channels % count === 0).map((count) => [
+    1,
+    channels / count,
+    ...shape.slice(2),
+  ]);
+  return [...several, ...larger, [1, channels]].map((each) => [{ shape: each, dtype }]);
 }
 
 /** Inputs with other axes: frames of a video, the rows of a sequence, what gets its channel in the network. */

@@ -413,3 +413,20 @@ class Net(nn.Module):
     totals: { macs: 3844 * (8 * 27 + 64) },
   });
 });
+
+test.each([
+  [
+    "halves",
+    "torch.cat([x[..., ::2, ::2], x[..., 1::2, ::2], x[..., ::2, 1::2], x[..., 1::2, 1::2]], 1)",
+    12,
+  ],
+  ["unshuffles", "F.pixel_unshuffle(x, 4)", 48],
+])("gives a network that %s its pixels into channels an image of three", (_, moved, channels) => {
+  const report = profile(
+    torch(`self.c = nn.Conv2d(${channels}, 8, 3, padding=1)`, `return self.c(${moved})`),
+  );
+  expect({ shape: report.input.shapes[0]?.slice(0, 2), complete: report.complete }).toEqual({
+    shape: [1, 3],
+    complete: true,
+  });
+});

@@ -43,7 +43,7 @@ const SUBMODULES: ReadonlySet<string> = new Set([
 ]);
 
 /** Transformations and filters that leave what they are given as it is. */
-const PASSES = `filter_jit filter_pmap filter_checkpoint filter_custom_jvp filter_custom_vjp
+const PASSES = `filter_jit filter_checkpoint filter_custom_jvp filter_custom_vjp
   filter_closure_convert filter tree_check apply_updates module_update_wrapper tree_inference`.split(/\s+/);
 
 const GRADIENTS: ReadonlyMap<string, Value> = new Map([
@@ -208,9 +208,9 @@ interface Tools {
 
 type FunctionRule = (tools: Tools, a: Bound, interp: Interp) => Value;
 
-const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
-  filter_vmap: [
-    "fun=None, *, in_axes=0, out_axes=0, axis_name=None, axis_size=None",
+function mapping(name: string): readonly [string, FunctionRule] {
+  return [
+    "fun=None, *, in_axes=0, out_axes=0, axis_name=None, axis_size=None, **kwargs",
     (tools, a, interp) => {
       const mapped = (fun: Value): Value =>
         interp.call(
@@ -222,9 +222,15 @@ const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
             ["axis_size", a.axis_size],
           ]),
         );
-      return a.fun === null ? def("filter_vmap", "fun", (b) => mapped(b.fun)) : mapped(a.fun);
+      return a.fun === null ? def(name, "fun", (b) => mapped(b.fun)) : mapped(a.fun);
     },
-  ],
+  ];
+}
+
+const FUNCTIONS: Readonly<Record<string, readonly [string, FunctionRule]>> = {
+  filter_vmap: mapping("filter_vmap"),
+  // Each device runs its slice of the axis: all of them together cost what `filter_vmap` does.
+  filter_pmap: mapping("filter_pmap"),
   make_with_state: [
     "make_model",
     (tools, a) =>

@@ -20,6 +20,7 @@ import {
   Tensor,
   Tuple,
   toItems,
+  toNumber,
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
@@ -40,7 +41,7 @@ import { copiesOf, multiply } from "./tree.ts";
 type Names = ReadonlyMap<string, Value>;
 
 /** Decorators and transformations, with or without arguments: what they are given, back. */
-const PASSES = `jit pjit pmap checkpoint remat named_call named_scope
+const PASSES = `jit pjit checkpoint remat named_call named_scope
   custom_jvp custom_vjp device_put device_get block_until_ready shard_map disable_jit`.split(/\s+/);
 
 /** dtypes that no table of tensors has. */
@@ -88,6 +89,7 @@ const MODULES: Readonly<Record<string, (jax: Jax) => Names>> = {
       ],
     ]);
     names.set("vmap", vmap(jax.kit));
+    names.set("pmap", pmap(jax.kit));
     for (const [name, value] of derivatives(jax.kit)) names.set(name, value);
     for (const name of PASSES) names.set(name, passing(name));
     for (const name of ["map", "leaves", "flatten"]) names.set(`tree_${name}`, treeNames().get(name) ?? null);
@@ -164,6 +166,7 @@ function numpyNames({ kit }: Jax): Map<string, Value> {
     ["ndim", def("ndim", "a", (a, interp) => interp.getAttr(asArray(kit, a.a, interp), "ndim"))],
     ["shape", def("shape", "a", (a, interp) => interp.getAttr(asArray(kit, a.a, interp), "shape"))],
     ["size", def("size", "a, axis=None", (a, interp) => sizeOf(asArray(kit, a.a, interp)))],
+    ["isscalar", def("isscalar", "element", (a) => isScalar(a.element))],
     ["result_type", def("result_type", "*args", (a) => typeOf(kit, toItems(a.args)?.[0] ?? null))],
     ["promote_types", def("promote_types", "a, b", (a) => kit.dtype(kit.dtypeName(a.a) ?? "float32"))],
     ["issubdtype", def("issubdtype", "arg1, arg2", (a) => isSubtype(kit, a.arg1, a.arg2))],
@@ -183,6 +186,12 @@ function numpyNames({ kit }: Jax): Map<string, Value> {
 
 function asArray(kit: ArrayKit, value: Value, interp: Parameters<Parameters<typeof def>[2]>[1]): Value {
   return value instanceof Tensor ? value : interp.call(kit.asArray, [value]);
+}
+
+/** A number, a text, or an array without axes. */
+function isScalar(value: Value): Value {
+  if (!(value instanceof Tensor)) return typeof value === "string" || toNumber(value) !== undefined;
+  return isUnknown(value.shape) ? value.shape : value.shape.length === 0;
 }
 
 function sizeOf(value: Value): Value {
@@ -269,6 +278,31 @@ function vmap(kit: ArrayKit): NativeFunction {
         }
         return stackedBy(answer, size, a.out_axes);
       }),
+  );
+}
+
+/** `jax.pmap`: each device runs its slice of the axis, so all of them together cost what `vmap` does. */
+function pmap(kit: ArrayKit): NativeFunction {
+  const mapping = vmap(kit);
+  return def(
+    "pmap",
+    `fun, axis_name=None, *, in_axes=0, out_axes=0, static_broadcasted_argnums=(), devices=None, backend=None,
+     axis_size=None, donate_argnums=(), global_arg_shapes=None`,
+    (a, interp) => {
+      const whole = toItems(a.static_broadcasted_argnums) ?? [a.static_broadcasted_argnums];
+      if (whole.length === 0)
+        return interp.call(mapping, [a.fun, a.in_axes, a.out_axes], new Map([["axis_size", a.axis_size]]));
+      return new NativeFunction("mapped", (at, args, kwargs) => {
+        const given = toItems(a.in_axes);
+        const axes = args.map((_, i) => (whole.includes(i) ? null : given ? (given[i] ?? 0) : a.in_axes));
+        const mapped = at.call(
+          mapping,
+          [a.fun, new Tuple(axes), a.out_axes],
+          new Map([["axis_size", a.axis_size]]),
+        );
+        return at.call(mapped, args, kwargs);
+      });
+    },
   );
 }
 

@@ -282,6 +282,12 @@ export const LAYERS: HaikuTable = {
   MultiHeadAttention: {
     fn: "dot_product_attention",
     make: "num_heads, key_size, w_init_scale=None, *, w_init=None, with_bias=True, b_init=None, value_size=None, model_size=None",
+    parts: (self) => {
+      const [size, heads] = ["key_size", "num_heads"].map((name) => self.attrs.get(name));
+      const both = typeof size === "number" && typeof heads === "number" ? size * heads : size;
+      if (!self.attrs.get("value_size")) self.attrs.set("value_size", size ?? null);
+      if (!self.attrs.get("model_size")) self.attrs.set("model_size", both ?? null);
+    },
     call: ["query, key, value, mask=None", attention],
   },
   AvgPool: { fn: "avg_pool", make: POOL, call: ["value", pool] },

@@ -132,3 +132,42 @@ y = net(jnp.ones((4, 16)))
 `);
   expect(report.totals).toMatchObject({ macs: 1024, params: 256 });
 });
+
+it.each([
+  ["jax.pmap", "jax.pmap(lambda row: self.a(row))(x)"],
+  [
+    "jax.pmap with a static argument",
+    "jax.pmap(lambda row, n: self.a(row) if n == 3 else row, static_broadcasted_argnums=1)(x, 3)",
+  ],
+  ["eqx.filter_pmap", "eqx.filter_pmap(self.a)(x)"],
+])("counts a layer under %s once for each device's slice", (_, call) => {
+  const source = `import equinox as eqx, jax
+class Net(eqx.Module):
+  a: eqx.nn.Linear
+  def __init__(self, key=jax.random.PRNGKey(0)):
+    self.a = eqx.nn.Linear(8, 4, key=key)
+  def __call__(self, x):
+    return ${call}
+`;
+  const { totals, output, complete } = profile(source, { model: "Net", input: ["5x8"] });
+  expect({ macs: totals.macs, params: totals.params, output, complete }).toEqual({
+    macs: 160,
+    params: 36,
+    output: [[5, 4]],
+    complete: true,
+  });
+});
+
+it("takes numbers and arrays without axes for scalars, as jnp.isscalar does", () => {
+  const source = `import equinox as eqx, jax, jax.numpy as jnp
+class Net(eqx.Module):
+  a: eqx.nn.Linear
+  def __init__(self, key=jax.random.PRNGKey(0)):
+    self.a = eqx.nn.Linear(8, 4, key=key)
+  def __call__(self, x):
+    isScalar = [jnp.isscalar(2.0), jnp.isscalar(jnp.zeros(())), jnp.isscalar(x), jnp.isscalar("a")]
+    return self.a(x) if isScalar == [True, True, False, True] else x
+`;
+  const { totals, complete } = profile(source, { model: "Net", input: ["8"] });
+  expect({ macs: totals.macs, complete }).toEqual({ macs: 32, complete: true });
+});

@@ -108,3 +108,31 @@ net = hk.transform(lambda x: hk.Linear(3)(hk.Embed(10, 4${make})(x${call})))
   expect(macs(', lookup_style="ONE_HOT"', "")).toBe(60 + 5 * 10 * 4);
   expect(macs("", ', lookup_style="one_hot"')).toBe(60 + 5 * 10 * 4);
 });
+
+it("has no policy of mixed precision where none was set", () => {
+  const found = rows(
+    `
+@hk.transform
+def net(x):
+  policy = hk.mixed_precision.current_policy()
+  return hk.Linear(2)(x.astype(jnp.float32 if policy is None else policy.compute_dtype))
+`,
+    { input: ["1x4"] },
+  );
+  expect(found).toEqual({ linear: 10 });
+});
+
+it("has the sizes of attention that its constructor works out, for classes that derive from it", () => {
+  const found = rows(
+    `
+class Mine(hk.MultiHeadAttention):
+  def __call__(self, x):
+    return hk.Linear(self.value_size * self.num_heads)(x) + hk.Linear(self.model_size)(x)
+@hk.transform
+def net(x):
+  return Mine(2, 4, w_init=hk.initializers.VarianceScaling())(x)
+`,
+    { input: ["1x3"] },
+  );
+  expect(Object.values(found)).toEqual([32, 32]);
+});
