@@ -12,7 +12,7 @@ export interface RewriteOptions {
   readonly only?: boolean;
 }
 
-/** Each call becomes the layers of its separable form, or one of a class that its file gets (PyTorch). */
+/** Each call becomes the layers of its separable form, or one of a class (PyTorch) or function (Keras) that its file gets. */
 export type RewriteStyle = "inline" | "class";
 export const REWRITE_STYLES: readonly RewriteStyle[] = ["inline", "class"];
 

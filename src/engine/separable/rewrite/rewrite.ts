@@ -25,9 +25,9 @@ import {
   type TextEdit,
 } from "./contract.ts";
 import type { Flag } from "./flag.ts";
+import { helperEdits } from "./helper.ts";
 import { cutAt, withLineEnds, withPlainLines } from "./place.ts";
 import { type Fault, failedTests, faultOf, type Proved, provedSites, whyUnchecked } from "./proof.ts";
-import { classEdits } from "./separableClass.ts";
 import { type FileImport, INSTALLED, kindsOf, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
 import { biasLoop, type NamedLayer, type ProgramText, readOf, type Use, withoutWords } from "./uses.ts";
@@ -107,7 +107,8 @@ export function rewriteNetwork(
     return plan;
   };
   const free = chosen.size > FEW_LAYERS ? REWRITE_STYLES : (["inline"] as const);
-  const styles = isTorch ? (options.style ? [options.style] : free) : (["inline"] as const);
+  const hasHelper = isTorch || report.framework === "keras";
+  const styles = hasHelper ? (options.style ? [options.style] : free) : (["inline"] as const);
   const plans = styles.map(planIn).sort((one, other) => byChange(one, other, source.read));
   const prove = (some: readonly PlannedSite[]): Proof | Fault => {
     const layers = some.flatMap((site) => site.layers);
@@ -231,7 +232,7 @@ function editsOf(sites: readonly PlannedSite[], read: RewriteSource["read"]): re
     edits.push(...site.edits.filter((edit) => !edits.some((other) => isSame(edit, other))));
   edits.push(...importEdits(sites.flatMap(({ imports }) => imports)));
   edits.push(
-    ...classEdits(
+    ...helperEdits(
       sites.flatMap(({ needs }) => needs),
       read,
     ),
