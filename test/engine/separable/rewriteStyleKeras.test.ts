@@ -117,6 +117,21 @@ model = Sequential()
     expect(text).toContain("model.add(depthwise_separable_conv2d(16, 3))");
   });
 
+  it("does not take keras for a name of the file where only a module of it has one", () => {
+    const { text } = rewrite(`import keras.backend as K
+from keras.layers import BatchNormalization, Conv2D, GlobalAveragePooling2D, Input
+from keras.models import Model
+
+
+def net():
+    images = Input((32, 32, 3))
+    x = Conv2D(16, 3)(Conv2D(8, 3)(images))
+    return Model(images, GlobalAveragePooling2D()(K.relu(BatchNormalization()(x))))
+`);
+    expect(text).toContain("    return Sequential(\n");
+    expect(text).toContain("from keras import Sequential\n");
+  });
+
   it("leaves Keras' own separable layer where no batch norm follows", () => {
     const { text } = rewrite(
       functional(["layers.Conv2D(16, 3)"])
