@@ -26,12 +26,12 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
     `convlens: ${rewrite.layers.length} layers${command.mode === "write" ? " rewritten" : " to rewrite"}\n`,
   );
   if (style && style !== rewrite.style)
-    around.err("convlens: only PyTorch has --style class: each call is written out\n");
+    around.err("convlens: only PyTorch and Keras have --style class: each call is written out\n");
   if (rewrite.never_run.length > 0)
     around.err(`convlens: do not run, but change with their lines: ${rewrite.never_run.join(", ")}\n`);
-  for (const { network, before, after } of rewrite.others)
+  for (const { network, file, before, after } of rewrite.others)
     around.err(
-      `convlens: ${network} changes with it: ${totals(before)} → ${totals(after)} (--only keeps it)\n`,
+      `convlens: ${file === undefined ? "" : `${relativeFile(file, around.cwd)}: `}${network} changes with it: ${totals(before)} → ${totals(after)} (--only keeps it)\n`,
     );
   for (const { message, at } of rewrite.warnings)
     around.err(`convlens: ${placeText(at, around.cwd)}warning: ${message}\n`);

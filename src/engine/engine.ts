@@ -19,10 +19,10 @@ import type {
   SuggestionOptions,
   SuggestionResult,
 } from "./separable/contract.ts";
-import type { RewriteOptions, RewriteResult } from "./separable/rewrite/contract.ts";
+import type { RewriteOptions, RewriteResult, TextEdit } from "./separable/rewrite/contract.ts";
 import { withEdits } from "./separable/rewrite/place.ts";
 import { type RewriteSource, rewriteNetwork } from "./separable/rewrite/rewrite.ts";
-import { simulateNetwork, type TraceNetwork } from "./separable/simulation.ts";
+import { simulateNetwork, type TracedNetwork, type TraceNetwork } from "./separable/simulation.ts";
 import { suggestNetwork } from "./separable/suggestion.ts";
 import { Session } from "./session.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
@@ -95,16 +95,25 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     if (isNotebook(file))
       return failure("cells of notebooks are not rewritten: put the network into a .py file");
     const opened = open(file, options.isCancelled ?? never);
+    let last: { readonly edits: readonly TextEdit[]; readonly engine: Engine } | undefined;
     const retrace: RewriteSource["retrace"] = (edits, input, network) => {
-      const edited = createEngine({ parsers, settings, host: withEdits(host, edits) });
-      const own = network === undefined ? options : { model: network };
-      const result = edited.profile(file, { ...own, input });
+      if (last?.edits !== edits)
+        last = { edits, engine: createEngine({ parsers, settings, host: withEdits(host, edits) }) };
+      const own = network === undefined ? options : { model: network.name };
+      const result = last.engine.profile(network?.file ?? file, { ...own, input });
       if (result.ok) return result.report;
       const at = result.failure?.problem?.at;
       return { reason: result.reason, ...(at && { at }) };
     };
     const around = (name: string): readonly string[] => filesAround(host, name);
-    return rewriteOne(opened, { read: (name) => host.read(name), around, retrace }, options);
+    const networksOf: RewriteSource["networksOf"] = (name, most) => {
+      const session = open(name, options.isCancelled ?? never);
+      if (typeof session === "string") return [];
+      const { roots } = session.roots();
+      return tracesOf(session, roots.filter(({ at }) => at.file === name).slice(0, most));
+    };
+    const files = { read: (name: string) => host.read(name), around, networksOf, retrace };
+    return rewriteOne(opened, files, options);
   }
 
   /** Layers that could be swapped, and that no rewrite puts into the source. */
@@ -261,7 +270,7 @@ function tracer(
 
 function rewriteOne(
   session: Session | string,
-  files: Pick<RewriteSource, "read" | "around" | "retrace">,
+  files: Omit<RewriteSource, "trace" | "others">,
   options: ProfileOptions & RewriteOptions & { readonly isTrial?: boolean },
 ): RewriteResult {
   const found = tracer(session, options);
@@ -272,14 +281,20 @@ function rewriteOne(
       ...files,
       trace: () => of(),
       others: () =>
-        opened.roots().roots.flatMap((other) => {
-          if (other === root) return [];
-          const traced = opened.trace(other, {});
-          return "reason" in traced ? [] : [traced];
-        }),
+        tracesOf(
+          opened,
+          opened.roots().roots.filter((other) => other !== root),
+        ),
     },
     options,
   );
+}
+
+function tracesOf(session: Session, roots: readonly Root[]): readonly TracedNetwork[] {
+  return roots.flatMap((root) => {
+    const traced = session.trace(root, {});
+    return "reason" in traced ? [] : [traced];
+  });
 }
 
 function diagnosticsOf(session: Session): ReportDiagnostic[] {

@@ -1,14 +1,14 @@
-/** What a rewrite does to another network of the file, in words. */
+/** What a rewrite does to another network, in words. */
 import { visible } from "../engine/report/visible.ts";
 import type { OtherNetwork } from "../engine/separable/rewrite/contract.ts";
 import type { Translate } from "./l10n.ts";
 import { count } from "./text.ts";
 
-export function otherText({ network, before, after }: OtherNetwork, t: Translate): string {
+export function otherText({ network, file, before, after }: OtherNetwork, t: Translate): string {
   const figure = (value: number | null): string => (value === null ? "?" : count(value));
   return t(
     "{0} uses a line that changes, and changes with it: {1} → {2} MACs, {3} → {4} params.",
-    visible(network),
+    visible(file === undefined ? network : `${file.replace(/^.*[\\/]/, "")}: ${network}`),
     ...[before.macs, after.macs, before.params, after.params].map(figure),
   );
 }

@@ -25,7 +25,7 @@ export interface Settings {
   /** MobileNet's width and resolution multipliers, which hovers show every layer at. */
   readonly alpha: number;
   readonly rho: number;
-  /** How a rewrite puts the swap into PyTorch code; null: what changes less. */
+  /** How a rewrite puts the swap into PyTorch and Keras code; null: what changes less. */
   readonly rewriteStyle: RewriteStyle | null;
   /** The user's own devices, for the roofline. */
   readonly devices: readonly Device[];

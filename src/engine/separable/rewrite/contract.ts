@@ -12,7 +12,7 @@ export interface RewriteOptions {
   readonly only?: boolean;
 }
 
-/** Each call becomes the layers of its separable form, or one of a class that its file gets (PyTorch). */
+/** Each call becomes the layers of its separable form, or one of a class (PyTorch) or function (Keras) that its file gets. */
 export type RewriteStyle = "inline" | "class";
 export const REWRITE_STYLES: readonly RewriteStyle[] = ["inline", "class"];
 
@@ -48,7 +48,7 @@ export interface Rewrite {
   readonly renamed: readonly RenamedWeights[];
   /** What goes on with the network and no longer fits, such as a checkpoint that is loaded. */
   readonly warnings: readonly RewriteWarning[];
-  /** Networks of the file that use a line which changes, and so change with it. */
+  /** Networks that use a line which changes, and so change with it: of the file, and of files that import it. */
   readonly others: readonly OtherNetwork[];
   /** The rewritten source, traced again, and what the simulation said of it: known, and the same. */
   readonly traced: RewriteTotals;
@@ -65,6 +65,8 @@ export interface RenamedWeights {
 /** Figures are null where they are not known. */
 export interface OtherNetwork {
   readonly network: string;
+  /** Where it is another one than the rewritten network's. */
+  readonly file?: string;
   readonly before: RewriteTotals;
   readonly after: RewriteTotals;
 }

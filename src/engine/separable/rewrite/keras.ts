@@ -5,8 +5,11 @@
  */
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { guardOf } from "./guard.ts";
+import { calleeOf, givenOf, helperCall } from "./helperCall.ts";
 import { block, guarded } from "./layout.ts";
-import { type CallSite, type Form, NOT_APART } from "./site.ts";
+import { helperName, kindOf } from "./separableClass.ts";
+import { FUNCTION_PARAMETERS, type FunctionParameter, NAMED_PARAMETERS } from "./separableFunction.ts";
+import { type Between, type CallSite, type Form, NOT_APART } from "./site.ts";
 import { kerasNames, type Names } from "./spelling.ts";
 
 const PARAMETERS = [
@@ -41,11 +44,15 @@ export function kerasForm(site: CallSite): Form {
     bias: bound.get("use_bias")?.value,
   });
   if (guard === undefined) return NOT_APART;
-  const names = kerasNames({ callee: call.callee, type: site.type, source: site.source });
+  const chosen = calleeOf(call);
+  const names = kerasNames({ callee: chosen?.conv ?? call.callee, type: site.type, source: site.source });
   if (!names) return { reason: `${call.callee} may give it arguments of its own` };
   const rank = match[1]!;
+  const own = site.kinds && functionForm(site, guard, names, rank);
+  if (own) return { ...own, imports: names.imports };
+  if (chosen?.chosen) return { reason: "an earlier rewrite chooses by a condition what it is" };
   const text = site.between
-    ? composed(site, call, bound, names, rank, guard === "" ? 0 : 1)
+    ? composed(site, site.between, call, bound, names, rank, guard === "" ? 0 : 1)
     : separable(call, bound, names.of(`SeparableConv${rank}D`));
   if (text === undefined) return { reason: "keras is not imported in its file" };
   return { text: guarded(text, guard, site), imports: names.imports };
@@ -55,6 +62,35 @@ export function kerasForm(site: CallSite): Form {
 function channelsOf(behind: string): string | undefined {
   const input = /^\s*\(\s*([A-Za-z_]\w*)\s*\)/.exec(behind)?.[1];
   return input && `${input}.shape[-1]`;
+}
+
+/** The call of a function that the file gets; undefined where it cannot be that. */
+function functionForm(site: CallSite, guard: string, names: Names, rank: string): Form | undefined {
+  const { kinds = [], between, source, at, text } = site;
+  const call = readPythonCall(text);
+  const callee = call && calleeOf(call);
+  const given =
+    call && givenOf<FunctionParameter>(call, FUNCTION_PARAMETERS.map(first), NAMED_PARAMETERS.map(first));
+  if (!between || !call || !callee || !given || call.args.some(({ spread }) => spread)) return undefined;
+  const [sequential, norm] = [names.of("Sequential"), names.of("BatchNormalization")];
+  const depthwise = names.of(`DepthwiseConv${rank}D`);
+  if (sequential === undefined || norm === undefined || depthwise === undefined) return undefined;
+  const plain = `depthwise_separable_conv${rank}d`;
+  const name = helperName([plain, "_v"], kindOf(between), kinds, source.replaceAll(call.callee, ""));
+  return {
+    text: helperCall(site, call, { callee, name, guard, added: [] }),
+    needs: [
+      {
+        ...{ kind: "function", file: at.file, line: at.line, name, conv: callee.conv, depthwise, sequential },
+        between: betweenTexts(between, names),
+        given: new Set(given),
+      },
+    ],
+  };
+}
+
+function first([parameter]: readonly [FunctionParameter, ...unknown[]]): FunctionParameter {
+  return parameter;
 }
 
 type Bound = ReadonlyMap<string, ArgumentText>;
@@ -90,6 +126,7 @@ const ACTIVATION_LAYERS = new Set(["ReLU", "LeakyReLU", "ELU", "PReLU"]);
 
 function composed(
   site: CallSite,
+  between: Between,
   call: CallText,
   bound: Bound,
   names: Names,
@@ -107,13 +144,6 @@ function composed(
     else if (kernel) edits.set(arg, `depthwise_${kernel[1]}=${arg.value}`);
     else if (!arg.name && name !== "kernel_size") edits.set(arg, `${name}=${arg.value}`);
   }
-  const { activation = "ReLU", options = "" } = site.between ?? {};
-  const middle =
-    activation === "ReLU6"
-      ? `${layer("ReLU")}(6.0)`
-      : ACTIVATION_LAYERS.has(activation)
-        ? `${layer(activation)}(${options})`
-        : `${layer("Activation")}("${activation.toLowerCase()}")`;
   const kept = [
     "activation",
     "use_bias",
@@ -128,10 +158,21 @@ function composed(
   const style = bound.get("filters")!.name ? "filters=" : "";
   const parts = [
     editCall(call, layer(`DepthwiseConv${rank}D`), edits, ["use_bias=False"]),
-    `${layer("BatchNormalization")}(${site.between?.normOptions ?? ""})`,
-    middle,
+    ...betweenTexts(between, names),
     `${call.callee}(${[`${style}${bound.get("filters")!.value}`, style ? "kernel_size=1" : "1", ...kept].join(", ")})`,
   ];
   const name = bound.get("name");
   return block(`${sequential}([`, parts, name ? `], name=${name.value})` : "])", site, levels);
+}
+
+/** The batch norm and the activation between the halves. */
+function betweenTexts({ normOptions, activation, options }: Between, names: Names): readonly string[] {
+  const layer = (name: string): string => names.of(name) ?? name;
+  const middle =
+    activation === "ReLU6"
+      ? `${layer("ReLU")}(6.0)`
+      : ACTIVATION_LAYERS.has(activation)
+        ? `${layer(activation)}(${options})`
+        : `${layer("Activation")}("${activation.toLowerCase()}")`;
+  return [`${layer("BatchNormalization")}(${normOptions})`, middle];
 }

@@ -54,3 +54,37 @@ function wrapped(part: string, indent: string, unit: string): string {
 export function usesTwice(text: string): boolean {
   return !/:=|\byield\b|\bawait\b|\bnext\s*\(|\.pop\s*\(|\.shift\s*\(|\+\+|--|\brand/.test(text);
 }
+
+interface Layout {
+  readonly indent: string;
+  readonly unit: string;
+  readonly width: number;
+}
+
+/** On one line where it fits, else the arguments on the next, else one a line. */
+export function laidOut(
+  open: string,
+  args: readonly string[],
+  close: string,
+  { indent, unit, width }: Layout,
+): string {
+  const line = `${open}${args.join(", ")}${close}`;
+  if (indent.length + line.length <= width) return line;
+  const inner = indent + unit;
+  const joined = args.join(", ");
+  if (inner.length + joined.length <= width) return `${open}\n${inner}${joined}\n${indent}${close}`;
+  return `${open}\n${args.map((arg) => `${inner}${arg},\n`).join("")}${indent}${close}`;
+}
+
+/** As long as the file's own lines of code are, within what formatters are set to. */
+export function widthOf(source: string): number {
+  const code = source.split("\n").filter((line) => !/^\s*#|https?:/.test(line));
+  const longest = code.reduce((most, { length }) => Math.max(most, length), 0);
+  return Math.min(120, Math.max(longest, WIDTH));
+}
+
+/** The quotation mark that the file uses more. */
+export function quoteOf(source: string): '"' | "'" {
+  const count = (quote: string): number => source.split(quote).length;
+  return count("'") > count('"') ? "'" : '"';
+}

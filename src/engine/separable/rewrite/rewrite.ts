@@ -13,21 +13,27 @@ import { inputTexts } from "../resize.ts";
 import { eligibleLayers } from "../simulate.ts";
 import { simulateNetwork, type TracedNetwork } from "../simulation.ts";
 import {
-  type OtherNetwork,
   REWRITE_STYLES,
   type Rewrite,
   type RewriteOptions,
   type RewriteRefusal,
   type RewriteResult,
   type RewriteStyle,
-  type RewriteTotals,
   type SourceEdit,
   type TextEdit,
 } from "./contract.ts";
 import type { Flag } from "./flag.ts";
+import { helperEdits } from "./helper.ts";
+import {
+  changedOthers,
+  NONE_ABROAD,
+  networksAbroad,
+  type OthersSource,
+  totalsOf,
+  unseenOthers,
+} from "./others.ts";
 import { cutAt, withLineEnds, withPlainLines } from "./place.ts";
 import { type Fault, failedTests, faultOf, type Proved, provedSites, whyUnchecked } from "./proof.ts";
-import { classEdits } from "./separableClass.ts";
 import { type FileImport, INSTALLED, kindsOf, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
 import { biasLoop, type NamedLayer, type ProgramText, readOf, type Use, withoutWords } from "./uses.ts";
@@ -38,14 +44,12 @@ export interface RewriteSource {
   /** The file's other networks, which may share its lines. */
   readonly others: () => readonly TracedNetwork[];
   readonly read: (file: string) => string | undefined;
+  /** Networks of another file of the program. */
+  readonly networksOf: OthersSource["networksOf"];
   /** Other files of the program. */
   readonly around: (file: string) => readonly string[];
   /** Profiles the network again with these edits made, on this input. */
-  readonly retrace: (
-    edits: readonly TextEdit[],
-    input: readonly string[],
-    network?: string,
-  ) => Report | Fault;
+  readonly retrace: OthersSource["retrace"];
 }
 
 /** A call to rewrite, with the chosen layers that it makes. */
@@ -73,14 +77,19 @@ export function rewriteNetwork(
   for (const row of network.rows) {
     if (chosen.has(row.layer.name)) append(sites, placeKey(row.layer.at), row.layer.name);
   }
-  const apart = sites.size > 0 ? source.others().filter(isApartFrom(traced)) : [];
-  const others = apart.map(rowsOf);
-
   const { around } = source;
   const read = (file: string): string | undefined => {
     const text = source.read(file);
     return text === undefined ? undefined : withPlainLines(text);
   };
+  const apart = sites.size > 0 ? source.others().filter(isApartFrom(traced)) : [];
+  // Networks of other files are asked for where it matters what becomes of them: a trial is for this one alone.
+  const abroad =
+    sites.size > 0 && (options.only || !options.isTrial)
+      ? networksAbroad(traced, report, { ...source, read })
+      : NONE_ABROAD;
+  const all = [...apart, ...abroad.networks.filter(isApartFrom(traced))];
+  const others = (options.only ? all : apart).map(rowsOf);
   const texts = programTexts(report, { read, around });
   const isTorch = report.framework === "torch";
   const loop = isTorch ? biasLoop(texts) : undefined;
@@ -107,7 +116,8 @@ export function rewriteNetwork(
     return plan;
   };
   const free = chosen.size > FEW_LAYERS ? REWRITE_STYLES : (["inline"] as const);
-  const styles = isTorch ? (options.style ? [options.style] : free) : (["inline"] as const);
+  const hasHelper = isTorch || report.framework === "keras";
+  const styles = hasHelper ? (options.style ? [options.style] : free) : (["inline"] as const);
   const plans = styles.map(planIn).sort((one, other) => byChange(one, other, source.read));
   const prove = (some: readonly PlannedSite[]): Proof | Fault => {
     const layers = some.flatMap((site) => site.layers);
@@ -143,12 +153,22 @@ export function rewriteNetwork(
     refused.push({ layers: some.flatMap(({ names }) => names), reason, ...(at && { at }) });
   if (!found.proved) return nothing(refused);
   const { ok: _, ...rewrite } = found.proved;
-  const changed = options.isTrial ? [] : changedOthers(apart, plan, rewrite.edits, source.retrace);
+  const lines = new Set(plan.planned.map(({ key }) => key));
+  const changed = options.isTrial
+    ? []
+    : changedOthers(
+        all.filter((other) => rowsOf(other).some(({ layer }) => lines.has(placeKey(layer.at)))),
+        { file: report.file, edits: rewrite.edits, retrace: source.retrace },
+      );
   const [first] = changed;
   if (options.only && first)
     return nothing([...refused, { layers: rewrite.layers, reason: `${first.network} ${SHARED}` }]);
   const { style } = plan;
-  return { ok: true, rewrite: { network: report.network, style, refused, others: changed, ...rewrite } };
+  const warnings = [...rewrite.warnings, ...unseenOthers(abroad, rewrite.edits)];
+  return {
+    ok: true,
+    rewrite: { network: report.network, style, refused, others: changed, ...rewrite, warnings },
+  };
 }
 
 /** So many are written out without a class. */
@@ -175,26 +195,6 @@ function byChange(one: Plan, other: Plan, read: RewriteSource["read"]): number {
 }
 
 const SHARED = "makes layers by the same calls, so that nothing tells them apart";
-
-/** The networks that run lines of the plan, with what they cost before and after the edits where that differs. */
-function changedOthers(
-  networks: readonly TracedNetwork[],
-  { planned }: Plan,
-  edits: readonly TextEdit[],
-  retrace: RewriteSource["retrace"],
-): readonly OtherNetwork[] {
-  const lines = new Set(planned.map(({ key }) => key));
-  return networks
-    .filter((other) => rowsOf(other).some(({ layer }) => lines.has(placeKey(layer.at))))
-    .flatMap(({ source }): readonly OtherNetwork[] => {
-      const report = buildReport(source);
-      const again = retrace(edits, inputTexts(report), report.network);
-      const before = totalsOf(report);
-      const after = "reason" in again ? { macs: null, params: null } : totalsOf(again);
-      const isSame = after.macs !== null && before.macs === after.macs && before.params === after.params;
-      return isSame ? [] : [{ network: report.network, before, after }];
-    });
-}
 
 const CROSSED = "its line changes with that of another layer: rewrite them one after the other";
 
@@ -231,7 +231,7 @@ function editsOf(sites: readonly PlannedSite[], read: RewriteSource["read"]): re
     edits.push(...site.edits.filter((edit) => !edits.some((other) => isSame(edit, other))));
   edits.push(...importEdits(sites.flatMap(({ imports }) => imports)));
   edits.push(
-    ...classEdits(
+    ...helperEdits(
       sites.flatMap(({ needs }) => needs),
       read,
     ),
@@ -263,10 +263,6 @@ function nothing(refused: readonly RewriteRefusal[]): RewriteResult {
   const at = refused.find((refusal) => refusal.at)?.at;
   const reason = refused.map(({ layers, reason: why }) => `${layers.join(", ")}: ${why}`).join("; ");
   return { ok: false, reason, refused, ...(at && { at }) };
-}
-
-function totalsOf({ totals: { macs, params } }: Report): RewriteTotals {
-  return { macs, params };
 }
 
 /** A network that is a block of this one changes with it: its first layer is no stem here. */

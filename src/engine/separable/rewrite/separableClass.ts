@@ -3,9 +3,7 @@
  * takes, so that calls keep their arguments and comments as they are.
  */
 import { wordPattern } from "../../interpret/patterns/escape.ts";
-import type { Place } from "../../report/contract.ts";
-import type { TextEdit } from "./contract.ts";
-import { WIDTH } from "./layout.ts";
+import { laidOut, quoteOf, widthOf } from "./layout.ts";
 import { unitOf } from "./place.ts";
 import type { Between } from "./site.ts";
 
@@ -25,7 +23,10 @@ export type ClassParameter = (typeof CLASS_PARAMETERS)[number][0];
 
 /** What one call needs of the class of its file. */
 export interface ClassNeed {
+  readonly kind: "class";
   readonly file: string;
+  /** Where the call stands. */
+  readonly line: number;
   readonly name: string;
   /** As the file spells them: `nn.Conv2d`, `nn.Sequential`. */
   readonly conv: string;
@@ -50,42 +51,25 @@ export function kindOf({ norm, normOptions, activation, options, slopePerChannel
 
 /** `DepthwiseSeparableConv2d`; other batch norms or activations than the most common ones have a class each. */
 export function className(type: string, kind: string | undefined, kinds: ClassKinds, source: string): string {
+  return helperName([`DepthwiseSeparable${type}`, "V"], kind, kinds, source);
+}
+
+/** A name that the file does not have: `plain`, then with the number of its kind behind it. */
+export function helperName(
+  [plain, version]: readonly [plain: string, version: string],
+  kind: string | undefined,
+  kinds: ClassKinds,
+  source: string,
+): string {
   const at = kind === undefined ? 0 : kinds.indexOf(kind);
-  const plain = `DepthwiseSeparable${type}`;
   const isTaken = (name: string): boolean => new RegExp(wordPattern(name)).test(source);
   let count = Math.max(at, 0) + 1;
-  while (isTaken(count === 1 ? plain : `${plain}V${count}`)) count += kinds.length || 1;
-  return count === 1 ? plain : `${plain}V${count}`;
+  const named = (): string => (count === 1 ? plain : `${plain}${version}${count}`);
+  while (isTaken(named())) count += kinds.length || 1;
+  return named();
 }
 
-/** The classes that these calls need, in front of the first class or function of their file. */
-export function classEdits(
-  needs: readonly ClassNeed[],
-  read: (file: string) => string | undefined,
-): TextEdit[] {
-  const texts = new Map<string, { readonly at: Place; readonly definitions: string[] }>();
-  const named = new Map<string, ClassNeed[]>();
-  for (const need of needs) {
-    const key = `${need.file} ${need.name}`;
-    named.set(key, [...(named.get(key) ?? []), need]);
-  }
-  for (const own of named.values()) {
-    const [{ file }] = own as [ClassNeed, ...ClassNeed[]];
-    const source = read(file) ?? "";
-    const definition = definitionOf(own, source);
-    const line = firstDefinition(source);
-    const at: Place = { file, line, column: 1, end_line: line, end_column: 1 };
-    const known = texts.get(file) ?? { at, definitions: [] };
-    known.definitions.push(definition);
-    texts.set(file, known);
-  }
-  return [...texts.values()].map(({ at, definitions }) => ({
-    at,
-    text: definitions.map((text) => `${text}\n\n\n`).join(""),
-  }));
-}
-
-function definitionOf(needs: readonly ClassNeed[], source: string): string {
+export function classText(needs: readonly ClassNeed[], source: string): string {
   const [first] = needs as [ClassNeed, ...ClassNeed[]];
   const { name, sequential, conv } = first;
   const between = needs.find((need) => need.between.length > 0)?.between ?? [];
@@ -132,46 +116,4 @@ function definitionOf(needs: readonly ClassNeed[], source: string): string {
     `${inner}${call(conv, pointwise, inner, ",")}`,
     `${body})`,
   ].join("\n");
-}
-
-interface Layout {
-  readonly indent: string;
-  readonly unit: string;
-  readonly width: number;
-}
-
-/** On one line where it fits, else the arguments on the next, else one a line. */
-export function laidOut(
-  open: string,
-  args: readonly string[],
-  close: string,
-  { indent, unit, width }: Layout,
-): string {
-  const line = `${open}${args.join(", ")}${close}`;
-  if (indent.length + line.length <= width) return line;
-  const inner = indent + unit;
-  const joined = args.join(", ");
-  if (inner.length + joined.length <= width) return `${open}\n${inner}${joined}\n${indent}${close}`;
-  return `${open}\n${args.map((arg) => `${inner}${arg},\n`).join("")}${indent}${close}`;
-}
-
-/** As long as the file's own lines of code are, within what formatters are set to. */
-export function widthOf(source: string): number {
-  const code = source.split("\n").filter((line) => !/^\s*#|https?:/.test(line));
-  const longest = code.reduce((most, { length }) => Math.max(most, length), 0);
-  return Math.min(120, Math.max(longest, WIDTH));
-}
-
-function quoteOf(source: string): '"' | "'" {
-  const count = (quote: string): number => source.split(quote).length;
-  return count("'") > count('"') ? "'" : '"';
-}
-
-/** The line of the first class or function at the top of the file, with its decorators and comments. */
-function firstDefinition(source: string): number {
-  const lines = source.split("\n");
-  let line = lines.findIndex((text) => /^(class|def|async def)\b/.test(text));
-  if (line < 0) line = lines.findLastIndex((text) => /^(import|from)\b/.test(text)) + 1;
-  while (line > 0 && /^[@#]/.test(lines[line - 1]!)) line--;
-  return line + 1;
 }

@@ -1,7 +1,8 @@
 /** What a rewrite knows of one constructor call: the convolutions that it makes, and how they are used. */
 import type { FrameworkId, Place } from "../../report/contract.ts";
 import type { TextEdit } from "./contract.ts";
-import type { ClassKinds, ClassNeed } from "./separableClass.ts";
+import type { HelperNeed } from "./helper.ts";
+import type { ClassKinds } from "./separableClass.ts";
 import type { Import } from "./spelling.ts";
 import type { Given } from "./spread.ts";
 
@@ -85,7 +86,7 @@ export interface CallSite {
   readonly rank: number;
   readonly between: Between | undefined;
   readonly instances: readonly SiteInstance[];
-  /** Layers become those of a class that the file gets; absent: each call is written out. */
+  /** Layers are made by a class or function that the file gets; absent: each call is written out. */
   readonly kinds?: ClassKinds;
   /** Only conditions that say what a layer is, none on a number of channels. */
   readonly plainGuards?: boolean;
@@ -99,8 +100,8 @@ export type Form =
       readonly imports?: readonly Import[];
       /** What changes elsewhere: the calls of the layer. */
       readonly edits?: readonly TextEdit[];
-      /** The class that it is one of. */
-      readonly needs?: readonly ClassNeed[];
+      /** The class or function that its file gets for it. */
+      readonly needs?: readonly HelperNeed[];
     }
   | { readonly reason: string /** A condition would do. */; readonly flaggable?: true };
 

@@ -12,9 +12,10 @@ import { annotationEdits } from "./annotation.ts";
 import type { RewriteOptions, TextEdit } from "./contract.ts";
 import { type Flag, flagFor } from "./flag.ts";
 import { formOf } from "./forms.ts";
+import type { HelperNeed } from "./helper.ts";
 import { whyOpen } from "./origin.ts";
 import { cutAt, indentOf, longer, unitOf } from "./place.ts";
-import { type ClassKinds, type ClassNeed, kindOf } from "./separableClass.ts";
+import { type ClassKinds, kindOf } from "./separableClass.ts";
 import { type Between, type CallSite, NOT_APART, type SiteInstance } from "./site.ts";
 import type { Import } from "./spelling.ts";
 import { expandSpreads, givenAt } from "./spread.ts";
@@ -37,7 +38,7 @@ export interface SiteContext {
   readonly around: (file: string) => readonly string[];
   /** Parameters that were added so far. */
   readonly flags: Map<string, Flag>;
-  /** Kinds of batch norms and activations that the classes of a file have; absent: calls are written out. */
+  /** Kinds of batch norms and activations that the classes or functions of a file have; absent: calls are written out. */
   readonly kinds?: ReadonlyMap<string, ClassKinds>;
 }
 
@@ -47,7 +48,7 @@ export interface SiteRewrite {
   readonly edits: readonly TextEdit[];
   readonly layers: readonly string[];
   readonly imports: readonly FileImport[];
-  readonly needs: readonly ClassNeed[];
+  readonly needs: readonly HelperNeed[];
 }
 
 /** Files that no user edits. */
@@ -170,7 +171,7 @@ interface Nested {
   readonly imports: readonly Import[];
   readonly edits: readonly TextEdit[];
   readonly flags: readonly KeyedFlag[];
-  readonly needs: readonly ClassNeed[];
+  readonly needs: readonly HelperNeed[];
 }
 
 /** The form of the first group under its condition, else that of the next one, else the call as it was. */

@@ -46,6 +46,9 @@ export function torchNames({ callee, type, source }: NamedBy): Names {
 }
 
 const KERAS = /(^|\.)keras\b/;
+/** Imports that make `keras` a name of the file: `import keras.backend as K` does not. */
+const KERAS_BY_NAME =
+  /^\s*(import\s+keras\b(?![\w.]*\s+as\b)|from\s+tensorflow\s+import\s+(?:[^#\n]*\W)?keras\b(?!\s+as\b))/m;
 
 /** Undefined when the callee is no name of the class: a function that gives arguments of its own. */
 export function kerasNames({ callee, type, source }: NamedBy): Names | undefined {
@@ -61,7 +64,7 @@ export function kerasNames({ callee, type, source }: NamedBy): Names | undefined
   if (!isClass) return undefined;
   const module = /^\s*from\s+[\w.]*\bkeras\s+import\s+[^#\n]*\blayers\b/m.test(source)
     ? "layers."
-    : /^\s*(import\s+keras\b|from\s+tensorflow\s+import\s+(?:[^#\n]*\W)?keras\b)/m.test(source)
+    : KERAS_BY_NAME.test(source)
       ? "keras.layers."
       : /^\s*import\s+tensorflow\s+as\s+tf\b/m.test(source)
         ? "tf.keras.layers."
@@ -79,8 +82,7 @@ export function kerasNames({ callee, type, source }: NamedBy): Names | undefined
     const root = /^(.*\bkeras\.)layers\.$/.exec(prefix)?.[1];
     if (root !== undefined) return `${root}Sequential`;
     if (importOf("Sequential", source, KERAS)?.as === "Sequential") return "Sequential";
-    if (/^\s*(import\s+keras\b|from\s+tensorflow\s+import\s+(?:[^#\n]*\W)?keras\b)/m.test(source))
-      return "keras.Sequential";
+    if (KERAS_BY_NAME.test(source)) return "keras.Sequential";
     if (/^\s*import\s+tensorflow\s+as\s+tf\b/m.test(source)) return "tf.keras.Sequential";
     const home = own ?? importOf("layers", source, KERAS);
     const from = home && /^.*?\bkeras\b/.exec(home.from)?.[0];

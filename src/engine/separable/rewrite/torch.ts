@@ -2,8 +2,9 @@
 import { wordPattern } from "../../interpret/patterns/escape.ts";
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { guardOf } from "./guard.ts";
+import { calleeOf, givenOf, helperCall } from "./helperCall.ts";
 import { block, guarded, usesTwice } from "./layout.ts";
-import { CLASS_PARAMETERS, className, kindOf, laidOut, widthOf } from "./separableClass.ts";
+import { CLASS_PARAMETERS, className, kindOf } from "./separableClass.ts";
 import { type CallSite, type Form, NOT_APART } from "./site.ts";
 import { type Names, torchNames } from "./spelling.ts";
 
@@ -59,10 +60,6 @@ export function torchForm(site: CallSite): Form {
   return { text: guarded(swapped, guard, site), imports: names.imports };
 }
 
-/** `nn.Conv2d`, or a choice that an earlier rewrite wrote: `(DepthwiseSeparableConv2d if wide else nn.Conv2d)`. */
-const CALLEE =
-  /^(?:\((?<known>\w+) if (?<before>.+) else (?<chosen>[\w.]*Conv[123]d)\)|(?<plain>[\w.]*Conv[123]d))$/s;
-
 /** The call of a class that the file gets, with the arguments that there were; undefined where it cannot be that. */
 function classForm(
   site: CallSite,
@@ -70,56 +67,27 @@ function classForm(
   guard: string,
   { names, sequential }: { readonly names: Names; readonly sequential: string },
 ): Form | undefined {
-  const { kinds = [], between: form, source, type } = site;
-  const found = CALLEE.exec(call.callee)?.groups;
-  const conv = found?.plain ?? found?.chosen;
-  const plain = call.args.filter(({ name, spread }) => name === undefined && !spread).length;
-  const byName = call.args.flatMap(({ name }) => name ?? []);
-  const given = CLASS_PARAMETERS.map(([parameter]) => parameter).filter(
-    (parameter, index) => index < plain || byName.includes(parameter),
+  const { kinds = [], between: form, source, type, at } = site;
+  const given = givenOf(
+    call,
+    CLASS_PARAMETERS.map(([parameter]) => parameter),
   );
-  if (conv === undefined || plain + byName.length > given.length) return undefined;
+  const callee = calleeOf(call);
+  if (callee === undefined || given === undefined) return undefined;
   const kind = form && kindOf(form);
   const name = className(type, kind, kinds, source.replaceAll(call.callee, ""));
   const bare = form === undefined && kinds.length > 0;
-  const before = found?.known === name && guard !== "" ? `${found.before} or ` : "";
-  const either = guard !== "" && !bare && site.otherwise === undefined;
-  const callee = either ? `(${name} if ${before}${guard} else ${conv})` : name;
-  const swapped = fitted(site, call, editCall(call, callee, new Map(), bare ? ["norm=False"] : []), callee);
   return {
-    text: either || guard === "" ? swapped : guarded(swapped, guard, site),
+    text: helperCall(site, call, { ...{ callee, name, guard }, added: bare ? ["norm=False"] : [] }),
     needs: [
       {
-        ...{ file: site.at.file, name, conv, sequential, bare },
+        ...{ kind: "class", file: at.file, line: at.line, name, conv: callee.conv, sequential, bare },
         between: between(site, names, "in_channels"),
         given: new Set(given),
         spreads: call.args.some(({ spread }) => spread),
       },
     ],
   };
-}
-
-/** Lines of arguments stay under the first one, and a line that gets too long is broken. */
-function fitted(
-  { source, at, indent, unit }: CallSite,
-  call: CallText,
-  text: string,
-  callee: string,
-): string {
-  const open = at.column + call.callee.length;
-  if (text.includes("\n"))
-    return text.replaceAll(/\n +/g, (blanks) =>
-      blanks.length - 1 === open
-        ? `${blanks}${" ".repeat(Math.max(0, callee.length - call.callee.length))}`
-        : blanks,
-    );
-  const line = source.split("\n")[at.line - 1] ?? "";
-  const width = widthOf(source);
-  if (line.length + text.length - call.text.length <= width) return text;
-  return laidOut(`${callee}(`, [text.slice(callee.length + 1, -1)], ")", { indent, unit, width: 0 }).replace(
-    /,\n([ \t]*\))$/,
-    "\n$1",
-  );
 }
 
 function canStay(call: CallText): boolean {
