@@ -41,6 +41,7 @@ export function priceLayers(source: PricingSource): PricedRow[] {
     batch: source.batch,
     owned: new Set(),
     consumers: firstConsumers(source.ops),
+    makers: makersOf(source.ops),
     image: imageTensors(source.ops, source.inputs),
   };
   const priced: PricedRow[] = [];
@@ -56,6 +57,7 @@ interface PricingContext {
   /** Parameters that an earlier row has: shared ones are counted once. */
   readonly owned: Set<Tensor>;
   readonly consumers: ReadonlyMap<Tensor, OpRecord>;
+  readonly makers: ReadonlyMap<Tensor, OpRecord>;
   readonly image: ReadonlySet<Tensor>;
 }
 
@@ -95,7 +97,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     type: row.type,
     op: main.op,
     kind: classify(main.op, geometry),
-    in: first.inputs.map((tensor) => reportShape(tensor.shape)),
+    in: givenTo(row, first, context.makers).map((tensor) => reportShape(tensor.shape)),
     out: last.outputs.map((tensor) => reportShape(tensor.shape)),
     ...batchAxis(last.outputs[0], batch),
     kernel: geometry?.kernel ?? null,
@@ -196,6 +198,10 @@ function firstConsumers(ops: readonly OpRecord[]): ReadonlyMap<Tensor, OpRecord>
   return consumers;
 }
 
+function makersOf(ops: readonly OpRecord[]): ReadonlyMap<Tensor, OpRecord> {
+  return new Map(ops.flatMap((op) => op.outputs.map((output) => [output, op] as const)));
+}
+
 const BATCH_NORM = /batch_?norm/i;
 
 /** Weight vectors of the batch norm that reads a convolution's output; none when none does. */
@@ -238,6 +244,23 @@ function lastOfFirstRun(row: Row, ran: readonly OpRecord[]): OpRecord {
   if (row.runs.has(first)) return first;
   const inFirstRun = ran.filter((op) => runs(op.scope, row) === runs(first.scope, row));
   return inFirstRun.at(-1) ?? first;
+}
+
+/**
+ * What the layer is given. A convolution that pads by a layer of its own is given what that layer is; to the framework,
+ * too, its input is what it is called with.
+ */
+function givenTo(row: Row, first: OpRecord, makers: ReadonlyMap<Tensor, OpRecord>): readonly Tensor[] {
+  const run = runs(first.scope, row);
+  const [input, ...others] = first.inputs;
+  if (run === undefined || input === undefined || first.geometry === undefined) return first.inputs;
+  let given = input;
+  for (let maker = makers.get(given); maker && runs(maker.scope, row) === run; maker = makers.get(given)) {
+    const [source] = maker.inputs;
+    if (source === undefined) break;
+    given = source;
+  }
+  return [given, ...others];
 }
 
 /** Elements that the row's runs take and give; what stays within a run may never leave the device's caches. */

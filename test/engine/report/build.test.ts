@@ -5,6 +5,7 @@ import { batchAtFront } from "../../../src/engine/batch.ts";
 import { Tensor, Unknown } from "../../../src/engine/interpret/values.ts";
 import { eligibleLayers, simulateSwap } from "../../../src/engine/separable/simulate.ts";
 import mobilenet from "../../truth/mobilenet.json" with { type: "json" };
+import { profile } from "../profile.ts";
 import { parameter, site, span, TraceMaker, tensor } from "./traces.ts";
 
 describe("the paper's network with standard convolutions", () => {
@@ -293,6 +294,34 @@ describe("what is not known", () => {
         related: [{ at: { line: 2 } }],
       },
       { severity: "warning", code: "unknown-value", message: "timm is not installed", at: { line: 1 } },
+    ]);
+  });
+});
+
+describe("what a convolution is given", () => {
+  it("is what it is called with, also where it pads by a layer of its own", () => {
+    const { layers } = profile(`import torch
+from torch import nn
+import torch.nn.functional as F
+class SameConv(nn.Conv2d):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.pad = nn.ZeroPad2d((0, 1, 0, 1))
+    def forward(self, x):
+        x = self.pad(x)
+        return F.conv2d(x, self.weight, self.bias, self.stride)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.outer = nn.ZeroPad2d(1)
+        self.conv = SameConv(3, 8, 3, stride=2)
+    def forward(self, x):
+        return self.conv(self.outer(x))
+net = Net()
+net(torch.zeros(1, 3, 222, 222))
+`);
+    expect(layers.map(({ name, in: given, out }) => [name, given, out])).toEqual([
+      ["conv", [[1, 3, 224, 224]], [[1, 8, 112, 112]]],
     ]);
   });
 });

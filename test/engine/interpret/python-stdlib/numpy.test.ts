@@ -42,6 +42,17 @@ c = np.ceil(np.log(96))
 [np.tril(np.ones((2, 3))).tolist(), np.triu([[1, 2], [3, 4]], k=1).tolist(), np.tril(np.arange(4).reshape(2, 2), -1).tolist(), np.triu(np.ones((2, 2, 2)))[1].tolist(), np.tril(np.ones((900, 900))).shape]`,
     "[[[1.0, 0.0, 0.0], [1.0, 1.0, 0.0]], [[0, 2], [0, 0]], [[0, 0], [2, 0]], [[1.0, 1.0], [0.0, 1.0]], (900, 900)]",
   ],
+  [
+    `import numpy as np
+def failure(call):
+    try:
+        return call()
+    except ValueError as problem:
+        return str(problem)
+a = np.arange(6).reshape(2, 3)
+[[p.tolist() for p in np.split(np.linspace(0, 1, 5), np.cumsum([1, 2]))], [p.tolist() for p in np.split(np.arange(4), 2)], [p.tolist() for p in np.split(a, [1], axis=1)], [p.shape for p in np.split(a, 3, -1)], [p.tolist() for p in np.split(np.arange(3), [2, 1, 9, -1])], [len(p) for p in np.array_split(np.arange(7), 3)], failure(lambda: np.split(np.arange(5), 2)), [p.shape for p in np.split(np.zeros((4, 9000)), 2)]]`,
+    "[[[0.0], [0.25, 0.5], [0.75, 1.0]], [[0, 1], [2, 3]], [[[0], [3]], [[1, 2], [4, 5]]], [(2, 1), (2, 1), (2, 1)], [[0, 1], [], [1, 2], [], [2]], [3, 2, 2], 'array split does not result in an equal division', [(2, 9000), (2, 9000)]]",
+  ],
 ];
 
 test.each(CASES)("%s", (source, repr) => {

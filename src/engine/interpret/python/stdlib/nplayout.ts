@@ -3,7 +3,16 @@ import type { Interp } from "../../interp.ts";
 import type { Bound } from "../../native.ts";
 import { List, Tensor, toItems, toNumber, type Value } from "../../values.ts";
 import { toInt } from "../core.ts";
-import { type Elements, elementsBy, elementsOf, MOST_ELEMENTS, makeArray, show, sizeOf } from "./ndarray.ts";
+import {
+  axisFrom,
+  type Elements,
+  elementsBy,
+  elementsOf,
+  MOST_ELEMENTS,
+  makeArray,
+  show,
+  sizeOf,
+} from "./ndarray.ts";
 import { ARRAY, dtypeName, NOT_KNOWN, on, reshape, sizesOf, squeezed, transposed } from "./nparray.ts";
 import type { Entry } from "./table.ts";
 
@@ -120,6 +129,58 @@ function triangle(keeps: (row: number, diagonal: number) => boolean): Entry {
   ];
 }
 
+/** Where the parts of an axis begin and end: at places that are given, or so many parts that are equally long. */
+function cuts(interp: Interp, size: number, where: Value, mayDiffer: boolean): Value | readonly Cut[] {
+  const sections = toInt(where);
+  if (sections === undefined) {
+    const places = elementsOf(interp, where)?.data;
+    if (!places) return interp.unknown(NOT_KNOWN);
+    const bounds = [...places, size].map((at) => Math.min(size, at < 0 ? Math.max(0, at + size) : at));
+    return bounds.map((end, i) => {
+      const start = i === 0 ? 0 : (bounds[i - 1] ?? 0);
+      return { start, end: Math.max(start, end) };
+    });
+  }
+  if (sections <= 0) return interp.fail("ValueError", "number sections must be larger than 0.");
+  if (size % sections !== 0 && !mayDiffer)
+    return interp.fail("ValueError", "array split does not result in an equal division");
+  const [each, longer] = [Math.floor(size / sections), size % sections];
+  return Array.from({ length: Math.min(sections, MOST_ELEMENTS) }, (_, i) => {
+    const start = i * each + Math.min(i, longer);
+    return { start, end: start + each + (i < longer ? 1 : 0) };
+  });
+}
+
+interface Cut {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `np.split` and `np.array_split`: views of the parts, one after the other along an axis. */
+function splitting(mayDiffer: boolean): Entry {
+  return [
+    "ary, indices_or_sections, axis=0",
+    (a, interp) => {
+      const sizes = sizesOf(interp, a.ary);
+      const axis = sizes && axisFrom(toInt(a.axis) ?? Number.NaN, sizes.length);
+      if (!sizes || axis === undefined) return interp.unknown(NOT_KNOWN);
+      const parts = cuts(interp, sizes[axis] ?? 0, a.indices_or_sections, mayDiffer);
+      if (!Array.isArray(parts)) return parts as Value;
+      const whole = elementsOf(interp, a.ary);
+      const inner = sizeOf(sizes.slice(axis + 1));
+      const row = (sizes[axis] ?? 0) * inner;
+      const dtype = whole?.dtype ?? (a.ary instanceof Tensor ? a.ary.dtype : "float64");
+      return new List(
+        (parts as readonly Cut[]).map(({ start, end }) => {
+          interp.tick(2);
+          const data = whole?.data.filter((_, i) => i % row >= start * inner && i % row < end * inner);
+          return makeArray(ARRAY, sizes.with(axis, end - start), dtype, data);
+        }),
+      );
+    },
+  ];
+}
+
 export const LAYOUT: Readonly<Record<string, Entry>> = {
   eye: ["N, M=None, k=0, dtype=None, order='C', *, **?", eye],
   identity: ["n, dtype=None, *, ?like=None", (a, interp) => eye({ ...a, N: a.n, M: null, k: 0 }, interp)],
@@ -142,6 +203,8 @@ export const LAYOUT: Readonly<Record<string, Entry>> = {
   ],
   tril: triangle((row, diagonal) => diagonal <= row),
   triu: triangle((row, diagonal) => diagonal >= row),
+  split: splitting(false),
+  array_split: splitting(true),
   squeeze: squeezed("a"),
   ravel: ["a, ?order='C'", (a, interp) => reshape(interp, a.a, [-1])],
   atleast_1d: [
