@@ -384,3 +384,27 @@ net.init_with_output(0, jnp.ones((11, 3, 4)))
   expect(two.input.batch).toEqual({ samples: 3, axis: 1 });
   expect(two.totals.macs).toBe(2 * 11 * 60);
 });
+
+it.each(["LSTMCell", "OptimizedLSTMCell", "GRUCell"])(
+  "knows the parameters of a scanned %s whose first state it makes itself",
+  (cell) => {
+    const { totals, complete } = profile(
+      `import jax
+from flax import linen as nn
+class Net(nn.Module):
+  @nn.compact
+  def __call__(self, x):
+    scan = nn.scan(nn.${cell}, variable_broadcast='params', split_rngs={'params': False}, in_axes=1, out_axes=1)
+    cell = scan(8)
+    return cell(cell.initialize_carry(jax.random.PRNGKey(0), x[:, 0].shape), x)[1]
+`,
+      { model: "Net", input: ["1x5x4"] },
+    );
+    const gates = cell === "GRUCell" ? 3 : 4;
+    expect({ macs: totals.macs, params: totals.params, complete }).toEqual({
+      macs: 5 * gates * 8 * (4 + 8),
+      params: gates * 8 * (4 + 8 + 1) + (cell === "GRUCell" ? 8 : 0),
+      complete: true,
+    });
+  },
+);

@@ -51,7 +51,11 @@ export function defineLayer(
         const { self } = a;
         if (!(self instanceof Instance))
           return interp.unknown(`${name}.${method} is called on the class, as Flax no longer does`);
-        const run = (): Value => rule(layerOf(kit, interp, spec, self, a, find));
+        const run = (): Value => {
+          const layer = layerOf(kit, interp, spec, self, a, find);
+          if (method !== MAKES_STATE) makeWeights(kit, interp, spec, self, layer);
+          return rule(layer);
+        };
         return enter(interp, self, true, run, args.slice(1));
       },
       signature,
@@ -85,11 +89,23 @@ function layerOf(
     project: (name, input) => project(layer, name, input, find),
   };
   const layer = new Layer(run, access, a);
+  projections.set(layer, spec);
+  return layer;
+}
+
+/** A cell's method that is called before there is an input, which its parameters need. */
+const MAKES_STATE = "initialize_carry";
+
+function makeWeights(
+  kit: ArrayKit,
+  interp: LayerAccess["interp"],
+  spec: LayerSpec,
+  self: Instance,
+  layer: Layer,
+): void {
   for (const { name, shape, statistic } of spec.weights?.(layer) ?? []) {
     layerVariable(kit, interp, self, statistic ? "batch_stats" : "params", name, shape);
   }
-  projections.set(layer, spec);
-  return layer;
 }
 
 const checks = new WeakMap<LayerSpec, ArgumentCheck>();
