@@ -11,6 +11,7 @@ import type { ActiveFile } from "./activeFile.ts";
 import type { Analyses } from "./analyses.ts";
 import { compare } from "./compareCommand.ts";
 import type { Comparison } from "./comparison.ts";
+import { chooseEnvironment } from "./environment.ts";
 import type { SourcesOffer } from "./getSources.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./places.ts";
@@ -48,6 +49,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
     if (wanted.length === 0) return warn(vscode.l10n.t("No package is missing in this file."));
     await sources.get(wanted);
   },
+  "convlens.chooseEnvironment": async () => chooseEnvironment(),
   "convlens.revealSource": async (_, at) => {
     const message = parseFromPanel({ type: "reveal", at });
     if (message?.type === "reveal") await reveal(message.at);

@@ -6,6 +6,7 @@ import { startClient } from "./client.ts";
 import { registerCommands } from "./commands.ts";
 import { Comparison } from "./comparison.ts";
 import { Earlier } from "./earlier.ts";
+import { environmentText } from "./environment.ts";
 import { SourcesOffer } from "./getSources.ts";
 import { LayersTree } from "./layersTree.ts";
 import { Panel } from "./panel.ts";
@@ -32,7 +33,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   });
   context.subscriptions.push(
     ...[quickInfo, analyses, active, earlier, scan, panel, comparison, sources],
-    ...[new Sidebar(context, active, { earlier, scan }), new LayersTree(active), createStatus(active)],
+    ...[
+      new Sidebar(context, active, { earlier, scan }),
+      new LayersTree(active),
+      createStatus(active, environmentText),
+    ],
     registerCommands({ analyses, active, panel, comparison, sources, folder: context.extensionUri }),
   );
 }

@@ -1,10 +1,12 @@
 /**
- * Offers to get the sources of packages that a file's figures wait for. Nothing is asked of an index before the user
- * agreed, once or by the setting, and nothing at all in a workspace that is not trusted.
+ * Offers to get the sources of packages that a file's figures wait for. Before the user is asked, the index is: which
+ * version, how large. Nothing is fetched before the user agreed, once or by the setting; where the setting says never,
+ * and in a workspace that is not trusted, the index hears nothing.
  */
 import * as vscode from "vscode";
 import { missingPackages } from "../present/missingPackages.ts";
-import type { Outcome } from "../sources/add.ts";
+import type { Outcome, Planned } from "../sources/add.ts";
+import type { AskOptions } from "../sources/get.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import { readSettings } from "./settings.ts";
 
@@ -15,6 +17,9 @@ export interface SourcesContext {
   /** Has figures made anew. */
   readonly refresh: () => Promise<void>;
 }
+
+/** The question waits so long for the index to say what it has. */
+const PATIENCE = 10_000;
 
 export class SourcesOffer implements vscode.Disposable {
   /** What was offered or got since the editor started: nobody is asked twice. */
@@ -38,7 +43,39 @@ export class SourcesOffer implements vscode.Disposable {
     const fresh = missing.filter((name) => !this.#offered.has(name));
     if (fresh.length === 0) return;
     for (const name of fresh) this.#offered.add(name);
-    if (sourcesDownload === "always" || (await isAgreed(fresh))) await this.get(fresh);
+    if (sourcesDownload === "always" || (await this.#isAgreed(fresh))) await this.get(fresh);
+  }
+
+  async #isAgreed(packages: readonly string[]): Promise<boolean> {
+    // Without an answer of the index (there may be no network) the question says less.
+    const planned = await this.#plan(packages).catch(() => []);
+    const [get, choose, always, never] = [
+      vscode.l10n.t("Get Its Sources"),
+      vscode.l10n.t("Choose Environment…"),
+      vscode.l10n.t("Always"),
+      vscode.l10n.t("Never"),
+    ];
+    const answer = await vscode.window.showInformationMessage(
+      question(packages, planned),
+      ...[get, choose, always, never],
+    );
+    if (answer === choose) await vscode.commands.executeCommand("convlens.chooseEnvironment");
+    if (answer === always || answer === never) await remember(answer === always ? "always" : "never");
+    return answer === get || answer === always;
+  }
+
+  async #plan(packages: readonly string[]): Promise<readonly Planned[]> {
+    const { planSources } = await import("../sources/get.ts");
+    return planSources(packages, this.#askOptions(AbortSignal.timeout(PATIENCE)));
+  }
+
+  #askOptions(signal: AbortSignal): AskOptions {
+    return {
+      folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+      agent: `convlens/${this.context.version}`,
+      proxy: vscode.workspace.getConfiguration("http").get<string>("proxy"),
+      signal,
+    };
   }
 
   /** Gets them now: the user asked for it. */
@@ -51,12 +88,34 @@ export class SourcesOffer implements vscode.Disposable {
     }
     for (const name of packages) this.#offered.add(name);
     try {
-      const outcome = await withProgress(packages, this.context.version);
+      const outcome = await this.#fetch(packages);
       if (outcome) await this.#tell(outcome);
     } catch (error) {
       if ((error as Error).name !== "AbortError")
         void vscode.window.showErrorMessage(`ConvLens: ${(error as Error).message}`);
     }
+  }
+
+  /** Shows how far it is and lets the user stop it. */
+  #fetch(packages: readonly string[]): Thenable<Outcome | undefined> {
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t("Getting the sources of {0}", packages.join(", ")),
+      cancellable: true,
+    };
+    return vscode.window.withProgress(options, async (progress, token) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() => stop.abort());
+      // What gets archives is a bundle of its own, which only this loads.
+      const { getSources } = await import("../sources/get.ts");
+      return getSources(packages, {
+        ...this.#askOptions(stop.signal),
+        onProgress: ({ archive, received, total }) =>
+          progress.report({
+            message: `${archive}: ${megabytes(received)}${total ? ` / ${megabytes(total)}` : ""} MB`,
+          }),
+      });
+    });
   }
 
   async #tell({ added, problems }: Outcome): Promise<void> {
@@ -65,21 +124,22 @@ export class SourcesOffer implements vscode.Disposable {
   }
 }
 
-async function isAgreed(packages: readonly string[]): Promise<boolean> {
-  const get = vscode.l10n.t("Get Its Sources");
-  const always = vscode.l10n.t("Always");
-  const never = vscode.l10n.t("Never");
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t(
+/** Names what would be fetched, and from where. */
+function question(packages: readonly string[], planned: readonly Planned[]): string {
+  if (planned.length === 0)
+    return vscode.l10n.t(
       "{0} is not installed here, so figures that need it are missing. Get its sources and those that it needs from your package index? They are text that is never run.",
       packages.join(", "),
-    ),
-    get,
-    always,
-    never,
+    );
+  const what = planned.map(({ name, version, bytes }) =>
+    bytes === undefined ? `${name} ${version}` : `${name} ${version} (${megabytes(bytes)} MB)`,
   );
-  if (answer === always || answer === never) await remember(answer === always ? "always" : "never");
-  return answer === get || answer === always;
+  return vscode.l10n.t(
+    "{0} is not installed here, so figures that need it are missing. Get the sources of {1}, and of what it needs, from {2}? They are text that is never run.",
+    packages.join(", "),
+    what.join(", "),
+    [...new Set(planned.map(({ from }) => from))].join(", "),
+  );
 }
 
 function remember(policy: "always" | "never"): Thenable<void> {
@@ -87,31 +147,6 @@ function remember(policy: "always" | "never"): Thenable<void> {
   return configuration.update("sources.download", policy, vscode.ConfigurationTarget.Global);
 }
 
-/** Shows how far it is and lets the user stop it. */
-function withProgress(packages: readonly string[], version: string): Thenable<Outcome | undefined> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t("Getting the sources of {0}", packages.join(", ")),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, async (progress, token) => {
-    const stop = new AbortController();
-    token.onCancellationRequested(() => stop.abort());
-    // What gets archives is a bundle of its own, which only this loads.
-    const { getSources } = await import("../sources/get.ts");
-    return getSources(packages, {
-      folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
-      agent: `convlens/${version}`,
-      proxy: vscode.workspace.getConfiguration("http").get<string>("proxy"),
-      signal: stop.signal,
-      onProgress: ({ archive, received, total }) =>
-        progress.report({
-          message: `${archive}: ${megabytes(received)}${total ? ` / ${megabytes(total)}` : ""} MB`,
-        }),
-    });
-  });
-}
-
 function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
+  return Math.max(0.1, bytes / 1e6).toFixed(1);
 }

@@ -8,7 +8,7 @@ import type { Report } from "../engine/report/contract.ts";
 import { reasonText, tooMuch } from "../present/reason.ts";
 import { layersAt } from "../present/sites.ts";
 import { parseFromPanel } from "../protocol/fromWebview.ts";
-import { type FromPanel, PANEL_ABILITIES, type ToPanel } from "../protocol/messages.ts";
+import { type FromPanel, PANEL_ABILITIES, type PanelAbility, type ToPanel } from "../protocol/messages.ts";
 import type { Analyses } from "./analyses.ts";
 import type { Earlier } from "./earlier.ts";
 import { saveExport } from "./exports.ts";
@@ -145,6 +145,10 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
         return;
       case "refresh":
         return this.#analyses.refresh();
+      case "getSources":
+      case "chooseEnvironment":
+        await vscode.commands.executeCommand(`convlens.${message.type}`);
+        return;
       case "compare":
         await vscode.commands.executeCommand("convlens.compare", target?.uri.toString(), target?.network);
         return;
@@ -247,7 +251,7 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
     this.#staleSince = undefined;
     this.#post({
       ...{ type: "report", report, unit, locale: vscode.env.language, budgetMacs },
-      ...{ abilities: PANEL_ABILITIES, label: vscode.workspace.asRelativePath(uri), devices },
+      ...{ abilities: abilities(), label: vscode.workspace.asRelativePath(uri), devices },
     });
     if (this.#pending) this.#post({ type: "select", ...this.#pending });
     this.#pending = undefined;
@@ -283,6 +287,11 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   #post(message: ToPanel): void {
     void this.#panel?.webview.postMessage(message);
   }
+}
+
+/** In a workspace that is not trusted nothing is got. */
+function abilities(): readonly PanelAbility[] {
+  return PANEL_ABILITIES.filter((ability) => ability !== "sources" || vscode.workspace.isTrusted);
 }
 
 /** What the page is told when there is no figure. */

@@ -26,7 +26,21 @@ export function withInterpreter(section: unknown): unknown {
 
 /** The little of the Python extension's interface that is used here. */
 interface PythonExtension {
-  readonly environments?: { getActiveEnvironmentPath?(): { readonly path?: unknown } };
+  readonly environments?: {
+    getActiveEnvironmentPath?(): { readonly path?: unknown };
+    readonly known?: readonly PythonEnvironment[];
+  };
+}
+
+export interface PythonEnvironment {
+  readonly path?: unknown;
+  readonly environment?: { readonly name?: string };
+}
+
+/** The Python extension's interface, once it runs; undefined where it is not there. */
+export async function pythonExtension(): Promise<PythonExtension | undefined> {
+  const python = vscode.extensions.getExtension<PythonExtension>("ms-python.python");
+  return python && (python.isActive ? python.exports : await python.activate());
 }
 
 function chosenInterpreter(): string | undefined {

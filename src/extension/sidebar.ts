@@ -1,5 +1,6 @@
 /** The dashboard in the activity bar: the active file's networks, their totals and dearest layers. */
 import * as vscode from "vscode";
+import { missingPackages } from "../present/missingPackages.ts";
 import { tooMuch } from "../present/reason.ts";
 import { parseFromSidebar } from "../protocol/fromWebview.ts";
 import type { ToSidebar } from "../protocol/messages.ts";
@@ -78,6 +79,10 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
       case "cancelScan":
         this.#scan.cancel();
         break;
+      case "getSources":
+      case "chooseEnvironment":
+        void vscode.commands.executeCommand(`convlens.${parsed.type}`);
+        break;
       case "reveal":
         void reveal(parsed.at);
         break;
@@ -104,6 +109,7 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
             unit,
             budgetMacs,
             locale: vscode.env.language,
+            missing: vscode.workspace.isTrusted ? missingPackages(analysis).map(({ name }) => name) : [],
             networks: dashboardNetworks(
               analysis,
               (report) => this.#earlier.of(current.uri, report),

@@ -8,7 +8,8 @@ import { inputShapes } from "../present/text.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import { readSettings } from "./settings.ts";
 
-export function createStatus(active: ActiveFile): vscode.Disposable {
+/** `environment` tells where imports of Python are looked up. */
+export function createStatus(active: ActiveFile, environment: () => string): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("convlens.total", vscode.StatusBarAlignment.Right, 90);
   item.name = "ConvLens";
 
@@ -33,13 +34,14 @@ export function createStatus(active: ActiveFile): vscode.Disposable {
     item.command = "convlens.profileNetwork";
     const total = totalText(report, { unit: readSettings().unit, t: vscode.l10n.t });
     item.text = `$(graph) ${total}`;
-    item.tooltip = vscode.l10n.t(
+    const told = vscode.l10n.t(
       "{0}, input {1}: {2}. Profile the network.",
       report.network,
       inputShapes(report.input),
       total,
     );
-    item.accessibilityInformation = { label: item.tooltip, role: "button" };
+    item.tooltip = report.framework === "tfjs" ? told : `${told}\n${environment()}`;
+    item.accessibilityInformation = { label: told, role: "button" };
     item.backgroundColor = overBudget(report.totals.macs)
       ? new vscode.ThemeColor("statusBarItem.warningBackground")
       : undefined;

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
+import { entryOf } from "../engine/table.ts";
 import { reallyLiesIn } from "./python.ts";
 
 export interface Environment {
@@ -32,11 +33,38 @@ export function projectEnvironments(folders: readonly string[], user: UserPlaces
   return found.filter(({ folder }, at) => found.findIndex((other) => other.folder === folder) === at);
 }
 
+/**
+ * The environments that imports are looked up in: those of the project and those that are named; where there are none,
+ * those that the project's tools keep elsewhere, and then the one that is active.
+ */
+export function usedEnvironments(
+  folders: readonly string[],
+  named: readonly string[],
+  user: UserPlaces,
+): readonly Environment[] {
+  const all = projectEnvironments(folders, user);
+  const near = [
+    ...all.filter(({ how }) => how === IN_PROJECT),
+    ...named.map((folder) => ({ folder, how: "convlens.pythonPath" })),
+  ];
+  if (near.length > 0) return near;
+  return all.length > 0 ? all : activeEnvironment(user);
+}
+
+function activeEnvironment({ env }: UserPlaces): readonly Environment[] {
+  return ["VIRTUAL_ENV", "CONDA_PREFIX"].flatMap((how) => {
+    const folder = entryOf(env, how);
+    return folder && isEnvironment(folder) ? [{ folder, how }] : [];
+  });
+}
+
+const IN_PROJECT = "in the project";
+
 function inProject(folder: string, folders: readonly string[]): readonly Environment[] {
   return [".venv", "venv", "env", ".conda"]
     .map((name) => path.join(folder, name))
     .filter((found) => isEnvironment(found) && folders.some((each) => reallyLiesIn(found, each)))
-    .map((found) => ({ folder: found, how: "in the project" }));
+    .map((found) => ({ folder: found, how: IN_PROJECT }));
 }
 
 function isEnvironment(folder: string): boolean {

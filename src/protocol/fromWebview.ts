@@ -19,7 +19,9 @@ const ofType = <const Type extends string, const Entries extends v.ObjectEntries
 const reveal = ofType("reveal", { at: place });
 
 const fromPanel = v.variant("type", [
-  ...(["ready", "cancel", "refresh", "compare"] as const).map((type) => ofType(type, {})),
+  ...(["ready", "cancel", "refresh", "compare", "getSources", "chooseEnvironment"] as const).map((type) =>
+    ofType(type, {}),
+  ),
   reveal,
   ofType("scale", { network: name, scaling: v.object({ alpha: factor, rho: factor, round }) }),
   ofType("suggest", { network: name, budgetMacs: budget, round }),
@@ -35,7 +37,9 @@ const fromPanel = v.variant("type", [
 ]);
 
 const fromSidebar = v.variant("type", [
-  ...(["ready", "scan", "cancelScan"] as const).map((type) => ofType(type, {})),
+  ...(["ready", "scan", "cancelScan", "getSources", "chooseEnvironment"] as const).map((type) =>
+    ofType(type, {}),
+  ),
   reveal,
   ofType("profile", { network: name, uri: v.exactOptional(name) }),
 ]);

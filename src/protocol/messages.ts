@@ -5,7 +5,16 @@ import type { Place, Report } from "../engine/report/contract.ts";
 export type CostUnit = "MACs" | "FLOPs";
 
 /** What the place that shows the panel can do; a page on its own can do none of it. */
-export const PANEL_ABILITIES = ["reveal", "input", "network", "scale", "apply", "compare", "report"] as const;
+export const PANEL_ABILITIES = [
+  "reveal",
+  "input",
+  "network",
+  "scale",
+  "apply",
+  "compare",
+  "report",
+  "sources",
+] as const;
 export type PanelAbility = (typeof PANEL_ABILITIES)[number];
 
 /** One side of a comparison; the label tells the two apart: `resnet18`, `resnet18 at HEAD`. */
@@ -87,6 +96,11 @@ export type ToPanel =
 export const EXPORT_FORMATS = ["svg", "png", "csv", "json", "markdown", "html"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** What the user asks for where packages are missing: the sources of all of them, or another environment. */
+export interface SourcesRequest {
+  readonly type: "getSources" | "chooseEnvironment";
+}
+
 /** From the panel. */
 export type FromPanel =
   | { readonly type: "ready" }
@@ -99,6 +113,7 @@ export type FromPanel =
   /** Analyse anew. */
   | { readonly type: "refresh" }
   | { readonly type: "compare" }
+  | SourcesRequest
   | { readonly type: "scale"; readonly network: string; readonly scaling: Scaling }
   /** What brings the network within the budget, beyond swaps. */
   | {
@@ -165,6 +180,8 @@ export type ToSidebar =
       readonly locale: string;
       readonly budgetMacs?: number | null;
       readonly networks: readonly SidebarNetwork[];
+      /** Packages whose sources the file's figures wait for, where these can be got. */
+      readonly missing?: readonly string[];
     }
   | {
       readonly type: "empty";
@@ -183,6 +200,7 @@ export type FromSidebar =
   | { readonly type: "ready" }
   | { readonly type: "reveal"; readonly at: Place }
   | { readonly type: "profile"; readonly network: string; readonly uri?: string }
+  | SourcesRequest
   /** Look through the workspace, or stop looking. */
   | { readonly type: "scan" }
   | { readonly type: "cancelScan" };

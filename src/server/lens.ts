@@ -3,6 +3,7 @@ import type { FileAnalysis } from "../engine/engine.types.ts";
 import type { Place, Report } from "../engine/report/contract.ts";
 import { visible } from "../engine/report/visible.ts";
 import { type CostOptions, manyFigures, networkTitle, shareText, singleFigures } from "../present/cost.ts";
+import { missingPackages } from "../present/missingPackages.ts";
 import { reasonText } from "../present/reason.ts";
 import { costly, type LayerLine, layerLines, openFailures } from "../present/sites.ts";
 
@@ -14,19 +15,38 @@ export interface Lens {
 
 export type LensCommand =
   | { readonly name: "convlens.profileNetwork"; readonly network: string }
+  | { readonly name: "convlens.getSources"; readonly package: string }
+  | { readonly name: "convlens.chooseEnvironment" }
   | { readonly name: "convlens.revealLayer"; readonly network: string; readonly layers: readonly string[] };
 
 export interface LensOptions extends CostOptions {
   /** The network that shared lines show. */
   readonly active?: string | undefined;
+  /** The client can get sources of packages and choose an environment. */
+  readonly offersSources?: boolean;
 }
 
 export function lenses(analysis: FileAnalysis, options: LensOptions): Lens[] {
   return [
     ...analysis.reports.flatMap((report) => networkLens(report, analysis.file, options) ?? []),
     ...failureLenses(analysis, options),
+    ...(options.offersSources ? missingLenses(analysis, options) : []),
     ...layerLines(analysis, options.active).flatMap((line) => layerLens(line, options) ?? []),
   ];
+}
+
+/** What the command of a lens is called with. */
+export function lensArguments(uri: string, command: LensCommand): unknown[] {
+  switch (command.name) {
+    case "convlens.profileNetwork":
+      return [uri, command.network];
+    case "convlens.revealLayer":
+      return [uri, command.network, command.layers];
+    case "convlens.getSources":
+      return [command.package];
+    case "convlens.chooseEnvironment":
+      return [];
+  }
 }
 
 function networkLens(report: Report, file: string, options: LensOptions): Lens | undefined {
@@ -52,6 +72,22 @@ function failureLenses(analysis: FileAnalysis, { t }: LensOptions): Lens[] {
     });
   }
   return [...lenses.values()];
+}
+
+/** Where a package is missing first: what can be done about it. */
+function missingLenses(analysis: FileAnalysis, { t }: LensOptions): Lens[] {
+  return missingPackages(analysis).flatMap(({ name, lines: [line] }): Lens[] => {
+    if (line === undefined) return [];
+    const at = { file: analysis.file, line, column: 1 };
+    return [
+      {
+        at,
+        title: visible(t("{0} is not installed: get its sources", name)),
+        command: { name: "convlens.getSources", package: name },
+      },
+      { at, title: t("Choose the environment…"), command: { name: "convlens.chooseEnvironment" } },
+    ];
+  });
 }
 
 function layerLens(line: LayerLine, options: LensOptions): Lens | undefined {

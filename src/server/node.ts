@@ -24,7 +24,7 @@ import {
 import manifest from "../../package.json" with { type: "json" };
 import { createEngine } from "../engine/engine.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
-import { projectEnvironments } from "../node/environments.ts";
+import { usedEnvironments } from "../node/environments.ts";
 import { createNodeHost } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { stubFolders } from "../node/stubs.ts";
@@ -114,10 +114,7 @@ function expand(path: string, folders: readonly string[]): string {
   return path.replace(/\$\{workspaceFolder\}/g, folders[0] ?? ".");
 }
 
-/**
- * Environments inside the workspace first, then those of the setting; where there are none, those that the project's tools
- * keep elsewhere. `${workspaceFolder}` is the first folder.
- */
+/** `${workspaceFolder}` is the first folder. */
 function searchPaths(folders: readonly string[], pythonPath: readonly string[]): string[] {
   const near = [
     ...folders.flatMap((folder) => workspacePackageFolders(folder, folders)),
@@ -125,6 +122,6 @@ function searchPaths(folders: readonly string[], pythonPath: readonly string[]):
   ];
   const user = { env: process.env, platform: process.platform, home: homedir() };
   const elsewhere = (): string[] =>
-    projectEnvironments(folders, user).flatMap(({ folder }) => packageFolders(folder));
+    usedEnvironments(folders, [], user).flatMap(({ folder }) => packageFolders(folder));
   return [...new Set([...folders, ...(near.length > 0 ? near : elsewhere())])];
 }

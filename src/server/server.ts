@@ -45,7 +45,7 @@ import { type ActionData, rewriteActions, sourcesActions, workspaceEdit } from "
 import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { layerHover, networkHover } from "./hover.ts";
-import { lenses } from "./lens.ts";
+import { lensArguments, lenses } from "./lens.ts";
 import { answerRefused } from "./refuse.ts";
 import { Session, type Shown } from "./session.ts";
 import { fileOf, shortName } from "./uris.ts";
@@ -195,16 +195,11 @@ export function startServer(
     if (!settings.codeLens) return [];
     const shown = await session.shown(uri, PATIENCE);
     if (!shown) return [];
-    return lenses(shown.analysis, { unit: settings.unit, t, active: shown.active }).map((lens) => ({
-      range: rangeOf(lens.at),
-      command: {
-        title: lens.title,
-        command: lens.command.name,
-        arguments:
-          lens.command.name === "convlens.revealLayer"
-            ? [uri, lens.command.network, lens.command.layers]
-            : [uri, lens.command.network],
-      },
+    const offersSources = options.commands === true;
+    const how = { unit: settings.unit, t, active: shown.active, offersSources };
+    return lenses(shown.analysis, how).map(({ at, title, command }) => ({
+      range: rangeOf(at),
+      command: { title, command: command.name, arguments: lensArguments(uri, command) },
     }));
   });
 

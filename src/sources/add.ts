@@ -103,13 +103,51 @@ async function noteAsked(
   return { ...kept, record };
 }
 
+/** What would be fetched of a package that the user is asked about. */
+export interface Planned {
+  readonly name: string;
+  readonly version: string;
+  /** Of its archive, where the index says it. */
+  readonly bytes?: number;
+  /** The host that it comes from. */
+  readonly from: string;
+}
+
+type PlanOptions = Pick<AddOptions, "client" | "indexes" | "versions" | "signal">;
+
+/** Only asks the index; fetches nothing of the package. */
+export async function plan(requirement: Requirement, options: PlanOptions): Promise<Planned> {
+  const name = packageName(requirement.name);
+  const { client, indexes, signal } = options;
+  const { specifier } = wantedVersion(requirement, undefined, options);
+  const archives = archivesOf(name, await filesOf(client, indexes, name, signal));
+  const archive = pickArchive(archives, specifier);
+  if (!archive) throw new SourcesProblem(noVersion(requirement.name, specifier, archives, options));
+  const { size, index } = archive.file;
+  return {
+    ...{ name, version: archive.version, from: new URL(index).host },
+    ...(size !== undefined && { bytes: size }),
+  };
+}
+
+/** What the user writes goes before what the project says, and that before what another package asks for. */
+function wantedVersion(
+  requirement: Requirement,
+  by: string | undefined,
+  { versions }: Pick<AddOptions, "versions">,
+) {
+  const isWritten = by === undefined && requirement.specifier !== "";
+  const project = isWritten ? undefined : versions.get(packageName(requirement.name));
+  return {
+    specifier: project?.specifier ?? requirement.specifier,
+    namedBy: project && { namedBy: project.file },
+  };
+}
+
 async function get(requirement: Requirement, by: string | undefined, options: AddOptions): Promise<Added> {
   const name = packageName(requirement.name);
-  const { cache, client, indexes, signal, versions } = options;
-  // What the user writes goes before what the project says, and that before what another package asks for.
-  const project = by === undefined && requirement.specifier !== "" ? undefined : versions.get(name);
-  const specifier = project?.specifier ?? requirement.specifier;
-  const namedBy = project && { namedBy: project.file };
+  const { cache, client, indexes, signal } = options;
+  const { specifier, namedBy } = wantedVersion(requirement, by, options);
   if (by !== undefined && !options.newest) {
     const here = keptSources(cache)
       .filter((kept) => kept.name === name && fits(kept.record.version, specifier, true))
@@ -128,7 +166,7 @@ function noVersion(
   name: string,
   specifier: string,
   archives: readonly Archive[],
-  { indexes }: AddOptions,
+  { indexes }: Pick<AddOptions, "indexes">,
 ): string {
   const where = indexes.map((index) => index.replace(/\/\/[^/]*@/, "//")).join(", ");
   if (archives.length === 0) return `no package ${name} with a wheel or source archive at ${where}`;

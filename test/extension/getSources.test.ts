@@ -14,6 +14,8 @@ const editor = vi.hoisted(() => ({
   remembered: [] as unknown[],
   got: [] as string[],
   fail: undefined as Error | undefined,
+  planned: undefined as object[] | undefined,
+  executed: [] as string[],
 }));
 
 vi.mock("vscode", () => ({
@@ -32,6 +34,7 @@ vi.mock("vscode", () => ({
     withProgress: (_: unknown, work: (progress: object, token: object) => unknown) =>
       work({ report: () => undefined }, { onCancellationRequested: () => undefined }),
   },
+  commands: { executeCommand: async (name: string) => editor.executed.push(name) },
   workspace: {
     get isTrusted() {
       return editor.isTrusted;
@@ -47,6 +50,10 @@ vi.mock("vscode", () => ({
   },
 }));
 vi.mock("../../src/sources/get.ts", () => ({
+  planSources: async () => {
+    if (!editor.planned) throw new Error("no network");
+    return editor.planned;
+  },
   getSources: async (packages: readonly string[]) => {
     editor.got.push(...packages);
     if (editor.fail) throw editor.fail;
@@ -55,8 +62,15 @@ vi.mock("../../src/sources/get.ts", () => ({
 }));
 
 beforeEach(() => {
-  Object.assign(editor, { isTrusted: true, policy: "ask", press: undefined, fail: undefined });
-  for (const list of [editor.asked, editor.warned, editor.remembered, editor.got]) list.length = 0;
+  Object.assign(editor, {
+    isTrusted: true,
+    policy: "ask",
+    press: undefined,
+    fail: undefined,
+    planned: undefined,
+  });
+  for (const list of [editor.asked, editor.warned, editor.remembered, editor.got, editor.executed])
+    list.length = 0;
 });
 
 const message =
@@ -107,9 +121,27 @@ describe("a package that a file needs and is not there", () => {
     expect(editor.warned).toEqual(["ConvLens: no package extra"]);
   });
 
+  it("is asked about by version, size and index, where the index says them", async () => {
+    editor.planned = [{ name: "timm", version: "0.9.2", bytes: 2_240_000, from: "pypi.org" }];
+    await open();
+    await vi.waitFor(() =>
+      expect(editor.asked[0]).toContain(
+        "Get the sources of timm 0.9.2 (2.2 MB), and of what it needs, from pypi.org?",
+      ),
+    );
+  });
+
+  it("is not fetched when the user chooses an environment in its place", async () => {
+    editor.press = "Choose Environment…";
+    await open();
+    await vi.waitFor(() => expect(editor.executed).toEqual(["convlens.chooseEnvironment"]));
+    expect(editor.got).toEqual([]);
+  });
+
   it("is not fetched when the user only closes the question", async () => {
     await open();
-    expect([editor.asked.length, editor.got, editor.remembered]).toEqual([1, [], []]);
+    await vi.waitFor(() => expect(editor.asked).toHaveLength(1));
+    expect([editor.got, editor.remembered]).toEqual([[], []]);
   });
 
   it.each([

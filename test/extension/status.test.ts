@@ -38,7 +38,10 @@ vi.mock("vscode", () => {
 
 function show(shown: FileAnalysis | null): void {
   const current = { analysis: shown, report: shown?.reports[0] };
-  createStatus({ current, onDidChange: () => undefined } as unknown as ActiveFile);
+  createStatus(
+    { current, onDidChange: () => undefined } as unknown as ActiveFile,
+    () => "Imports are looked up in .venv",
+  );
 }
 
 const message = "analysis ended after 30 s: net.py:7 takes too long";
@@ -62,6 +65,7 @@ describe("the status bar", () => {
     show(analysis([resnet("resnet50")], { diagnostics: [limit] }));
     expect(item).toMatchObject({ isShown: true, command: "convlens.profileNetwork" });
     expect(item.text).toContain("4.09 G");
+    expect(item.tooltip).toContain("Imports are looked up in .venv");
   });
 
   it.each([

@@ -169,3 +169,26 @@ describe("sites", () => {
     );
   });
 });
+
+describe("the lens of a package that is not installed", () => {
+  const message =
+    "module timm was not found (convlens sources add timm gets its sources; x can stand for it)";
+  const missing = analysis([], {
+    diagnostics: [
+      { severity: "warning", code: "unknown-value", message, at: { file: FILE, line: 2, column: 1 } },
+      { severity: "warning", code: "unknown-value", message, at: { file: FILE, line: 9, column: 1 } },
+    ],
+  });
+
+  it("offers its sources and another environment, at the first line that waits for it", () => {
+    const found = lenses(missing, { ...english, offersSources: true });
+    expect(found.map(({ at, title, command }) => [at.line, title, command.name])).toEqual([
+      [2, "timm is not installed: get its sources", "convlens.getSources"],
+      [2, "Choose the environment…", "convlens.chooseEnvironment"],
+    ]);
+  });
+
+  it("is left out for an editor that can do neither", () => {
+    expect(lenses(missing, english)).toEqual([]);
+  });
+});

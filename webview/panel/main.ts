@@ -215,7 +215,7 @@ function buildPage(locale: string): Page {
   const t = translator(locale);
   const actions = actionsOf();
   const refresh = (): void => host.post({ type: "refresh" });
-  const banner = notices(t, locale, { reveal, refresh });
+  const banner = notices(t, locale, { reveal, refresh, sources: host.post });
   const chart = chartArea(t, actions);
   const table = layerTable(t, actions);
   const comparison = element("section", { class: "panel", hidden: true });

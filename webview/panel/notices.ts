@@ -1,8 +1,11 @@
 /** What the figures do not cover: an unfinished trace, shapes that do not fit, a file that cannot be read now. */
+
+import { advisedPackage } from "../../src/engine/advice.ts";
 import type { Place, ReportDiagnostic } from "../../src/engine/report/contract.ts";
-import type { ToPanel } from "../../src/protocol/messages.ts";
+import type { SourcesRequest, ToPanel } from "../../src/protocol/messages.ts";
 import { element } from "../shared/dom.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";
+import { missingPart } from "../shared/missing.ts";
 import type { Part, Scene } from "./scene.ts";
 
 const SHOWN = 4;
@@ -15,13 +18,20 @@ export interface Notices extends Part {
 export interface NoticeActions {
   readonly reveal: (at: Place) => void;
   readonly refresh: () => void;
+  readonly sources: (request: SourcesRequest) => void;
 }
 
-export function notices(t: Translate, locale: string, { reveal, refresh }: NoticeActions): Notices {
+export function notices(t: Translate, locale: string, { reveal, refresh, sources }: NoticeActions): Notices {
   const stale = element("p", { class: "notice warning", hidden: true, role: "status" });
   const again = element("button", { type: "button", class: "link" }, t("action.retry"));
   again.addEventListener("click", refresh);
   const incomplete = element("div", { class: "notice warning", hidden: true });
+  const nextSteps = (diagnostics: readonly ReportDiagnostic[], canGet: boolean): readonly HTMLElement[] => {
+    const advised = diagnostics.flatMap(({ message }) => advisedPackage(message) ?? []);
+    return canGet && advised.length > 0
+      ? [missingPart([...new Set(advised)], t, sources)]
+      : hintsOf(diagnostics).map((hint) => element("p", { class: "muted" }, t(hint)));
+  };
   let shown: readonly ReportDiagnostic[] | null = null;
   return {
     element: element("div", { class: "notices" }, stale, incomplete),
@@ -31,7 +41,7 @@ export function notices(t: Translate, locale: string, { reveal, refresh }: Notic
       const text = t("notice.stale", clock(now.since, locale), now.reason);
       stale.replaceChildren(text, ...(now.retry ? [" ", again] : []));
     },
-    render: ({ report }: Scene) => {
+    render: ({ report, abilities }: Scene) => {
       if (shown === report.diagnostics) return;
       shown = report.diagnostics;
       const errors = shown.filter(({ severity }) => severity === "error");
@@ -41,7 +51,7 @@ export function notices(t: Translate, locale: string, { reveal, refresh }: Notic
       incomplete.replaceChildren(
         element("strong", {}, title),
         list([...errors, ...gaps], t, reveal),
-        ...hintsOf(shown).map((hint) => element("p", { class: "muted" }, t(hint))),
+        ...nextSteps(shown, abilities.has("sources")),
       );
     },
   };

@@ -154,6 +154,9 @@ const messages = {
   "layer.groups": ["groups {0}", "グループ {0}"],
   "layer.stride": ["stride {0}", "ストライド {0}"],
   "layer.dilation": ["dilation {0}", "ダイレーション {0}"],
+  "missing.text": ["{0} is not installed.", "{0} がインストールされていません。"],
+  "missing.get": ["Get its sources", "ソースを取得"],
+  "missing.choose": ["Choose the environment…", "環境を選択…"],
   "notice.incomplete": [
     "Part of this network is not known, so totals are missing what follows.",
     "このネットワークの一部は不明です。合計には次のものが含まれていません。",

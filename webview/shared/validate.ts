@@ -232,6 +232,7 @@ const toSidebarForms: Form<ToSidebar> = {
     locale: isString,
     budgetMacs: isOptional(isFigure),
     networks: isArrayOf(isSidebarNetwork),
+    missing: isOptional(isArrayOf(isString)),
   }),
   empty: hasForm<Extract<ToSidebar, { type: "empty" }>>({
     reason: isString,

@@ -16,6 +16,7 @@ import { formatChange, formatExact } from "../shared/format.ts";
 import { connect } from "../shared/host.ts";
 import { displayKind } from "../shared/kinds.ts";
 import { type Translate, translator } from "../shared/l10n.ts";
+import { missingPart } from "../shared/missing.ts";
 import { startTheme } from "../shared/theme.ts";
 import { parseToSidebar } from "../shared/validate.ts";
 import { workspaceSection } from "./workspace.ts";
@@ -63,6 +64,7 @@ function showNetworks(message: Extract<ToSidebar, { type: "networks" }>): void {
   active.replaceChildren(
     element("h1", { class: "visually-hidden" }, t("app.sidebar")),
     element("p", { class: "muted file", title: message.file }, message.file),
+    ...(message.missing?.length ? [missingPart(message.missing, t, host.post)] : []),
     ...message.networks.map((network) => networkCard(network, message.unit, budget, t)),
   );
 }

@@ -3,6 +3,7 @@
  * compiled are traced from its stub. The user's own go before everything; those that come with ConvLens stand for
  * modules that have no files here, or whose files only call what is compiled.
  */
+import { sourcesAdvice } from "../../advice.ts";
 import { STUBS_FOLDER } from "../../stubsFolder.ts";
 import type { Machine } from "../machine.ts";
 import { ABSENT, type ModuleValue } from "../values.ts";
@@ -37,14 +38,7 @@ export function withAdvice(reason: string, name: string): string {
   const distribution = distributionOf(name);
   return distribution === undefined
     ? reason
-    : `${reason} (${ADVICE}${distribution} gets its sources; ${standFor(name)})`;
-}
-
-const ADVICE = "convlens sources add ";
-
-/** The package that a message says to get. */
-export function advisedPackage(message: string): string | undefined {
-  return /\(convlens sources add ([\w.-]+) gets its sources;/.exec(message)?.[1];
+    : `${reason} (${sourcesAdvice(distribution)}; ${standFor(name)})`;
 }
 
 function standFor(name: string): string {
