@@ -13,11 +13,20 @@ export interface Run {
 }
 
 export function hasFailed(run: Run): boolean {
-  return run.trace.diagnostics.some(({ code }) => code === "raises" || code === "shape-mismatch");
+  return run.trace.diagnostics.some((each) => each.code === "raises" || isMismatch(each));
 }
 
 export function hasMismatch(run: Run): boolean {
-  return run.trace.diagnostics.some(({ code }) => code === "shape-mismatch");
+  return run.trace.diagnostics.some(isMismatch);
+}
+
+/** One that is only warned of leaves an empty array, and the network goes on. */
+function isMismatch({ code, severity }: TraceDiagnostic): boolean {
+  return code === "shape-mismatch" && severity === "error";
+}
+
+function isMisfit({ code }: TraceDiagnostic): boolean {
+  return code === "shape-mismatch";
 }
 
 /** The input has not the axes that the network takes it to have. */
@@ -92,7 +101,7 @@ function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: C
   const isGiven = origin === "call" || origin === "user" || origin === "comment" || isOwn === true;
   if (isGiven && borrowed !== true) return run.trace;
   const besides = specs.length === 0 ? wantedBesides(run) : undefined;
-  const found = diagnostics.find(({ code }) => code === "shape-mismatch");
+  const found = diagnostics.find(origin === "default" ? isMisfit : isMismatch);
   const apart = origin === "default" ? takenApart(run) : undefined;
   const isGuess = isUnfit === true || (found !== undefined && comesAsGiven(run, found));
   const unfit = isGuess ? found : undefined;

@@ -29,7 +29,7 @@ import {
   INTS,
   plainCheck,
   possibleArguments,
-  SHARE,
+  REAL,
   TAKEN,
   type TakenTable,
 } from "../rules/possible.ts";
@@ -156,7 +156,7 @@ const EQUINOX: TakenTable = {
   channels: count(),
   shape: { ...counts(), empty: true },
   query_size: count(),
-  p: SHARE,
+  p: REAL,
   init_alpha: { of: "real" },
   padding: { of: "int", depth: 2, empty: true, texts: ["same", "valid", "same_lower"] },
 };

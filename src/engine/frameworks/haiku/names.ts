@@ -10,6 +10,7 @@ import {
   Tensor,
   Tuple,
   toItems,
+  toNumber,
   type Value,
 } from "../../interpret/values.ts";
 import { entryOf } from "../../table.ts";
@@ -163,7 +164,14 @@ export class Haiku {
         (a) => layerStack(frames, a),
       ],
       LSTMState: ["hidden, cell", (a, interp) => interp.call(stateClass(interp), [a.hidden, a.cell])],
-      dropout: ["rng, rate, x, broadcast_dims=()", (a) => a.x],
+      dropout: [
+        "rng, rate, x, broadcast_dims=()",
+        (a, interp) => {
+          const rate = toNumber(a.rate);
+          const isRate = rate === undefined || (rate >= 0 && rate < 1);
+          return isRate ? a.x : interp.fail("ValueError", "rate must be in [0, 1).");
+        },
+      ],
       one_hot: [
         "x, num_classes, dtype=None",
         (a, interp) => interp.call(jaxName(jax, "jax.nn", "one_hot"), [a.x, a.num_classes]),

@@ -6,7 +6,7 @@ import { type Dim, isUnknown, type Tensor, toItems, Unknown, type Value } from "
 import { paddingOf } from "../flax/layers/conv.ts";
 import type { Run } from "../flax/layers/run.ts";
 import { toDim } from "../rules/sizes.ts";
-import { impossibleWindow, windowOutput } from "../rules/window.ts";
+import { impossibleWindow, notNegative, windowOutput } from "../rules/window.ts";
 import { showShape } from "../shape/dims.ts";
 
 export interface PoolArguments {
@@ -47,8 +47,9 @@ export function poolSizes(run: Run, value: Value, a: PoolArguments): Tensor {
   const small = out.some((size) => typeof size === "number" && size < 1);
   return run.emit({
     inputs: [input],
-    shape: out.map((size) => (typeof size === "number" ? Math.max(size, 0) : size)),
+    shape: out.map(notNegative),
     dtype: input.dtype,
+    isEmpty: true,
     problem: small
       ? `has a ${showShape(kernel)} window that does not fit into its ${showShape(shape)} input`
       : undefined,

@@ -3,12 +3,12 @@
  * fit. Frameworks turn their arguments into a `ConvRule`; what they name differently ends there.
  */
 import { convMacs, transposedConvMacs } from "../../cost/convolution.ts";
-import { lift, product } from "../../cost/lift.ts";
+import { product } from "../../cost/lift.ts";
 import type { ConvGeometry, Count } from "../../interpret/trace.ts";
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
 import { showShape } from "../shape/dims.ts";
 import { differ, isKnownDims } from "./sizes.ts";
-import { impossibleWindow, paddingPairs, type Window, windowOutput } from "./window.ts";
+import { impossibleWindow, notNegative, paddingPairs, type Window, windowOutput } from "./window.ts";
 
 export type ChannelAxis = "first" | "last";
 
@@ -36,9 +36,9 @@ export interface ConvRuling {
   readonly problem?: string;
   /** The problem is one of the arguments alone: no input would fit. */
   readonly fitsNothing?: boolean;
+  /** The kernel does not fit, and what comes out is empty: the frameworks that do not refuse it have it so. */
+  readonly isEmpty?: boolean;
 }
-
-const positive = lift((a: number) => Math.max(a, 0));
 
 export function convolution(input: Shape | Unknown, rule: ConvRule): ConvRuling {
   const [fewest, most] = rule.batchAxes;
@@ -73,7 +73,7 @@ function ruling(
   const batch = axes.slice(0, axes.length - rule.spatial);
   const sizes = axes.slice(axes.length - rule.spatial);
   const outSizes = (rule.transposed ? rule.transposed(sizes) : windowOutput(sizes, rule)).map((size) =>
-    positive(size),
+    notNegative(size),
   );
   const tooSmall = outSizes.some((size) => size === 0) && !sizes.some((size) => size === 0);
   if (tooSmall && rule.mustFit) return refused(axes, rule, problem ?? smallProblem(sizes, rule));
@@ -95,6 +95,7 @@ function ruling(
     macs: unknown ?? macs,
     ...(geometry ? { geometry } : {}),
     ...(trouble ? { problem: trouble } : {}),
+    ...(problem === undefined && tooSmall && !rule.transposed ? { isEmpty: true } : {}),
   };
 }
 

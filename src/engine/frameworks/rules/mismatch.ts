@@ -14,6 +14,8 @@ export interface Mismatch {
   readonly called: Span | undefined;
   /** What the framework raises, for a `try` of the program. */
   readonly raises: string;
+  /** The framework takes it all the same: nothing is left to compute, which is seldom meant. */
+  readonly isEmpty?: boolean | undefined;
   /** The tensor that does not fit. */
   readonly input: Tensor | undefined;
 }
@@ -23,19 +25,20 @@ export const FOLLOWS_MISFIT = "depends on shapes that do not fit";
 
 export function diagnoseMismatch(
   interp: Interp,
-  { who, problem, made, called, raises, input }: Mismatch,
+  { who, problem, made, called, raises, isEmpty, input }: Mismatch,
 ): void {
   const at = made ?? interp.site?.at;
   const line = input?.site ? ` (line ${input.site.at.line})` : "";
   const source = input?.maker ? ` from ${input.maker}${line}` : "";
-  interp.raiseIfCaught(raises, `${who} ${problem}${source}`);
+  const message = `${who} ${problem}${source}${isEmpty ? ": what comes out is empty" : ""}`;
+  if (!isEmpty) interp.raiseIfCaught(raises, message);
   const related = [];
   if (made && called) related.push({ message: `${who} is called here`, at: called });
   if (input?.site) related.push({ message: `${input.maker ?? "its input"} is made here`, at: input.site.at });
   interp.diagnose({
-    severity: "error",
+    severity: isEmpty ? "warning" : "error",
     code: "shape-mismatch",
-    message: `${who} ${problem}${source}`,
+    message,
     ...(at ? { at } : {}),
     ...(related.length > 0 ? { related } : {}),
     ...(input ? { tensors: [input] } : {}),

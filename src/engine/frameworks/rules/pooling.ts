@@ -2,7 +2,7 @@
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
 import { showShape } from "../shape/dims.ts";
 import type { ChannelAxis } from "./convolution.ts";
-import { impossibleWindow, type Window, windowOutput } from "./window.ts";
+import { impossibleWindow, notNegative, type Window, windowOutput } from "./window.ts";
 
 export interface PoolAxes {
   readonly spatial: number;
@@ -16,10 +16,13 @@ export interface PoolRuling {
   readonly problem?: string;
   /** The problem is one of the arguments alone: no input would fit. */
   readonly fitsNothing?: boolean;
+  /** The framework takes it all the same: what comes out is empty. */
+  readonly isEmpty?: boolean;
 }
 
 export function windowPool(input: Shape | Unknown, axes: PoolAxes, window: Window): PoolRuling {
   const impossible = impossibleWindow(window);
+  let isEmpty = false;
   const ruling = resize(input, axes, (sizes) => {
     const out = impossible === undefined ? windowOutput(sizes, window) : [];
     const small = out.some((size) => typeof size === "number" && size < 1);
@@ -27,9 +30,12 @@ export function windowPool(input: Shape | Unknown, axes: PoolAxes, window: Windo
     const problem =
       impossible ??
       `has a ${showShape(window.kernel)} window that does not fit into its ${showShape(sizes)} input`;
+    isEmpty = impossible === undefined && window.mayBeEmpty === true;
+    if (isEmpty) return { sizes: out.map(notNegative), problem };
     const lost = new Unknown(`a pool that ${problem}`);
     return { sizes: sizes.map(() => lost), problem };
   });
+  if (isEmpty) return { ...ruling, isEmpty };
   return impossible === undefined ? ruling : { ...ruling, fitsNothing: true };
 }
 

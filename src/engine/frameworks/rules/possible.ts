@@ -59,6 +59,8 @@ export const counts = (least = 0): Taken => ({ of: "int", least, depth: 1 });
 /** Any whole number. */
 export const INT: Taken = { of: "int" };
 export const INTS: Taken = { of: "int", depth: 1 };
+/** Any number: a rate of which nothing is asked where it is given. */
+export const REAL: Taken = { of: "real" };
 /** A share, such as that of the elements that a dropout drops. */
 export const SHARE: Taken = { of: "real", least: 0, most: 1 };
 

@@ -9,6 +9,7 @@ import {
   samePaddingStride1,
   validOutputSize,
 } from "../../cost/geometry.ts";
+import { lift } from "../../cost/lift.ts";
 import type { Dim } from "../../interpret/values.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface Window {
   readonly padding: Padding;
   /** Rounding of the last, partial window. */
   readonly rounding?: "down" | "up";
+  /** A window that does not fit leaves an empty array, as JAX has it. */
+  readonly mayBeEmpty?: true;
 }
 
 /** The same amount before and after each axis. */
@@ -52,6 +55,9 @@ export function windowOutput(sizes: readonly Dim[], window: Window): readonly Di
     return rule(size, kernel, stride, before, after, dilation);
   });
 }
+
+/** No window fits: there is nothing along this axis. */
+export const notNegative = lift((size: number) => Math.max(size, 0));
 
 /** What no framework can slide a window with, to be put after the layer's name. */
 export function impossibleWindow(window: Window): string | undefined {

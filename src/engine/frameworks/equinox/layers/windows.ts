@@ -135,9 +135,11 @@ function pool(l: Layer): Value {
       dilation,
       padding: paddingOf(l.value("padding"), kernel, dilation),
       rounding: l.flag("use_ceil", false) ? "up" : "down",
+      mayBeEmpty: true,
     },
   );
-  return l.run.emit({ inputs: [input], dtype: input.dtype, shape: ruling.shape, problem: ruling.problem });
+  const { shape, problem, isEmpty } = ruling;
+  return l.run.emit({ inputs: [input], dtype: input.dtype, shape, problem, isEmpty });
 }
 
 function adaptive(l: Layer): Value {

@@ -20,7 +20,7 @@ import {
 } from "../../../interpret/values.ts";
 import { type ConvRule, convolution } from "../../rules/convolution.ts";
 import { toDim } from "../../rules/sizes.ts";
-import { windowOutput } from "../../rules/window.ts";
+import { notNegative, windowOutput } from "../../rules/window.ts";
 import { showShape } from "../../shape/dims.ts";
 import { paddingOf, transposedSizes } from "../layers/conv.ts";
 import { Run } from "../layers/run.ts";
@@ -124,13 +124,13 @@ function reduceWindow(run: Run, a: Bound): Value {
   const axes = input.shape.length;
   const kernel = sizes(a.window_dimensions, axes);
   const dilation = sizes(a.window_dilation, axes);
-  const shape = windowOutput(input.shape, {
+  const out = windowOutput(input.shape, {
     kernel,
     stride: sizes(a.window_strides, axes),
     dilation,
     padding: paddingOf(a.padding, kernel, dilation),
   });
-  return run.emit({ inputs: [input], shape, dtype: input.dtype });
+  return run.emit({ inputs: [input], shape: out.map(notNegative), dtype: input.dtype });
 }
 
 /** `dimension_numbers`: contracting axes of both, then batch axes of both. */

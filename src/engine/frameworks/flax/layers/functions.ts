@@ -41,14 +41,18 @@ function pool(run: Run, a: Bound): Value {
   const ruling = windowPool(
     input.shape,
     { spatial: kernel.length, channels: "last", otherAxes: [1, 6] },
-    { kernel, stride, dilation: ones, padding: paddingOf(a.padding, kernel, ones) },
+    { kernel, stride, dilation: ones, padding: paddingOf(a.padding, kernel, ones), mayBeEmpty: true },
   );
   const strides = toItems(a.strides);
-  const problem =
+  const { shape, problem, isEmpty } =
     strides && strides.length !== kernel.length
-      ? `has ${kernel.length} sizes of its window, which must equal its ${strides.length} strides`
-      : ruling.problem;
-  return run.emit({ inputs: [input], shape: ruling.shape, dtype: input.dtype, problem });
+      ? {
+          ...ruling,
+          problem: `has ${kernel.length} sizes of its window, which must equal its ${strides.length} strides`,
+          isEmpty: false,
+        }
+      : ruling;
+  return run.emit({ inputs: [input], shape, dtype: input.dtype, problem, isEmpty });
 }
 
 /** Queries, keys and values as batch × length × heads × features. */

@@ -34,6 +34,8 @@ export interface Emission {
   readonly extra?: readonly Tensor[];
   /** What does not fit, to be put after the layer's name. */
   readonly problem?: string | undefined;
+  /** The problem is no error: an empty array comes out. */
+  readonly isEmpty?: boolean | undefined;
 }
 
 export class Run {
@@ -60,7 +62,7 @@ export class Run {
   }
 
   /** A diagnostic where the layer was made, with where it was called and where its input comes from. */
-  problem(text: string, input?: Tensor): void {
+  problem(text: string, input?: Tensor, isEmpty?: boolean): void {
     const made = this.layer?.site?.at;
     diagnoseMismatch(this.interp, {
       who: this.who,
@@ -68,6 +70,7 @@ export class Run {
       made,
       called: this.interp.site?.at,
       raises: "Exception",
+      isEmpty,
       input,
     });
   }
@@ -83,7 +86,7 @@ export class Run {
   /** Makes the output and records the op. */
   emit(emission: Emission): Tensor {
     const { inputs, shape, problem } = emission;
-    if (problem !== undefined) this.problem(problem, inputs[0]);
+    if (problem !== undefined) this.problem(problem, inputs[0], emission.isEmpty);
     const output = this.make(shape, emission.dtype ?? floating(inputs[0]?.dtype));
     this.interp.record({
       op: emission.op ?? "other",

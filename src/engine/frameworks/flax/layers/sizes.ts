@@ -7,7 +7,7 @@ import {
   INTS,
   PLAIN_WORDS,
   plainCheck,
-  SHARE,
+  REAL,
   TAKEN,
   type Taken,
   type TakenTable,
@@ -31,7 +31,7 @@ const FLAX: TakenTable = {
   axis: INTS,
   reduction_axes: INTS,
   feature_axes: INTS,
-  rate: SHARE,
+  rate: REAL,
 };
 
 export function flaxArguments(layer: string, signature: ParsedSignature): ArgumentCheck {
