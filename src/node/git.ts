@@ -1,13 +1,21 @@
 /**
  * A Git repository read by the user's own `git`: which files two revisions differ in, and the files of a revision. No
- * filter, hook or external tool of the repository is run for what is read here, and nothing is written or fetched.
+ * filter, hook or external tool of the repository is run for what is read here, and nothing is fetched.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, type SpawnSyncReturns } from "node:child_process";
 import { realpathSync } from "node:fs";
 import path from "node:path";
 
 /** What Git answered instead. */
-export class GitError extends Error {}
+export class GitError extends Error {
+  /** Git's exit code, where it ran. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
 
 export interface ChangedFile {
   /** Absent where the file is new. */
@@ -24,10 +32,15 @@ export interface Blob {
 
 export class GitRepository {
   readonly root: string;
+  readonly #withoutFilters: readonly string[];
 
   /** The repository that holds the folder. Throws a GitError where there is none, or no git. */
   constructor(folder: string) {
-    this.root = slashes(realpathSync(git(folder, ["rev-parse", "--show-toplevel"]).toString().trimEnd()));
+    const root = git(folder, ["rev-parse", "--show-toplevel"])
+      .toString()
+      .replace(/\r?\n$/, "");
+    this.root = slashes(realpathSync(root));
+    this.#withoutFilters = withoutFilters(this.root);
   }
 
   /** The full hash of a commit. Throws a GitError where the revision is none. */
@@ -54,6 +67,8 @@ export class GitRepository {
   /** Files that differ, renamed ones as one; without `head` against the working tree, files that are new to it too. */
   changedFiles(base: string, head?: string): readonly ChangedFile[] {
     const options = ["diff", "--name-status", "-z", "--find-renames", "--no-ext-diff", "--no-textconv"];
+    // Git would ask in a submodule by its own settings, and no file of one is a file of this repository.
+    options.push("--ignore-submodules=all");
     const fields = list(this.#git([...options, base, ...(head === undefined ? [] : [head]), "--"]));
     const changed: ChangedFile[] = [];
     for (let at = 0; at < fields.length; ) {
@@ -73,14 +88,25 @@ export class GitRepository {
 
   /** Files of the revision, or of the working tree, that have a line which matches (POSIX, extended). */
   search(pattern: string, globs: readonly string[], revision?: string): readonly string[] {
-    const options = ["grep", "-z", "-l", "-I", "-E", "--no-textconv", "-e", pattern];
+    const options = [
+      "grep",
+      "-z",
+      "-l",
+      "-I",
+      "-E",
+      "--no-textconv",
+      "--no-color",
+      "--no-recurse-submodules",
+    ];
+    // A pattern that names thousands of modules is longer than a command line may be.
+    options.push("-f", "-");
     const where = revision === undefined ? ["--untracked"] : [revision];
     try {
-      const found = list(this.#git([...options, ...where, "--", ...globs]));
+      const found = list(this.#git([...options, ...where, "--", ...globs], pattern));
       return revision === undefined ? found : found.map((file) => file.slice(revision.length + 1));
-    } catch {
-      // It answers with an error when nothing matches.
-      return [];
+    } catch (error) {
+      if (error instanceof GitError && error.status === NOTHING_FOUND) return [];
+      throw error;
     }
   }
 
@@ -100,27 +126,52 @@ export class GitRepository {
     return this.#git(["cat-file", "blob", id]);
   }
 
-  #git(given: readonly string[]): Buffer {
-    return git(this.root, given);
+  #git(given: readonly string[], input = ""): Buffer {
+    return git(this.root, [...this.#withoutFilters, ...given], input);
   }
 }
 
+/** The exit code of `git grep` and `git config` where nothing matches. */
+const NOTHING_FOUND = 1;
 /** Ample for the paths of a large repository. */
 const MOST_OUTPUT = 256 * 1024 * 1024;
 
-function git(folder: string, given: readonly string[]): Buffer {
-  // What a repository's own settings name would be run to watch its files.
-  const safe = ["-c", "core.fsmonitor=false", "--no-optional-locks"];
+/** Git before 2.44 fetches what a partial clone lacks all the same, so it may use no way to another repository. */
+const NO_FETCH = { GIT_TERMINAL_PROMPT: "0", GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "" };
+
+/** Settings that name programs: to watch files, and for when `git diff` notes in its index what it found unchanged. */
+const SAFE = ["core.fsmonitor=false", "core.hooksPath=/dev/null"];
+
+/** Options that leave out what settings name to convert files of the working tree before they are compared. */
+function withoutFilters(root: string): readonly string[] {
+  const keys = ["config", "-z", "--name-only", "--get-regexp", "^filter\\."];
+  let names: readonly string[];
+  try {
+    names = list(git(root, keys)).map((key) => key.slice(0, key.lastIndexOf(".")));
+  } catch (error) {
+    if (error instanceof GitError && error.status === NOTHING_FOUND) return [];
+    throw error;
+  }
+  return [...new Set(names)].flatMap((name) => {
+    // `-c` takes what follows the first "=" for the value.
+    if (name.includes("=")) throw new GitError(`the filter "${name}" cannot be turned off: rename it`);
+    return ["clean=", "process=", "required=false"].flatMap((setting) => ["-c", `${name}.${setting}`]);
+  });
+}
+
+function git(folder: string, given: readonly string[], input = ""): Buffer {
+  const safe = [...SAFE.flatMap((setting) => ["-c", setting]), "--no-optional-locks"];
   try {
     return execFileSync("git", [...safe, ...given], {
-      ...{ cwd: folder, maxBuffer: MOST_OUTPUT, stdio: ["ignore", "pipe", "pipe"] },
-      env: { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_NO_LAZY_FETCH: "1", LC_ALL: "C" },
+      ...{ cwd: folder, maxBuffer: MOST_OUTPUT, input, stdio: ["pipe", "pipe", "pipe"] },
+      env: { ...process.env, ...NO_FETCH, LC_ALL: "C" },
     });
   } catch (error) {
-    const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: Buffer };
+    const { code, stderr, status } = error as NodeJS.ErrnoException & Partial<SpawnSyncReturns<Buffer>>;
     if (code === "ENOENT") throw new GitError("git was not found: install it");
-    const [line = String(error)] = stderr?.toString().trim().split("\n") ?? [];
-    throw new GitError(line.replace(/^fatal: /, ""));
+    const lines = stderr?.toString().trim().split("\n") ?? [];
+    const line = lines.find((one) => one.startsWith("fatal: ")) ?? lines[0] ?? String(error);
+    throw new GitError(line.replace(/^fatal: /, ""), status ?? undefined);
   }
 }
 

@@ -1,12 +1,13 @@
 /** `convlens diff` as a user calls it, with the real engine over a real Git repository. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCommand } from "../../src/cli/arguments.ts";
 import { run } from "../../src/cli/run.ts";
 import { createEngine } from "../../src/engine/engine.ts";
+import { GitError, GitRepository } from "../../src/node/git.ts";
 import { createNodeHost } from "../../src/node/host.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 
@@ -226,6 +227,61 @@ describe("convlens diff", () => {
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(message);
     expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("runs nothing that the repository's settings name", async () => {
+    const ran = path.join(root, ".git", "ran").replaceAll("\\", "/");
+    const says = (what: string): string => `echo ${what} >> "${ran}"; cat`;
+    const hooks = path.join(root, ".git", "own hooks");
+    mkdirSync(hooks);
+    writeFileSync(path.join(hooks, "post-index-change"), `#!/bin/sh\n${says("hook")}\n`, { mode: 0o755 });
+    writeFileSync(path.join(root, ".git", "info", "attributes"), "*.py filter=evil diff=evil\n");
+    const settings = {
+      "core.fsmonitor": says("monitor"),
+      "core.hooksPath": hooks,
+      "diff.external": says("external"),
+      "diff.evil.command": says("command"),
+      "diff.evil.textconv": says("textconv"),
+      "filter.evil.clean": says("clean"),
+      "filter.evil.process": says("process"),
+      "filter.evil.required": "true",
+    };
+    for (const [name, value] of Object.entries(settings)) git("config", name, value);
+    // Git compares what has another time again, and notes that it is the same.
+    utimesSync(path.join(root, "same.py"), 1, 1);
+    const told = await json("before");
+    for (const name of Object.keys(settings)) git("config", "--unset", name);
+    rmSync(path.join(root, ".git", "info", "attributes"));
+    expect(existsSync(ran)).toBe(false);
+    expect(told.changes.map(({ file }) => file)).not.toContain("same.py");
+  });
+
+  it("refuses a filter whose name keeps it from being turned off", async () => {
+    git("config", "filter.a=b.clean", "cat");
+    const { code, err } = await call("diff", "before");
+    git("config", "--unset", "filter.a=b.clean");
+    expect([code, err]).toEqual([2, 'convlens: the filter "filter.a=b" cannot be turned off: rename it\n']);
+  });
+
+  it("finds what imports a changed file where settings colour Git's answers", async () => {
+    git("config", "color.ui", "always");
+    const told = await json("before", "main");
+    git("config", "--unset", "color.ui");
+    expect(told.changes.map(({ file }) => file)).toContain("pkg/net.py");
+  });
+
+  it("searches for a pattern that is longer than a command line may be", () => {
+    const pattern = `conv3x3|${"x".repeat(140_000)}`;
+    expect(new GitRepository(root).search(pattern, ["*.py"], "main")).toEqual([
+      "pkg/blocks.py",
+      "pkg/net.py",
+    ]);
+  });
+
+  it("says that a search failed, which is not the same as that nothing was found", () => {
+    const repository = new GitRepository(root);
+    expect(repository.search("nowhere to be found", ["*.py"], "main")).toEqual([]);
+    expect(() => repository.search("conv3x3", ["*.py"], "no-revision")).toThrow(GitError);
   });
 
   it("says that a folder is in no repository", async () => {

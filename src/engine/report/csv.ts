@@ -70,6 +70,6 @@ function sizes(list: readonly (number | null)[] | null): string {
 function quote(cell: Cell): string {
   if (typeof cell !== "string") return cell === null ? "" : String(cell);
   const seen = visible(cell);
-  const text = /^\s*[=+\-@]/.test(seen) ? `'${seen}` : seen;
+  const text = /^\s*[=+\-@＝＋－＠]/.test(seen) ? `'${seen}` : seen;
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -74,6 +74,15 @@ describe("CSV", () => {
     expect(quoted).toMatch(/^"a,""b""",.*,1,,9408,/);
     expect(formula).toMatch(/^'=1\+2,.*,236027904,/);
   });
+
+  it("quotes names that a spreadsheet takes for formulas in full-width characters too", () => {
+    const report = truthReport("resnet18");
+    const [first, ...others] = report.layers;
+    for (const name of ["＝1", "＋1", "－1", "＠A1"])
+      expect(
+        formatCsv({ ...report, layers: [{ ...first, name } as never, ...others] }, "macs").split("\n")[1],
+      ).toMatch(new RegExp(`^'${name},`));
+  });
 });
 
 describe("Markdown", () => {
