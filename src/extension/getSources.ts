@@ -1,12 +1,11 @@
 /**
- * Offers to get the sources of packages that a file's figures wait for. Before the user is asked, the index is: which
- * version, how large. Nothing is fetched before the user agreed, once or by the setting; where the setting says never,
- * and in a workspace that is not trusted, the index hears nothing.
+ * Offers to get the sources of packages that a file's figures wait for. Nothing is asked of a package index before the
+ * user agreed, once or by the setting; the progress then tells versions and sizes and can be stopped.
  */
 import * as vscode from "vscode";
 import { missingPackages } from "../present/missingPackages.ts";
-import type { Outcome, Planned } from "../sources/add.ts";
-import type { AskOptions } from "../sources/get.ts";
+import type { Outcome } from "../sources/add.ts";
+import type { Announced } from "../sources/get.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import { readSettings } from "./settings.ts";
 
@@ -17,9 +16,6 @@ export interface SourcesContext {
   /** Has figures made anew. */
   readonly refresh: () => Promise<void>;
 }
-
-/** The question waits so long for the index to say what it has. */
-const PATIENCE = 10_000;
 
 export class SourcesOffer implements vscode.Disposable {
   /** What was offered or got since the editor started: nobody is asked twice. */
@@ -47,8 +43,9 @@ export class SourcesOffer implements vscode.Disposable {
   }
 
   async #isAgreed(packages: readonly string[]): Promise<boolean> {
-    // Without an answer of the index (there may be no network) the question says less.
-    const planned = await this.#plan(packages).catch(() => []);
+    const { announce } = await import("../sources/get.ts");
+    const announced = announce(packages, workspaceFolders());
+    if (!announced) return false;
     const [get, choose, always, never] = [
       vscode.l10n.t("Get Its Sources"),
       vscode.l10n.t("Choose Environment…"),
@@ -56,26 +53,12 @@ export class SourcesOffer implements vscode.Disposable {
       vscode.l10n.t("Never"),
     ];
     const answer = await vscode.window.showInformationMessage(
-      question(packages, planned),
+      question(packages, announced),
       ...[get, choose, always, never],
     );
     if (answer === choose) await vscode.commands.executeCommand("convlens.chooseEnvironment");
     if (answer === always || answer === never) await remember(answer === always ? "always" : "never");
     return answer === get || answer === always;
-  }
-
-  async #plan(packages: readonly string[]): Promise<readonly Planned[]> {
-    const { planSources } = await import("../sources/get.ts");
-    return planSources(packages, this.#askOptions(AbortSignal.timeout(PATIENCE)));
-  }
-
-  #askOptions(signal: AbortSignal): AskOptions {
-    return {
-      folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
-      agent: `convlens/${this.context.version}`,
-      proxy: vscode.workspace.getConfiguration("http").get<string>("proxy"),
-      signal,
-    };
   }
 
   /** Gets them now: the user asked for it. */
@@ -109,7 +92,10 @@ export class SourcesOffer implements vscode.Disposable {
       // What gets archives is a bundle of its own, which only this loads.
       const { getSources } = await import("../sources/get.ts");
       return getSources(packages, {
-        ...this.#askOptions(stop.signal),
+        folders: workspaceFolders(),
+        agent: `convlens/${this.context.version}`,
+        proxy: vscode.workspace.getConfiguration("http").get<string>("proxy"),
+        signal: stop.signal,
         onProgress: ({ archive, received, total }) =>
           progress.report({
             message: `${archive}: ${megabytes(received)}${total ? ` / ${megabytes(total)}` : ""} MB`,
@@ -125,21 +111,15 @@ export class SourcesOffer implements vscode.Disposable {
 }
 
 /** Names what would be fetched, and from where. */
-function question(packages: readonly string[], planned: readonly Planned[]): string {
-  if (planned.length === 0)
-    return vscode.l10n.t(
-      "{0} is not installed here, so figures that need it are missing. Get its sources and those that it needs from your package index? They are text that is never run.",
-      packages.join(", "),
-    );
-  const what = planned.map(({ name, version, bytes }) =>
-    bytes === undefined ? `${name} ${version}` : `${name} ${version} (${megabytes(bytes)} MB)`,
-  );
+function question(missing: readonly string[], { packages, hosts }: Announced): string {
   return vscode.l10n.t(
     "{0} is not installed here, so figures that need it are missing. Get the sources of {1}, and of what it needs, from {2}? They are text that is never run.",
-    packages.join(", "),
-    what.join(", "),
-    [...new Set(planned.map(({ from }) => from))].join(", "),
+    ...[missing, packages, hosts].map((names) => names.join(", ")),
   );
+}
+
+function workspaceFolders(): readonly string[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
 }
 
 function remember(policy: "always" | "never"): Thenable<void> {

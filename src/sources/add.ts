@@ -103,33 +103,6 @@ async function noteAsked(
   return { ...kept, record };
 }
 
-/** What would be fetched of a package that the user is asked about. */
-export interface Planned {
-  readonly name: string;
-  readonly version: string;
-  /** Of its archive, where the index says it. */
-  readonly bytes?: number;
-  /** The host that it comes from. */
-  readonly from: string;
-}
-
-type PlanOptions = Pick<AddOptions, "client" | "indexes" | "versions" | "signal">;
-
-/** Only asks the index; fetches nothing of the package. */
-export async function plan(requirement: Requirement, options: PlanOptions): Promise<Planned> {
-  const name = packageName(requirement.name);
-  const { client, indexes, signal } = options;
-  const { specifier } = wantedVersion(requirement, undefined, options);
-  const archives = archivesOf(name, await filesOf(client, indexes, name, signal));
-  const archive = pickArchive(archives, specifier);
-  if (!archive) throw new SourcesProblem(noVersion(requirement.name, specifier, archives, options));
-  const { size, index } = archive.file;
-  return {
-    ...{ name, version: archive.version, from: new URL(index).host },
-    ...(size !== undefined && { bytes: size }),
-  };
-}
-
 /** What the user writes goes before what the project says, and that before what another package asks for. */
 function wantedVersion(
   requirement: Requirement,

@@ -14,7 +14,7 @@ const editor = vi.hoisted(() => ({
   remembered: [] as unknown[],
   got: [] as string[],
   fail: undefined as Error | undefined,
-  planned: undefined as object[] | undefined,
+  announced: { packages: ["timm==0.9.2"], hosts: ["pypi.org"] },
   executed: [] as string[],
 }));
 
@@ -50,10 +50,7 @@ vi.mock("vscode", () => ({
   },
 }));
 vi.mock("../../src/sources/get.ts", () => ({
-  planSources: async () => {
-    if (!editor.planned) throw new Error("no network");
-    return editor.planned;
-  },
+  announce: () => editor.announced,
   getSources: async (packages: readonly string[]) => {
     editor.got.push(...packages);
     if (editor.fail) throw editor.fail;
@@ -67,7 +64,6 @@ beforeEach(() => {
     policy: "ask",
     press: undefined,
     fail: undefined,
-    planned: undefined,
   });
   for (const list of [editor.asked, editor.warned, editor.remembered, editor.got, editor.executed])
     list.length = 0;
@@ -121,12 +117,11 @@ describe("a package that a file needs and is not there", () => {
     expect(editor.warned).toEqual(["ConvLens: no package extra"]);
   });
 
-  it("is asked about by version, size and index, where the index says them", async () => {
-    editor.planned = [{ name: "timm", version: "0.9.2", bytes: 2_240_000, from: "pypi.org" }];
+  it("is asked about by the version that the project names, and by the index", async () => {
     await open();
     await vi.waitFor(() =>
       expect(editor.asked[0]).toContain(
-        "Get the sources of timm 0.9.2 (2.2 MB), and of what it needs, from pypi.org?",
+        "Get the sources of timm==0.9.2, and of what it needs, from pypi.org?",
       ),
     );
   });
