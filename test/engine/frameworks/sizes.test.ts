@@ -114,6 +114,27 @@ export function Net() {
   expectRefused(report, "Dense: Expected units to be a positive integer, but got 2.5.");
 });
 
+// As TensorFlow.js 4.22 says it.
+test("TensorFlow.js takes its own layouts of data alone", () => {
+  const report = (format: string) =>
+    profile(
+      `import * as tf from "@tensorflow/tfjs";
+export function build() {
+  const model = tf.sequential();
+  model.add(tf.layers.conv2d({ inputShape: [4, 9, 9], filters: 8, kernelSize: 3, dataFormat: ${format} }));
+  return model;
+}
+`,
+      { file: "/app/model.ts" },
+    );
+  expectRefused(
+    report("'channels_first'"),
+    'Conv2D: "channels_first" is not a valid DataFormat.  Valid values are channelsFirst,channelsLast or null/undefined.',
+  );
+  expect(report("'channelsFirst'").totals).toMatchObject({ macs: 9 * 4 * 8 * 49, params: 9 * 4 * 8 + 8 });
+  expect(report("null").totals).toMatchObject({ params: 9 * 9 * 8 + 8 });
+});
+
 test("Haiku refuses channels below zero", () => {
   expectRefused(profile(haiku("hk.Conv2D(-8, 3)")), "Conv2D: output_channels must be positive, gets -8");
 });

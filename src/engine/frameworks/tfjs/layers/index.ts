@@ -28,6 +28,8 @@ import { wrapperClasses } from "./wrappers.ts";
 /** How TensorFlow.js refuses a size (`assertPositiveInteger`), by the name that programs write. */
 function refusal(size: string, { what, taken, shown }: Fault): string {
   const name = size.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  if (size === "data_format")
+    return `${shown} is not a valid DataFormat.  Valid values are channelsFirst,channelsLast or null/undefined.`;
   if (taken.of === "text")
     return `${shown} is not a valid PaddingMode.  Valid values are valid,same,causal or null/undefined.`;
   if (what === "length") return `Expected ${name} to have one size for each axis, but got ${shown}.`;
@@ -43,9 +45,12 @@ function refusal(size: string, { what, taken, shown }: Fault): string {
 }
 
 /** TensorFlow.js looks at no number that is no size, and moves rates into their bounds. */
-const SIZES: TakenTable = Object.fromEntries(
-  Object.entries(KERAS_ARGUMENTS).filter(([name, { of }]) => of === "int" || name === "padding"),
-);
+const SIZES: TakenTable = {
+  ...Object.fromEntries(
+    Object.entries(KERAS_ARGUMENTS).filter(([name, { of }]) => of === "int" || name === "padding"),
+  ),
+  data_format: { of: "text", texts: ["channelsfirst", "channelslast"], none: true },
+};
 
 /** Otherwise than in Keras, what pads may crop. */
 function takenBy(name: string, rule: LayerRule): TakenTable {
