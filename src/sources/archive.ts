@@ -99,13 +99,18 @@ export async function readTarGz(bytes: NodeJS.ReadableStream, place: Place): Pro
         problem ??= new SourcesProblem(`it is damaged (${String(message)})`);
     },
   });
+  // What follows the end of the archive is none of it, and may be without end.
+  let isEnded = false;
+  parser.on("eof", () => {
+    isEnded = true;
+  });
   let unpacked = 0;
   const into = new Writable({
     write(part: Buffer, _encoding, done) {
       unpacked += part.length;
       if (unpacked > MOST_UNPACKED)
         problem ??= new SourcesProblem("it unpacks to more than any package holds");
-      if (problem === undefined) parser.write(part);
+      if (problem === undefined && !isEnded) parser.write(part);
       done(problem === undefined ? null : asError(problem));
     },
     final(done) {
