@@ -185,6 +185,11 @@ export class BoundMethod {
   ) {}
 }
 
+/** The first base of these that could not be known: what is found in none of them may live there. */
+export function unknownBaseOf(mro: readonly ClassValue[]): Unknown | undefined {
+  return mro.find((cls) => cls.unknownBase)?.unknownBase;
+}
+
 /** A class of the program or of the engine. `mro` starts with the class itself. */
 export class ClassValue {
   readonly kind = "class";

@@ -58,7 +58,8 @@ export function formatMarkdown(report: Report, unit: CostUnit): string {
   return `${lines.join("\n")}\n`;
 }
 
-function tableLine(cells: readonly string[]): string {
+/** A line of a Markdown table. */
+export function tableLine(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 

@@ -23,6 +23,7 @@ import {
   NativeFunction,
   toItems,
   toNumber,
+  unknownBaseOf,
   type Value,
 } from "../../interpret/values.ts";
 import { emptyTable, entryOf, type Table } from "../../table.ts";
@@ -292,7 +293,7 @@ const NUMBER_METHODS = ["__index__", "__int__", "__float__", "__iter__", "__geti
 function isNoNumber(value: Value): boolean {
   if (value instanceof Instance) {
     const { mro } = value.cls;
-    if (mro.some((cls) => cls.unknownBase)) return false;
+    if (unknownBaseOf(mro)) return false;
     return !mro.some((cls) => NUMBER_METHODS.some((name) => cls.attrs.has(name) && cls.name !== "Object"));
   }
   const kinds = [BoundMethod, Bytes, ClassValue, Dict, FunctionValue, ModuleValue, NativeFunction];

@@ -30,6 +30,7 @@ import {
   Tensor,
   Tuple,
   Unknown,
+  unknownBaseOf,
   type Value,
 } from "../values.ts";
 import { weightKept, weightTaken } from "../weight.ts";
@@ -138,7 +139,7 @@ export function lookupPlain(m: Machine, obj: Value, cls: ClassValue, name: strin
     const answer = fromGetattr(m, fallback, obj, name);
     return answer === ABSENT ? (open ?? ABSENT) : answer;
   }
-  return open ?? unknownBase(cls) ?? missing(cls.mro, name);
+  return open ?? unknownBaseOf(cls.mro) ?? missing(cls.mro, name);
 }
 
 /** A dict whose items are its attributes (`self.__dict__ = self`), as configurations often are. */
@@ -180,11 +181,6 @@ function isRaised(error: unknown, name: string): boolean {
   return value instanceof Instance && value.cls.mro.some((cls) => cls.name === name);
 }
 
-function unknownBase(cls: ClassValue): Unknown | undefined {
-  for (const base of cls.mro) if (base.unknownBase) return base.unknownBase;
-  return undefined;
-}
-
 /** What an attribute of a class gives when it is read through an instance. */
 export function bindTo(m: Machine, value: Value, obj: Value, cls: ClassValue): Value {
   if (value instanceof FunctionValue || value instanceof NativeFunction) return new BoundMethod(obj, value);
@@ -218,7 +214,7 @@ function lookupClass(m: Machine, cls: ClassValue, name: string): Value | Absent 
     const fallback = findInMro(meta.mro, "__getattr__");
     if (fallback !== ABSENT) return fromGetattr(m, fallback, cls, name);
   }
-  return unknownBase(cls) ?? ABSENT;
+  return unknownBaseOf(cls.mro) ?? ABSENT;
 }
 
 function lookupModule(m: Machine, module: ModuleValue, name: string): Value | Absent {
@@ -266,8 +262,7 @@ function lookupSuper(m: Machine, obj: SuperValue, name: string): Value | Absent 
         ? m.fail("AttributeError", missingAttribute(m, obj.self, String(wanted)))
         : value;
     });
-  if (found === ABSENT)
-    return rest.find((base) => base.unknownBase)?.unknownBase ?? obj.after.unknownBase ?? missing(rest, name);
+  if (found === ABSENT) return unknownBaseOf(rest) ?? obj.after.unknownBase ?? missing(rest, name);
   const perhaps = fromUnknownBase(obj.after, rest, name);
   if (perhaps) return perhaps;
   if (isOfClass && !(found instanceof ClassMethod)) return found instanceof StaticMethod ? found.fn : found;

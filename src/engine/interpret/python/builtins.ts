@@ -15,6 +15,7 @@ import {
   TRUE_ELLIPSIS,
   Tuple,
   type Unknown,
+  unknownBaseOf,
   type Value,
 } from "../values.ts";
 import { NOT_IMPLEMENTED, strictExact, toInt, toText, tryDunder, typeName, unwrap } from "./core.ts";
@@ -267,7 +268,7 @@ function isUncertain(value: Value): boolean {
   if (value instanceof ModuleValue) return value.open !== undefined;
   if (value instanceof Instance && value.open) return true;
   const cls = value instanceof Instance ? value.cls : value instanceof ClassValue ? value : undefined;
-  return cls?.mro.some((base) => base.unknownBase !== undefined) ?? false;
+  return cls !== undefined && unknownBaseOf(cls.mro) !== undefined;
 }
 
 function getAttribute(interp: Interp, a: Bound): Value {

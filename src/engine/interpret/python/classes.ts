@@ -21,6 +21,7 @@ import {
   StaticMethod,
   Tuple,
   Unknown,
+  unknownBaseOf,
   type Value,
 } from "../values.ts";
 import { bindTo, findInMro, typeOf } from "./attributes.ts";
@@ -218,7 +219,7 @@ export function callObject(m: Machine, callee: Value, args: readonly Value[], kw
   if (cls instanceof Unknown) return cls;
   const call = findInMro(cls.mro, "__call__");
   if (call === ABSENT) {
-    const strange = cls.mro.find((base) => base.unknownBase)?.unknownBase;
+    const strange = unknownBaseOf(cls.mro);
     if (strange) {
       if (m.scope) m.gap(strange.reason);
       return strange;

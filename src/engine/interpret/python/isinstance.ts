@@ -1,6 +1,6 @@
 /** `isinstance` and `issubclass`, with tuples, unions, abstract classes and unknown bases. */
 import type { Interp } from "../interp.ts";
-import { ClassValue, isUnknown, Tuple, type Unknown, type Value } from "../values.ts";
+import { ClassValue, isUnknown, Tuple, type Unknown, unknownBaseOf, type Value } from "../values.ts";
 import { abstractInstance } from "./abstract.ts";
 import { callDunder, isCore } from "./core.ts";
 import { alternatives, formOf } from "./generics.ts";
@@ -43,7 +43,7 @@ function byHook(interp: Interp, value: Value, cls: ClassValue): boolean | Unknow
 /** A class with an unknown base may derive from any class of the program, not from a built-in value's. */
 function mayDerive(type: ClassValue, cls: ClassValue): Unknown | undefined {
   if (isCore(cls)) return undefined;
-  return type.mro.find((base) => base.unknownBase)?.unknownBase;
+  return unknownBaseOf(type.mro);
 }
 
 function anyOf(options: readonly Value[], test: (option: Value) => boolean | Unknown): boolean | Unknown {

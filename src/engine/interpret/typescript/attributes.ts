@@ -25,6 +25,7 @@ import {
   Tensor,
   Tuple,
   type Unknown,
+  unknownBaseOf,
   unknownItem,
   type Value,
 } from "../values.ts";
@@ -81,7 +82,7 @@ export function findInMro(mro: readonly ClassValue[], name: string): Value | Abs
     const value = cls.attrs.get(name);
     if (value !== undefined || cls.attrs.has(name)) return value;
   }
-  return mro.find((cls) => cls.unknownBase)?.unknownBase ?? ABSENT;
+  return unknownBaseOf(mro) ?? ABSENT;
 }
 
 export function lookup(m: Machine, obj: Value, name: string): Value | Absent {
@@ -194,7 +195,7 @@ function classProperty(m: Machine, cls: ClassValue, name: string): Value | Absen
   }
   if (name === "name") return cls.name;
   if (name === "prototype") return prototypeOf(m, cls);
-  return cls.mro.find((base) => base.unknownBase)?.unknownBase ?? ABSENT;
+  return unknownBaseOf(cls.mro) ?? ABSENT;
 }
 
 function regexProperty(regex: RegexValue, name: string): Value | Absent {
@@ -368,7 +369,7 @@ export function instanceOf(m: Machine, value: Value, cls: Value): boolean | Unkn
   if (isUnknown(actual)) return actual;
   if (!(wanted instanceof ClassValue)) return false;
   if (actual.mro.includes(wanted) || wanted === m.builtin("Object")) return true;
-  return actual.mro.find((base) => base.unknownBase)?.unknownBase ?? false;
+  return unknownBaseOf(actual.mro) ?? false;
 }
 
 export function bound(target: Value, self: Value, given: readonly Value[]): NativeFunction {

@@ -19,6 +19,7 @@ import {
   NO_KWARGS,
   Property,
   type Unknown,
+  unknownBaseOf,
   type Value,
 } from "../values.ts";
 import { builtinClass, fn, INIT, isObject } from "./core.ts";
@@ -302,7 +303,7 @@ function survey(node: unknown, found: { usesArguments: boolean; hoisted: Set<str
 
 export function callObject(m: Machine, callee: Value): Value {
   if (callee !== null && typeof callee === "object" && callee.kind === "instance") {
-    const strange = callee.cls.mro.find((base) => base.unknownBase)?.unknownBase;
+    const strange = unknownBaseOf(callee.cls.mro);
     if (strange) return strange;
   }
   return m.fail(

@@ -18,6 +18,7 @@ import {
   isUnknown,
   Tensor,
   Tuple,
+  unknownBaseOf,
   type Value,
 } from "../../../interpret/values.ts";
 import { weightKept } from "../../../interpret/weight.ts";
@@ -138,7 +139,7 @@ function setNone(interp: Interp, self: Instance, name: string): boolean {
 
 function warnUninitialised(interp: Interp, self: Instance, name: string): void {
   // A base that is not known may have made the tables.
-  if (peekTable(self, "_modules") || hasUnknownBase(self)) return;
+  if (peekTable(self, "_modules") || unknownBaseOf(self.cls.mro)) return;
   interp.diagnose({
     severity: "error",
     code: "missing-super-init",
@@ -146,16 +147,14 @@ function warnUninitialised(interp: Interp, self: Instance, name: string): void {
   });
 }
 
-function hasUnknownBase({ cls }: Instance): boolean {
-  return cls.mro.some((base) => base.unknownBase !== undefined);
-}
-
 /** Attribute access after the usual look-up failed; see Python's `__getattr__`. */
 function missingAttribute(interp: Interp, self: Instance, name: string): Value {
   const value = registered(self, name);
   if (value !== ABSENT) return value;
-  for (const cls of self.cls.mro) if (cls.unknownBase) return cls.unknownBase;
-  return interp.raise("AttributeError", `'${self.cls.name}' object has no attribute '${name}'`);
+  return (
+    unknownBaseOf(self.cls.mro) ??
+    interp.raise("AttributeError", `'${self.cls.name}' object has no attribute '${name}'`)
+  );
 }
 
 const ATTRIBUTES: Record<string, Method> = {
@@ -178,7 +177,7 @@ const ATTRIBUTES: Record<string, Method> = {
     "self, name",
     (a, interp) => {
       const name = String(a.name);
-      if (forget(interp, self(a), name) || hasUnknownBase(self(a))) return null;
+      if (forget(interp, self(a), name) || unknownBaseOf(self(a).cls.mro)) return null;
       return interp.fail("AttributeError", `'${self(a).cls.name}' object has no attribute '${name}'`);
     },
   ],
