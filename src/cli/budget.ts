@@ -9,13 +9,13 @@ export function overBudget(report: Report, budgetMacs: number, unit: CostUnit): 
   const { macs, macs_at_most: most } = report.totals;
   if (macs !== null) return macs > budgetMacs ? ` costs ${shown(macs)}, over ${budget}` : undefined;
   if (typeof most === "number" && most <= budgetMacs) return undefined;
-  const least = leastOf(report);
+  const least = leastMacs(report);
   if (least > budgetMacs) return ` costs at least ${shown(least)}, over ${budget}`;
   const bound = typeof most === "number" ? `at most ${shown(most)}` : "cost unknown";
   return `: ${bound}, so ${budget} cannot be checked`;
 }
 
 /** What is known of it and runs whatever the data is. */
-function leastOf({ layers }: Report): number {
+export function leastMacs({ layers }: Report): number {
   return layers.reduce((sum, { macs, conditional }) => sum + (conditional ? 0 : (macs ?? 0)), 0);
 }

@@ -4,7 +4,7 @@
  */
 import { execFileSync, type SpawnSyncReturns } from "node:child_process";
 import { realpathSync } from "node:fs";
-import path from "node:path";
+import { toSlashes } from "./host.ts";
 
 /** What Git answered instead. */
 export class GitError extends Error {
@@ -39,7 +39,7 @@ export class GitRepository {
     const root = git(folder, ["rev-parse", "--show-toplevel"])
       .toString()
       .replace(/\r?\n$/, "");
-    this.root = slashes(realpathSync(root));
+    this.root = toSlashes(realpathSync(root));
     this.#withoutFilters = withoutFilters(this.root);
   }
 
@@ -180,8 +180,4 @@ function list(output: Buffer): string[] {
     .toString()
     .split("\0")
     .filter((text) => text !== "");
-}
-
-function slashes(file: string): string {
-  return path.sep === "\\" ? file.replaceAll("\\", "/") : file;
 }

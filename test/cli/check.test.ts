@@ -3,12 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { run } from "../../src/cli/run.ts";
-import { createEngine } from "../../src/engine/engine.ts";
-import { createNodeHost } from "../../src/node/host.ts";
-import { loadParsers } from "../../src/node/wasm.ts";
-
-const parsers = await loadParsers();
+import { convlensIn } from "./command.ts";
 
 let root = "";
 beforeEach(() => {
@@ -35,21 +30,8 @@ class ${name}(nn.Module):
         return self.conv(x)
 `;
 
-async function check(argv: readonly string[] = [], cwd = "") {
-  let [out, err] = ["", ""];
-  const code = await run(["check", ...argv], {
-    ...{ cwd: path.join(root, cwd), version: "1.2.3", width: 100, color: false, pythonPaths: [] },
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    openEngine: async (roots, files = (disk) => disk) =>
-      createEngine({ parsers, host: files(createNodeHost(roots)) }),
-  });
-  return { code, out, err };
-}
+const check = (argv: readonly string[] = [], cwd = "") =>
+  convlensIn(path.join(root, cwd), ["check", ...argv]);
 
 interface Row {
   readonly budget: string;

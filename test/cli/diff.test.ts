@@ -6,12 +6,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCommand } from "../../src/cli/arguments.ts";
 import { run } from "../../src/cli/run.ts";
-import { createEngine } from "../../src/engine/engine.ts";
 import { GitError, GitRepository } from "../../src/node/git.ts";
-import { createNodeHost } from "../../src/node/host.ts";
-import { loadParsers } from "../../src/node/wasm.ts";
-
-const parsers = await loadParsers();
+import { convlensIn } from "./command.ts";
 
 let root = "";
 const git = (...argv: string[]): string =>
@@ -90,21 +86,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-async function call(...argv: string[]) {
-  let [out, err] = ["", ""];
-  const code = await run(argv, {
-    ...{ cwd: path.join(root, "pkg"), version: "1.2.3", width: 100, color: false, pythonPaths: [] },
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    openEngine: async (roots, files = (disk) => disk) =>
-      createEngine({ parsers, host: files(createNodeHost(roots)) }),
-  });
-  return { code, out, err };
-}
+const call = (...argv: string[]) => convlensIn(path.join(root, "pkg"), argv);
 
 interface Told {
   readonly base: unknown;

@@ -4,12 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCommand } from "../../src/cli/arguments.ts";
-import { run } from "../../src/cli/run.ts";
-import { createEngine } from "../../src/engine/engine.ts";
-import { createNodeHost } from "../../src/node/host.ts";
-import { loadParsers } from "../../src/node/wasm.ts";
+import { convlensIn } from "./command.ts";
 
-const parsers = await loadParsers();
 const paper = JSON.parse(readFileSync(new URL("../truth/mobilenet.json", import.meta.url), "utf8"));
 
 let cwd = "";
@@ -22,21 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-async function call(...argv: string[]) {
-  let [out, err] = ["", ""];
-  const code = await run(argv, {
-    ...{ cwd, version: "1.2.3", width: 100, color: false, pythonPaths: [] },
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    openEngine: async ({ folders, searchPaths }) =>
-      createEngine({ parsers, host: createNodeHost({ folders, searchPaths }) }),
-  });
-  return { code, out, err };
-}
+const call = (...argv: string[]) => convlensIn(cwd, argv);
 
 describe("convlens simulate", () => {
   it("prints the network before and after as JSON", async () => {

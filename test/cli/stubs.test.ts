@@ -3,12 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { run } from "../../src/cli/run.ts";
-import { createEngine } from "../../src/engine/engine.ts";
-import { createNodeHost } from "../../src/node/host.ts";
-import { loadParsers } from "../../src/node/wasm.ts";
+import { convlensIn } from "./command.ts";
 
-const parsers = await loadParsers();
 const NET = `import fused_thing
 import torch
 import torch.nn as nn
@@ -34,20 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(top, { recursive: true, force: true }));
 
-async function convlens(...argv: string[]) {
-  let [out, err] = ["", ""];
-  const code = await run(argv, {
-    ...{ cwd: at("project"), version: "1.2.3", width: 100, color: false, pythonPaths: [] },
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    openEngine: async (roots) => createEngine({ parsers, host: createNodeHost(roots) }),
-  });
-  return { code, out, err };
-}
+const convlens = (...argv: string[]) => convlensIn(at("project"), argv);
 
 async function macs(...options: string[]): Promise<number | null> {
   return JSON.parse((await convlens("profile", "net.py", "--json", ...options)).out).totals.macs;

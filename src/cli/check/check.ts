@@ -1,4 +1,5 @@
 /** `convlens check`: whether the networks of a project keep its budgets. */
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Engine } from "../../engine/engine.types.ts";
 import { toSlashes } from "../../node/host.ts";
@@ -44,7 +45,8 @@ async function checked(
   const files = modelFiles(folder, only);
   if (files.length === 0)
     throw new ConfigurationProblem(`no model files in ${command.paths.join(", ") || folder}`);
-  const of = new Map(budgets.map((budget) => [budget, filesOf(budget, configuration, files)]));
+  const textOf = readOnce(folder);
+  const of = new Map(budgets.map((budget) => [budget, filesOf(budget, files, textOf)]));
   const open = [...new Set([...of.values()].flat())];
   const roots = rootsOfAll(open, folder, command, around);
   const engine = await around.openEngine({ ...roots, kept: await keptFor(roots.folders) });
@@ -73,4 +75,19 @@ function checkBudget(
   files: readonly string[],
 ): readonly Checked[] {
   return files.flatMap((file) => checkFile(engine, toSlashes(path.join(folder, file)), budget));
+}
+
+/** Each budget looks for its network in all files. One that cannot be read has none. */
+function readOnce(folder: string): (file: string) => string {
+  const texts = new Map<string, string>();
+  return (file) => {
+    const known = texts.get(file);
+    if (known !== undefined) return known;
+    let text = "";
+    try {
+      text = readFileSync(path.join(folder, file), "utf8");
+    } catch {}
+    texts.set(file, text);
+    return text;
+  };
 }

@@ -1,11 +1,11 @@
 /** Which networks a budget is for, and whether they keep it. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import picomatch from "picomatch";
 import { globSync } from "tinyglobby";
 import type { Engine } from "../../engine/engine.types.ts";
 import type { Place, Report } from "../../engine/report/contract.ts";
-import type { Budget, Configuration, Figure } from "./configuration.ts";
+import { toSlashes } from "../../node/host.ts";
+import { leastMacs } from "../budget.ts";
+import type { Budget, Figure } from "./configuration.ts";
 
 export interface Checked {
   readonly budget: Budget;
@@ -25,7 +25,7 @@ export interface Checked {
 
 /** Files of models below the folder, by paths from it; `only` are files, folders or globs. */
 export function modelFiles(folder: string, only: readonly string[] = []): readonly string[] {
-  return globSync(only.length > 0 ? only.map(slashes) : ["**"], {
+  return globSync(only.length > 0 ? only.map(toSlashes) : ["**"], {
     ...{ cwd: folder, expandDirectories: true, onlyFiles: true, followSymbolicLinks: false, dot: false },
     ignore: FOREIGN,
   })
@@ -49,17 +49,17 @@ const FOREIGN = [
 /** Files that the budget can be about. */
 export function filesOf(
   budget: Budget,
-  configuration: Configuration,
   files: readonly string[],
+  textOf: (file: string) => string,
 ): readonly string[] {
   if (budget.files !== undefined) {
-    const isMeant = picomatch(slashes(budget.files));
+    const isMeant = picomatch(toSlashes(budget.files));
     return files.filter((file) => isMeant(file));
   }
   const named = budget.network.split(".")[0] ?? "";
-  if (/[*?[\]{}!]/.test(named)) return files;
+  if (isGlob(named)) return files;
   const word = new RegExp(`(?<![\\w$])${escaped(named)}(?![\\w$])`);
-  return files.filter((file) => word.test(quietly(path.join(configuration.folder, file))));
+  return files.filter((file) => word.test(textOf(file)));
 }
 
 /** What each figure of the budget is in the networks of one file; nothing where it has none of that name. */
@@ -80,10 +80,9 @@ interface Found {
 
 /** Networks of the name that the file itself defines; where the budget names the file, those that it imports too. */
 function found(engine: Engine, file: string, { files, network, args, input }: Budget): readonly Found[] {
-  const isGlob = /[*?[\]{}!]/.test(network);
   const isMeant = picomatch(network);
   // What still needs arguments is not listed by name.
-  const names = isGlob
+  const names = isGlob(network)
     ? engine.networks(file).flatMap(({ name }) => (isMeant(name) ? [name] : []))
     : [network];
   return names.flatMap((model): Found[] => {
@@ -126,11 +125,10 @@ type Bounds = readonly [least: number | null, greatest: number | null];
 const exactly = (value: number | null): Bounds => [value, value];
 
 const BOUNDS: Readonly<Record<Figure, (report: Report) => Bounds>> = {
-  macs: ({ totals, layers }) => {
+  macs: (report) => {
+    const { totals } = report;
     if (totals.macs !== null) return exactly(totals.macs);
-    // What runs under a condition that is open may not run.
-    const least = layers.reduce((sum, { macs, conditional }) => sum + (conditional ? 0 : (macs ?? 0)), 0);
-    return [least, totals.macs_at_most ?? null];
+    return [leastMacs(report), totals.macs_at_most ?? null];
   },
   params: ({ totals }) => exactly(totals.params),
   peak_memory: ({ totals }) => exactly(totals.peak_activation_bytes),
@@ -141,18 +139,10 @@ const BOUNDS: Readonly<Record<Figure, (report: Report) => Bounds>> = {
   },
 };
 
-function quietly(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
+function isGlob(text: string): boolean {
+  return /[*?[\]{}!]/.test(text);
 }
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-}
-
-function slashes(text: string): string {
-  return path.sep === "\\" ? text.replaceAll("\\", "/") : text;
 }

@@ -1,5 +1,6 @@
 /** What changed between two revisions, for people and for other programs. */
 import type { Place, ReportLayer } from "../../engine/report/contract.ts";
+import { tableLine } from "../../engine/report/markdown.ts";
 import { formatSarif } from "../../engine/report/sarif.ts";
 import { layoutTable } from "../../engine/report/table.ts";
 import {
@@ -272,8 +273,4 @@ function counted(count: number, what: string): string {
 
 function revisionText({ name, commit }: Revision): string {
   return commit === null ? name : `${markdownText(name)} (${commit.slice(0, 9)})`;
-}
-
-function tableLine(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }
