@@ -1,4 +1,4 @@
-/** Every layer and function against real torch 1.13: output shapes, and names and shapes of parameters, buffers, modules. */
+/** Every layer and function against real torch, 1.13 and 2.9: output shapes, and names and shapes of parameters, buffers, modules. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { walkModules, walkTensors } from "../../../../src/engine/frameworks/torch/nn/tables.ts";

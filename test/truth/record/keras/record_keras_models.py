@@ -11,9 +11,15 @@ import keras
 from recording import record
 
 
-def parts(model):
-    for layer in model.layers:
-        yield from parts(layer) if isinstance(layer, keras.Model) else [layer]
+def parts(layer):
+    """Layers of Keras: models, wrappers of one layer and the program's own classes are what they hold."""
+    own = not type(layer).__module__.startswith("keras")
+    holds = own or isinstance(layer, (keras.Model, keras.layers.TimeDistributed))
+    if holds and layer._layers:
+        for inner in layer._layers:
+            yield from parts(inner)
+    else:
+        yield layer
 
 
 def size(weights):
