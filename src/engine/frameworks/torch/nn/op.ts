@@ -3,7 +3,7 @@
  * makes the output and records the cost. Layers and functions share it.
  */
 import type { Interp } from "../../../interpret/interp.ts";
-import type { Contraction, ConvGeometry, Count } from "../../../interpret/trace.ts";
+import { BESIDE_COST, type Contraction, type ConvGeometry, type Count } from "../../../interpret/trace.ts";
 import {
   ABSENT,
   type Dim,
@@ -140,6 +140,14 @@ export class Op {
       raises: "RuntimeError",
       input,
     });
+  }
+
+  /** Why torch refuses what no figure is of: a loss, a state, a mask. */
+  refuseBeside(reason: string | undefined): void {
+    if (reason === undefined) return;
+    const message = `${this.who} cannot run: ${reason}`;
+    this.interp.diagnose({ severity: "error", code: BESIDE_COST, message });
+    this.interp.gap(message);
   }
 
   /** Arguments that torch takes with no input. */
