@@ -3,6 +3,7 @@
  * https://docs.pytorch.org/docs/stable/nn.html#loss-functions
  */
 
+import { entryOf } from "../../../base/table.ts";
 import {
   type Dim,
   isUnknown,
@@ -11,7 +12,6 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { broadcast, isMisfit, numel } from "../../shape/dims.ts";
 import { lossRefusal } from "../refused/losses.ts";
 import { type FunctionSpec, givenTo, type LayerSpec } from "./layer.ts";

@@ -2,7 +2,7 @@
  * What torch refuses of its losses, in its words (torch 1.13): inputs and targets that do not fit each other, classes that
  * are not there, and constants out of their range. A loss costs no MACs, so what it refuses of a guessed input says nothing.
  */
-import { entryOf } from "../../../table.ts";
+import { entryOf } from "../../../base/table.ts";
 import { differ, either, type Given, number, type Refusal, type Sizes, show, together } from "./given.ts";
 
 const sameRank =
