@@ -68,6 +68,8 @@ describe("the steps of one network", () => {
       200,
     ]),
     ["layers", "l = []", "l.append(nn.BatchNorm2d(3))", 700],
+    ["modules that are nowhere", "pass", "import nothing", 2500],
+    ["levels of a comprehension", "pass", `[0 ${"for _ in range(1) ".repeat(300)}]`, 5],
     ["modules of the program", "class M(nn.Module): pass", "M()", 3000],
     ["generators", "g = lambda: (yield)", "g()", 2000],
     ["hooks of a layer", "c = nn.ReLU()", "c.register_forward_hook(print)", 1500],

@@ -105,7 +105,7 @@ export function findRoots(
   const makesNetwork = (callee: ClassValue | FunctionValue): boolean =>
     callee instanceof ClassValue
       ? isNetworkClass(callee) && callee.module !== undefined && hasForward(m, callee, frameworks)
-      : callee.module !== undefined && buildsNetwork(m, callee.module, callee.node, isMaker, new Set());
+      : callee.module !== undefined && buildsNetwork(m, callee.module, callee.node, isMaker);
 
   for (const definition of definitions) {
     const { name, at } = definition;
@@ -121,20 +121,17 @@ export function findRoots(
       const needs = openNeeds(m, needsOf(value));
       if (needs.length > 0 || !parts.has(name)) add({ name, kind: "class", at, value }, needs);
     } else if (definition.kind === "class" && value instanceof ClassValue && m.language === "typescript") {
-      const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker, new Set());
+      const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker);
       for (const { needs, ...builder } of builderMethods(m, value, definition.members, builds, isNetwork))
         add({ ...builder, kind: "function" }, openNeeds(m, needs));
     } else if (definition.kind === "class" && value instanceof ClassValue) {
-      const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, makesWhole, new Set());
+      const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, makesWhole);
       if (wholes.length > 0)
         for (const { needs, ...holder } of holders(m, value, builds))
           add({ ...holder, kind: "function" }, openNeeds(m, needs));
     } else if (definition.kind === "function" && isNetwork(value)) {
       add({ name, kind: "variable", at, value }, []);
-    } else if (
-      definition.kind === "function" &&
-      buildsNetwork(m, module, definition.fn, isMaker, new Set())
-    ) {
+    } else if (definition.kind === "function" && buildsNetwork(m, module, definition.fn, isMaker)) {
       const made = networkOf(m, module, value, frameworks);
       if (made !== ABSENT) add({ name, kind: "variable", at, value: made }, []);
       else if (!name.startsWith("_") && !returnsFunctions(definition.fn))
@@ -146,7 +143,7 @@ export function findRoots(
       const isOther = isBareLoss(value) || onlyTrains(m, value, frameworks);
       if (!isOther) add({ name, kind: "variable", at, value }, []);
     } else if (definition.kind === "variable" && isPlainObject(m, value)) {
-      const builds = (fn: FunctionNode): boolean => buildsNetwork(m, module, fn, isMaker, new Set());
+      const builds = (fn: FunctionNode): boolean => buildsNetwork(m, module, fn, isMaker);
       for (const { needs, ...builder } of objectMethods(m, { name, object: value }, builds, isNetwork))
         add({ ...builder, kind: "function" }, needs);
     } else if (definition.kind === "variable" && !name.startsWith("_") && !parts.has(name)) {
@@ -195,7 +192,7 @@ export function hiddenRoots(
   },
 ): readonly Root[] {
   const isMaker = makersOf(m.frameworks);
-  const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker, new Set());
+  const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker);
   const found = networksInside(m, module, { definitions: topLevel(node.body), builds, ...rest });
   return found.filter(
     ({ value }) =>

@@ -34,7 +34,7 @@ export function unmadeBy(
   const value = definition.kind === "variable" ? definition.value : undefined;
   const callee = value && calledFirst(value);
   const ending = value && endings.find(({ from }) => holds(value.at, from));
-  return ending && callee && mentionsMaker(m, module, callee, isMaker, new Set()) ? ending : undefined;
+  return ending && callee && mentionsMaker(m, module, callee, isMaker) ? ending : undefined;
 }
 
 /** What makes the object that the methods of `Net(5).to(device).eval()` are called on. */

@@ -12,8 +12,13 @@ export class Answers {
 
   constructor(private readonly places: string) {}
 
-  note(key: string, ask: (host: ModelHost) => unknown, answer: unknown): void {
-    this.known.set(key, { ask, answer: comparable(answer) });
+  /** The same question has the same answer as long as an analysis goes on, and a loop of imports asks the disk once. */
+  noted<T>(key: string, real: ModelHost, ask: (host: ModelHost) => T): T {
+    const known = this.known.get(key);
+    if (known) return known.answer as T;
+    const answer = ask(real);
+    this.known.set(key, { ask, answer });
+    return answer;
   }
 
   concern(file: string): boolean {
@@ -25,7 +30,7 @@ export class Answers {
     if (placesOf(host) !== this.places) return false;
     const own = new Set([`version ${file}`, `read ${file}`]);
     for (const [key, { ask, answer }] of this.known) {
-      if (!own.has(key) && comparable(ask(host)) !== answer) return false;
+      if (!own.has(key) && comparable(ask(host)) !== comparable(answer)) return false;
     }
     return true;
   }
@@ -105,14 +110,10 @@ export class NotingHost implements ModelHost {
 
   private resolved(specifier: string, from: string): string | undefined {
     const ask = (host: ModelHost): string | undefined => host.resolve?.(specifier, from);
-    const answer = ask(this.real);
-    this.answers?.note(`resolve ${specifier} ${from}`, ask, answer);
-    return answer;
+    return this.answers ? this.answers.noted(`resolve ${specifier} ${from}`, this.real, ask) : ask(this.real);
   }
 
   private noted<T>(question: Question, file: string, ask: (host: ModelHost) => T): T {
-    const answer = ask(this.real);
-    this.answers?.note(`${question} ${file}`, ask, answer);
-    return answer;
+    return this.answers ? this.answers.noted(`${question} ${file}`, this.real, ask) : ask(this.real);
   }
 }

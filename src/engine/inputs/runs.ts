@@ -2,7 +2,14 @@
 
 import { isUnpackingError } from "../interpret/errorTexts.ts";
 import type { Framework } from "../interpret/framework.ts";
-import { BY_NAME, type Gap, type OpRecord, type Trace, type TraceDiagnostic } from "../interpret/trace.ts";
+import {
+  BESIDE_COST,
+  BY_NAME,
+  type Gap,
+  type OpRecord,
+  type Trace,
+  type TraceDiagnostic,
+} from "../interpret/trace.ts";
 import { Dict, Instance, isUnknown, List, Tensor, Tuple, Unknown, type Value } from "../interpret/values.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import type { ChosenInput } from "./candidates.ts";
@@ -97,10 +104,11 @@ export function verdict(run: Run, input: ChosenInput): Trace {
   return isIdle ? { ...said, gaps: [noOps(said.diagnostics)] } : said;
 }
 
-function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: ChosenInput): Trace {
-  const { ops, diagnostics, gaps, misfits = [] } = run.trace;
+function verdictOnInput(given: Run, { specs, origin, borrowed, isOwn, isUnfit }: ChosenInput): Trace {
   const isGiven = origin === "call" || origin === "user" || origin === "comment" || isOwn === true;
-  if (isGiven && borrowed !== true) return run.trace;
+  if (isGiven && borrowed !== true) return given.trace;
+  const run = { ...given, trace: withoutBesides(given.trace) };
+  const { ops, diagnostics, gaps, misfits = [] } = run.trace;
   const besides = specs.length === 0 ? wantedBesides(run) : undefined;
   const found = diagnostics.find(origin === "default" ? isMisfit : isMismatch);
   const apart = origin === "default" ? takenApart(run) : undefined;
@@ -131,6 +139,18 @@ function verdictOnInput(run: Run, { specs, origin, borrowed, isOwn, isUnfit }: C
       ...(isGiven ? [] : misfits).map(({ reason, at }) => ({ reason: `${INPUT_WANTED}: ${reason}`, at })),
       ...(apart ? [{ reason: LIST_WANTED, at: apart.site?.at }] : []),
     ],
+  };
+}
+
+/** Without what losses, states and masks say of an input that is guessed: another would have fitted. */
+function withoutBesides(trace: Trace): Trace {
+  const isBeside = ({ code }: TraceDiagnostic): boolean => code === BESIDE_COST;
+  const said = new Set(trace.diagnostics.filter(isBeside).map(({ message }) => message));
+  if (said.size === 0) return trace;
+  return {
+    ...trace,
+    diagnostics: trace.diagnostics.filter((each) => !isBeside(each)),
+    gaps: trace.gaps.filter(({ reason }) => !said.has(reason)),
   };
 }
 

@@ -81,6 +81,12 @@ export interface OpRecord extends OpCost {
   readonly conditional: boolean;
 }
 
+/**
+ * A loss and its targets, a state or a mask do not fit: no figure is of them, so this is only held against inputs that the
+ * program gives, not against those that are guessed.
+ */
+export const BESIDE_COST = "beside-cost";
+
 export interface TraceDiagnostic {
   readonly severity: "error" | "warning" | "info";
   readonly code: string;

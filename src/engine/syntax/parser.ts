@@ -8,6 +8,7 @@ import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
 import { blankDeep } from "./deepBrackets.ts";
 import { Pieces } from "./pieces.ts";
 import { blankComments } from "./python/comments.ts";
+import { hasTooManyContinuations } from "./python/continuations.ts";
 import { readLines } from "./python/layout.ts";
 import { lowerPython } from "./python/module.ts";
 import { NOWHERE } from "./span.ts";
@@ -127,6 +128,7 @@ class TreeSitterParsers implements Parsers {
     const source = PREPARED[grammar](text);
     this.looks = 0;
     try {
+      if (grammar === "python" && hasTooManyContinuations(text)) throw new TooMuchSyntax();
       const tree = this.treeOf(file, source, this.parsers[grammar]);
       return this.lower(grammar, file, text, tree.rootNode, before);
     } catch (error) {

@@ -37,6 +37,12 @@ it("a module of data that a model imports leaves the model its figures", () => {
   expect(reports.map(({ totals }) => totals.macs)).toEqual([10_645_344]);
 });
 
+it("a line that goes on with a backslash on each of a hundred thousand lines is refused", () => {
+  const host = memoryHost({ "/app/net.py": `${MODEL}x = 1 ${"\\\n".repeat(100_000)}+ 1\n` });
+  const engine = createEngine({ parsers, host });
+  expect(engine.profile("/app/net.py")).toMatchObject({ ok: false, reason: `/app/net.py ${REASON}` });
+});
+
 it("an argument text of that size is a hole", () => {
   expect(parsers.parseArguments("python", "1,".repeat(500_000))).toEqual([]);
 });

@@ -51,7 +51,8 @@ export function compileComprehension(node: Comprehension, c: Compiler): Ev {
       return;
     }
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
-      m.tick();
+      // Each level that a turn is handed through takes time.
+      m.tick(Math.max(depth, 1));
       clause.assign(m, s, step.value);
       if (isMany(step.value)) found.many = step.value;
       let keep: boolean | Unknown = true;

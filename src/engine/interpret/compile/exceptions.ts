@@ -192,8 +192,12 @@ export function describeRaised(m: Machine, raised: Raised): string {
   const name = value instanceof Instance ? value.cls.name : "error";
   if (text instanceof Unknown || text === "") return name;
   // JavaScript's text of an error has its name already.
-  return text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
+  const whole = text.startsWith(`${name}: `) ? text : `${name}: ${text}`;
+  return whole.length > LONGEST_MESSAGE ? `${whole.slice(0, LONGEST_MESSAGE)}…` : whole;
 }
+
+/** A program may raise a text of a million characters, which no one reads and a terminal takes a while to show. */
+const LONGEST_MESSAGE = 1000;
 
 export function reportRaised(m: Machine, raised: Raised): string {
   const message = describeRaised(m, raised);

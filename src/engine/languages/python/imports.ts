@@ -192,6 +192,8 @@ function findModule(m: Machine, path: string, from: string | undefined): ModuleV
   }
   const kept = keptUnder(m, files, (folder) => moduleUnder(m, folder, files, files));
   if (kept) return stubOver(m, path, kept) ?? kept;
+  // Every place was asked for nothing.
+  m.tick(STEPS.import);
   if (followed !== undefined)
     return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
   return (

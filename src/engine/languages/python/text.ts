@@ -142,6 +142,10 @@ function dictRepr(interp: Interp, dict: Dict): string | Unknown {
   const text = joined(interp, parts, "{", "}");
   if (isUnknown(text)) return text;
   if (dict.cls?.name === "Counter") return dict.entries.size === 0 ? "Counter()" : `Counter(${text})`;
+  if (dict.cls?.name === "defaultdict") {
+    const factory = repr(interp, dict.factory ?? null);
+    return isUnknown(factory) ? factory : `defaultdict(${factory}, ${text})`;
+  }
   if (dict.cls?.name !== "OrderedDict") return text;
   const pairs = [...dict.entries.values()].map(({ key, value }) => new Tuple([key, value]));
   const list = pairs.length === 0 ? "" : repr(interp, new List(pairs));

@@ -28,6 +28,61 @@ class Net(nn.Module):
 }
 
 it.each([
+  ["F.mse_loss(x, torch.zeros(1, 4, 8, 5))", "The size of tensor a [1, 4, 8, 8] must match"],
+  ['nn.L1Loss(reduction="x")(x, x)', "x is not a valid value for reduction"],
+  ["F.smooth_l1_loss(x, x, beta=-1.0)", "does not support negative values for beta"],
+  ["F.huber_loss(x, x, delta=0.0)", "does not support non-positive values for delta"],
+  [
+    "F.cross_entropy(x.mean((2, 3)), torch.zeros(2, dtype=torch.long))",
+    "Expected input batch_size (1) to match target batch_size (2).",
+  ],
+  ["F.cross_entropy(x, torch.zeros(1, dtype=torch.long))", "Expected target size [1, 8, 8], got [1]"],
+  ["F.cross_entropy(x.mean((2, 3)), torch.full((1,), 4))", "Target 4 is out of bounds."],
+  [
+    "nn.NLLLoss(weight=torch.ones(7))(x.mean((2, 3)), torch.zeros(1, dtype=torch.long))",
+    "weight tensor should be defined either for all 4 classes or no classes",
+  ],
+  ["F.binary_cross_entropy(x, x[0])", "that is different to the input size"],
+  ["F.binary_cross_entropy_with_logits(x, x[:, :2])", "must be the same as input size"],
+  ["F.gaussian_nll_loss(x, x, torch.ones(2))", "var is of incorrect size"],
+  [
+    "F.cosine_embedding_loss(torch.ones(3, 4), torch.ones(3, 4), torch.ones(5))",
+    "The size of tensor a (5) must match the size of tensor b (3)",
+  ],
+  ["F.multi_margin_loss(torch.ones(3, 4), torch.zeros(2).long())", "inconsistent target size, got: [2]"],
+  [
+    "F.triplet_margin_loss(x, x[0], x)",
+    "All inputs should have same dimension but got 4D, 3D and 4D inputs.",
+  ],
+  [
+    "F.ctc_loss(torch.ones(9, 2, 5), torch.ones(2, 3).long(), torch.full((2,), 12), torch.full((2,), 3))",
+    "Expected input_lengths to have value at most 9, but got value 12",
+  ],
+  ["F.one_hot(torch.arange(5), 4)", "Class values must be smaller than num_classes."],
+  ["nn.Embedding(5, 4)(torch.tensor([-1]))", "has 5 rows, and none for index -1"],
+  [
+    "torch.ones(3, 4).gather(1, torch.full((3, 1), 4))",
+    "index 4 is out of bounds for dimension 1 with size 4",
+  ],
+  ["torch.ones(3, 4).index_select(0, torch.zeros(2, 2).long())", "Index is supposed to be a vector"],
+  ["torch.ones(3, 4).take(torch.tensor([12]))", "tried to access index 12 on a tensor of 12 elements."],
+  ["torch.multinomial(torch.ones(3, 4), 5)", "cannot sample n_sample > prob_dist.size(-1) samples"],
+  ["torch.bincount(torch.ones(3, 3).long())", "bincount only supports 1-d non-negative integral inputs."],
+  ["torch.complex(torch.ones(3), torch.ones(4))", "The size of tensor a [3] must match"],
+  [
+    "nn.LSTM(8, 5)(x[0], (torch.zeros(1, 8, 5), torch.zeros(1, 2, 5)))",
+    "Expected hidden[1] size [1, 8, 5], got [1, 2, 5]",
+  ],
+  ["nn.GRU(8, 5)(x[0], torch.zeros(2, 8, 5))", "Expected hidden size [1, 8, 5], got [2, 8, 5]"],
+  ["nn.GRUCell(8, 5)(x[0, 0], torch.zeros(2, 5))", "Input batch size 8 doesn't match hidden0 batch size 2"],
+  [
+    "nn.MultiheadAttention(8, 2)(x[0], x[0], x[0], attn_mask=torch.zeros(9, 9))",
+    "The shape of the 2D attn_mask is [9, 9], but should be [4, 4].",
+  ],
+  [
+    "nn.MultiheadAttention(8, 2)(x[0], x[0], x[0], key_padding_mask=torch.zeros(4, 8).bool())",
+    "expecting key_padding_mask shape of [8, 4], but got [4, 8]",
+  ],
   ["x.split(-1, 1)", "split expects split_size be non-negative, but got split_size=-1"],
   ["torch.tensor_split(x, 0, 1)", "number of sections must be larger than 0, got 0"],
   [
@@ -191,6 +246,50 @@ it.each([
   "F.normalize(x, dim=-1)",
   "nn.CELU()(x)",
   "nn.Softmax2d()(x)",
+  "F.mse_loss(x, x[:, :1])",
+  "F.cross_entropy(x, torch.zeros(1, 8, 8, dtype=torch.long))",
+  "F.cross_entropy(x, x)",
+  "F.cross_entropy(x.mean((2, 3)), torch.full((1,), -100))",
+  "F.nll_loss(x[0, 0, 0], torch.tensor(3))",
+  "F.gaussian_nll_loss(x, x, torch.ones(1, 4, 8))",
+  "F.one_hot(torch.arange(5), 5)",
+  "torch.ones(3, 4).take(torch.tensor([-12]))",
+  "torch.multinomial(torch.ones(3, 4), 5, replacement=True)",
+  "nn.LSTM(8, 5, 2, batch_first=True, bidirectional=True)(x[0], (torch.zeros(4, 4, 5), torch.zeros(4, 4, 5)))",
+  "nn.LSTM(8, 5, proj_size=2)(x[0], (torch.zeros(1, 8, 2), torch.zeros(1, 8, 5)))",
+  "nn.GRU(8, 5)(x[0, 0], torch.zeros(1, 5))",
+  "nn.MultiheadAttention(8, 2)(x[0], x[0], x[0], attn_mask=torch.zeros(16, 4, 4))",
+  "nn.MultiheadAttention(8, 2)(x[0], x[0], x[0], key_padding_mask=torch.zeros(8, 4).bool())",
 ])("%s is taken", (call) => {
   expect(profile(call).diagnostics).toEqual([]);
+});
+
+it.each([
+  ["nn.MultiheadAttention(10, 3)", "embed_dim must be divisible by num_heads: 10 by 3"],
+  ['self.add_module("a.b", nn.ReLU())', 'module name can\'t contain ".", got: a.b'],
+  ['self.add_module("", nn.ReLU())', "module name can't be empty string"],
+])("%s is refused where it is made", (call, words) => {
+  const { complete, diagnostics } = profile(call);
+  expect(diagnostics.map(({ message }) => message).join("\n")).toContain(words);
+  expect(complete).toBe(false);
+});
+
+it("a loss holds nothing against an input that is guessed", () => {
+  const text = `import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c = nn.Conv2d(3, 4, 1)
+        self.loss = nn.CrossEntropyLoss()
+    def forward(self, x, target):
+        y = self.c(x)
+        return y, self.loss(y, target)
+`;
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/model.py": text }) });
+  const guessed = engine.profile("/app/model.py", { model: "Net" });
+  expect(guessed.ok && guessed.report).toMatchObject({ complete: true, totals: { macs: 602_112 } });
+  const input = ["1x3x8x8", "1x3:int64"];
+  const given = engine.profile("/app/model.py", { model: "Net", input });
+  expect(given.ok && given.report.complete).toBe(false);
 });

@@ -4,6 +4,13 @@ import { show } from "../run.ts";
 
 const CASES: readonly (readonly [source: string, repr: string])[] = [
   [
+    `from collections import defaultdict
+d = defaultdict(int)
+d["a"] += 2
+d, defaultdict(None)`,
+    "(defaultdict(<class 'int'>, {'a': 2}), defaultdict(None, {}))",
+  ],
+  [
     `import re
 p = re.compile(r"""
   v?+   # a leading v

@@ -137,6 +137,9 @@ function axes(tensor: Tensor, samples: 0 | 1 | Unknown) {
 
 function buildMultihead(b: Build): void {
   const embed = b.dim("embed_dim");
+  const heads = b.dim("num_heads");
+  if (typeof embed === "number" && typeof heads === "number" && embed % heads !== 0)
+    b.interp.fail("ValueError", `embed_dim must be divisible by num_heads: ${embed} by ${heads}`);
   const own = (name: string): Dim => (entryOf(b.args, name) === null ? embed : b.dim(name));
   const [keySize, valueSize] = [own("kdim"), own("vdim")];
   const same = !differ(keySize, embed) && !differ(valueSize, embed);

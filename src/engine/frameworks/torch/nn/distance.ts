@@ -13,7 +13,8 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { broadcast, isMisfit, numel } from "../../shape/dims.ts";
-import type { FunctionSpec, LayerSpec } from "./layer.ts";
+import { lossRefusal } from "../refused/losses.ts";
+import { type FunctionSpec, givenTo, type LayerSpec } from "./layer.ts";
 import type { Op } from "./op.ts";
 
 /** Two tensors against each other, reduced over one axis. */
@@ -146,7 +147,10 @@ function lossLayer([name, fn, init, forward, kind]: Row): LayerSpec {
     init: `${lead}reduction='mean'${entryOf(AFTER, name) ?? ""}`,
     forward: [
       forward,
-      (op, a) => loss(op, entryOf(a, first(forward)), asked(op.attr("reduction"), op.attr("reduce")), kind),
+      (op, a) => {
+        op.refuseBeside(lossRefusal(fn, givenTo(op, a)));
+        return loss(op, entryOf(a, first(forward)), asked(op.attr("reduction"), op.attr("reduce")), kind);
+      },
     ],
     fn,
   };
@@ -156,7 +160,10 @@ const lossFunction = ([name, fn, init, forward, kind]: Row): [string, FunctionSp
   fn,
   {
     signature: `${forward}, ${init === "" ? "" : `${init}, `}reduction='mean'${entryOf(AFTER, name) ?? ""}`,
-    rule: (op, a) => loss(op, entryOf(a, first(forward)), asked(a.reduction, a.reduce), kind),
+    rule: (op, a) => {
+      op.refuseBeside(lossRefusal(fn, givenTo(op, a)));
+      return loss(op, entryOf(a, first(forward)), asked(a.reduction, a.reduce), kind);
+    },
   },
 ];
 

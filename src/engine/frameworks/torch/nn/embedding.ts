@@ -47,9 +47,8 @@ function wrongIndex({ maker, dtype }: Tensor): string | undefined {
 /** An index that is known, of positions for one, and has no row. */
 function beyondTable(input: Tensor, weight: Tensor | undefined): string | undefined {
   const rows = weight && !isUnknown(weight.shape) ? weight.shape[0] : undefined;
-  const most = input.data?.reduce((a, b) => Math.max(a, b), 0);
-  if (typeof rows !== "number" || most === undefined || most < rows) return undefined;
-  return `has ${rows} rows, and none for index ${most}`;
+  const wrong = typeof rows === "number" ? input.data?.find((each) => each < 0 || each >= rows) : undefined;
+  return wrong === undefined ? undefined : `has ${rows} rows, and none for index ${wrong}`;
 }
 
 /** A bag is a row of a 2-D input, or what lies between two offsets. */

@@ -24,6 +24,7 @@ import {
 } from "../../../interpret/values.ts";
 import { possibleArguments } from "../../rules/possible.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
+import { REFUSED_BESIDE } from "../refused/beside.ts";
 import { Given } from "../refused/given.ts";
 import { REFUSED_FUNCTIONS, REFUSED_LAYERS } from "../refused/nn.ts";
 import { argumentsOf, functionArguments } from "./arguments.ts";
@@ -119,13 +120,18 @@ function runForward(nn: Nn, spec: LayerSpec, rule: LayerRule, a: Bound, interp: 
   const self = a.self as Instance;
   const run = (): Value => {
     const op = new Op(interp, nn, spec.fn ?? spec.name, self);
-    const refused = entryOf(REFUSED_LAYERS, spec.name);
-    const value = (name: string): Value => (Object.hasOwn(a, name) ? entryOf(a, name) : op.attr(name));
-    refuse(op, refused?.(new Given(value)));
+    const given = givenTo(op, a);
+    refuse(op, entryOf(REFUSED_LAYERS, spec.name)?.(given));
+    op.refuseBeside(entryOf(REFUSED_BESIDE, spec.name)?.(given));
     return rule(op, a);
   };
   // `conv.forward(x)` skips __call__, but its ops are the layer's all the same.
   return (spec.layer ?? true) && interp.scope?.instance !== self ? interp.withLayer(self, run) : run();
+}
+
+/** A call's arguments, and a layer's own attributes beside them. */
+export function givenTo(op: Op, a: Bound): Given {
+  return new Given((name) => (Object.hasOwn(a, name) ? entryOf(a, name) : op.attr(name)));
 }
 
 /** A function of torch.nn.functional as a value of the program. */

@@ -219,6 +219,9 @@ const REGISTRATION: Record<string, Method> = {
 };
 
 function addNamed(a: Bound, interp: Interp): Value {
+  if (a.name === "") return interp.fail("KeyError", 'module name can\'t be empty string ""');
+  if (typeof a.name === "string" && a.name.includes("."))
+    return interp.fail("KeyError", `module name can't contain ".", got: ${a.name}`);
   // Under its name another may stand, which it replaces.
   if (isUnknown(a.name)) interp.gap(a.name.reason, a.name.at);
   if (isModule(a.module) || a.module === null) {

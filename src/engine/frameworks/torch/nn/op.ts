@@ -5,7 +5,7 @@
 
 import type { OpName } from "../../../contract/report.ts";
 import type { Interp } from "../../../interpret/interp.ts";
-import type { Contraction, ConvGeometry, Count } from "../../../interpret/trace.ts";
+import { BESIDE_COST, type Contraction, type ConvGeometry, type Count } from "../../../interpret/trace.ts";
 import {
   ABSENT,
   type Dim,
@@ -141,6 +141,14 @@ export class Op {
       raises: "RuntimeError",
       input,
     });
+  }
+
+  /** Why torch refuses what no figure is of: a loss, a state, a mask. */
+  refuseBeside(reason: string | undefined): void {
+    if (reason === undefined) return;
+    const message = `${this.who} cannot run: ${reason}`;
+    this.interp.diagnose({ severity: "error", code: BESIDE_COST, message });
+    this.interp.gap(message);
   }
 
   /** Arguments that torch takes with no input. */

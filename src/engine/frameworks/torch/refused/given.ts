@@ -1,5 +1,6 @@
 /** Arguments of one call as refusals read them: only what is known is read, for what is not known refuses nothing. */
 import { isUnknown, Tensor, toItems, toNumber, type Value } from "../../../interpret/values.ts";
+import { broadcast, isMisfit } from "../../shape/dims.ts";
 
 export class Given {
   constructor(private readonly get: (name: string) => Value) {}
@@ -17,6 +18,17 @@ export class Given {
     const value = this.get(name);
     const all = (toItems(value) ?? [value]).map(toNumber);
     return all.every((each) => each !== undefined) ? all : undefined;
+  }
+
+  /** Elements of a tensor, where they are known. */
+  data(name: string): readonly number[] | undefined {
+    const value = this.get(name);
+    return value instanceof Tensor ? value.data : undefined;
+  }
+
+  dtype(name: string): string | undefined {
+    const value = this.get(name);
+    return value instanceof Tensor ? value.dtype : undefined;
   }
 
   shape(name: string): Sizes | undefined {
@@ -50,6 +62,40 @@ export function differ(a: number | undefined, b: number | undefined): boolean {
 
 /** Why torch refuses a call, in its own words; undefined where it takes it. */
 export type Refusal = (given: Given) => string | undefined;
+
+/** The first of several reasons. */
+export const either =
+  (...refusals: readonly Refusal[]): Refusal =>
+  (given) => {
+    for (const refusal of refusals) {
+      const reason = refusal(given);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  };
+
+/** Elementwise, with axes of size 1 repeated; what is not known fits. */
+export const together =
+  (...names: readonly string[]): Refusal =>
+  (given) => {
+    const shapes = names.map((name) => given.shape(name)).filter((shape) => shape !== undefined);
+    const [first, ...others] = shapes;
+    const wrong = first && others.find((other) => !goTogether(first, other));
+    return wrong && `The size of tensor a ${show(first)} must match the size of tensor b ${show(wrong)}`;
+  };
+
+function goTogether(a: Sizes, b: Sizes): boolean {
+  const known = (shape: Sizes): number[] => shape.map((size) => size ?? 1);
+  return !isMisfit(broadcast(known(a), known(b)));
+}
+
+/** A number that is not one of those that it may be. */
+export const number =
+  (name: string, isRight: (value: number) => boolean, words: (value: number) => string): Refusal =>
+  (given) => {
+    const value = given.number(name);
+    return value === undefined || isRight(value) ? undefined : words(value);
+  };
 
 export function noAxis(axis: number | undefined, shape: Sizes | undefined): string | undefined {
   if (axis === undefined || shape === undefined) return undefined;

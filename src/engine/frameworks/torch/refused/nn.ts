@@ -159,6 +159,8 @@ export const REFUSED_FUNCTIONS: Readonly<Record<string, Refusal>> = {
   conv_transpose3d: outputPadding,
   linear: (given) => {
     const [weight, bias] = [given.shape("weight"), given.shape("bias")];
+    if (weight && weight.length > 2)
+      return `t() expects a tensor with <= 2 dimensions, but self is ${weight.length}D`;
     return weight?.length === 2 && bias?.length === 1 && bias[0] !== 1 && differ(weight[0], bias[0])
       ? `The size of tensor a (${weight[0]}) must match the size of tensor b (${bias[0]}) at non-singleton dimension 1`
       : undefined;
@@ -168,6 +170,13 @@ export const REFUSED_FUNCTIONS: Readonly<Record<string, Refusal>> = {
     return rank === undefined || rank === 2 ? undefined : "'weight' must be 2-D";
   },
   embedding_bag: bags,
+  one_hot: (given) => {
+    const [classes, count] = [given.data("tensor"), given.number("num_classes")];
+    if (classes?.some((each) => each < 0)) return "Class values must be non-negative.";
+    return count !== undefined && count >= 0 && classes?.some((each) => each >= count)
+      ? "Class values must be smaller than num_classes."
+      : undefined;
+  },
   grid_sample: (given) => SAMPLING(given) ?? BORDERS(given),
   affine_grid: (given) => {
     const [sizes, theta] = [given.numbers("size"), given.shape("theta")];
@@ -175,6 +184,8 @@ export const REFUSED_FUNCTIONS: Readonly<Record<string, Refusal>> = {
     if (sizes.length !== 4 && sizes.length !== 5)
       return `affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. Got size ${show(sizes)}`;
     const axes = sizes.length - 2;
+    if (theta && differ(theta[0], sizes[0]))
+      return `Expected a batch of ${sizes[0]} affine matrices for size ${show(sizes)}. Got ${show(theta)}`;
     return theta && (theta.length !== 3 || differ(theta[1], axes) || differ(theta[2], axes + 1))
       ? `Expected a batch of ${axes}D affine matrices of shape Nx${axes}x${axes + 1} for size ${show(sizes)}. Got ${show(theta)}`
       : undefined;

@@ -1,44 +1,8 @@
 /** What torch refuses of calls of its tensor functions beside what their rules read, each in its words (torch 1.13). */
 import { toItems } from "../../../interpret/values.ts";
-import { differ, type Given, noAxis, type Refusal, type Sizes, show } from "./given.ts";
-
-/** The axis on which an index is larger than a tensor, but for the one that it picks along; -1 where there is none. */
-function beyond(index: Sizes, other: Sizes, axis: number | undefined): number {
-  const along = axis !== undefined && axis < 0 ? axis + other.length : axis;
-  return index.findIndex((size, i) => i !== along && size !== undefined && size > (other[i] ?? size));
-}
-
-const isEmpty = (shape: Sizes): boolean => shape.includes(0);
-
-const gathered: Refusal = (given) => {
-  const [input, index, dim] = [given.shape("input"), given.shape("index"), given.number("dim")];
-  if (!input || !index || dim === undefined || input.length !== index.length || isEmpty(index))
-    return undefined;
-  const at = beyond(index, input, dim);
-  return at < 0
-    ? undefined
-    : `Size does not match at dimension ${at} expected index ${show(index)} to be smaller than self ${show(input)} apart from dimension ${dim}`;
-};
-
-const scattered: Refusal = (given) => {
-  const [input, index, dim] = [given.shape("input"), given.shape("index"), given.number("dim")];
-  const source = given.shape("src");
-  if (!input || !index || dim === undefined || input.length !== index.length || isEmpty(index))
-    return undefined;
-  const isBeyondSource = source?.length === index.length && beyond(index, source, undefined) >= 0;
-  if (beyond(index, input, dim) < 0 && !isBeyondSource) return undefined;
-  const told = `Expected index ${show(index)} to be smaller than self ${show(input)} apart from dimension ${dim}`;
-  return source ? `${told} and to be smaller size than src ${show(source)}` : told;
-};
-
-const indexed: Refusal = (given) => {
-  const [index, source, dim] = [given.shape("index"), given.shape("source"), given.number("dim")];
-  if (index?.length !== 1 || !source || dim === undefined) return undefined;
-  const size = source.at(dim);
-  return differ(index[0], size)
-    ? `Number of indices (${index[0]}) should be equal to source.size(dim): (${size}), for dim: ${dim}`
-    : undefined;
-};
+import { differ, type Given, noAxis, type Refusal, show } from "./given.ts";
+import { REFUSED_INDICES } from "./indices.ts";
+import { REFUSED_SAMPLES } from "./samples.ts";
 
 /** `hsplit` and its like: into equal parts alone. */
 function halved(name: string, axisOf: (rank: number) => number): Refusal {
@@ -121,11 +85,8 @@ export const REFUSED_TENSORS: Readonly<Record<string, Refusal>> = {
       ? `expected rotation dims to be different, but got dim0 = ${dims[0]} and dim1 = ${dims[1]}`
       : undefined;
   },
-  gather: gathered,
-  scatter: scattered,
-  scatter_add: scattered,
-  index_add: indexed,
-  index_copy: indexed,
+  ...REFUSED_INDICES,
+  ...REFUSED_SAMPLES,
   arange: (given) => {
     const isOnlyEnd = given.value("end") === null;
     const start = isOnlyEnd ? 0 : given.number("start");
@@ -139,15 +100,6 @@ export const REFUSED_TENSORS: Readonly<Record<string, Refusal>> = {
     return given.value("size") !== null && low !== undefined && high !== undefined && low >= high
       ? `random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`
       : undefined;
-  },
-  searchsorted: (given) => {
-    const [sorted, input] = [given.shape("sorted_sequence"), given.shape("input")];
-    if (!sorted || !input || sorted.length === 1) return undefined;
-    const isFit =
-      sorted.length === input.length && !sorted.slice(0, -1).some((size, i) => differ(size, input[i]));
-    return isFit
-      ? undefined
-      : `torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor ${show(sorted)} and input value tensor ${show(input)}`;
   },
   tensor: (given) => {
     const rows = (toItems(given.value("data")) ?? []).map((row) => toItems(row)?.length);

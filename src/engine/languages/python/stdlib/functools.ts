@@ -37,6 +37,8 @@ export function makePartial(
     for (const [name, value] of kwargs) inner.set(name, value);
     return makePartial(interp, cls, fn.attrs.get("func"), [...argsOf(fn.attrs.get("args")), ...args], inner);
   }
+  // Partials of partials, each with more arguments, are as large as lists that grow.
+  if (!interp.allows(args.length)) return interp.unknown("too many arguments");
   const made = interp.newInstance(cls);
   const kept = new Tuple([...args]);
   interp.tick(weightMade(kept));
