@@ -1,7 +1,7 @@
 /** Copies of helpers that other networks use, for a rewrite that leaves these networks as they are (`only`). */
 import { describe, expect, it } from "vitest";
+import type { RewriteStyle } from "../../../src/engine/contract/rewrite.ts";
 import { createEngine } from "../../../src/engine/engine.ts";
-import type { RewriteStyle } from "../../../src/engine/separable/rewrite/contract.ts";
 import { applyEdits } from "../../../src/engine/separable/rewrite/place.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
 import { memoryHost } from "../memoryHost.ts";

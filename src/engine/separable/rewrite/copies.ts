@@ -2,11 +2,12 @@
  * Copies of helpers that other networks use too: the swap is made in the copy, and the network's own calls, which are
  * found along the calls that led to each layer, name the copy. Helpers of helpers are copied where others share them.
  */
+
+import type { Place } from "../../contract/report.ts";
+import type { TextEdit } from "../../contract/rewrite.ts";
 import { escapePattern } from "../../interpret/patterns/escape.ts";
-import type { Place } from "../../report/contract.ts";
 import { placeKey } from "../../report/places.ts";
 import { readPythonCall } from "./callText.ts";
-import type { TextEdit } from "./contract.ts";
 import { type Definition, definitionAround, isInside } from "./definition.ts";
 import { applyEdits, cutAt, placeAt } from "./place.ts";
 import { withoutWords } from "./uses.ts";
