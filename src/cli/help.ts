@@ -49,7 +49,7 @@ simulate: depthwise separable convolutions, width and resolution, as in MobileNe
 rewrite: puts the swap into the source
   --layers all|NAMES    which convolutions; --stem as above
   --style inline|class  PyTorch, Keras: each call written out, or one class or function in the file; absent: what changes less
-  --only                leaves the file's other networks as they are, by a parameter where they share a line
+  --only                leaves other networks as they are: a helper that they use is copied for this one
   --diff                shows the change (default); --write makes it; --json prints the edits
 
 suggest: the fewest lines to change for a budget; what one line makes changes together

@@ -29,6 +29,8 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
     around.err("convlens: only PyTorch and Keras have --style class: each call is written out\n");
   if (rewrite.never_run.length > 0)
     around.err(`convlens: do not run, but change with their lines: ${rewrite.never_run.join(", ")}\n`);
+  for (const { name, copy, at } of rewrite.copies)
+    around.err(`convlens: ${placeText(at, around.cwd)}${name} stays for others: ${copy} is a copy of it\n`);
   for (const { network, file, before, after } of rewrite.others)
     around.err(
       `convlens: ${file === undefined ? "" : `${relativeFile(file, around.cwd)}: `}${network} changes with it: ${totals(before)} → ${totals(after)} (--only keeps it)\n`,

@@ -20,8 +20,9 @@ const HELP = `usage: npm run swaps -- [FOLDER…] [--python PYTHON]… [--tfjs F
   --most     networks of one file (all)
   --seconds  for one network to be built and run (60)
   --style    inline or class (what changes less)
+  --alone    rewrites with --only: other networks keep their layers
   --bare     only the folders that are named
-  --all      lists what is the same too
+  --all      lists what is the same too, and layers that stay
   --record   writes what was measured of the samples to test/swaps/recorded.json`;
 
 const { values, positionals } = parseArgs({
@@ -33,6 +34,7 @@ const { values, positionals } = parseArgs({
     most: { type: "string", default: "1000" },
     seconds: { type: "string", default: "60" },
     style: { type: "string" },
+    alone: { type: "boolean", default: false },
     bare: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
     record: { type: "boolean", default: false },
@@ -69,7 +71,7 @@ async function compareAll(frameworks: Frameworks): Promise<boolean> {
     cpSync(folder, copy, { recursive: true, filter: isCode });
     const own = swapsOf({
       ...{ parsers, frameworks, folder: path.join(work, String(index)), most, seconds },
-      ...(style && { style }),
+      ...{ alone: values.alone, ...(style && { style }) },
       wanted: (file, network) => `${file}:${network ?? ""}`.includes(values.only) || network === undefined,
     });
     for await (const line of own) {
@@ -118,13 +120,15 @@ function record(lines: readonly Line[]): void {
   writeFileSync(path.join(samples, "recorded.json"), `{\n${text}\n}\n`);
 }
 
-function show({ name, kind, layers, macs, reason, misread }: Line): void {
+function show({ name, kind, layers, stays, macs, reason, misread }: Line): void {
   if (kind === "same" && !values.all && !misread) return;
   const [before, after] = macs ?? [];
   const figures = before === undefined ? "" : `${layers} layers, ${before} → ${after} MACs`;
   console.log(`${kind.padEnd(10)}${name.padEnd(60)} ${figures}`);
   if (reason) console.log(`          ${reason.replaceAll("\n", " ").slice(0, 300)}`);
   if (misread) console.log(`          before the change: ${misread}`);
+  for (const { layers: names, reason: why } of (values.all && stays) || [])
+    console.log(`          stays: ${names.length} layers (${names[0]}): ${why}`);
 }
 
 function sumUp(lines: readonly Line[]): boolean {

@@ -20,6 +20,8 @@ export interface Zoo {
   readonly wanted: (file: string, network?: string) => boolean;
   readonly most: number;
   readonly style?: RewriteStyle;
+  /** Other networks keep their layers. */
+  readonly alone: boolean;
   readonly seconds: number;
 }
 
@@ -29,6 +31,8 @@ export interface Line extends Omit<Verdict, "kind"> {
   /** `refused`: no rewrite; `unknown`: what the network costs is not known; `missing`: its framework is not here. */
   readonly kind: Verdict["kind"] | "refused" | "unknown" | "missing";
   readonly layers?: number;
+  /** Layers that stay, and why. */
+  readonly stays?: Rewrite["refused"];
   readonly macs?: readonly [before: number | null, after: number | null];
   /** What the rewritten network was, as it ran. */
   readonly rewritten?: Run;
@@ -65,7 +69,7 @@ async function swapOf(
   if (!report.layers.some(({ swappable }) => swappable) || report.framework === null) return undefined;
   if (report.totals.macs === null || report.totals.params === null) return { kind: "unknown" };
   const rewritten = engine.rewrite(file, {
-    ...{ model: network, layers: "all" },
+    ...{ model: network, layers: "all", only: zoo.alone, isTrial: !zoo.alone },
     ...(zoo.style && { style: zoo.style }),
   });
   if (!rewritten.ok) return { kind: "refused", reason: rewritten.reason };
@@ -78,6 +82,7 @@ async function swapOf(
   const after = "error" in original ? original : await runRewritten(rewrite, runner, job);
   return {
     layers: rewrite.layers.length,
+    ...(rewrite.refused.length > 0 && { stays: rewrite.refused }),
     macs: [report.totals.macs, macs],
     rewritten: after,
     ...verdictOf({ before: report, after: { macs, params } }, original, after),

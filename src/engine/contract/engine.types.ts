@@ -128,8 +128,11 @@ export interface Engine {
   simulate(file: string, options: ProfileOptions & SimulationOptions): SimulationResult;
   /** The fewest swaps that bring one root within a budget, and α and ρ where they do not. */
   suggest(file: string, options: ProfileOptions & SuggestionOptions): SuggestionResult;
-  /** Text edits that put the swap of some layers of one root into the source. */
-  rewrite(file: string, options: ProfileOptions & RewriteOptions): RewriteResult;
+  /** Text edits that put the swap of some layers of one root into the source; a trial leaves other roots untold. */
+  rewrite(
+    file: string,
+    options: ProfileOptions & RewriteOptions & { readonly isTrial?: boolean },
+  ): RewriteResult;
   /** Names of the file's roots, main root first, without tracing them. */
   networks(file: string): readonly { readonly name: string; readonly at: Place }[];
   /** Forget what is known of a file (its version is also checked on every use). */

@@ -8,7 +8,7 @@ export interface RewriteOptions {
   readonly stem?: boolean;
   /** The one that changes less when absent. */
   readonly style?: RewriteStyle;
-  /** Other networks of the file keep their layers: a parameter tells the network's own apart. */
+  /** Other networks keep their layers: helpers that they use are copied, or a parameter tells the network's own apart. */
   readonly only?: boolean;
 }
 
@@ -46,6 +46,8 @@ export interface Rewrite {
   readonly refused: readonly RewriteRefusal[];
   /** PyTorch: names of weights that are others now. */
   readonly renamed: readonly RenamedWeights[];
+  /** With `only`: helpers that other networks use and that were copied, by the name of the copy. */
+  readonly copies: readonly CopiedHelper[];
   /** What goes on with the network and no longer fits, such as a checkpoint that is loaded. */
   readonly warnings: readonly RewriteWarning[];
   /** Networks that use a line which changes, and so change with it: of the file, and of files that import it. */
@@ -60,6 +62,13 @@ export interface RenamedWeights {
   readonly layer: string;
   readonly before: readonly string[];
   readonly after: readonly string[];
+}
+
+export interface CopiedHelper {
+  readonly name: string;
+  readonly copy: string;
+  /** Where the helper starts. */
+  readonly at: Place;
 }
 
 /** Figures are null where they are not known. */

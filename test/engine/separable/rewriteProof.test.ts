@@ -143,6 +143,18 @@ describe("uses that no run comes to", () => {
     expect(refusedBy(other, { "/app/show.py": "print(model.a.weight)\n" })).toMatchObject({ refused: [] });
   });
 
+  it("are none in texts, such as names of saved weights, but are in what an f-string evaluates", () => {
+    const names = `def renamed(state):
+    state["other.b.weight"] = state.pop('head.b.weight')
+    return [text for text in state if text != "# model.a.weight"]
+`;
+    expect(refusedBy(names)).toMatchObject({ layers: ["a", "b"], refused: [] });
+    const shown = 'def show(model):\n    print(f"{model.b.weight.shape}")\n';
+    expect(refusedBy(shown)).toMatchObject({ refused: ["b"] });
+    const behind = "def show(model):\n    print('#', model.b.weight)\n";
+    expect(refusedBy(behind)).toMatchObject({ refused: ["b"] });
+  });
+
   it("are those of a list's items by the list's own name, whatever the index", () => {
     const source = `from torch import nn
 

@@ -350,7 +350,7 @@ class B(nn.Module):
     if (!result.ok) throw new Error(result.reason);
     expect(result.rewrite.others).toEqual([]);
     const text = applyEdits(source, result.rewrite.edits);
-    expect(text).toContain("self.a = conv3(16, 32, separable=True)");
+    expect(text).toContain("self.a = separable_conv3(16, 32)\n");
     expect(text).toContain("self.a = conv3(8, 16)\n");
     expect(profile(text, { model: "B" }).totals).toEqual(profile(source, { model: "B" }).totals);
   });

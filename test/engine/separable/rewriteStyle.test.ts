@@ -105,6 +105,26 @@ class Net(tnn.Module):
     expect(text).toContain("\t\t\tDepthwiseSeparableConv2d(16, 24, 3, norm=False),\n");
   });
 
+  it.each(["class", "inline"] as const)(
+    "gives both convolutions what says where weights are (%s)",
+    (style) => {
+      const source = net(`
+        places = {"device": device, "dtype": dtype}
+        self.a = nn.Conv2d(3, 8, 3, **places)
+        self.b = nn.Conv2d(8, 16, 3, bias=True, **places)
+`).replace("(self)", "(self, device=None, dtype=None)");
+      const { text } = rewrite(source, { style });
+      const parts =
+        style === "class"
+          ? [/bias=False,\n +\*\*options,\n +\),\n/, /, 1, bias=bias, \*\*options\),\n/]
+          : [
+              /nn.Conv2d\(8, 8, 3, bias=False, groups=8, \*\*places\),\n/,
+              /nn.Conv2d\(8, 16, 1, \*\*places\),\n/,
+            ];
+      for (const part of parts) expect(text).toMatch(part);
+    },
+  );
+
   it("chooses the class by a parameter where a condition would compare channels, and by what is grouped", () => {
     const { text } = rewrite(
       `from torch import nn

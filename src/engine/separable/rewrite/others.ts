@@ -4,6 +4,7 @@ import type { Report } from "../../contract/report.ts";
 import type { OtherNetwork, RewriteTotals, RewriteWarning, TextEdit } from "../../contract/rewrite.ts";
 import { escapePattern } from "../../interpret/patterns/escape.ts";
 import { buildReport } from "../../report/build.ts";
+import { placeKey } from "../../report/places.ts";
 import type { Span } from "../../syntax/span.ts";
 import { inputTexts } from "../resize.ts";
 import type { TracedNetwork } from "../simulation.ts";
@@ -99,8 +100,14 @@ export function changedOthers(
   {
     file,
     edits,
+    lines,
     retrace,
-  }: { readonly file: string; readonly edits: readonly TextEdit[] } & Pick<OthersSource, "retrace">,
+  }: {
+    readonly file: string;
+    readonly edits: readonly TextEdit[];
+    /** The calls that change, by their places. */
+    readonly lines: ReadonlySet<string>;
+  } & Pick<OthersSource, "retrace">,
 ): readonly OtherNetwork[] {
   return networks.flatMap(({ source }): readonly OtherNetwork[] => {
     const report = buildReport(source);
@@ -108,7 +115,20 @@ export function changedOthers(
     const again = retrace(edits, inputTexts(report), { file: report.file, name: network });
     const before = totalsOf(report);
     const after = "reason" in again ? { macs: null, params: null } : totalsOf(again);
-    const isSame = after.macs !== null && before.macs === after.macs && before.params === after.params;
+    const figures = (each: Report): string =>
+      JSON.stringify(each.layers.map(({ name, macs, params }) => [name, macs, params]));
+    // Where what data decides leaves a total unknown, the layers of these lines are to be known, and all the same.
+    const isKnown =
+      before.macs !== null ||
+      report.layers.every(
+        ({ at, macs, params }) => !lines.has(placeKey(at)) || (macs !== null && params !== null),
+      );
+    const isSame =
+      isKnown &&
+      !("reason" in again) &&
+      before.macs === after.macs &&
+      before.params === after.params &&
+      figures(report) === figures(again);
     return isSame ? [] : [{ network, ...(report.file !== file && { file: report.file }), before, after }];
   });
 }

@@ -51,7 +51,8 @@ export function headAround(text: string, line: number, head: RegExp): number | u
   const depth = (at: number): number => /^\s*/.exec(lines[at] ?? "")![0].length;
   let outer = depth(line - 1);
   for (let at = line - 2; at >= 0; at--) {
-    if (lines[at]!.trim() === "" || depth(at) >= outer) continue;
+    // A line that closes a bracket ends a statement which starts above.
+    if (/^\s*(?:$|[)\]}])/.test(lines[at]!) || depth(at) >= outer) continue;
     if (head.test(lines[at]!)) return at;
     outer = depth(at);
   }

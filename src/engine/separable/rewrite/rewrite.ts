@@ -6,6 +6,7 @@
 
 import type { Place, Report } from "../../contract/report.ts";
 import {
+  type CopiedHelper,
   REWRITE_STYLES,
   type Rewrite,
   type RewriteOptions,
@@ -23,6 +24,7 @@ import { placeKey } from "../../report/places.ts";
 import { inputTexts } from "../resize.ts";
 import { eligibleLayers } from "../simulate.ts";
 import { simulateNetwork, type TracedNetwork } from "../simulation.ts";
+import { type Copies, copiesFor, type NoCopy } from "./copies.ts";
 import type { Flag } from "./flag.ts";
 import { helperEdits } from "./helper.ts";
 import {
@@ -35,7 +37,15 @@ import {
 } from "./others.ts";
 import { cutAt, withLineEnds, withPlainLines } from "./place.ts";
 import { type Fault, failedTests, faultOf, type Proved, provedSites, whyUnchecked } from "./proof.ts";
-import { type FileImport, INSTALLED, kindsOf, type Network, rewriteSite, type SiteRewrite } from "./sites.ts";
+import {
+  callsOf,
+  type FileImport,
+  INSTALLED,
+  kindsOf,
+  type Network,
+  rewriteSite,
+  type SiteRewrite,
+} from "./sites.ts";
 import { firstReaders } from "./surroundings.ts";
 import { biasLoop, type NamedLayer, type ProgramText, readOf, type Use, withoutWords } from "./uses.ts";
 import { loadWarnings, renamedWeights } from "./weights.ts";
@@ -56,7 +66,7 @@ export interface RewriteSource {
 /** A call to rewrite, with the chosen layers that it makes. */
 type PlannedSite = SiteRewrite & { readonly key: string; readonly names: readonly string[] };
 
-type Proof = Omit<Rewrite, "network" | "style" | "refused" | "others"> & { readonly ok: true };
+type Proof = Omit<Rewrite, "network" | "style" | "refused" | "others" | "copies"> & { readonly ok: true };
 
 /** `isTrial`: only what is refused is asked for, so that other networks are not traced again. */
 export function rewriteNetwork(
@@ -100,13 +110,30 @@ export function rewriteNetwork(
       .map(namedLayer)
       .map((layer) => readOf(layer, texts) ?? (layer.bias ? loop : undefined))
       .find((use) => use !== undefined);
-  const planIn = (style: RewriteStyle): Plan => {
-    const plan: Plan = { style, planned: [], refused: [] };
+  const copiesOf = (keys: readonly string[]): Copies | NoCopy => {
+    const isHere = ({ layer }: PricedRow): boolean => keys.includes(placeKey(layer.at));
+    const own = network.rows.filter(
+      (row) => isHere(row) && (row.layer.swappable || chosen.has(row.layer.name)),
+    );
+    const files = { read, isInstalled: (file: string) => INSTALLED.test(file) };
+    return copiesFor(own.map(callsOf), others.flat().filter(isHere).map(callsOf), files);
+  };
+  const planIn = (style: RewriteStyle, copying: boolean): Plan => {
+    const plan: Plan = { style, planned: [], refused: [], ...(copying && { copiesOf }) };
     const kinds = style === "class" ? kindsOf(network, chosen, read) : undefined;
     const context = { ...{ network, others, chosen, options, read, around }, ...(kinds && { kinds }) };
     const flags = new Map<string, Flag>();
-    for (const [key, names] of sites) {
-      const result = rewriteSite(key, { ...context, flags });
+    const left = new Map(sites);
+    for (const [key, names] of copying ? sites : []) {
+      const copies = copiesOf([key]);
+      if (!("reason" in copies)) continue;
+      plan.refused.push({ layers: names, ...copies });
+      left.delete(key);
+    }
+    const found = copying ? copiesOf([...left.keys()]) : undefined;
+    const copies = found && !("reason" in found) ? { copies: found } : {};
+    for (const [key, names] of left) {
+      const result = rewriteSite(key, { ...context, flags, ...copies });
       const use = "reason" in result ? undefined : useOf(result.layers);
       if ("reason" in result) plan.refused.push({ layers: names, reason: result.reason });
       else if (use) plan.refused.push({ layers: names, ...use });
@@ -119,10 +146,13 @@ export function rewriteNetwork(
   const free = chosen.size > FEW_LAYERS ? REWRITE_STYLES : (["inline"] as const);
   const hasHelper = isTorch || report.framework === "keras";
   const styles = hasHelper ? (options.style ? [options.style] : free) : (["inline"] as const);
-  const plans = styles.map(planIn).sort((one, other) => byChange(one, other, source.read));
-  const prove = (some: readonly PlannedSite[]): Proof | Fault => {
+  const isShared = options.only && report.language === "python" && isMadeBy(others, sites);
+  const plans = (isShared ? [true, false] : [false])
+    .flatMap((copying) => styles.map((style) => planIn(style, copying)))
+    .sort((one, other) => byChange(one, other, source.read));
+  const prove = (plan: Plan, some: readonly PlannedSite[]): Proof | Fault => {
     const layers = some.flatMap((site) => site.layers);
-    const edits = editsOf(some, source.read);
+    const edits = editsOf({ ...plan, planned: [...some] }, source.read);
     const simulated = simulateNetwork(source.trace, { swap: layers });
     if (!simulated.ok) return simulated;
     const { after, never_run } = simulated.simulation;
@@ -143,7 +173,7 @@ export function rewriteNetwork(
   };
   let best: { readonly plan: Plan; readonly found: Proved<PlannedSite, Proof> } | undefined;
   for (const plan of plans) {
-    const found = provedSites(plan.planned, prove);
+    const found = provedSites(plan.planned, (some) => prove(plan, some));
     const layers = found.proved?.layers.length ?? 0;
     if (!best || layers > (best.found.proved?.layers.length ?? 0)) best = { plan, found };
     if (best.found.faults.length === 0) break;
@@ -159,7 +189,7 @@ export function rewriteNetwork(
     ? []
     : changedOthers(
         all.filter((other) => rowsOf(other).some(({ layer }) => lines.has(placeKey(layer.at)))),
-        { file: report.file, edits: rewrite.edits, retrace: source.retrace },
+        { file: report.file, edits: rewrite.edits, lines, retrace: source.retrace },
       );
   const [first] = changed;
   if (options.only && first)
@@ -168,8 +198,21 @@ export function rewriteNetwork(
   const warnings = [...rewrite.warnings, ...unseenOthers(abroad, rewrite.edits)];
   return {
     ok: true,
-    rewrite: { network: report.network, style, refused, others: changed, ...rewrite, warnings },
+    rewrite: {
+      ...{ network: report.network, style, refused, others: changed, copies: copiesIn(plan, rewrite.layers) },
+      ...{ ...rewrite, warnings },
+    },
   };
+}
+
+function copiesIn({ planned, copiesOf }: Plan, layers: readonly string[]): readonly CopiedHelper[] {
+  const made = planned.filter((site) => site.layers.every((name) => layers.includes(name)));
+  const copies = copiesOf?.(made.map(({ key }) => key));
+  if (!copies || "reason" in copies) return [];
+  return [...copies.names].map(([{ name, file, first: line }, copy]) => ({
+    ...{ name, copy },
+    at: { file, line, column: 1 },
+  }));
 }
 
 /** So many are written out without a class. */
@@ -180,19 +223,27 @@ interface Plan {
   readonly style: RewriteStyle;
   readonly planned: PlannedSite[];
   readonly refused: RewriteRefusal[];
+  /** Absent: no helper is copied. */
+  readonly copiesOf?: (keys: readonly string[]) => Copies | NoCopy;
 }
 
-/** Fewer layers refused comes first, then fewer lines changed. */
+/** Do other networks make layers by these calls? */
+function isMadeBy(others: readonly (readonly PricedRow[])[], sites: ReadonlyMap<string, unknown>): boolean {
+  return others.some((rows) => rows.some(({ layer }) => sites.has(placeKey(layer.at))));
+}
+
+/** Fewer layers refused comes first, then copies of helpers in place of parameters, then fewer lines changed. */
 function byChange(one: Plan, other: Plan, read: RewriteSource["read"]): number {
   const refused = ({ refused: all }: Plan): number => all.flatMap(({ layers }) => layers).length;
-  const lines = ({ planned }: Plan): number =>
-    editsOf(planned, read).reduce((sum, { text, replaces }) => {
+  const copies = ({ copiesOf }: Plan): number => (copiesOf ? 0 : 1);
+  const lines = (plan: Plan): number =>
+    editsOf(plan, read).reduce((sum, { text, replaces }) => {
       const [now, before] = [text.split("\n"), replaces.split("\n")];
       const changed = (some: readonly string[], others: readonly string[]): number =>
         some.filter((line) => !others.includes(line)).length;
       return sum + changed(now, before) + changed(before, now);
     }, 0);
-  return refused(one) - refused(other) || lines(one) - lines(other);
+  return refused(one) - refused(other) || copies(one) - copies(other) || lines(one) - lines(other);
 }
 
 const SHARED = "makes layers by the same calls, so that nothing tells them apart";
@@ -226,7 +277,10 @@ function namedLayer({ layer, ops }: PricedRow): NamedLayer {
 }
 
 /** The edits of these sites, each made once, with the imports that they need. */
-function editsOf(sites: readonly PlannedSite[], read: RewriteSource["read"]): readonly SourceEdit[] {
+function editsOf(
+  { planned: sites, copiesOf }: Pick<Plan, "planned" | "copiesOf">,
+  read: RewriteSource["read"],
+): readonly SourceEdit[] {
   const edits: TextEdit[] = [];
   for (const site of sites)
     edits.push(...site.edits.filter((edit) => !edits.some((other) => isSame(edit, other))));
@@ -237,7 +291,9 @@ function editsOf(sites: readonly PlannedSite[], read: RewriteSource["read"]): re
       read,
     ),
   );
-  return inOrder(edits).flatMap((edit) => {
+  const copies = copiesOf?.(sites.map(({ key }) => key));
+  const made = copies && !("reason" in copies) ? copies.made(edits) : edits;
+  return inOrder(made).flatMap((edit) => {
     const text = read(edit.at.file) ?? "";
     return withLineEnds(text, [edit]).map((one) => ({ ...one, replaces: cutAt(text, one.at)?.inside ?? "" }));
   });

@@ -38,6 +38,8 @@ export interface ClassNeed {
   /** Parameters that the call gives, by name or by place. */
   readonly given: ReadonlySet<ClassParameter>;
   readonly spreads: boolean;
+  /** What it spreads is where the weights are and of which type. */
+  readonly spreadsPlaces: boolean;
 }
 
 /** What stands between, as text: which kinds a class of the file has, the most common one first. */
@@ -76,7 +78,7 @@ export function classText(needs: readonly ClassNeed[], source: string): string {
   const unit = unitOf(source, "python");
   const quote = quoteOf(source);
   const has = (parameter: ClassParameter): boolean =>
-    needs.some(({ given, spreads }) => spreads || given.has(parameter));
+    needs.some(({ given, spreads, spreadsPlaces }) => (spreads && !spreadsPlaces) || given.has(parameter));
   const optional = between.length > 0 && needs.some(({ bare }) => bare);
   const spreads = needs.some((need) => need.spreads);
   const parameters = [
@@ -103,7 +105,14 @@ export function classText(needs: readonly ClassNeed[], source: string): string {
     "bias=False",
     ...(spreads ? ["**options"] : []),
   ];
-  const pointwise = ["in_channels", "out_channels", "1", ...(has("bias") ? ["bias=bias"] : [])];
+  const places = spreads && needs.every((need) => !need.spreads || need.spreadsPlaces);
+  const pointwise = [
+    "in_channels",
+    "out_channels",
+    "1",
+    ...(has("bias") ? ["bias=bias"] : []),
+    ...(places ? ["**options"] : []),
+  ];
   const middle = optional ? [`*([${between.join(", ")}] if norm else [])`] : between;
   return [
     `class ${name}(${sequential}):`,

@@ -11,6 +11,7 @@ import { placeKey } from "../../report/places.ts";
 import type { Language } from "../../syntax/ast.ts";
 import { place } from "../../syntax/place.ts";
 import { annotationEdits } from "./annotation.ts";
+import type { Calls, Copies } from "./copies.ts";
 import { type Flag, flagFor } from "./flag.ts";
 import { formOf } from "./forms.ts";
 import type { HelperNeed } from "./helper.ts";
@@ -37,6 +38,8 @@ export interface SiteContext {
   readonly read: (file: string) => string | undefined;
   /** Other files of the program. */
   readonly around: (file: string) => readonly string[];
+  /** Helpers that other networks use are copied; absent: a parameter tells the network's own layers apart. */
+  readonly copies?: Copies;
   /** Parameters that were added so far. */
   readonly flags: Map<string, Flag>;
   /** Kinds of batch norms and activations that the classes or functions of a file have; absent: calls are written out. */
@@ -78,19 +81,23 @@ export function rewriteSite(key: string, context: SiteContext): SiteRewrite | { 
     ({ layer }) => layer.swappable || (chosen.has(layer.name) && layer.separable_macs !== null),
   );
   const groups = groupsOf(wanted, network, read);
-  const foreign = others.flat().filter(({ layer }) => placeKey(layer.at) === key);
+  const same = others.flat().filter(({ layer }) => placeKey(layer.at) === key);
+  const isCopied = (row: PricedRow): boolean => context.copies?.has(callsOf(row)) ?? false;
+  // A copy makes the layers of its own calls alone.
+  const copied = rows.some(isCopied);
+  const [own, foreign] = copied ? [rows.filter(isCopied), []] : [rows, same];
   const stays = ({ layer }: PricedRow): boolean =>
     options.only === true || (!layer.swappable && !(options.stem && layer.separable_macs !== null));
   const idle = idleInstances(network.report, key);
   if (groups.length > 1 && idle.length > 0)
     return { reason: "a batch norm follows only some of the layers that this line makes" };
   const instances = [
-    ...rows.map((row) => withUse(instanceOf(row, wanted.includes(row), language), row, context)),
+    ...own.map((row) => withUse(instanceOf(row, wanted.includes(row), language), row, context)),
     ...foreign.filter(stays).map((row) => instanceOf(row, false, language)),
     ...idle,
   ].filter(({ kernel }) => kernel.length > 0);
-  const made = [...rows, ...foreign].map((row) => instanceOf(row, false, language));
-  const seen = made.map(({ caller }) => caller);
+  const made = [...own, ...foreign].map((row) => instanceOf(row, false, language));
+  const seen = [...rows, ...same].map((row) => instanceOf(row, false, language).caller);
   const expandedFor = (calls: readonly SiteInstance[]): ReturnType<typeof expandSpreads> =>
     expandSpreads(
       call.inside,
@@ -286,6 +293,13 @@ function withUse(instance: SiteInstance, row: PricedRow, { network, read }: Site
   const inSequence = conv.scope?.parent?.instance.cls.name === "Sequential";
   const use = { ...{ at, text, shared, elsewhere, inSequence }, ...toldBeside(conv, network.readers, read) };
   return { ...instance, use };
+}
+
+/** The call that makes a layer and those that led to it; empty where they are not known. */
+export function callsOf(row: PricedRow): Calls {
+  const calls: Place[] = [];
+  for (let site = siteOf(row); site; site = site.caller) calls.push(place(site.at));
+  return calls;
 }
 
 function instanceOf(row: PricedRow, wanted: boolean, language: Language): SiteInstance {

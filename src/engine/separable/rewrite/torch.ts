@@ -85,6 +85,7 @@ function classForm(
         between: between(site, names, "in_channels"),
         given: new Set(given),
         spreads: call.args.some(({ spread }) => spread),
+        spreadsPlaces: givesPlaces(site),
       },
     ],
   };
@@ -137,13 +138,31 @@ function depthwise(site: CallSite, call: CallText, bound: Bound, input: string):
   return editCall(call, call.callee, edits, added);
 }
 
+const PLACES = ["device", "dtype"] as const satisfies readonly Parameter[];
+
+/** Does the call spread where its weights are and of which type, and nothing else? Both convolutions are given that. */
+function givesPlaces(site: CallSite): boolean {
+  return spreadNames(site)?.every((name) => PLACES.some((place) => place === name)) ?? false;
+}
+
+/** The keys of `**options`; undefined where they are not known for all runs. */
+function spreadNames({ text, plain }: CallSite): readonly string[] | undefined {
+  const names = (call: CallText | undefined): readonly string[] =>
+    call?.args.flatMap(({ name }) => name ?? []) ?? [];
+  const written = names(readPythonCall(text));
+  return text === plain ? undefined : names(readPythonCall(plain)).filter((name) => !written.includes(name));
+}
+
 function optionsArgument({ args }: CallText): ArgumentText | undefined {
   return args.find(({ spread }) => spread);
 }
 
 /** May `**options` have this parameter? To give it once more is an error in Python, so doubt counts. */
-function mayGive({ source, instances }: CallSite, call: CallText, parameter: Parameter): boolean {
+function mayGive(site: CallSite, call: CallText, parameter: Parameter): boolean {
   if (!optionsArgument(call)) return false;
+  const names = spreadNames(site);
+  if (names) return names.includes(parameter);
+  const { source, instances } = site;
   if (parameter === "groups" && instances.some(({ groups }) => groups > 1)) return true;
   if (parameter === "bias" && instances.some(({ bias }) => !bias)) return true;
   return new RegExp(`${wordPattern(parameter)}["']?\\s*[=:]`).test(source.replace(call.text, ""));
@@ -155,11 +174,13 @@ const HIDDEN = { stride: 1, padding: 0, dilation: 1 } as const;
 function pointwise(site: CallSite, call: CallText, bound: Bound): string {
   const like = (parameter: Parameter, value: string): string =>
     bound.get(parameter)?.name || !bound.has(parameter) ? `${parameter}=${value}` : value;
-  const kept = (["device", "dtype"] as const).flatMap((parameter) => {
+  const kept = PLACES.flatMap((parameter) => {
     const arg = bound.get(parameter);
     return arg ? [`${parameter}=${arg.value}`] : [];
   });
-  const hidden = optionsArgument(call)
+  const options = optionsArgument(call);
+  if (options && givesPlaces(site)) kept.push(options.value);
+  const hidden = options
     ? []
     : (Object.keys(HIDDEN) as (keyof typeof HIDDEN)[])
         .filter((parameter) => !bound.has(parameter))

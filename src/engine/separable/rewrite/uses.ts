@@ -109,9 +109,19 @@ function lineOf({ file, line }: Place): string {
   return `${file.slice(file.lastIndexOf("/") + 1)}:${line}`;
 }
 
-/** The code alone, at its places: comments blank, and texts of several lines. */
+/**
+ * The code alone, at its places: what is no code is blank, comments always and texts where `all` is. The names in
+ * `convs["left"]` and what an f-string evaluates are code.
+ */
 export function withoutWords(text: string, what: "comments" | "all" = "all"): string {
   const blank = (words: string): string => words.replaceAll(/[^\n]/g, " ");
-  const pattern = what === "all" ? /"""[\s\S]*?"""|'''[\s\S]*?'''|#[^\n]*/g : /#[^\n]*/g;
-  return text.replaceAll(pattern, blank);
+  return text.replaceAll(WORDS, (words, ...[block, quote, at]: [string?, string?, number?]) => {
+    if (block === undefined && quote === undefined) return blank(words);
+    const before = text.slice(Math.max(0, at! - 3), at);
+    const isKey = before.endsWith("[") && /^.\w+.$/.test(words) && text[at! + words.length] === "]";
+    return what === "comments" || isKey || /(?<!\w)[rR]?[fF][rR]?$/.test(before) ? words : blank(words);
+  });
 }
+
+/** A comment, or a text in quotation marks. */
+const WORDS = /#[^\n]*|("""|''')[\s\S]*?\1|(["'])(?:\\[\s\S]|(?!\2)[^\\\n])*\2/g;
