@@ -80,11 +80,23 @@ function amountOf({ files, bytes }: KeptSource["record"]): string {
   return `${files} files of text, ${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** All that was asked for before, where no package is named. */
+/** All that was asked for before, where no package is named; what was never kept is not fetched by this. */
 async function update(command: SourcesCommand, around: Surroundings): Promise<ExitCode> {
-  const asked = keptSources(cacheFolder()).filter(({ record }) => record.asked);
-  const packages = command.packages.length > 0 ? command.packages : asked.map(({ name }) => name);
-  return get(requirementsOf({ ...command, packages: [...new Set(packages)] }), command, around);
+  const kept = keptSources(cacheFolder());
+  const asked = kept.filter(({ record }) => record.asked).map(({ name }) => name);
+  const wanted = requirementsOf({
+    ...command,
+    packages: command.packages.length > 0 ? command.packages : [...new Set(asked)],
+  });
+  const [known, strange] = [true, false].map((isKept) =>
+    wanted.filter(({ name }) => kept.some((one) => one.name === packageName(name)) === isKept),
+  ) as [Requirement[], Requirement[]];
+  for (const { name } of strange)
+    around.err(`convlens: ${name} is not kept: convlens sources add ${name} gets it\n`);
+  if (wanted.length === 0)
+    around.out("no sources are kept that could be updated; convlens sources add PACKAGE gets some\n");
+  const code = known.length > 0 ? await get(known, command, around) : 0;
+  return strange.length > 0 ? 2 : code;
 }
 
 function list({ json }: SourcesCommand, around: Surroundings): ExitCode {

@@ -33,11 +33,15 @@ export async function startClient(
   const watcher = vscode.workspace.createFileSystemWatcher(
     "**/*.{py,ts,tsx,js,mjs,cjs,jsx,json,yaml,yml,cfg}",
   );
+  // What environments, and the versions of packages, are found by.
+  const packages = vscode.workspace.createFileSystemWatcher(
+    "**/{pyproject.toml,uv.lock,poetry.lock,requirements*.txt,.python-version}",
+  );
   const options: LanguageClientOptions = {
     documentSelector: LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme }))),
     initializationOptions: { locale: vscode.env.language, commands: true },
     markdown: { isTrusted: { enabledCommands: LINKED_COMMANDS } },
-    synchronize: { fileEvents: watcher },
+    synchronize: { fileEvents: [watcher, packages] },
     middleware: {
       provideHover: (document, position, token, next) =>
         quickInfo.choose(document, position, () => next(document, position, token)),
@@ -50,7 +54,7 @@ export async function startClient(
     },
   };
   const client = new LanguageClient("convlens", "ConvLens", server, options);
-  context.subscriptions.push(watcher, client);
+  context.subscriptions.push(watcher, packages, client);
   await client.start();
   return client;
 }

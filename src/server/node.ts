@@ -30,6 +30,7 @@ import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { stubFolders } from "../node/stubs.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { keptModules } from "../sources/kept.ts";
+import { watchKept } from "../sources/watch.ts";
 import type { MakeEngine } from "./analyst.ts";
 import { MessageBytes } from "./messageBytes.ts";
 import { RefusingReader } from "./refuse.ts";
@@ -50,6 +51,7 @@ if (isMainThread) {
     }),
     searchPaths,
     kept: (folders) => [...(keptModules(folders) ?? [])],
+    watchKept,
     version: manifest.version,
   });
 } else {

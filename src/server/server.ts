@@ -52,9 +52,11 @@ import { fileOf, shortName } from "./uris.ts";
 
 export interface ServerOptions {
   readonly analyst: Analyst;
-  /** Folders that imports are looked up in, for the workspace folders and the `pythonPath` setting. */
   /** Fetched sources for a project in these folders. */
   readonly kept?: (folders: readonly string[]) => AnalystConfig["kept"];
+  /** Tells of every change of what is kept; gives what ends it. */
+  readonly watchKept?: (onChange: () => void) => () => void;
+  /** Folders that imports are looked up in, for the workspace folders and the `pythonPath` setting. */
   readonly searchPaths: (folders: readonly string[], pythonPath: readonly string[]) => readonly string[];
   readonly version: string;
 }
@@ -67,13 +69,20 @@ interface InitializationOptions {
   readonly commands?: boolean;
 }
 
+/** A file that an environment, or the versions of packages, are found by. */
+function tellsOfPackages(uri: string): boolean {
+  return /\/(pyvenv\.cfg|pyproject\.toml|(uv|poetry)\.lock|requirements[\w.-]*\.txt|environment[\w.-]*\.ya?ml|\.python-version)$/.test(
+    uri,
+  );
+}
+
 /** A lens or hover that takes longer shows what there was before. */
 const PATIENCE = 3_000;
 
 /** The connection reads through what refuses nonsense (refuse.ts). */
 export function startServer(
   connection: Connection,
-  { analyst, searchPaths, kept = () => undefined, version }: ServerOptions,
+  { analyst, searchPaths, kept = () => undefined, watchKept = () => () => undefined, version }: ServerOptions,
 ): void {
   const documents = new TextDocuments(TextDocument);
   let client: InitializeParams | undefined;
@@ -82,6 +91,9 @@ export function startServer(
   let t = createTranslate(undefined);
   let folders: readonly string[] = [];
   let configured = "";
+  /** The settings that were sent last, for clients that cannot be asked. */
+  let sent: unknown;
+  let stopWatching = (): void => undefined;
 
   const session = new Session({
     analyst,
@@ -128,9 +140,10 @@ export function startServer(
     refreshLenses();
   }
 
-  async function pullSettings(fallback: unknown): Promise<void> {
-    if (!client?.capabilities.workspace?.configuration) return configure(fallback);
-    const section: unknown = await connection.workspace.getConfiguration("convlens").catch(() => fallback);
+  /** Also looks anew at the folders that imports are looked up in, and at what is kept. */
+  async function pullSettings(): Promise<void> {
+    if (!client?.capabilities.workspace?.configuration) return configure(sent);
+    const section: unknown = await connection.workspace.getConfiguration("convlens").catch(() => sent);
     configure(section);
   }
 
@@ -140,7 +153,8 @@ export function startServer(
     t = createTranslate(options.locale ?? params.locale);
     const roots = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
     folders = roots.map(fileOf);
-    configure(options.settings);
+    sent = options.settings;
+    configure(sent);
     return {
       capabilities: {
         textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -161,18 +175,20 @@ export function startServer(
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         const gone = new Set(removed.map(({ uri }) => fileOf(uri)));
         folders = [...folders.filter((folder) => !gone.has(folder)), ...added.map(({ uri }) => fileOf(uri))];
-        void pullSettings(options.settings);
+        void pullSettings();
       });
     }
-    void pullSettings(options.settings);
+    stopWatching = watchKept(() => void pullSettings());
+    void pullSettings();
   });
 
-  connection.onDidChangeConfiguration(({ settings: sent }) => {
-    const section = (sent as { convlens?: unknown } | null)?.convlens;
-    void pullSettings(section ?? options.settings);
+  connection.onDidChangeConfiguration(({ settings: given }) => {
+    sent = (given as { convlens?: unknown } | null)?.convlens ?? sent;
+    void pullSettings();
   });
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    if (changes.some(({ uri }) => tellsOfPackages(uri))) void pullSettings();
     // The text of an open document is the editor's, whatever lies on disk.
     const closed = changes.filter(({ uri }) => documents.get(uri) === undefined);
     if (closed.length === 0) return;
@@ -330,7 +346,10 @@ export function startServer(
   );
   connection.onNotification(ACTIVATE, ({ uri, network }: ActivateParams) => session.activate(uri, network));
   connection.onNotification(LOOK_AT, ({ uri }: LookAtParams) => session.setActive(uri));
-  connection.onShutdown(() => session.dispose());
+  connection.onShutdown(() => {
+    stopWatching();
+    session.dispose();
+  });
   answerRefused(connection);
 
   documents.listen(connection);

@@ -90,16 +90,19 @@ function requiredBy({ kept }: Added, { extras }: Requirement) {
   });
 }
 
-/** The versions that go with what the user asked for are noted there. */
+/** What the user asked for is noted there, with the versions that go with it. */
 async function noteAsked(
   kept: KeptSource,
   own: ReadonlyMap<string, string>,
-  { disk, withDependencies }: AddOptions,
+  { cache, disk, withDependencies, newest }: AddOptions,
 ): Promise<KeptSource> {
+  // An update of what only others need makes it nobody's wish.
+  const isAsked =
+    newest !== true || keptSources(cache).some(({ name, record }) => name === kept.name && record.asked);
   const got = [...own].filter(([name, version]) => name !== kept.name && version !== "");
   const dependencies = withDependencies ? Object.fromEntries(got) : kept.record.dependencies;
-  const record = { ...kept.record, asked: true, dependencies };
-  if (JSON.stringify(record) !== JSON.stringify(kept.record)) await rewriteRecord(kept, record, disk);
+  const record = { ...kept.record, asked: isAsked, ...(isAsked && { askedAt: Date.now() }), dependencies };
+  await rewriteRecord(cache, kept, record, disk);
   return { ...kept, record };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The folder of a user's kept sources: `NAME/VERSION/files` holds the text of one package as imports find it,
  * `NAME/VERSION/source.json` says what it is. Read here for the engine, so this loads nothing that getting them needs.
+ * Every change moves something into or out of the folder itself, so that its own time, and whoever watches it, tells.
  */
 import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
@@ -27,6 +28,8 @@ export interface SourceRecord {
   readonly bytes: number;
   /** Named by the user; others are here because these need them. */
   readonly asked: boolean;
+  /** When the user last named it, in milliseconds since 1970. */
+  readonly askedAt?: number;
   /** Versions that were kept along with it, by the name that `packageName` writes. */
   readonly dependencies: Readonly<Record<string, string>>;
 }

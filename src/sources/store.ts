@@ -26,7 +26,7 @@ export async function inScratch<T>(
   disk: Disk,
   work: (scratch: string) => Promise<T>,
 ): Promise<T> {
-  const scratch = path.join(cache, `${UNFINISHED}${process.pid}-${randomBytes(6).toString("hex")}`);
+  const scratch = unfinishedIn(cache);
   try {
     await written(() => disk.mkdir(scratch, { recursive: true }), scratch);
     return await work(scratch);
@@ -74,15 +74,24 @@ export async function keep(
 }
 
 /** Replaces what is said of a package, at once. */
-export async function rewriteRecord({ folder }: KeptSource, record: SourceRecord, disk: Disk): Promise<void> {
+export async function rewriteRecord(
+  cache: string,
+  { folder }: KeptSource,
+  record: SourceRecord,
+  disk: Disk,
+): Promise<void> {
   const file = path.join(folder, RECORD);
-  const fresh = `${file}.${process.pid}-${randomBytes(6).toString("hex")}`;
+  const fresh = unfinishedIn(cache);
   try {
     await written(() => disk.writeFile(fresh, textOf(record)), file);
     await written(() => disk.rename(fresh, file), file);
   } finally {
     await disk.rm(fresh, { force: true }).catch(() => undefined);
   }
+}
+
+function unfinishedIn(cache: string): string {
+  return path.join(cache, `${UNFINISHED}${process.pid}-${randomBytes(6).toString("hex")}`);
 }
 
 const DAY = 24 * 60 * 60 * 1000;

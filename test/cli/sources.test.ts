@@ -8,6 +8,7 @@ import type { Roots } from "../../src/cli/target.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import { createNodeHost } from "../../src/node/host.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
+import { keptModules } from "../../src/sources/kept.ts";
 import { IndexServer, wheel } from "../sources/indexServer.ts";
 
 let index: IndexServer;
@@ -78,6 +79,32 @@ it("gets, lists, finds, updates and removes sources", async () => {
     ...{ code: 2, out: "nets 1.1: removed\nparts 2.0: removed\n", err: "convlens: gone is not kept\n" },
   });
   expect((await convlens("sources", "list")).out).toMatch(/^no sources are kept; /);
+});
+
+it("updates only what is kept, and names the command for the rest", async () => {
+  index.serve("nets", wheel("nets", "1.0", { "nets.py": "" }));
+  index.serve("other", wheel("other", "1.0", { "other.py": "" }));
+  const update = (...names: string[]) => convlens("sources", "update", ...names, "--index-url", index.url);
+  expect((await update()).out).toMatch(/^no sources are kept that could be updated; convlens sources add /);
+  await add("nets");
+  index.serve("nets", wheel("nets", "1.1", { "nets.py": "" }));
+  expect(await update("nets", "other")).toMatchObject({
+    code: 2,
+    out: expect.stringMatching(/^nets 1\.1: 3 files/),
+    err: expect.stringMatching(/^convlens: other is not kept: convlens sources add other gets it\n/),
+  });
+  expect((await convlens("sources", "list")).out).not.toContain("other");
+});
+
+it("reads the version that was asked for last, and an update of what only others need asks for nothing", async () => {
+  index.serve("nets", wheel("nets", "1.0", { "nets.py": "" }, { requires: ["parts<2"] }));
+  index.serve("nets", wheel("nets", "2.0", { "nets.py": "" }, { requires: ["parts<2"] }));
+  index.serve("parts", wheel("parts", "1.0", { "parts.py": "" }), wheel("parts", "2.0", { "parts.py": "" }));
+  await add("nets");
+  await add("nets==1.0");
+  await convlens("sources", "update", "parts", "--index-url", index.url);
+  const read = [...keptModules([])!.values()].flat().map((one) => `${one.package} ${one.version}`);
+  expect(read.sort()).toEqual(["nets 1.0", "parts 1.0"]);
 });
 
 it("reads them for a file whose imports are not installed", async () => {

@@ -62,6 +62,21 @@ describe("sources that were fetched", () => {
     },
   );
 
+  it("see no more of each other where the cache lies in a folder that is looked in", () => {
+    const inside = (name: string) => ({
+      folder: `/top/app/cache/${name}/1/files`,
+      package: name,
+      version: "1",
+    });
+    const files = {
+      "/top/app/cache/nets/1/files/nets.py": "import parts\nNet = parts.Net\n",
+      "/top/app/cache/parts/1/files/parts.py": NETS[`${FOLDER}/nets/models.py`]!,
+    };
+    const both = new Map([inside("nets"), inside("parts")].map((one) => [one.package, [one]]));
+    const report = profile("import nets\nnet = nets.Net()\n", { kept: both }, files);
+    expect([report.complete, report.totals.macs]).toEqual([true, 3 * 8 * 16]);
+  });
+
   it("tell their version to a program that asks the environment", () => {
     const program = `from importlib.metadata import version
 import torch.nn as nn

@@ -1,13 +1,13 @@
 /** The server over LSP, with an engine that answers what the test says. */
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
 import type { Engine, FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import type { ReportDiagnostic } from "../../src/engine/contract/report.ts";
 import { ACTIVATE, ANALYZE } from "../../src/protocol/requests.ts";
 import { type AnalystConfig, LocalAnalyst } from "../../src/server/analyst.ts";
 import { RefusingReader } from "../../src/server/refuse.ts";
-import { startServer } from "../../src/server/server.ts";
+import { type ServerOptions, startServer } from "../../src/server/server.ts";
 import { connect } from "./client.ts";
 import { analysis, FILE, place, resnet } from "./fixtures.ts";
 
@@ -20,6 +20,7 @@ async function start(
   capabilities: object = {},
   heard = (_: unknown): unknown => undefined,
   configured = (_: AnalystConfig): unknown => undefined,
+  packages: Partial<ServerOptions> = {},
 ) {
   const engine: Engine = {
     analyze: (_, asked) => {
@@ -42,7 +43,10 @@ async function start(
     configured(config);
     return engine;
   };
-  startServer(connection, { analyst: new LocalAnalyst(make), searchPaths: () => [], version: "1" });
+  startServer(connection, {
+    ...{ analyst: new LocalAnalyst(make), searchPaths: () => [], version: "1" },
+    ...packages,
+  });
   const client = connect(fromServer, toServer);
   const initialized = await client.initialize(options, capabilities);
   await client.open(URI, TEXT);
@@ -149,6 +153,54 @@ describe("the language server", () => {
     const { client } = await start(analysis([partial], { diagnostics: [unknown(10), unknown(41)] }));
     await client.rpc.sendRequest(ANALYZE, { uri: URI });
     expect(client.diagnostics.at(-1)?.diagnostics.map(({ range }) => range.start.line)).toEqual([40]);
+  });
+
+  it("looks at its files again when another process gets or removes the sources of a package", async () => {
+    const kept: string[] = [];
+    const seen: (readonly string[])[] = [];
+    let [tell, isStopped] = [(): void => undefined, false];
+    const { client } = await start(
+      ...[analysis([resnet("resnet50")]), { settings: { codeLens: { enabled: false } } }, {}, undefined],
+      (config) => seen.push(config.kept?.map(([name]) => name) ?? []),
+      {
+        kept: () => kept.map((name) => [name, []]),
+        watchKept: (onChange) => {
+          tell = onChange;
+          return () => {
+            isStopped = true;
+          };
+        },
+      },
+    );
+    await client.rpc.sendRequest(ANALYZE, { uri: URI });
+    const before = client.diagnostics.length;
+    kept.push("torchvision");
+    tell();
+    await vi.waitFor(() => expect(client.diagnostics.length).toBeGreaterThan(before), { timeout: 20_000 });
+    expect(seen).toEqual([[], ["torchvision"]]);
+    // What the client said at the start still holds.
+    expect(await client.lenses(URI)).toEqual([]);
+    await client.shutdown();
+    expect(isStopped).toBe(true);
+  });
+
+  it("looks for packages again when an environment is made, and not for any other file", async () => {
+    const seen: (readonly string[])[] = [];
+    let found: readonly string[] = [];
+    const { client } = await start(
+      ...[analysis([resnet("resnet50")]), {}, {}, undefined],
+      (config) => seen.push(config.searchPaths),
+      { searchPaths: () => found },
+    );
+    await client.rpc.sendRequest(ANALYZE, { uri: URI });
+    found = ["/work/.venv/lib/python3.11/site-packages"];
+    const changed = (uri: string) =>
+      client.rpc.sendNotification("workspace/didChangeWatchedFiles", { changes: [{ uri, type: 1 }] });
+    await changed("file:///work/other.py");
+    await client.rpc.sendRequest(ANALYZE, { uri: URI });
+    expect(seen).toEqual([[]]);
+    await changed("file:///work/.venv/pyvenv.cfg");
+    await vi.waitFor(() => expect(seen).toEqual([[], found]), { timeout: 20_000 });
   });
 
   it("is quiet where its settings say so", async () => {

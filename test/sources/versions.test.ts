@@ -154,6 +154,13 @@ describe("of several kept versions", () => {
     expect(chosen(kept.slice(0, 2))).toEqual(["timm 0.9.10"]);
   });
 
+  it("of versions that the user asked for, the one that was asked for last is read", () => {
+    const asked = (version: string, askedAt?: number) =>
+      source("nets", version, { asked: true, ...(askedAt !== undefined && { askedAt }) });
+    expect(chosen([asked("1.0", 2000), asked("2.0", 1000), source("nets", "3.0")])).toEqual(["nets 1.0"]);
+    expect(chosen([asked("1.0"), asked("2.0")])).toEqual(["nets 2.0"]);
+  });
+
   it("one is read that is not the project's where there is no other, and it says so", () => {
     const versions = new Map([["timm", { specifier: "==1.0", file: "" }]]);
     const modules = modulesOf(chooseKept([source("timm", "0.9.10")], versions), versions);

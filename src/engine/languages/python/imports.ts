@@ -22,7 +22,7 @@ import {
 import type { Import, ImportFrom, ModuleNode } from "../../syntax/ast.ts";
 import type { Span } from "../../syntax/span.ts";
 import { lookup } from "./attributes.ts";
-import { keptUnder } from "./kept.ts";
+import { isKeptFolder, keptUnder } from "./kept.ts";
 import { stdlibConventions } from "./stdlib/conventions.ts";
 import { stdlib } from "./stdlib/index.ts";
 import {
@@ -341,10 +341,14 @@ function rootsOf(m: Machine, file: string | undefined): readonly string[] {
   return [...new Set([packageRoot(m, folder), folder, ...nearer, ...searchPaths, ...folders])];
 }
 
-/** The folders above that the host shows, nearest first. */
+/** The folders above that the host shows, nearest first; what lies above a fetched package is none of its program. */
 function above(m: Machine, folder: string): readonly string[] {
   const found: string[] = [];
-  for (let at = directory(folder); at !== "" && m.host.isDirectory(at); at = directory(at)) found.push(at);
+  for (let at = folder; !isKeptFolder(m.host, at); ) {
+    at = directory(at);
+    if (at === "" || !m.host.isDirectory(at)) break;
+    found.push(at);
+  }
   return found;
 }
 

@@ -1,4 +1,5 @@
 /** Packages that are not installed here, but whose sources were fetched. */
+import type { ModelHost } from "../../contract/engine.types.ts";
 import type { Machine } from "../../interpret/machine.ts";
 import type { ModuleValue } from "../../interpret/values.ts";
 
@@ -18,4 +19,14 @@ export function keptUnder(
     return module;
   }
   return undefined;
+}
+
+const folders = new WeakMap<NonNullable<ModelHost["kept"]>, ReadonlySet<string>>();
+
+/** Whether a folder is what imports of a fetched package are looked up in; as quick for thousands of them as for one. */
+export function isKeptFolder({ kept }: ModelHost, folder: string): boolean {
+  if (!kept) return false;
+  const known = folders.get(kept) ?? new Set([...kept.values()].flat().map((one) => one.folder));
+  folders.set(kept, known);
+  return known.has(folder);
 }
