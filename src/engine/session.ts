@@ -3,7 +3,7 @@ import { assumptionsOf, type Traced } from "./assumed.ts";
 import { costliestRun } from "./atMost.ts";
 import { bounded } from "./bounded.ts";
 import { forwardStandIn } from "./calledMethods.ts";
-import type { FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
+import type { CallSite, FailureReason, ModelHost, ProfileOptions } from "./engine.types.ts";
 import { createFrameworks } from "./frameworks/index.ts";
 import { methodOf } from "./holders.ts";
 import { type ChosenInput, calledInput, commentInput, declaredSize, userInput } from "./inputs.ts";
@@ -34,7 +34,7 @@ import { networkIn } from "./madeNetworks.ts";
 import { askingForNones, withMissing } from "./missing.ts";
 import { needsOf, optionalOf, suppliedArguments } from "./needs.ts";
 import { argumentsText, type GivenArguments, ProgramCalls } from "./programCalls.ts";
-import { buildReport } from "./report/build.ts";
+import { buildSurvey } from "./report/build.ts";
 import type { Report, ReportArguments } from "./report/contract.ts";
 import { place } from "./report/convert.ts";
 import { allIdle } from "./report/neverRun.ts";
@@ -72,7 +72,7 @@ export interface SessionOptions {
 }
 
 /** A traced root, or why there is none. */
-export type Outcome = { readonly report: Report } | FailureReason;
+export type Outcome = { readonly report: Report; readonly calls: () => readonly CallSite[] } | FailureReason;
 
 /** A root's outcome, and what belongs to its trace alone. */
 interface Observed {
@@ -293,7 +293,7 @@ export class Session {
   private profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
     const told = bounded(this.m, (): Outcome => {
       const traced = this.trace(root, options);
-      return "reason" in traced ? traced : { report: buildReport(traced.source) };
+      return "reason" in traced ? traced : buildSurvey(traced.source);
     });
     return "reason" in told ? told : told.value;
   }
@@ -536,6 +536,12 @@ export class Session {
   /** A root that is not traced anew costs what it cost before. */
   charge(steps: number): void {
     this.m.bounds.charge(steps);
+  }
+
+  /** Did the program import a framework, here or in another of its files? */
+  get meetsFramework(): boolean {
+    const { frameworks, tableModules } = this.m;
+    return [...tableModules.keys()].some((name) => frameworks.some((framework) => framework.hasModule(name)));
   }
 
   isNetwork(value: Instance): boolean {
