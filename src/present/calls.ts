@@ -1,6 +1,6 @@
 /** What a call of the program runs, where somebody points at it: `self.conv1(x)`, `F.relu(x)`, `x + y`. */
-import type { CallSite, FileAnalysis } from "../engine/engine.types.ts";
-import type { Report, ReportLayer } from "../engine/report/contract.ts";
+import type { CallSite, FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Report, ReportLayer } from "../engine/contract/report.ts";
 import { covers, extent, holds } from "./sites.ts";
 
 export interface CallLine {

@@ -1,6 +1,6 @@
 /** The hover on a call: what goes in and comes out, what it costs, and the dearest layers below it. */
-import type { Called } from "../engine/engine.types.ts";
-import type { Report, ReportLayer } from "../engine/report/contract.ts";
+import type { Called } from "../engine/contract/engine.types.ts";
+import type { Report, ReportLayer } from "../engine/contract/report.ts";
 import type { CallLine } from "../present/calls.ts";
 import { inputText } from "../present/cost.ts";
 import type { Translate } from "../present/l10n.ts";

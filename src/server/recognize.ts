@@ -2,7 +2,7 @@
  * A quick look at a file's text. What mentions a framework is model code; what imports anything may be, for a framework
  * may come with it (`from .parts import *`), and the engine is asked.
  */
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 
 const PYTHON =
   /^[ \t]*(?:from|import)[ \t]+(?:[\w.]+[ \t]*,[ \t]*)*(?:torch|torchvision|timm|keras|tensorflow|tf_keras|flax|jax|haiku|equinox|lightning|pytorch_lightning)\b/m;

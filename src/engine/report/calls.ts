@@ -2,12 +2,14 @@
  * The calls of a program, with what runs below each of them: `self.conv1(x)`, `self.layer1(x)`, `F.relu(x)`, `a + b`;
  * and the lines that make layers which the report does not list, for they cost no MACs and have no parameters.
  */
-import { type Batch, batchAxisOf } from "../batch.ts";
-import type { Called, CallSite } from "../engine.types.ts";
+
+import type { Called, CallSite } from "../contract/engine.types.ts";
+import type { Place } from "../contract/report.ts";
+import { type Batch, batchAxisOf } from "../inputs/batchAxis.ts";
+import { reportShape, Tally } from "../interpret/counts.ts";
 import type { LayerScope, OpRecord, Site } from "../interpret/trace.ts";
 import type { Instance, Tensor } from "../interpret/values.ts";
-import type { Place } from "./contract.ts";
-import { place, reportShape, Tally } from "./convert.ts";
+import { place } from "../syntax/place.ts";
 import { isLayer, type PricedRow } from "./layers.ts";
 import { placeKey } from "./places.ts";
 

@@ -1,6 +1,6 @@
 /** Which lines of a file make which layers of a network: the layer's own call, and those that led there. */
-import type { LayerSite } from "../engine.types.ts";
-import type { Place, Report } from "./contract.ts";
+import type { LayerSite } from "../contract/engine.types.ts";
+import type { Place, Report } from "../contract/report.ts";
 
 /**
  * A layer counts at each call of the file on the way to it: in `conv3x3`, at `self.conv1 = conv3x3(…)`, and at
