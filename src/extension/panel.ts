@@ -5,6 +5,7 @@
 import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import type { Report } from "../engine/contract/report.ts";
+import { callAt } from "../present/calls.ts";
 import { reasonText, tooMuch } from "../present/reason.ts";
 import { layersAt } from "../present/sites.ts";
 import { parseFromPanel } from "../protocol/fromWebview.ts";
@@ -279,7 +280,8 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
     const network = this.#pictured?.network;
     if (!analysis || network === undefined) return;
     const { line, character } = selection.active;
-    const found = layersAt(analysis, { line: line + 1, column: character + 1 }, network);
+    const position = { line: line + 1, column: character + 1 };
+    const found = callAt(analysis, position, network) ?? layersAt(analysis, position, network);
     const layers = found?.report.network === network ? found.layers.map(({ name }) => name) : [];
     this.#post({ type: "select", layers });
   }

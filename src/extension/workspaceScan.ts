@@ -1,7 +1,7 @@
 /** Looks through the workspace for networks, one file at a time, so that the file being edited never waits long. */
 import * as vscode from "vscode";
 import type { SidebarFile, SidebarWorkspace } from "../protocol/messages.ts";
-import { looksLikeModelCode } from "../server/recognize.ts";
+import { looksLikeModelCode, mayBeModelCode } from "../server/recognize.ts";
 import type { Analyses } from "./analyses.ts";
 
 /** So many files are read at most, and so many of those that look like model code are analysed. */
@@ -10,6 +10,8 @@ const MOST_ANALYZED = 60;
 const MOST_BYTES = 1_000_000;
 /** Many files use a framework; only those that name layers can define a network. */
 const DEFINES_LAYERS = /\b(?:nn\.\w|Conv[123]D|Linear|Dense|Sequential|layers\.|conv2d)/;
+/** A network whose framework comes with its parts: `from .parts import *`. */
+const DEFINES_FORWARD = /\bdef (?:forward|call|__call__|setup)\b/;
 const FILES = "**/*.{py,ts,tsx,js,mjs,jsx}";
 const NOT_THERE = "**/{node_modules,site-packages,.venv,venv,.git,dist,build,out,__pycache__}/**";
 
@@ -99,10 +101,10 @@ async function isModelCode(uri: vscode.Uri): Promise<boolean> {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > MOST_BYTES) return false;
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-    return (
-      DEFINES_LAYERS.test(text) &&
-      looksLikeModelCode(uri.path.endsWith(".py") ? "python" : "typescript", text)
-    );
+    const language = uri.path.endsWith(".py") ? "python" : "typescript";
+    return looksLikeModelCode(language, text)
+      ? DEFINES_LAYERS.test(text)
+      : DEFINES_FORWARD.test(text) && mayBeModelCode(language, text);
   } catch {
     return false;
   }

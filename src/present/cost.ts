@@ -11,7 +11,7 @@ import type {
 } from "../engine/contract/report.ts";
 import type { CostUnit } from "../protocol/messages.ts";
 import type { Translate } from "./l10n.ts";
-import { count, inputShapes, inUnit, layerOutput, saving, share, sum } from "./text.ts";
+import { count, inputShapes, inUnit, layerOutput, saving, share } from "./text.ts";
 
 export interface CostOptions {
   readonly unit: CostUnit;
@@ -123,12 +123,16 @@ export function singleFigures(
   ];
 }
 
+/** `16 layers, 115.6 M MACs each, 1.85 G in all`, in parts where some are not known. */
 export function manyFigures(layers: readonly ReportLayer[], options: CostOptions): string[] {
-  const { total, unknown, text } = manyText(layers, options);
+  const { total, known, unknown, text } = manyText(layers, options);
   const { t } = options;
   const most = mostOf(layers);
   const rest = most === null ? t("{0} of {1} unknown", unknown, layers.length) : mostText(most, options);
-  return [...(total > 0 || unknown === 0 ? [text] : []), ...(unknown > 0 ? [rest] : [])];
+  return [
+    ...(total > 0 || unknown === 0 ? [known === 1 ? text : `${t("{0} layers", known)}, ${text}`] : []),
+    ...(unknown > 0 ? [rest] : []),
+  ];
 }
 
 /** The most that layers cost together; null where that of one is not known. */
@@ -139,7 +143,7 @@ export function mostOf(layers: readonly ReportLayer[]): number | null {
   }, 0);
 }
 
-/** `16 × 115.6 M = 1.85 G MACs`, `16 × 12.8 M to 51.4 M = 0.78 G MACs` */
+/** `115.6 M MACs each, 1.85 G in all`, `12.8 M to 51.4 M MACs each, 0.78 G in all` */
 export function manyText(layers: readonly ReportLayer[], { unit, t }: CostOptions) {
   const costs = layers.flatMap(({ macs }) => (macs === null ? [] : [inUnit(macs, unit)]));
   const total = costs.reduce((a, b) => a + b, 0);
@@ -148,8 +152,9 @@ export function manyText(layers: readonly ReportLayer[], { unit, t }: CostOption
   const each = least === most ? most : t("{0} to {1}", least, most);
   return {
     total: layers.reduce((sum, { macs }) => sum + (macs ?? 0), 0),
+    known: costs.length,
     unknown: layers.length - costs.length,
-    text: `${costs.length} × ${each} = ${sum(total)} ${unit}`,
+    text: costs.length === 1 ? `${each} ${unit}` : t("{0} {1} each, {2} in all", each, unit, count(total)),
   };
 }
 

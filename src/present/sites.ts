@@ -95,11 +95,16 @@ function figures({ totals }: Report, layers: readonly ReportLayer[]): string {
   return [totals.macs, ...layers.map(({ name, macs }) => `${name} ${macs}`)].join();
 }
 
-function covers(at: Place, line: number): boolean {
+/** Whether a place has a part of the line. */
+export function covers(at: Place, line: number): boolean {
   return at.line <= line && line <= (at.end_line ?? at.line);
 }
 
-function holds(at: Place, { line, column }: { readonly line: number; readonly column: number }): boolean {
+/** Whether the position is within the place. */
+export function holds(
+  at: Place,
+  { line, column }: { readonly line: number; readonly column: number },
+): boolean {
   const afterStart = line > at.line || column >= at.column;
   const endLine = at.end_line ?? at.line;
   const beforeEnd = line < endLine || column <= (at.end_column ?? at.column);
@@ -107,7 +112,7 @@ function holds(at: Place, { line, column }: { readonly line: number; readonly co
 }
 
 /** Lines count far more than columns. */
-function extent(at: Place): number {
+export function extent(at: Place): number {
   const lines = (at.end_line ?? at.line) - at.line;
   return lines * 10_000 + (at.end_column ?? at.column) - at.column;
 }

@@ -22,16 +22,6 @@ export function count(value: number): string {
   return inPrefix(value, prefixOf(value));
 }
 
-/** A sum of many layers moves to the next prefix early, so that it stands apart from its parts: `0.78 G`. */
-export function sum(value: number): string {
-  const own = PREFIXES.indexOf(prefixOf(value));
-  const next = PREFIXES[own - 1];
-  if (next && own < PREFIXES.length - 1 && value >= next.scale / 2) {
-    return `${(value / next.scale).toFixed(2)}${next.symbol}`;
-  }
-  return count(value);
-}
-
 /** In the prefix of a greater figure that stands above in the same column: `0.903 M` under `115.6 M`. */
 export function countBeside(value: number, greater: number): string {
   const prefix = prefixOf(greater);

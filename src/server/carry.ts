@@ -23,8 +23,13 @@ export function carry(good: GoodAnalysis, text: string, fresh: FileAnalysis | un
     const at = kept.has(site.network) ? move(site.at) : undefined;
     return at ? [{ ...site, at }] : [];
   });
+  const calls = (good.analysis.calls ?? []).flatMap((call) => {
+    const at = kept.has(call.network) ? move(call.at) : undefined;
+    return at ? [{ ...call, at }] : [];
+  });
   return {
     file: good.analysis.file,
+    calls: [...(fresh?.calls ?? []), ...calls],
     reports: [...(fresh?.reports ?? []), ...reports],
     failures: (fresh?.failures ?? []).filter(({ network }) => !kept.has(network)),
     sites: [...(fresh?.sites ?? []), ...sites],
@@ -54,6 +59,7 @@ export function follow(analysis: FileAnalysis, before: string, after: string): F
     })),
     failures: followed(analysis.failures),
     sites: followed(analysis.sites),
+    ...(analysis.calls && { calls: followed(analysis.calls) }),
     diagnostics: followed(analysis.diagnostics).map(({ related, ...problem }) => ({
       ...problem,
       ...(related && { related: followed(related) }),

@@ -344,7 +344,11 @@ function practice(layer: ReportLayer, options: HoverOptions): string[] {
 }
 
 /** Simulate · Rewrite · Explain for what can be swapped; the panel and the explanation for other convolutions. */
-function links(layers: readonly ReportLayer[], report: Report, { t, commandUri }: HoverOptions): string[] {
+export function links(
+  layers: readonly ReportLayer[],
+  report: Report,
+  { t, commandUri }: HoverOptions,
+): string[] {
   if (commandUri === undefined) return [];
   const names = layers.slice(0, 64).map(({ name }) => name);
   const target = [commandUri, report.network, names];

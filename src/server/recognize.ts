@@ -1,4 +1,7 @@
-/** A quick look at a file's text: only what mentions a framework is worth an analysis. */
+/**
+ * A quick look at a file's text. What mentions a framework is model code; what imports anything may be, for a framework
+ * may come with it (`from .parts import *`), and the engine is asked.
+ */
 import { entryOf } from "../engine/base/table.ts";
 
 const PYTHON =
@@ -19,6 +22,13 @@ export const LANGUAGES: readonly string[] = Object.keys(RULES);
 export function looksLikeModelCode(languageId: string, text: string): boolean {
   return entryOf(RULES, languageId)?.test(text) ?? false;
 }
+
+/** Whether the engine is worth asking what the file is. */
+export function mayBeModelCode(languageId: string, text: string): boolean {
+  return LANGUAGES.includes(languageId) && (looksLikeModelCode(languageId, text) || IMPORTS.test(text));
+}
+
+const IMPORTS = /^[ \t]*(?:from|import|export)\b|\brequire[ \t]*\(/m;
 
 export function languageOfFile(file: string): string {
   if (/\.pyi?$/.test(file)) return "python";

@@ -20,6 +20,7 @@ import {
   TextDocuments,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { callAt } from "../present/calls.ts";
 import { createTranslate } from "../present/l10n.ts";
 import { otherText } from "../present/other.ts";
 import { layersAt } from "../present/sites.ts";
@@ -43,6 +44,7 @@ import {
 import { parseSettings, type Settings } from "../protocol/settings.ts";
 import { type ActionData, rewriteActions, sourcesActions, workspaceEdit } from "./actions.ts";
 import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
+import { callHover } from "./callHover.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { layerHover, networkHover } from "./hover.ts";
 import { lensArguments, lenses } from "./lens.ts";
@@ -234,6 +236,8 @@ export function startServer(
     const commandUri = options.commands ? uri : undefined;
     const { unit, alpha, rho, devices } = settings;
     const how = { unit, t, active, commandUri, alpha, rho, devices };
+    const call = callAt(analysis, position, active);
+    if (call) return callHover(call, how);
     const line = layersAt(analysis, position, active);
     if (line) return layerHover(line, how);
     const report = analysis.reports.find(

@@ -8,7 +8,7 @@ import { describeFault } from "../engine/interpret/internal.ts";
 import { withLineFeeds } from "../node/text.ts";
 import { type Analyst, Cancelled, type Inputs } from "./analyst.ts";
 import { carry, follow, type GoodAnalysis, isBroken } from "./carry.ts";
-import { languageOfFile, looksLikeModelCode } from "./recognize.ts";
+import { languageOfFile, looksLikeModelCode, mayBeModelCode } from "./recognize.ts";
 import { fileOf } from "./uris.ts";
 
 export interface SessionEvents {
@@ -217,13 +217,18 @@ export class Session {
     await pause(rest, signal);
     if (signal.aborted) return this.#stopped(document, signal);
     const { run } = document;
-    const isModel = looksLikeModelCode(document.languageId, document.text);
-    const answer = isModel ? await this.#ask(document, signal) : null;
+    const { languageId } = document;
+    const answered = mayBeModelCode(languageId, document.text) ? await this.#ask(document, signal) : null;
+    if (signal.aborted || answered instanceof Cancelled) return this.#stopped(document, signal);
+    const isModel =
+      looksLikeModelCode(languageId, document.text) ||
+      holdsNetworks(answered) ||
+      (document.good !== undefined && (answered instanceof Error || (answered && isBroken(answered))));
+    const answer = isModel ? answered : null;
     const fresh = answer instanceof Error ? undefined : answer;
-    if (signal.aborted || answer instanceof Cancelled) return this.#stopped(document, signal);
     const { text, started } = run?.begun ?? document;
     const before = document.good;
-    if (fresh && !isBroken(fresh)) document.good = { text, analysis: fresh };
+    if (fresh && !isBroken(fresh)) document.good = fresh.isPlain ? undefined : { text, analysis: fresh };
     const analysis = answer instanceof Error ? failed(document.file, answer) : answer;
     const shown = isModel && before ? carry(before, text, fresh ?? undefined) : analysis;
     // Positions are those of the text that the editor has now.
@@ -266,7 +271,7 @@ export class Session {
   async #analyzeClosed(file: string, inputs: Inputs, signal?: AbortSignal): Promise<FileAnalysis | null> {
     if (languageOfFile(file) === "") return null;
     const analysis = await this.#analyst.analyze(file, inputs, signal ?? new AbortController().signal);
-    return analysis.reports.length + analysis.failures.length > 0 ? analysis : null;
+    return holdsNetworks(analysis) ? analysis : null;
   }
 
   /** A document whose imports may have changed or whose run was stopped is looked at once somebody asks for it. */
@@ -285,6 +290,12 @@ function goesOn({ run, since, took }: OpenDocument, now: number): boolean {
   if (!run?.begun || since === undefined) return false;
   const left = took - (now - run.begun.at);
   return left <= LONGEST_REST || now - since >= took;
+}
+
+/** What the engine found in a text that does not mention a framework itself. */
+function holdsNetworks(answer: FileAnalysis | Error | null): boolean {
+  if (answer === null || answer instanceof Error || answer.isPlain) return false;
+  return answer.reports.length + answer.failures.length > 0;
 }
 
 function failed(file: string, fault: Error): FileAnalysis {

@@ -215,7 +215,7 @@ describe("the hover of a line that makes many layers", () => {
   it("lists the first instances and counts the rest", () => {
     const line = layersAt(file, { line: 41, column: 12 });
     const text = line ? layerHover(line, english) : "";
-    expect(text).toContain("16 layers of resnet50: 16 × 115.6 M = 1.85 G MACs");
+    expect(text).toContain("16 layers of resnet50: 115.6 M MACs each, 1.85 G in all");
     expect(text.match(/layer\d\.\d\.conv2/g)).toHaveLength(8);
     expect(text).toContain("and 8 more");
     expect(text).toContain("45 % of resnet50");

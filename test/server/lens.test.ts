@@ -23,12 +23,16 @@ describe("the lens of a line", () => {
   });
 
   it("shows count, sum and share of many equal layers", () => {
-    expect(titleAt(41, analysis([resnet("resnet50")]))).toBe("16 × 115.6 M = 1.85 G MACs · 45 %");
+    expect(titleAt(41, analysis([resnet("resnet50")]))).toBe(
+      "16 layers, 115.6 M MACs each, 1.85 G in all · 45 %",
+    );
   });
 
   it("shows the spread of many layers that differ", () => {
     // 12 845 056 + 3 × 102 760 448 + 12 × 51 380 224
-    expect(titleAt(40, analysis([resnet("resnet50")]))).toBe("16 × 12.8 M to 102.8 M = 0.94 G MACs · 23 %");
+    expect(titleAt(40, analysis([resnet("resnet50")]))).toBe(
+      "16 layers, 12.8 M to 102.8 M MACs each, 937.7 M in all · 23 %",
+    );
   });
 
   it("counts two operations a MAC when the unit is FLOPs", () => {
@@ -40,22 +44,24 @@ describe("the lens of a line", () => {
 
   it("shows one network of several, by name, and another once that is active", () => {
     const file = analysis([resnet("resnet50"), resnet("resnet101")]);
-    expect(titleAt(41, file)).toBe("16 × 115.6 M = 1.85 G MACs · 45 % · resnet50");
+    expect(titleAt(41, file)).toBe("16 layers, 115.6 M MACs each, 1.85 G in all · 45 % · resnet50");
     expect(titleAt(41, file, { ...english, active: "resnet101" })).toBe(
-      "33 × 115.6 M = 3.81 G MACs · 49 % · resnet101",
+      "33 layers, 115.6 M MACs each, 3.81 G in all · 49 % · resnet101",
     );
   });
 
   it("names no network where all show the same", () => {
     const net = resnet("resnet50");
     const file = analysis([net, { ...net, network: "model" }]);
-    expect(titleAt(41, file)).toBe("16 × 115.6 M = 1.85 G MACs · 45 %");
+    expect(titleAt(41, file)).toBe("16 layers, 115.6 M MACs each, 1.85 G in all · 45 %");
   });
 
   it("falls back to a network that the line belongs to when the active one has no layer there", () => {
     const basic = report("resnet18", [layer({ name: "conv1", at: place(20) })]);
     const file = analysis([basic, resnet("resnet50")]);
-    expect(titleAt(41, file, { ...english, active: "resnet18" })).toBe("16 × 115.6 M = 1.85 G MACs · 45 %");
+    expect(titleAt(41, file, { ...english, active: "resnet18" })).toBe(
+      "16 layers, 115.6 M MACs each, 1.85 G in all · 45 %",
+    );
   });
 
   it("leaves out layers without MACs and keeps them out of the count", () => {
@@ -165,7 +171,7 @@ describe("sites", () => {
     const net = resnet("resnet50");
     const sites = sitesOf([net]);
     expect(titleAt(41, analysis([net], { sites: [...sites, ...sites] }))).toBe(
-      "16 × 115.6 M = 1.85 G MACs · 45 %",
+      "16 layers, 115.6 M MACs each, 1.85 G in all · 45 %",
     );
   });
 });

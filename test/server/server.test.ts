@@ -79,7 +79,7 @@ describe("the language server", () => {
       arguments: [URI, "resnet50"],
     });
     const blocks = lenses.find(({ range }) => range.start.line === 40)?.command;
-    expect(blocks?.title).toBe("16 × 115.6 M = 1.85 G MACs · 45 %");
+    expect(blocks?.title).toBe("16 layers, 115.6 M MACs each, 1.85 G in all · 45 %");
     expect(blocks?.arguments.slice(0, 2)).toEqual([URI, "resnet50"]);
   });
 
@@ -122,7 +122,7 @@ describe("the language server", () => {
     const answer = analysis([resnet("resnet50")]);
     const { client } = await start(answer);
     expect(await client.rpc.sendRequest(ANALYZE, { uri: URI })).toEqual(answer);
-    await client.open("file:///models/other.py", "import os\n");
+    await client.open("file:///models/other.py", "x = 1\n");
     expect(await client.rpc.sendRequest(ANALYZE, { uri: "file:///models/other.py" })).toBeNull();
   });
 

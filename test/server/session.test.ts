@@ -73,9 +73,17 @@ describe("a session", () => {
 
   it("leaves files alone that are no model code", async () => {
     const { session, analyzed } = start();
-    session.open(URI, "python", 1, "import os\n");
+    session.open(URI, "python", 1, "x = 1\n");
     expect(await session.analysis(URI)).toBeNull();
     expect(analyzed).toEqual([]);
+    session.change(URI, 2, "import os\n");
+    expect(await session.analysis(URI)).toBeNull();
+  });
+
+  it("asks the engine of a file whose framework comes by another file", async () => {
+    const { session } = start();
+    session.open(URI, "python", 1, "from .parts import *\nconv\n");
+    expect((await session.analysis(URI))?.reports[0]?.layers[0]?.name).toBe("conv2");
   });
 
   it("shows what it can while somebody types without a rest", async () => {

@@ -1,6 +1,6 @@
 /** One interpreter over one file: its module is run once, then each root is made and traced in it. */
 
-import type { ModelHost, ProfileOptions } from "../contract/engine.types.ts";
+import type { CallSite, ModelHost, ProfileOptions } from "../contract/engine.types.ts";
 import type { Report, ReportArguments } from "../contract/report.ts";
 import { forwardStandIn } from "../discovery/calledMethods.ts";
 import { argumentsText, type GivenArguments, ProgramCalls } from "../discovery/callSites.ts";
@@ -59,7 +59,7 @@ import {
 } from "../interpret/values.ts";
 import { PARTIAL } from "../languages/python/stdlib/functools.ts";
 import { assumptionsOf, type Traced } from "../report/assumed.ts";
-import { buildReport } from "../report/build.ts";
+import { buildSurvey } from "../report/build.ts";
 import { allIdle } from "../report/neverRun.ts";
 import type { TracedNetwork } from "../separable/simulation.ts";
 import { widthArguments } from "../separable/widthArguments.ts";
@@ -81,7 +81,7 @@ export interface SessionOptions {
 }
 
 /** A traced root, or why there is none. */
-export type Outcome = { readonly report: Report } | FailureReason;
+export type Outcome = { readonly report: Report; readonly calls: () => readonly CallSite[] } | FailureReason;
 
 /** A root's outcome, and what belongs to its trace alone. */
 interface Observed {
@@ -302,7 +302,7 @@ export class Session {
   private profile(root: Root, options: Pick<ProfileOptions, "args" | "input">): Outcome {
     const told = bounded(this.m, (): Outcome => {
       const traced = this.trace(root, options);
-      return "reason" in traced ? traced : { report: buildReport(traced.source) };
+      return "reason" in traced ? traced : buildSurvey(traced.source);
     });
     return "reason" in told ? told : told.value;
   }
@@ -545,6 +545,12 @@ export class Session {
   /** A root that is not traced anew costs what it cost before. */
   charge(steps: number): void {
     this.m.bounds.charge(steps);
+  }
+
+  /** Did the program import a framework, here or in another of its files? */
+  get meetsFramework(): boolean {
+    const { frameworks, tableModules } = this.m;
+    return [...tableModules.keys()].some((name) => frameworks.some((framework) => framework.hasModule(name)));
   }
 
   isNetwork(value: Instance): boolean {

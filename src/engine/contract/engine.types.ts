@@ -1,6 +1,6 @@
 /** What the engine is asked and answers. `createEngine` in engine.ts makes one. */
 
-import type { Place, Report, ReportDiagnostic } from "./report.ts";
+import type { Place, Report, ReportDiagnostic, ReportShape } from "./report.ts";
 import type { RewriteOptions, RewriteResult } from "./rewrite.ts";
 import type {
   SimulationOptions,
@@ -79,6 +79,33 @@ export interface LayerSite {
   readonly layers: readonly number[];
 }
 
+/** A call (or an operator) of a program, and what runs below it. */
+export interface CallSite {
+  readonly at: Place;
+  readonly network: string;
+  /** Indices into that network's report.layers, which may run elsewhere too. */
+  readonly layers: readonly number[];
+  /** What is called there, each module and shape once; empty where it is a function of the program. */
+  readonly called: readonly Called[];
+  /** Over all runs. */
+  readonly macs: number | null;
+  readonly elementwise: number | null;
+  readonly runs: number;
+  /** It makes layers that the report does not list, and calls none. */
+  readonly makes?: true;
+}
+
+export interface Called {
+  /** Of a module, qualified; empty for a function or an operator. */
+  readonly name: string;
+  /** `MaxPool2d`, `relu`. */
+  readonly type: string;
+  readonly in: readonly ReportShape[];
+  readonly out: readonly ReportShape[];
+  /** The axis of `out` that holds samples; null where none does; absent: axis 0. */
+  readonly batch_axis?: number | null;
+}
+
 /** Everything the editor shows of one file. */
 export interface FileAnalysis {
   readonly file: string;
@@ -87,8 +114,12 @@ export interface FileAnalysis {
   /** Roots that could not be traced, with why (`needs num_classes`). */
   readonly failures: readonly Failure[];
   readonly sites: readonly LayerSite[];
+  /** Calls of this file and of the others that its networks ran through; absent where none ran. */
+  readonly calls?: readonly CallSite[];
   /** Of all roots and of the text itself, without duplicates. */
   readonly diagnostics: readonly ReportDiagnostic[];
+  /** The program comes to no framework, here or in what it imports: what could not be read in it is no network. */
+  readonly isPlain?: true;
 }
 
 /** A root that could not be traced. */

@@ -1,10 +1,11 @@
 /** What an analysis found, network by network; how it is carried over an edit, and how it is told. */
 
 import { entryOf } from "../base/table.ts";
-import type { Failure, FileAnalysis, LayerSite } from "../contract/engine.types.ts";
+import type { CallSite, Failure, FileAnalysis } from "../contract/engine.types.ts";
 import type { Place, Report, ReportDiagnostic } from "../contract/report.ts";
 import type { Root } from "../discovery/entryPoints.ts";
 import { directivesNear } from "../inputs/candidates.ts";
+import { sitesOf } from "../report/sites.ts";
 import type { FunctionNode, ModuleNode } from "../syntax/ast.ts";
 import { place } from "../syntax/place.ts";
 import type { Answers } from "./answers.ts";
@@ -20,6 +21,7 @@ export interface Finding {
   readonly at: Place;
   readonly input: readonly string[] | undefined;
   readonly outcome: { readonly report: Report } | Failure;
+  readonly calls: readonly CallSite[];
   readonly ran: ReadonlySet<FunctionNode>;
   /** What its trace took of what the file's networks may take together. */
   readonly steps: number;
@@ -36,6 +38,8 @@ export interface Findings {
   readonly networks: readonly Finding[];
   /** What would be networks but for arguments that nothing gives. */
   readonly near: FileAnalysis["failures"];
+  /** The program imports a framework. */
+  readonly meetsFramework: boolean;
   readonly syntax: readonly ReportDiagnostic[];
   /** What the module's own statements said. */
   readonly said: readonly ReportDiagnostic[];
@@ -45,7 +49,8 @@ export interface Findings {
   readonly free: readonly string[];
 }
 
-export function analysisOf(file: string, { networks, near, syntax, said }: Findings): FileAnalysis {
+export function analysisOf(file: string, findings: Findings): FileAnalysis {
+  const { networks, near, syntax, said, meetsFramework } = findings;
   const reports = networks.flatMap(({ outcome }) => ("report" in outcome ? [outcome.report] : []));
   const failed = networks.flatMap(({ outcome, isOther }) =>
     "report" in outcome || isOther ? [] : [outcome],
@@ -55,12 +60,14 @@ export function analysisOf(file: string, { networks, near, syntax, said }: Findi
     reports,
     failures: [...failed, ...near],
     sites: reports.flatMap((report) => sitesOf(report, file)),
+    calls: networks.flatMap((network) => network.calls),
     diagnostics: distinct([
       ...syntax,
       ...said,
       ...failed.flatMap(({ problem }) => problem ?? []),
       ...reports.flatMap((report) => report.diagnostics),
     ]),
+    ...(!meetsFramework && reports.length === 0 && { isPlain: true as const }),
   };
 }
 
@@ -108,8 +115,9 @@ export class Carrier {
     const at = this.placed(known.at);
     const { outcome } = known;
     const now = "report" in outcome ? this.report(outcome.report, syntax, networks) : this.placed(outcome);
-    if (!at || !now || !this.isToldAlike(known.at, at)) return undefined;
-    return { ...known, at, outcome: now, ran: this.functions(known.ran) };
+    const calls = this.placed(known.calls);
+    if (!at || !now || !calls || !this.isToldAlike(known.at, at)) return undefined;
+    return { ...known, at, outcome: now, calls, ran: this.functions(known.ran) };
   }
 
   /** Do the comments above a root say what they said? */
@@ -145,20 +153,6 @@ export class Carrier {
 
 function keyOf({ network, kind }: Pick<Finding, "network" | "kind">): string {
   return `${kind} ${network}`;
-}
-
-/** The lines of this file that make layers of this network. A layer made in another file counts where it was asked for. */
-function sitesOf(report: Report, file: string): LayerSite[] {
-  const sites = new Map<string, { at: Place; network: string; layers: number[] }>();
-  for (const [index, layer] of report.layers.entries()) {
-    const at = [layer.at, ...[...layer.path].reverse()].find((candidate) => candidate.file === file);
-    if (!at) continue;
-    const key = `${at.line}:${at.column}`;
-    const site = sites.get(key) ?? { at, network: report.network, layers: [] };
-    site.layers.push(index);
-    sites.set(key, site);
-  }
-  return [...sites.values()];
 }
 
 function distinct(diagnostics: readonly ReportDiagnostic[]): ReportDiagnostic[] {

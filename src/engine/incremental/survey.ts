@@ -56,7 +56,13 @@ export class Survey {
       return kept ?? this.trace(root);
     });
     if (carrier && !this.isAlone()) return undefined;
-    return { ...found, networks, ranForAll: ownFunctions(session.ranForAll, from.outline.node.file) };
+    const { meetsFramework } = session;
+    return {
+      ...found,
+      networks,
+      meetsFramework,
+      ranForAll: ownFunctions(session.ranForAll, from.outline.node.file),
+    };
   }
 
   /** Did what is the same for all networks go as it did before the edit? */
@@ -89,7 +95,8 @@ export class Survey {
       kind: root.kind,
       at: place(root.at),
       input,
-      outcome: "report" in outcome ? outcome : failureOf(root, outcome),
+      outcome: "report" in outcome ? { report: outcome.report } : failureOf(root, outcome),
+      calls: "report" in outcome ? outcome.calls() : [],
       isOther: "reason" in outcome && outcome.code === "no-network",
       ran: ownFunctions(ran, session.node.file),
       steps,

@@ -16,6 +16,10 @@ export interface Site {
 export interface LayerScope {
   readonly instance: Instance;
   readonly parent: LayerScope | undefined;
+  /** The call that runs it, the tensors that it is given, and those that it gave once it ended. */
+  readonly site?: Site | undefined;
+  readonly inputs?: readonly Tensor[];
+  outputs?: readonly Tensor[];
 }
 
 /** Why a trace is not complete whose input is asked for an entry by its name. */

@@ -1,5 +1,6 @@
 /** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
 
+import type { CallSite } from "../contract/engine.types.ts";
 import type {
   FrameworkId,
   Place,
@@ -22,8 +23,9 @@ import type { Gap, Trace, TraceDiagnostic } from "../interpret/trace.ts";
 import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
 import { place } from "../syntax/place.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
+import { callSites } from "./calls.ts";
 import { passGate } from "./gate.ts";
-import { type PricedRow, priceLayers } from "./layers.ts";
+import { isLayer, type PricedRow, priceLayers, priceRows } from "./layers.ts";
 import { addOutputBytes, peakBytes } from "./memory.ts";
 import { type ChannelsOf, type NeverRun, neverRun } from "./neverRun.ts";
 
@@ -67,8 +69,25 @@ export function withoutMost({ most: _, ...source }: ReportSource): ReportSource 
 }
 
 export function buildReport(source: ReportSource): Report {
-  const { trace, inputs, outputs, names, batch } = source;
-  const rows = priceLayers({ ops: trace.ops, names, inputs, batch });
+  return reportOf(source, allRows(source).filter(isLayer));
+}
+
+/** The report, and what each call of the program comes to. */
+export function buildSurvey(source: ReportSource): { report: Report; calls: () => readonly CallSite[] } {
+  const rows = allRows(source);
+  const { network, names, batch, trace } = source;
+  return {
+    report: reportOf(source, rows.filter(isLayer)),
+    calls: () => callSites({ network, ops: trace.ops, names, batch, rows }),
+  };
+}
+
+function allRows({ trace, names, inputs, batch }: ReportSource): readonly PricedRow[] {
+  return priceRows({ ops: trace.ops, names, inputs, batch });
+}
+
+function reportOf(source: ReportSource, rows: readonly PricedRow[]): Report {
+  const { trace, outputs, batch } = source;
   const layers = withMost(
     source,
     rows.map(({ layer }) => layer),

@@ -16,6 +16,8 @@ import { groupRows, ownTensors, type Row } from "./rows.ts";
 
 export interface PricedRow {
   readonly layer: ReportLayer;
+  /** A layer that was made, not a function that was called. */
+  readonly isMade: boolean;
   /** What the row stands for. */
   readonly ops: readonly OpRecord[];
   /** Why a figure of the layer is null. */
@@ -32,6 +34,16 @@ export interface PricingSource {
 
 /** Every row that costs MACs or has parameters of its own, in execution order. */
 export function priceLayers(source: PricingSource): PricedRow[] {
+  return priceRows(source).filter(isLayer);
+}
+
+/** Whether the report lists it: activations and pools that have no parameters cost no MACs. */
+export function isLayer({ layer }: PricedRow): boolean {
+  return layer.macs !== 0 || layer.params !== 0;
+}
+
+/** Every row, free ones as well. */
+export function priceRows(source: PricingSource): PricedRow[] {
   const context: PricingContext = {
     batch: source.batch,
     owned: new Set(),
@@ -39,12 +51,7 @@ export function priceLayers(source: PricingSource): PricedRow[] {
     makers: makersOf(source.ops),
     image: imageTensors(source.ops, source.inputs),
   };
-  const priced: PricedRow[] = [];
-  for (const row of groupRows(source.ops, source.names)) {
-    const result = priceRow(row, context);
-    if (result.layer.macs !== 0 || result.layer.params !== 0) priced.push(result);
-  }
-  return priced;
+  return groupRows(source.ops, source.names).map((row) => priceRow(row, context));
 }
 
 interface PricingContext {
@@ -122,7 +129,12 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
     ...(row.ops.some((op) => op.conditional) && { conditional: true }),
   };
   const tallies = [macs, elementwise, activation, params];
-  return { layer, ops: row.ops, unknowns: tallies.flatMap((tally) => tally.unknown ?? []) };
+  return {
+    layer,
+    isMade: row.layer !== undefined,
+    ops: row.ops,
+    unknowns: tallies.flatMap((tally) => tally.unknown ?? []),
+  };
 }
 
 function batchAxis(output: Tensor | undefined, batch: Batch): Pick<ReportLayer, "batch_axis"> {
