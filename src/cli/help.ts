@@ -14,6 +14,7 @@ Usage
 
 NAME is a class, a builder function or a class's factory (EfficientNet.from_name).
 Without it the file's main network is profiled.
+FILE may be a folder, a glob or several files: what has no network is passed over.
 
 Which network
   --model NAME          the same as FILE:NAME
