@@ -48,13 +48,13 @@ const esModule = {
   },
 };
 
-/** `sources.ts` is loaded when it is needed, from a bundle of its own: what gets archives is no part of any start. */
-const loadedLater = (bundle) => ({
+/** What is loaded when it is needed, from a bundle of its own: what gets archives is no part of any start. */
+const loadedLater = (bundle, filter = /\/sources\.ts$|\/sources\/get\.ts$/) => ({
   plugins: [
     {
       name: "loaded-later",
       setup(build) {
-        build.onResolve({ filter: /\/sources\.ts$|\/sources\/get\.ts$/ }, ({ kind }) =>
+        build.onResolve({ filter }, ({ kind }) =>
           kind === "dynamic-import" ? { path: bundle, external: true } : undefined,
         );
       },
@@ -79,7 +79,13 @@ const bundles = [
     options: { ...commonJs, footer: { js: "module.exports = module.exports.default;" } },
   },
   { entry: "src/plugin/thread.ts", out: `${plugin}/thread.js`, options: commonJs },
-  { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
+  {
+    entry: "src/cli/main.ts",
+    out: "cli.mjs",
+    options: { ...esModule, ...loadedLater("./mcp.mjs", /\/agents\/mcp\.ts$/) },
+    executable: true,
+  },
+  { entry: "src/agents/mcp.ts", out: "mcp.mjs", options: esModule },
   { entry: "src/cli/thread.ts", out: "thread.cjs", options: commonJs },
   {
     entry: "src/cli/command.ts",

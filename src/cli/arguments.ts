@@ -105,6 +105,7 @@ export type Command =
   | DoctorCommand
   | { readonly kind: "help" }
   | { readonly kind: "version" }
+  | { readonly kind: "mcp" }
   | UsageError;
 
 const OPTIONS = {
@@ -198,6 +199,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (command === "check") return parseCheck(values, positionals.slice(1));
   if (command === "sources") return parseSources(values, positionals.slice(1));
   if (command === "doctor") return parseDoctor(values, positionals.slice(1));
+  if (command === "mcp") return parseMcp(values, positionals.slice(1));
   const rule = entryOf(COMMANDS, command);
   if (!rule) return usageError(`unknown command "${command}"; try: convlens profile FILE`);
   if (command === "profile" && values.device === "list") return listDevices(values);
@@ -319,6 +321,12 @@ function parseSuggest(values: Values, network: NetworkChoice, unit: CostUnit): C
   if (round === undefined) return usageError(`--round is a whole number such as 8, not "${values.round}"`);
   const format = values.json ? "json" : "text";
   return { kind: "suggest", ...network, budgetMacs: budget, stem: values.stem ?? false, round, format, unit };
+}
+
+/** It is told everything by its client. */
+function parseMcp(values: Values, extra: readonly string[]): Command {
+  const [strange] = [...Object.keys(values).map((name) => `--${name}`), ...extra];
+  return strange === undefined ? { kind: "mcp" } : usageError(`mcp takes no arguments, but got "${strange}"`);
 }
 
 export function unitOf({ unit = "macs" }: Values): CostUnit | undefined {
