@@ -1,5 +1,5 @@
 /**
- * `npm test`: installs what is missing, builds, checks types and style, runs the unit tests.
+ * `npm test`: installs what is missing, builds, checks types, walls and style, runs the unit tests.
  * Every step runs even when one before it failed; the last line says how many tests and checks passed.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -20,10 +20,15 @@ function count(name, ok) {
   }
 }
 
+const walls = () =>
+  tool("dependency-cruiser/bin/dependency-cruise.mjs", "src", "webview", "--output-type", "err");
+
 const tool = (name, ...args) => run(process.execPath, [path.join("node_modules", name), ...args]);
 
 count("build", (await build()) === 0);
 count("types", (await tool("typescript/bin/tsc", "-p", ".")) === 0);
+count("types of the engine alone", (await tool("typescript/bin/tsc", "-p", "src/engine")) === 0);
+count("walls", (await walls()) === 0);
 count("lint and format", (await tool("@biomejs/biome/bin/biome", "check", ".")) === 0);
 
 const resultFile = path.join(root, "out", "unit.json");

@@ -1,5 +1,5 @@
 /** A 3×3 convolution of 64 channels at 56×56, as one row of a report; a test says what is different of its own. */
-import type { ReportLayer } from "../src/engine/report/contract.ts";
+import type { ReportLayer } from "../src/engine/contract/report.ts";
 
 export function layer(name: string, facts: Partial<ReportLayer> = {}): ReportLayer {
   return {

@@ -1,7 +1,8 @@
 /** What `convlens simulate` and `suggest` say, in few lines. */
-import type { Report } from "../engine/report/contract.ts";
-import { formatChange, formatCount, formatShapes } from "../engine/report/units.ts";
-import type { ParetoPoint, RefusedLayer, Simulation, Suggestion } from "../engine/separable/contract.ts";
+
+import type { Report } from "../engine/contract/report.ts";
+import type { ParetoPoint, RefusedLayer, Simulation, Suggestion } from "../engine/contract/separable.ts";
+import { formatChange, formatCount, formatShapes } from "../engine/formats/units.ts";
 import { escapeMarkdown } from "../server/markdown.ts";
 import type { Answered } from "./command.ts";
 import { listed, problems, titled } from "./networks.ts";

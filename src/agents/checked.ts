@@ -1,6 +1,7 @@
 /** What `convlens check` says, in few lines: what is over or not known first. */
-import type { Place } from "../engine/report/contract.ts";
-import { formatBytes, formatCount, formatShare } from "../engine/report/units.ts";
+
+import type { Place } from "../engine/contract/report.ts";
+import { formatBytes, formatCount, formatShare } from "../engine/formats/units.ts";
 import { escapeMarkdown } from "../server/markdown.ts";
 import type { Answered } from "./command.ts";
 import { some } from "./networks.ts";

@@ -1,6 +1,7 @@
 /** What `convlens diff` says, in few lines. */
-import type { Place, ReportTotals } from "../engine/report/contract.ts";
-import { formatChange, formatCount } from "../engine/report/units.ts";
+
+import type { Place, ReportTotals } from "../engine/contract/report.ts";
+import { formatChange, formatCount } from "../engine/formats/units.ts";
 import { escapeMarkdown } from "../server/markdown.ts";
 import type { Answered } from "./command.ts";
 import { some } from "./networks.ts";

@@ -1,5 +1,5 @@
 /** What a tool may be given, written once: as the JSON schema that clients show, and as the check of what they send. */
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 
 export interface Field {
   readonly kind: "text" | "texts" | "number" | "flag";

@@ -1,7 +1,14 @@
 /** What `convlens profile` says, in few lines: networks of many files, one network, one layer of it. */
-import type { Report, ReportDiagnostic, ReportLayer } from "../engine/report/contract.ts";
-import { describeInput, describeSwap } from "../engine/report/text.ts";
-import { formatBytes, formatCount, formatKernel, formatShapes, formatShare } from "../engine/report/units.ts";
+
+import type { Report, ReportDiagnostic, ReportLayer } from "../engine/contract/report.ts";
+import { describeInput, describeSwap } from "../engine/formats/text.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatKernel,
+  formatShapes,
+  formatShare,
+} from "../engine/formats/units.ts";
 import { networkTitle, totalText } from "../present/cost.ts";
 import { createTranslate } from "../present/l10n.ts";
 import { layerHover } from "../server/hover.ts";

@@ -1,7 +1,7 @@
 /** Places of the answers as links, from what the command prints: files from the folder that it ran in. */
 import path from "node:path";
-import type { Place } from "../engine/report/contract.ts";
-import { where } from "../engine/report/where.ts";
+import type { Place } from "../engine/contract/report.ts";
+import { where } from "../engine/formats/where.ts";
 import { toSlashes } from "../node/host.ts";
 import { escapeMarkdown } from "../server/markdown.ts";
 import { uriOf } from "../server/uris.ts";

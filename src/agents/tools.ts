@@ -2,7 +2,7 @@
  * The tools that agents are given, for MCP clients and VS Code's chat alike: what each is called with, which commands
  * it runs and how its answer reads. All of them only read.
  */
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 import { simulationText, suggestionText } from "./changes.ts";
 import { checkedText } from "./checked.ts";
 import type { Answered, RunCommand } from "./command.ts";

@@ -1,11 +1,11 @@
 /** The command line as typed values. What does not fit is a usage error: one sentence that says what would. */
 
 import { parseArgs } from "node:util";
-import type { CostUnit } from "../engine/report/units.ts";
-import type { SimulationOptions } from "../engine/separable/contract.ts";
-import { REWRITE_STYLES, type RewriteStyle } from "../engine/separable/rewrite/contract.ts";
+import { entryOf } from "../engine/base/table.ts";
+import { REWRITE_STYLES, type RewriteStyle } from "../engine/contract/rewrite.ts";
+import type { SimulationOptions } from "../engine/contract/separable.ts";
+import type { CostUnit } from "../engine/formats/units.ts";
 import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
-import { entryOf } from "../engine/table.ts";
 import { type CheckCommand, type DiffCommand, parseCheck, parseDiff } from "./projectArguments.ts";
 import { type DoctorCommand, parseDoctor, parseSources, type SourcesCommand } from "./sourcesArguments.ts";
 import { namesMany, splitTarget } from "./targetName.ts";

@@ -5,8 +5,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { Engine } from "../engine/contract/engine.types.ts";
 import { createEngine } from "../engine/engine.ts";
-import type { Engine } from "../engine/engine.types.ts";
 import { createNodeHost, type UnsavedText } from "../node/host.ts";
 import { loadParsers } from "../node/wasm.ts";
 

@@ -1,6 +1,6 @@
 /** Whether a network keeps a budget, as far as its figures tell: what data decides has a least and often a most. */
-import type { Report } from "../engine/report/contract.ts";
-import { type CostUnit, formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
+import type { Report } from "../engine/contract/report.ts";
+import { type CostUnit, formatCount, inUnit, UNIT_LABELS } from "../engine/formats/units.ts";
 
 /** What is wrong with the budget, to be put after the network's name; undefined where it is kept. */
 export function overBudget(report: Report, budgetMacs: number, unit: CostUnit): string | undefined {

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
-import type { TextEdit } from "../engine/separable/rewrite/contract.ts";
+import type { TextEdit } from "../engine/contract/rewrite.ts";
 import { applyEdits } from "../engine/separable/rewrite/place.ts";
 import { decode, encode, invalidBytes } from "../node/text.ts";
 

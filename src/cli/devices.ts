@@ -1,9 +1,10 @@
 /** Devices for `--device`: those that come with it and the user's own, chosen by name. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { allDevices, type Device, parseDevice } from "../engine/cost/devices.ts";
-import { formatBytes, formatCount } from "../engine/report/units.ts";
-import { visible } from "../engine/report/visible.ts";
+import { visible } from "../engine/base/visible.ts";
+import type { Device } from "../engine/contract/device.ts";
+import { allDevices, parseDevice } from "../engine/cost/devices.ts";
+import { formatBytes, formatCount } from "../engine/formats/units.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** All devices; a line on stderr says what is wrong with the user's file. */

@@ -1,9 +1,9 @@
 /** `convlens doctor`: which Python packages are seen from here and where, and why a module is found or is not. */
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { isBuiltIn } from "../engine/builtIn.ts";
-import { distributionOf } from "../engine/interpret/python/distributions.ts";
-import { packagesAmong } from "../engine/interpret/python/packages.ts";
+import { isBuiltIn } from "../engine/frameworks/builtIn.ts";
+import { distributionOf } from "../engine/languages/python/distributions.ts";
+import { packagesAmong } from "../engine/languages/python/packages.ts";
 import { projectEnvironments } from "../node/environments.ts";
 import { cacheFolder, thisSystem } from "../sources/cache.ts";
 import { keptModules } from "../sources/kept.ts";

@@ -1,7 +1,7 @@
 /** The files that a command's targets are: a file is itself; folders and globs are the model files that they hold. */
 import { statSync } from "node:fs";
 import path from "node:path";
-import type { Engine } from "../engine/engine.types.ts";
+import type { Engine } from "../engine/contract/engine.types.ts";
 import { toSlashes } from "../node/host.ts";
 import type { NetworkChoice } from "./arguments.ts";
 import { modelFiles } from "./check/networks.ts";

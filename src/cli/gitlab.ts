@@ -3,7 +3,7 @@
  * https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
  */
 import { createHash } from "node:crypto";
-import { visibleJson } from "../engine/report/visible.ts";
+import { visibleJson } from "../engine/base/visible.ts";
 
 export interface GitlabFinding {
   readonly description: string;

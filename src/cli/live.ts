@@ -5,9 +5,9 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { visible } from "../engine/base/visible.ts";
+import type { ModelHost } from "../engine/contract/engine.types.ts";
 import { createEngine } from "../engine/engine.ts";
-import type { ModelHost } from "../engine/engine.types.ts";
-import { visible } from "../engine/report/visible.ts";
 import { createNodeHost, toSlashes } from "../node/host.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { type LiveSource, serveLive } from "./live/server.ts";

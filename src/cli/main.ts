@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
-import { visible } from "../engine/report/visible.ts";
+import { visible } from "../engine/base/visible.ts";
 import { type Command, DEFAULT_LIMITS, parseCommand } from "./arguments.ts";
 import { answerAtOnce, isAnsweredAtOnce } from "./atOnce.ts";
 import type { Output, Terminal } from "./command.ts";

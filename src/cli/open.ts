@@ -1,7 +1,7 @@
 /** Opens the engine over the file that a command names. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Engine, ProfileOptions } from "../engine/engine.types.ts";
+import type { Engine, ProfileOptions } from "../engine/contract/engine.types.ts";
 import { toSlashes } from "../node/host.ts";
 import { cacheFolder } from "../sources/cache.ts";
 import type { NetworkChoice } from "./arguments.ts";

@@ -1,6 +1,6 @@
 /** Files of a report as the user knows them: relative to the working directory where they lie in it. */
 import path from "node:path";
-import type { Place, Report, ReportDiagnostic, ReportLayer } from "../engine/report/contract.ts";
+import type { Place, Report, ReportDiagnostic, ReportLayer } from "../engine/contract/report.ts";
 
 export function relativePlaces(report: Report, cwd: string): Report {
   const known = new Map<string, string>();

@@ -1,5 +1,5 @@
 /** The command lines that are about a whole project: `convlens diff` and `convlens check`. */
-import type { CostUnit } from "../engine/report/units.ts";
+import type { CostUnit } from "../engine/formats/units.ts";
 import {
   LIMITS,
   limitsOf,

@@ -1,6 +1,6 @@
 /** `convlens rewrite`: shows, writes or prints the edits that put depthwise separable convolutions into the source. */
-import { visibleJson } from "../engine/report/visible.ts";
-import type { Rewrite, RewriteTotals, TextEdit } from "../engine/separable/rewrite/contract.ts";
+import { visibleJson } from "../engine/base/visible.ts";
+import type { Rewrite, RewriteTotals, TextEdit } from "../engine/contract/rewrite.ts";
 import type { RewriteCommand } from "./arguments.ts";
 import { type Changed, changed, patchOf, patchRoot, writeAll } from "./changed.ts";
 import { networkOptions, openFile } from "./open.ts";

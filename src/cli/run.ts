@@ -1,15 +1,15 @@
 /** One run of the command line: arguments in, text and an exit code out. What surrounds it is handed in. */
-import type { Engine, Failure } from "../engine/engine.types.ts";
+import type { Engine, Failure } from "../engine/contract/engine.types.ts";
+import type { Place, Report, ReportDiagnostic } from "../engine/contract/report.ts";
+import { formatCsv } from "../engine/formats/csv.ts";
+import { explain } from "../engine/formats/explain.ts";
+import { formatJson, formatJsonLine } from "../engine/formats/json.ts";
+import { formatMarkdown } from "../engine/formats/markdown.ts";
+import { formatSarif } from "../engine/formats/sarif.ts";
+import { formatText } from "../engine/formats/text.ts";
+import { where } from "../engine/formats/where.ts";
 import { withBounds } from "../engine/report/bounds.ts";
-import type { Place, Report, ReportDiagnostic } from "../engine/report/contract.ts";
-import { formatCsv } from "../engine/report/csv.ts";
-import { explain } from "../engine/report/explain.ts";
-import { formatJson, formatJsonLine } from "../engine/report/json.ts";
-import { formatMarkdown } from "../engine/report/markdown.ts";
-import { formatSarif } from "../engine/report/sarif.ts";
-import { formatText } from "../engine/report/text.ts";
 import { unreadReport } from "../engine/report/unread.ts";
-import { where } from "../engine/report/where.ts";
 import { languageOf } from "../engine/syntax/parser.ts";
 import { type Format, type ProfileCommand, parseCommand } from "./arguments.ts";
 import { answerAtOnce, isAnsweredAtOnce } from "./atOnce.ts";

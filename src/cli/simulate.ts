@@ -1,9 +1,9 @@
 /** `convlens simulate`: a network before and after MobileNet's three changes, as JSON or as a table for people. */
 
-import { layoutTable } from "../engine/report/table.ts";
-import { formatChange, formatCount, formatShapes, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
-import { visible, visibleJson } from "../engine/report/visible.ts";
-import type { Simulation } from "../engine/separable/contract.ts";
+import { visible, visibleJson } from "../engine/base/visible.ts";
+import type { Simulation } from "../engine/contract/separable.ts";
+import { layoutTable } from "../engine/formats/table.ts";
+import { formatChange, formatCount, formatShapes, inUnit, UNIT_LABELS } from "../engine/formats/units.ts";
 import { widthText } from "../present/cost.ts";
 import type { SimulateCommand } from "./arguments.ts";
 import { networkOptions, openFile } from "./open.ts";

@@ -1,6 +1,6 @@
 /** `convlens sources`: gets, lists and removes the sources of Python packages that are not installed. */
 import { compare } from "@renovatebot/pep440/lib/operator.js";
-import { packageName } from "../engine/interpret/python/packages.ts";
+import { packageName } from "../engine/languages/python/packages.ts";
 import { projectFolders } from "../node/project.ts";
 import { type Added, addSources } from "../sources/add.ts";
 import { cacheFolder, type KeptSource, keptSources, removeKept, thisSystem } from "../sources/cache.ts";

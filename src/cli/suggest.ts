@@ -1,9 +1,9 @@
 /** `convlens suggest`: the fewest changes that bring a network below a budget, and what each further swap gives. */
 
-import { layoutTable } from "../engine/report/table.ts";
-import { formatCount, inUnit, UNIT_LABELS } from "../engine/report/units.ts";
-import { visible, visibleJson } from "../engine/report/visible.ts";
-import type { ParetoPoint, Suggestion } from "../engine/separable/contract.ts";
+import { visible, visibleJson } from "../engine/base/visible.ts";
+import type { ParetoPoint, Suggestion } from "../engine/contract/separable.ts";
+import { layoutTable } from "../engine/formats/table.ts";
+import { formatCount, inUnit, UNIT_LABELS } from "../engine/formats/units.ts";
 import type { SuggestCommand } from "./arguments.ts";
 import { networkOptions, openFile } from "./open.ts";
 import { relativeFile } from "./places.ts";

@@ -1,5 +1,5 @@
 /** What surrounds one run of the command line: the terminal, the working directory, and how an engine is opened. */
-import type { Engine, ModelHost } from "../engine/engine.types.ts";
+import type { Engine, ModelHost } from "../engine/contract/engine.types.ts";
 import type { Roots } from "./target.ts";
 
 export interface Surroundings {

@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { REWRITE_STYLES } from "../engine/separable/rewrite/contract.ts";
+import { REWRITE_STYLES } from "../engine/contract/rewrite.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { type Frameworks, openFrameworks } from "./swaps/frameworks.ts";
 import { type Line, swapsOf } from "./swaps/zoo.ts";

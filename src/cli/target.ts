@@ -2,8 +2,8 @@
 import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import type { ModelHost } from "../engine/engine.types.ts";
-import { STUBS_FOLDER } from "../engine/stubsFolder.ts";
+import { STUBS_FOLDER } from "../engine/base/stubsFolder.ts";
+import type { ModelHost } from "../engine/contract/engine.types.ts";
 import { projectEnvironments, type UserPlaces } from "../node/environments.ts";
 import { problemOfDisk, textProblem } from "../node/host.ts";
 import { isDiskRoot, projectOf } from "../node/project.ts";

@@ -1,6 +1,7 @@
 /** What the texts of options mean; undefined where one means nothing. */
+
+import { entryOf } from "../engine/base/table.ts";
 import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
-import { entryOf } from "../engine/table.ts";
 
 export function namesOf(text: string): "all" | "none" | readonly string[] {
   if (text === "all" || text === "none") return text;

@@ -6,9 +6,9 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { ProfileOptions } from "../engine/contract/engine.types.ts";
+import type { Report } from "../engine/contract/report.ts";
 import { createEngine } from "../engine/engine.ts";
-import type { ProfileOptions } from "../engine/engine.types.ts";
-import type { Report } from "../engine/report/contract.ts";
 import { createNodeHost } from "../node/host.ts";
 import { loadParsers } from "../node/wasm.ts";
 import { type Comparison, compare, readTruth } from "./zoo/compare.ts";

@@ -1,35 +1,37 @@
 /** The engine: files in, reports out. Between calls it keeps parsed files and what the last analyses found. */
-import type { Engine, FailureReason, ModelHost, ProfileOptions, ProfileResult } from "./engine.types.ts";
-import { failureOf } from "./failure.ts";
-import { Analyses } from "./incremental/analyses.ts";
-import { NotingHost } from "./incremental/answers.ts";
-import { describeFault } from "./interpret/internal.ts";
-import { ModuleCache } from "./interpret/modules.ts";
-import { python } from "./interpret/python/semantics.ts";
-import type { Semantics } from "./interpret/semantics.ts";
-import { typescript } from "./interpret/typescript/semantics.ts";
-import { withCells } from "./notebookPlaces.ts";
-import type { Place, ReportDiagnostic } from "./report/contract.ts";
-import { place } from "./report/convert.ts";
-import type { Root } from "./roots.ts";
+
+import { Session } from "./analysis/session.ts";
+import { DEFAULT_SETTINGS, type EngineSettings } from "./analysis/settings.ts";
+import type { Engine, ModelHost, ProfileOptions, ProfileResult } from "./contract/engine.types.ts";
+import type { Place, ReportDiagnostic } from "./contract/report.ts";
+import type { RewriteOptions, RewriteResult, TextEdit } from "./contract/rewrite.ts";
 import type {
   RefusedLayer,
   SimulationOptions,
   SimulationResult,
   SuggestionOptions,
   SuggestionResult,
-} from "./separable/contract.ts";
-import type { RewriteOptions, RewriteResult, TextEdit } from "./separable/rewrite/contract.ts";
+} from "./contract/separable.ts";
+import type { Root } from "./discovery/entryPoints.ts";
+import { failureOf } from "./discovery/failure.ts";
+import { filesAround } from "./discovery/workspace.ts";
+import { Analyses } from "./incremental/analyses.ts";
+import { NotingHost } from "./incremental/answers.ts";
+import type { FailureReason } from "./interpret/bounded.ts";
+import { describeFault } from "./interpret/internal.ts";
+import { ModuleCache } from "./interpret/modules.ts";
+import type { Semantics } from "./interpret/semantics.ts";
+import { python } from "./languages/python/semantics.ts";
+import { typescript } from "./languages/typescript/semantics.ts";
+import { withCells } from "./report/notebookPlaces.ts";
 import { withEdits } from "./separable/rewrite/place.ts";
 import { type RewriteSource, rewriteNetwork } from "./separable/rewrite/rewrite.ts";
 import { simulateNetwork, type TracedNetwork, type TraceNetwork } from "./separable/simulation.ts";
 import { suggestNetwork } from "./separable/suggestion.ts";
-import { Session } from "./session.ts";
-import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
 import type { Language } from "./syntax/ast.ts";
 import { isNotebook } from "./syntax/notebook.ts";
 import type { Parsers } from "./syntax/parser.ts";
-import { filesAround } from "./workspace.ts";
+import { place } from "./syntax/place.ts";
 
 export interface EngineOptions {
   readonly parsers: Parsers;

@@ -1,7 +1,7 @@
 /** The file that the user works on and its newest analysis; sidebar, tree, status bar and menus follow it. */
 import * as vscode from "vscode";
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Report } from "../engine/report/contract.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Report } from "../engine/contract/report.ts";
 import type { Analyses } from "./analyses.ts";
 import { LANGUAGES } from "./client.ts";
 

@@ -4,9 +4,9 @@
  */
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Report } from "../engine/report/contract.ts";
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Report } from "../engine/contract/report.ts";
 import type { ChosenView } from "../protocol/plugin.ts";
 import {
   ACTIVATE,

@@ -1,7 +1,7 @@
 /** The commands, from the palette, a lens, a hover or a view. Arguments may come from anywhere, so they are checked. */
 import * as vscode from "vscode";
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import { visible } from "../engine/report/visible.ts";
+import { visible } from "../engine/base/visible.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import { missingPackages } from "../present/missingPackages.ts";
 import { tooMuch } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";

@@ -1,7 +1,7 @@
 /** The command "Compare": asks what the network is to be compared with, and shows both. */
 import * as vscode from "vscode";
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Report } from "../engine/report/contract.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Report } from "../engine/contract/report.ts";
 import { count, inUnit } from "../present/text.ts";
 import type { Analyses } from "./analyses.ts";
 import type { Comparison } from "./comparison.ts";

@@ -1,6 +1,6 @@
 /** What the side bar shows of a file's networks: totals, whose figures they are, and the dearest layers. */
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Report } from "../engine/report/contract.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Report } from "../engine/contract/report.ts";
 import { batchText, knownOf } from "../present/cost.ts";
 import type { Translate } from "../present/l10n.ts";
 import { reasonText } from "../present/reason.ts";

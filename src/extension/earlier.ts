@@ -1,6 +1,6 @@
 /** What the networks of a file cost earlier: at the last commit, and when the panel was opened on them. */
 import * as vscode from "vscode";
-import type { Report } from "../engine/report/contract.ts";
+import type { Report } from "../engine/contract/report.ts";
 import type { SidebarNetwork } from "../protocol/messages.ts";
 import type { Analyses } from "./analyses.ts";
 import { atHead, onHeadMoved } from "./git.ts";

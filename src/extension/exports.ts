@@ -1,6 +1,6 @@
 /** Saves what the panel exports: the user says where, then the file is written and offered. */
 import * as vscode from "vscode";
-import type { Report } from "../engine/report/contract.ts";
+import type { Report } from "../engine/contract/report.ts";
 import type { ExportFormat, FromPanel } from "../protocol/messages.ts";
 import { makeNonce } from "./html.ts";
 import { reportPage } from "./reportPage.ts";

@@ -1,5 +1,5 @@
 /** The page that a webview starts from: an empty root, our script and our styles, and nothing from anywhere else. */
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 export interface PageOptions {
   readonly title: string;
   readonly script: string;

@@ -1,7 +1,7 @@
 /** The native tree "Layers": the active network by module, for the keyboard and for screen readers. */
 import * as vscode from "vscode";
-import type { LayerKind } from "../engine/report/contract.ts";
-import { visible } from "../engine/report/visible.ts";
+import { visible } from "../engine/base/visible.ts";
+import type { LayerKind } from "../engine/contract/report.ts";
 import { mostText } from "../present/cost.ts";
 import { type ModuleNode, moduleTree } from "../present/moduleTree.ts";
 import { reasonText, tooMuch } from "../present/reason.ts";

@@ -3,8 +3,8 @@
  * comes back after a reload.
  */
 import * as vscode from "vscode";
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Report } from "../engine/report/contract.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Report } from "../engine/contract/report.ts";
 import { reasonText, tooMuch } from "../present/reason.ts";
 import { layersAt } from "../present/sites.ts";
 import { parseFromPanel } from "../protocol/fromWebview.ts";

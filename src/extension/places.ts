@@ -1,6 +1,6 @@
 /** From the engine's places to the editor: URIs, ranges, and opening one. */
 import * as vscode from "vscode";
-import type { Place } from "../engine/report/contract.ts";
+import type { Place } from "../engine/contract/report.ts";
 import { uriOf } from "../server/uris.ts";
 
 export function toUri(file: string): vscode.Uri {

@@ -1,6 +1,6 @@
 /** Writes a simulated swap into the code: the server says which edits, the user looks at them and agrees. */
 import * as vscode from "vscode";
-import type { RewriteTotals, SourceEdit } from "../engine/separable/rewrite/contract.ts";
+import type { RewriteTotals, SourceEdit } from "../engine/contract/rewrite.ts";
 import { withPlainLines } from "../engine/separable/rewrite/place.ts";
 import { otherText } from "../present/other.ts";
 import { reasonText } from "../present/reason.ts";

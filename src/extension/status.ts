@@ -1,7 +1,7 @@
 /** The status bar item: the active network's total, a click opens the panel; or that the file was too much, and why. */
 import * as vscode from "vscode";
-import type { Report } from "../engine/report/contract.ts";
-import { visible } from "../engine/report/visible.ts";
+import { visible } from "../engine/base/visible.ts";
+import type { Report } from "../engine/contract/report.ts";
 import { totalText } from "../present/cost.ts";
 import { tooMuch } from "../present/reason.ts";
 import { inputShapes } from "../present/text.ts";

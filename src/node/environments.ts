@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 import { reallyLiesIn } from "./python.ts";
 
 export interface Environment {

@@ -5,9 +5,9 @@
  */
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
-import type { ModelHost } from "../engine/engine.types.ts";
+import { entryOf } from "../engine/base/table.ts";
+import type { ModelHost } from "../engine/contract/engine.types.ts";
 import { isNotebook } from "../engine/syntax/notebook.ts";
-import { entryOf } from "../engine/table.ts";
 import { type SourceText, sourceText } from "./text.ts";
 
 export interface UnsavedText {

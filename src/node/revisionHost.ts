@@ -1,6 +1,6 @@
 /** The engine's files as a commit has them; what lies outside of the repository, or is installed in it, is the disk's. */
 import path from "node:path";
-import type { ModelHost } from "../engine/engine.types.ts";
+import type { ModelHost } from "../engine/contract/engine.types.ts";
 import type { GitRepository } from "./git.ts";
 import { sizeProblem } from "./host.ts";
 import { type SourceText, sourceText } from "./text.ts";

@@ -1,7 +1,7 @@
 /** Where Python files lie that stand for modules: the user's, and those that come with ConvLens. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { ModelHost } from "../engine/engine.types.ts";
+import type { ModelHost } from "../engine/contract/engine.types.ts";
 import { scriptFolder } from "./wasm.ts";
 
 /** `named` are the user's folders; what is relative lies below each folder of the workspace. */

@@ -1,7 +1,8 @@
 /** Analyses of a project's files, kept for as long as everything that they were made from stays the same. */
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import { DEFAULT_SETTINGS } from "../engine/settings.ts";
-import { entryOf } from "../engine/table.ts";
+
+import { DEFAULT_SETTINGS } from "../engine/analysis/settings.ts";
+import { entryOf } from "../engine/base/table.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import type { PluginConfig } from "../protocol/plugin.ts";
 import { languageOfFile, looksLikeModelCode } from "../server/recognize.ts";
 import { now } from "./bridge.ts";

@@ -3,7 +3,7 @@
  * sleeps until it is answered; TypeScript's thread answers while it waits for figures, and whenever it is idle.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 
 /** What the engine's thread is started with. */
 export interface ThreadData {

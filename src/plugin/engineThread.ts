@@ -2,9 +2,10 @@
  * The engine in a thread of its own, which all projects of a tsserver share. The newest question goes first: the one
  * that runs makes room and is taken up again afterwards. One that takes too long is ended with its thread, from outside.
  */
-import type { FileAnalysis } from "../engine/engine.types.ts";
+
+import { visible } from "../engine/base/visible.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import { faultForLog } from "../engine/interpret/internal.ts";
-import { visible } from "../engine/report/visible.ts";
 import { type FromThread, type HostAnswers, type HostCall, now, type Question } from "./bridge.ts";
 import { Channel } from "./channel.ts";
 

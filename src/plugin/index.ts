@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import type ts from "typescript";
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 import { createTranslate } from "../present/l10n.ts";
 import { quickInfoText } from "../present/quickInfo.ts";
 import { MARK, PLUGIN, type PluginConfig, parsePluginConfig } from "../protocol/plugin.ts";

@@ -1,8 +1,8 @@
 /** The engine's thread: answers questions about files of TypeScript's projects, which it sees only by asking. */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import type { Engine, FileAnalysis, ModelHost } from "../engine/engine.types.ts";
+import { DEFAULT_SETTINGS, type EngineSettings } from "../engine/analysis/settings.ts";
+import type { Engine, FileAnalysis, ModelHost } from "../engine/contract/engine.types.ts";
 import { faultForLog, type OnFault } from "../engine/interpret/internal.ts";
-import { DEFAULT_SETTINGS, type EngineSettings } from "../engine/settings.ts";
 import { RunningPlace } from "../server/runningPlace.ts";
 import {
   type FromThread,

@@ -8,7 +8,7 @@ import type {
   ReportInput,
   ReportLayer,
   WidthArgument,
-} from "../engine/report/contract.ts";
+} from "../engine/contract/report.ts";
 import type { CostUnit } from "../protocol/messages.ts";
 import type { Translate } from "./l10n.ts";
 import { count, inputShapes, inUnit, layerOutput, saving, share, sum } from "./text.ts";

@@ -1,5 +1,5 @@
 /** What two reports have in common: layers matched by name, in execution order, with both costs. Pure. */
-import type { Report, ReportLayer } from "../engine/report/contract.ts";
+import type { Report, ReportLayer } from "../engine/contract/report.ts";
 
 export type Change = "same" | "changed" | "added" | "removed";
 

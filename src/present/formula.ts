@@ -2,7 +2,7 @@
  * The arithmetic of a convolution with its numbers put in: D_F²·D_K²·M·N split into depthwise and pointwise,
  * generalised to any rank, non-square kernels, groups and transposed convolutions.
  */
-import type { FrameworkId, Report, ReportLayer, ReportShape } from "../engine/report/contract.ts";
+import type { FrameworkId, Report, ReportLayer, ReportShape } from "../engine/contract/report.ts";
 import { power } from "./text.ts";
 
 export interface ConvTerms {

@@ -1,6 +1,6 @@
 /** Sentences in the reader's language; the English text is the key, as in VS Code's own bundles. */
 import japanese from "../../l10n/bundle.l10n.ja.json" with { type: "json" };
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 
 /** `{0}`, `{1}`… stand for the arguments. */
 export type Translate = (message: string, ...values: readonly (string | number)[]) => string;

@@ -1,6 +1,6 @@
 /** The packages whose sources a file's figures wait for. */
-import { advisedPackage } from "../engine/advice.ts";
-import type { FileAnalysis } from "../engine/engine.types.ts";
+import { advisedPackage } from "../engine/base/advice.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 
 export interface MissingPackage {
   /** As a package index has it. */

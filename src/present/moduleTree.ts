@@ -1,5 +1,5 @@
 /** A network's layers as the tree of its modules, told from their qualified names. */
-import type { ReportLayer } from "../engine/report/contract.ts";
+import type { ReportLayer } from "../engine/contract/report.ts";
 
 export interface ModuleNode {
   /** The last part of the path: `conv1` of `layer1.0.conv1`. */

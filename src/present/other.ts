@@ -1,6 +1,6 @@
 /** What a rewrite does to another network, in words. */
-import { visible } from "../engine/report/visible.ts";
-import type { OtherNetwork } from "../engine/separable/rewrite/contract.ts";
+import { visible } from "../engine/base/visible.ts";
+import type { OtherNetwork } from "../engine/contract/rewrite.ts";
 import type { Translate } from "./l10n.ts";
 import { count } from "./text.ts";
 

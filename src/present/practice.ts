@@ -1,8 +1,10 @@
 /** What a layer's figures mean in practice: bytes against operations on a device, and the workspace's α and ρ. */
-import { DEVICES, type Device } from "../engine/cost/devices.ts";
+
+import type { Device } from "../engine/contract/device.ts";
+import type { ReportLayer } from "../engine/contract/report.ts";
+import { DEVICES } from "../engine/cost/devices.ts";
 import { intensityOf, ridgeOf, trafficOf } from "../engine/cost/roofline.ts";
-import type { ReportLayer } from "../engine/report/contract.ts";
-import { scaleChannels, scaleResolution } from "../engine/separable/formulas.ts";
+import { scaleChannels, scaleResolution } from "../engine/cost/separable.ts";
 import type { CostOptions } from "./cost.ts";
 import { type ConvTerms, depthwise, pointwise, standard } from "./formula.ts";
 import { count, inUnit } from "./text.ts";

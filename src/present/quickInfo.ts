@@ -2,9 +2,10 @@
  * The figures in an editor's quick info, below the type and the documentation of a name: a few lines without tables,
  * since some editors show them as plain text.
  */
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Report, ReportLayer } from "../engine/report/contract.ts";
-import { markdownText, visible } from "../engine/report/visible.ts";
+
+import { markdownText, visible } from "../engine/base/visible.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Report, ReportLayer } from "../engine/contract/report.ts";
 import {
   type CostOptions,
   inputText,

@@ -1,6 +1,6 @@
 /** Why a network or a file has no figure, in the reader's language. */
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { ReportDiagnostic } from "../engine/report/contract.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { ReportDiagnostic } from "../engine/contract/report.ts";
 
 /** The engine speaks English; its commonest reason has a form that can be told in other languages. */
 export function reasonText(reason: string, t: (message: string, needed: string) => string): string {

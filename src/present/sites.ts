@@ -2,8 +2,8 @@
  * From sites to lines: which layers a line of the file makes, in the one network whose figures it shows. A line that
  * serves several networks (a block of resnet50, 101 and 152) shows those of the active network.
  */
-import type { FileAnalysis, LayerSite } from "../engine/engine.types.ts";
-import type { Place, Report, ReportLayer } from "../engine/report/contract.ts";
+import type { FileAnalysis, LayerSite } from "../engine/contract/engine.types.ts";
+import type { Place, Report, ReportLayer } from "../engine/contract/report.ts";
 
 export interface LayerLine {
   readonly at: Place;

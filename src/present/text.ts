@@ -1,6 +1,6 @@
 /** How figures look in a lens or a hover: three significant digits, SI prefixes, shapes without the batch. */
-import type { ReportInput, ReportLayer, ReportShape } from "../engine/report/contract.ts";
-import { sampleShape } from "../engine/report/units.ts";
+import type { ReportInput, ReportLayer, ReportShape } from "../engine/contract/report.ts";
+import { sampleShape } from "../engine/formats/units.ts";
 import type { CostUnit } from "../protocol/messages.ts";
 
 interface Prefix {

@@ -1,6 +1,7 @@
 /** Messages between the extension (or the live page) and the panel/sidebar webviews. Validated on both sides. */
-import type { Device } from "../engine/cost/devices.ts";
-import type { Place, Report } from "../engine/report/contract.ts";
+
+import type { Device } from "../engine/contract/device.ts";
+import type { Place, Report } from "../engine/contract/report.ts";
 
 export type CostUnit = "MACs" | "FLOPs";
 

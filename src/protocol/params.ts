@@ -4,7 +4,7 @@
  */
 
 import * as v from "valibot";
-import { REWRITE_STYLES } from "../engine/separable/rewrite/contract.ts";
+import { REWRITE_STYLES } from "../engine/contract/rewrite.ts";
 import { budget, factor, flag, input, list, name, object, round, text, whole } from "./fields.ts";
 import { ACTIVATE, ANALYZE, ANALYZE_TEXT, LOOK_AT, REWRITE, SIMULATE, SUGGEST } from "./requests.ts";
 

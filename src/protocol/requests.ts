@@ -4,14 +4,14 @@
  * the report that the client has. `SUGGEST` answers what reaches a budget, `REWRITE` the text edits that put the swap
  * into the source.
  */
-import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { RewriteResult, RewriteStyle } from "../engine/contract/rewrite.ts";
 import type {
   SimulationOptions,
   SimulationResult,
   SuggestionOptions,
   SuggestionResult,
-} from "../engine/separable/contract.ts";
-import type { RewriteResult, RewriteStyle } from "../engine/separable/rewrite/contract.ts";
+} from "../engine/contract/separable.ts";
 
 export interface AnalyzeParams {
   readonly uri: string;

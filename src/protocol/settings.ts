@@ -1,8 +1,10 @@
 /** The `convlens.*` settings, as typed values. Whatever a client sends, what comes out is valid. */
-import { type Device, parseDevices } from "../engine/cost/devices.ts";
-import { REWRITE_STYLES, type RewriteStyle } from "../engine/separable/rewrite/contract.ts";
-import { STUBS_FOLDER } from "../engine/stubsFolder.ts";
-import { entryOf } from "../engine/table.ts";
+
+import { STUBS_FOLDER } from "../engine/base/stubsFolder.ts";
+import { entryOf } from "../engine/base/table.ts";
+import type { Device } from "../engine/contract/device.ts";
+import { REWRITE_STYLES, type RewriteStyle } from "../engine/contract/rewrite.ts";
+import { parseDevices } from "../engine/cost/devices.ts";
 import type { CostUnit } from "./messages.ts";
 
 export interface Settings {

@@ -10,9 +10,9 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import { visible } from "../engine/report/visible.ts";
-import type { Rewrite } from "../engine/separable/rewrite/contract.ts";
+import { visible } from "../engine/base/visible.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Rewrite } from "../engine/contract/rewrite.ts";
 import { withLineEnds } from "../engine/separable/rewrite/place.ts";
 import { eligibleLayers } from "../engine/separable/simulate.ts";
 import type { Translate } from "../present/l10n.ts";

@@ -1,12 +1,12 @@
 /** Who analyses files for the session: an engine in this thread, or one in a worker (worker.ts). */
-import type { Engine, FileAnalysis, KeptModule, ProfileOptions } from "../engine/engine.types.ts";
+import type { Engine, FileAnalysis, KeptModule, ProfileOptions } from "../engine/contract/engine.types.ts";
+import type { RewriteOptions, RewriteResult } from "../engine/contract/rewrite.ts";
 import type {
   SimulationOptions,
   SimulationResult,
   SuggestionOptions,
   SuggestionResult,
-} from "../engine/separable/contract.ts";
-import type { RewriteOptions, RewriteResult } from "../engine/separable/rewrite/contract.ts";
+} from "../engine/contract/separable.ts";
 import type { UnsavedText } from "../node/host.ts";
 
 /** What the engine and its host are set up with. */

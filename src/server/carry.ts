@@ -2,8 +2,8 @@
  * Keeps the last good picture while the text is broken: networks that an edit made unreadable stay, moved to where
  * their lines are now. Lines inside the edit are dropped, since what they say is no longer what was measured.
  */
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Place } from "../engine/report/contract.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Place } from "../engine/contract/report.ts";
 
 export interface GoodAnalysis {
   readonly text: string;

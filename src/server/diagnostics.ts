@@ -3,9 +3,9 @@
  * engine does not know is told only where a network's figures suffer from it.
  */
 import { type Diagnostic, DiagnosticSeverity, type Range } from "vscode-languageserver";
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Place, ReportDiagnostic, Severity } from "../engine/report/contract.ts";
-import { visible } from "../engine/report/visible.ts";
+import { visible } from "../engine/base/visible.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Place, ReportDiagnostic, Severity } from "../engine/contract/report.ts";
 import { uriOf } from "./uris.ts";
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {

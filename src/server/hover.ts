@@ -2,7 +2,7 @@
  * The hover: a layer's cost as the formula of its convolution with the numbers put in, beside what the depthwise
  * separable form would cost. A line that makes many layers lists them; other layers say what they are.
  */
-import type { AssumptionKind, Report, ReportLayer } from "../engine/report/contract.ts";
+import type { AssumptionKind, Report, ReportLayer } from "../engine/contract/report.ts";
 import { inputText, manyText, mostText, networkTitle, swapOfMany, widthText } from "../present/cost.ts";
 import {
   asWritten,

@@ -1,7 +1,8 @@
 /** The lens: one line above a layer's definition or a network's, without noise. The exact figures are in the hover. */
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { Place, Report } from "../engine/report/contract.ts";
-import { visible } from "../engine/report/visible.ts";
+
+import { visible } from "../engine/base/visible.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Place, Report } from "../engine/contract/report.ts";
 import { type CostOptions, manyFigures, networkTitle, shareText, singleFigures } from "../present/cost.ts";
 import { missingPackages } from "../present/missingPackages.ts";
 import { reasonText } from "../present/reason.ts";

@@ -1,6 +1,6 @@
 /** Markdown whose words may come from model code: names stay text, tables stay aligned in plain view too. */
 
-import { markdownText } from "../engine/report/visible.ts";
+import { markdownText } from "../engine/base/visible.ts";
 
 /** Nothing of the text opens a link, an emphasis, a table cell or a tag, and what could not be seen is. */
 export function escapeMarkdown(text: string): string {

@@ -22,8 +22,8 @@ import {
   StreamMessageWriter,
 } from "vscode-languageserver/node";
 import manifest from "../../package.json" with { type: "json" };
+import { DEFAULT_SETTINGS } from "../engine/analysis/settings.ts";
 import { createEngine } from "../engine/engine.ts";
-import { DEFAULT_SETTINGS } from "../engine/settings.ts";
 import { usedEnvironments } from "../node/environments.ts";
 import { createNodeHost } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";

@@ -1,5 +1,5 @@
 /** A quick look at a file's text: only what mentions a framework is worth an analysis. */
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 
 const PYTHON =
   /^[ \t]*(?:from|import)[ \t]+(?:[\w.]+[ \t]*,[ \t]*)*(?:torch|torchvision|timm|keras|tensorflow|tf_keras|flax|jax|haiku|equinox|lightning|pytorch_lightning)\b/m;

@@ -1,10 +1,10 @@
 /** The worker's side of worker.ts, and the messages between the two. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { EngineSettings } from "../engine/analysis/settings.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { RewriteResult } from "../engine/contract/rewrite.ts";
+import type { SimulationResult, SuggestionResult } from "../engine/contract/separable.ts";
 import { faultForLog } from "../engine/interpret/internal.ts";
-import type { SimulationResult, SuggestionResult } from "../engine/separable/contract.ts";
-import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
-import type { EngineSettings } from "../engine/settings.ts";
 import type { UnsavedText } from "../node/host.ts";
 import {
   type AnalystConfig,

@@ -3,7 +3,7 @@
  * user picked. Edits cancel the analysis under way and start another after a short rest, unless that would show nothing
  * new for too long; knows nothing of LSP.
  */
-import type { FileAnalysis } from "../engine/engine.types.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import { describeFault } from "../engine/interpret/internal.ts";
 import { withLineFeeds } from "../node/text.ts";
 import { type Analyst, Cancelled, type Inputs } from "./analyst.ts";

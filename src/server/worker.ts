@@ -4,10 +4,10 @@
  * one's. A worker is kept ready while others take long; where there are enough, the longest question of a lesser file
  * makes room and is asked again later.
  */
-import type { FileAnalysis } from "../engine/engine.types.ts";
-import type { ReportDiagnostic } from "../engine/report/contract.ts";
-import type { SimulationResult, SuggestionResult } from "../engine/separable/contract.ts";
-import type { RewriteResult } from "../engine/separable/rewrite/contract.ts";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { ReportDiagnostic } from "../engine/contract/report.ts";
+import type { RewriteResult } from "../engine/contract/rewrite.ts";
+import type { SimulationResult, SuggestionResult } from "../engine/contract/separable.ts";
 import type { UnsavedText } from "../node/host.ts";
 import { createTranslate } from "../present/l10n.ts";
 import {

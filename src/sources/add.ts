@@ -1,6 +1,6 @@
 /** Gets the sources of packages, and of those that they require, from the user's index into the cache. */
 import { compare } from "@renovatebot/pep440/lib/operator.js";
-import { packageName } from "../engine/interpret/python/packages.ts";
+import { packageName } from "../engine/languages/python/packages.ts";
 import { type KeptSource, keptSource, keptSources, type SourceRecord } from "./cache.ts";
 import { download, type Progress } from "./download.ts";
 import type { Client } from "./http.ts";

@@ -1,6 +1,6 @@
 /** Which of the kept versions are read for a project, and by which module they are found. */
 import { compare } from "@renovatebot/pep440/lib/operator.js";
-import type { KeptModule } from "../engine/engine.types.ts";
+import type { KeptModule } from "../engine/contract/engine.types.ts";
 import type { KeptSource } from "./cache.ts";
 import type { ProjectVersions } from "./projectVersions.ts";
 import { fits } from "./requirement.ts";

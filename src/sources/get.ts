@@ -1,5 +1,5 @@
 /** Gets the sources of packages for a project, and tells before from where: what the editor loads to ask the user. */
-import { packageName } from "../engine/interpret/python/packages.ts";
+import { packageName } from "../engine/languages/python/packages.ts";
 import { addSources, type Outcome } from "./add.ts";
 import { cacheFolder, type System, thisSystem } from "./cache.ts";
 import type { Progress } from "./download.ts";

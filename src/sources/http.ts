@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { Agent, ProxyAgent, request } from "undici";
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 import { netrcLogin } from "./netrc.ts";
 import { SourcesProblem } from "./problem.ts";
 import type { IndexSettings } from "./settings.ts";

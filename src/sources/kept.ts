@@ -1,5 +1,5 @@
 /** The kept sources that are read for a project. */
-import type { KeptModule } from "../engine/engine.types.ts";
+import type { KeptModule } from "../engine/contract/engine.types.ts";
 import { cacheFolder, keptSources } from "./cache.ts";
 import { chooseKept, modulesOf } from "./choose.ts";
 import { projectVersions } from "./projectVersions.ts";

@@ -1,7 +1,7 @@
 /** Which version of a package is taken, and which of its archives. */
 import { rcompare } from "@renovatebot/pep440/lib/operator.js";
 import { explain, valid } from "@renovatebot/pep440/lib/version.js";
-import { packageName } from "../engine/interpret/python/packages.ts";
+import { packageName } from "../engine/languages/python/packages.ts";
 import { fits, isExact } from "./requirement.ts";
 import type { IndexFile } from "./simpleIndex.ts";
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { parse as parseYaml } from "yaml";
-import { packageName } from "../engine/interpret/python/packages.ts";
+import { packageName } from "../engine/languages/python/packages.ts";
 import { applies, parseRequirement } from "./requirement.ts";
 
 export interface ProjectVersion {

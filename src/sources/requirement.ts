@@ -1,7 +1,7 @@
 /** One requirement of a Python package (PEP 508): `torchvision>=0.5.0 ; python_version >= "3.8"`. */
 import { satisfies, validRange } from "@renovatebot/pep440/lib/specifier.js";
-import { packageName } from "../engine/interpret/python/packages.ts";
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
+import { packageName } from "../engine/languages/python/packages.ts";
 
 export interface Requirement {
   /** As it is written. */

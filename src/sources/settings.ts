@@ -1,6 +1,6 @@
 /** The package index that the user's own tools are set to, and how it is reached. */
 import path from "node:path";
-import { entryOf } from "../engine/table.ts";
+import { entryOf } from "../engine/base/table.ts";
 import type { System } from "./cache.ts";
 import { pipSettings } from "./pipConfig.ts";
 import { SourcesProblem } from "./problem.ts";

@@ -1,6 +1,6 @@
 /** What a package index has of one package: its project page as JSON (PEP 691) or HTML (PEP 503). */
 import { Parser } from "htmlparser2";
-import { packageName } from "../engine/interpret/python/packages.ts";
+import { packageName } from "../engine/languages/python/packages.ts";
 import type { Client } from "./http.ts";
 import { shown } from "./http.ts";
 import { SourcesProblem } from "./problem.ts";

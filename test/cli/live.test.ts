@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type LivePage, parseMessage, serveLive } from "../../src/cli/live/server.ts";
-import type { ProfileOptions, ProfileResult } from "../../src/engine/engine.types.ts";
-import type { Report } from "../../src/engine/report/contract.ts";
+import type { ProfileOptions, ProfileResult } from "../../src/engine/contract/engine.types.ts";
+import type { Report } from "../../src/engine/contract/report.ts";
 import type {
   Simulation,
   SimulationOptions,
   SuggestionOptions,
-} from "../../src/engine/separable/contract.ts";
+} from "../../src/engine/contract/separable.ts";
 
 const assets = mkdtempSync(path.join(tmpdir(), "convlens-live-"));
 writeFileSync(path.join(assets, "panel.js"), "// panel");

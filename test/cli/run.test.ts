@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../src/cli/run.ts";
-import type { Engine, ProfileOptions } from "../../src/engine/engine.types.ts";
-import type { Report } from "../../src/engine/report/contract.ts";
+import type { Engine, ProfileOptions } from "../../src/engine/contract/engine.types.ts";
+import type { Report } from "../../src/engine/contract/report.ts";
 import { truthReport } from "../engine/report/reports.ts";
 
 let cwd = "";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compare, readTruth } from "../../src/cli/zoo/compare.ts";
-import type { Report, ReportLayer } from "../../src/engine/report/contract.ts";
+import type { Report, ReportLayer } from "../../src/engine/contract/report.ts";
 
 const truth = readTruth(
   JSON.stringify({

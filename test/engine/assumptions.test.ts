@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
+import type { Report } from "../../src/engine/contract/report.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import { torchConventions } from "../../src/engine/frameworks/torch/library/conventions.ts";
-import type { Report } from "../../src/engine/report/contract.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 import { type Fixture, profile } from "./profile.ts";

@@ -1,7 +1,7 @@
 /** What data decides, the code bounds: rows and totals tell the most that it can be. */
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../src/engine/report/contract.ts";
-import { formatText } from "../../src/engine/report/text.ts";
+import type { Report } from "../../src/engine/contract/report.ts";
+import { formatText } from "../../src/engine/formats/text.ts";
 import { networkTitle } from "../../src/present/cost.ts";
 import { createTranslate } from "../../src/present/l10n.ts";
 import { profile } from "./profile.ts";

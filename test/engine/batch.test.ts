@@ -1,8 +1,8 @@
 /** Whose figures a report's are: which axis of the input holds samples. Totals were measured on the real frameworks. */
 import { describe, expect, it } from "vitest";
+import type { Report } from "../../src/engine/contract/report.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { Report } from "../../src/engine/report/contract.ts";
-import { formatText } from "../../src/engine/report/text.ts";
+import { formatText } from "../../src/engine/formats/text.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 

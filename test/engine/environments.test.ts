@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Report } from "../../src/engine/contract/report.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { Report } from "../../src/engine/report/contract.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { KeptModule, ModelHost } from "../../src/engine/contract/engine.types.ts";
+import type { Report } from "../../src/engine/contract/report.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { KeptModule, ModelHost } from "../../src/engine/engine.types.ts";
-import type { Report } from "../../src/engine/report/contract.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 

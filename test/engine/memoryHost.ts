@@ -1,5 +1,5 @@
 /** Files of a test: a table of paths and texts instead of a disk. */
-import type { ModelHost } from "../../src/engine/engine.types.ts";
+import type { ModelHost } from "../../src/engine/contract/engine.types.ts";
 
 export function memoryHost(
   files: Readonly<Record<string, string>>,

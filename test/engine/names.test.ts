@@ -1,6 +1,6 @@
 /** Names that every JavaScript object answers to are names like any other: the figures do not depend on them. */
 import { expect, test } from "vitest";
-import type { Report } from "../../src/engine/report/contract.ts";
+import type { Report } from "../../src/engine/contract/report.ts";
 import { profile } from "./profile.ts";
 
 const NAMES =

@@ -1,8 +1,8 @@
 /** No question to the engine throws, whatever the text and whatever it is asked with. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Engine, ProfileOptions } from "../../src/engine/contract/engine.types.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { Engine, ProfileOptions } from "../../src/engine/engine.types.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 

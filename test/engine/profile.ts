@@ -6,9 +6,9 @@
  * A line that makes several layers lists them with ` | `; `#: total …` stands on the root's line.
  */
 import { expect } from "vitest";
+import type { ProfileOptions } from "../../src/engine/contract/engine.types.ts";
+import type { Report, ReportLayer, ReportShape } from "../../src/engine/contract/report.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { ProfileOptions } from "../../src/engine/engine.types.ts";
-import type { Report, ReportLayer, ReportShape } from "../../src/engine/report/contract.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 

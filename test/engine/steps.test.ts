@@ -1,8 +1,8 @@
 /** What a network may cost is counted in steps: the same text gets the same answer on any machine. */
 import { describe, expect, it } from "vitest";
+import { DEFAULT_SETTINGS } from "../../src/engine/analysis/settings.ts";
+import type { FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { FileAnalysis } from "../../src/engine/engine.types.ts";
-import { DEFAULT_SETTINGS } from "../../src/engine/settings.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 

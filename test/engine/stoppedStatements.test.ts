@@ -1,7 +1,7 @@
 /** A statement of the file that passes a bound costs what it makes, and no other statement. */
 import { describe, expect, it } from "vitest";
+import { DEFAULT_SETTINGS } from "../../src/engine/analysis/settings.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import { DEFAULT_SETTINGS } from "../../src/engine/settings.ts";
 import { loadParsers } from "../../src/node/wasm.ts";
 import { memoryHost } from "./memoryHost.ts";
 

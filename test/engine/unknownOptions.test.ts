@@ -1,6 +1,6 @@
 /** Options whose value is not known are not taken for their defaults: what they decide is unknown, with the reason. */
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../src/engine/report/contract.ts";
+import type { Report } from "../../src/engine/contract/report.ts";
 import { profile } from "./profile.ts";
 
 const torch = (init: string, forward: string, input: string): Report =>

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import type { FileAnalysis } from "../../src/engine/engine.types.ts";
+import type { FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import { ActiveFile } from "../../src/extension/activeFile.ts";
 import { Analyses } from "../../src/extension/analyses.ts";
 import type { Earlier } from "../../src/extension/earlier.ts";

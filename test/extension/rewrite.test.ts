@@ -1,6 +1,6 @@
 /** A rewrite that the server answers, over an editor that holds some text. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { OtherNetwork } from "../../src/engine/separable/rewrite/contract.ts";
+import type { OtherNetwork } from "../../src/engine/contract/rewrite.ts";
 import type { Analyses } from "../../src/extension/analyses.ts";
 import { applySwap } from "../../src/extension/rewrite.ts";
 

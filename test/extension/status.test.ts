@@ -1,6 +1,6 @@
 /** What the status bar says of the active file. */
 import { describe, expect, it, vi } from "vitest";
-import type { FileAnalysis } from "../../src/engine/engine.types.ts";
+import type { FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import type { ActiveFile } from "../../src/extension/activeFile.ts";
 import { createStatus } from "../../src/extension/status.ts";
 import { analysis, FILE, layer, report, resnet } from "../server/fixtures.ts";

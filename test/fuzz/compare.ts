@@ -1,5 +1,5 @@
 /** A generated network in our engine against what the real torch made of it. */
-import type { Report, ReportShape } from "../../src/engine/report/contract.ts";
+import type { Report, ReportShape } from "../../src/engine/contract/report.ts";
 import { profile } from "../engine/profile.ts";
 
 export interface FuzzCase {

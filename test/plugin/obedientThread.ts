@@ -3,8 +3,8 @@
  * `crash` ends the thread, `load FILE` asks for many things and reads another file. Its answers name the thread that gave them.
  */
 import { threadId } from "node:worker_threads";
-import type { Engine, ModelHost } from "../../src/engine/engine.types.ts";
-import type { EngineSettings } from "../../src/engine/settings.ts";
+import type { EngineSettings } from "../../src/engine/analysis/settings.ts";
+import type { Engine, ModelHost } from "../../src/engine/contract/engine.types.ts";
 import { serveThread } from "../../src/plugin/serveThread.ts";
 
 function makeEngine(host: ModelHost, { onProgress }: Partial<EngineSettings>): Engine {

@@ -1,7 +1,7 @@
 /** Hand-made analyses with true figures: torchvision's resnet50 as the real torch measured it. */
 import { readFileSync } from "node:fs";
-import type { FileAnalysis, LayerSite } from "../../src/engine/engine.types.ts";
-import type { LayerKind, Place, Report, ReportLayer } from "../../src/engine/report/contract.ts";
+import type { FileAnalysis, LayerSite } from "../../src/engine/contract/engine.types.ts";
+import type { LayerKind, Place, Report, ReportLayer } from "../../src/engine/contract/report.ts";
 import { layer as convolution } from "../layer.ts";
 
 export const FILE = "/models/resnet.py";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ReportLayer } from "../../src/engine/report/contract.ts";
+import type { ReportLayer } from "../../src/engine/contract/report.ts";
 import { createTranslate } from "../../src/present/l10n.ts";
 import { layersAt } from "../../src/present/sites.ts";
 import { type HoverOptions, layerHover, networkHover } from "../../src/server/hover.ts";

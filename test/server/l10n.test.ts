@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import japanese from "../../l10n/bundle.l10n.ja.json" with { type: "json" };
 import english from "../../l10n/bundle.l10n.json" with { type: "json" };
-import { SWAP_OBSTACLES } from "../../src/engine/separable/formulas.ts";
+import { SWAP_OBSTACLES } from "../../src/engine/cost/separable.ts";
 import { createTranslate } from "../../src/present/l10n.ts";
 
 const root = path.join(import.meta.dirname, "../..");

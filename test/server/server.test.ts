@@ -2,8 +2,8 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { createConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
-import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
-import type { ReportDiagnostic } from "../../src/engine/report/contract.ts";
+import type { Engine, FileAnalysis } from "../../src/engine/contract/engine.types.ts";
+import type { ReportDiagnostic } from "../../src/engine/contract/report.ts";
 import { ACTIVATE, ANALYZE } from "../../src/protocol/requests.ts";
 import { type AnalystConfig, LocalAnalyst } from "../../src/server/analyst.ts";
 import { RefusingReader } from "../../src/server/refuse.ts";

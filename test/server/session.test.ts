@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
+import type { Engine, FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import { type Analyst, Cancelled, LocalAnalyst, type UnsavedTexts } from "../../src/server/analyst.ts";
 import { Session, type SessionEvents } from "../../src/server/session.ts";
 import { analysis, FILE, layer, place, report } from "./fixtures.ts";

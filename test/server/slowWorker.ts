@@ -3,7 +3,7 @@
  * file's line 7, `spin loudly` has a line in the log; `wait` too, and ends when it is cancelled, `eat` takes all memory, `who` answers with the thread, `fault` with a fault in the log.
  */
 import { threadId } from "node:worker_threads";
-import type { Engine, FileAnalysis } from "../../src/engine/engine.types.ts";
+import type { Engine, FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import { serveWorker } from "../../src/server/serveWorker.ts";
 
 void serveWorker(async ({ onFault, onProgress }) => (_, texts) => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FileAnalysis } from "../../src/engine/engine.types.ts";
+import type { FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import { ANALYZE } from "../../src/protocol/requests.ts";
 import { connect } from "./client.ts";
 

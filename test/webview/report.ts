@@ -1,5 +1,5 @@
 /** Reports for the panel's tests, written by hand: only what a test is about, the rest is plausible. */
-import type { Report, ReportLayer } from "../../src/engine/report/contract.ts";
+import type { Report, ReportLayer } from "../../src/engine/contract/report.ts";
 import { layer } from "../layer.ts";
 
 export { layer };

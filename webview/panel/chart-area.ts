@@ -2,7 +2,7 @@
  * The chart area: tabs for the views, legend, read-out, and one plot that is a slider over the layers for the
  * keyboard and for screen readers, whichever view it shows.
  */
-import { entryOf } from "../../src/engine/table.ts";
+import { entryOf } from "../../src/engine/base/table.ts";
 import { checkbox, dropdown } from "../shared/controls.ts";
 import { element, hasKeyboardFocus, oncePerFrame, setAttribute, setText } from "../shared/dom.ts";
 import { unbroken } from "../shared/format.ts";

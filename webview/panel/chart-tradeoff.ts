@@ -3,7 +3,7 @@
  * accuracy on ImageNet went with cost. The second says nothing about the user's network.
  */
 import type { Chart, Plugin } from "chart.js";
-import { entryOf } from "../../src/engine/table.ts";
+import { entryOf } from "../../src/engine/base/table.ts";
 import { element, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";

@@ -2,8 +2,9 @@
  * The module tree as nested areas of cost. A swap does not move anything: the swapped layer's area empties down to
  * what remains, inside a dashed outline.
  */
-import type { ReportLayer } from "../../src/engine/report/contract.ts";
-import { visible } from "../../src/engine/report/visible.ts";
+
+import { visible } from "../../src/engine/base/visible.ts";
+import type { ReportLayer } from "../../src/engine/contract/report.ts";
 import { type ModuleNode, moduleTree } from "../../src/present/moduleTree.ts";
 import { element } from "../shared/dom.ts";
 import type { Box, ChartView } from "./chart.ts";

@@ -1,5 +1,5 @@
 /** Two networks side by side: their totals, then every layer by name with a bar for each side. */
-import type { Place, ReportLayer } from "../../src/engine/report/contract.ts";
+import type { Place, ReportLayer } from "../../src/engine/contract/report.ts";
 import { type Change, type DiffRow, diffRows } from "../../src/present/diff.ts";
 import { count, dims, inUnit, layerOutput } from "../../src/present/text.ts";
 import type { CostUnit, ToPanel } from "../../src/protocol/messages.ts";

@@ -1,6 +1,6 @@
 /** A layer in words, for tooltips, the read-out and screen readers. */
-import type { ReportLayer } from "../../src/engine/report/contract.ts";
-import { formatSeconds } from "../../src/engine/report/units.ts";
+import type { ReportLayer } from "../../src/engine/contract/report.ts";
+import { formatSeconds } from "../../src/engine/formats/units.ts";
 import { count, dims, share } from "../../src/present/text.ts";
 import { formatChange } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";

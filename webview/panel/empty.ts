@@ -1,5 +1,5 @@
 /** What the page says when there is no network to show: why, and what to do next. */
-import type { Place } from "../../src/engine/report/contract.ts";
+import type { Place } from "../../src/engine/contract/report.ts";
 import type { ToPanel } from "../../src/protocol/messages.ts";
 import { button } from "../shared/controls.ts";
 import { element, setText } from "../shared/dom.ts";

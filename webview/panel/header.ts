@@ -1,5 +1,5 @@
 /** The first line: which network, which file, which input and where that input came from, and the unit. */
-import type { Place, ReportInput } from "../../src/engine/report/contract.ts";
+import type { Place, ReportInput } from "../../src/engine/contract/report.ts";
 import { dims } from "../../src/present/text.ts";
 import { type CostUnit, EXPORT_FORMATS } from "../../src/protocol/messages.ts";
 import { button, dropdown, textField } from "../shared/controls.ts";

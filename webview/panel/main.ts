@@ -2,10 +2,10 @@
  * The panel "Profile Network": receives reports, keeps what the user chose, and lets the parts draw, at most once a
  * frame. Runs in a VS Code webview and, with the same messages, in a plain browser page.
  */
-import type { Place, Report } from "../../src/engine/report/contract.ts";
-import { formatCsv } from "../../src/engine/report/csv.ts";
-import { formatJson } from "../../src/engine/report/json.ts";
-import { formatMarkdown } from "../../src/engine/report/markdown.ts";
+import type { Place, Report } from "../../src/engine/contract/report.ts";
+import { formatCsv } from "../../src/engine/formats/csv.ts";
+import { formatJson } from "../../src/engine/formats/json.ts";
+import { formatMarkdown } from "../../src/engine/formats/markdown.ts";
 import { paretoOfSwaps, pointWithin, swapsOf } from "../../src/engine/separable/suggest.ts";
 import type { ExportFormat, FromPanel, PanelAbility, ToPanel } from "../../src/protocol/messages.ts";
 import { registerControls } from "../shared/controls.ts";

@@ -1,7 +1,7 @@
 /** What the figures do not cover: an unfinished trace, shapes that do not fit, a file that cannot be read now. */
 
-import { advisedPackage } from "../../src/engine/advice.ts";
-import type { Place, ReportDiagnostic } from "../../src/engine/report/contract.ts";
+import { advisedPackage } from "../../src/engine/base/advice.ts";
+import type { Place, ReportDiagnostic } from "../../src/engine/contract/report.ts";
 import type { SourcesRequest, ToPanel } from "../../src/protocol/messages.ts";
 import { element } from "../shared/dom.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";

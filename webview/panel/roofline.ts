@@ -1,5 +1,7 @@
 /** The roofline over the panel's rows: intensities before and after a swap, and the least time on a device. Pure. */
-import { allDevices, bytesPerValue, DEVICES, type Device } from "../../src/engine/cost/devices.ts";
+
+import type { Device } from "../../src/engine/contract/device.ts";
+import { allDevices, bytesPerValue, DEVICES } from "../../src/engine/cost/devices.ts";
 import { attainable, intensityOf as intensity, ridgeOf, trafficOf } from "../../src/engine/cost/roofline.ts";
 import type { Row } from "./rows.ts";
 

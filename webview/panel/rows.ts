@@ -2,7 +2,7 @@
  * What a swap changes: the report's layers as rows with their cost before and after, and the totals of both.
  * Pure functions of a report and the set of swapped layers; nothing here knows the page.
  */
-import type { Report, ReportLayer } from "../../src/engine/report/contract.ts";
+import type { Report, ReportLayer } from "../../src/engine/contract/report.ts";
 import { eligibleLayers, simulateSwap } from "../../src/engine/separable/simulate.ts";
 import { paretoOfSwaps } from "../../src/engine/separable/suggest.ts";
 import { type DisplayKind, displayKind } from "../shared/kinds.ts";

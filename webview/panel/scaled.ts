@@ -1,5 +1,5 @@
 /** The network at the chosen α and ρ: asked of the server once, kept, and shown late rather than not at all. */
-import type { Report } from "../../src/engine/report/contract.ts";
+import type { Report } from "../../src/engine/contract/report.ts";
 import type { Scaling, ToPanel } from "../../src/protocol/messages.ts";
 import { isFullSize } from "./state.ts";
 

@@ -1,6 +1,6 @@
 /** One frame's worth of facts: everything that the parts of the panel draw, derived once from report and state. */
 
-import type { Place, Report } from "../../src/engine/report/contract.ts";
+import type { Place, Report } from "../../src/engine/contract/report.ts";
 import { count, inUnit } from "../../src/present/text.ts";
 import type { ExportFormat, PanelAbility } from "../../src/protocol/messages.ts";
 import { formatExact } from "../shared/format.ts";

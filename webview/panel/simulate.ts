@@ -2,7 +2,7 @@
  * The simulation strip: swap none, all, the dear ones, or as few as reach a number; thin by α and shrink by ρ; undo,
  * reset, and apply to the code.
  */
-import type { Report } from "../../src/engine/report/contract.ts";
+import type { Report } from "../../src/engine/contract/report.ts";
 import { widthText } from "../../src/present/cost.ts";
 import { count } from "../../src/present/text.ts";
 import type { Scaling } from "../../src/protocol/messages.ts";

@@ -2,7 +2,7 @@
  * What the user has chosen in the panel, the steps that change it, and the form in which it survives a reload.
  * Pure: `main.ts` holds the one current value.
  */
-import type { Report } from "../../src/engine/report/contract.ts";
+import type { Report } from "../../src/engine/contract/report.ts";
 import type { CostUnit, Scaling } from "../../src/protocol/messages.ts";
 import { isArrayOf, isBoolean, isObject, isOneOf, isScaling, isString, isUnit } from "../shared/validate.ts";
 import { SORT_KEYS, type Sort } from "./listing.ts";

@@ -2,7 +2,7 @@
  * The table of layers. Only the rows in sight exist as elements; they are reused while scrolling. For the keyboard
  * it is a grid: arrows move, Enter shows the source, Space swaps, left and right close and open groups.
  */
-import { entryOf } from "../../src/engine/table.ts";
+import { entryOf } from "../../src/engine/base/table.ts";
 import { checkbox, textField } from "../shared/controls.ts";
 import { element, oncePerFrame, setAttribute, setText } from "../shared/dom.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";

@@ -2,7 +2,7 @@
  * Makes elements. Text only ever enters the page as text nodes, so that a name from code is never read as HTML, and with
  * control and bidirectional characters made visible, so that none turns the figures beside it around.
  */
-import { visible } from "../../src/engine/report/visible.ts";
+import { visible } from "../../src/engine/base/visible.ts";
 
 type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
 type Child = Node | string;

@@ -1,5 +1,5 @@
 /** Figures that only the views need, on top of those that the editor shows as well (`src/present/text.ts`). */
-import { entryOf } from "../../src/engine/table.ts";
+import { entryOf } from "../../src/engine/base/table.ts";
 import { count, share } from "../../src/present/text.ts";
 
 const MINUS = "−";

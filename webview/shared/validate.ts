@@ -2,7 +2,9 @@
  * Checks what arrives from outside the page before anything reads it. A message that does not have the agreed
  * form is dropped: the page then keeps showing what it has.
  */
-import type { Device } from "../../src/engine/cost/devices.ts";
+
+import { entryOf } from "../../src/engine/base/table.ts";
+import type { Device } from "../../src/engine/contract/device.ts";
 import type {
   InputOrigin,
   Place,
@@ -11,8 +13,7 @@ import type {
   ReportLayer,
   ReportShape,
   WidthArgument,
-} from "../../src/engine/report/contract.ts";
-import { entryOf } from "../../src/engine/table.ts";
+} from "../../src/engine/contract/report.ts";
 import {
   type CostUnit,
   PANEL_ABILITIES,

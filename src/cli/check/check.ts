@@ -1,7 +1,7 @@
 /** `convlens check`: whether the networks of a project keep its budgets. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Engine } from "../../engine/engine.types.ts";
+import type { Engine } from "../../engine/contract/engine.types.ts";
 import { toSlashes } from "../../node/host.ts";
 import { keptFor, missingFolder } from "../open.ts";
 import { relativeFile } from "../places.ts";

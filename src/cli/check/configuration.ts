@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse as parseToml, TomlError } from "smol-toml";
 import * as v from "valibot";
-import { entryOf } from "../../engine/table.ts";
+import { entryOf } from "../../engine/base/table.ts";
 import { parseCount } from "../values.ts";
 
 /** What a budget bounds: MACs, parameters, bytes of activations at the peak, or the share of the largest layer. */

@@ -1,6 +1,8 @@
 /** What became of the budgets, for people and for other programs. */
-import { formatSarif } from "../../engine/report/sarif.ts";
-import { layoutTable } from "../../engine/report/table.ts";
+
+import { visible, visibleJson } from "../../engine/base/visible.ts";
+import { formatSarif } from "../../engine/formats/sarif.ts";
+import { layoutTable } from "../../engine/formats/table.ts";
 import {
   type CostUnit,
   formatBytes,
@@ -9,8 +11,7 @@ import {
   formatShare,
   inUnit,
   UNIT_LABELS,
-} from "../../engine/report/units.ts";
-import { visible, visibleJson } from "../../engine/report/visible.ts";
+} from "../../engine/formats/units.ts";
 import { formatGitlab } from "../gitlab.ts";
 import type { Budget, Figure } from "./configuration.ts";
 import type { Checked } from "./networks.ts";

@@ -1,8 +1,8 @@
 /** Which networks a budget is for, and whether they keep it. */
 import picomatch from "picomatch";
 import { globSync } from "tinyglobby";
-import type { Engine } from "../../engine/engine.types.ts";
-import type { Place, Report } from "../../engine/report/contract.ts";
+import type { Engine } from "../../engine/contract/engine.types.ts";
+import type { Place, Report } from "../../engine/contract/report.ts";
 import { toSlashes } from "../../node/host.ts";
 import { leastMacs } from "../budget.ts";
 import { isGlob } from "../targetName.ts";

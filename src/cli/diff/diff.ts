@@ -1,5 +1,5 @@
 /** `convlens diff BASE [HEAD]`: what the networks of a repository cost at two revisions, where they differ. */
-import type { ModelHost } from "../../engine/engine.types.ts";
+import type { ModelHost } from "../../engine/contract/engine.types.ts";
 import { GitError, GitRepository } from "../../node/git.ts";
 import { revisionHost } from "../../node/revisionHost.ts";
 import { keptFor, missingFolder } from "../open.ts";

@@ -1,8 +1,10 @@
 /** What changed between two revisions, for people and for other programs. */
-import type { Place, ReportLayer } from "../../engine/report/contract.ts";
-import { tableLine } from "../../engine/report/markdown.ts";
-import { formatSarif } from "../../engine/report/sarif.ts";
-import { layoutTable } from "../../engine/report/table.ts";
+
+import { markdownText, visible, visibleJson } from "../../engine/base/visible.ts";
+import type { Place, ReportLayer } from "../../engine/contract/report.ts";
+import { tableLine } from "../../engine/formats/markdown.ts";
+import { formatSarif } from "../../engine/formats/sarif.ts";
+import { layoutTable } from "../../engine/formats/table.ts";
 import {
   type CostUnit,
   formatBytes,
@@ -10,8 +12,7 @@ import {
   formatCount,
   inUnit,
   UNIT_LABELS,
-} from "../../engine/report/units.ts";
-import { markdownText, visible, visibleJson } from "../../engine/report/visible.ts";
+} from "../../engine/formats/units.ts";
 import type { DiffRow } from "../../present/diff.ts";
 import { formatGitlab } from "../gitlab.ts";
 import type { Compared, NetworkChange, Side } from "./networks.ts";

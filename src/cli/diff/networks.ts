@@ -1,6 +1,6 @@
 /** Networks of a repository at two revisions: which changed, and by which layers. */
-import type { Engine } from "../../engine/engine.types.ts";
-import type { Report, ReportLayer, ReportTotals } from "../../engine/report/contract.ts";
+import type { Engine } from "../../engine/contract/engine.types.ts";
+import type { Report, ReportLayer, ReportTotals } from "../../engine/contract/report.ts";
 import { languageOf } from "../../engine/syntax/parser.ts";
 import type { ChangedFile, GitRepository } from "../../node/git.ts";
 import { type DiffRow, diffRows } from "../../present/diff.ts";

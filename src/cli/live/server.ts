@@ -7,13 +7,13 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import type { ProfileOptions, ProfileResult } from "../../engine/engine.types.ts";
+import type { ProfileOptions, ProfileResult } from "../../engine/contract/engine.types.ts";
 import type {
   SimulationOptions,
   SimulationResult,
   SuggestionOptions,
   SuggestionResult,
-} from "../../engine/separable/contract.ts";
+} from "../../engine/contract/separable.ts";
 import { parseFromPanel } from "../../protocol/fromWebview.ts";
 import type { CostUnit, FromPanel, PanelAbility, ToPanel } from "../../protocol/messages.ts";
 import { BRIDGE, contentSecurityPolicy, pageHtml } from "./page.ts";

@@ -1,6 +1,6 @@
 /** Which real frameworks are at hand, and who runs a network of each. */
 import path from "node:path";
-import type { FrameworkId } from "../../engine/report/contract.ts";
+import type { FrameworkId } from "../../engine/contract/report.ts";
 import { Runner } from "./runner.ts";
 
 const ALL: readonly FrameworkId[] = ["torch", "keras", "flax", "haiku", "equinox", "tfjs"];

@@ -3,7 +3,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import type { FrameworkId } from "../../engine/report/contract.ts";
+import type { FrameworkId } from "../../engine/contract/report.ts";
 import type { Run } from "./verdict.ts";
 
 export interface Job {

@@ -1,5 +1,5 @@
 /** Does a rewritten network do in the real framework what its simulation promised? */
-import type { Report, ReportShape } from "../../engine/report/contract.ts";
+import type { Report, ReportShape } from "../../engine/contract/report.ts";
 
 /** What a network costs where it really runs. */
 export interface Measured {

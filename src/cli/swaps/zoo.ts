@@ -1,10 +1,10 @@
 /** Every network of a folder: read, rewritten in the copy, run before and after. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Engine } from "../../engine/contract/engine.types.ts";
+import type { FrameworkId, Report } from "../../engine/contract/report.ts";
+import type { Rewrite, RewriteStyle } from "../../engine/contract/rewrite.ts";
 import { createEngine } from "../../engine/engine.ts";
-import type { Engine } from "../../engine/engine.types.ts";
-import type { FrameworkId, Report } from "../../engine/report/contract.ts";
-import type { Rewrite, RewriteStyle } from "../../engine/separable/rewrite/contract.ts";
 import { applyEdits } from "../../engine/separable/rewrite/place.ts";
 import type { Parsers } from "../../engine/syntax/parser.ts";
 import { createNodeHost } from "../../node/host.ts";

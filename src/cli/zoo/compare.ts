@@ -1,5 +1,5 @@
 /** A report against what the real network measured: every convolution and linear row, and the totals. */
-import type { Report, ReportLayer, ReportShape } from "../../engine/report/contract.ts";
+import type { Report, ReportLayer, ReportShape } from "../../engine/contract/report.ts";
 
 /** Null stands for what the data decides: how many boxes a detector looks into. */
 export interface TruthRow {

@@ -1,5 +1,5 @@
 /** A report against what torchvision publishes of its weights: multiply-accumulates to three decimals, parameters. */
-import type { Report } from "../../engine/report/contract.ts";
+import type { Report } from "../../engine/contract/report.ts";
 import { type Comparison, errorsIn } from "./compare.ts";
 
 export interface Published {

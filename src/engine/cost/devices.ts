@@ -3,15 +3,7 @@
  * from. Peak figures bound what a layer can reach; nothing reaches them.
  */
 
-export interface Device {
-  readonly name: string;
-  /** Peak floating-point operations a second at this dtype, without sparsity; a multiply-accumulate is two. */
-  readonly flops: number;
-  readonly dtype: "float32" | "float16" | "int8";
-  /** Bytes a second from and to main memory. */
-  readonly bandwidth: number;
-  readonly source: string;
-}
+import type { Device } from "../contract/device.ts";
 
 export const DEVICES: readonly Device[] = [
   {

@@ -2,8 +2,9 @@
  * The roofline model over a report's layers: bytes that must move, arithmetic intensity, and the least time on a device
  * (Williams, Waterman, Patterson, "Roofline: an insightful visual performance model", 2009). A bound, no prediction.
  */
-import type { ReportLayer, ReportShape } from "../report/contract.ts";
-import type { Device } from "./devices.ts";
+
+import type { Device } from "../contract/device.ts";
+import type { ReportLayer, ReportShape } from "../contract/report.ts";
 
 /** What crosses the memory bus once in each call: inputs, outputs and weights. */
 export interface Traffic {

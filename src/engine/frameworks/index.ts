@@ -1,9 +1,9 @@
 /** All frameworks the engine knows, made afresh for each interpreter. */
 
+import type { Framework } from "../interpret/framework.ts";
 import { createEquinox } from "./equinox/equinox.ts";
 import { createFlax } from "./flax/flax.ts";
 import { Jax } from "./flax/jax.ts";
-import type { Framework } from "./framework.ts";
 import { createHaiku } from "./haiku/haiku.ts";
 import { createKeras } from "./keras/keras.ts";
 import { createTfjs } from "./tfjs/tfjs.ts";

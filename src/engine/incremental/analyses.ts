@@ -3,8 +3,9 @@
  * is inside of functions that never ran for it: its trace notes which functions of the program ran. Whatever else
  * could have a say (other files, the module's own statements, marks that traces leave) must be as it was.
  */
-import type { FileAnalysis } from "../engine.types.ts";
-import type { Session } from "../session.ts";
+
+import type { Session } from "../analysis/session.ts";
+import type { FileAnalysis } from "../contract/engine.types.ts";
 import type { ModuleNode } from "../syntax/ast.ts";
 import type { NotingHost } from "./answers.ts";
 import { type LocalChanges, localChanges, outlineOf } from "./changes.ts";

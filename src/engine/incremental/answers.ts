@@ -1,5 +1,5 @@
 /** What a host answered while a file was analysed: as long as it would say the same again, the answers hold. */
-import type { ModelHost } from "../engine.types.ts";
+import type { ModelHost } from "../contract/engine.types.ts";
 import { isNotebook, readNotebook } from "../syntax/notebook.ts";
 
 type Question = "read" | "isFile" | "isDirectory" | "list" | "version" | "users";

@@ -2,11 +2,12 @@
  * What an edit changed in a module: nothing but the insides of some functions, or more than that. And where places
  * of the text before lie in the text after.
  */
-import type { Place } from "../report/contract.ts";
+
+import { entryOf } from "../base/table.ts";
+import type { Place } from "../contract/report.ts";
 import type { FunctionNode, ModuleNode, Stmt } from "../syntax/ast.ts";
 import { isSpan } from "../syntax/pieces.ts";
 import type { Span } from "../syntax/span.ts";
-import { entryOf } from "../table.ts";
 
 /** A module as it was at some time: the places of statements that live on move with their text. */
 export interface Outline {

@@ -1,11 +1,12 @@
 /** What an analysis found, network by network; how it is carried over an edit, and how it is told. */
-import type { Failure, FileAnalysis, LayerSite } from "../engine.types.ts";
-import { directivesNear } from "../inputs.ts";
-import type { Place, Report, ReportDiagnostic } from "../report/contract.ts";
-import { place } from "../report/convert.ts";
-import type { Root } from "../roots.ts";
+
+import { entryOf } from "../base/table.ts";
+import type { Failure, FileAnalysis, LayerSite } from "../contract/engine.types.ts";
+import type { Place, Report, ReportDiagnostic } from "../contract/report.ts";
+import type { Root } from "../discovery/entryPoints.ts";
+import { directivesNear } from "../inputs/candidates.ts";
 import type { FunctionNode, ModuleNode } from "../syntax/ast.ts";
-import { entryOf } from "../table.ts";
+import { place } from "../syntax/place.ts";
 import type { Answers } from "./answers.ts";
 import type { LocalChanges, Outline } from "./changes.ts";
 import { moved, movedReport } from "./moved.ts";

@@ -1,6 +1,7 @@
 /** Reports and other findings as they are after an edit that left them alone: only places have moved. */
-import type { Place, Report, ReportDiagnostic } from "../report/contract.ts";
-import { entryOf } from "../table.ts";
+
+import { entryOf } from "../base/table.ts";
+import type { Place, Report, ReportDiagnostic } from "../contract/report.ts";
 import type { LocalChanges } from "./changes.ts";
 
 type Moves = Pick<LocalChanges, "still" | "place">;

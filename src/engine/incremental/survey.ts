@@ -1,10 +1,11 @@
 /** One session over a file, root by root: each is traced, or carried over from the analysis before. */
-import { failureOf } from "../failure.ts";
-import { place } from "../report/convert.ts";
-import type { Root } from "../roots.ts";
-import type { Session } from "../session.ts";
+
+import type { Session } from "../analysis/session.ts";
+import { entryOf } from "../base/table.ts";
+import type { Root } from "../discovery/entryPoints.ts";
+import { failureOf } from "../discovery/failure.ts";
 import type { FunctionNode } from "../syntax/ast.ts";
-import { entryOf } from "../table.ts";
+import { place } from "../syntax/place.ts";
 import { type Carrier, type Finding, type Findings, type Inputs, syntaxErrors } from "./findings.ts";
 import { LastingState } from "./lasting.ts";
 

@@ -3,7 +3,7 @@
  * a convention decides, rules of ours for libraries that are not there. Whatever of the engine assumes something says
  * so by `Interp.assume`; a report lists what its network hangs on, and nothing else was assumed.
  */
-import type { AssumptionKind } from "../report/contract.ts";
+import type { AssumptionKind } from "../contract/report.ts";
 import type { Span } from "../syntax/span.ts";
 
 export interface Assumption {

@@ -2,7 +2,7 @@
  * What running a program may cost, counted in steps and never by the clock: the same text costs the same on any machine.
  * Every step is paid from an account; what runs now has a part of one.
  */
-import type { EngineLimits } from "../engine.types.ts";
+import type { EngineLimits } from "../contract/engine.types.ts";
 import { Stopped } from "./control.ts";
 
 interface Account {

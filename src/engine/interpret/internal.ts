@@ -1,6 +1,6 @@
 /** Faults of the engine itself: what is said of one in the user's words, and who hears of its stack. */
 
-import { visible } from "../report/visible.ts";
+import { visible } from "../base/visible.ts";
 
 /** A line of the user's code. */
 interface CodeLine {

@@ -2,8 +2,8 @@
  * What native functions, op rules and framework tables may ask of the interpreter. The class that does it is
  * in machine.ts; tables depend on this interface alone.
  */
-import type { ModelHost } from "../engine.types.ts";
-import type { AssumptionKind } from "../report/contract.ts";
+import type { ModelHost } from "../contract/engine.types.ts";
+import type { AssumptionKind } from "../contract/report.ts";
 import type { BinaryOp, CompareOp, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
 import type { LayerScope, OpCost, OpRecord, Site, TraceDiagnostic } from "./trace.ts";

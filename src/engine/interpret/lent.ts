@@ -3,8 +3,9 @@
  * these import names from that they use, and so on. So an assumption that a module's own statements made is told of
  * the networks that hang on it, whichever network had the module run first.
  */
-import { mentions, topMentions } from "../mentions.ts";
+
 import type { FunctionNode, ModuleNode } from "../syntax/ast.ts";
+import { mentions, topMentions } from "../syntax/mentions.ts";
 import type { Assumption } from "./assumptions.ts";
 import { ModuleValue } from "./values.ts";
 

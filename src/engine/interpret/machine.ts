@@ -3,9 +3,9 @@
  * bounds, the trace and the journal of undecided branches. What operations mean it asks of the running language's
  * semantics.
  */
-import type { EngineLimits, ModelHost } from "../engine.types.ts";
-import type { Framework } from "../frameworks/framework.ts";
-import type { AssumptionKind } from "../report/contract.ts";
+import type { EngineLimits, ModelHost } from "../contract/engine.types.ts";
+import type { AssumptionKind } from "../contract/report.ts";
+import { dictDelete, dictGet, dictSet } from "../languages/python/dict.ts";
 import type { BinaryOp, CompareOp, Expr, For, FunctionNode, Language } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
 import { Bounds, STEPS } from "./bounds.ts";
@@ -14,13 +14,13 @@ import type { LoopMemory } from "./compile/plainLoops.ts";
 import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
 import type { Doubt } from "./doubts.ts";
 import { errorText } from "./errorTexts.ts";
+import type { Framework } from "./framework.ts";
 import { mayChange } from "./handed.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { FailNote, Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
 import { walked } from "./leaves.ts";
 import type { Modules } from "./modules.ts";
-import { dictDelete, dictGet, dictSet } from "./python/dict.ts";
 import { Recorder } from "./recorder.ts";
 import { Scope } from "./scope.ts";
 import { heldAnew, type OutermostCall, type ScriptedCalls } from "./scripted.ts";

@@ -3,9 +3,9 @@
  * when something asks for what is in them.
  */
 
-import type { ModelHost } from "../engine.types.ts";
-import { mentions } from "../mentions.ts";
+import type { ModelHost } from "../contract/engine.types.ts";
 import type { FunctionNode, ModuleNode, Stmt } from "../syntax/ast.ts";
+import { mentions } from "../syntax/mentions.ts";
 import { type Assumption, noteAssumption } from "./assumptions.ts";
 import type { Ex } from "./compile/compiler.ts";
 import { compilerFor } from "./compile/compiler.ts";

@@ -2,7 +2,7 @@
  * How the engine's own functions and classes are declared: a Python signature and a function of the bound
  * arguments. `def("x, dim=None, keepdim=False", (a, interp) => …)`.
  */
-import { emptyTable, type Table } from "../table.ts";
+import { emptyTable, type Table } from "../base/table.ts";
 import type { Interp } from "./interp.ts";
 import { type ParsedSignature, parseSignature, type SignatureParam } from "./signature.ts";
 import {

@@ -1,5 +1,5 @@
 /** The trace: every op a network ran, in order, with shapes, cost and the places in the source it came from. */
-import type { OpName } from "../report/contract.ts";
+import type { OpName } from "../contract/report.ts";
 import type { Span } from "../syntax/span.ts";
 import type { Assumption } from "./assumptions.ts";
 import type { Dim, Instance, Kwargs, Tensor, Unknown, Value } from "./values.ts";

@@ -1,7 +1,9 @@
 /** A report with the roofline bound of each layer on a device: the least time that its peak figures allow. */
-import { bytesPerValue, type Device } from "../cost/devices.ts";
+
+import type { Device } from "../contract/device.ts";
+import type { Report, ReportLayer } from "../contract/report.ts";
+import { bytesPerValue } from "../cost/devices.ts";
 import { boundOf, trafficOf } from "../cost/roofline.ts";
-import type { Report, ReportLayer } from "./contract.ts";
 
 /** Layers that multiply nothing (norms, mostly) are left out: compilers fuse them into their neighbours. */
 export function withBounds(report: Report, device: Device): Report {

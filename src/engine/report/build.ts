@@ -1,12 +1,5 @@
 /** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
-import type { Most } from "../atMost.ts";
-import { type Batch, batchAxisOf } from "../batch.ts";
-import { FOLLOWS_MISFIT } from "../frameworks/rules/mismatch.ts";
-import type { Assumption } from "../interpret/assumptions.ts";
-import type { Gap, Trace, TraceDiagnostic } from "../interpret/trace.ts";
-import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
-import { NEEDS_ARGUMENTS } from "../missing.ts";
-import { NOWHERE, type Span } from "../syntax/span.ts";
+
 import type {
   FrameworkId,
   Place,
@@ -18,8 +11,17 @@ import type {
   ReportLayer,
   ReportTotals,
   WidthArgument,
-} from "./contract.ts";
-import { elements, place, reportShape, Tally, trainedElements } from "./convert.ts";
+} from "../contract/report.ts";
+import { NEEDS_ARGUMENTS } from "../discovery/missingArguments.ts";
+import { FOLLOWS_MISFIT } from "../frameworks/rules/mismatch.ts";
+import type { Most } from "../inputs/atMost.ts";
+import { type Batch, batchAxisOf } from "../inputs/batchAxis.ts";
+import type { Assumption } from "../interpret/assumptions.ts";
+import { elements, reportShape, Tally, trainedElements } from "../interpret/counts.ts";
+import type { Gap, Trace, TraceDiagnostic } from "../interpret/trace.ts";
+import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
+import { place } from "../syntax/place.ts";
+import { NOWHERE, type Span } from "../syntax/span.ts";
 import { passGate } from "./gate.ts";
 import { type PricedRow, priceLayers } from "./layers.ts";
 import { addOutputBytes, peakBytes } from "./memory.ts";

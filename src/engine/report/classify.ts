@@ -1,6 +1,7 @@
 /** What kind of layer a row is: the groups of legends, colours and charts. */
+
+import type { LayerKind, OpName } from "../contract/report.ts";
 import type { ConvGeometry } from "../interpret/trace.ts";
-import type { LayerKind, OpName } from "./contract.ts";
 
 const KIND_OF_OP: Readonly<Record<Exclude<OpName, "conv">, LayerKind>> = {
   conv_transpose: "transposed",

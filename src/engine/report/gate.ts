@@ -2,8 +2,15 @@
  * The last look at a report: a figure that cannot be (negative, no whole number, not finite, beyond what a number can
  * count exactly) is never shown. It becomes null, and so do the totals that it has a part in; the layer says so.
  */
-import { emptyTable, entryOf, type Table } from "../table.ts";
-import type { NeverRunLayer, Place, Report, ReportDiagnostic, ReportLayer, ReportShape } from "./contract.ts";
+import { emptyTable, entryOf, type Table } from "../base/table.ts";
+import type {
+  NeverRunLayer,
+  Place,
+  Report,
+  ReportDiagnostic,
+  ReportLayer,
+  ReportShape,
+} from "../contract/report.ts";
 
 export const IMPOSSIBLE = "impossible-figure";
 

@@ -1,21 +1,16 @@
 /** Prices the rows of a trace: each becomes one layer of the report, with what a swap would make of it. */
 
-import { type Batch, batchAxisOf } from "../batch.ts";
+import type { Place, ReportLayer } from "../contract/report.ts";
 import { lift } from "../cost/lift.ts";
+import { SWAP_OBSTACLES, type SwapObstacle, swapMacs, swapObstacle, swapParams } from "../cost/separable.ts";
 import { isKnown } from "../frameworks/shape/dims.ts";
+import { type Batch, batchAxisOf } from "../inputs/batchAxis.ts";
+import { elements, reportShape, Tally, trainedElements } from "../interpret/counts.ts";
 import type { ConvGeometry, OpRecord, Site } from "../interpret/trace.ts";
 import { type Instance, type Tensor, Unknown } from "../interpret/values.ts";
-import {
-  SWAP_OBSTACLES,
-  type SwapObstacle,
-  swapMacs,
-  swapObstacle,
-  swapParams,
-} from "../separable/formulas.ts";
+import { place } from "../syntax/place.ts";
 import { NOWHERE } from "../syntax/span.ts";
 import { classify, kernelElements } from "./classify.ts";
-import type { Place, ReportLayer } from "./contract.ts";
-import { elements, place, reportShape, Tally, trainedElements } from "./convert.ts";
 import { addOutputBytes } from "./memory.ts";
 import { groupRows, ownTensors, type Row } from "./rows.ts";
 

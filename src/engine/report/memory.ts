@@ -2,10 +2,10 @@
  * Memory of a trace's activations: bytes that ops put out, and the most that is alive at once. A tensor lives from
  * the op that makes it to the last op that reads it; views and in-place results share their storage.
  */
-import type { Batch } from "../batch.ts";
+import type { Batch } from "../inputs/batchAxis.ts";
+import { bytes, type Tally } from "../interpret/counts.ts";
 import type { Count, OpRecord } from "../interpret/trace.ts";
 import type { Tensor, Unknown } from "../interpret/values.ts";
-import { bytes, type Tally } from "./convert.ts";
 
 /** Bytes that an op's outputs take on their own. */
 export function addOutputBytes(tally: Tally, op: OpRecord, { whole }: Batch): void {

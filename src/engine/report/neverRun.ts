@@ -2,12 +2,14 @@
  * Layers that a network makes and does not run as inference does: heads for training alone, branches that are left
  * out. They cost parameters, and a change to the line that makes them changes them too.
  */
+
+import type { NeverRunLayer, ReportLayer } from "../contract/report.ts";
+import { swapObstacle, swapParams } from "../cost/separable.ts";
+import { elements, Tally, trainedElements } from "../interpret/counts.ts";
 import type { OpRecord } from "../interpret/trace.ts";
 import { type Instance, type Tensor, toItems, toNumber } from "../interpret/values.ts";
-import { swapObstacle, swapParams } from "../separable/formulas.ts";
+import { place } from "../syntax/place.ts";
 import { NOWHERE } from "../syntax/span.ts";
-import type { NeverRunLayer, ReportLayer } from "./contract.ts";
-import { elements, place, Tally, trainedElements } from "./convert.ts";
 import { placeKey } from "./places.ts";
 import { isLayer, ownTensors } from "./rows.ts";
 

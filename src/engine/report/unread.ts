@@ -1,5 +1,5 @@
 /** The report of a network that was cut short before anything of it was known: a gap that no check may overlook. */
-import type { Report, ReportDiagnostic } from "./contract.ts";
+import type { Report, ReportDiagnostic } from "../contract/report.ts";
 
 export interface Unread extends Pick<Report, "tool" | "file" | "language" | "network" | "networks"> {
   readonly at: NonNullable<Report["network_at"]>;

@@ -1,5 +1,5 @@
 /** What a changed network says and the network did not, or says more often. */
-import type { Report, ReportDiagnostic } from "../report/contract.ts";
+import type { Report, ReportDiagnostic } from "../contract/report.ts";
 
 export function newDiagnostics(before: Report, after: Report): readonly ReportDiagnostic[] {
   const known = new Map<string, number>();

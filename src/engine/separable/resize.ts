@@ -1,6 +1,6 @@
 /** Inputs as texts (`1x3x224x224`), as they are and after the resolution multiplier ρ. */
-import type { Report } from "../report/contract.ts";
-import { scaleResolution } from "./formulas.ts";
+import type { Report } from "../contract/report.ts";
+import { scaleResolution } from "../cost/separable.ts";
 
 /** One text an input; a size that is not known is 1. */
 export function inputTexts(

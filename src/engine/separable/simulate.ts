@@ -1,7 +1,7 @@
 /** What a network would cost with some of its convolutions swapped: figures of a report, recombined. */
-import type { NeverRunLayer, Report, ReportLayer } from "../report/contract.ts";
+import type { NeverRunLayer, Report, ReportLayer } from "../contract/report.ts";
+import { SWAP_OBSTACLES } from "../cost/separable.ts";
 import { placeKey } from "../report/places.ts";
-import { SWAP_OBSTACLES } from "./formulas.ts";
 
 /** Layers by their index in `report.layers`. */
 export type LayerSet = ReadonlySet<number>;

@@ -2,17 +2,18 @@
  * What a network would cost with some convolutions swapped, at another width and resolution: ρ traces it anew at its
  * new input, α scales that trace's channels, the swap replaces its convolutions, and the report is made of the result.
  */
-import type { FailureReason } from "../engine.types.ts";
-import { buildReport, idleLayers, type ReportSource, withoutMost } from "../report/build.ts";
-import type { Report } from "../report/contract.ts";
-import { addedTo } from "../report/neverRun.ts";
+
+import type { Report } from "../contract/report.ts";
 import type {
   RefusedLayer,
   SimulatedLayer,
   SimulatedReport,
   SimulationOptions,
   SimulationResult,
-} from "./contract.ts";
+} from "../contract/separable.ts";
+import type { FailureReason } from "../interpret/bounded.ts";
+import { buildReport, idleLayers, type ReportSource, withoutMost } from "../report/build.ts";
+import { addedTo } from "../report/neverRun.ts";
 import { newDiagnostics } from "./newDiagnostics.ts";
 import { inputTexts, resizeImage } from "./resize.ts";
 import { eligibleLayers, followers } from "./simulate.ts";

@@ -3,8 +3,8 @@
  * largest savings first is the best choice for every number of changes: no other set of k changes saves more. Where swaps
  * alone do not reach the budget, α and ρ are taken from MobileNet's own values, the mildest that do.
  */
-import type { Report, ReportLayer } from "../report/contract.ts";
-import type { ParetoPoint, Suggestion } from "./contract.ts";
+import type { Report, ReportLayer } from "../contract/report.ts";
+import type { ParetoPoint, Suggestion } from "../contract/separable.ts";
 import { eligibleLayers, followers } from "./simulate.ts";
 
 /** What changes together counts as one change. */

@@ -1,7 +1,8 @@
 /** What brings a network within a budget: swaps of its report, then all of them simulated at the paper's α and ρ. */
+
+import type { RefusedLayer, SuggestionOptions, SuggestionResult } from "../contract/separable.ts";
 import { buildReport } from "../report/build.ts";
 import { placeKey } from "../report/places.ts";
-import type { RefusedLayer, SuggestionOptions, SuggestionResult } from "./contract.ts";
 import { simulateNetwork, type TraceNetwork } from "./simulation.ts";
 import { paretoOfSwaps, suggest, swapsOf } from "./suggest.ts";
 import { wrongOption } from "./wrongOption.ts";

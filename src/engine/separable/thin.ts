@@ -2,6 +2,9 @@
  * The width multiplier α over a traced network. What only training runs is followed in a training run; what never
  * runs at all has nothing to be followed by, and takes α layer by layer.
  */
+
+import type { KeptWidth } from "../contract/separable.ts";
+import { type ChannelRounding, scaleChannels } from "../cost/separable.ts";
 import { isKnown } from "../frameworks/shape/dims.ts";
 import type { OpRecord } from "../interpret/trace.ts";
 import type { Tensor } from "../interpret/values.ts";
@@ -10,8 +13,6 @@ import { type PricedRow, priceLayers } from "../report/layers.ts";
 import type { ChannelsOf, NeverRun } from "../report/neverRun.ts";
 import { type Channels, type FollowSource, followChannels } from "./channels/follow.ts";
 import { keptWidths, scaleTrace } from "./channels/scale.ts";
-import type { KeptWidth } from "./contract.ts";
-import { type ChannelRounding, scaleChannels } from "./formulas.ts";
 
 /** A run of the network: its ops, and the tensors of the call. */
 export type NetworkRun = Omit<FollowSource, "channelAxis">;

@@ -1,7 +1,8 @@
 /** Arguments by which a network sets its own width, as model code calls them. */
+
+import type { WidthArgument } from "../contract/report.ts";
 import { ABSENT, ClassValue, FunctionValue, Instance, toNumber, type Value } from "../interpret/values.ts";
-import type { WidthArgument } from "../report/contract.ts";
-import { place } from "../report/convert.ts";
+import { place } from "../syntax/place.ts";
 
 /** `depth_multiplier` is a width too; other factors of depth are numbers of layers. */
 const NAMES =

@@ -3,7 +3,7 @@
  * files in work for incremental parsing, and picks the language by the file's extension.
  */
 import { Edit, Language as Grammar, Parser, type Tree } from "web-tree-sitter";
-import { entryOf } from "../table.ts";
+import { entryOf } from "../base/table.ts";
 import type { Arg, Expr, Language, ModuleNode } from "./ast.ts";
 import { blankDeep } from "./deepBrackets.ts";
 import { Pieces } from "./pieces.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ReportLayer } from "../../../src/engine/contract/report.ts";
 import { DEVICES, parseDevices } from "../../../src/engine/cost/devices.ts";
 import {
   boundOf,
@@ -8,7 +9,6 @@ import {
   trafficOf,
 } from "../../../src/engine/cost/roofline.ts";
 import { withBounds } from "../../../src/engine/report/bounds.ts";
-import type { ReportLayer } from "../../../src/engine/report/contract.ts";
 import { profile } from "../profile.ts";
 
 const { layers } = profile(

@@ -3,7 +3,7 @@
  * What is taken was measured on torch 1.13, Keras 3.15 with JAX, flax 0.12, haiku 0.0.17, equinox 0.13 and TensorFlow.js 4.22.
  */
 import { describe, expect, test } from "vitest";
-import type { Report } from "../../../src/engine/report/contract.ts";
+import type { Report } from "../../../src/engine/contract/report.ts";
 import { profile } from "../profile.ts";
 
 const PYTHON_VALUES = {

@@ -1,6 +1,6 @@
 /** Sizes that no layer can have: told in the framework's own words, never priced. */
 import { expect, test } from "vitest";
-import type { Report } from "../../../src/engine/report/contract.ts";
+import type { Report } from "../../../src/engine/contract/report.ts";
 import { profile } from "../profile.ts";
 
 const torch = (layer: string): string => `

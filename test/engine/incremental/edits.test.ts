@@ -1,7 +1,7 @@
 /** Whatever is kept of the analysis before an edit: the answer is the one that a new engine gives to the new text. */
 import { beforeAll, describe, expect, it } from "vitest";
+import type { FileAnalysis } from "../../../src/engine/contract/engine.types.ts";
 import { createEngine } from "../../../src/engine/engine.ts";
-import type { FileAnalysis } from "../../../src/engine/engine.types.ts";
 import type { Parsers } from "../../../src/engine/syntax/parser.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
 import { memoryHost } from "../memoryHost.ts";

@@ -1,6 +1,6 @@
 /** Networks and lists of layers that an unknown function is given: it may change them. */
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../../src/engine/report/contract.ts";
+import type { Report } from "../../../src/engine/contract/report.ts";
 import { profile } from "../profile.ts";
 
 const made = (statement: string): Report =>

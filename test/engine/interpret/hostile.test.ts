@@ -1,6 +1,6 @@
 /** Code whose cost outgrows its text: every operation ends soon, with its reason or as the language answers. */
 import { describe, expect, it } from "vitest";
-import { DEFAULT_SETTINGS } from "../../../src/engine/settings.ts";
+import { DEFAULT_SETTINGS } from "../../../src/engine/analysis/settings.ts";
 import { run, show } from "./run.ts";
 import { reasons as reasonsTs, show as showTs } from "./typescript/run.ts";
 

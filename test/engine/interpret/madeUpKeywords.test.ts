@@ -35,8 +35,6 @@ import { REDUCTIONS } from "../../../src/engine/frameworks/torch/tensor/reductio
 import { SORTING } from "../../../src/engine/frameworks/torch/tensor/sorting.ts";
 import { VIEWS } from "../../../src/engine/frameworks/torch/tensor/views.ts";
 import { Raised } from "../../../src/engine/interpret/control.ts";
-import { createBuiltins } from "../../../src/engine/interpret/python/builtins.ts";
-import { stdlib } from "../../../src/engine/interpret/python/stdlib/index.ts";
 import { parseSignature } from "../../../src/engine/interpret/signature.ts";
 import {
   BoundMethod,
@@ -46,6 +44,8 @@ import {
   Tensor,
   type Value,
 } from "../../../src/engine/interpret/values.ts";
+import { createBuiltins } from "../../../src/engine/languages/python/builtins.ts";
+import { stdlib } from "../../../src/engine/languages/python/stdlib/index.ts";
 import { run } from "./run.ts";
 
 const TABLES: Readonly<Record<string, readonly object[]>> = {

@@ -1,14 +1,15 @@
 /** Runs Python snippets in the real interpreter: `evaluate("x = 1\nx + 1")` is the value of the last line. */
+
+import { DEFAULT_SETTINGS } from "../../../src/engine/analysis/settings.ts";
 import { createFrameworks } from "../../../src/engine/frameworks/index.ts";
 import { Stopped } from "../../../src/engine/interpret/control.ts";
 import { Machine } from "../../../src/engine/interpret/machine.ts";
 import { ModuleCache, Modules } from "../../../src/engine/interpret/modules.ts";
-import { createBuiltins } from "../../../src/engine/interpret/python/builtins.ts";
-import { fileModule } from "../../../src/engine/interpret/python/imports.ts";
-import { python } from "../../../src/engine/interpret/python/semantics.ts";
 import { Scope } from "../../../src/engine/interpret/scope.ts";
 import { ABSENT, isUnknown, type Value } from "../../../src/engine/interpret/values.ts";
-import { DEFAULT_SETTINGS } from "../../../src/engine/settings.ts";
+import { createBuiltins } from "../../../src/engine/languages/python/builtins.ts";
+import { fileModule } from "../../../src/engine/languages/python/imports.ts";
+import { python } from "../../../src/engine/languages/python/semantics.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
 import { memoryHost } from "../memoryHost.ts";
 

@@ -1,6 +1,6 @@
 /** A list, dict or set that the program changes by something unknown holds nobody knows what, before any network runs too. */
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../../src/engine/report/contract.ts";
+import type { Report } from "../../../src/engine/contract/report.ts";
 import { profile } from "../profile.ts";
 
 /** A network whose layer has as many outputs as `outputs` says, which `statement` at the top of the module changes. */

@@ -1,7 +1,7 @@
 /** Traces to reports: rows, names, sums, memory, and what is not known. */
 
 import { describe, expect, it } from "vitest";
-import { batchAtFront } from "../../../src/engine/batch.ts";
+import { batchAtFront } from "../../../src/engine/inputs/batchAxis.ts";
 import { Tensor, Unknown } from "../../../src/engine/interpret/values.ts";
 import { eligibleLayers, simulateSwap } from "../../../src/engine/separable/simulate.ts";
 import mobilenet from "../../truth/mobilenet.json" with { type: "json" };

@@ -1,10 +1,10 @@
 /** JSON, CSV, Markdown, SARIF, and figures in words. */
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../../src/engine/report/contract.ts";
-import { formatCsv } from "../../../src/engine/report/csv.ts";
-import { formatJson, formatJsonLine } from "../../../src/engine/report/json.ts";
-import { formatMarkdown } from "../../../src/engine/report/markdown.ts";
-import { formatSarif } from "../../../src/engine/report/sarif.ts";
+import type { Report } from "../../../src/engine/contract/report.ts";
+import { formatCsv } from "../../../src/engine/formats/csv.ts";
+import { formatJson, formatJsonLine } from "../../../src/engine/formats/json.ts";
+import { formatMarkdown } from "../../../src/engine/formats/markdown.ts";
+import { formatSarif } from "../../../src/engine/formats/sarif.ts";
 import {
   formatBytes,
   formatChange,
@@ -12,7 +12,7 @@ import {
   formatKernel,
   formatShape,
   formatShare,
-} from "../../../src/engine/report/units.ts";
+} from "../../../src/engine/formats/units.ts";
 import { truthReport } from "./reports.ts";
 
 const report = truthReport("resnet18");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Report, ReportLayer } from "../../../src/engine/report/contract.ts";
+import type { Report, ReportLayer } from "../../../src/engine/contract/report.ts";
 import { IMPOSSIBLE, passGate } from "../../../src/engine/report/gate.ts";
 
 const at = { file: "net.py", line: 5, column: 9 };

@@ -1,12 +1,7 @@
 /** Reports for tests, made by hand from what real torchvision networks measured (test/truth/torchvision_layers). */
 import { readFileSync } from "node:fs";
-import type { LayerKind, OpName, Report, ReportLayer } from "../../../src/engine/report/contract.ts";
-import {
-  SWAP_OBSTACLES,
-  swapMacs,
-  swapObstacle,
-  swapParams,
-} from "../../../src/engine/separable/formulas.ts";
+import type { LayerKind, OpName, Report, ReportLayer } from "../../../src/engine/contract/report.ts";
+import { SWAP_OBSTACLES, swapMacs, swapObstacle, swapParams } from "../../../src/engine/cost/separable.ts";
 
 type Sizes = readonly number[];
 type TruthRow = readonly [

@@ -1,7 +1,7 @@
 /** The terminal table, on figures that real networks measured. */
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../../src/engine/report/contract.ts";
-import { formatText, type TextOptions } from "../../../src/engine/report/text.ts";
+import type { Report } from "../../../src/engine/contract/report.ts";
+import { formatText, type TextOptions } from "../../../src/engine/formats/text.ts";
 import { truthReport } from "./reports.ts";
 
 const PLAIN: TextOptions = { unit: "macs", width: 100, color: false };

@@ -1,7 +1,9 @@
 /** Traces for tests, made by hand: a small notation for what a program would have run. */
-import { batchAtFront } from "../../../src/engine/batch.ts";
+
+import type { Report } from "../../../src/engine/contract/report.ts";
 import { convMacs } from "../../../src/engine/cost/convolution.ts";
 import { convOutputSize } from "../../../src/engine/cost/geometry.ts";
+import { batchAtFront } from "../../../src/engine/inputs/batchAxis.ts";
 import type {
   ConvGeometry,
   LayerScope,
@@ -11,7 +13,6 @@ import type {
 } from "../../../src/engine/interpret/trace.ts";
 import { ClassValue, type Dim, Instance, Tensor } from "../../../src/engine/interpret/values.ts";
 import { buildReport, type ReportSource } from "../../../src/engine/report/build.ts";
-import type { Report } from "../../../src/engine/report/contract.ts";
 import type { Span } from "../../../src/engine/syntax/span.ts";
 
 export function span(line: number, column = 1): Span {

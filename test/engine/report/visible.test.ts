@@ -1,12 +1,12 @@
 /** Names from code steer nothing that shows them, in any format. */
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../../src/engine/report/contract.ts";
-import { formatCsv } from "../../../src/engine/report/csv.ts";
-import { formatJson, formatJsonLine } from "../../../src/engine/report/json.ts";
-import { formatMarkdown } from "../../../src/engine/report/markdown.ts";
-import { formatSarif } from "../../../src/engine/report/sarif.ts";
-import { formatText } from "../../../src/engine/report/text.ts";
-import { markdownText, visible, visibleJson } from "../../../src/engine/report/visible.ts";
+import { markdownText, visible, visibleJson } from "../../../src/engine/base/visible.ts";
+import type { Report } from "../../../src/engine/contract/report.ts";
+import { formatCsv } from "../../../src/engine/formats/csv.ts";
+import { formatJson, formatJsonLine } from "../../../src/engine/formats/json.ts";
+import { formatMarkdown } from "../../../src/engine/formats/markdown.ts";
+import { formatSarif } from "../../../src/engine/formats/sarif.ts";
+import { formatText } from "../../../src/engine/formats/text.ts";
 import { truthReport } from "./reports.ts";
 
 const NAME = "\x1b[31m\x07\x9b\x7f\u202ea\u2066\u200b\u2028\ud800\u061c=b\nc";

@@ -10,7 +10,7 @@ import {
   swapObstacle,
   swapParams,
   swapRatio,
-} from "../../../src/engine/separable/formulas.ts";
+} from "../../../src/engine/cost/separable.ts";
 import truth from "../../truth/mobilenet.json" with { type: "json" };
 
 const BARE = { bias: false, normVectors: 0 };

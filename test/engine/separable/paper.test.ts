@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { SimulationOptions } from "../../../src/engine/contract/separable.ts";
 import { createEngine } from "../../../src/engine/engine.ts";
-import type { SimulationOptions } from "../../../src/engine/separable/contract.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
 import paper from "../../truth/mobilenet.json" with { type: "json" };
 import { memoryHost } from "../memoryHost.ts";

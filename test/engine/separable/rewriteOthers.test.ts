@@ -1,7 +1,7 @@
 /** Networks of other files that use a line which a rewrite changes. */
 import { describe, expect, it } from "vitest";
+import type { RewriteOptions } from "../../../src/engine/contract/rewrite.ts";
 import { createEngine } from "../../../src/engine/engine.ts";
-import type { RewriteOptions } from "../../../src/engine/separable/rewrite/contract.ts";
 import { applyEdits } from "../../../src/engine/separable/rewrite/place.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
 import { memoryHost } from "../memoryHost.ts";

@@ -3,8 +3,8 @@
  * made half as wide.
  */
 import { describe, expect, it } from "vitest";
+import type { Simulation } from "../../../src/engine/contract/separable.ts";
 import { createEngine } from "../../../src/engine/engine.ts";
-import type { Simulation } from "../../../src/engine/separable/contract.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
 import { memoryHost } from "../memoryHost.ts";
 

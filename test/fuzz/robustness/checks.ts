@@ -1,11 +1,11 @@
 /** What must hold of every answer, whatever the text. */
-import type { FileAnalysis } from "../../../src/engine/engine.types.ts";
-import type { Place, Report, ReportLayer, ReportShape } from "../../../src/engine/report/contract.ts";
-import { formatCsv } from "../../../src/engine/report/csv.ts";
-import { formatJson } from "../../../src/engine/report/json.ts";
-import { formatMarkdown } from "../../../src/engine/report/markdown.ts";
-import { formatSarif } from "../../../src/engine/report/sarif.ts";
-import { formatText } from "../../../src/engine/report/text.ts";
+import type { FileAnalysis } from "../../../src/engine/contract/engine.types.ts";
+import type { Place, Report, ReportLayer, ReportShape } from "../../../src/engine/contract/report.ts";
+import { formatCsv } from "../../../src/engine/formats/csv.ts";
+import { formatJson } from "../../../src/engine/formats/json.ts";
+import { formatMarkdown } from "../../../src/engine/formats/markdown.ts";
+import { formatSarif } from "../../../src/engine/formats/sarif.ts";
+import { formatText } from "../../../src/engine/formats/text.ts";
 import { createTranslate } from "../../../src/present/l10n.ts";
 import { layerLines } from "../../../src/present/sites.ts";
 import { lspDiagnostics } from "../../../src/server/diagnostics.ts";

@@ -1,6 +1,6 @@
 /** Mutants of model files: no question about one fails, and no answer to one is impossible. */
 import { isDeepStrictEqual } from "node:util";
-import type { Engine, FileAnalysis } from "../../../src/engine/engine.types.ts";
+import type { Engine, FileAnalysis } from "../../../src/engine/contract/engine.types.ts";
 import { stackOf, type Wrong, wrongAnalysis, wrongPlaces, wrongReport } from "./checks.ts";
 import { mutant } from "./mutations.ts";
 import type { Context, Finding, Part } from "./part.ts";

@@ -1,8 +1,8 @@
 /** A changed text as a program: engines over it, whose clock stands still, so that only steps decide where one ends. */
 import path from "node:path";
+import { DEFAULT_SETTINGS } from "../../../src/engine/analysis/settings.ts";
+import type { Engine, ModelHost } from "../../../src/engine/contract/engine.types.ts";
 import { createEngine } from "../../../src/engine/engine.ts";
-import type { Engine, ModelHost } from "../../../src/engine/engine.types.ts";
-import { DEFAULT_SETTINGS } from "../../../src/engine/settings.ts";
 import type { Parsers } from "../../../src/engine/syntax/parser.ts";
 import { createNodeHost } from "../../../src/node/host.ts";
 import type { SourceFile } from "./sources.ts";

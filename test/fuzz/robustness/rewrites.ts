@@ -1,6 +1,6 @@
 /** Rewrites of model files and of their mutants: what comes out parses, fits the text, and is a program as before. */
-import type { FileAnalysis } from "../../../src/engine/engine.types.ts";
-import type { TextEdit } from "../../../src/engine/separable/rewrite/contract.ts";
+import type { FileAnalysis } from "../../../src/engine/contract/engine.types.ts";
+import type { TextEdit } from "../../../src/engine/contract/rewrite.ts";
 import { applyEdits } from "../../../src/engine/separable/rewrite/place.ts";
 import { type Wrong, wrongPlaces } from "./checks.ts";
 import { caught } from "./mutants.ts";

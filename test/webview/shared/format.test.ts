@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatSeconds } from "../../../src/engine/report/units.ts";
+import { formatSeconds } from "../../../src/engine/formats/units.ts";
 import {
   formatBytes,
   formatChange,

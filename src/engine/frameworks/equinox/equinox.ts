@@ -1,4 +1,7 @@
 /** Equinox as a framework: its modules of names, and how its networks are recognised, named and run. */
+
+import { entryOf } from "../../base/table.ts";
+import type { Framework } from "../../interpret/framework.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
 import {
@@ -17,11 +20,9 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import { completed, forwardParams, inputOf, isSetting } from "../flax/calling.ts";
 import { evalShape, gradients } from "../flax/derivatives.ts";
 import { type Jax, passing } from "../flax/jax.ts";
-import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { LAYERS } from "./layers/index.ts";
 import {

@@ -3,10 +3,10 @@
  * Layers make theirs when they are made; a layer's name is its path in the tree: `layers[0].conv1`.
  * https://docs.kidger.site/equinox/api/module/module/
  */
+
+import { entryOf } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, bind, defineClass, type NativeImpl, unfollowed } from "../../interpret/native.ts";
-import { dictOf } from "../../interpret/python/dict.ts";
-import { dataclasses, metadataOf } from "../../interpret/python/stdlib/dataclasses.ts";
 import { parseSignature } from "../../interpret/signature.ts";
 import {
   type ClassValue,
@@ -18,7 +18,8 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
+import { dictOf } from "../../languages/python/dict.ts";
+import { dataclasses, metadataOf } from "../../languages/python/stdlib/dataclasses.ts";
 import type { ArrayKit } from "../flax/arrays/kit.ts";
 import type { Layer, Weight } from "../flax/layers/spec.ts";
 import { treeLayer } from "../flax/layers/tree.ts";

@@ -1,4 +1,6 @@
 /** How the networks of all JAX libraries are called: inputs, flags of inference, random keys. */
+
+import { entryOf } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import {
   FunctionValue,
@@ -8,9 +10,8 @@ import {
   type Tensor,
   type Value,
 } from "../../interpret/values.ts";
-import { mentions } from "../../mentions.ts";
 import type { Expr, Param } from "../../syntax/ast.ts";
-import { entryOf } from "../../table.ts";
+import { mentions } from "../../syntax/mentions.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
 
 /** Arguments of a forward call that a plain inference run gives. */

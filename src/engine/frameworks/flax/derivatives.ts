@@ -4,10 +4,10 @@
  * https://docs.jax.dev/en/latest/jax.html#automatic-differentiation
  */
 
+import { entryOf } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { mapLeaves } from "../../interpret/leaves.ts";
 import { type Bound, def } from "../../interpret/native.ts";
-import { kwargsOf } from "../../interpret/python/types/object.ts";
 import {
   type Dim,
   Instance,
@@ -19,7 +19,7 @@ import {
   toNumber,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
+import { kwargsOf } from "../../languages/python/types/object.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
 
 /** What a derivative is, by the answer of the function and what it is derived by. */

@@ -2,6 +2,8 @@
  * Command lines of programs that use absl and ml_collections, as a run without arguments has them: flags hold their
  * defaults, a flag that must be given is unknown, and the default file of a configuration is read.
  */
+
+import { entryOf } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../interpret/native.ts";
 import {
@@ -14,7 +16,6 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 
 const DEFINERS: Readonly<Record<string, string>> = {
   DEFINE_string: "name, default=None, help='', *args, required=False, **kwargs",

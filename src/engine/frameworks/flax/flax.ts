@@ -1,4 +1,7 @@
 /** Flax and JAX as a framework: their modules of names, and how linen and nnx networks are recognised, named and run. */
+
+import { entryOf } from "../../base/table.ts";
+import type { Framework } from "../../interpret/framework.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import {
   ABSENT,
@@ -11,8 +14,6 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
-import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { completed, forwardParams, inputOf, lastAxis, sampleOf } from "./calling.ts";
 import { jaxConventions } from "./conventions.ts";

@@ -1,4 +1,6 @@
 /** The parts of JAX's surroundings that change no cost: containers of configuration, optimisers, training states. */
+
+import { entryOf } from "../../base/table.ts";
 import { def, defineClass } from "../../interpret/native.ts";
 import {
   ABSENT,
@@ -11,7 +13,6 @@ import {
   toItems,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "./arrays/kit.ts";
 import { passing } from "./jax.ts";
 

@@ -2,9 +2,10 @@
  * The modules of JAX by dotted name. Transformations (`jit`, `vmap`, `grad`) leave what they transform as it is:
  * a forward pass costs the same.
  */
+
+import { entryOf } from "../../base/table.ts";
 import { leavesOf, mapLeaves } from "../../interpret/leaves.ts";
 import { def, defineClass } from "../../interpret/native.ts";
-import { gridNames } from "../../interpret/python/stdlib/npgrids.ts";
 import {
   ABSENT,
   type Absent,
@@ -24,7 +25,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
+import { gridNames } from "../../languages/python/stdlib/npgrids.ts";
 import { numel } from "../shape/dims.ts";
 import { DTYPES } from "../torch/tensor/dtypes.ts";
 import { activations, initializer } from "./arrays/activations.ts";

@@ -3,6 +3,7 @@
  * The networks that it brings (`hk.nets`) are read from its own files where it is installed.
  */
 
+import type { Framework } from "../../interpret/framework.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { def } from "../../interpret/native.ts";
 import { escapePattern } from "../../interpret/patterns/escape.ts";
@@ -19,7 +20,6 @@ import {
 } from "../../interpret/values.ts";
 import { completed, forwardParams, inputOf, lastAxis, sampleOf } from "../flax/calling.ts";
 import { type Jax, passing } from "../flax/jax.ts";
-import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { type Frame, Frames } from "./frame.ts";
 import { isHaikuClass, isHaikuModule } from "./module.ts";

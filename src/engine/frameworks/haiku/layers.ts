@@ -2,6 +2,8 @@
  * Dense layers, embeddings, normalisations, attention, pooling and reshaping.
  * https://dm-haiku.readthedocs.io/en/latest/api.html#common-modules
  */
+
+import { entryOf } from "../../base/table.ts";
 import { attentionMacs, linearMacs } from "../../cost/contraction.ts";
 import { product } from "../../cost/lift.ts";
 import {
@@ -15,7 +17,6 @@ import {
   type Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import type { Layer, Weight } from "../flax/layers/spec.ts";
 import { unevenGroups } from "../rules/sizes.ts";
 import { numel } from "../shape/dims.ts";

@@ -3,6 +3,8 @@
  * from the method that makes it; modules of one name share their parameters and are one layer.
  * https://dm-haiku.readthedocs.io/en/latest/api.html#haiku.Module
  */
+
+import { entryOf } from "../../base/table.ts";
 import { STEPS } from "../../interpret/bounds.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, bind, defineClass, type NativeImpl, unfollowed } from "../../interpret/native.ts";
@@ -18,7 +20,6 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import type { ArrayKit } from "../flax/arrays/kit.ts";
 import { Run } from "../flax/layers/run.ts";
 import { Layer, type LayerAccess } from "../flax/layers/spec.ts";

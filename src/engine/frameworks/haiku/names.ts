@@ -1,4 +1,6 @@
 /** `haiku` of one interpreter: layers, transforms, parameters and functions by name, made at first use. */
+
+import { entryOf } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
 import {
@@ -13,7 +15,6 @@ import {
   toNumber,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import { evalShape, gradients } from "../flax/derivatives.ts";
 import { type Jax, passing } from "../flax/jax.ts";
 import { Run } from "../flax/layers/run.ts";

@@ -1,7 +1,8 @@
 /** All classes of `keras.layers`, made for one interpreter, and the functional forms of the merging layers. */
+
+import { entryOf } from "../../base/table.ts";
 import { def } from "../../interpret/native.ts";
 import type { Value } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import { SHARED_LAYERS } from "../keraslike/layers.ts";
 import { spread } from "./calling.ts";
 import { defineLayerClass } from "./layer.ts";

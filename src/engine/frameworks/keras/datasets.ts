@@ -2,11 +2,12 @@
  * `keras.datasets`: the shapes of what `load_data` gives, for networks that are trained on it.
  * https://keras.io/api/datasets/
  */
+
+import { entryOf } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { def } from "../../interpret/native.ts";
-import { markLabels } from "../../interpret/python/stdlib/labels.ts";
 import { type Shape, Tensor, Tuple, Unknown, type Value } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
+import { markLabels } from "../../languages/python/stdlib/labels.ts";
 
 interface Dataset {
   readonly train: number;

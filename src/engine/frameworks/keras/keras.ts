@@ -1,5 +1,8 @@
 /** Keras as a framework: its modules of names, and how its networks are recognised, named and run. */
+
+import { entryOf } from "../../base/table.ts";
 import type { Conventions } from "../../interpret/assumptions.ts";
+import type { Framework } from "../../interpret/framework.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import {
   type Absent,
@@ -13,8 +16,6 @@ import {
   type Tensor,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
-import type { Framework } from "../framework.ts";
 import { SHARED_LAYERS } from "../keraslike/layers.ts";
 import { defineClasses } from "./classes.ts";
 import { kerasConventions } from "./conventions.ts";

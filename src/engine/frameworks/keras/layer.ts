@@ -6,7 +6,6 @@ import { STEPS } from "../../interpret/bounds.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { noteWalked } from "../../interpret/leaves.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
-import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
 import {
   type ClassValue,
   Dict,
@@ -21,6 +20,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { makeInert } from "../../languages/python/stdlib/inertness.ts";
 import { toDim } from "../rules/sizes.ts";
 import { numel } from "../shape/dims.ts";
 import { callLayer, spread } from "./calling.ts";

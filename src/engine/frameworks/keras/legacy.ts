@@ -1,7 +1,7 @@
 /** Arguments of layers as Keras 1 and 2 name them. https://github.com/keras-team/tf-keras */
 
 /** Arguments that no shape or cost depends on: how weights begin and are bounded, how a step is carried out. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 export const WITHOUT_SHAPE =
   /(initializer|regularizer|constraint)$|^lora_|^(init|inner_init|forget_bias_init|gamma_init|beta_init|[WbU]_\w+)$|^(fused|virtual_batch_size|adjustment|implementation|input_length)$/;
 

@@ -3,6 +3,7 @@
  * https://keras.io/api/models/
  */
 
+import { entryOf } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { mapLeaves } from "../../interpret/leaves.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
@@ -21,7 +22,6 @@ import {
   type Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import { possibleArguments } from "../rules/possible.ts";
 import { callLayer, runNetwork, spread } from "./calling.ts";
 import { inputOf } from "./data.ts";

@@ -2,8 +2,9 @@
  * The modules of Keras and TensorFlow by dotted name. Keras is found under many roofs (`tensorflow.keras`,
  * `keras.src`, `tf_keras`); all of them lead to the same names.
  */
+
+import { entryOf } from "../../base/table.ts";
 import { ABSENT, type Absent, Unknown, type Value } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import { moduleTable } from "../moduleTable.ts";
 import type { Keras } from "./library.ts";
 import { findName, isModule } from "./namespace.ts";

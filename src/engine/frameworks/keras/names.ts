@@ -1,4 +1,4 @@
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type { KerasVersion } from "./version.ts";
 
 /** What Keras 2 calls by another name than the class's. */

@@ -1,7 +1,7 @@
 /** What each module of Keras has under each name. https://keras.io/api/ */
+
+import { entryOf } from "../../base/table.ts";
 import { def, type NativeImpl } from "../../interpret/native.ts";
-import { makeInert } from "../../interpret/python/stdlib/inertness.ts";
-import { classesOf } from "../../interpret/python/stdlib/labels.ts";
 import {
   ABSENT,
   type Absent,
@@ -12,7 +12,8 @@ import {
   toItems,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
+import { makeInert } from "../../languages/python/stdlib/inertness.ts";
+import { classesOf } from "../../languages/python/stdlib/labels.ts";
 import { toDim } from "../rules/sizes.ts";
 import { layerName, layerNames } from "./classes.ts";
 import { cloneModel } from "./clone.ts";

@@ -3,6 +3,7 @@
  * when the layer is built, and the rule is asked for each call.
  */
 
+import { entryOf } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { mapLeaves } from "../../interpret/leaves.ts";
 import { type Bound, bind, defineClass, type NativeImpl } from "../../interpret/native.ts";
@@ -18,7 +19,6 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import { axesOfLayer, KERAS_ARGUMENTS } from "../keraslike/arguments.ts";
 import {
   Config,

@@ -1,4 +1,6 @@
 /** What a program may ask of a tensor: shape, dtype, operators, subscripts. https://keras.io/api/ops/ */
+
+import { entryOf } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../interpret/native.ts";
 import {
@@ -12,7 +14,6 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
 import { numel } from "../shape/dims.ts";
 import { getItem } from "../torch/tensor/indexing.ts";
 import { toNative } from "../torch/tensor/op.ts";

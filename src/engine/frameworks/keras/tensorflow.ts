@@ -1,6 +1,7 @@
 /** The modules of TensorFlow that models are written with. https://www.tensorflow.org/api_docs/python/tf */
+
+import { entryOf } from "../../base/table.ts";
 import { def, type NativeImpl } from "../../interpret/native.ts";
-import { makeInert, makeRuntime } from "../../interpret/python/stdlib/inertness.ts";
 import {
   ABSENT,
   type Absent,
@@ -9,7 +10,7 @@ import {
   toItems,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
+import { makeInert, makeRuntime } from "../../languages/python/stdlib/inertness.ts";
 import { tensorSpec } from "./data.ts";
 import { initializerName } from "./initializers.ts";
 import { sizeOf } from "./layer.ts";

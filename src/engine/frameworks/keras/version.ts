@@ -3,8 +3,8 @@
  * Keras 3, `input_1` in Keras 2, and Keras before 2.4 numbers every layer from 1. Asked are the environment's packages,
  * then what the project says that it needs.
  */
-import type { ModelHost } from "../../engine.types.ts";
-import { packagesAmong } from "../../interpret/python/packages.ts";
+import type { ModelHost } from "../../contract/engine.types.ts";
+import { packagesAmong } from "../../languages/python/packages.ts";
 
 /** `2.0` stands for Keras before 2.4, which was no part of TensorFlow. */
 export type KerasVersion = "2.0" | "2" | "3";

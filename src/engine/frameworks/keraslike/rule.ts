@@ -8,6 +8,7 @@
  * `rulingOf(rule, config, inputs)` for each call, which gives the steps to record, the last one making the layer's output.
  */
 
+import type { OpName } from "../../contract/report.ts";
 import { type ParsedSignature, parseSignature } from "../../interpret/signature.ts";
 import type { ConvGeometry, Count } from "../../interpret/trace.ts";
 import {
@@ -19,7 +20,6 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import type { OpName } from "../../report/contract.ts";
 import type { ChannelAxis } from "../rules/convolution.ts";
 import type { TakenTable } from "../rules/possible.ts";
 import { toDim, toDims } from "../rules/sizes.ts";

@@ -4,9 +4,9 @@
  * and unknown from there on. What ConvLens does not know stays unknown and is no error.
  */
 
+import { emptyTable, entryOf, type Table } from "../../base/table.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import type { Bound } from "../../interpret/native.ts";
-
 import type { ParsedSignature } from "../../interpret/signature.ts";
 import {
   BoundMethod,
@@ -26,7 +26,6 @@ import {
   unknownBaseOf,
   type Value,
 } from "../../interpret/values.ts";
-import { emptyTable, entryOf, type Table } from "../../table.ts";
 
 /** What is taken for one argument. */
 export interface Taken {

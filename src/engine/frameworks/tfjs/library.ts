@@ -5,7 +5,6 @@
 import type { Interp } from "../../interpret/interp.ts";
 import { noteWalked } from "../../interpret/leaves.ts";
 import type { OpCost, Site } from "../../interpret/trace.ts";
-import { fn } from "../../interpret/typescript/core.ts";
 import {
   type ClassValue,
   type Dim,
@@ -19,6 +18,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { fn } from "../../languages/typescript/core.ts";
 import { diagnoseMismatch } from "../rules/mismatch.ts";
 import { toDim } from "../rules/sizes.ts";
 import { numel } from "../shape/dims.ts";

@@ -1,8 +1,6 @@
 /** Models: `tf.input`, `tf.model` over a graph, `tf.sequential`. Running one replays its graph on tensors. */
 import type { Interp } from "../../interpret/interp.ts";
 import { noteWalked } from "../../interpret/leaves.ts";
-import { promise } from "../../interpret/typescript/builtins/promises.ts";
-import { fn, type Impl, jsClass } from "../../interpret/typescript/core.ts";
 import {
   type ClassValue,
   Instance,
@@ -12,6 +10,8 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
+import { promise } from "../../languages/typescript/builtins/promises.ts";
+import { fn, type Impl, jsClass } from "../../languages/typescript/core.ts";
 import { applyLayer, callLayer, nameOf, replay, symbolicTensor, withBatch } from "./layers/layer.ts";
 import { LayerState, type ModelState, stateOf } from "./layers/state.ts";
 import {

@@ -2,9 +2,10 @@
  * Networks that are written in ops alone: a function or method of the program that runs weighted ops on the program's
  * own variables. What it takes is read from the ops that its arguments meet first.
  */
+
+import type { Attempt, OpsProgram } from "../../interpret/framework.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import type { OpRecord } from "../../interpret/trace.ts";
-import { jsClass } from "../../interpret/typescript/core.ts";
 import {
   type ClassValue,
   type Dim,
@@ -16,7 +17,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import type { Attempt, OpsProgram } from "../framework.ts";
+import { jsClass } from "../../languages/typescript/core.ts";
 import { isOpen, type Library, shapeOf } from "./library.ts";
 
 /** Names of ops with weights, as functions and as methods of tensors. */

@@ -1,6 +1,8 @@
 /** TensorFlow.js as a framework: its modules of names, and how its networks are recognised, named and run. */
+
+import { entryOf } from "../../base/table.ts";
+import type { Framework, OpsProgram } from "../../interpret/framework.ts";
 import type { Interp } from "../../interpret/interp.ts";
-import { type Impl, jsClass, object, RUN_TIME } from "../../interpret/typescript/core.ts";
 import {
   ABSENT,
   type Absent,
@@ -14,8 +16,7 @@ import {
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
-import type { Framework, OpsProgram } from "../framework.ts";
+import { type Impl, jsClass, object, RUN_TIME } from "../../languages/typescript/core.ts";
 import { layerModule } from "./layers/index.ts";
 import { childrenOf, withInner } from "./layers/inner.ts";
 import { callLayer, layerClass, nameOf } from "./layers/layer.ts";

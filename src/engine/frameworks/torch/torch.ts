@@ -1,4 +1,7 @@
 /** torch as a framework: its modules of names, and how its networks are recognised, named and run. */
+
+import { entryOf } from "../../base/table.ts";
+import type { Framework } from "../../interpret/framework.ts";
 import type { Interp } from "../../interpret/interp.ts";
 import {
   ABSENT,
@@ -12,8 +15,6 @@ import {
   type Unknown,
   type Value,
 } from "../../interpret/values.ts";
-import { entryOf } from "../../table.ts";
-import type { Framework } from "../framework.ts";
 import { moduleTable } from "../moduleTable.ts";
 import { COUNTERS } from "./ecosystem/counters.ts";
 import { isLightning, Lightning, SUBMODULES } from "./ecosystem/lightning.ts";

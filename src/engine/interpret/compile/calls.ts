@@ -1,12 +1,13 @@
 /** Calls compiled to closures: arguments, `super`, `this`, and the calls that read the scope they stand in. */
+
+import { entryOf } from "../../base/table.ts";
+import { mayBind } from "../../languages/python/execText.ts";
 import type { Arg, Call, Expr } from "../../syntax/ast.ts";
 import { isOptionalChain } from "../../syntax/optionalChain.ts";
 import { placed } from "../../syntax/placed.ts";
-import { entryOf } from "../../table.ts";
 import { attrsDict } from "../attrsDict.ts";
 import { STEPS } from "../bounds.ts";
 import type { Machine } from "../machine.ts";
-import { mayBind } from "../python/execText.ts";
 import type { Scope } from "../scope.ts";
 import type { Site } from "../trace.ts";
 import { mayCall } from "../uncalled.ts";

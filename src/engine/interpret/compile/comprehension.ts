@@ -1,9 +1,10 @@
 /** Comprehensions and generator expressions compiled to closures. */
+
+import { dictSet, setOf } from "../../languages/python/dict.ts";
+import { unknownOrder } from "../../languages/python/setOrder.ts";
 import type { Comprehension } from "../../syntax/ast.ts";
 import { perhaps } from "../branches.ts";
 import type { Machine } from "../machine.ts";
-import { dictSet, setOf } from "../python/dict.ts";
-import { unknownOrder } from "../python/setOrder.ts";
 import { Scope } from "../scope.ts";
 import { ABSENT, Dict, Iter, isMany, LargeInt, List, SetValue, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ev } from "./compiler.ts";

@@ -2,11 +2,12 @@
  * Expressions compiled to closures: one entry a node kind. The tree is walked once; what runs afterwards holds only
  * what evaluation needs.
  */
+
+import { dictSet, setOf } from "../../languages/python/dict.ts";
 import type { BinaryOp, Expr } from "../../syntax/ast.ts";
 import { isOptionalChain } from "../../syntax/optionalChain.ts";
 import { fork, forkValue, perhaps } from "../branches.ts";
 import type { Machine } from "../machine.ts";
-import { dictSet, setOf } from "../python/dict.ts";
 import { Scope } from "../scope.ts";
 import {
   ABSENT,

@@ -1,9 +1,10 @@
 /** Loops compiled to closures. One whose number of turns is not known runs its body once, as a side of a branch. */
+
+import { unknownOrder } from "../../languages/python/setOrder.ts";
 import type { CFor, DoWhile, For, While } from "../../syntax/ast.ts";
 import { fork, maybeMore } from "../branches.ts";
 import { joinHere } from "../doubts.ts";
 import type { Machine } from "../machine.ts";
-import { unknownOrder } from "../python/setOrder.ts";
 import { Scope } from "../scope.ts";
 import { Dict, isMany, isUnknown, SetValue, Unknown, type Value } from "../values.ts";
 import type { Compiler, Ex } from "./compiler.ts";

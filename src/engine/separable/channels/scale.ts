@@ -2,11 +2,12 @@
  * The width multiplier over a trace: every tensor takes its new channels and every op its new cost. The trace is
  * spent by it: its tensors are changed, as its network will not run again.
  */
+
+import type { KeptWidth } from "../../contract/separable.ts";
+import type { ChannelRounding } from "../../cost/separable.ts";
 import { isKnown } from "../../frameworks/shape/dims.ts";
 import type { Count, OpRecord } from "../../interpret/trace.ts";
 import type { Tensor } from "../../interpret/values.ts";
-import type { KeptWidth } from "../contract.ts";
-import type { ChannelRounding } from "../formulas.ts";
 import type { Channels, Product } from "./follow.ts";
 import { type Size, scaler, total } from "./widths.ts";
 

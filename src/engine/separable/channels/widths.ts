@@ -3,7 +3,7 @@
  * widths (`64·a + 1/2·b`); a width is what a layer was made with. Sizes that must agree are unified as terms of logic
  * are: a width becomes another one, or a sum of shares of others. What then stays free is scaled and rounded once.
  */
-import { type ChannelRounding, scaleChannels } from "../formulas.ts";
+import { type ChannelRounding, scaleChannels } from "../../cost/separable.ts";
 
 /** So many times a width: `times / over · width`. */
 export interface Share {

@@ -1,7 +1,8 @@
 /** Annotations that name the layer's class, changed with the layer: `conv: nn.Conv2d` holds a `Sequential` now. */
+
+import type { TextEdit } from "../../contract/rewrite.ts";
 import { escapePattern } from "../../interpret/patterns/escape.ts";
 import { closingOf } from "./callText.ts";
-import type { TextEdit } from "./contract.ts";
 import { functionAround, headAround, placeAt } from "./place.ts";
 import type { CallSite } from "./site.ts";
 

@@ -2,11 +2,12 @@
  * A parameter that tells layers of one line apart where none of the call's own arguments does: the function that makes
  * them gets it, False by itself, and the calls that want the swap give it.
  */
+
+import type { Place } from "../../contract/report.ts";
+import type { TextEdit } from "../../contract/rewrite.ts";
 import { wordPattern } from "../../interpret/patterns/escape.ts";
-import type { Place } from "../../report/contract.ts";
 import { placeKey } from "../../report/places.ts";
 import { closingOf, pythonParts, readPythonCall } from "./callText.ts";
-import type { TextEdit } from "./contract.ts";
 import { cutAt, functionAround, headAround, placeAt } from "./place.ts";
 
 export interface Flag {

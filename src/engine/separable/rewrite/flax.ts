@@ -5,7 +5,7 @@
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#linear-modules
  * https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/nn/linear.html
  */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
 import { guardOf } from "./guard.ts";
 import { JAX_ACTIVATIONS } from "./jax.ts";

@@ -1,5 +1,5 @@
 /** The swapped form in each framework's idiom. */
-import type { FrameworkId } from "../../report/contract.ts";
+import type { FrameworkId } from "../../contract/report.ts";
 import { flaxForm } from "./flax.ts";
 import { equinoxForm, haikuForm } from "./jax.ts";
 import { kerasForm } from "./keras.ts";

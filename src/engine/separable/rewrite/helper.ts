@@ -1,6 +1,6 @@
 /** The class or function that a file gets for its swapped layers: where it stands, and that it is written once. */
-import type { Place } from "../../report/contract.ts";
-import type { TextEdit } from "./contract.ts";
+import type { Place } from "../../contract/report.ts";
+import type { TextEdit } from "../../contract/rewrite.ts";
 import { type ClassNeed, classText } from "./separableClass.ts";
 import { type FunctionNeed, functionText } from "./separableFunction.ts";
 

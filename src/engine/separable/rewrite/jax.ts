@@ -6,11 +6,11 @@
  * https://docs.kidger.site/equinox/api/nn/conv/
  */
 
-import type { Place } from "../../report/contract.ts";
+import { entryOf } from "../../base/table.ts";
+import type { Place } from "../../contract/report.ts";
+import type { TextEdit } from "../../contract/rewrite.ts";
 import { placeKey } from "../../report/places.ts";
-import { entryOf } from "../../table.ts";
 import { type ArgumentText, type CallText, editCall, readPythonCall } from "./callText.ts";
-import type { TextEdit } from "./contract.ts";
 import { guardOf } from "./guard.ts";
 import { block, guarded, usesTwice } from "./layout.ts";
 import { ownModuleForm } from "./ownModule.ts";

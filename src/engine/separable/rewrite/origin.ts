@@ -2,8 +2,9 @@
  * Who decides what a call spreads. `options = {"padding": 1}` has these keys however often it runs, but `**kwargs` has
  * those that callers give: one that was not run may give others, which the keys written out would drop.
  */
+
+import type { Place } from "../../contract/report.ts";
 import { escapePattern, wordPattern } from "../../interpret/patterns/escape.ts";
-import type { Place } from "../../report/contract.ts";
 import { placeKey } from "../../report/places.ts";
 import type { Language } from "../../syntax/ast.ts";
 import { closingOf, readPythonCall } from "./callText.ts";

@@ -1,11 +1,12 @@
 /** Networks beside the one at hand that use lines of a rewrite: of its file, and of files that import what changes. */
+
+import type { Report } from "../../contract/report.ts";
+import type { OtherNetwork, RewriteTotals, RewriteWarning, TextEdit } from "../../contract/rewrite.ts";
 import { escapePattern } from "../../interpret/patterns/escape.ts";
 import { buildReport } from "../../report/build.ts";
-import type { Report } from "../../report/contract.ts";
 import type { Span } from "../../syntax/span.ts";
 import { inputTexts } from "../resize.ts";
 import type { TracedNetwork } from "../simulation.ts";
-import type { OtherNetwork, RewriteTotals, RewriteWarning, TextEdit } from "./contract.ts";
 import type { Fault } from "./proof.ts";
 
 export interface OthersSource {

@@ -2,11 +2,12 @@
  * The swapped form as a module of the file's own, for batch norms that only a layer's call tells whether they train:
  * the file gets a class, the layer becomes one of it, and the layer's calls say what that of the batch norm says.
  */
+
+import type { Place } from "../../contract/report.ts";
+import type { TextEdit } from "../../contract/rewrite.ts";
 import { wordPattern } from "../../interpret/patterns/escape.ts";
-import type { Place } from "../../report/contract.ts";
 import { placeKey } from "../../report/places.ts";
 import { editCall, readPythonCall } from "./callText.ts";
-import type { TextEdit } from "./contract.ts";
 import { block, guarded } from "./layout.ts";
 import { cutAt, mentionsOf } from "./place.ts";
 import type { CallSite, Form } from "./site.ts";

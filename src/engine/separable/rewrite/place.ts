@@ -1,9 +1,9 @@
 /** Places in a text: what stands there, and what the text is once edits are made. */
 
-import type { ModelHost } from "../../engine.types.ts";
+import type { ModelHost } from "../../contract/engine.types.ts";
+import type { Place } from "../../contract/report.ts";
+import type { TextEdit } from "../../contract/rewrite.ts";
 import { escapePattern } from "../../interpret/patterns/escape.ts";
-import type { Place } from "../../report/contract.ts";
-import type { TextEdit } from "./contract.ts";
 
 const LINE_END = /\r\n|\r|\n/g;
 

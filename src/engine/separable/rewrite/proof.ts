@@ -2,9 +2,9 @@
  * The proof of a rewrite: the edited program is traced again and must be the network that was simulated. What cannot be
  * proved is not written; where some of its lines are to blame, the others are.
  */
-import type { Place, Report } from "../../report/contract.ts";
+import type { Place, Report } from "../../contract/report.ts";
+import type { RewriteWarning, TextEdit } from "../../contract/rewrite.ts";
 import { newDiagnostics } from "../newDiagnostics.ts";
-import type { RewriteWarning, TextEdit } from "./contract.ts";
 import { placeBefore } from "./place.ts";
 
 /** Why a rewritten program is not what it should be, and the line to blame. */

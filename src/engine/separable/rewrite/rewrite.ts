@@ -3,15 +3,8 @@
  * depthwise separable form. A call that makes several layers changes all of them; one that also makes layers which
  * must stay is guarded by a condition on its arguments, or left alone with the reason.
  */
-import type { FailureReason } from "../../engine.types.ts";
-import { escapePattern } from "../../interpret/patterns/escape.ts";
-import { buildReport } from "../../report/build.ts";
-import type { Place, Report } from "../../report/contract.ts";
-import { type PricedRow, priceLayers } from "../../report/layers.ts";
-import { placeKey } from "../../report/places.ts";
-import { inputTexts } from "../resize.ts";
-import { eligibleLayers } from "../simulate.ts";
-import { simulateNetwork, type TracedNetwork } from "../simulation.ts";
+
+import type { Place, Report } from "../../contract/report.ts";
 import {
   REWRITE_STYLES,
   type Rewrite,
@@ -21,7 +14,15 @@ import {
   type RewriteStyle,
   type SourceEdit,
   type TextEdit,
-} from "./contract.ts";
+} from "../../contract/rewrite.ts";
+import type { FailureReason } from "../../interpret/bounded.ts";
+import { escapePattern } from "../../interpret/patterns/escape.ts";
+import { buildReport } from "../../report/build.ts";
+import { type PricedRow, priceLayers } from "../../report/layers.ts";
+import { placeKey } from "../../report/places.ts";
+import { inputTexts } from "../resize.ts";
+import { eligibleLayers } from "../simulate.ts";
+import { simulateNetwork, type TracedNetwork } from "../simulation.ts";
 import type { Flag } from "./flag.ts";
 import { helperEdits } from "./helper.ts";
 import {

@@ -1,6 +1,6 @@
 /** What a rewrite knows of one constructor call: the convolutions that it makes, and how they are used. */
-import type { FrameworkId, Place } from "../../report/contract.ts";
-import type { TextEdit } from "./contract.ts";
+import type { FrameworkId, Place } from "../../contract/report.ts";
+import type { TextEdit } from "../../contract/rewrite.ts";
 import type { HelperNeed } from "./helper.ts";
 import type { ClassKinds } from "./separableClass.ts";
 import type { Import } from "./spelling.ts";

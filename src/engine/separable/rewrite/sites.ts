@@ -2,14 +2,15 @@
  * The rewrite of one constructor call: the swapped form for the layers that are wanted, each with the batch norm that
  * follows it, under a condition where the call makes layers that must stay, or some that no batch norm follows.
  */
+
+import type { Place, Report } from "../../contract/report.ts";
+import type { RewriteOptions, TextEdit } from "../../contract/rewrite.ts";
 import type { OpRecord, Site } from "../../interpret/trace.ts";
-import type { Place, Report } from "../../report/contract.ts";
-import { place } from "../../report/convert.ts";
 import type { PricedRow } from "../../report/layers.ts";
 import { placeKey } from "../../report/places.ts";
 import type { Language } from "../../syntax/ast.ts";
+import { place } from "../../syntax/place.ts";
 import { annotationEdits } from "./annotation.ts";
-import type { RewriteOptions, TextEdit } from "./contract.ts";
 import { type Flag, flagFor } from "./flag.ts";
 import { formOf } from "./forms.ts";
 import type { HelperNeed } from "./helper.ts";

@@ -1,11 +1,12 @@
 /** What follows a convolution in the trace: the batch norm and the activation that its swapped form repeats. */
+
+import { entryOf } from "../../base/table.ts";
 import { isKnown } from "../../frameworks/shape/dims.ts";
 import type { OpRecord, Site } from "../../interpret/trace.ts";
 import { type Instance, type Tensor, toNumber } from "../../interpret/values.ts";
-import { place } from "../../report/convert.ts";
 import type { Language } from "../../syntax/ast.ts";
+import { place } from "../../syntax/place.ts";
 import type { Span } from "../../syntax/span.ts";
-import { entryOf } from "../../table.ts";
 import { type ArgumentText, editCall, readConfigCall, readPythonCall } from "./callText.ts";
 import { cutAt, functionAround } from "./place.ts";
 import type { Between } from "./site.ts";

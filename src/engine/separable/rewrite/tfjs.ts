@@ -3,7 +3,7 @@
  * `depthwiseConv2d`, `batchNormalization`, the activation and a 1×1 `conv2d`, added or applied as the layer was.
  * https://js.tensorflow.org/api/latest/#Layers-Convolutional
  */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import { type ArgumentText, type CallText, closingOf, editCall, readConfigCall } from "./callText.ts";
 import { guardOf, TYPESCRIPT } from "./guard.ts";
 import type { CallSite, Form } from "./site.ts";

@@ -3,7 +3,7 @@
  * bias. They are looked for in the text of the program. PyTorch only: other frameworks
  * have no such ways to a layer.
  */
-import type { Place } from "../../report/contract.ts";
+import type { Place } from "../../contract/report.ts";
 import { headAround, placeAt } from "./place.ts";
 
 /** A layer as the program's text may speak of it. */

@@ -1,6 +1,6 @@
 /** Saved weights: what a rewritten PyTorch network calls its own, and where the program loads those of before. */
-import type { Place, Report, ReportLayer } from "../../report/contract.ts";
-import type { RenamedWeights, RewriteWarning } from "./contract.ts";
+import type { Place, Report, ReportLayer } from "../../contract/report.ts";
+import type { RenamedWeights, RewriteWarning } from "../../contract/rewrite.ts";
 import { placeAt } from "./place.ts";
 import type { ProgramText } from "./uses.ts";
 

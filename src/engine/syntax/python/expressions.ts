@@ -1,5 +1,5 @@
 /** Lowers Python expressions, arguments, parameters and assignment targets. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type {
   Arg,
   BinaryOp,

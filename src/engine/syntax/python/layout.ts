@@ -2,7 +2,7 @@
  * Reads Python's lines without parsing: indentation, brackets, strings, and which lines start a
  * statement. Where a bracket is missing, keywords and indentation say where statements begin again.
  */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 export interface Line {
   /** Offsets into the text; the end stands before the line break. */
   readonly start: number;

@@ -1,5 +1,5 @@
 /** Python literals: numbers, strings with their prefixes and escapes, f-strings, implicit concatenation. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type { Expr, FloatLiteral, Literal, Template } from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { lowerExpr } from "./expressions.ts";

@@ -1,5 +1,5 @@
 /** Lowers the patterns of Python's `match` statement. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type { Expr, Pattern } from "../ast.ts";
 import { type Lowering, parts, type SyntaxNode, tokens } from "../tree.ts";
 import { lowerDottedName, lowerExpr } from "./expressions.ts";

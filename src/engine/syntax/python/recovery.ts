@@ -3,7 +3,7 @@
  * bracket, so the text is cut along its layout (top-level statements, then the bodies of broken
  * ones, down to single statements), each piece is parsed by itself, and damage stays in its piece.
  */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type { Stmt } from "../ast.ts";
 import type { Span } from "../span.ts";
 import {

@@ -1,5 +1,5 @@
 /** Lowers Python statements, functions and classes. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type {
   Assign,
   BinaryOp,

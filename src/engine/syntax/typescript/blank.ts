@@ -3,7 +3,7 @@
  * them: it reads `x + w!` as `(x + w)!` and `a + f<T>(b)` as `(a + f)<T>(b)`, which turns precedence
  * around. Offsets stay, and literals are read from the text as written, so strings take no harm.
  */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 export function blankTypes(text: string): string {
   const marked = text.includes("accessor")
     ? text.replace(STATIC_ACCESSOR, (mark) => " ".repeat(mark.length))

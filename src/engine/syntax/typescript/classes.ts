@@ -1,5 +1,5 @@
 /** Lowers classes and their members; abstract and declared members are erased. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type { Arg, ClassMember, ClassNode, Expr } from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { accessorKind, exprField, lowerExpr, lowerKey } from "./expressions.ts";

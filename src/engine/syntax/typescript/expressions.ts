@@ -1,5 +1,5 @@
 /** Lowers TypeScript and JavaScript expressions; types are erased on the way. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type { Arg, AssignExpr, BinaryOp, CompareOp, Expr, PropertyDef, UnaryOp } from "../ast.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode, tokens } from "../tree.ts";
 import { lowerClass } from "./classes.ts";

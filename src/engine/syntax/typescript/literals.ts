@@ -1,5 +1,5 @@
 /** TypeScript and JavaScript literals: numbers, strings, template strings, regular expressions. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type { Expr, Literal, Regex, Template } from "../ast.ts";
 import { field, type Lowering, parts, type SyntaxNode } from "../tree.ts";
 import { lowerExpr } from "./expressions.ts";

@@ -3,7 +3,7 @@
  * brace would otherwise nest all that follows, or cost the parser a whole class. What is put in
  * stands at the end of a line, so that the lines below keep their places.
  */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import { UNREADABLE } from "../tree.ts";
 import { type Bracket, type CodeLine, readCodeLines } from "./layout.ts";
 

@@ -1,5 +1,5 @@
 /** Lowers TypeScript and JavaScript statements. What is only a type gives no statement at all. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type { Expr, If, Stmt, Switch, VarDecl } from "../ast.ts";
 import { ifOf } from "../branches.ts";
 import { field, hasToken, type Lowering, parts, type SyntaxNode } from "../tree.ts";

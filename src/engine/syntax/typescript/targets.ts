@@ -1,5 +1,5 @@
 /** Lowers what TypeScript and JavaScript can assign to: names, members, destructuring patterns. */
-import { entryOf } from "../../table.ts";
+import { entryOf } from "../../base/table.ts";
 import type { ObjectTarget, Target } from "../ast.ts";
 import { field, type Lowering, parts, type SyntaxNode, tokens } from "../tree.ts";
 import { exprField, lowerExpr, lowerKey } from "./expressions.ts";

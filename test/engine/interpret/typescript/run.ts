@@ -1,14 +1,14 @@
 /** Runs JavaScript snippets in the real interpreter: `show("const x = 1; x + 1")` is the last line's value as a console shows it. */
 
-import type { EngineLimits } from "../../../../src/engine/engine.types.ts";
+import { DEFAULT_SETTINGS } from "../../../../src/engine/analysis/settings.ts";
+import type { EngineLimits } from "../../../../src/engine/contract/engine.types.ts";
 import { createFrameworks } from "../../../../src/engine/frameworks/index.ts";
 import { Stopped } from "../../../../src/engine/interpret/control.ts";
 import { Machine } from "../../../../src/engine/interpret/machine.ts";
 import { ModuleCache, Modules } from "../../../../src/engine/interpret/modules.ts";
 import { Scope } from "../../../../src/engine/interpret/scope.ts";
-import { typescript } from "../../../../src/engine/interpret/typescript/semantics.ts";
 import { ABSENT, isUnknown, type ModuleValue } from "../../../../src/engine/interpret/values.ts";
-import { DEFAULT_SETTINGS } from "../../../../src/engine/settings.ts";
+import { typescript } from "../../../../src/engine/languages/typescript/semantics.ts";
 import { loadParsers } from "../../../../src/node/wasm.ts";
 import { memoryHost } from "../../memoryHost.ts";
 

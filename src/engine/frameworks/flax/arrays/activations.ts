@@ -2,9 +2,10 @@
  * `jax.nn`: activations, normalisations of an axis, one-hot, initialisers. Flax has them too.
  * https://docs.jax.dev/en/latest/jax.nn.html
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { def } from "../../../interpret/native.ts";
 import { isUnknown, type NativeFunction, toItems, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { axisOf as shapeAxisOf } from "../../shape/dims.ts";
 import type { Args } from "../../torch/tensor/args.ts";

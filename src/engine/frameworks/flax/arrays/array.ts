@@ -2,6 +2,8 @@
  * The class `jax.Array`: operators, subscripts, `x.at[…].set(…)`, attributes and methods.
  * https://docs.jax.dev/en/latest/_autosummary/jax.Array.html
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { def, defineClass } from "../../../interpret/native.ts";
 import {
   type ClassValue,
@@ -12,7 +14,6 @@ import {
   Tensor,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { numel } from "../../shape/dims.ts";
 import { permute } from "../../shape/layout.ts";
 import { addAttributes } from "../../torch/tensor/attributes.ts";

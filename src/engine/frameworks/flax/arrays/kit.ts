@@ -4,6 +4,7 @@
  * https://docs.jax.dev/en/latest/default_dtypes.html
  */
 
+import { entryOf } from "../../../base/table.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { def, defineClass } from "../../../interpret/native.ts";
 import { wordPattern } from "../../../interpret/patterns/escape.ts";
@@ -20,7 +21,6 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { DTYPES } from "../../torch/tensor/dtypes.ts";
 import { type OpSpec, toNative } from "../../torch/tensor/op.ts";
 import { Toolkit } from "../../torch/tensor/toolkit.ts";

@@ -1,7 +1,7 @@
+import { entryOf } from "../../../base/table.ts";
 import { product } from "../../../cost/lift.ts";
 import type { Count } from "../../../interpret/trace.ts";
 import { isUnknown, Tensor, Tuple, toItems, toNumber, Unknown } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { axisOf, broadcast, isMisfit, Misfit, numel, reshape, showShape } from "../../shape/dims.ts";
 import { type IndexItem, index } from "../../shape/index.ts";
 import { expand, flip, insertAxis, type Layout, permute, read } from "../../shape/layout.ts";

@@ -2,10 +2,11 @@
  * Multi-head attention: projections as dense layers of their own, scores and weighted sums as the layer's op.
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#attention
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { attentionMacs } from "../../../cost/contraction.ts";
 import { floorDivide, product } from "../../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, type Unknown, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import type { Layer, LayerSpec, LayerTable, Projection } from "./spec.ts";
 
 const OPTIONS = `broadcast_dropout=True, dropout_rate=0.0, deterministic=None, precision=None, kernel_init=None,

@@ -2,6 +2,8 @@
  * Recurrent cells, and a cell over a sequence.
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#recurrent
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { product, sum } from "../../../cost/lift.ts";
 import {
   type Dim,
@@ -16,7 +18,6 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { type ConvRule, convolution } from "../../rules/convolution.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { sliceAlong, stackedAlong } from "../arrays/sequences.ts";

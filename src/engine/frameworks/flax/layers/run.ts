@@ -2,6 +2,8 @@
  * One run of one layer or function of JAX: reads arguments, makes the output and records the cost. Flax linen,
  * Flax nnx, Haiku, Equinox and `jax.lax` share it.
  */
+
+import type { OpName } from "../../../contract/report.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import type { ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
@@ -12,7 +14,6 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import type { OpName } from "../../../report/contract.ts";
 import { diagnoseMismatch } from "../../rules/mismatch.ts";
 import { numel } from "../../shape/dims.ts";
 import type { ArrayKit } from "../arrays/kit.ts";

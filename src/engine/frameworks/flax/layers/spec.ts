@@ -3,6 +3,8 @@
  * a call. linen makes parameters when a layer first sees its input; nnx makes them in the constructor, from sizes
  * that the program gives. A rule asks its `Layer` for either.
  */
+
+import { entryOf } from "../../../base/table.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import {
   type Dim,
@@ -14,7 +16,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import type { Run } from "./run.ts";
 

@@ -1,5 +1,6 @@
 /** linen's layers as classes: dataclasses whose parameters are made when they first see their input. */
 
+import { entryOf } from "../../../base/table.ts";
 import { type Bound, bind, defineClass, unfollowed } from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import {
@@ -12,7 +13,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { type ArgumentCheck, possibleArguments } from "../../rules/possible.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 import { Run } from "../layers/run.ts";

@@ -1,4 +1,6 @@
 /** `flax.linen` of one interpreter: layers, functions, transforms and decorators by name, made at first use. */
+
+import { entryOf } from "../../../base/table.ts";
 import { def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import {
   ABSENT,
@@ -12,7 +14,6 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import type { Jax } from "../jax.ts";
 import { layerFunctions } from "../layers/functions.ts";
 import { LAYERS } from "../layers/index.ts";

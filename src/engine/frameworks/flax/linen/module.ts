@@ -6,7 +6,6 @@
 import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl } from "../../../interpret/native.ts";
-import { dataclasses } from "../../../interpret/python/stdlib/dataclasses.ts";
 import {
   ABSENT,
   type ClassValue,
@@ -22,6 +21,7 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
+import { dataclasses } from "../../../languages/python/stdlib/dataclasses.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 import {
   copiesOf,

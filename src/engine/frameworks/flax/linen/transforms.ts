@@ -3,6 +3,8 @@
  * parameters of its own for each, `nn.vmap` likewise for each slice. A transformed class is named as Flax names it.
  * https://flax.readthedocs.io/en/latest/api_reference/flax.linen/transformations.html
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, linearize } from "../../../interpret/native.ts";
@@ -21,7 +23,6 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { sliceBy, stackedBy } from "../arrays/sequences.ts";
 import { COMPACT, enter } from "./module.ts";
 import { isLinen, isLinenClass, stateOf } from "./state.ts";

@@ -4,6 +4,7 @@
  * https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/module.html
  */
 
+import { entryOf } from "../../../base/table.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import {
   type Bound,
@@ -26,7 +27,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { possibleArguments } from "../../rules/possible.ts";
 import type { ArrayKit } from "../arrays/kit.ts";
 import { flaxArguments } from "../layers/sizes.ts";

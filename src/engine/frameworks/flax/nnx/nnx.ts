@@ -1,4 +1,6 @@
 /** `flax.nnx` of one interpreter: layers, variables, containers and transformations by name. */
+
+import { entryOf } from "../../../base/table.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
 import {
@@ -15,7 +17,6 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { laxFunctions } from "../arrays/lax.ts";
 import { sliceAlong, stackedAlong } from "../arrays/sequences.ts";
 import { evalShape, gradients } from "../derivatives.ts";

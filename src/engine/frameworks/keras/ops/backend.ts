@@ -1,4 +1,6 @@
 /** What `keras.backend` has beside `keras.ops`: the older names of the same functions. */
+
+import { entryOf } from "../../../base/table.ts";
 import { product, sum } from "../../../cost/lift.ts";
 import {
   isUnknown,
@@ -9,7 +11,6 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import type { ChannelAxis } from "../../rules/convolution.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { axisOf } from "../../shape/dims.ts";

@@ -2,10 +2,11 @@
  * Functions whose shape rule is torch's, under Keras' names and arguments: elementwise arithmetic, reductions, views,
  * joins, contractions. A parameter goes to torch's of the same meaning.
  */
+
+import { entryOf } from "../../../base/table.ts";
 import type { Bound } from "../../../interpret/native.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
 import { NO_KWARGS, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { CONTRACTION_FUNCTIONS, CONTRACTIONS } from "../../torch/tensor/contractions.ts";
 import { CREATION } from "../../torch/tensor/creation.ts";
 import { ELEMENTWISE } from "../../torch/tensor/elementwise.ts";

@@ -1,4 +1,6 @@
 /** The further functions of `keras.ops.numpy` and `keras.ops.linalg`. https://keras.io/api/ops/numpy/ */
+
+import { entryOf } from "../../../base/table.ts";
 import { add, subtract } from "../../../cost/lift.ts";
 import {
   type Dim,
@@ -10,7 +12,6 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { axisOf, broadcast, isMisfit, numel } from "../../shape/dims.ts";
 import { borrow, ELEMENTS, lend } from "./borrow.ts";

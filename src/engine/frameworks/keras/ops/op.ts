@@ -2,6 +2,9 @@
  * How a function on tensors is declared: its signature as Keras or TensorFlow documents it and a rule. On symbolic
  * tensors a call becomes a node of the graph, with a name of its own, as a layer's call does.
  */
+
+import { entryOf } from "../../../base/table.ts";
+import type { OpName } from "../../../contract/report.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, bind, defineClass, unfollowed } from "../../../interpret/native.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
@@ -19,8 +22,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import type { OpName } from "../../../report/contract.ts";
-import { entryOf } from "../../../table.ts";
 import { numel } from "../../shape/dims.ts";
 import { OperationCode, symbolically } from "../calling.ts";
 import { tensorsIn } from "../graph.ts";

@@ -2,9 +2,10 @@
  * TensorFlow Addons: layers and activations that Keras 2 had not. Optimizers, losses and metrics say nothing of shapes.
  * https://www.tensorflow.org/addons
  */
-import { makeInert } from "../../../interpret/python/stdlib/inertness.ts";
+
+import { entryOf } from "../../../base/table.ts";
 import { ABSENT, type Absent, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
+import { makeInert } from "../../../languages/python/stdlib/inertness.ts";
 import { SHARED_LAYERS } from "../../keraslike/layers.ts";
 import { first, type LayerRule, one, plain } from "../../keraslike/rule.ts";
 import type { Keras } from "../library.ts";

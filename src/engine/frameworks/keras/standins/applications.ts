@@ -3,6 +3,8 @@
  * architectures are read from its files where it is installed.
  * https://github.com/keras-team/keras-applications
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { def } from "../../../interpret/native.ts";
 import {
   ABSENT,
@@ -14,7 +16,6 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import type { Keras } from "../library.ts";
 import type { StandIn } from "./index.ts";
 

@@ -1,5 +1,6 @@
 /** The module `tf.layers`: classes and the functions that make their instances. */
-import { fn, type Impl, jsClass } from "../../../interpret/typescript/core.ts";
+
+import { entryOf } from "../../../base/table.ts";
 import {
   type ClassValue,
   Instance,
@@ -8,7 +9,7 @@ import {
   Property,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
+import { fn, type Impl, jsClass } from "../../../languages/typescript/core.ts";
 import { axesOfLayer, CAUSAL, KERAS_ARGUMENTS } from "../../keraslike/arguments.ts";
 import { configOf, type LayerRule, parsedSignature } from "../../keraslike/rule.ts";
 import {

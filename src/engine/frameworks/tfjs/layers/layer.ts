@@ -7,7 +7,6 @@ import { sum } from "../../../cost/lift.ts";
 import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import type { Machine } from "../../../interpret/machine.ts";
-import { type Impl, jsClass, object } from "../../../interpret/typescript/core.ts";
 import {
   type ClassValue,
   Instance,
@@ -19,6 +18,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { type Impl, jsClass, object } from "../../../languages/typescript/core.ts";
 import {
   type Config,
   type KnownOrNot,

@@ -2,8 +2,9 @@
  * Every layer of `tf.layers`, by the class that the real library has: the shared rule, the functions that make it,
  * and the defaults where it differs from Keras. https://js.tensorflow.org/api/latest/#Layers
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { Unknown, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { SHARED_LAYERS } from "../../keraslike/layers.ts";
 import { first, type LayerRule, one, plain } from "../../keraslike/rule.ts";
 

@@ -1,7 +1,6 @@
 /** Layers around layers: `timeDistributed`, `bidirectional`; those over cells are in `cells.ts`. */
 import { multiply } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
-import { type Impl, jsClass } from "../../../interpret/typescript/core.ts";
 import {
   type ClassValue,
   Instance,
@@ -11,6 +10,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { type Impl, jsClass } from "../../../languages/typescript/core.ts";
 import { Config, type KnownOrNot, rulingOf } from "../../keraslike/rule.ts";
 import { type Library, listOf, property, shapeValue } from "../library.ts";
 import { RNN, STACKED_CELLS } from "./cells.ts";

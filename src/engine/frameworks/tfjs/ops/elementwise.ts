@@ -1,7 +1,7 @@
 /** Ops on each element, and reductions. No MACs. */
 
-import { object } from "../../../interpret/typescript/core.ts";
 import { isUnknown, type Shape, Tensor, Unknown } from "../../../interpret/values.ts";
+import { object } from "../../../languages/typescript/core.ts";
 import { axesOf, broadcast, Misfit, numel, reduce, showShape } from "../../shape/dims.ts";
 import type { Call, OpRule, OpSpec, OpTable } from "./op.ts";
 

@@ -1,7 +1,6 @@
 /** Ops that models rarely are made of: scatter and gather by index, spectra, linear algebra, losses, metrics. */
 import { validOutputSize } from "../../../cost/geometry.ts";
 import { floorDivide, multiply, product, subtract, sum } from "../../../cost/lift.ts";
-import { object } from "../../../interpret/typescript/core.ts";
 import {
   type Dim,
   isUnknown,
@@ -11,6 +10,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { object } from "../../../languages/typescript/core.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { numel } from "../../shape/dims.ts";
 import { property, shapeOf } from "../library.ts";

@@ -1,16 +1,5 @@
 /** All ops of `tf`: as functions, as methods of tensors, and the small modules beside them. */
 
-import { promise } from "../../../interpret/typescript/builtins/promises.ts";
-import {
-  fn,
-  type Impl,
-  isFunction,
-  jsClass,
-  method,
-  num,
-  RUN_TIME,
-  strict,
-} from "../../../interpret/typescript/core.ts";
 import {
   type ClassValue,
   isUnknown,
@@ -20,6 +9,17 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { promise } from "../../../languages/typescript/builtins/promises.ts";
+import {
+  fn,
+  type Impl,
+  isFunction,
+  jsClass,
+  method,
+  num,
+  RUN_TIME,
+  strict,
+} from "../../../languages/typescript/core.ts";
 import { numel } from "../../shape/dims.ts";
 import { type Library, shapeValue } from "../library.ts";
 import { CONTRACTIONS, FUSED } from "./contractions.ts";

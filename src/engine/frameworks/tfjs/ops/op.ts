@@ -2,7 +2,6 @@
 import type { Interp } from "../../../interpret/interp.ts";
 import { noteWalked } from "../../../interpret/leaves.ts";
 import { parseSignature } from "../../../interpret/signature.ts";
-import { fn } from "../../../interpret/typescript/core.ts";
 import {
   type Dim,
   isUnknown,
@@ -17,6 +16,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { weightSearched } from "../../../interpret/weight.ts";
+import { fn } from "../../../languages/typescript/core.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import { isMisfit, type Misfit } from "../../shape/dims.ts";
 import type { Emission, Library } from "../library.ts";

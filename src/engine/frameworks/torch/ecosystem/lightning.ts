@@ -3,6 +3,8 @@
  * checkpoints do nothing, and which keeps its constructor's arguments as `hparams`.
  * https://lightning.ai/docs/pytorch/stable/common/lightning_module.html
  */
+
+import { entryOf } from "../../../base/table.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, defineClass, type NativeImpl } from "../../../interpret/native.ts";
 import {
@@ -15,7 +17,6 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import {
   answers,
   context,

@@ -3,6 +3,8 @@
  * after the last of them runs, and layers that did not run are no part of the extractor.
  * https://docs.pytorch.org/vision/stable/feature_extraction.html
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { Raised } from "../../../interpret/control.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
@@ -14,7 +16,6 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { isModule } from "../nn/library.ts";
 import { initModule } from "../nn/module.ts";
 import type { NnLibrary } from "../nn/nn.ts";

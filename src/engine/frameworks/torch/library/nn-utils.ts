@@ -1,5 +1,6 @@
 /** torch.nn.init, torch.nn.utils and what lies around torch.nn's layers. Initialisation changes no shapes. */
 
+import { entryOf } from "../../../base/table.ts";
 import { product } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
@@ -13,7 +14,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { always, answers, context, decorator, fn, type NameTable, passes } from "./inert.ts";
 import { REPARAMETRIZED } from "./reparametrized.ts";
 import { kwargsOf } from "./runtime.ts";

@@ -5,7 +5,6 @@
 
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../interpret/native.ts";
-import { exceptionClass } from "../../../interpret/python/types/exceptions.ts";
 import {
   ABSENT,
   type ClassValue,
@@ -18,6 +17,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { NOT_LOADED, NOT_READ } from "../../../interpret/weights.ts";
+import { exceptionClass } from "../../../languages/python/types/exceptions.ts";
 import {
   always,
   answers,

@@ -3,6 +3,7 @@
  * https://docs.pytorch.org/docs/stable/nn.html#non-linear-activations-weighted-sum-nonlinearity
  */
 
+import { entryOf } from "../../../base/table.ts";
 import { floorDivide } from "../../../cost/lift.ts";
 import {
   isUnknown,
@@ -12,7 +13,6 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { differ, toDim } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";

@@ -2,6 +2,8 @@
  * Attention: scaled dot products, and MultiheadAttention with its projections as one op.
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { attentionMacs, linearMacs } from "../../../cost/contraction.ts";
 import { lift, product, sum } from "../../../cost/lift.ts";
 import type { Bound } from "../../../interpret/native.ts";
@@ -16,7 +18,6 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { differ, toDim } from "../../rules/sizes.ts";
 import { broadcast, isMisfit, showShape } from "../../shape/dims.ts";
 import type { Build, FunctionSpec, LayerSpec } from "./layer.ts";

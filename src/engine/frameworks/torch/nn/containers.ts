@@ -2,6 +2,8 @@
  * Containers: Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict.
  * https://docs.pytorch.org/docs/stable/nn.html#containers
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { noteWalked } from "../../../interpret/leaves.ts";
 import type { Bound } from "../../../interpret/native.ts";
 import {
@@ -17,7 +19,6 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { weightKept } from "../../../interpret/weight.ts";
-import { entryOf } from "../../../table.ts";
 import type { LayerRule, LayerSpec } from "./layer.ts";
 import { isModule, isParameter } from "./library.ts";
 import { addModule, initModule } from "./module.ts";

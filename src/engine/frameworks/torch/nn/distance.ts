@@ -2,6 +2,8 @@
  * Distances, similarities and losses: elementwise, then reduced. No MACs.
  * https://docs.pytorch.org/docs/stable/nn.html#loss-functions
  */
+
+import { entryOf } from "../../../base/table.ts";
 import {
   type Dim,
   isUnknown,
@@ -10,7 +12,6 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { broadcast, isMisfit, numel } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";
 import type { Op } from "./op.ts";

@@ -4,6 +4,8 @@
  * reads them back from the instance, so that a program may change them.
  * Every entry follows https://docs.pytorch.org/docs/stable/generated/torch.nn.<name>.html
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, defineClass, type NativeImpl, unfollowed } from "../../../interpret/native.ts";
@@ -20,7 +22,6 @@ import {
   toItems,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { possibleArguments } from "../../rules/possible.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import { Given } from "../refused/given.ts";

@@ -1,6 +1,7 @@
 /** torch.nn and torch.nn.functional of one interpreter: classes and functions, made when they are first asked for. */
+
+import { entryOf } from "../../../base/table.ts";
 import { ABSENT, type Absent, ClassValue, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import type { Tensors } from "../tensor/tensors.ts";
 import { ACTIVATION_FUNCTIONS, ACTIVATION_LAYERS } from "./activation.ts";
 import { ATTENTION_FUNCTIONS, ATTENTION_LAYERS } from "./attention.ts";

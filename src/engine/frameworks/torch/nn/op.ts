@@ -2,6 +2,8 @@
  * One run of one op of torch.nn or torch.nn.functional: reads arguments and weights, reports what does not fit,
  * makes the output and records the cost. Layers and functions share it.
  */
+
+import type { OpName } from "../../../contract/report.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import type { Contraction, ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
@@ -15,7 +17,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import type { OpName } from "../../../report/contract.ts";
 import { diagnoseMismatch } from "../../rules/mismatch.ts";
 import { toDim, toDims } from "../../rules/sizes.ts";
 import { numel } from "../../shape/dims.ts";

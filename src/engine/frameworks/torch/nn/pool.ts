@@ -2,11 +2,12 @@
  * Pooling and unpooling, as layers and as functions. No MACs; the output's elements are counted.
  * https://docs.pytorch.org/docs/stable/nn.html#pooling-layers
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { unpoolOutputSize } from "../../../cost/geometry.ts";
 import { lift } from "../../../cost/lift.ts";
 import type { Bound } from "../../../interpret/native.ts";
 import { type Dim, Tuple, toItems, toNumber, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { type PoolRuling, resize, windowPool } from "../../rules/pooling.ts";
 import { isKnownDims, toDim, toDims } from "../../rules/sizes.ts";
 import { evenPadding } from "../../rules/window.ts";

@@ -2,9 +2,10 @@
  * The transformer's layers and stacks: compositions of real submodules, named as torch names them.
  * https://docs.pytorch.org/docs/stable/nn.html#transformer-layers
  */
+
+import { entryOf } from "../../../base/table.ts";
 import type { Bound } from "../../../interpret/native.ts";
 import { type Kwargs, toItems, toNumber, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import type { Build, LayerSpec } from "./layer.ts";
 import type { Op } from "./op.ts";
 

@@ -2,10 +2,11 @@
  * Resizing, sampling, pixel shuffles, folding and flattening, as layers and as functions.
  * https://docs.pytorch.org/docs/stable/nn.html#vision-layers
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { convOutputSize, scaledSize } from "../../../cost/geometry.ts";
 import { lift, product } from "../../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, toItems, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { differ, toDim, toDims } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import type { FunctionSpec, LayerSpec } from "./layer.ts";

@@ -3,8 +3,9 @@
  * configuration; nothing is downloaded.
  * https://huggingface.co/docs/diffusers/api/configuration
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { def, defineClass } from "../../../interpret/native.ts";
-import { makeInert } from "../../../interpret/python/stdlib/inertness.ts";
 import {
   ABSENT,
   type Absent,
@@ -15,7 +16,7 @@ import {
   NativeFunction,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
+import { makeInert } from "../../../languages/python/stdlib/inertness.ts";
 import { decorator, fn, inertClass, type NameTable, unmodelled } from "../library/inert.ts";
 import type { NnLibrary } from "../nn/nn.ts";
 import { entriesOf, type Methods, moduleClass, none, nothing, outputClass, type StandIn } from "./kit.ts";

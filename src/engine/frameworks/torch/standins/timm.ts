@@ -2,6 +2,8 @@
  * Parts of timm that models take from it where it is not installed: what is a plain rule.
  * https://huggingface.co/docs/timm
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { def } from "../../../interpret/native.ts";
 import {
   ABSENT,
@@ -13,7 +15,6 @@ import {
   toNumber,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { always, answers, decorator, fn, type NameTable, passes, unknown } from "../library/inert.ts";
 import type { NnLibrary } from "../nn/nn.ts";
 import { chain, layer, moduleClass, pair, type StandIn, setAttrs } from "./kit.ts";

@@ -5,9 +5,9 @@
  */
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, defineClass } from "../../../interpret/native.ts";
-import { literal } from "../../../interpret/python/literal.ts";
-import { DICT } from "../../../interpret/python/types/dict.ts";
 import { ABSENT, type ClassValue, Dict, isUnknown, toItems, type Value } from "../../../interpret/values.ts";
+import { literal } from "../../../languages/python/literal.ts";
+import { DICT } from "../../../languages/python/types/dict.ts";
 import { entriesOf, none, type StandIn } from "./kit.ts";
 
 /** Nested dicts become configurations. */

@@ -3,6 +3,7 @@
  * call: the reader answers something harmless, and the call's result is unknown for that reason.
  */
 
+import { entryOf } from "../../../base/table.ts";
 import { STEPS } from "../../../interpret/bounds.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import type { Bound } from "../../../interpret/native.ts";
@@ -18,7 +19,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { MAX_DATA } from "../../shape/dims.ts";
 import { contiguous, type Layout } from "../../shape/layout.ts";
 import { type Category, categoryOf, higher, promoteTypes } from "./dtypes.ts";

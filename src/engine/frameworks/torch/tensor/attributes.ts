@@ -4,6 +4,7 @@
  * https://docs.pytorch.org/docs/stable/tensors.html
  */
 
+import { entryOf } from "../../../base/table.ts";
 import { multiply } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, type NativeImpl } from "../../../interpret/native.ts";
@@ -21,7 +22,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { axisOf, numel, showShape } from "../../shape/dims.ts";
 import { contiguous } from "../../shape/layout.ts";
 import { categoryOf, DTYPES, dtypeName } from "./dtypes.ts";

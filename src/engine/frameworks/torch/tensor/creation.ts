@@ -3,6 +3,7 @@
  * https://docs.pytorch.org/docs/stable/torch.html#creation-ops
  */
 
+import { entryOf } from "../../../base/table.ts";
 import { rangeLength } from "../../../cost/geometry.ts";
 import {
   type Dim,
@@ -13,7 +14,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { MAX_DATA } from "../../shape/dims.ts";
 import { type Args, nestedNumbers } from "./args.ts";
 import { cast, categoryOf, complexOf } from "./dtypes.ts";

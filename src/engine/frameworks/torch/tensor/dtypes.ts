@@ -2,9 +2,10 @@
  * torch's dtypes: their values, their sizes and how they promote.
  * https://docs.pytorch.org/docs/stable/tensor_attributes.html#torch.dtype
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { def, defineClass } from "../../../interpret/native.ts";
 import { Float, Instance, type Value } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 
 export type Category = "bool" | "int" | "float" | "complex";
 

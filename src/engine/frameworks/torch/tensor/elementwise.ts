@@ -3,8 +3,9 @@
  * of the small tensors that keep theirs.
  * https://docs.pytorch.org/docs/stable/torch.html#pointwise-ops
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { Unknown } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { broadcast, isKnown, isMisfit, Misfit } from "../../shape/dims.ts";
 import { zip } from "../../shape/reduce.ts";
 import { type Args, type Operand, resultType } from "./args.ts";

@@ -2,8 +2,9 @@
  * Joining tensors and taking them apart.
  * https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { type Dim, type Shape, Tensor, Unknown } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import {
   axisOf,
   broadcast,

@@ -3,6 +3,8 @@
  * answers shapes; it serves `torch.name`, `Tensor.name` and the in-place `Tensor.name_`. Running it records one op.
  */
 
+import { entryOf } from "../../../base/table.ts";
+import type { OpName } from "../../../contract/report.ts";
 import { sum } from "../../../cost/lift.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { bind, unfollowed } from "../../../interpret/native.ts";
@@ -19,8 +21,6 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import type { OpName } from "../../../report/contract.ts";
-import { entryOf } from "../../../table.ts";
 import { FOLLOWS_MISFIT } from "../../rules/mismatch.ts";
 import { type ArgumentCheck, possibleArguments } from "../../rules/possible.ts";
 import { Misfit, numel, showShape } from "../../shape/dims.ts";

@@ -1,6 +1,7 @@
 /** Why something about a tensor is not known, in the words of its program. */
+
+import { entryOf } from "../../../base/table.ts";
 import type { Tensor } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 
 const COMPARISONS: Readonly<Record<string, string>> = {
   gt: "a comparison (>)",

@@ -2,7 +2,7 @@
  * `torch.special`: pointwise functions, most of which the module `torch` has too.
  * https://docs.pytorch.org/docs/stable/special.html
  */
-import { entryOf } from "../../../table.ts";
+import { entryOf } from "../../../base/table.ts";
 import { floatOf } from "./dtypes.ts";
 import { ELEMENTWISE, pointwise } from "./elementwise.ts";
 import type { OpTable } from "./op.ts";

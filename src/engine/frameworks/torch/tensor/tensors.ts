@@ -1,4 +1,6 @@
 /** torch's tensors: the class `torch.Tensor` and the modules of functions on tensors, made anew for every interpreter. */
+
+import { entryOf } from "../../../base/table.ts";
 import { def } from "../../../interpret/native.ts";
 import {
   type ClassValue,
@@ -10,7 +12,6 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import { REFUSED_TENSORS } from "../refused/tensors.ts";
 import { addAttributes } from "./attributes.ts";
 import { CONTRACTION_FUNCTIONS, CONTRACTIONS, REFLECTED_MATMUL } from "./contractions.ts";

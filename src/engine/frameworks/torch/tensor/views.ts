@@ -2,8 +2,9 @@
  * Views and other rearrangements of one tensor: the elements stay, their places change.
  * https://docs.pytorch.org/docs/stable/tensor_view.html
  */
+
+import { entryOf } from "../../../base/table.ts";
 import { type Shape, Tensor, Tuple } from "../../../interpret/values.ts";
-import { entryOf } from "../../../table.ts";
 import {
   axesMisfit,
   axisOf,

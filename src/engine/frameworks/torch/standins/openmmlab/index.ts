@@ -2,9 +2,10 @@
  * mmcv and mmengine where they are not installed.
  * https://mmcv.readthedocs.io/en/latest/understand_mmcv/cnn.html
  */
+
+import { entryOf } from "../../../../base/table.ts";
 import { def } from "../../../../interpret/native.ts";
 import { ABSENT, Instance, toItems } from "../../../../interpret/values.ts";
-import { entryOf } from "../../../../table.ts";
 import { decorator, fn, inertClass, type NameTable, passes } from "../../library/inert.ts";
 import { layer, none, type StandIn } from "../kit.ts";
 import { baseModule, container, convModule, dropout, separable } from "./modules.ts";

@@ -1,8 +1,9 @@
 /** Modules of mmcv and mmengine: the convolution with its norm and activation, and bases whose initialisation changes no shape. */
+
+import { entryOf } from "../../../../base/table.ts";
 import type { Interp } from "../../../../interpret/interp.ts";
 import { type Bound, defineClass } from "../../../../interpret/native.ts";
 import { type ClassValue, Dict, type Instance, toItems, type Value } from "../../../../interpret/values.ts";
-import { entryOf } from "../../../../table.ts";
 import type { NnLibrary } from "../../nn/nn.ts";
 import { entriesOf, moduleClass, nothing, setAttrs } from "../kit.ts";
 import { buildLayer, buildNorm, split } from "./registry.ts";

@@ -1,4 +1,6 @@
 /** Registries of classes that build from dicts: `{type: 'BN', requires_grad: True}` names a class and its arguments. */
+
+import { entryOf } from "../../../../base/table.ts";
 import type { Interp } from "../../../../interpret/interp.ts";
 import { type Bound, def, defineClass } from "../../../../interpret/native.ts";
 import {
@@ -12,7 +14,6 @@ import {
   toItems,
   type Value,
 } from "../../../../interpret/values.ts";
-import { entryOf } from "../../../../table.ts";
 import type { NnLibrary } from "../../nn/nn.ts";
 import { entriesOf, setAttrs } from "../kit.ts";
 

@@ -2,9 +2,10 @@
  * transformers where it is not installed: what a model's own file is written with. Its models, tokenizers and
  * weights are not here.
  */
+
+import { entryOf } from "../../../../base/table.ts";
 import type { Interp } from "../../../../interpret/interp.ts";
 import { def, defineClass } from "../../../../interpret/native.ts";
-import { makeInert } from "../../../../interpret/python/stdlib/inertness.ts";
 import {
   ABSENT,
   type Absent,
@@ -15,7 +16,7 @@ import {
   toItems,
   type Value,
 } from "../../../../interpret/values.ts";
-import { entryOf } from "../../../../table.ts";
+import { makeInert } from "../../../../languages/python/stdlib/inertness.ts";
 import { toDim } from "../../../rules/sizes.ts";
 import {
   always,

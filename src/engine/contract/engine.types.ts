@@ -1,0 +1,137 @@
+/** What the engine is asked and answers. `createEngine` in engine.ts makes one. */
+
+import type { Place, Report, ReportDiagnostic } from "./report.ts";
+import type { RewriteOptions, RewriteResult } from "./rewrite.ts";
+import type {
+  SimulationOptions,
+  SimulationResult,
+  SuggestionOptions,
+  SuggestionResult,
+} from "./separable.ts";
+
+/**
+ * The engine's only way to files. Paths are absolute with `/` separators, or any string scheme the host
+ * understands (a URI); the engine only joins them with `join` and compares them.
+ */
+export interface ModelHost {
+  /** Text of a file (unsaved text wins), or undefined when there is none or it may not be read. */
+  read(file: string): string | undefined;
+  /** Why `read` gives no text, as what follows the file's name: `is 12 MB, more than the 4 MB that are read`. */
+  problem?(file: string): string | undefined;
+  isFile(file: string): boolean;
+  isDirectory(file: string): boolean;
+  /** Names in a directory, or [] */
+  list(directory: string): readonly string[];
+  /** Changes whenever the text does: a content hash or a version counter. */
+  version(file: string): string | undefined;
+  /** Folders that absolute Python imports are looked up in, after the file's own roots: workspace, site-packages. */
+  readonly searchPaths: readonly string[];
+  /**
+   * Folders of Python files that stand for modules: the user's own go before all other files, those that come with
+   * ConvLens stand for what is compiled or not there.
+   */
+  readonly stubs?: { readonly own: readonly string[]; readonly shipped: readonly string[] };
+  /** Sources of packages that are not installed here, by top-level module: looked up after everything else. */
+  readonly kept?: ReadonlyMap<string, readonly KeptModule[]>;
+  /** Files of the program that may use what a file defines, nearest first; absent: the folders around it are listed. */
+  users?(file: string): readonly string[];
+  /** TypeScript: resolve a module specifier the host's own way (path mapping); undefined falls back to the engine's. */
+  resolve?(specifier: string, from: string): string | undefined;
+}
+
+/** A package whose sources were fetched. */
+export interface KeptModule {
+  /** What its modules are looked up in. */
+  readonly folder: string;
+  readonly package: string;
+  readonly version: string;
+  /** What the project asks for, where this version is another. */
+  readonly wanted?: string;
+}
+
+export interface EngineLimits {
+  /**
+   * Steps for one network: its making, the trials of its input and its run. A step is a call or a turn of a loop; an op
+   * and work on large data are several. A file's networks together may take four times as many.
+   */
+  readonly steps: number;
+  readonly callDepth: number;
+  readonly collection: number;
+  /** Characters of one text. */
+  readonly text: number;
+}
+
+export interface ProfileOptions {
+  /** Class, function, or `Class.factory`; the file's main root when absent. */
+  readonly model?: string;
+  /** Text of call arguments in the file's language. */
+  readonly args?: string;
+  /** One a forward argument: `1x3x224x224`, `1x10:int64`. */
+  readonly input?: readonly string[];
+  readonly isCancelled?: () => boolean;
+}
+
+/** A line of source that makes one or many layers of one network. */
+export interface LayerSite {
+  readonly at: Place;
+  readonly network: string;
+  /** Indices into that network's report.layers. */
+  readonly layers: readonly number[];
+}
+
+/** Everything the editor shows of one file. */
+export interface FileAnalysis {
+  readonly file: string;
+  /** The main root first. */
+  readonly reports: readonly Report[];
+  /** Roots that could not be traced, with why (`needs num_classes`). */
+  readonly failures: readonly Failure[];
+  readonly sites: readonly LayerSite[];
+  /** Of all roots and of the text itself, without duplicates. */
+  readonly diagnostics: readonly ReportDiagnostic[];
+}
+
+/** A root that could not be traced. */
+export interface Failure {
+  readonly network: string;
+  /** Where it is defined. */
+  readonly at: Place;
+  readonly reason: string;
+  /** What cut it short, at the line that ran: a bound, or a fault of the engine's own. */
+  readonly problem?: ReportDiagnostic;
+}
+
+export type ProfileResult =
+  | { readonly ok: true; readonly report: Report }
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly networks: readonly string[];
+      readonly diagnostics: readonly ReportDiagnostic[];
+      /** The network that was asked for, where it was found and could not be traced. */
+      readonly failure?: Failure;
+    };
+
+/** Nothing here throws: a fault of the engine itself is an answer, `internal: …`. */
+export interface Engine {
+  /** Profile one root. */
+  profile(file: string, options?: ProfileOptions): ProfileResult;
+  /** Profile every root of the file. */
+  analyze(
+    file: string,
+    options?: {
+      readonly isCancelled?: () => boolean;
+      readonly inputs?: Readonly<Record<string, readonly string[]>>;
+    },
+  ): FileAnalysis;
+  /** What swaps, α and ρ would make of one root. */
+  simulate(file: string, options: ProfileOptions & SimulationOptions): SimulationResult;
+  /** The fewest swaps that bring one root within a budget, and α and ρ where they do not. */
+  suggest(file: string, options: ProfileOptions & SuggestionOptions): SuggestionResult;
+  /** Text edits that put the swap of some layers of one root into the source. */
+  rewrite(file: string, options: ProfileOptions & RewriteOptions): RewriteResult;
+  /** Names of the file's roots, main root first, without tracing them. */
+  networks(file: string): readonly { readonly name: string; readonly at: Place }[];
+  /** Forget what is known of a file (its version is also checked on every use). */
+  invalidate(file: string): void;
+}
