@@ -76,7 +76,7 @@ module.exports = {
       name: "command-knows-no-editor",
       comment: "The command starts without VS Code.",
       severity: "error",
-      from: { path: "^src/(agents|cli|node|sources|server|plugin|present|protocol)/" },
+      from: { path: "^src/(agents|library|cli|node|sources|server|plugin|present|protocol)/" },
       to: { path: "^(vscode$|src/extension/)" },
     },
   ],
