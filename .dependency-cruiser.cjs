@@ -21,7 +21,7 @@ const ROOMS = [
 ];
 
 /** What lies around the engine, from the ground up. */
-const HOUSE = ["engine", "node", "sources", "protocol", "present", "server", "plugin", "extension"];
+const HOUSE = ["engine", "node", "sources", "protocol", "present", "server", "agents", "plugin", "extension"];
 
 /** What a room must not see. The machine still looks up to three files: a dict finds its keys as Python does. */
 const above = (order, name) => `^(${order.slice(order.indexOf(name) + 1).join("|")})/`;
@@ -76,7 +76,7 @@ module.exports = {
       name: "command-knows-no-editor",
       comment: "The command starts without VS Code.",
       severity: "error",
-      from: { path: "^src/(cli|node|sources|server|plugin|present|protocol)/" },
+      from: { path: "^src/(agents|library|cli|node|sources|server|plugin|present|protocol)/" },
       to: { path: "^(vscode$|src/extension/)" },
     },
   ],

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
+import { writeDeclarations } from "./lib/declarations.mjs";
 import { plugin, root } from "./lib/project.mjs";
 
 const watch = process.argv.includes("--watch");
@@ -48,19 +49,39 @@ const esModule = {
   },
 };
 
-/** `sources.ts` is loaded when it is needed, from a bundle of its own: what gets archives is no part of any start. */
-const loadedLater = (bundle) => ({
+/** What is loaded when it is needed, from a bundle of its own: what gets archives is no part of any start. */
+const loadedLater = (bundle, filter = /\/sources\.ts$|\/sources\/get\.ts$/) => ({
   plugins: [
     {
       name: "loaded-later",
       setup(build) {
-        build.onResolve({ filter: /\/sources\.ts$|\/sources\/get\.ts$/ }, ({ kind }) =>
+        build.onResolve({ filter }, ({ kind }) =>
           kind === "dynamic-import" ? { path: bundle, external: true } : undefined,
         );
       },
     },
   ],
 });
+
+/** The parsers' runtime asks for Node's modules where it runs in Node alone. */
+const withoutNode = {
+  name: "without-node",
+  setup(build) {
+    build.onResolve({ filter: /^(fs|fs\/promises|module|path|url)$/ }, ({ path }) => ({
+      path,
+      namespace: "without-node",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "without-node" }, () => ({ contents: "export {};" }));
+  },
+};
+const library = {
+  format: "esm",
+  platform: "browser",
+  target: "es2022",
+  plugins: [withoutNode],
+  // What stands in a page for tests or tools is not taken for Node either.
+  define: { process: "undefined" },
+};
 
 const page = { format: "iife", platform: "browser", target: "es2022" };
 
@@ -79,7 +100,15 @@ const bundles = [
     options: { ...commonJs, footer: { js: "module.exports = module.exports.default;" } },
   },
   { entry: "src/plugin/thread.ts", out: `${plugin}/thread.js`, options: commonJs },
-  { entry: "src/cli/main.ts", out: "cli.mjs", options: esModule, executable: true },
+  {
+    entry: "src/cli/main.ts",
+    out: "cli.mjs",
+    options: { ...esModule, ...loadedLater("./mcp.mjs", /\/agents\/mcp\.ts$/) },
+    executable: true,
+  },
+  { entry: "src/agents/mcp.ts", out: "mcp.mjs", options: esModule },
+  { entry: "src/library/node.ts", out: "library/node.mjs", options: esModule },
+  { entry: "src/library/browser.ts", out: "library/browser.mjs", options: library },
   { entry: "src/cli/thread.ts", out: "thread.cjs", options: commonJs },
   {
     entry: "src/cli/command.ts",
@@ -149,6 +178,8 @@ if (watch) {
     if (bundle.executable && existsSync(file)) chmodSync(file, 0o755);
   }
   const failed = results.filter((result) => result.status === "rejected").length;
+  const source = path.join(root, "src");
+  writeDeclarations(["library/node.ts", "library/browser.ts"], source, path.join(root, "dist/library/types"));
   console.log(`built ${bundles.length - failed} of ${bundles.length} bundles into dist/`);
   process.exitCode = failed > 0 ? 1 : 0;
 }

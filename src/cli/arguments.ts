@@ -8,14 +8,17 @@ import type { CostUnit } from "../engine/formats/units.ts";
 import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
 import { type CheckCommand, type DiffCommand, parseCheck, parseDiff } from "./projectArguments.ts";
 import { type DoctorCommand, parseDoctor, parseSources, type SourcesCommand } from "./sourcesArguments.ts";
-import { splitTarget } from "./targetName.ts";
+import { namesMany, splitTarget } from "./targetName.ts";
 import { factorOf, isInputShape, multipleOf, namesOf, parseCount } from "./values.ts";
 
 export type Format = "text" | "json" | "jsonl" | "csv" | "markdown" | "sarif";
 
 /** Which network of which file, on which input. */
 export interface NetworkChoice {
+  /** A file, or a folder or glob of files. */
   readonly file: string;
+  /** What is named besides. */
+  readonly more?: readonly string[];
   readonly model?: string;
   readonly args?: string;
   readonly input: readonly string[];
@@ -33,6 +36,9 @@ export interface ProcessLimits {
 
 /** Several times what a long file of networks takes: what gets here would hardly end by itself. */
 export const DEFAULT_LIMITS: ProcessLimits = { seconds: 40, megabytes: 800 };
+
+/** For the files of a project. */
+export const PROJECT_LIMITS: ProcessLimits = { seconds: 600, megabytes: 1500 };
 
 export interface SimulateCommand extends NetworkChoice {
   readonly kind: "simulate";
@@ -99,6 +105,7 @@ export type Command =
   | DoctorCommand
   | { readonly kind: "help" }
   | { readonly kind: "version" }
+  | { readonly kind: "mcp" }
   | UsageError;
 
 const OPTIONS = {
@@ -192,11 +199,11 @@ export function parseCommand(argv: readonly string[]): Command {
   if (command === "check") return parseCheck(values, positionals.slice(1));
   if (command === "sources") return parseSources(values, positionals.slice(1));
   if (command === "doctor") return parseDoctor(values, positionals.slice(1));
+  if (command === "mcp") return parseMcp(values, positionals.slice(1));
   const rule = entryOf(COMMANDS, command);
   if (!rule) return usageError(`unknown command "${command}"; try: convlens profile FILE`);
   if (command === "profile" && values.device === "list") return listDevices(values);
   if (target === undefined) return usageError(`${command} needs a file: convlens ${command} FILE[:NAME]`);
-  if (extra.length > 0) return usageError(`${command} takes one file, but got "${extra.join(" ")}" too`);
   const known: readonly string[] = [...ANY, ...rule.options];
   const strange = Object.keys(values).find((name) => !known.includes(name));
   if (strange !== undefined) return usageError(`--${strange} is no option of ${command}`);
@@ -209,14 +216,16 @@ export function parseCommand(argv: readonly string[]): Command {
       return usageError(`--${name} "${bad}" is no shape; write sizes like 1x3x224x224 or 1x10:int64`);
   }
   const { file, model: named } = splitTarget(target);
+  const isMany = namesMany([file, ...extra]);
   if (named !== undefined && values.model !== undefined && named !== values.model) {
     return usageError(`the network is named twice: "${named}" and "${values.model}"`);
   }
-  const limits = limitsOf(values);
+  const limits = limitsOf(values, isMany ? PROJECT_LIMITS : DEFAULT_LIMITS);
   if (typeof limits === "string") return usageError(limits);
   const model = values.model ?? named;
   const network: NetworkChoice = {
     file,
+    ...(extra.length > 0 && { more: extra }),
     ...(model !== undefined && { model }),
     ...(values.args !== undefined && { args: values.args }),
     input: values.input ?? [],
@@ -236,7 +245,8 @@ function parseProfile(values: Values, network: NetworkChoice, unit: CostUnit): C
   }
   const budget = budgetOf(values, unit);
   if (typeof budget === "string") return usageError(budget);
-  const format = formatOf(formats[0], all);
+  const isMany = namesMany([network.file, ...(network.more ?? [])]);
+  const format = formatOf(formats[0], { all, isMany });
   if (values.device !== undefined && !TOLD_FORMATS.includes(format)) {
     return usageError(`--device is told in --table and --json, not in --${format}`);
   }
@@ -313,6 +323,12 @@ function parseSuggest(values: Values, network: NetworkChoice, unit: CostUnit): C
   return { kind: "suggest", ...network, budgetMacs: budget, stem: values.stem ?? false, round, format, unit };
 }
 
+/** It is told everything by its client. */
+function parseMcp(values: Values, extra: readonly string[]): Command {
+  const [strange] = [...Object.keys(values).map((name) => `--${name}`), ...extra];
+  return strange === undefined ? { kind: "mcp" } : usageError(`mcp takes no arguments, but got "${strange}"`);
+}
+
 export function unitOf({ unit = "macs" }: Values): CostUnit | undefined {
   return unit === "macs" || unit === "flops" ? unit : undefined;
 }
@@ -362,9 +378,12 @@ function parseOptions(argv: readonly string[]) {
   }
 }
 
-function formatOf(flag: (typeof FORMAT_FLAGS)[number] | undefined, all: boolean): Format {
+function formatOf(
+  flag: (typeof FORMAT_FLAGS)[number] | undefined,
+  { all, isMany }: { readonly all: boolean; readonly isMany: boolean },
+): Format {
   if (flag === undefined) return all ? "jsonl" : "text";
-  if (flag === "json") return all ? "jsonl" : "json";
+  if (flag === "json") return all || isMany ? "jsonl" : "json";
   return flag === "table" ? "text" : flag;
 }
 

@@ -11,9 +11,11 @@ Usage
   convlens check [FILE|FOLDER|GLOB ...] [options]
   convlens sources add|update|list|remove|where [PACKAGE[==VERSION] ...]
   convlens doctor [MODULE]
+  convlens mcp
 
 NAME is a class, a builder function or a class's factory (EfficientNet.from_name).
 Without it the file's main network is profiled.
+FILE may be a folder, a glob or several files: what has no network is passed over.
 
 Which network
   --model NAME          the same as FILE:NAME
@@ -73,6 +75,8 @@ sources: Python packages that are not installed here, read as text and never run
   --no-deps             not what they require
   --index-url URL       this package index (repeats)
   --json                with list: as JSON
+
+mcp: the tools for agents, by the Model Context Protocol over standard input and output; they only read
 
 doctor: what is seen of Python packages here, and why a module is found or is not; --python, --stubs as above
 

@@ -3,6 +3,7 @@
  * (command.ts) under a watch: a hostile file ends with a line, never hangs.
  */
 
+import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
 import { visible } from "../engine/base/visible.ts";
 import { type Command, DEFAULT_LIMITS, parseCommand } from "./arguments.ts";
@@ -23,13 +24,18 @@ stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
-process.exitCode = isAnsweredAtOnce(command)
-  ? answerAtOnce(command, {
-      version: manifest.version,
-      out: (text) => stdout.write(text),
-      err: (text) => stderr.write(oneLine(text)),
-    })
-  : await watched(command);
+if (isAnsweredAtOnce(command)) {
+  process.exitCode = answerAtOnce(command, {
+    version: manifest.version,
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(oneLine(text)),
+  });
+} else if (command.kind === "mcp") {
+  const { serveAgents } = await import("../agents/mcp.ts");
+  await serveAgents(manifest.version, fileURLToPath(import.meta.url));
+} else {
+  process.exitCode = await watched(command);
+}
 
 /** The command under watch; gives its exit code. */
 async function watched(command: Command): Promise<number> {

@@ -3,6 +3,7 @@ import type { CostUnit } from "../engine/formats/units.ts";
 import {
   LIMITS,
   limitsOf,
+  PROJECT_LIMITS,
   type ProcessLimits,
   type UsageError,
   unitOf,
@@ -38,9 +39,6 @@ export interface CheckCommand extends ProjectOptions {
   readonly config?: string;
   readonly format: "text" | "json" | "sarif" | "gitlab";
 }
-
-/** Many files are read. */
-const PROJECT_LIMITS: ProcessLimits = { seconds: 600, megabytes: 1500 };
 
 const DIFF_FORMATS = ["table", "json", "markdown", "sarif", "gitlab"] as const;
 const CHECK_FORMATS = ["table", "json", "sarif", "gitlab"] as const;

@@ -7,7 +7,11 @@ import { networkOptions, openFile } from "./open.ts";
 import { placeText, relativeFile } from "./places.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
 
-export async function rewrite(command: RewriteCommand, around: Surroundings): Promise<ExitCode> {
+export async function rewrite(
+  command: RewriteCommand,
+  around: Surroundings,
+  isOneOfMany: boolean,
+): Promise<ExitCode> {
   const opened = await openFile(command, around);
   if (opened === undefined) return 2;
   const { layers, stem, only, style } = command;
@@ -20,7 +24,7 @@ export async function rewrite(command: RewriteCommand, around: Surroundings): Pr
   const { rewrite } = result;
   for (const { layers: left, reason, at } of rewrite.refused)
     around.err(`convlens: ${placeText(at, around.cwd)}${left.join(", ")}: ${reason}\n`);
-  if (command.mode === "json") around.out(`${visibleJson(rewrite, 1)}\n`);
+  if (command.mode === "json") around.out(`${visibleJson(rewrite, isOneOfMany ? undefined : 1)}\n`);
   else if (!change(rewrite, command, around)) return 2;
   around.err(
     `convlens: ${rewrite.layers.length} layers${command.mode === "write" ? " rewritten" : " to rewrite"}\n`,

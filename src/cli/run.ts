@@ -17,8 +17,9 @@ import { overBudget } from "./budget.ts";
 import { check } from "./check/check.ts";
 import { chooseDevice, deviceList, readDevices } from "./devices.ts";
 import { diff } from "./diff/diff.ts";
+import { forEachFile, noNetwork, type Opened, openFiles } from "./files.ts";
 import { oneLine } from "./oneLine.ts";
-import { networkOptions, openFile } from "./open.ts";
+import { networkOptions } from "./open.ts";
 import { relativePlaces } from "./places.ts";
 import { rewrite } from "./rewrite.ts";
 import { simulate } from "./simulate.ts";
@@ -29,6 +30,8 @@ export type { ExitCode, Surroundings };
 
 export async function run(argv: readonly string[], given: Surroundings): Promise<ExitCode> {
   const command = parseCommand(argv);
+  // What goes on until its client ends it is none of one run.
+  if (command.kind === "mcp") return 2;
   const around: Surroundings = { ...given, err: (text) => given.err(oneLine(text)) };
   if (isAnsweredAtOnce(command)) return answerAtOnce(command, around);
   switch (command.kind) {
@@ -45,11 +48,11 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return 0;
     }
     case "simulate":
-      return simulate(command, around);
+      return forEachFile(command, around, simulate);
     case "rewrite":
-      return rewrite(command, around);
+      return forEachFile(command, around, rewrite);
     case "suggest":
-      return suggest(command, around);
+      return forEachFile(command, around, suggest);
     case "diff":
       return diff(command, around);
     case "check":
@@ -65,27 +68,41 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
 async function profile(command: ProfileCommand, around: Surroundings): Promise<ExitCode> {
   const device = command.device === undefined ? null : chooseDevice(command.device, command.devices, around);
   if (device === undefined) return 2;
-  const opened = await openFile(command, around);
+  const opened = await openFiles(command, around);
   if (opened === undefined) return 2;
-  const { engine, file } = opened;
-  const found = command.all ? profileAll(engine, file, command) : profileOne(engine, file, command);
-  for (const message of found.messages) around.err(`convlens: ${message}\n`);
-  const unread = found.failures.flatMap(({ network, at, problem }): Report[] => {
-    if (!problem) return [];
-    const tool = `convlens ${around.version}`;
-    const language = languageOf(file) ?? "python";
-    return [unreadReport({ tool, file, language, network, networks: found.networks, at, problem })];
-  });
-  if (found.reports.length + unread.length === 0) return 2;
+  const all = opened.files
+    .map((file) => profileFile(file, command, around))
+    .filter((found) => !opened.isMany || found.reports.length + found.failures.length > 0);
+  if (all.length === 0) around.err(`convlens: ${noNetwork(command)}\n`);
+  for (const message of all.flatMap(({ messages }) => messages)) around.err(`convlens: ${message}\n`);
+  const found = all.flatMap(({ reports, unread }) => [...reports, ...unread]);
+  if (found.length === 0) return 2;
 
-  const reports = [...found.reports, ...unread]
+  const reports = found
     .map((report) => relativePlaces(report, around.cwd))
     .map((report) => (device ? withBounds(report, device) : report));
   for (const text of render(reports, command, around)) around.out(text);
   const failures = reports.flatMap((report) => failedChecks(report, command));
   for (const failure of failures) around.err(`convlens: ${failure}\n`);
   if (failures.length > 0) return 1;
-  return found.reports.length > 0 ? 0 : 2;
+  return all.some((one) => one.reports.length > 0) ? 0 : 2;
+}
+
+/** What is found in one file; `unread` tells in a report's form of what was cut short. */
+function profileFile(
+  { engine, file, name }: Opened,
+  given: ProfileCommand,
+  around: Surroundings,
+): Found & { readonly unread: readonly Report[] } {
+  const command = { ...given, file: name };
+  const found = command.all ? profileAll(engine, file, command) : profileOne(engine, file, command);
+  const unread = found.failures.flatMap(({ network, at, problem }): Report[] => {
+    if (!problem) return [];
+    const tool = `convlens ${around.version}`;
+    const language = languageOf(file) ?? "python";
+    return [unreadReport({ tool, file, language, network, networks: found.networks, at, problem })];
+  });
+  return { ...found, unread };
 }
 
 interface Found {

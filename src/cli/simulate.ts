@@ -10,7 +10,11 @@ import { networkOptions, openFile } from "./open.ts";
 import { placeText, relativePlaces } from "./places.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
 
-export async function simulate(command: SimulateCommand, around: Surroundings): Promise<ExitCode> {
+export async function simulate(
+  command: SimulateCommand,
+  around: Surroundings,
+  isOneOfMany: boolean,
+): Promise<ExitCode> {
   const opened = await openFile(command, around);
   if (opened === undefined) return 2;
   const result = opened.engine.simulate(opened.file, { ...networkOptions(command), ...command.options });
@@ -23,8 +27,8 @@ export async function simulate(command: SimulateCommand, around: Surroundings): 
     around.err(`convlens: ${layer} is not swapped: ${reason}\n`);
   around.out(
     command.format === "json"
-      ? simulationJson(simulation, around.cwd)
-      : simulationText(simulation, command, around),
+      ? simulationJson(simulation, around.cwd, isOneOfMany)
+      : `${isOneOfMany ? `${visible(command.file)}\n` : ""}${simulationText(simulation, command, around)}`,
   );
   const { problems } = simulation;
   for (const { at, severity, message } of problems)
@@ -32,7 +36,8 @@ export async function simulate(command: SimulateCommand, around: Surroundings): 
   return simulation.refused.length > 0 || problems.length > 0 ? 1 : 0;
 }
 
-function simulationJson(simulation: Simulation, cwd: string): string {
+/** One of many is a line, as JSON Lines has it. */
+function simulationJson(simulation: Simulation, cwd: string, isOneOfMany: boolean): string {
   const { before, after, ...rest } = simulation;
   const shown = relativePlaces(before, cwd);
   const { version, tool, file, network, width_arguments = [] } = shown;
@@ -41,7 +46,7 @@ function simulationJson(simulation: Simulation, cwd: string): string {
     before: shown,
     after: relativePlaces(after, cwd),
   };
-  return `${visibleJson(all, 1)}\n`;
+  return `${visibleJson(all, isOneOfMany ? undefined : 1)}\n`;
 }
 
 function simulationText(simulation: Simulation, { unit }: SimulateCommand, { width }: Surroundings): string {

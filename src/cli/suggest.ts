@@ -6,9 +6,14 @@ import { layoutTable } from "../engine/formats/table.ts";
 import { formatCount, inUnit, UNIT_LABELS } from "../engine/formats/units.ts";
 import type { SuggestCommand } from "./arguments.ts";
 import { networkOptions, openFile } from "./open.ts";
+import { relativeFile } from "./places.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
 
-export async function suggest(command: SuggestCommand, around: Surroundings): Promise<ExitCode> {
+export async function suggest(
+  command: SuggestCommand,
+  around: Surroundings,
+  isOneOfMany: boolean,
+): Promise<ExitCode> {
   const opened = await openFile(command, around);
   if (opened === undefined) return 2;
   const { budgetMacs, stem, round } = command;
@@ -19,9 +24,12 @@ export async function suggest(command: SuggestCommand, around: Surroundings): Pr
   }
   const { network, suggestion, pareto, refused } = result;
   for (const { layer, reason } of refused) around.err(`convlens: ${layer} cannot be swapped: ${reason}\n`);
-  const found = { network, budget_macs: budgetMacs, suggestion, pareto, refused };
+  const file = relativeFile(opened.file, around.cwd);
+  const found = { file, network, budget_macs: budgetMacs, suggestion, pareto, refused };
   around.out(
-    command.format === "json" ? `${visibleJson(found, 1)}\n` : suggestionText(found, command, around),
+    command.format === "json"
+      ? `${visibleJson(found, isOneOfMany ? undefined : 1)}\n`
+      : `${isOneOfMany ? `${visible(command.file)}\n` : ""}${suggestionText(found, command, around)}`,
   );
   return suggestion ? 0 : 1;
 }

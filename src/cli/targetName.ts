@@ -5,6 +5,16 @@ export interface Target {
   readonly model?: string;
 }
 
+/** Whether targets are more than one file; a name without an ending is a folder's. */
+export function namesMany(targets: readonly string[]): boolean {
+  const [first = ""] = targets;
+  return targets.length > 1 || isGlob(first) || !/\.\w+$/.test(first);
+}
+
+export function isGlob(text: string): boolean {
+  return /[*?[\]{}!]/.test(text);
+}
+
 /**
  * `FILE` or `FILE:NAME`, NAME a network or its factory (`EfficientNet.from_name`). The file keeps its extension, so
  * that a Windows drive's colon (`C:\net.py`) separates nothing.

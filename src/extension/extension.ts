@@ -1,6 +1,7 @@
 /** The extension: starts the language server and sets up the views that show its answers. */
 import type * as vscode from "vscode";
 import { ActiveFile } from "./activeFile.ts";
+import { registerAgents } from "./agents.ts";
 import { Analyses } from "./analyses.ts";
 import { startClient } from "./client.ts";
 import { registerCommands } from "./commands.ts";
@@ -38,6 +39,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       new LayersTree(active),
       createStatus(active, environmentText),
     ],
+    ...registerAgents(context),
     registerCommands({ analyses, active, panel, comparison, sources, folder: context.extensionUri }),
   );
 }

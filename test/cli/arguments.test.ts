@@ -61,7 +61,6 @@ describe("usage errors say what would do", () => {
     [[], "no command given; try: convlens profile FILE"],
     [["profil", "net.py"], 'unknown command "profil"; try: convlens profile FILE'],
     [["profile"], "profile needs a file: convlens profile FILE[:NAME]"],
-    [["profile", "a.py", "b.py"], 'profile takes one file, but got "b.py" too'],
     [["profile", "a.py", "--json", "--csv"], "choose one of --json, --csv"],
     [["profile", "a.py", "--unit", "ops"], '--unit is macs or flops, not "ops"'],
     [["rewrite", "a.py", "--layers", "all", "--style", "pretty"], '--style is inline or class, not "pretty"'],

@@ -266,7 +266,6 @@ describe("exit code 2, with one line on stderr and nothing on stdout", () => {
   it.each([
     [["profile"], "convlens: profile needs a file: convlens profile FILE[:NAME] (convlens --help)\n"],
     [["profile", "absent.py"], "convlens: absent.py: no such file\n"],
-    [["profile", "."], "convlens: .: this is a folder: name a model file inside it\n"],
     [
       ["profile", "net.py:Nett"],
       "convlens: net.py: there is no network Nett; try --model with one of resnet18\n",

@@ -5,6 +5,7 @@ import type { Engine } from "../../engine/contract/engine.types.ts";
 import type { Place, Report } from "../../engine/contract/report.ts";
 import { toSlashes } from "../../node/host.ts";
 import { leastMacs } from "../budget.ts";
+import { isGlob } from "../targetName.ts";
 import type { Budget, Figure } from "./configuration.ts";
 
 export interface Checked {
@@ -138,10 +139,6 @@ const BOUNDS: Readonly<Record<Figure, (report: Report) => Bounds>> = {
     return exactly(macs === 0 ? 0 : Math.max(0, ...layers.map((layer) => layer.macs ?? 0)) / macs);
   },
 };
-
-function isGlob(text: string): boolean {
-  return /[*?[\]{}!]/.test(text);
-}
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
