@@ -19,12 +19,16 @@ const REFUSED = "convlens/refused";
 
 interface Refusal {
   readonly problem: string;
+  /** Of the error answer; invalid parameters where there is none. */
+  readonly code?: number;
 }
 
 /** Connections read through this, so that no message finds its handler past it. */
 export class RefusingReader implements MessageReader {
   readonly #reader: MessageReader;
   readonly #versions = new Versions();
+  /** From `shutdown` on, nothing but `exit` and the client's answers are taken. */
+  #isShutDown = false;
 
   constructor(reader: MessageReader) {
     this.#reader = reader;
@@ -43,7 +47,16 @@ export class RefusingReader implements MessageReader {
   }
 
   listen(callback: DataCallback): Disposable {
-    return this.#reader.listen((message: unknown) => callback(admitted(message, this.#versions)));
+    return this.#reader.listen((message: unknown) => callback(this.#admitted(message)));
+  }
+
+  #admitted(message: unknown): Message {
+    const { method, id } = (message ?? {}) as { readonly method?: unknown; readonly id?: unknown };
+    if (!this.#isShutDown || typeof method !== "string" || method === "exit") {
+      if (method === "shutdown") this.#isShutDown = true;
+      return admitted(message, this.#versions);
+    }
+    return refused({ id }, `${method}: the server is shut down`, ErrorCodes.InvalidRequest);
   }
 
   dispose(): void {
@@ -69,8 +82,8 @@ function problemOfCall(method: string, params: unknown, versions: Versions): str
 }
 
 /** An answer needs an id that can be sent back. */
-function refused({ id }: { readonly id?: unknown }, problem: string): Message {
-  const params: Refusal = { problem };
+function refused({ id }: { readonly id?: unknown }, problem: string, code?: number): Message {
+  const params: Refusal = { problem, ...(code !== undefined && { code }) };
   const isAnswerable = typeof id === "number" || typeof id === "string";
   return { jsonrpc: "2.0", ...(isAnswerable && { id }), method: REFUSED, params } as Message;
 }
@@ -97,8 +110,8 @@ class Versions {
 
 /** Answers the calls that were refused. */
 export function answerRefused(connection: Connection): void {
-  connection.onRequest(REFUSED, ({ problem }: Refusal) => {
-    throw new ResponseError(ErrorCodes.InvalidParams, problem);
+  connection.onRequest(REFUSED, ({ problem, code = ErrorCodes.InvalidParams }: Refusal) => {
+    throw new ResponseError(code, problem);
   });
   connection.onNotification(REFUSED, ({ problem }: Refusal) =>
     connection.console.error(`ignored ${problem}`),

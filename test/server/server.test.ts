@@ -225,6 +225,16 @@ describe("the language server", () => {
     expect(asked).toEqual([{}]);
   });
 
+  it("takes nothing but exit after shutdown, and says so", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]));
+    await client.rpc.sendRequest("shutdown");
+    for (const method of [ANALYZE, "textDocument/codeLens", "shutdown", "no/such/method"])
+      await expect(client.rpc.sendRequest(method, { uri: URI })).rejects.toMatchObject({
+        code: -32600,
+        message: `${method}: the server is shut down`,
+      });
+  });
+
   it("ignores a change whose version is not later than the text's", async () => {
     const { client } = await start(analysis([resnet("resnet50")]));
     for (const version of [0, 1]) await client.replace(URI, version, "");

@@ -59,6 +59,7 @@ export const PADDED_EDGES: TakenTable = { padding: { of: "int", least: 0, depth:
 export const CAUSAL: TakenTable = { padding: { of: "text", texts: ["valid", "same", "causal"] } };
 export const ANY_AXES: TakenTable = { axis: { ...INTS, empty: true, none: true } };
 export const ONE_AXIS: TakenTable = { axis: INT };
+export const NOT_NEGATIVE: Taken = { of: "real", least: 0 };
 export const ANY_GROUPS: TakenTable = { groups: { ...INT, least: -1 } };
 
 /** Edges of one axis are a list of two, as those of two axes are. */

@@ -5,8 +5,17 @@ import { type Dim, isUnknown, type Shape, toItems, Unknown } from "../../interpr
 import { count } from "../rules/possible.ts";
 import { toDim } from "../rules/sizes.ts";
 import { isMisfit, numel, reshape, showShape } from "../shape/dims.ts";
-import { ANY_AXES } from "./arguments.ts";
-import { type Config, first, KERAS, type LayerRule, one, plain, type Ruling } from "./rule.ts";
+import { ANY_AXES, NOT_NEGATIVE } from "./arguments.ts";
+import {
+  type Config,
+  first,
+  KERAS,
+  type KnownOrNot,
+  type LayerRule,
+  one,
+  plain,
+  type Ruling,
+} from "./rule.ts";
 
 const dense: LayerRule = {
   signature: "units, activation=None, use_bias=True",
@@ -60,6 +69,12 @@ function inert(name: string, signature: string, page: string): LayerRule {
   };
 }
 
+function sharedBeyond(config: Config, input: KnownOrNot): string | undefined {
+  if (isUnknown(input)) return undefined;
+  const wrong = config.integers("shared_axes")?.find((axis) => axis >= input.length);
+  return wrong === undefined ? undefined : `shares axis ${wrong} of an input of ${input.length} axes`;
+}
+
 const prelu: LayerRule = {
   signature: "alpha_initializer='Zeros', alpha_regularizer=None, alpha_constraint=None, shared_axes=None",
   docs: `${KERAS}/activation_layers/prelu/`,
@@ -68,8 +83,25 @@ const prelu: LayerRule = {
     const shape = input.slice(1).map((dim, i) => (shared.includes(i + 1) ? 1 : dim));
     return [{ name: "alpha", shape, trainable: true }];
   },
-  run: (_c, inputs) => one(plain("prelu", first(inputs))),
+  run: (c, inputs) => one(plain("prelu", first(inputs)), sharedBeyond(c, first(inputs))),
 };
+
+/** Drops whole channels of an input that has so many axes. */
+function spatialDropout(spatial: number, signature: string): LayerRule {
+  const name = `spatial_dropout${spatial}d`;
+  return {
+    signature,
+    docs: `${KERAS}/regularization_layers/${name}/`,
+    run: (_c, inputs) => {
+      const input = first(inputs);
+      const isFit = isUnknown(input) || input.length === spatial + 2;
+      return one(
+        plain(name, input, { elementwise: 0, view: true }),
+        isFit ? undefined : `expects an input of ${spatial + 2} axes, gets ${showShape(input)}`,
+      );
+    },
+  };
+}
 
 /** A rule that knows the rank, and gives up on an input without one. */
 function onShape(
@@ -101,7 +133,10 @@ export const CORE: Readonly<Record<string, LayerRule>> = {
   Dense: dense,
   Embedding: embedding,
   Activation: elementwise("activation", "activation", "core_layers/activation"),
-  ReLU: elementwise("relu", "max_value=None, negative_slope=0.0, threshold=0.0", "activation_layers/relu"),
+  ReLU: {
+    ...elementwise("relu", "max_value=None, negative_slope=0.0, threshold=0.0", "activation_layers/relu"),
+    taken: { max_value: { ...NOT_NEGATIVE, none: true }, negative_slope: NOT_NEGATIVE },
+  },
   LeakyReLU: elementwise("leaky_relu", "negative_slope=0.3, alpha=None", "activation_layers/leaky_relu"),
   ELU: elementwise("elu", "alpha=1.0", "activation_layers/elu"),
   PReLU: prelu,
@@ -114,18 +149,13 @@ export const CORE: Readonly<Record<string, LayerRule>> = {
   ),
   Masking: elementwise("masking", "mask_value=0.0", "core_layers/masking"),
   Dropout: inert("dropout", "rate, noise_shape=None, seed=None", "regularization_layers/dropout"),
-  SpatialDropout1D: inert("spatial_dropout1d", "rate", "regularization_layers/spatial_dropout1d"),
-  SpatialDropout2D: inert(
-    "spatial_dropout2d",
-    "rate, data_format=None",
-    "regularization_layers/spatial_dropout2d",
-  ),
-  SpatialDropout3D: inert(
-    "spatial_dropout3d",
-    "rate, data_format=None",
-    "regularization_layers/spatial_dropout3d",
-  ),
-  GaussianNoise: inert("gaussian_noise", "stddev", "regularization_layers/gaussian_noise"),
+  SpatialDropout1D: spatialDropout(1, "rate"),
+  SpatialDropout2D: spatialDropout(2, "rate, data_format=None"),
+  SpatialDropout3D: spatialDropout(3, "rate, data_format=None"),
+  GaussianNoise: {
+    ...inert("gaussian_noise", "stddev", "regularization_layers/gaussian_noise"),
+    taken: { stddev: NOT_NEGATIVE },
+  },
   GaussianDropout: inert("gaussian_dropout", "rate", "regularization_layers/gaussian_dropout"),
   AlphaDropout: inert("alpha_dropout", "rate, noise_shape=None", "regularization_layers/alpha_dropout"),
   ActivityRegularization: inert(

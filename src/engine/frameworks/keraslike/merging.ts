@@ -1,7 +1,8 @@
 /** Layers that join several inputs: elementwise, end to end, and by a batched product. */
 import { product } from "../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
-import { axisOf, broadcast, isMisfit, type Misfit } from "../shape/dims.ts";
+import { INTS } from "../rules/possible.ts";
+import { axisOf, broadcast, isMisfit, Misfit } from "../shape/dims.ts";
 import { concatenate } from "../shape/join.ts";
 import { ONE_AXIS } from "./arguments.ts";
 import { type Config, KERAS, type LayerRule, one, plain, type Ruling } from "./rule.ts";
@@ -25,11 +26,18 @@ function merge(name: string, signature: string, rule: JoinRule): LayerRule {
   };
 }
 
+const subtract = merge("subtract", "", (_c, shapes) =>
+  shapes.length > 2
+    ? new Misfit(`it is called on exactly 2 inputs, gets ${shapes.length}`)
+    : broadcast(...shapes),
+);
+
 const elementwise = (name: string): LayerRule => merge(name, "", (_c, shapes) => broadcast(...shapes));
 
 const dot: LayerRule = {
   signature: "axes, normalize=False",
   docs: `${KERAS}/merging_layers/dot/`,
+  taken: { axes: INTS },
   run: (c, inputs): Ruling => {
     const [left, right] = inputs;
     const lost = inputs.find(isUnknown);
@@ -38,8 +46,10 @@ const dot: LayerRule = {
       return one({ op: "matmul", name: "dot", shape: why, macs: why, elementwise: 0 });
     }
     const axes = c.integers("axes") ?? [-1];
-    const a = axisOf(axes[0] ?? -1, left.length) ?? left.length - 1;
-    const b = axisOf(axes[1] ?? axes[0] ?? -1, right.length) ?? right.length - 1;
+    const [along, across] = [axes[0] ?? -1, axes[1] ?? axes[0] ?? -1];
+    const [ofLeft, ofRight] = [axisOf(along, left.length), axisOf(across, right.length)];
+    const none = ofLeft === undefined ? along : ofRight === undefined ? across : undefined;
+    const [a, b] = [ofLeft ?? left.length - 1, ofRight ?? right.length - 1];
     const rest = [
       ...left.filter((_, axis) => axis !== a),
       ...right.filter((_, axis) => axis !== b && axis !== 0),
@@ -49,14 +59,18 @@ const dot: LayerRule = {
     const macs = product([...rest, left[a] ?? 1]);
     return one(
       { op: "matmul", name: "dot", shape, macs, elementwise: 0 },
-      differ ? `cannot multiply axes of ${left[a]} and ${right[b]}` : undefined,
+      none !== undefined
+        ? `has no axis ${none} to multiply along`
+        : differ
+          ? `cannot multiply axes of ${left[a]} and ${right[b]}`
+          : undefined,
     );
   },
 };
 
 export const MERGING: Readonly<Record<string, LayerRule>> = {
   Add: elementwise("add"),
-  Subtract: elementwise("subtract"),
+  Subtract: subtract,
   Multiply: elementwise("multiply"),
   Average: elementwise("average"),
   Maximum: elementwise("maximum"),

@@ -5,6 +5,7 @@ import { product, sum } from "../../cost/lift.ts";
 import { type RecurrentCell, recurrentCost } from "../../cost/recurrent.ts";
 import type { Count } from "../../interpret/trace.ts";
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
+import { showShape } from "../shape/dims.ts";
 import {
   type Config,
   channelsOf,
@@ -168,7 +169,9 @@ const convLstm = (spatial: number): LayerRule => {
       const { state, macs } = convStep(c, spatial, imageOf(input));
       const shape = c.flag("return_sequences") ? [batch, time, ...state.slice(1)] : state;
       const step = { op: "recurrent", name, shape, macs: product([time, macs]), elementwise: 0 } as const;
-      return withStates(c, { steps: [step] }, [state, state]);
+      const isEmpty = state.some((size) => typeof size === "number" && size <= 0);
+      const problem = isEmpty ? `cannot slide its kernel over ${showShape(imageOf(input))}` : undefined;
+      return withStates(c, { steps: [step], ...(problem !== undefined && { problem }) }, [state, state]);
     },
   };
 };

@@ -11,7 +11,9 @@ import {
   plain,
   type WeightSpec,
 } from "../../keraslike/rule.ts";
-import { toDim } from "../../rules/sizes.ts";
+import { SHARE } from "../../rules/possible.ts";
+import { differ, toDim } from "../../rules/sizes.ts";
+import { showShape } from "../../shape/dims.ts";
 
 const PAGE = `${KERAS}/attention_layers`;
 const NO_INPUT = new Unknown("an attention layer without its inputs");
@@ -48,10 +50,24 @@ function outputShape(config: Config, query: KnownOrNot): readonly Dim[] {
   return toItems(given)?.map(toDim) ?? [toDim(given)];
 }
 
+/** Each value has its key. */
+function keysOf(value: Shape, key: Shape): string | undefined {
+  const differs = value.slice(0, -1).some((size, i) => differ(size, key[i] ?? size));
+  return differs ? `has keys of ${showShape(key)} for values of ${showShape(value)}` : undefined;
+}
+
+function uneven({ queryHeads, keyHeads }: Heads): string | undefined {
+  const [queries, keys] = [queryHeads, keyHeads];
+  return typeof queries === "number" && typeof keys === "number" && queries % keys !== 0
+    ? `has ${queries} query heads, which ${keys} heads of keys do not divide`
+    : undefined;
+}
+
 function multiHead(signature: string, page: string, headsOf: (config: Config) => Heads): LayerRule {
   return {
     signature,
     docs: `${PAGE}/${page}/`,
+    taken: { dropout: SHARE },
     weights: (c, inputs) => {
       const [query, value, key] = operands(inputs);
       const { queryHeads, keyHeads, keySize, valueSize } = headsOf(c);
@@ -94,7 +110,10 @@ function multiHead(signature: string, page: string, headsOf: (config: Config) =>
       const weights = [query, key, value].some((each) => each.length < 3)
         ? `expects inputs of at least 3 axes, gets ${query.length}`
         : undefined;
-      return one({ op: "attention", name: page, shape, macs, elementwise: 0 }, weights);
+      const alone =
+        inputs.length < 2 ? "is called without a value, which it needs beside the query" : undefined;
+      const problem = weights ?? alone ?? keysOf(value, key) ?? uneven(headsOf(c));
+      return one({ op: "attention", name: page, shape, macs, elementwise: 0 }, problem);
     },
   };
 }
@@ -114,8 +133,13 @@ function dotAttention(
       if (isUnknown(query)) return query;
       return isUnknown(value) ? value : [...query.slice(0, -1), value.at(-2) ?? 1];
     },
+    taken: { score_mode: { of: "text", texts: ["dot", "concat"] } },
     run: (_c, inputs) => {
       const [query, value, key] = operands(inputs);
+      const problem =
+        inputs.length === 2 || inputs.length === 3
+          ? undefined
+          : `must be called on a list of inputs, namely [query, value] or [query, value, key], gets ${inputs.length}`;
       if (isUnknown(query) || isUnknown(value) || isUnknown(key))
         return one(plain(name, query, { op: "attention" }));
       const shape = [...query.slice(0, -1), last(value)];
@@ -126,7 +150,7 @@ function dotAttention(
         last(key),
         last(value),
       );
-      return one({ op: "attention", name, shape, macs, elementwise: 0 });
+      return one({ op: "attention", name, shape, macs, elementwise: 0 }, problem ?? keysOf(value, key));
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   plain,
   type WeightSpec,
 } from "../../keraslike/rule.ts";
+import { noAxis } from "../../rules/axes.ts";
 import { resize } from "../../rules/pooling.ts";
 import { toDim } from "../../rules/sizes.ts";
 
@@ -194,10 +195,13 @@ const cropped: LayerRule = {
 
 export const FURTHER: Readonly<Record<string, LayerRule>> = {
   EinsumDense: einsumDense,
-  UnitNormalization: unchanged("unit_norm", "axis=-1", "normalization_layers/unit_normalization"),
+  UnitNormalization: unchanged("unit_norm", "axis=-1", "normalization_layers/unit_normalization", {
+    run: (c, inputs) => one(plain("unit_norm", first(inputs)), noAxis(first(inputs), c.value("axis"))),
+  }),
   RMSNormalization: unchanged("rms_norm", "axis=-1, epsilon=1e-6", "normalization_layers/rms_normalization", {
     weights: (_c, [input = []]) => [{ name: "scale", shape: [input.at(-1) ?? 1], trainable: true }],
-    run: (_c, inputs) => one(plain("rms_norm", first(inputs), { op: "norm" })),
+    run: (c, inputs) =>
+      one(plain("rms_norm", first(inputs), { op: "norm" }), noAxis(first(inputs), c.value("axis"))),
   }),
   ...Object.fromEntries(
     Object.entries(AUGMENTATIONS).map(([name, signature]) => [name, idle(name, signature)]),

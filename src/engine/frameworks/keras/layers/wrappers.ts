@@ -144,9 +144,16 @@ function tellWhole(
   });
 }
 
+const MERGE_MODES: readonly string[] = ["sum", "mul", "ave", "concat"];
+
 const BIDIRECTIONAL: WrapperSpec = {
   init: "layer, merge_mode='concat', weights=None, backward_layer=None",
   made: (keras, interp, layer, a) => {
+    if (typeof a.merge_mode === "string" && !MERGE_MODES.includes(a.merge_mode)) {
+      const message = `Invalid merge mode. Received: ${a.merge_mode}. Merge mode should be one of sum, mul, ave, concat or None`;
+      interp.fail("ValueError", message, { severity: "error", code: "impossible-size" });
+      interp.gap(message);
+    }
     if (!(a.layer instanceof Instance)) return;
     const name = nameOf(keras, a.layer);
     layer.attrs.delete("layer");

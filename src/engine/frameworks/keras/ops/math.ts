@@ -11,6 +11,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { noAxis } from "../../rules/axes.ts";
 import { toDim } from "../../rules/sizes.ts";
 import { axisOf, isMisfit, numel, reshape } from "../../shape/dims.ts";
 import { isOpen, OpenSize, openDim } from "../graph.ts";
@@ -35,7 +36,15 @@ const BINARY = each(
 /** Sums up so far: along an axis, or over all elements in a row. */
 export const running: FunctionSpec = {
   signature: "x, axis=None, dtype=None",
-  run: (op, a) => onShape(op, a.x, (shape) => (a.axis === null ? [numel(shape)] : shape)),
+  run: (op, a) => {
+    const input = op.tensor(a.x);
+    const { shape } = input;
+    return op.emit({
+      inputs: [input],
+      shape: a.axis === null && !isUnknown(shape) ? [numel(shape)] : shape,
+      problem: noAxis(shape, a.axis),
+    });
+  },
 };
 
 const REDUCTION = {
@@ -120,6 +129,11 @@ function splitInto(op: Op, value: Value, parts: Value, axis: Value): Value {
   }
   const place = "reason" in input.shape ? undefined : axisOf(at, input.shape.length);
   const size = place === undefined || "reason" in input.shape ? undefined : input.shape[place];
+  const count = toNumber(parts);
+  if (typeof size === "number" && count !== undefined && size % count !== 0)
+    op.complain(
+      `needs a size on its axis that is divisible by its number of parts, gets ${size} and ${count}`,
+    );
   const answer = lend(op, "chunk", { input, chunks: parts, dim: at });
   if (typeof size !== "number") return answer;
   return answer instanceof Tuple ? new List([...answer.items]) : answer;
@@ -163,7 +177,21 @@ const FORMS: FunctionTable = {
     signature: "x, indices_or_sections, axis=0",
     run: (op, a) => splitInto(op, a.x, a.indices_or_sections, a.axis),
   },
-  squeeze: borrow("x, axis=None", "squeeze"),
+  squeeze: {
+    signature: "x, axis=None",
+    run: (op, a) => {
+      const input = op.tensor(a.x);
+      const shape = isUnknown(input.shape) ? [] : input.shape;
+      const wrong = (toItems(a.axis) ?? [a.axis]).find((axis) => {
+        const at = axisOf(toNumber(axis) ?? Number.NaN, shape.length);
+        const size = at === undefined ? undefined : shape[at];
+        return typeof size === "number" && size !== 1 && !isOpen(size);
+      });
+      if (wrong !== undefined)
+        op.complain(`cannot squeeze axis ${toNumber(wrong)}, because the dimension is not 1`);
+      return lend(op, "squeeze", { input, dim: a.axis });
+    },
+  },
   expand_dims: { signature: "x, axis", run: (op, a) => expanded(op, a.x, a.axis) },
   swapaxes: borrow("x, axis1, axis2", "swapaxes", { axis1: "dim0", axis2: "dim1" }),
   moveaxis: borrow("x, source, destination", "moveaxis"),
@@ -172,7 +200,7 @@ const FORMS: FunctionTable = {
     signature: "x, axis=None",
     run: (op, a) => {
       const input = op.tensor(a.x);
-      return op.emit({ inputs: [input], shape: input.shape });
+      return op.emit({ inputs: [input], shape: input.shape, problem: noAxis(input.shape, a.axis) });
     },
   },
   tile: borrow("x, repeats", "tile", { repeats: "dims" }),

@@ -243,7 +243,12 @@ export function resized(op: Op, value: Value, size: Value, channels: ChannelAxis
   if (shape instanceof Unknown || height === undefined || width === undefined)
     return op.emit({ inputs: [input], shape });
   const at = channels === "first" ? shape.length - 2 : shape.length - 3;
-  return op.emit({ inputs: [input], shape: shape.toSpliced(at, 2, height, width) });
+  const isEmpty = [height, width].some((each) => typeof each === "number" && each <= 0);
+  return op.emit({
+    inputs: [input],
+    shape: shape.toSpliced(at, 2, height, width),
+    problem: isEmpty ? "must make a positive height and width" : undefined,
+  });
 }
 
 function oneHot(op: Op, value: Value, depth: Value, axis: Value): Value {

@@ -22,6 +22,7 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { noAxis } from "../../rules/axes.ts";
 import { numel } from "../../shape/dims.ts";
 import { OperationCode, symbolically } from "../calling.ts";
 import { tensorsIn } from "../graph.ts";
@@ -68,12 +69,17 @@ export class Op {
     return this.keras.tensor(this.interp, value);
   }
 
+  /** Says what does not fit, to be put after the function's name. */
+  complain(problem: string): void {
+    const message = `${this.name} ${problem}`;
+    if (this.keras.graph.complain())
+      this.interp.diagnose({ severity: "error", code: "shape-mismatch", message });
+  }
+
   emit(emission: Emission): Tensor {
     const { keras, interp } = this;
     const { inputs, shape, problem } = emission;
-    if (problem !== undefined && keras.graph.complain()) {
-      interp.diagnose({ severity: "error", code: "shape-mismatch", message: `${this.name} ${problem}` });
-    }
+    if (problem !== undefined) this.complain(problem);
     const symbolic = inputs.some((input) => keras.graph.isSymbolic(input));
     const output = keras.make(
       shape,
@@ -114,7 +120,13 @@ export function sameShape(signature = "x", dtype?: string): FunctionSpec {
     signature,
     run: (op, a) => {
       const input = op.tensor(entryOf(a, first));
-      return op.emit({ inputs: [input], shape: input.shape, ...(dtype === undefined ? {} : { dtype }) });
+      const problem = noAxis(input.shape, a.axis);
+      return op.emit({
+        inputs: [input],
+        shape: input.shape,
+        problem,
+        ...(dtype === undefined ? {} : { dtype }),
+      });
     },
   };
 }
