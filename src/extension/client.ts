@@ -31,7 +31,7 @@ export async function startClient(
     debug: { module, transport: TransportKind.ipc, options: { execArgv: ["--nolazy", "--inspect=6011"] } },
   };
   const watcher = vscode.workspace.createFileSystemWatcher(
-    "**/*.{py,ts,tsx,js,mjs,cjs,jsx,json,yaml,yml,cfg}",
+    "**/*.{py,ts,tsx,js,mjs,cjs,jsx,json,toml,yaml,yml,cfg}",
   );
   const options: LanguageClientOptions = {
     documentSelector: LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme }))),
