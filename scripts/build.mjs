@@ -107,6 +107,7 @@ const bundles = [
     executable: true,
   },
   { entry: "src/agents/mcp.ts", out: "mcp.mjs", options: esModule },
+  { entry: "src/action/main.ts", out: "action.mjs", options: esModule },
   { entry: "src/library/node.ts", out: "library/node.mjs", options: esModule },
   { entry: "src/library/browser.ts", out: "library/browser.mjs", options: library },
   { entry: "src/cli/thread.ts", out: "thread.cjs", options: commonJs },

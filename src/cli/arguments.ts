@@ -1,6 +1,7 @@
 /** The command line as typed values. What does not fit is a usage error: one sentence that says what would. */
 
 import { parseArgs } from "node:util";
+import { parseCount } from "../engine/base/count.ts";
 import { entryOf } from "../engine/base/table.ts";
 import { REWRITE_STYLES, type RewriteStyle } from "../engine/contract/rewrite.ts";
 import type { SimulationOptions } from "../engine/contract/separable.ts";
@@ -9,7 +10,7 @@ import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
 import { type CheckCommand, type DiffCommand, parseCheck, parseDiff } from "./projectArguments.ts";
 import { type DoctorCommand, parseDoctor, parseSources, type SourcesCommand } from "./sourcesArguments.ts";
 import { namesMany, splitTarget } from "./targetName.ts";
-import { factorOf, isInputShape, multipleOf, namesOf, parseCount } from "./values.ts";
+import { factorOf, isInputShape, multipleOf, namesOf } from "./values.ts";
 
 export type Format = "text" | "json" | "jsonl" | "csv" | "markdown" | "sarif";
 

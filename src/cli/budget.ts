@@ -1,6 +1,7 @@
 /** Whether a network keeps a budget, as far as its figures tell: what data decides has a least and often a most. */
 import type { Report } from "../engine/contract/report.ts";
 import { type CostUnit, formatCount, inUnit, UNIT_LABELS } from "../engine/formats/units.ts";
+import { leastMacs } from "../present/budgets.ts";
 
 /** What is wrong with the budget, to be put after the network's name; undefined where it is kept. */
 export function overBudget(report: Report, budgetMacs: number, unit: CostUnit): string | undefined {
@@ -13,9 +14,4 @@ export function overBudget(report: Report, budgetMacs: number, unit: CostUnit): 
   if (least > budgetMacs) return ` costs at least ${shown(least)}, over ${budget}`;
   const bound = typeof most === "number" ? `at most ${shown(most)}` : "cost unknown";
   return `: ${bound}, so ${budget} cannot be checked`;
-}
-
-/** What is known of it and runs whatever the data is. */
-export function leastMacs({ layers }: Report): number {
-  return layers.reduce((sum, { macs, conditional }) => sum + (conditional ? 0 : (macs ?? 0)), 0);
 }

@@ -1,6 +1,5 @@
 /** What the texts of options mean; undefined where one means nothing. */
 
-import { entryOf } from "../engine/base/table.ts";
 import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
 
 export function namesOf(text: string): "all" | "none" | readonly string[] {
@@ -23,16 +22,6 @@ export function multipleOf(text: string | undefined): number | undefined {
   if (text === undefined) return 1;
   const multiple = Number(text);
   return Number.isSafeInteger(multiple) && multiple >= 1 ? multiple : undefined;
-}
-
-const SCALES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
-
-/** `300M`, `4.1 G`, `300000000` */
-export function parseCount(text: string): number | undefined {
-  const [, digits, prefix = ""] = /^\s*(\d+(?:\.\d+)?(?:e\d+)?)\s*([kmgt]?)\s*$/i.exec(text) ?? [];
-  return digits === undefined
-    ? undefined
-    : Math.round(Number(digits) * (entryOf(SCALES, prefix.toLowerCase()) ?? 1));
 }
 
 /** Sizes of at least 1, and a dtype where it is not float32; a scalar has no sizes but a dtype. */

@@ -31,7 +31,7 @@ export async function startClient(
     debug: { module, transport: TransportKind.ipc, options: { execArgv: ["--nolazy", "--inspect=6011"] } },
   };
   const watcher = vscode.workspace.createFileSystemWatcher(
-    "**/*.{py,ts,tsx,js,mjs,cjs,jsx,json,yaml,yml,cfg}",
+    "**/*.{py,ts,tsx,js,mjs,cjs,jsx,json,toml,yaml,yml,cfg}",
   );
   // What environments, and the versions of packages, are found by.
   const packages = vscode.workspace.createFileSystemWatcher(

@@ -7,6 +7,7 @@ import {
   type CodeLens,
   CodeLensRefreshRequest,
   type Connection,
+  type Diagnostic,
   DidChangeConfigurationNotification,
   type Hover,
   type InitializeParams,
@@ -20,6 +21,8 @@ import {
   TextDocuments,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import { ConfigurationProblem } from "../node/budgets.ts";
 import { callAt } from "../present/calls.ts";
 import { createTranslate } from "../present/l10n.ts";
 import { otherText } from "../present/other.ts";
@@ -44,6 +47,7 @@ import {
 import { parseSettings, type Settings } from "../protocol/settings.ts";
 import { type ActionData, rewriteActions, sourcesActions, workspaceEdit } from "./actions.ts";
 import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
+import { budgetDiagnostics, budgetsFor, configurationDiagnostic } from "./budgets.ts";
 import { callHover } from "./callHover.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { layerHover, networkHover } from "./hover.ts";
@@ -101,7 +105,7 @@ export function startServer(
     analyst,
     events: {
       analyzed(uri, version, analysis) {
-        const diagnostics = analysis ? lspDiagnostics(analysis) : [];
+        const diagnostics = analysis ? [...lspDiagnostics(analysis), ...budgetsOf(analysis)] : [];
         void connection.sendDiagnostics({ uri, version, diagnostics });
         void connection.sendNotification(ANALYZED, { uri, version });
       },
@@ -109,6 +113,17 @@ export function startServer(
       failed: (uri, error) => connection.console.error(`${uri}: ${error.stack ?? error.message}`),
     },
   });
+
+  /** What a configuration says that cannot be used must not keep the other diagnostics back. */
+  function budgetsOf(analysis: FileAnalysis): readonly Diagnostic[] {
+    try {
+      const budgets = budgetsFor(analysis.file, folders);
+      return budgets ? budgetDiagnostics(analysis, budgets, t) : [];
+    } catch (error) {
+      if (!(error instanceof ConfigurationProblem)) throw error;
+      return [configurationDiagnostic(error)];
+    }
+  }
 
   function refreshLenses(): void {
     if (!client?.capabilities.workspace?.codeLens?.refreshSupport) return;

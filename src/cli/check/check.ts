@@ -2,13 +2,18 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Engine } from "../../engine/contract/engine.types.ts";
+import {
+  type Budget,
+  type Configuration,
+  ConfigurationProblem,
+  readConfiguration,
+} from "../../node/budgets.ts";
 import { toSlashes } from "../../node/host.ts";
 import { keptFor, missingFolder } from "../open.ts";
 import { relativeFile } from "../places.ts";
 import type { CheckCommand } from "../projectArguments.ts";
 import { rootsOfAll } from "../rootsOfAll.ts";
 import type { ExitCode, Surroundings } from "../surroundings.ts";
-import { type Budget, type Configuration, ConfigurationProblem, readConfiguration } from "./configuration.ts";
 import { checkGitlab, checkJson, checkSarif, checkText, type Told } from "./formats.ts";
 import { type Checked, checkFile, filesOf, modelFiles } from "./networks.ts";
 

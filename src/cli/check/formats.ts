@@ -12,8 +12,8 @@ import {
   inUnit,
   UNIT_LABELS,
 } from "../../engine/formats/units.ts";
+import type { Budget, Figure } from "../../node/budgets.ts";
 import { formatGitlab } from "../gitlab.ts";
-import type { Budget, Figure } from "./configuration.ts";
 import type { Checked } from "./networks.ts";
 
 export interface Told {

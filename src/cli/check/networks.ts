@@ -3,10 +3,10 @@ import picomatch from "picomatch";
 import { globSync } from "tinyglobby";
 import type { Engine } from "../../engine/contract/engine.types.ts";
 import type { Place, Report } from "../../engine/contract/report.ts";
+import type { Budget, Figure } from "../../node/budgets.ts";
 import { toSlashes } from "../../node/host.ts";
-import { leastMacs } from "../budget.ts";
+import { judge } from "../../present/budgets.ts";
 import { isGlob } from "../targetName.ts";
-import type { Budget, Figure } from "./configuration.ts";
 
 export interface Checked {
   readonly budget: Budget;
@@ -105,13 +105,7 @@ function judged(
   report: Report | null,
   reason: string | undefined,
 ): Checked {
-  const [least, greatest] = report === null ? [null, null] : BOUNDS[about.figure](report);
-  const verdict =
-    greatest !== null && greatest <= about.most
-      ? "kept"
-      : least !== null && least > about.most
-        ? "exceeded"
-        : "unknown";
+  const { least, greatest, verdict } = judge(report, about);
   return {
     ...about,
     least,
@@ -120,25 +114,6 @@ function judged(
     ...(verdict === "unknown" && reason !== undefined && { reason }),
   };
 }
-
-type Bounds = readonly [least: number | null, greatest: number | null];
-
-const exactly = (value: number | null): Bounds => [value, value];
-
-const BOUNDS: Readonly<Record<Figure, (report: Report) => Bounds>> = {
-  macs: (report) => {
-    const { totals } = report;
-    if (totals.macs !== null) return exactly(totals.macs);
-    return [leastMacs(report), totals.macs_at_most ?? null];
-  },
-  params: ({ totals }) => exactly(totals.params),
-  peak_memory: ({ totals }) => exactly(totals.peak_activation_bytes),
-  share: ({ totals, layers }) => {
-    const { macs } = totals;
-    if (macs === null) return exactly(null);
-    return exactly(macs === 0 ? 0 : Math.max(0, ...layers.map((layer) => layer.macs ?? 0)) / macs);
-  },
-};
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");

@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse as parseToml, TomlError } from "smol-toml";
 import * as v from "valibot";
-import { entryOf } from "../../engine/base/table.ts";
-import { parseCount } from "../values.ts";
+import { parseCount } from "../engine/base/count.ts";
+import { entryOf } from "../engine/base/table.ts";
 
 /** What a budget bounds: MACs, parameters, bytes of activations at the peak, or the share of the largest layer. */
 export type Figure = "macs" | "params" | "peak_memory" | "share";
@@ -39,20 +39,23 @@ const FILES = ["convlens.config.json", "pyproject.toml"] as const;
 
 /** `named` is the file that the user names. Throws a ConfigurationProblem. */
 export function readConfiguration(cwd: string, named?: string): Configuration {
-  if (named !== undefined) {
-    const found = readOne(path.resolve(cwd, named));
-    if (found) return found;
-    throw new ConfigurationProblem(`${named}: no budgets in it; ${HOW_TO}`);
-  }
-  for (let folder = cwd; ; folder = path.dirname(folder)) {
+  const found = named === undefined ? nearestConfiguration(cwd) : readOne(path.resolve(cwd, named));
+  if (found) return found;
+  const where =
+    named === undefined ? "no budgets here or in the folders above" : `${named}: no budgets in it`;
+  throw new ConfigurationProblem(`${where}; ${HOW_TO}`);
+}
+
+/** The budgets of the folder or of one above it, up to `top`; undefined where there are none. Throws a ConfigurationProblem. */
+export function nearestConfiguration(from: string, top?: string): Configuration | undefined {
+  for (let folder = from; ; folder = path.dirname(folder)) {
     for (const name of FILES) {
       const file = path.join(folder, name);
       const found = existsSync(file) ? readOne(file) : undefined;
       if (found) return found;
     }
-    if (folder === path.dirname(folder)) break;
+    if (folder === top || folder === path.dirname(folder)) return undefined;
   }
-  throw new ConfigurationProblem(`no budgets here or in the folders above; ${HOW_TO}`);
 }
 
 const HOW_TO = 'write [tool.convlens.budgets.NAME] with macs = "300M" in pyproject.toml';
