@@ -172,6 +172,21 @@ def check(size):
     expect(report).toMatchObject({ complete: true, totals: { params: PARAMS(5) } });
   });
 
+  test.each([
+    ["under another name", "Main = Trainer\nx = Main(6)\n"],
+    ["out of a table", "trainers = {'usual': Trainer}\nx = trainers['usual'](6)\n"],
+  ])("a class that is made %s is followed to who makes it", (_, made) => {
+    const report = profile(WIDE, {
+      input: ["1x3x8x8"],
+      files: {
+        "/app/trainer.py":
+          "from model import Wide\nclass Trainer:\n    def __init__(self, width):\n        self.net = Wide(1, width)\n",
+        "/app/go.py": `from trainer import Trainer\n${made}`,
+      },
+    });
+    expect(report).toMatchObject({ complete: true, totals: { params: PARAMS(6) } });
+  });
+
   test("a folder above is part of the program", () => {
     const report = profile(WIDE, {
       file: "/app/models/wide.py",

@@ -106,7 +106,7 @@ class Net(nn.Module):
         self.q = nn.Linear(16, 8)
         self.k = nn.Linear(12, 8)
     def forward(self, x, ctx, mask=None):
-        s = self.q(x) @ self.k(ctx).transpose(1, 2)
+        s = self.q(x) @ self.k(ctx).transpose(2, 3)
         if mask is not None:
             s = s.masked_fill(mask == 0, -1e9)
         return s

@@ -296,10 +296,12 @@ function lastPart(dotted: string): string {
   return dotted.slice(dotted.lastIndexOf(".") + 1);
 }
 
-/** A call of one of the names, not its definition. */
+/** A call of one of the names, not its definition, or another name or a key for it: `Net = Unet`, `{"unet": Unet}`. */
 function calling(names: ReadonlySet<string>): RegExp {
   const any = [...names].map(wordPattern).join("|");
-  return new RegExp(`(?<!\\b(?:class|def|function)\\s+)(?:${any})\\s*\\(`);
+  const called = `(?<!\\b(?:class|def|function)\\s+)(?:${any})\\s*\\(`;
+  const named = `[=:][ \\t]*(?:\\w+\\.)*(?:${any})[ \\t]*(?:[,}#;]|$)`;
+  return new RegExp(`${called}|${named}`, "m");
 }
 
 /** The name that other files know a file's module by. */

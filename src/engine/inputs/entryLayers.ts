@@ -62,7 +62,13 @@ export function probe(
 ): Probed {
   const needed = neededArguments(forward, framework);
   const unknown = new Unknown("the shape of an input");
-  const inputs = needed.map(() => new Tensor(unknown));
+  const inputs = needed.map(() => {
+    // One of several inputs often meets its first layer together with others: what it is reshaped to tells of it.
+    const made = needed.length > 1 ? framework.input([], "float32") : undefined;
+    const input = made instanceof Tensor ? made : new Tensor(unknown);
+    input.shape = unknown;
+    return input;
+  });
   const met = new Map<Tensor, Instance>();
   m.beginTrace(PROBING_SHARE);
   let first: Instance | undefined;
@@ -135,6 +141,39 @@ export function formOf(
 export function isScalar({ name }: Argument): boolean {
   return SCALAR_NAMES.test(name);
 }
+
+/**
+ * Inputs for several arguments as the rows of sequences, whose features are the last axis: of attention, and of time
+ * series. What is called a mask goes with anything.
+ */
+export function sequencesOf(
+  framework: Framework,
+  args: readonly Argument[],
+  usual: readonly InputSpec[],
+  length: number,
+): readonly (readonly InputSpec[])[] {
+  const isMask = args.map(({ name, layer, entry }) => !layer && !entry && MASK_NAMES.test(name));
+  const rows = usual.map((spec, i): InputSpec => {
+    const { layer, entry } = args[i]!;
+    const { shape, dtype } = spec;
+    if (dtype !== "float32") return spec;
+    const own = layer && framework.entrance(layer);
+    const count =
+      own?.channels ??
+      (entry?.form === "features" ? entry.count : shape[framework.channelAxis(shape.length)]);
+    return shape.length > SEQUENCE_AXES || count === undefined ? spec : { shape: [1, length, count], dtype };
+  });
+  if (!isMask.includes(true)) return [rows];
+  return ["bool", "float32"].map((dtype) =>
+    rows.map((spec, i) => (isMask[i] ? { shape: [1, 1], dtype } : spec)),
+  );
+}
+
+/** What hides positions of a sequence. */
+const MASK_NAMES = /mask/i;
+
+/** Axes of a sequence of features at most; more are an image's. */
+export const SEQUENCE_AXES = 3;
 
 /** Inputs for the arguments: images at a size, sequences of a length. Arguments that met no layer are as the others, or as they are called. */
 export function specsOf(

@@ -28,6 +28,8 @@ const ENTRANCES: ReadonlySet<string> = new Set([
   "matmul",
 ]);
 
+const RESHAPES: ReadonlySet<string> = new Set(["view", "reshape"]);
+
 /** Watches ops in their order for where inputs enter. */
 export class FirstOps {
   /** Inputs that tensors were made of, all by ops without weights of their own. */
@@ -37,21 +39,35 @@ export class FirstOps {
   /** Inputs that have entered, by the op that tells; undefined where it does not. */
   private readonly entries = new Map<Tensor, Entry | undefined>();
 
+  /** Features of each row that an input is reshaped into: `x.view(-1, 17)`. */
+  private readonly rows = new Map<Tensor, number>();
+
   constructor(inputs: readonly Tensor[]) {
     for (const input of inputs) this.origins.set(input, input);
   }
 
   entryOf(input: Tensor): Entry | undefined {
-    return this.entries.get(input);
+    const entry = this.entries.get(input);
+    const count = entry ? undefined : this.rows.get(input);
+    return count === undefined ? entry : { form: "features", count, axis: -1, rank: undefined };
   }
 
   see(op: OpRecord): void {
     const indices = op.indices ?? (op.op === "embedding" ? op.inputs.slice(0, 1) : []);
     for (const index of indices) this.enter(index, { form: "tokens" });
     const own = op.inputs.filter((each) => this.origins.has(each));
+    this.noteRows(op);
     if (own.length === 0) this.weigh(op);
     else if (ENTRANCES.has(op.op)) for (const each of own) this.enter(each, this.asked(op, each));
     else if (indices.length === 0) this.follow(own, op.outputs);
+  }
+
+  private noteRows({ name, inputs: [input], outputs: [output] }: OpRecord): void {
+    const shape = output?.shape;
+    if (!RESHAPES.has(name) || input === undefined || shape === undefined || isUnknown(shape)) return;
+    const [rows, count, ...others] = shape;
+    if (this.origins.get(input) !== input || others.length > 0 || !isUnknown(rows)) return;
+    if (typeof count === "number" && !this.rows.has(input)) this.rows.set(input, count);
   }
 
   private weigh({ inputs, weights, outputs }: OpRecord): void {

@@ -41,6 +41,8 @@ import {
   LENGTHS,
   type Probed,
   probe,
+  SEQUENCE_AXES,
+  sequencesOf,
   specsOf,
   unknownLength,
 } from "./entryLayers.ts";
@@ -299,7 +301,12 @@ export class Trials {
       if (turned || window) return turned ?? window!;
     }
     const usual = { specs: sized(size), origin } as const;
+    const asSequences = (): Trial | undefined =>
+      args.length > 1 && framework.unbatched !== true
+        ? this.cleanly(sequencesOf(framework, args, sized(size), Math.min(LENGTH, longest)))
+        : undefined;
     const otherwise = (): Trial =>
+      (entrance.spatialAxes === 0 && asSequences()) ||
       (isAlone && this.cleanly(otherAxes(entrance, sized(size), Math.min(LENGTH, longest)))) ||
       (origin === "default" && hasMismatch(run)
         ? this.unfit(run, usual, sized(size + ANOTHER, isOpen ? usualLength : LENGTH / 2))
@@ -314,9 +321,11 @@ export class Trials {
     if (whole || entrance.spatialAxes === 0 || isOfTokens) return whole ?? otherwise();
     // A side as long as there are channels would fit whatever the order of the axes.
     const turned =
-      isAlone && entrance.spatialAxes === 1
-        ? this.cleanly(otherAxes(entrance, sized(size), Math.min(LENGTH, longest)))
-        : undefined;
+      entrance.spatialAxes !== 1
+        ? undefined
+        : isAlone
+          ? this.cleanly(otherAxes(entrance, sized(size), Math.min(LENGTH, longest)))
+          : asSequences();
     if (turned) return turned;
     return (
       this.fitted(run, size, sized, entrance) ??
@@ -492,9 +501,6 @@ function same(shape: Shape): Shape {
 
 /** Part of a network's steps that one trial of many may take. */
 const TRIAL_SHARE = 0.25;
-
-/** Axes of a sequence of features at most; more are an image's. */
-const SEQUENCE_AXES = 3;
 
 /** Sizes that may fail as the first one did. */
 const MAX_ALIKE = 3;
