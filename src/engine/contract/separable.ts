@@ -81,7 +81,11 @@ export interface OwnWidth {
   readonly macs: number;
   readonly params: number;
   /** Layers that are wider or narrower than α says. */
-  readonly differs: readonly { readonly layer: string; readonly channels: number; readonly simulated: number }[];
+  readonly differs: readonly {
+    readonly layer: string;
+    readonly channels: number;
+    readonly simulated: number;
+  }[];
 }
 
 export type SimulationResult =
