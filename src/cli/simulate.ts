@@ -1,7 +1,7 @@
 /** `convlens simulate`: a network before and after MobileNet's three changes, as JSON or as a table for people. */
 
 import { visible, visibleJson } from "../engine/base/visible.ts";
-import type { Simulation } from "../engine/contract/separable.ts";
+import type { OwnWidth, Simulation } from "../engine/contract/separable.ts";
 import { layoutTable } from "../engine/formats/table.ts";
 import { formatChange, formatCount, formatShapes, inUnit, UNIT_LABELS } from "../engine/formats/units.ts";
 import { widthText } from "../present/cost.ts";
@@ -51,7 +51,7 @@ function simulationJson(simulation: Simulation, cwd: string, isOneOfMany: boolea
 
 function simulationText(simulation: Simulation, { unit }: SimulateCommand, { width }: Surroundings): string {
   const { before, after, alpha, rho, swapped, kept, width_arguments: widths } = simulation;
-  const { never_run: idle, unfollowed } = simulation;
+  const { never_run: idle, unfollowed, own_width: own } = simulation;
   const [was, now] = [before.totals, after.totals];
   const label = UNIT_LABELS[unit];
   const fits = simulation.problems.length === 0;
@@ -86,12 +86,21 @@ function simulationText(simulation: Simulation, { unit }: SimulateCommand, { wid
     ...(idle.length > 0 ? [`do not run, but share a swapped line: ${some(idle)}`] : []),
     ...(unfollowed.length > 0 ? [`never run, so α is taken of each by itself: ${some(unfollowed)}`] : []),
     ...kept.map(({ layers, reason }) => `width kept: ${some(layers)}: ${reason}`),
-    ...widths.map(
+    ...(own ? [ownText(before.network, own, cost)] : []),
+    ...(own ? [] : widths).map(
       (width) =>
         `${before.network} sets its own width by ${widthText(width)}: --args "${width.name}=${alpha}"`,
     ),
   ];
   return `${lines.map((line) => visible(line).trimEnd()).join("\n")}\n`;
+}
+
+/** What the network's own argument of width makes, and where that is not what α alone says. */
+function ownText(network: string, own: OwnWidth, cost: (macs: number | null) => string): string {
+  const { argument, value, macs, params, differs } = own;
+  const widths = differs.map(({ layer, channels, simulated }) => `${layer} ${channels}, not ${simulated}`);
+  const kept = widths.length > 0 ? `; by rules of its own: ${some(widths)}` : "";
+  return `${network} itself, with ${argument}=${value}: ${cost(macs)}, ${formatCount(params)} params${kept}`;
 }
 
 function some(names: readonly string[]): string {

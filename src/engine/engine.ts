@@ -262,10 +262,11 @@ function tracer(
   if ("reason" in chosen) return chosen;
   const { root } = chosen;
   let first: ReturnType<TraceNetwork> | undefined = chosen.result;
-  const of: TraceNetwork = (input) => {
-    const traced = input ? undefined : first;
+  const of: TraceNetwork = (input, more) => {
+    const args = [options.args, more].filter(Boolean).join(", ");
+    const traced = input || more ? undefined : first;
     first = undefined;
-    return traced ?? session.trace(root, { ...options, ...(input && { input }) });
+    return traced ?? session.trace(root, { ...options, ...(input && { input }), ...(more && { args }) });
   };
   return { session, root, of };
 }

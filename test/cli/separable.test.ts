@@ -85,6 +85,8 @@ describe("convlens simulate", () => {
     expect(out).toContain("PlainMobileNet: 13 convolutions swapped, α 0.75, ρ 1");
     expect(out).toMatch(/MACs {2}4\.87 G → 325 M \(−93\.3 %\)/);
     expect(out).toContain('sets its own width by width_mult=1: --args "width_mult=0.75"');
+    const { out: thin } = await call("simulate", "plain.py", "--swap", "none", "--alpha", "0.75");
+    expect(thin).toMatch(/^PlainMobileNet itself, with width_mult=0\.75: 2\.7\d G, 16\.\d M params$/m);
   });
 
   it("swaps layers by name, and fails for those that cannot be swapped", async () => {

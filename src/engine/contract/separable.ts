@@ -69,6 +69,23 @@ export interface Simulation {
   /** Layers that run neither in inference nor in training: α is taken of each by itself. */
   readonly unfollowed: readonly string[];
   readonly width_arguments: readonly WidthArgument[];
+  /** The network as its own argument of width makes it, where that is known; with nothing swapped. */
+  readonly own_width?: OwnWidth;
+}
+
+/** What a network makes of α by rules of its own: it may keep its last layer, or round widths before it expands them. */
+export interface OwnWidth {
+  readonly argument: string;
+  /** α times what the argument is by itself. */
+  readonly value: number;
+  readonly macs: number;
+  readonly params: number;
+  /** Layers that are wider or narrower than α says. */
+  readonly differs: readonly {
+    readonly layer: string;
+    readonly channels: number;
+    readonly simulated: number;
+  }[];
 }
 
 export type SimulationResult =

@@ -15,6 +15,7 @@ import type { FailureReason } from "../interpret/bounded.ts";
 import { buildReport, idleLayers, type ReportSource, withoutMost } from "../report/build.ts";
 import { addedTo } from "../report/neverRun.ts";
 import { newDiagnostics } from "./newDiagnostics.ts";
+import { ownWidth } from "./ownWidth.ts";
 import { inputTexts, resizeImage } from "./resize.ts";
 import { eligibleLayers, followers } from "./simulate.ts";
 import { type IdleSite, swapTrace } from "./swapTrace.ts";
@@ -30,8 +31,8 @@ export interface TracedNetwork {
   readonly trained: () => NetworkRun;
 }
 
-/** Makes and runs the network, on its own input or on this one. */
-export type TraceNetwork = (input?: readonly string[]) => TracedNetwork | FailureReason;
+/** Makes and runs the network, on its own input or on this one, with one argument more than it has. */
+export type TraceNetwork = (input?: readonly string[], more?: string) => TracedNetwork | FailureReason;
 
 /** `refused` are layers that a rewrite would refuse: they are not counted. */
 export function simulateNetwork(
@@ -59,6 +60,10 @@ export function simulateNetwork(
   const swapped = swapNetwork(scaled.source, plain, chosen.names);
   const problems = newDiagnostics(before, swapped).filter(({ severity }) => severity !== "info");
   const after = problems.length > 0 ? { ...swapped, complete: false } : swapped;
+  const own =
+    alpha !== 1 && options.swap === "none"
+      ? ownWidth(before, after, alpha, (more) => trace(resized, more))
+      : undefined;
   return {
     ok: true,
     simulation: {
@@ -74,6 +79,7 @@ export function simulateNetwork(
       problems,
       ...{ alpha, rho, round, kept: scaled.kept, unfollowed: scaled.unfollowed },
       width_arguments: before.width_arguments ?? [],
+      ...(own && { own_width: own }),
     },
   };
 }

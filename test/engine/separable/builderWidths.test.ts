@@ -2,7 +2,7 @@
  * The width multiplier against builders that have a width argument of their own: what real torch 1.13 measured of the
  * network that the argument makes is what `alpha` says of the network at full width.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createEngine } from "../../../src/engine/engine.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
 import { memoryHost } from "../memoryHost.ts";
@@ -120,4 +120,53 @@ it.each(MEASURED)("%s at α = %d, widths to multiples of %d, is what its builder
   });
   if (!result.ok) throw new Error(result.reason);
   expect(result.simulation.after.totals).toMatchObject({ macs, params });
+});
+
+describe("a network whose own argument of width follows other rules", () => {
+  const source = `from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, width_mult=1.0):
+        super().__init__()
+        size, last = int(16 * width_mult), int(64 * max(1.0, width_mult))
+        self.body = nn.Conv2d(3, size, 3, bias=False)
+        self.last = nn.Conv2d(size, last, 1, bias=False)
+
+    def forward(self, x):
+        return self.last(self.body(x)).mean((1, 2, 3))
+
+
+def fixed(**options):
+    return Net(1.0, **options)
+
+
+def free(**options):
+    return Net(**options)
+`;
+  const simulate = (model: string, swap: "none" | "all" = "none", args?: string) => {
+    const engine = createEngine({ parsers, host: memoryHost({ "/app/net.py": source }) });
+    const input = ["1x3x10x10"];
+    const result = engine.simulate("/app/net.py", { model, swap, alpha: 0.5, input, ...(args && { args }) });
+    if (!result.ok) throw new Error(result.reason);
+    return result.simulation;
+  };
+
+  it("is told as that argument makes it, with the widths that differ from α's", () => {
+    for (const model of ["Net", "free"]) {
+      const { after, own_width: own } = simulate(model);
+      expect(after.totals.params).toBe(3 * 8 * 9 + 8 * 32);
+      expect(own).toEqual({
+        ...{ argument: "width_mult", value: 0.5 },
+        ...{ params: 3 * 8 * 9 + 8 * 64, macs: 64 * (3 * 8 * 9 + 8 * 64) },
+        differs: [{ layer: "last", channels: 64, simulated: 32 }],
+      });
+    }
+  });
+
+  it("is not told where the argument cannot be given, is given already, or layers are swapped too", () => {
+    expect(simulate("fixed").own_width).toBeUndefined();
+    expect(simulate("Net", "none", "width_mult=2.0").own_width).toBeUndefined();
+    expect(simulate("Net", "all").own_width).toBeUndefined();
+  });
 });

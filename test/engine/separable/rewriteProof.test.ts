@@ -191,6 +191,33 @@ class Net(nn.Module):
     expect(refusedBy(body("if m.bias is not None: ")).refused).toEqual([]);
   });
 
+  it("keep all, too, where the function asks for the name or the very class of a layer", () => {
+    const conditions = [
+      'm.__class__.__name__ == "Conv2d"',
+      "type(m) is nn.Conv2d",
+      "type(m) in (nn.Conv2d, nn.Linear)",
+      '"Conv" in name',
+      'name == "Conv2d"',
+      'name.startswith("Conv")',
+    ];
+    for (const condition of conditions) {
+      const body = `def init(m, name):\n    if ${condition}:\n        nn.init.zeros_(m.bias)\n`;
+      expect(refusedBy(body).reason, condition).toContain("every convolution is taken to have a bias at");
+    }
+    const other = 'def init(m, name):\n    if name == "conv1":\n        nn.init.zeros_(m.bias)\n';
+    expect(refusedBy(other).refused).toEqual([]);
+  });
+
+  it("are seen where they run: what is no tensor cannot be initialised", () => {
+    const found = refusals(
+      net(
+        "        for m in self.modules():\n            bias = getattr(m, 'bias', m)\n            if bias is not m:\n                nn.init.zeros_(bias)",
+      ),
+    );
+    expect(found.reason).toContain("'NoneType' object has no attribute 'zero_'");
+    expect(found.line).toBe(11);
+  });
+
   it("are told where they are tests of the program that fail now", () => {
     const test =
       "def count(net):\n    return sum(p.numel() for p in net.parameters())\nassert count(Net()) == 14336\n";

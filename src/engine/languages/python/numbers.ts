@@ -34,10 +34,11 @@ export function arithmetic(interp: Interp, op: BinaryOp, a: Numeric, b: Numeric)
   const y = asNumber(b);
   if (a instanceof Float || b instanceof Float) return FLOAT_OPS[op]?.(interp, x, y);
   const small = INT_OPS[op]?.(interp, x, y);
+  if (typeof small !== "number" || Number.isSafeInteger(small)) return small;
+  // What data of tensors gave may be no whole number, though its type says so.
+  if (!Number.isInteger(x) || !Number.isInteger(y)) return FLOAT_OPS[op]?.(interp, x, y);
   // A result that is not exact is worked out again, exactly.
-  return typeof small === "number" && !Number.isSafeInteger(small)
-    ? wholeArithmetic(interp, op, BigInt(x), BigInt(y))
-    : small;
+  return wholeArithmetic(interp, op, BigInt(x), BigInt(y));
 }
 
 const BOOL_OPS: Partial<Record<BinaryOp, (a: boolean, b: boolean) => boolean>> = {

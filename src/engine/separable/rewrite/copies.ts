@@ -157,7 +157,10 @@ class Search {
       if (found) return { ...found, of, from, level: from + index, call };
     }
     const at = calls[from]!;
-    return { reason: `${of.name} is called by another name at ${lineOf(at)}, so that a copy cannot be`, at };
+    return {
+      reason: `${of.name} is not called by its name at ${lineOf(at)}, where a copy would stand for it`,
+      at,
+    };
   }
 
   #calleeOf(at: Place, of: Definition): Named | undefined {

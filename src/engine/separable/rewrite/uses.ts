@@ -65,8 +65,8 @@ export function biasLoop(files: readonly ProgramText[]): Use | undefined {
     const lines = code.split("\n");
     for (const [index, line] of lines.entries()) {
       const name =
-        /\bisinstance\(\s*(\w+)\s*,[^:]*\bConv[123]?d?\b/.exec(line)?.[1] ??
-        (/\.find\(\s*["']Conv/.test(line) ? MODULE.exec(lines[index + 1] ?? "")?.[1] : undefined);
+        OF_CLASS.exec(line)?.slice(1).find(Boolean) ??
+        (OF_NAME.test(line) ? MODULE.exec(lines[index + 1] ?? "")?.[1] : undefined);
       if (name === undefined) continue;
       const body = blockAfter(lines, index);
       const unchecked = new RegExp(`(?<![\\w.])${name}\\.bias(?:\\.|\\s*[,)])`);
@@ -86,6 +86,14 @@ export function biasLoop(files: readonly ProgramText[]): Use | undefined {
   }
   return undefined;
 }
+
+/** `isinstance(m, nn.Conv2d)`, `type(m) is nn.Conv2d`, `m.__class__.__name__ == "Conv2d"` */
+const OF_CLASS =
+  /\bisinstance\(\s*(\w+)\s*,[^:]*\bConv[123]?d?\b|\btype\(\s*(\w+)\s*\)(?:\.__name__)?\s*(?:==|is\b|in\b)[^:]*\bConv[123]?d?\b|(?<!\w)(\w+)\.__class__(?:\.__name__)?[^:]*\bConv[123]?d?\b/;
+
+/** `classname.find("Conv") != -1`, `"Conv" in classname`, `name == "Conv2d"` */
+const OF_NAME =
+  /\.(?:find|startswith)\(\s*["']Conv|^\s*(?:el)?if\b.*(?:["']Conv\w*["']\s*(?:in\b|==)|==\s*["']Conv)/;
 
 /** What an initialisation by the class's name changes first. */
 const MODULE = /(?<![\w.])(\w+)\.(?:weight|bias)\b/;

@@ -18,28 +18,37 @@ import { always, answers, context, decorator, fn, type NameTable, passes } from 
 import { REPARAMETRIZED } from "./reparametrized.ts";
 import { kwargsOf } from "./runtime.ts";
 
-/** https://docs.pytorch.org/docs/stable/nn.init.html */
-const INITIALISERS = [
-  "uniform",
-  "normal",
-  "constant",
-  "ones",
-  "zeros",
-  "eye",
-  "dirac",
-  "xavier_uniform",
-  "xavier_normal",
-  "kaiming_uniform",
-  "kaiming_normal",
-  "trunc_normal",
-  "orthogonal",
-  "sparse",
-  "_no_grad_uniform",
-  "_no_grad_normal",
-  "_no_grad_trunc_normal",
-  "_no_grad_fill",
-  "_no_grad_zero",
-];
+/** https://docs.pytorch.org/docs/stable/nn.init.html, with what each asks its tensor first. */
+const INITIALISERS = {
+  uniform: "uniform_",
+  normal: "normal_",
+  constant: "fill_",
+  ones: "fill_",
+  zeros: "zero_",
+  eye: "ndimension",
+  dirac: "ndimension",
+  xavier_uniform: "dim",
+  xavier_normal: "dim",
+  kaiming_uniform: "shape",
+  kaiming_normal: "shape",
+  trunc_normal: "uniform_",
+  orthogonal: "ndimension",
+  sparse: "ndimension",
+  _no_grad_uniform: "uniform_",
+  _no_grad_normal: "normal_",
+  _no_grad_trunc_normal: "uniform_",
+  _no_grad_fill: "fill_",
+  _no_grad_zero: "zero_",
+};
+
+/** A bias that a layer has not is no tensor. */
+function initialiser(name: string, attribute: string): ReturnType<typeof fn> {
+  return fn(name, "tensor, *args, **kwargs", (a, interp) =>
+    a.tensor === null
+      ? interp.fail("AttributeError", `'NoneType' object has no attribute '${attribute}'`)
+      : (a.tensor ?? null),
+  );
+}
 
 const GAINS: Readonly<Record<string, number>> = { tanh: 5 / 3, relu: Math.SQRT2, selu: 3 / 4 };
 
@@ -59,9 +68,9 @@ function fans(a: Bound, interp: Interp): Value {
 
 const INIT: NameTable = {
   ...Object.fromEntries(
-    INITIALISERS.flatMap((name) => [
-      [`${name}_`, passes(`${name}_`)],
-      [name, passes(name)],
+    Object.entries(INITIALISERS).flatMap(([name, attribute]) => [
+      [`${name}_`, initialiser(`${name}_`, attribute)],
+      [name, initialiser(name, attribute)],
     ]),
   ),
   calculate_gain: fn("calculate_gain", "nonlinearity, param=None", gain),
