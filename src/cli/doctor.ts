@@ -43,9 +43,9 @@ export function doctor({ module, pythonPaths, stubs }: DoctorCommand, around: Su
 
 function environments(named: readonly string[], roots: Roots, around: Surroundings): readonly string[] {
   const found = [
-    ...projectEnvironments(roots.folders, thisSystem()).map(({ folder, how }) => `${folder}  ${how}`),
     ...named.map((folder) => `${folder}  named by --python`),
     ...around.pythonPaths.map((folder) => `${folder}  active (VIRTUAL_ENV or CONDA_PREFIX)`),
+    ...projectEnvironments(roots.folders, thisSystem()).map(({ folder, how }) => `${folder}  ${how}`),
   ];
   return found.length > 0
     ? found

@@ -46,7 +46,7 @@ export function rootsOf(
   return {
     folders,
     stubs: stubFolders(folders, [...stubs, STUBS_FOLDER]),
-    searchPaths: unique([...folders, ...environments, ...pythonPaths.flatMap(packageFolders)]),
+    searchPaths: unique([...folders, ...pythonPaths.flatMap(packageFolders), ...environments]),
   };
 }
 

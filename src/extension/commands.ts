@@ -42,8 +42,9 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
       await reportRewrite(analyses, uri, network, simulated);
   },
   "convlens.explain": explain,
-  "convlens.getSources": async ({ active, sources }, name) => {
-    const analysis = active.current?.analysis;
+  "convlens.getSources": async ({ active, analyses, sources }, name, uri) => {
+    const file = toUri(uri);
+    const analysis = file ? await analyses.get(file).catch(() => null) : active.current?.analysis;
     const missing = analysis ? missingPackages(analysis).map((each) => each.name) : [];
     const wanted = typeof name === "string" ? missing.filter((each) => each === name) : missing;
     if (wanted.length === 0) return warn(vscode.l10n.t("No package is missing in this file."));

@@ -6,7 +6,7 @@ import { type Environment, usedEnvironments } from "../node/environments.ts";
 import { parseSettings } from "../protocol/settings.ts";
 import { type PythonEnvironment, pythonExtension, readSettings, withInterpreter } from "./settings.ts";
 
-/** The environments in use: those in the project, those of the setting or the Python extension, else those of tools. */
+/** The environments in use: those of the setting or the Python extension, those in the project, else those of tools. */
 export function environmentsInUse(): readonly Environment[] {
   if (!vscode.workspace.isTrusted) return [];
   const section = withInterpreter(vscode.workspace.getConfiguration("convlens"));

@@ -12,6 +12,7 @@ import { SourcesOffer } from "./getSources.ts";
 import { LayersTree } from "./layersTree.ts";
 import { Panel } from "./panel.ts";
 import { QuickInfo } from "./quickInfo.ts";
+import { onInterpreter } from "./settings.ts";
 import { Sidebar } from "./sidebar.ts";
 import { createStatus } from "./status.ts";
 import { WorkspaceScan } from "./workspaceScan.ts";
@@ -26,18 +27,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const scan = new WorkspaceScan(analyses);
   const panel = new Panel(context, analyses, earlier);
   const comparison = new Comparison(context);
-  const sources = new SourcesOffer({
-    active,
-    version: String(context.extension.packageJSON.version),
-    // The server looks at its settings again, and with them at what is kept.
-    refresh: () => client.sendNotification("workspace/didChangeConfiguration", { settings: null }),
-  });
+  // The server asks for its settings again, and looks with them at environments and at what is kept.
+  const refresh = () => client.sendNotification("workspace/didChangeConfiguration", { settings: null });
+  const version = String(context.extension.packageJSON.version);
+  const sources = new SourcesOffer({ active, version, refresh });
   context.subscriptions.push(
     ...[quickInfo, analyses, active, earlier, scan, panel, comparison, sources],
     ...[
       new Sidebar(context, active, { earlier, scan }),
       new LayersTree(active),
       createStatus(active, environmentText),
+      onInterpreter(() => void refresh()),
     ],
     ...registerAgents(context),
     registerCommands({ analyses, active, panel, comparison, sources, folder: context.extensionUri }),

@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import type { Report } from "../engine/contract/report.ts";
 import { callAt } from "../present/calls.ts";
+import { missingPackages } from "../present/missingPackages.ts";
 import { reasonText, tooMuch } from "../present/reason.ts";
 import { layersAt } from "../present/sites.ts";
 import { parseFromPanel } from "../protocol/fromWebview.ts";
@@ -147,8 +148,11 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
       case "refresh":
         return this.#analyses.refresh();
       case "getSources":
+        // Those of the file that is shown here, whichever is edited.
+        await vscode.commands.executeCommand("convlens.getSources", undefined, target?.uri.toString());
+        return;
       case "chooseEnvironment":
-        await vscode.commands.executeCommand(`convlens.${message.type}`);
+        await vscode.commands.executeCommand("convlens.chooseEnvironment");
         return;
       case "compare":
         await vscode.commands.executeCommand("convlens.compare", target?.uri.toString(), target?.network);
@@ -221,7 +225,9 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
       analysis?.reports.find(({ network }) => network === target.network) ??
       (target.network === undefined ? analysis?.reports[0] : undefined);
     if (report && !this.#isDamage(analysis, report)) return this.#picture(target, report);
-    this.#lose(target, gapOf(analysis, target.network));
+    const missing =
+      analysis && vscode.workspace.isTrusted ? missingPackages(analysis).map(({ name }) => name) : [];
+    this.#lose(target, { ...gapOf(analysis, target.network), ...(missing.length > 0 && { missing }) });
   }
 
   /** What could be read of broken text is less than the picture that is there. */

@@ -1,4 +1,5 @@
 /** The user's settings, and the interpreter that the Python extension has chosen. */
+import path from "node:path";
 import * as vscode from "vscode";
 import type { CostUnit } from "../protocol/messages.ts";
 import { parseSettings, type Settings } from "../protocol/settings.ts";
@@ -28,6 +29,7 @@ export function withInterpreter(section: unknown): unknown {
 interface PythonExtension {
   readonly environments?: {
     getActiveEnvironmentPath?(): { readonly path?: unknown };
+    readonly onDidChangeActiveEnvironmentPath?: vscode.Event<unknown>;
     readonly known?: readonly PythonEnvironment[];
   };
 }
@@ -43,9 +45,30 @@ export async function pythonExtension(): Promise<PythonExtension | undefined> {
   return python && (python.isActive ? python.exports : await python.activate());
 }
 
+/** Told once the Python extension runs, which it does where there is Python, and whenever another interpreter is chosen. */
+export function onInterpreter(onChange: () => void): vscode.Disposable {
+  const subscriptions: vscode.Disposable[] = [];
+  let isDone = false;
+  const look = async (): Promise<void> => {
+    if (isDone || !vscode.workspace.textDocuments.some(({ languageId }) => languageId === "python")) return;
+    isDone = true;
+    const environments = (await pythonExtension().catch(() => undefined))?.environments;
+    if (!environments) return;
+    const changes = environments.onDidChangeActiveEnvironmentPath?.(() => onChange());
+    if (changes) subscriptions.push(changes);
+    onChange();
+  };
+  subscriptions.push(vscode.workspace.onDidOpenTextDocument(() => void look()));
+  void look();
+  return new vscode.Disposable(() => {
+    for (const subscription of subscriptions) subscription.dispose();
+  });
+}
+
 function chosenInterpreter(): string | undefined {
   const python = vscode.extensions.getExtension<PythonExtension>("ms-python.python");
   if (!python?.isActive) return undefined;
-  const path = python.exports.environments?.getActiveEnvironmentPath?.().path;
-  return typeof path === "string" ? path : undefined;
+  const found = python.exports.environments?.getActiveEnvironmentPath?.().path;
+  // `python` alone is whatever the shell finds.
+  return typeof found === "string" && path.isAbsolute(found) ? found : undefined;
 }

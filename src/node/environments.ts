@@ -34,7 +34,7 @@ export function projectEnvironments(folders: readonly string[], user: UserPlaces
 }
 
 /**
- * The environments that imports are looked up in: those of the project and those that are named; where there are none,
+ * The environments that imports are looked up in: those that are named and those of the project; where there are none,
  * those that the project's tools keep elsewhere, and then the one that is active.
  */
 export function usedEnvironments(
@@ -44,8 +44,8 @@ export function usedEnvironments(
 ): readonly Environment[] {
   const all = projectEnvironments(folders, user);
   const near = [
-    ...all.filter(({ how }) => how === IN_PROJECT),
     ...named.map((folder) => ({ folder, how: "convlens.pythonPath" })),
+    ...all.filter(({ how }) => how === IN_PROJECT),
   ];
   if (near.length > 0) return near;
   return all.length > 0 ? all : activeEnvironment(user);

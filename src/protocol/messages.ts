@@ -65,6 +65,8 @@ export type ToPanel =
       readonly retry?: boolean;
       /** The file was too much: arguments and other networks are no help. */
       readonly isTooMuch?: boolean;
+      /** Packages whose sources would help, where they may be got. */
+      readonly missing?: readonly string[];
     }
   /** The editor's cursor stands on these layers; `swap` has the panel swap those that can be. */
   | { readonly type: "select"; readonly layers: readonly string[]; readonly swap?: boolean }

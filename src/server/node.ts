@@ -116,11 +116,11 @@ function expand(path: string, folders: readonly string[]): string {
   return path.replace(/\$\{workspaceFolder\}/g, folders[0] ?? ".");
 }
 
-/** `${workspaceFolder}` is the first folder. */
+/** `${workspaceFolder}` is the first folder. What the user chose goes before what lies in the workspace. */
 function searchPaths(folders: readonly string[], pythonPath: readonly string[]): string[] {
   const near = [
-    ...folders.flatMap((folder) => workspacePackageFolders(folder, folders)),
     ...pythonPath.flatMap((path) => packageFolders(expand(path, folders))),
+    ...folders.flatMap((folder) => workspacePackageFolders(folder, folders)),
   ];
   const user = { env: process.env, platform: process.platform, home: homedir() };
   const elsewhere = (): string[] =>

@@ -57,6 +57,20 @@ describe("on disk", () => {
     expect(rootsOf(at("tools", "net.py"), at("elsewhere"), []).searchPaths).toEqual([at("tools")]);
   });
 
+  it("looks in an environment that is named before one that lies in the project", () => {
+    for (const name of [".venv", "named"]) {
+      write(`${name}/pyvenv.cfg`);
+      write(`${name}/lib/python3.11/site-packages/nets.py`);
+    }
+    write("net.py");
+    const { searchPaths } = rootsOf(at("net.py"), root, [at("named")]);
+    const packages = (name: string): string => at(name, "lib", "python3.11", "site-packages");
+    expect(searchPaths.filter((one) => one.endsWith("site-packages"))).toEqual([
+      packages("named"),
+      packages(".venv"),
+    ]);
+  });
+
   it("says why a file cannot be profiled", () => {
     write("weights.bin");
     write("net.py");

@@ -215,7 +215,8 @@ function buildPage(locale: string): Page {
   const t = translator(locale);
   const actions = actionsOf();
   const refresh = (): void => host.post({ type: "refresh" });
-  const banner = notices(t, locale, { reveal, refresh, sources: host.post });
+  const help = { reveal, refresh, sources: host.post };
+  const banner = notices(t, locale, help);
   const chart = chartArea(t, actions);
   const table = layerTable(t, actions);
   const comparison = element("section", { class: "panel", hidden: true });
@@ -223,7 +224,7 @@ function buildPage(locale: string): Page {
   cancel.addEventListener("click", () => host.post({ type: "cancel" }));
   const busy = element("div", { class: "busy", role: "status", hidden: true }, t("busy.text"), " ", cancel);
   const parts = [header(t, actions), banner, cards(t), chart, simulateStrip(t, actions), table];
-  const empty = emptyPage(t, reveal, refresh);
+  const empty = emptyPage(t, help);
   const body = element("div", { class: "panel", hidden: true }, ...parts.map((part) => part.element));
   document.documentElement.lang = locale;
   document.title = t("app.panel");

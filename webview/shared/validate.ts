@@ -190,6 +190,7 @@ const toPanelForms: Form<ToPanel> = {
     at: isOptional(isPlace),
     retry: isOptional(isBoolean),
     isTooMuch: isOptional(isBoolean),
+    missing: isOptional(isArrayOf(isString)),
   }),
   select: hasForm<Extract<ToPanel, { type: "select" }>>({
     layers: isArrayOf(isString),

@@ -67,7 +67,6 @@ const CLASS_MODULES: ReadonlySet<string> = new Set([
   "torch.nn.quantized",
   "torch.nn.quantized.modules",
   "torch.nn.quantizable",
-  "torch.nn.qat",
   "torch.ao.nn",
   "torch.ao.nn.quantized",
   "torch.ao.nn.quantizable",
@@ -180,6 +179,8 @@ class Torch implements Framework {
     if (stub) return stub(this.nn);
     const table = this.table(module)?.get(name);
     if (table !== undefined) return table;
+    // Its attention has projections of its own besides those of torch.nn.
+    if (/\.quantizable$/.test(module) && name === "MultiheadAttention") return ABSENT;
     if (CLASS_MODULES.has(module)) return this.nn.findClass(name);
     if (module === "torch.cuda" && name.endsWith("Tensor")) return this.tensors.functions.get(name) ?? ABSENT;
     if (module !== "torch" && module !== "torch.nn.functional") return ABSENT;
