@@ -38,7 +38,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       new LayersTree(active),
       createStatus(active, environmentText),
     ],
-    registerCommands({ analyses, active, panel, comparison, sources, folder: context.extensionUri }),
+    registerCommands({ analyses, active, panel, comparison, sources, scan, folder: context.extensionUri }),
   );
 }
 

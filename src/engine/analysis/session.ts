@@ -1,6 +1,6 @@
 /** One interpreter over one file: its module is run once, then each root is made and traced in it. */
 
-import type { CallSite, ModelHost, ProfileOptions } from "../contract/engine.types.ts";
+import type { ModelHost, ProfileOptions } from "../contract/engine.types.ts";
 import type { Report, ReportArguments } from "../contract/report.ts";
 import { forwardStandIn } from "../discovery/calledMethods.ts";
 import { argumentsText, type GivenArguments, ProgramCalls } from "../discovery/callSites.ts";
@@ -59,7 +59,7 @@ import {
 } from "../interpret/values.ts";
 import { PARTIAL } from "../languages/python/stdlib/functools.ts";
 import { assumptionsOf, type Traced } from "../report/assumed.ts";
-import { buildSurvey } from "../report/build.ts";
+import { type Around, buildSurvey } from "../report/build.ts";
 import { allIdle } from "../report/neverRun.ts";
 import type { TracedNetwork } from "../separable/simulation.ts";
 import { widthArguments } from "../separable/widthArguments.ts";
@@ -81,7 +81,7 @@ export interface SessionOptions {
 }
 
 /** A traced root, or why there is none. */
-export type Outcome = { readonly report: Report; readonly calls: () => readonly CallSite[] } | FailureReason;
+export type Outcome = { readonly report: Report; readonly around: () => Around } | FailureReason;
 
 /** A root's outcome, and what belongs to its trace alone. */
 interface Observed {

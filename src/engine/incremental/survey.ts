@@ -96,7 +96,7 @@ export class Survey {
       at: place(root.at),
       input,
       outcome: "report" in outcome ? { report: outcome.report } : failureOf(root, outcome),
-      calls: "report" in outcome ? outcome.calls() : [],
+      around: "report" in outcome ? outcome.around() : { calls: [], parts: [] },
       isOther: "reason" in outcome && outcome.code === "no-network",
       ran: ownFunctions(ran, session.node.file),
       steps,
