@@ -13,7 +13,8 @@ export function callHover(line: CallLine, options: HoverOptions): string {
   const { call, report, layers } = line;
   const [only] = layers;
   // Its own formula says more than the call, where all that it costs is paid here.
-  if (only && layers.length === 1 && call.runs === only.calls && only.kernel !== null)
+  const isIt = call.called.length === 1 && call.called[0]?.name === only?.name;
+  if (only && layers.length === 1 && isIt && call.runs === only.calls && only.kernel !== null)
     return layerHover({ at: call.at, report, layers, shared: false }, options);
   const context = [escapeMarkdown(report.network), inputText(report, options.t)].join(" · ");
   const actions = layers.length > 0 ? links(layers, report, options) : [];

@@ -141,6 +141,8 @@ export interface FileAnalysis {
   readonly parts?: readonly PartSite[];
   /** Of all roots and of the text itself, without duplicates. */
   readonly diagnostics: readonly ReportDiagnostic[];
+  /** What networks are made with, as their definitions write it: `depths: list[int], dims, classes=1000`. */
+  readonly signatures?: readonly { readonly network: string; readonly text: string }[];
   /** The program comes to no framework, here or in what it imports: what could not be read in it is no network. */
   readonly isPlain?: true;
 }

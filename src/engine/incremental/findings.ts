@@ -39,6 +39,7 @@ export interface Findings {
   readonly networks: readonly Finding[];
   /** What would be networks but for arguments that nothing gives. */
   readonly near: FileAnalysis["failures"];
+  readonly signatures: NonNullable<FileAnalysis["signatures"]>;
   /** The program imports a framework. */
   readonly meetsFramework: boolean;
   readonly syntax: readonly ReportDiagnostic[];
@@ -69,6 +70,7 @@ export function analysisOf(file: string, findings: Findings): FileAnalysis {
       ...failed.flatMap(({ problem }) => problem ?? []),
       ...reports.flatMap((report) => report.diagnostics),
     ]),
+    ...(findings.signatures.length > 0 && { signatures: findings.signatures }),
     ...(!meetsFramework && reports.length === 0 && { isPlain: true as const }),
   };
 }
@@ -96,6 +98,8 @@ export class Carrier {
     const names = before.networks.map(({ network }) => network);
     const networks = before.networks.map((finding) => this.finding(finding, syntax, names));
     const near = this.placed(before.near);
+    const isAlike = near?.every((failure, index) => this.isToldAlike(before.near[index]!.at, failure.at));
+    if (!isAlike) return undefined;
     const said = this.placed(before.said);
     if (!near || !said || !networks.every((finding) => finding !== undefined)) return undefined;
     return { ...before, outline, networks, near, syntax, said, ranForAll: this.functions(before.ranForAll) };

@@ -57,10 +57,15 @@ export class Survey {
     });
     if (carrier && !this.isAlone()) return undefined;
     const { meetsFramework } = session;
+    const signatures = [...roots, ...near].flatMap((root) => {
+      const text = session.signature(root);
+      return text === undefined ? [] : [{ network: root.name, text }];
+    });
     return {
       ...found,
       networks,
       meetsFramework,
+      signatures,
       ranForAll: ownFunctions(session.ranForAll, from.outline.node.file),
     };
   }
