@@ -13,7 +13,10 @@ export interface ActiveAnalysis {
   readonly state: "known" | "waiting" | "stopped";
   /** null when the file is not model code, and unless it is known. */
   readonly analysis: FileAnalysis | null;
+  /** Of the network in focus; with none chosen, of the file's own main network. */
   readonly report: Report | undefined;
+  /** The file that has that network. */
+  readonly home: vscode.Uri;
 }
 
 export class ActiveFile implements vscode.Disposable {
@@ -31,8 +34,12 @@ export class ActiveFile implements vscode.Disposable {
       this.#changed,
       vscode.window.onDidChangeActiveTextEditor((editor) => this.#follow(editor)),
       analyses.onDidChange((uri) => {
-        if (uri.toString() === this.#uri?.toString()) void this.#update();
+        const isShown = [this.#uri, analyses.focus.current?.uri].some(
+          (each) => each?.toString() === uri.toString(),
+        );
+        if (isShown) void this.#update();
       }),
+      analyses.focus.onDidChange(() => void this.#update()),
     ];
     // After a reload the focus may be in the panel, with the file beside it.
     this.#follow(vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0]);
@@ -63,16 +70,18 @@ export class ActiveFile implements vscode.Disposable {
     // What is known of this file stays while it is read anew; what is known of another one goes.
     const late = setTimeout(() => {
       if (!isCurrent() || this.#current?.uri.toString() === uri.toString()) return;
-      this.#show({ uri, state: "waiting", analysis: null, report: undefined });
+      this.#show({ uri, state: "waiting", analysis: null, report: undefined, home: uri });
     }, BUSY_AFTER);
-    const analysis = await this.#analyses.get(uri).catch(() => undefined);
+    const analysis = await this.#analyses.inFocus(uri).catch(() => undefined);
+    const focused = await this.#analyses.focused();
     clearTimeout(late);
     if (!isCurrent()) return;
     this.#show({
       uri,
       state: analysis === undefined ? "stopped" : "known",
       analysis: analysis ?? null,
-      report: analysis ? this.#analyses.active(uri, analysis) : undefined,
+      report: focused?.report ?? (analysis ? this.#analyses.active(uri, analysis) : undefined),
+      home: focused?.uri ?? uri,
     });
   }
 

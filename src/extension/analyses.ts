@@ -1,21 +1,23 @@
 /**
  * The server's analyses as the views see them: asked for once a version, dropped when the server says there is a new
- * one. Remembers which network of a file the user looks at and which inputs were chosen.
+ * one. Remembers which inputs were chosen; the network in focus is focus.ts's.
  */
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { entryOf } from "../engine/base/table.ts";
 import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import type { Report } from "../engine/contract/report.ts";
+import { emptyAnalysis, withFocus } from "../present/focus.ts";
 import type { ChosenView } from "../protocol/plugin.ts";
 import {
-  ACTIVATE,
   ANALYZE,
   ANALYZE_TEXT,
   ANALYZED,
   type AnalyzedParams,
   type AnalyzeResult,
   type AnalyzeTextParams,
+  FOCUS,
+  type FocusParams,
   LOOK_AT,
   type LookAtParams,
   REWRITE,
@@ -29,6 +31,7 @@ import {
   type SuggestResult,
 } from "../protocol/requests.ts";
 import { fileOf } from "../server/uris.ts";
+import { FocusMemory } from "./focus.ts";
 import { readSettings } from "./settings.ts";
 
 type Inputs = Record<string, readonly string[]>;
@@ -40,21 +43,30 @@ export class Analyses implements vscode.Disposable {
   readonly #memory: vscode.Memento;
   readonly #known = new Map<string, Promise<FileAnalysis | null>>();
   readonly #running = new Map<string, vscode.CancellationTokenSource>();
-  readonly #chosen = new Map<string, string>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #subscriptions: vscode.Disposable[];
 
   /** A file's analysis, chosen network or input is new. */
   readonly onDidChange = this.#changed.event;
 
+  /** The network in focus, which all views show. */
+  readonly focus: FocusMemory;
+
   constructor(client: LanguageClient, memory: vscode.Memento) {
     this.#client = client;
+    this.focus = new FocusMemory(memory);
     this.#memory = memory;
     this.#subscriptions = [
       this.#changed,
-      client.onNotification(ANALYZED, ({ uri }: AnalyzedParams) => this.#forget(vscode.Uri.parse(uri))),
+      client.onNotification(ANALYZED, ({ uri }: AnalyzedParams) => {
+        this.#forgetClosedFocus();
+        this.#forget(vscode.Uri.parse(uri));
+      }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#known.delete(uri.toString())),
+      this.focus,
+      this.focus.onDidChange(() => this.#tellFocus()),
     ];
+    if (this.focus.current) this.#tellFocus();
   }
 
   get(uri: vscode.Uri): Promise<FileAnalysis | null> {
@@ -114,19 +126,40 @@ export class Analyses implements vscode.Disposable {
     return this.#client.sendRequest<RewriteResult>(REWRITE, params);
   }
 
-  /** The report of the network that the user looks at: the chosen one, else the file's main root. */
+  /** The report of the network that the user looks at: the one in focus, else the file's main root. */
   active(uri: vscode.Uri, analysis: FileAnalysis): Report | undefined {
-    const chosen = this.#chosen.get(uri.toString());
-    return analysis.reports.find(({ network }) => network === chosen) ?? analysis.reports[0];
+    const focused = this.focus.current;
+    const network = focused?.uri.toString() === uri.toString() ? focused.network : undefined;
+    return analysis.reports.find((each) => each.network === network) ?? analysis.reports[0];
+  }
+
+  /** The report of the network in focus; undefined where there is none, or it cannot be read. */
+  async focused(): Promise<{ readonly uri: vscode.Uri; readonly report: Report } | undefined> {
+    const focused = this.focus.current;
+    const analysis = focused && (await this.get(focused.uri).catch(() => null));
+    const report = analysis?.reports.find(({ network }) => network === focused?.network);
+    return focused && report && { uri: focused.uri, report };
+  }
+
+  /** The analysis of a file, with the network in focus where that runs through it. */
+  async inFocus(uri: vscode.Uri): Promise<FileAnalysis | null> {
+    const own = await this.get(uri);
+    const focused = this.focus.current;
+    if (!focused || focused.uri.toString() === uri.toString()) return own;
+    const analysis = await this.get(focused.uri).catch(() => null);
+    const { network } = focused;
+    const shown = own ?? emptyAnalysis(fileOf(uri.toString()));
+    return (analysis && withFocus(shown, { analysis, network })) ?? own;
   }
 
   /** What was chosen for each file, for the plugin that analyses by itself. */
   views(): Readonly<Record<string, ChosenView>> {
     const inputs = this.#memory.get<Record<string, Inputs>>(INPUTS_KEY) ?? {};
-    const keys = new Set([...this.#chosen.keys(), ...Object.keys(inputs)]);
+    const focused = this.focus.current;
+    const keys = new Set([...(focused ? [focused.uri.toString()] : []), ...Object.keys(inputs)]);
     return Object.fromEntries(
       [...keys].map((key) => {
-        const active = this.#chosen.get(key);
+        const active = focused?.uri.toString() === key ? focused.network : undefined;
         return [fileOf(key), { ...(active !== undefined && { active }), inputs: this.#inputs(key) }];
       }),
     );
@@ -138,12 +171,12 @@ export class Analyses implements vscode.Disposable {
     void this.#client.sendNotification(LOOK_AT, params);
   }
 
+  /** Puts a network in focus. */
   choose(uri: vscode.Uri, network: string): void {
-    const key = uri.toString();
-    if (this.#chosen.get(key) === network) return;
-    this.#chosen.set(key, network);
-    void this.#client.sendNotification(ACTIVATE, { uri: key, network });
+    const before = this.focus.current?.uri;
+    this.focus.set({ uri, network });
     this.#changed.fire(uri);
+    if (before && before.toString() !== uri.toString()) this.#changed.fire(before);
   }
 
   /** An empty list goes back to the input that the file itself suggests. */
@@ -155,6 +188,7 @@ export class Analyses implements vscode.Disposable {
       ...this.#memory.get<Record<string, Inputs>>(INPUTS_KEY),
       [key]: inputs,
     });
+    if (this.focus.current?.uri.toString() === key) this.#tellFocus();
     this.#forget(uri);
   }
 
@@ -179,6 +213,21 @@ export class Analyses implements vscode.Disposable {
       if (this.#running.get(key) === source) this.#running.delete(key);
       source.dispose();
     });
+  }
+
+  /** What a file that is not open imports may have changed, and nothing tells of it. */
+  #forgetClosedFocus(): void {
+    const key = this.focus.current?.uri.toString();
+    const isOpen = vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === key);
+    if (key !== undefined && !isOpen) this.#known.delete(key);
+  }
+
+  #tellFocus(): void {
+    const { uri, network } = this.focus.current ?? {};
+    const key = uri?.toString();
+    const params: FocusParams =
+      key === undefined || network === undefined ? {} : { uri: key, network, inputs: this.#inputs(key) };
+    void this.#client.sendNotification(FOCUS, params);
   }
 
   #forget(uri: vscode.Uri): void {

@@ -9,6 +9,7 @@ import { inputShapes } from "../present/text.ts";
 import { parseFromPanel, parseInput } from "../protocol/fromWebview.ts";
 import type { ActiveFile } from "./activeFile.ts";
 import type { Analyses } from "./analyses.ts";
+import { chooseNetwork } from "./chooseNetwork.ts";
 import { compare } from "./compareCommand.ts";
 import type { Comparison } from "./comparison.ts";
 import { chooseEnvironment } from "./environment.ts";
@@ -17,6 +18,7 @@ import type { Panel } from "./panel.ts";
 import { reveal } from "./places.ts";
 import { applySwap, isTotals, reportRewrite } from "./rewrite.ts";
 import { readSettings, setUnit } from "./settings.ts";
+import type { WorkspaceScan } from "./workspaceScan.ts";
 
 export interface CommandContext {
   readonly analyses: Analyses;
@@ -24,6 +26,7 @@ export interface CommandContext {
   readonly panel: Panel;
   readonly comparison: Comparison;
   readonly sources: SourcesOffer;
+  readonly scan: WorkspaceScan;
   /** The extension's own folder. */
   readonly folder: vscode.Uri;
 }
@@ -55,6 +58,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
     const message = parseFromPanel({ type: "reveal", at });
     if (message?.type === "reveal") await reveal(message.at);
   },
+  "convlens.chooseNetwork": chooseNetwork,
   "convlens.compare": async (context, uri, network) => {
     const file = toUri(uri) ?? currentUri(context);
     if (!file) return warn(vscode.l10n.t("Open a file with model code first, then profile its network."));
@@ -82,7 +86,7 @@ async function profileNetwork(
     return warn(vscode.l10n.t("Open a file with model code first, then profile its network."));
   }
   if (typeof networkArg === "string") return context.panel.show(uri, networkArg);
-  const waiting = whileWaiting(context.analyses.get(uri), () => context.analyses.cancel(uri));
+  const waiting = whileWaiting(context.analyses.inFocus(uri), () => context.analyses.cancel(uri));
   const analysis = await waiting.catch(() => undefined);
   if (analysis === undefined) return;
   const problem = tooMuch(analysis);
@@ -90,7 +94,11 @@ async function profileNetwork(
   if (!analysis || analysis.reports.length + analysis.failures.length === 0) {
     return warn(vscode.l10n.t("There is no network in this file."));
   }
-  const network = underCursor(uri, analysis) ?? context.analyses.active(uri, analysis)?.network;
+  const named = underCursor(uri, analysis);
+  const { current } = context.analyses.focus;
+  const isInFocus = analysis.reports.some((report) => report.network === current?.network);
+  if (named === undefined && current && isInFocus) return context.panel.show(current.uri, current.network);
+  const network = named ?? context.analyses.active(uri, analysis)?.network;
   await context.panel.show(uri, network ?? analysis.failures[0]?.network);
 }
 
@@ -128,9 +136,7 @@ async function explain({ folder }: CommandContext): Promise<void> {
 
 /** Asks for the shapes that go in; an empty answer goes back to what the file says. */
 async function setInput(context: CommandContext): Promise<void> {
-  const uri = currentUri(context);
-  const analysis = uri && (await context.analyses.get(uri));
-  const report = uri && analysis ? context.analyses.active(uri, analysis) : undefined;
+  const { home: uri, report } = context.active.current ?? {};
   if (!uri || !report) return warn(vscode.l10n.t("There is no network in this file."));
   const answer = await vscode.window.showInputBox({
     title: vscode.l10n.t("Input of {0}", report.network),

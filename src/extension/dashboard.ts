@@ -3,6 +3,7 @@ import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import type { Report } from "../engine/contract/report.ts";
 import { batchText, knownOf } from "../present/cost.ts";
 import type { Translate } from "../present/l10n.ts";
+import { wholeNetworks } from "../present/parts.ts";
 import { reasonText } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
@@ -15,8 +16,9 @@ export function dashboardNetworks(
   analysis: FileAnalysis,
   earlierOf: (report: Report) => NonNullable<SidebarNetwork["earlier"]>,
   t: Translate,
+  active?: string,
 ): SidebarNetwork[] {
-  const known = analysis.reports.map((report) => ({
+  const known = wholeNetworks(analysis, active).map((report) => ({
     name: report.network,
     at: report.network_at,
     macs: report.totals.macs,

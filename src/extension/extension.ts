@@ -40,7 +40,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       onInterpreter(() => void refresh()),
     ],
     ...registerAgents(context),
-    registerCommands({ analyses, active, panel, comparison, sources, folder: context.extensionUri }),
+    registerCommands({ analyses, active, panel, comparison, sources, scan, folder: context.extensionUri }),
   );
 }
 

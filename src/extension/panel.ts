@@ -53,6 +53,7 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
       analyses.onDidChange((uri) => {
         if (uri.toString() === this.#target?.uri.toString()) void this.#update();
       }),
+      analyses.focus.onDidChange(() => this.#followFocus()),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => void this.#followCursor(textEditor)),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration("convlens")) void this.#update();
@@ -279,12 +280,21 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
     this.#post({ type: "stale", since: this.#staleSince, reason, retry });
   }
 
+  /** Another network is in focus: the panel shows that one. */
+  #followFocus(): void {
+    const { current } = this.#analyses.focus;
+    const { uri, network } = this.#target ?? {};
+    if (!this.#panel || !current) return;
+    if (current.network === network && current.uri.toString() === uri?.toString()) return;
+    this.#aim(current);
+    void this.#update();
+  }
+
   async #followCursor({ document, selection }: vscode.TextEditor): Promise<void> {
-    const target = this.#target;
-    if (!this.#panel || !this.#ready || document.uri.toString() !== target?.uri.toString()) return;
-    const analysis = await this.#analyses.get(document.uri).catch(() => null);
     const network = this.#pictured?.network;
-    if (!analysis || network === undefined) return;
+    if (!this.#panel || !this.#ready || network === undefined) return;
+    const analysis = await this.#analyses.inFocus(document.uri).catch(() => null);
+    if (!analysis?.reports.some((report) => report.network === network)) return;
     const { line, character } = selection.active;
     const position = { line: line + 1, column: character + 1 };
     const found = callAt(analysis, position, network) ?? layersAt(analysis, position, network);

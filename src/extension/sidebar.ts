@@ -89,10 +89,16 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
       case "profile":
         void vscode.commands.executeCommand(
           "convlens.profileNetwork",
-          parsed.uri ?? this.#active.current?.uri.toString(),
+          parsed.uri ?? this.#homeOf(parsed.network)?.toString(),
           parsed.network,
         );
     }
+  }
+
+  /** The file that has a network which is shown: the one in focus may be another file's. */
+  #homeOf(network: string): vscode.Uri | undefined {
+    const { uri, home, report } = this.#active.current ?? {};
+    return network === report?.network ? home : uri;
   }
 
   #update(): void {
@@ -114,6 +120,7 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
               analysis,
               (report) => this.#earlier.of(current.uri, report),
               vscode.l10n.t,
+              current.report?.network,
             ),
           }
         : {

@@ -1,4 +1,4 @@
-/** The status bar item: the active network's total, a click opens the panel; or that the file was too much, and why. */
+/** The status bar item: the network in focus and its total, a click chooses another; or that the file was too much, and why. */
 import * as vscode from "vscode";
 import { visible } from "../engine/base/visible.ts";
 import type { Report } from "../engine/contract/report.ts";
@@ -31,11 +31,11 @@ export function createStatus(active: ActiveFile, environment: () => string): vsc
   }
 
   function showTotal(report: Report): void {
-    item.command = "convlens.profileNetwork";
+    item.command = "convlens.chooseNetwork";
     const total = totalText(report, { unit: readSettings().unit, t: vscode.l10n.t });
-    item.text = `$(graph) ${total}`;
+    item.text = `$(graph) ${visible(report.network)} ${total}`;
     const told = vscode.l10n.t(
-      "{0}, input {1}: {2}. Profile the network.",
+      "{0}, input {1}: {2}. Choose the network in focus.",
       report.network,
       inputShapes(report.input),
       total,

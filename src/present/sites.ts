@@ -48,13 +48,14 @@ export type Failure = FileAnalysis["failures"][number];
  * Networks without a figure that are worth a word. A class that lacks arguments, but whose layers show their cost as
  * parts of another network (a block, the class behind a builder), is not.
  */
-export function openFailures({ file, reports, failures, sites }: FileAnalysis): Failure[] {
+export function openFailures({ file, reports, failures, sites, parts = [] }: FileAnalysis): Failure[] {
   const starts = [...failures.map(({ at }) => at), ...reports.flatMap(({ network_at }) => network_at ?? [])]
     .filter((at) => at.file === file)
     .map(({ line }) => line)
     .sort((a, b) => a - b);
   return failures.filter(({ at, reason }) => {
     if (at.file !== file || !reason.startsWith("needs ")) return true;
+    if (parts.some((part) => part.at.file === file && part.at.line === at.line)) return false;
     const end = starts.find((line) => line > at.line) ?? Number.POSITIVE_INFINITY;
     return !sites.some((site) => site.at.file === file && site.at.line > at.line && site.at.line < end);
   });

@@ -1,4 +1,5 @@
 /** How figures look in a lens or a hover: three significant digits, SI prefixes, shapes without the batch. */
+import type { Called } from "../engine/contract/engine.types.ts";
 import type { ReportInput, ReportLayer, ReportShape } from "../engine/contract/report.ts";
 import { sampleShape } from "../engine/formats/units.ts";
 import type { CostUnit } from "../protocol/messages.ts";
@@ -53,6 +54,13 @@ export function layerOutput({ out, batch_axis }: Pick<ReportLayer, "out" | "batc
 /** [1, 128, 28, 28] → `128×28×28`; the axis of the samples is left out. */
 export function outputShape(shape: ReportShape | undefined, batchAxis?: number | null): string {
   return dims(sampleShape(shape ?? null, batchAxis));
+}
+
+/** What goes into a call and comes out of it, for one sample: `64×56×56 + 64×56×56 → 64×56×56`. */
+export function passing({ in: given, out, batch_axis: axis }: Omit<Called, "name" | "type">): string {
+  const all = (shapes: readonly ReportShape[]) =>
+    shapes.map((shape) => outputShape(shape, axis)).join(" + ") || "?";
+  return `${all(given)} → ${all(out)}`;
 }
 
 /** [1, 3, 224, 224] → `1×3×224×224`. */

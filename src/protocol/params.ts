@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { REWRITE_STYLES } from "../engine/contract/rewrite.ts";
 import { budget, factor, flag, input, list, name, object, round, text, whole } from "./fields.ts";
-import { ACTIVATE, ANALYZE, ANALYZE_TEXT, LOOK_AT, REWRITE, SIMULATE, SUGGEST } from "./requests.ts";
+import { ACTIVATE, ANALYZE, ANALYZE_TEXT, FOCUS, LOOK_AT, REWRITE, SIMULATE, SUGGEST } from "./requests.ts";
 
 /** LSP's own bounds of numbers. */
 const LEAST = -(2 ** 31);
@@ -103,6 +103,7 @@ const SCHEMAS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericS
   [ANALYZE, object({ uri, inputs })],
   [ANALYZE_TEXT, object({ uri, text, inputs })],
   [ACTIVATE, object({ uri, network: name })],
+  [FOCUS, object({ uri: v.optional(uri), network: v.optional(name), inputs })],
   [LOOK_AT, object({ uri: v.optional(uri) })],
   [
     SIMULATE,

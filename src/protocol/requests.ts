@@ -42,6 +42,14 @@ export interface ActivateParams {
   readonly network: string;
 }
 
+/** Client → server: the network in focus, and the inputs chosen for its file; absent when there is none. */
+export const FOCUS = "convlens/focus";
+export interface FocusParams {
+  readonly uri?: string;
+  readonly network?: string;
+  readonly inputs?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Client → server: the document of the active editor, which is answered first; absent when there is none. */
 export const LOOK_AT = "convlens/lookAt";
 export interface LookAtParams {

@@ -29,7 +29,8 @@ export interface ActionData {
 }
 
 export interface ActionOptions {
-  readonly uri: string;
+  /** The document that has a network. */
+  readonly uri: (network: string) => string;
   readonly t: Translate;
   readonly active?: string | undefined;
 }
@@ -47,7 +48,7 @@ export function rewriteActions(
   const make = (title: string, layers: ActionData["layers"]): CodeAction => ({
     title,
     kind: CodeActionKind.RefactorRewrite,
-    data: { uri, network: report.network, layers } satisfies ActionData,
+    data: { uri: uri(report.network), network: report.network, layers } satisfies ActionData,
   });
   const own = line ? swappable(line) : [];
   const all = eligibleLayers(report).size;

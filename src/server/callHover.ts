@@ -1,10 +1,9 @@
 /** The hover on a call: what goes in and comes out, what it costs, and the dearest layers below it. */
-import type { Called } from "../engine/contract/engine.types.ts";
 import type { Report, ReportLayer } from "../engine/contract/report.ts";
 import type { CallLine } from "../present/calls.ts";
 import { inputText } from "../present/cost.ts";
 import type { Translate } from "../present/l10n.ts";
-import { count, inUnit, outputShape, share } from "../present/text.ts";
+import { count, inUnit, outputShape, passing, share } from "../present/text.ts";
 import { type HoverOptions, layerHover, links } from "./hover.ts";
 import { escapeMarkdown, table } from "./markdown.ts";
 
@@ -14,13 +13,13 @@ export function callHover(line: CallLine, options: HoverOptions): string {
   const { call, report, layers } = line;
   const [only] = layers;
   // Its own formula says more than the call, where all that it costs is paid here.
-  if (only && layers.length === 1 && call.runs === only.calls && only.kernel !== null)
+  const isIt = call.called.length === 1 && call.called[0]?.name === only?.name;
+  if (only && layers.length === 1 && isIt && call.runs === only.calls && only.kernel !== null)
     return layerHover({ at: call.at, report, layers, shared: false }, options);
-  const closing = [
-    [escapeMarkdown(report.network), inputText(report, options.t)].join(" · "),
-    ...(layers.length > 0 ? links(layers, report, options) : []),
-  ];
-  return [title(line, options.t), cost(line, options), dearest(layers, report, options), closing.join("  \n")]
+  const context = [escapeMarkdown(report.network), inputText(report, options.t)].join(" · ");
+  const actions = layers.length > 0 ? links(layers, report, options) : [];
+  const head = [cost(line, options), ...actions].join("  \n");
+  return [title(line, options.t), head, dearest(layers, report, options), context]
     .filter((block) => block !== "")
     .join("\n\n");
 }
@@ -40,11 +39,6 @@ function title({ call: { called, runs, makes }, layers }: CallLine, t: Translate
 }
 
 const SHAPES = 3;
-
-function passing({ in: given, out, batch_axis: axis }: Called): string {
-  const all = (shapes: Called["in"]) => shapes.map((shape) => outputShape(shape, axis)).join(" + ") || "?";
-  return `${all(given)} → ${all(out)}`;
-}
 
 /** `231.2 M MACs · 13 % · 1.20 M elementwise` */
 function cost({ call: { macs, elementwise }, report }: CallLine, { t, unit }: HoverOptions): string {

@@ -19,20 +19,18 @@ export function carry(good: GoodAnalysis, text: string, fresh: FileAnalysis | un
     .filter(({ network }) => !present.has(network))
     .map((report) => ({ ...report, network_at: report.network_at && (move(report.network_at) ?? null) }));
   const kept = new Set(reports.map(({ network }) => network));
-  const sites = good.analysis.sites.flatMap((site) => {
-    const at = kept.has(site.network) ? move(site.at) : undefined;
-    return at ? [{ ...site, at }] : [];
-  });
-  const calls = (good.analysis.calls ?? []).flatMap((call) => {
-    const at = kept.has(call.network) ? move(call.at) : undefined;
-    return at ? [{ ...call, at }] : [];
-  });
+  const carried = <T extends { readonly network: string; readonly at: Place }>(all: readonly T[] = []): T[] =>
+    all.flatMap((each) => {
+      const at = kept.has(each.network) ? move(each.at) : undefined;
+      return at ? [{ ...each, at }] : [];
+    });
   return {
     file: good.analysis.file,
-    calls: [...(fresh?.calls ?? []), ...calls],
+    calls: [...(fresh?.calls ?? []), ...carried(good.analysis.calls)],
+    parts: [...(fresh?.parts ?? []), ...carried(good.analysis.parts)],
     reports: [...(fresh?.reports ?? []), ...reports],
     failures: (fresh?.failures ?? []).filter(({ network }) => !kept.has(network)),
-    sites: [...(fresh?.sites ?? []), ...sites],
+    sites: [...(fresh?.sites ?? []), ...carried(good.analysis.sites)],
     diagnostics: fresh?.diagnostics ?? [],
   };
 }
@@ -60,6 +58,7 @@ export function follow(analysis: FileAnalysis, before: string, after: string): F
     failures: followed(analysis.failures),
     sites: followed(analysis.sites),
     ...(analysis.calls && { calls: followed(analysis.calls) }),
+    ...(analysis.parts && { parts: followed(analysis.parts) }),
     diagnostics: followed(analysis.diagnostics).map(({ related, ...problem }) => ({
       ...problem,
       ...(related && { related: followed(related) }),

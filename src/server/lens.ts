@@ -5,6 +5,7 @@ import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import type { Place, Report } from "../engine/contract/report.ts";
 import { type CostOptions, manyFigures, networkTitle, shareText, singleFigures } from "../present/cost.ts";
 import { missingPackages } from "../present/missingPackages.ts";
+import { type PartLine, partLines, partText, wholeNetworks } from "../present/parts.ts";
 import { reasonText } from "../present/reason.ts";
 import { costly, type LayerLine, layerLines, openFailures } from "../present/sites.ts";
 
@@ -28,10 +29,13 @@ export interface LensOptions extends CostOptions {
 }
 
 export function lenses(analysis: FileAnalysis, options: LensOptions): Lens[] {
+  const parts = partLines(analysis, options.active);
+  const own = wholeNetworks(analysis, options.active);
   return [
-    ...analysis.reports.flatMap((report) => networkLens(report, analysis.file, options) ?? []),
+    ...own.flatMap((report) => networkLens(report, analysis.file, options) ?? []),
     ...failureLenses(analysis, options),
     ...(options.offersSources ? missingLenses(analysis, options) : []),
+    ...parts.map((line) => partLens(line, options)),
     ...layerLines(analysis, options.active).flatMap((line) => layerLens(line, options) ?? []),
   ];
 }
@@ -89,6 +93,17 @@ function missingLenses(analysis: FileAnalysis, { t }: LensOptions): Lens[] {
       { at, title: t("Choose the environment…"), command: { name: "convlens.chooseEnvironment" } },
     ];
   });
+}
+
+/** Above a class that a network has instances of: how many, and what they cost. */
+function partLens(line: PartLine, options: LensOptions): Lens {
+  const { part, report } = line;
+  const names = part.layers.flatMap((index) => report.layers[index]?.name ?? []);
+  return {
+    at: part.at,
+    title: visible(partText(line, options)),
+    command: { name: "convlens.revealLayer", network: report.network, layers: names },
+  };
 }
 
 function layerLens(line: LayerLine, options: LensOptions): Lens | undefined {

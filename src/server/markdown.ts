@@ -17,6 +17,11 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), rule, ...rows.map(line)].join("\n");
 }
 
+/** Keeps the columns of tables apart in VS Code, which draws them without any space; other clients show entities as text. */
+export function withGaps(markdown: string): string {
+  return markdown.replace(/^\| .*$/gm, (row) => row.replace(/(?<!\\) \| +(?=\S)/g, " | &ensp;"));
+}
+
 /** A link that runs a command of the extension; the arguments travel as JSON. */
 export function commandLink(title: string, command: string, args: readonly unknown[]): string {
   return `[${title}](command:${command}?${encodeURIComponent(JSON.stringify(args)).replace(/[()]/g, percent)})`;

@@ -26,6 +26,7 @@ import { ConfigurationProblem } from "../node/budgets.ts";
 import { callAt } from "../present/calls.ts";
 import { createTranslate } from "../present/l10n.ts";
 import { otherText } from "../present/other.ts";
+import { partAt } from "../present/parts.ts";
 import { layersAt } from "../present/sites.ts";
 import {
   ACTIVATE,
@@ -35,6 +36,8 @@ import {
   ANALYZED,
   type AnalyzeParams,
   type AnalyzeTextParams,
+  FOCUS,
+  type FocusParams,
   LOOK_AT,
   type LookAtParams,
   REWRITE,
@@ -50,10 +53,13 @@ import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
 import { budgetDiagnostics, budgetsFor, configurationDiagnostic } from "./budgets.ts";
 import { callHover } from "./callHover.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
+import { Focus, type Focusing } from "./focus.ts";
 import { layerHover, networkHover } from "./hover.ts";
 import { lensArguments, lenses } from "./lens.ts";
+import { withGaps } from "./markdown.ts";
+import { partHover } from "./partHover.ts";
 import { answerRefused } from "./refuse.ts";
-import { Session, type Shown } from "./session.ts";
+import { Session } from "./session.ts";
 import { fileOf, shortName } from "./uris.ts";
 
 export interface ServerOptions {
@@ -125,6 +131,12 @@ export function startServer(
     }
   }
 
+  const focus = new Focus({
+    session,
+    textOf: (uri) => documents.get(uri)?.getText(),
+    stale: refreshLenses,
+  });
+
   function refreshLenses(): void {
     if (!client?.capabilities.workspace?.codeLens?.refreshSupport) return;
     connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
@@ -153,6 +165,7 @@ export function startServer(
       configured = text;
       analyst.configure(config);
       session.restart();
+      focus.changed();
     }
     refreshLenses();
   }
@@ -211,62 +224,80 @@ export function startServer(
     if (closed.length === 0) return;
     analyst.changed(closed.map(({ uri }) => fileOf(uri)));
     session.restart();
+    focus.changed();
   });
 
-  documents.onDidOpen(({ document }) =>
-    session.open(document.uri, document.languageId, document.version, document.getText()),
-  );
-  documents.onDidChangeContent(({ document }) =>
-    session.change(document.uri, document.version, document.getText()),
-  );
+  documents.onDidOpen(({ document }) => {
+    session.open(document.uri, document.languageId, document.version, document.getText());
+    focus.changed();
+  });
+  documents.onDidChangeContent(({ document }) => {
+    session.change(document.uri, document.version, document.getText());
+    focus.changed();
+  });
   documents.onDidClose(({ document }) => {
     session.close(document.uri);
+    focus.changed();
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
   });
 
   connection.onCodeLens(async ({ textDocument: { uri } }): Promise<CodeLens[]> => {
     if (!settings.codeLens) return [];
-    const shown = await session.shown(uri, PATIENCE);
+    const shown = await focus.shown(uri, PATIENCE);
     if (!shown) return [];
     const offersSources = options.commands === true;
     const how = { unit: settings.unit, t, active: shown.active, offersSources };
     return lenses(shown.analysis, how).map(({ at, title, command }) => ({
       range: rangeOf(at),
-      command: { title, command: command.name, arguments: lensArguments(uri, command) },
+      command: {
+        title,
+        command: command.name,
+        arguments: lensArguments(homeOf(shown, command, uri), command),
+      },
     }));
   });
 
   connection.onHover(async ({ textDocument: { uri }, position }): Promise<Hover | null> => {
     if (!settings.hover) return null;
-    const shown = await session.shown(uri, PATIENCE);
+    const shown = await focus.shown(uri, PATIENCE);
     const value = shown && hoverText(shown, uri, { line: position.line + 1, column: position.character + 1 });
-    return value ? { contents: { kind: MarkupKind.Markdown, value } } : null;
+    const text = value && options.commands ? withGaps(value) : value;
+    return text ? { contents: { kind: MarkupKind.Markdown, value: text } } : null;
   });
 
   function hoverText(
-    { analysis, active }: Shown,
+    shown: Focusing,
     uri: string,
     position: { readonly line: number; readonly column: number },
   ): string | undefined {
-    const commandUri = options.commands ? uri : undefined;
+    const { analysis, active } = shown;
     const { unit, alpha, rho, devices } = settings;
-    const how = { unit, t, active, commandUri, alpha, rho, devices };
+    const how = ({ network }: { readonly network: string }) => ({
+      ...{ unit, t, active, alpha, rho, devices },
+      commandUri: options.commands ? homeOf(shown, { network }, uri) : undefined,
+    });
     const call = callAt(analysis, position, active);
-    if (call) return callHover(call, how);
+    if (call) return callHover(call, how(call.report));
     const line = layersAt(analysis, position, active);
-    if (line) return layerHover(line, how);
+    if (line) return layerHover(line, how(line.report));
+    const part = partAt(analysis, position.line, active);
+    if (part) return partHover(part, how(part.report));
     const report = analysis.reports.find(
       ({ network_at: at }) => at?.file === analysis.file && at.line === position.line,
     );
-    return report && networkHover(report, how);
+    return report && networkHover(report, how(report));
   }
 
   connection.onCodeAction(async ({ textDocument: { uri }, range: { start } }): Promise<CodeAction[]> => {
-    const shown = await session.shown(uri, PATIENCE);
+    const shown = await focus.shown(uri, PATIENCE);
     if (!shown) return [];
     const position = { line: start.line + 1, column: start.character + 1 };
     const actions = [
-      ...rewriteActions(shown.analysis, position, { uri, t, active: shown.active }),
+      ...rewriteActions(shown.analysis, position, {
+        uri: (network) => homeOf(shown, { network }, uri),
+        t,
+        active: shown.active,
+      }),
       ...(options.commands ? sourcesActions(shown.analysis, position.line, t) : []),
     ];
     const resolves =
@@ -364,6 +395,7 @@ export function startServer(
     analyst.rewrite(fileOf(uri), { model: network, ...options }),
   );
   connection.onNotification(ACTIVATE, ({ uri, network }: ActivateParams) => session.activate(uri, network));
+  connection.onNotification(FOCUS, (params: FocusParams) => focus.set(params));
   connection.onNotification(LOOK_AT, ({ uri }: LookAtParams) => session.setActive(uri));
   connection.onShutdown(() => {
     stopWatching();
@@ -373,4 +405,9 @@ export function startServer(
 
   documents.listen(connection);
   connection.listen();
+}
+
+/** The document that has a network: the one in focus may be another file's. */
+function homeOf({ home }: Focusing, about: object, uri: string): string {
+  return home && "network" in about && about.network === home.network ? home.uri : uri;
 }

@@ -55,6 +55,7 @@ vi.mock("vscode", () => {
       createWebviewPanel: () => editor.panel,
     },
     workspace: {
+      textDocuments: [],
       asRelativePath: () => "resnet.py",
       getConfiguration: () => ({}),
       onDidChangeConfiguration: nothing,

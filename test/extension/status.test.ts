@@ -61,10 +61,10 @@ describe("the status bar", () => {
     });
   });
 
-  it("shows a network's total where there is one, whatever was too much beside it", () => {
+  it("shows a network's name and total where there is one, whatever was too much beside it", () => {
     show(analysis([resnet("resnet50")], { diagnostics: [limit] }));
-    expect(item).toMatchObject({ isShown: true, command: "convlens.profileNetwork" });
-    expect(item.text).toContain("4.09 G");
+    expect(item).toMatchObject({ isShown: true, command: "convlens.chooseNetwork" });
+    expect(item.text).toBe("$(graph) resnet50 4.09 G MACs");
     expect(item.tooltip).toContain("Imports are looked up in .venv");
   });
 
@@ -74,7 +74,7 @@ describe("the status bar", () => {
   ])("says of a total that is not known: %s", (_, macs, expected) => {
     const totals = { ...report("net", []).totals, macs: null };
     show(analysis([report("net", [layer({ name: "conv", macs })], { complete: false, totals })]));
-    expect(item.text).toBe(`$(graph) ${expected}`);
+    expect(item.text).toBe(`$(graph) net ${expected}`);
   });
 
   it.each([[null], [analysis([])]])("is empty without a network", (shown) => {

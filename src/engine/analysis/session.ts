@@ -1,6 +1,6 @@
 /** One interpreter over one file: its module is run once, then each root is made and traced in it. */
 
-import type { CallSite, ModelHost, ProfileOptions } from "../contract/engine.types.ts";
+import type { ModelHost, ProfileOptions } from "../contract/engine.types.ts";
 import type { Report, ReportArguments } from "../contract/report.ts";
 import { forwardStandIn } from "../discovery/calledMethods.ts";
 import { argumentsText, type GivenArguments, ProgramCalls } from "../discovery/callSites.ts";
@@ -20,7 +20,7 @@ import { methodOf } from "../discovery/holders.ts";
 import type { FindGiven } from "../discovery/insideFunctions.ts";
 import { networkIn } from "../discovery/madeNetworks.ts";
 import { withMissing } from "../discovery/missingArguments.ts";
-import { needsOf, optionalOf, suppliedArguments } from "../discovery/requiredArguments.ts";
+import { needsOf, optionalOf, parametersOf, suppliedArguments } from "../discovery/requiredArguments.ts";
 import { type Ending, endingOf } from "../discovery/unmade.ts";
 import { lostRoots } from "../discovery/unresolvedModules.ts";
 import { createFrameworks } from "../frameworks/index.ts";
@@ -28,6 +28,7 @@ import { costliestRun } from "../inputs/atMost.ts";
 import {
   type ChosenInput,
   calledInput,
+  commentArguments,
   commentInput,
   declaredSize,
   userInput,
@@ -59,13 +60,13 @@ import {
 } from "../interpret/values.ts";
 import { PARTIAL } from "../languages/python/stdlib/functools.ts";
 import { assumptionsOf, type Traced } from "../report/assumed.ts";
-import { buildSurvey } from "../report/build.ts";
+import { type Around, buildSurvey } from "../report/build.ts";
 import { allIdle } from "../report/neverRun.ts";
 import type { TracedNetwork } from "../separable/simulation.ts";
 import { widthArguments } from "../separable/widthArguments.ts";
 import type { Arg, Expr, FunctionNode, Language, ModuleNode } from "../syntax/ast.ts";
 import { place } from "../syntax/place.ts";
-import type { Span } from "../syntax/span.ts";
+import { type Span, spanText } from "../syntax/span.ts";
 import { askingForNones } from "./askingForNones.ts";
 import type { EngineSettings } from "./settings.ts";
 
@@ -81,7 +82,7 @@ export interface SessionOptions {
 }
 
 /** A traced root, or why there is none. */
-export type Outcome = { readonly report: Report; readonly calls: () => readonly CallSite[] } | FailureReason;
+export type Outcome = { readonly report: Report; readonly around: () => Around } | FailureReason;
 
 /** A root's outcome, and what belongs to its trace alone. */
 interface Observed {
@@ -178,7 +179,9 @@ export class Session {
     const found = findRoots(this.m, this.module, this.node, this.m.frameworks, endings, (callee) =>
       this.programCalls.of(callee),
     );
-    const known = this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() });
+    const known = this.withComments(
+      this.withCalls(found.roots.length > 0 ? found : { ...found, roots: this.madeRoots() }),
+    );
     this.found = isEmpty(known)
       ? { ...known, roots: [...known.roots, ...this.hiddenRoots(handlers)] }
       : known;
@@ -194,6 +197,21 @@ export class Session {
       return (value) => this.programCalls.of(value);
     };
     return this.apart(() => hiddenRoots(this.m, this.module, this.node, { handlers, given, afresh }));
+  }
+
+  /** Roots whose arguments a comment gives. */
+  private withComments(roots: Roots): Roots {
+    const said = roots.near.filter((root) => commentArguments(this.node, root));
+    if (said.length === 0) return roots;
+    const near = roots.near.filter((root) => !said.includes(root));
+    return { ...roots, roots: [...roots.roots, ...said], near };
+  }
+
+  /** What a root is called with, as its definition writes it: `depths: list[int], dims, classes=1000`. */
+  signature(root: Root): string | undefined {
+    const params = root.kind === "variable" ? [] : parametersOf(calledFor(root).value, root.fn);
+    const texts = params.map(({ at }) => spanText(this.options.host.read(at.file), at));
+    return texts.length > 0 && texts.every((text) => text !== undefined) ? texts.join(", ") : undefined;
   }
 
   /** Roots whose arguments calls of the program give. */
@@ -312,9 +330,11 @@ export class Session {
     const { m } = this;
     this.options.settings.onProgress(root.at);
     m.bounds.beginNetwork();
+    const args = options.args ?? commentArguments(this.node, root)?.text;
+    const all = { ...options, ...(args !== undefined && { args }) };
     return askingForNones(
-      (needed) => this.attempt(root, options, needed),
-      () => this.nonesOf(root, options.args),
+      (needed) => this.attempt(root, all, needed),
+      () => this.nonesOf(root, args),
     );
   }
 
@@ -504,6 +524,11 @@ export class Session {
       const own = this.argumentsOf(text);
       const { args, kwargs: supplied, configured } = suppliedArguments(m, root.value, own);
       const kwargs = withMissing(m, root, { args, kwargs: supplied }, needed);
+      const comment = commentArguments(this.node, root);
+      if (comment && comment.text === text) {
+        const at = { ...root.at, line: comment.line, endLine: comment.line, column: 1 };
+        return { args, kwargs, stated: { text, origin: "comment" as const, at: place(at) }, at };
+      }
       const [first] = configured;
       if (!first) return { args, kwargs };
       const written = configured.map(({ name, cls }) => `${name}=${cls.name}()`).join(", ");

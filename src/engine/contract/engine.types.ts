@@ -106,6 +106,27 @@ export interface Called {
   readonly batch_axis?: number | null;
 }
 
+/** A class of the program that a network has instances of, below itself. */
+export interface PartSite {
+  /** Where the class is defined. */
+  readonly at: Place;
+  readonly network: string;
+  readonly type: string;
+  /** Indices into that network's report.layers: what runs in its instances. */
+  readonly layers: readonly number[];
+  readonly macs: number | null;
+  readonly count: number;
+  /** The first of them. */
+  readonly instances: readonly PartInstance[];
+}
+
+/** One of them, with what passes through it in its first run. */
+export interface PartInstance extends Omit<Called, "type"> {
+  readonly macs: number | null;
+  /** Where it is made. */
+  readonly at?: Place;
+}
+
 /** Everything the editor shows of one file. */
 export interface FileAnalysis {
   readonly file: string;
@@ -116,8 +137,12 @@ export interface FileAnalysis {
   readonly sites: readonly LayerSite[];
   /** Calls of this file and of the others that its networks ran through; absent where none ran. */
   readonly calls?: readonly CallSite[];
+  /** Classes of this file and of the others that its networks are made of; absent where none ran. */
+  readonly parts?: readonly PartSite[];
   /** Of all roots and of the text itself, without duplicates. */
   readonly diagnostics: readonly ReportDiagnostic[];
+  /** What networks are made with, as their definitions write it: `depths: list[int], dims, classes=1000`. */
+  readonly signatures?: readonly { readonly network: string; readonly text: string }[];
   /** The program comes to no framework, here or in what it imports: what could not be read in it is no network. */
   readonly isPlain?: true;
 }

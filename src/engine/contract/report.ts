@@ -174,8 +174,8 @@ export interface ReportRoofline {
 export interface ReportArguments {
   /** As code writes them: `40, 10, dropRate=0.3`. */
   readonly text: string;
-  /** A parameter's annotation names a configuration with defaults; or a call of the program gives them. */
-  readonly origin: "annotation" | "call";
+  /** A parameter's annotation names a configuration with defaults; a call of the program gives them; or a comment. */
+  readonly origin: "annotation" | "call" | "comment";
   readonly at: Place;
 }
 

@@ -63,6 +63,13 @@ export function optionalOf(value: Value, given: number, node?: FunctionNode): re
   );
 }
 
+/** Parameters of a call of `value`, with defaults and without. */
+export function parametersOf(value: Value, node?: FunctionNode): readonly Param[] {
+  const fn = value instanceof ClassValue ? initializerOf(value) : value;
+  const source = fn instanceof FunctionValue ? unwrapped(fn, node?.name).node : node;
+  return source?.params.slice(value instanceof ClassValue && source.form === "def" ? 1 : 0) ?? [];
+}
+
 function initializerOf(cls: ClassValue): Value {
   return cls.mro.map((base) => base.attrs.get("__init__")).find((init) => init !== undefined) ?? null;
 }

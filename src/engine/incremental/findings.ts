@@ -1,10 +1,11 @@
 /** What an analysis found, network by network; how it is carried over an edit, and how it is told. */
 
 import { entryOf } from "../base/table.ts";
-import type { CallSite, Failure, FileAnalysis } from "../contract/engine.types.ts";
+import type { Failure, FileAnalysis } from "../contract/engine.types.ts";
 import type { Place, Report, ReportDiagnostic } from "../contract/report.ts";
 import type { Root } from "../discovery/entryPoints.ts";
 import { directivesNear } from "../inputs/candidates.ts";
+import type { Around } from "../report/build.ts";
 import { sitesOf } from "../report/sites.ts";
 import type { FunctionNode, ModuleNode } from "../syntax/ast.ts";
 import { place } from "../syntax/place.ts";
@@ -21,7 +22,7 @@ export interface Finding {
   readonly at: Place;
   readonly input: readonly string[] | undefined;
   readonly outcome: { readonly report: Report } | Failure;
-  readonly calls: readonly CallSite[];
+  readonly around: Around;
   readonly ran: ReadonlySet<FunctionNode>;
   /** What its trace took of what the file's networks may take together. */
   readonly steps: number;
@@ -38,6 +39,7 @@ export interface Findings {
   readonly networks: readonly Finding[];
   /** What would be networks but for arguments that nothing gives. */
   readonly near: FileAnalysis["failures"];
+  readonly signatures: NonNullable<FileAnalysis["signatures"]>;
   /** The program imports a framework. */
   readonly meetsFramework: boolean;
   readonly syntax: readonly ReportDiagnostic[];
@@ -60,13 +62,15 @@ export function analysisOf(file: string, findings: Findings): FileAnalysis {
     reports,
     failures: [...failed, ...near],
     sites: reports.flatMap((report) => sitesOf(report, file)),
-    calls: networks.flatMap((network) => network.calls),
+    calls: networks.flatMap(({ around }) => around.calls),
+    parts: networks.flatMap(({ around }) => around.parts),
     diagnostics: distinct([
       ...syntax,
       ...said,
       ...failed.flatMap(({ problem }) => problem ?? []),
       ...reports.flatMap((report) => report.diagnostics),
     ]),
+    ...(findings.signatures.length > 0 && { signatures: findings.signatures }),
     ...(!meetsFramework && reports.length === 0 && { isPlain: true as const }),
   };
 }
@@ -94,6 +98,8 @@ export class Carrier {
     const names = before.networks.map(({ network }) => network);
     const networks = before.networks.map((finding) => this.finding(finding, syntax, names));
     const near = this.placed(before.near);
+    const isAlike = near?.every((failure, index) => this.isToldAlike(before.near[index]!.at, failure.at));
+    if (!isAlike) return undefined;
     const said = this.placed(before.said);
     if (!near || !said || !networks.every((finding) => finding !== undefined)) return undefined;
     return { ...before, outline, networks, near, syntax, said, ranForAll: this.functions(before.ranForAll) };
@@ -115,9 +121,9 @@ export class Carrier {
     const at = this.placed(known.at);
     const { outcome } = known;
     const now = "report" in outcome ? this.report(outcome.report, syntax, networks) : this.placed(outcome);
-    const calls = this.placed(known.calls);
-    if (!at || !now || !calls || !this.isToldAlike(known.at, at)) return undefined;
-    return { ...known, at, outcome: now, calls, ran: this.functions(known.ran) };
+    const around = this.placed(known.around);
+    if (!at || !now || !around || !this.isToldAlike(known.at, at)) return undefined;
+    return { ...known, at, outcome: now, around, ran: this.functions(known.ran) };
   }
 
   /** Do the comments above a root say what they said? */

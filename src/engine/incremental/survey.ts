@@ -57,10 +57,15 @@ export class Survey {
     });
     if (carrier && !this.isAlone()) return undefined;
     const { meetsFramework } = session;
+    const signatures = [...roots, ...near].flatMap((root) => {
+      const text = session.signature(root);
+      return text === undefined ? [] : [{ network: root.name, text }];
+    });
     return {
       ...found,
       networks,
       meetsFramework,
+      signatures,
       ranForAll: ownFunctions(session.ranForAll, from.outline.node.file),
     };
   }
@@ -96,7 +101,7 @@ export class Survey {
       at: place(root.at),
       input,
       outcome: "report" in outcome ? { report: outcome.report } : failureOf(root, outcome),
-      calls: "report" in outcome ? outcome.calls() : [],
+      around: "report" in outcome ? outcome.around() : { calls: [], parts: [] },
       isOther: "reason" in outcome && outcome.code === "no-network",
       ran: ownFunctions(ran, session.node.file),
       steps,

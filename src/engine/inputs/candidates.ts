@@ -76,9 +76,25 @@ export function directivesNear({ directives }: ModuleNode, root: number): readon
   return directives.filter(({ line }) => line <= root && line >= root - 3).map(({ text }) => text);
 }
 
+/** `# convlens: args=depths=[3, 3], dims=[32, 64]` on the root's line, or on the lines just above it. */
+export function commentArguments(
+  { directives }: ModuleNode,
+  root: Root,
+): { readonly text: string; readonly line: number } | undefined {
+  const near = directives.filter(({ line }) => line <= root.at.line && line >= root.at.line - 3);
+  const said = near.flatMap(({ text, line }) => {
+    const found = ARGUMENTS.exec(text)?.[1];
+    return found === undefined ? [] : [{ text: found, line }];
+  });
+  return said.at(-1);
+}
+
+const ARGUMENTS = /^args\s*=\s*(.+)$/;
+
 /** `# convlens: input=1x3x224x224` on the root's line, or on the lines just above it. */
 export function commentInput(node: ModuleNode, root: Root): ChosenInput | undefined {
   const near = directivesNear(node, root.at.line)
+    .filter((text) => !ARGUMENTS.test(text))
     .map((text) => /input\s*=\s*(.+)$/.exec(text)?.[1])
     .find((text) => text !== undefined);
   if (near === undefined) return undefined;

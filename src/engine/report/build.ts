@@ -1,6 +1,6 @@
 /** Makes the report of one network from its trace: rows, totals, and why any of it is not known. */
 
-import type { CallSite } from "../contract/engine.types.ts";
+import type { CallSite, PartSite } from "../contract/engine.types.ts";
 import type {
   FrameworkId,
   Place,
@@ -28,6 +28,7 @@ import { passGate } from "./gate.ts";
 import { isLayer, type PricedRow, priceLayers, priceRows } from "./layers.ts";
 import { addOutputBytes, peakBytes } from "./memory.ts";
 import { type ChannelsOf, type NeverRun, neverRun } from "./neverRun.ts";
+import { partSites } from "./parts.ts";
 
 export interface ReportSource {
   /** `convlens 1.2.3` */
@@ -72,13 +73,19 @@ export function buildReport(source: ReportSource): Report {
   return reportOf(source, allRows(source).filter(isLayer));
 }
 
-/** The report, and what each call of the program comes to. */
-export function buildSurvey(source: ReportSource): { report: Report; calls: () => readonly CallSite[] } {
+/** What a trace has besides its report: what each call of the program comes to, and each of its classes. */
+export interface Around {
+  readonly calls: readonly CallSite[];
+  readonly parts: readonly PartSite[];
+}
+
+export function buildSurvey(source: ReportSource): { report: Report; around: () => Around } {
   const rows = allRows(source);
   const { network, names, batch, trace } = source;
+  const from = { network, ops: trace.ops, names, batch, rows };
   return {
     report: reportOf(source, rows.filter(isLayer)),
-    calls: () => callSites({ network, ops: trace.ops, names, batch, rows }),
+    around: () => ({ calls: callSites(from), parts: partSites(from) }),
   };
 }
 

@@ -80,7 +80,8 @@ export function callSites(source: CallSource): readonly CallSite[] {
   return [...calls, ...freeLayers(source)];
 }
 
-function layerIndices(rows: readonly PricedRow[]): ReadonlyMap<OpRecord, number> {
+/** Which layer of the report an op belongs to. */
+export function layerIndices(rows: readonly PricedRow[]): ReadonlyMap<OpRecord, number> {
   const indices = new Map<OpRecord, number>();
   for (const [index, row] of rows.filter(isLayer).entries()) for (const op of row.ops) indices.set(op, index);
   return indices;
@@ -100,10 +101,7 @@ function calledModule(scope: LayerScope | undefined, site: Site): LayerScope | u
   return found;
 }
 
-function moduleCalled(
-  { instance, inputs = [], outputs = [] }: LayerScope,
-  { names, batch }: CallSource,
-): Called {
+function moduleCalled({ instance, inputs, outputs }: LayerScope, { names, batch }: CallSource): Called {
   return { name: names.get(instance) ?? "", type: instance.cls.name, ...passed(inputs, outputs, batch) };
 }
 
@@ -111,9 +109,10 @@ function opCalled({ name, inputs, outputs }: OpRecord, batch: Batch): Called {
   return { name: "", type: name, ...passed(inputs, outputs, batch) };
 }
 
-function passed(
-  inputs: readonly Tensor[],
-  outputs: readonly Tensor[],
+/** The shapes that go in and come out. */
+export function passed(
+  inputs: readonly Tensor[] = [],
+  outputs: readonly Tensor[] = [],
   batch: Batch,
 ): Omit<Called, "name" | "type"> {
   const [first] = outputs;

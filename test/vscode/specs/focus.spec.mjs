@@ -1,0 +1,123 @@
+/** One network in focus: its name and total in the status bar, its figures in the files that it runs through. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { root } from "../../../scripts/lib/project.mjs";
+import {
+  freshHoverAt,
+  holds,
+  keepEvidence,
+  lensTexts,
+  openFile,
+  openWorkbench,
+  runCommand,
+  screenshot,
+  themes,
+  useTheme,
+} from "../lib/workbench.mjs";
+
+const PARTS = `import torch.nn as nn
+
+class Block(nn.Module):
+    def __init__(self, cin, cout):
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, 3, padding=1, bias=False)
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        return self.act(self.conv(x))
+`;
+const NET = `from parts import *
+
+# convlens: input=1x3x32x32
+class Tall(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = Block(3, 8)
+        self.second = Block(8, 8)
+
+    def forward(self, x):
+        x = self.first(x)
+        return self.second(x)
+
+# convlens: input=1x3x32x32
+class Wide(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = Block(3, 16)
+
+    def forward(self, x):
+        return self.first(x)
+`;
+
+describe("The network in focus", () => {
+  let workbench;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      workspace: path.join(root, "test", "vscode", "workspace"),
+      prepare: async (folder) => {
+        await writeFile(path.join(folder, "parts.py"), PARTS);
+        await writeFile(path.join(folder, "net.py"), NET);
+      },
+    });
+  });
+  afterEach(function () {
+    return keepEvidence(workbench, this.currentTest);
+  });
+  after(() => workbench?.close());
+
+  const status = () => workbench.page.locator('.statusbar-item[id*="convlens"]').textContent();
+  const choose = async (label) => {
+    await runCommand(workbench, "ConvLens: Choose the Network in Focus", { asks: true });
+    const entry = workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: label });
+    await entry.first().waitFor();
+    await workbench.page.keyboard.type(label);
+    await workbench.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: label }).waitFor();
+    await workbench.page.keyboard.press("Enter");
+  };
+
+  it("sees a network whose framework comes with its parts, at every line that makes one", async () => {
+    await openFile(workbench, "net.py");
+    await holds(async () => {
+      const texts = await lensTexts(workbench, { atLeast: 4 });
+      assert.ok(
+        texts.some((text) => text.startsWith("221.2 k MACs")),
+        texts.join("\n"),
+      );
+      assert.match(await status(), /Wide 442\.4 k MACs/);
+    });
+    assert.match(await freshHoverAt(workbench, 11, "first"), /3×32×32 → 8×32×32/);
+  });
+
+  it("is chosen by the keyboard, and lights up the files of its parts", async () => {
+    await choose("Tall");
+    await holds(async () => assert.match(await status(), /Tall 811\.0 k MACs/));
+    await openFile(workbench, "parts.py");
+    await holds(async () => {
+      const [part, line] = await lensTexts(workbench, { atLeast: 2 });
+      assert.match(part, /^2 in Tall, 221\.2 k to 589\.8 k MACs each, 811\.0 k in all/);
+      assert.match(line, /^2 layers, .* · Tall$/);
+    });
+    assert.match(await freshHoverAt(workbench, 10, "act"), /ReLU, 8×32×32 → 8×32×32, 2 runs/);
+    for (const theme of Object.keys(themes)) await screenshot(workbench, "focus", { theme });
+    await useTheme(workbench, "dark");
+  });
+
+  it("stays after all editors were closed, and after a reload", async () => {
+    await runCommand(workbench, "View: Close All Editors");
+    await workbench.page.reload();
+    await workbench.page.waitForSelector(".monaco-workbench .part.editor", { timeout: 60_000 });
+    await openFile(workbench, "parts.py");
+    await holds(async () => {
+      assert.match((await lensTexts(workbench, { atLeast: 2 }))[0], /^2 in Tall/);
+      assert.match(await status(), /Tall/);
+    });
+  });
+
+  it("is none once that is chosen: each file shows its own main network", async () => {
+    await openFile(workbench, "net.py");
+    await choose("None in focus");
+    await holds(async () => assert.match(await status(), /^\W*Wide /));
+  });
+});
