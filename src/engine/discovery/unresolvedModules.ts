@@ -2,6 +2,7 @@
  * Why a file without a network has none: what would be one, but for a module that was not found. The last resort of
  * a file whose builder only wraps another package's.
  */
+import { makesNoNetworks } from "../base/noNetworks.ts";
 import type { Machine } from "../interpret/machine.ts";
 import { ABSENT, isUnknown, type ModuleValue, type Value } from "../interpret/values.ts";
 import type { ModuleNode } from "../syntax/ast.ts";
@@ -11,6 +12,7 @@ import { returnsValue } from "./returns.ts";
 
 /** What imports say of a package that is not there. */
 const MISSING = / (was not found( \(.*\))?|is not installed)$/;
+const MODULE = /^module ([\w.]+)/;
 const REMEDY = "set convlens.pythonPath, or --python, to the environment that has it";
 
 export function lostRoots(m: Machine, module: ModuleValue, node: ModuleNode): readonly LostRoot[] {
@@ -53,9 +55,10 @@ const OF_NETWORKS: ReadonlySet<string> = new Set([
   "apply_gradients",
 ]);
 
-/** Libraries of data, plots, logs and environments: what is made of them is no network. */
-const NO_NETWORKS =
-  /^module (sklearn|pandas|polars|cv2|skimage|PIL|scipy|matplotlib|seaborn|plotly|gym|gymnasium|gymnasium_robotics|stable_baselines3|wandb|tensorboard|tensorboardX|mlflow|tqdm|tiktoken|nltk|spacy|librosa|soundfile|h5py|yaml|tyro|requests|imageio|albumentations|datasets|sentencepiece|networkx|numba|joblib|psutil|rich|click|hydra|omegaconf|absl|ray|optuna|pretty_midi|mido|music21|pygame|atari_py|vizdoom|mujoco_py|dm_control|envpool|moviepy|yfinance|pandas_datareader|statsmodels|textblob|gensim|jieba|xgboost|lightgbm|boto3|flask|streamlit|gradio)\b/;
+function isOfNoNetworks(reason: string): boolean {
+  const [, module] = MODULE.exec(reason) ?? [];
+  return module !== undefined && makesNoNetworks(module);
+}
 
 /** The part of a definition that would make a network of what it names. */
 function sourceOf(definition: Definition): unknown {
@@ -76,7 +79,7 @@ function missing(m: Machine, module: ModuleValue, dotted: string): string | unde
     const next = m.tryLookup(value, part);
     if (next === ABSENT) return undefined;
     if (isUnknown(next))
-      return MISSING.test(next.reason) && !NO_NETWORKS.test(next.reason) ? next.reason : undefined;
+      return MISSING.test(next.reason) && !isOfNoNetworks(next.reason) ? next.reason : undefined;
     value = next;
   }
   return undefined;

@@ -241,9 +241,9 @@ export function unreadParameters(
   running: Trace["gaps"],
 ): readonly Unknown[] {
   const unread = framework.unread?.(network);
-  const doubtful = new Set(unread?.attributes.map(({ reason }) => reason));
+  const doubtful = unread?.attributes && new Set(unread.attributes.map(({ reason }) => reason));
   // Where running makes no parameters, it may still have called an attribute that has some.
-  const met = unread ? running.filter(({ reason }) => doubtful.has(reason)) : running;
+  const met = doubtful ? running.filter(({ reason }) => doubtful.has(reason)) : running;
   return [
     ...[...building, ...met].map(({ reason, at }) => new Unknown(reason, at)),
     ...(unread?.parts ?? []),

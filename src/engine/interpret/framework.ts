@@ -76,10 +76,10 @@ export interface Framework {
   /** Unique parameters of the network, used in the trace or not; buffers excluded. */
   parameters(interp: Interp, network: Value): readonly Tensor[];
   /**
-   * What stands for a part of the network that could not be read, where networks are whole before they run:
-   * `parts` surely are, `attributes` may be.
+   * What stands for a part of the network that could not be read. `parts` have parameters that are not known;
+   * `attributes`, given where networks are whole before they run, have some if running the network calls them.
    */
-  unread?(network: Value): { readonly parts: readonly Unknown[]; readonly attributes: readonly Unknown[] };
+  unread?(network: Value): { readonly parts: readonly Unknown[]; readonly attributes?: readonly Unknown[] };
   /** Spatial axes and channels that a layer takes, when it is one that an input can enter by. */
   entrance(layer: Instance): { readonly spatialAxes: number; readonly channels: number } | undefined;
   /** What a layer that takes no pixels takes; frameworks without it are not asked where their inputs enter. */

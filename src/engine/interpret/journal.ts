@@ -18,6 +18,7 @@ import {
   Tensor,
   Tuple,
   Unknown,
+  UnreadAnswer,
   type Value,
 } from "./values.ts";
 
@@ -248,7 +249,7 @@ function joinShapes(a: Tensor["shape"], b: Tensor["shape"], why: Unknown): Tenso
 /** What is known of a value that is one or the other. */
 export function joinValues(a: Value, b: Value, why: Unknown): Value {
   if (a === b) return a;
-  if (a instanceof Unknown) return a;
+  if (a instanceof Unknown) return b instanceof UnreadAnswer ? b : a;
   if (b instanceof Unknown) return b;
   if (a instanceof Tensor && b instanceof Tensor) {
     const joined = new Tensor(joinShapes(a.shape, b.shape, why), a.dtype);

@@ -31,6 +31,7 @@ import { mayCall } from "./uncalled.ts";
 import {
   type Absent,
   type Attrs,
+  answerOf,
   BoundMethod,
   ClassValue,
   Dict,
@@ -238,7 +239,7 @@ export class Machine implements Interp {
       else if (this.scope) this.gap(callee.reason);
       else mayChange(this, this.calleeText, callee, args, kwargs);
       mayCall(this, callee, args, kwargs);
-      return callee;
+      return answerOf(callee);
     }
     return this.semantics.callObject(this, callee, args, kwargs);
   }

@@ -393,8 +393,29 @@ export class Unknown {
   }
 }
 
-/** A number that is read from a tensor's data, or how many of something they leave: no layers hide in it. */
-export class OfData extends Unknown {
+/** What something unknown answered when it was called: an object that layers may hide in. */
+export class UnreadAnswer extends Unknown {
+  override anew(): UnreadAnswer {
+    return new UnreadAnswer(this.reason, this.at);
+  }
+}
+
+/** No layers hide in it, nor in what it answers: it comes from a library of data, logs or plots. */
+export class Layerless extends Unknown {
+  override anew(): Layerless {
+    return new Layerless(this.reason, this.at);
+  }
+}
+
+/** What an unknown value answers when it is called. */
+export function answerOf(callee: Unknown): Unknown {
+  return callee instanceof Layerless || callee instanceof UnreadAnswer || callee.isMany
+    ? callee
+    : new UnreadAnswer(callee.reason, callee.at);
+}
+
+/** A number that is read from a tensor's data, or how many of something they leave. */
+export class OfData extends Layerless {
   override anew(): OfData {
     return new OfData(this.reason, this.at);
   }
@@ -404,7 +425,7 @@ export class OfData extends Unknown {
  * A Python int beyond 2^53, exact. Whatever does not ask for one sees an unknown value, never a rounded one;
  * native functions get one only where they say that they take it (`exactly`).
  */
-export class LargeInt extends Unknown {
+export class LargeInt extends Layerless {
   constructor(readonly value: bigint) {
     super(INTEGER_TOO_LARGE);
   }

@@ -53,9 +53,15 @@ it.each([
   [FLAX, 'jnp.einsum("bhwc->bz", x)', "output subscript z, which does not appear"],
   [FLAX, "nn.max_pool(x, (3, 3), strides=(1, 1, 1))", "must equal its 3 strides"],
   [FLAX, "nn.SelfAttention(3)(x)", "memory dimension (4) that must be divisible by its number of heads (3)"],
+  [FLAX, "nn.Dense(features=0)(x)", "features must be positive, gets 0"],
+  [FLAX, "nn.Conv(0, (3, 3))(x)", "features must be positive, gets 0"],
+  [FLAX, "nn.Embed(0, 4)(jnp.zeros((2, 3), int))", "num_embeddings must be positive, gets 0"],
   [HAIKU, "hk.Conv2D(8, (3, 3, 3))(x)", "kernel_shape must have one size for each axis, gets (3, 3, 3)"],
   [HAIKU, "hk.Conv2D(8, 3, stride=(1, 1, 1))(x)", "stride must have one size for each axis"],
   [HAIKU, 'hk.Conv2D(8, 3, padding="foo")(x)', "expected 'VALID', 'SAME' or 'SAME_LOWER'"],
+  [EQUINOX, "eqx.nn.Conv2d(0, 8, 3, key=key)", "in_channels must be positive, gets 0"],
+  [EQUINOX, "eqx.nn.GRUCell(4, 0, key=key)", "hidden_size must be positive, gets 0"],
+  [EQUINOX, "eqx.nn.AdaptiveAvgPool2d(9)", "cannot cut its 8×8 input into 9×9 parts"],
   [EQUINOX, "eqx.nn.Conv2d(4, 8, (3, 3, 3), key=key)", "kernel_size must have one size for each axis"],
   [EQUINOX, "eqx.nn.Conv2d(4, 8, 3, stride=(1, 1, 1), key=key)", "stride must have one size for each axis"],
   [EQUINOX, 'eqx.nn.Conv2d(4, 8, 3, padding_mode="foo", key=key)', "padding_mode must be one of zeros"],
@@ -85,6 +91,8 @@ it.each([
   [EQUINOX, "eqx.nn.Conv2d(4, 8, (3, 3), stride=[1, 1], key=key)"],
   [EQUINOX, 'eqx.nn.Conv2d(4, 8, 3, padding=1, padding_mode="REFLECT", key=key)'],
   [EQUINOX, "eqx.nn.MaxPool2d((3, 3), (2, 2))"],
+  [EQUINOX, "eqx.nn.AdaptiveAvgPool2d(8)"],
+  [HAIKU, "hk.Linear(0)(x)"],
 ] as const)("%#: a call that is taken", (text, call) => {
   expect(profile(text(call)).diagnostics).toEqual([]);
 });

@@ -145,6 +145,9 @@ const EQUINOX: TakenTable = {
   kernel_size: WINDOW,
   stride: WINDOW,
   dilation: WINDOW,
+  // Bounds of the first weights are divided by these.
+  in_channels: count(1),
+  hidden_size: count(1),
   in_features: SCALAR,
   out_features: SCALAR,
   in_size: SCALAR,

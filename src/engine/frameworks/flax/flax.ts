@@ -3,6 +3,7 @@
 import { entryOf } from "../../base/table.ts";
 import type { Framework } from "../../interpret/framework.ts";
 import type { Interp } from "../../interpret/interp.ts";
+import { mayHoldLayers } from "../../interpret/mayHoldLayers.ts";
 import {
   ABSENT,
   type Absent,
@@ -164,6 +165,12 @@ class Flax implements Framework {
       }
     }
     return [...found];
+  }
+
+  unread(network: Value): { readonly parts: readonly Unknown[] } {
+    const modules = isNnx(network) ? [...walkNnx(network).keys()] : [];
+    const attributes = modules.flatMap((module) => [...module.attrs.values()]);
+    return { parts: attributes.flatMap((value) => mayHoldLayers(value) ?? []) };
   }
 
   supplied(name: string): Value | Absent {

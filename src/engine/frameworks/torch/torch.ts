@@ -3,6 +3,7 @@
 import { entryOf } from "../../base/table.ts";
 import type { Framework } from "../../interpret/framework.ts";
 import type { Interp } from "../../interpret/interp.ts";
+import { mayHoldLayers } from "../../interpret/mayHoldLayers.ts";
 import {
   ABSENT,
   type Absent,
@@ -241,11 +242,13 @@ class Torch implements Framework {
 
   unread(network: Value): { readonly parts: readonly Unknown[]; readonly attributes: readonly Unknown[] } {
     const modules = isModule(network) ? walkModules(undefined, network).map(([, module]) => module) : [];
+    const registered = modules.flatMap((module) =>
+      TABLES.flatMap((name) => tableEntries(module, name).map(([, value]) => value)),
+    );
+    const attributes = modules.flatMap((module) => [...module.attrs.values()]);
     return {
-      parts: modules.flatMap((module) =>
-        TABLES.flatMap((name) => tableEntries(module, name).map(([, value]) => value)).filter(isUnknown),
-      ),
-      attributes: modules.flatMap((module) => [...module.attrs.values()].filter(isUnknown)),
+      parts: [...registered.filter(isUnknown), ...attributes.flatMap((value) => mayHoldLayers(value) ?? [])],
+      attributes: attributes.filter(isUnknown),
     };
   }
 

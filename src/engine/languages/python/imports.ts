@@ -3,6 +3,7 @@
  * the host's search paths. What is not found is Unknown, and only what depends on it is unknown.
  */
 
+import { isLayerless } from "../../base/noNetworks.ts";
 import { entryOf } from "../../base/table.ts";
 import type { Conventions } from "../../interpret/assumptions.ts";
 import { STEPS } from "../../interpret/bounds.ts";
@@ -15,6 +16,7 @@ import {
   type Attrs,
   Dict,
   Instance,
+  Layerless,
   ModuleValue,
   Unknown,
   type Value,
@@ -196,9 +198,13 @@ function findModule(m: Machine, path: string, from: string | undefined): ModuleV
   m.tick(STEPS.import);
   if (followed !== undefined)
     return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
-  return (
-    substitute(m, path) ?? m.unknown(isPartlyHere(m, path, from) ? notFound(path) : packageNotFound(path))
-  );
+  return substitute(m, path) ?? unread(m, path, from);
+}
+
+/** A module that has no files here. */
+function unread(m: Machine, path: string, from: string | undefined): Unknown {
+  const reason = isPartlyHere(m, path, from) ? notFound(path) : packageNotFound(path);
+  return isLayerless(path) ? new Layerless(reason, m.site?.at) : m.unknown(reason);
 }
 
 /** Another version of the package is here, which does not have the module. */

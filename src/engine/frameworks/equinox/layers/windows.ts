@@ -1,11 +1,12 @@
 /** Convolutions and pooling of `equinox.nn`: a class for any rank, and one for each. */
 import { floorDivide, lift } from "../../../cost/lift.ts";
-import type { Dim, Instance, Value } from "../../../interpret/values.ts";
+import { type Dim, type Instance, Unknown, type Value } from "../../../interpret/values.ts";
 import { paddingOf } from "../../flax/layers/conv.ts";
 import type { Layer, Weight } from "../../flax/layers/spec.ts";
 import { type ConvRule, convolution } from "../../rules/convolution.ts";
 import { resize, windowPool } from "../../rules/pooling.ts";
 import { toDims } from "../../rules/sizes.ts";
+import { showShape } from "../../shape/dims.ts";
 import type { EquinoxLayer, EquinoxTable } from "../module.ts";
 
 const RANKS = [1, 2, 3];
@@ -142,13 +143,28 @@ function pool(l: Layer): Value {
   return l.run.emit({ inputs: [input], dtype: input.dtype, shape, problem, isEmpty });
 }
 
+/** Each axis is cut into that many parts, and none may be empty. */
+function pooledTo(
+  target: readonly Dim[],
+  sizes: readonly Dim[],
+): { sizes: readonly Dim[]; problem?: string } {
+  const isMore = target.some((parts, axis) => {
+    const size = sizes[axis];
+    return typeof parts === "number" && typeof size === "number" && parts > size;
+  });
+  if (!isMore) return { sizes: target };
+  const problem = `cannot cut its ${showShape(sizes)} input into ${showShape(target)} parts`;
+  const lost = new Unknown(`a pool that ${problem}`);
+  return { sizes: target.map(() => lost), problem };
+}
+
 function adaptive(l: Layer): Value {
   const input = l.input("x");
   const spatial = axesOf(l);
   const target = toDims(l.value("target_shape"), spatial);
-  const ruling = resize(input.shape, { spatial, channels: "first", otherAxes: [1, 1] }, () => ({
-    sizes: target,
-  }));
+  const ruling = resize(input.shape, { spatial, channels: "first", otherAxes: [1, 1] }, (sizes) =>
+    pooledTo(target, sizes),
+  );
   return l.run.emit({ inputs: [input], dtype: input.dtype, shape: ruling.shape, problem: ruling.problem });
 }
 

@@ -17,10 +17,12 @@ const orNone = (taken: Taken): Taken => ({ ...taken, none: true });
 
 const FLAX: TakenTable = {
   ...TAKEN,
-  features: counts(),
-  in_features: counts(),
-  out_features: counts(),
-  qkv_features: count(),
+  // Kernels are scaled by what they sum over: one without elements divides by zero.
+  features: counts(1),
+  in_features: counts(1),
+  out_features: counts(1),
+  qkv_features: count(1),
+  num_embeddings: count(1),
   padding: { of: "int", depth: 2, empty: true, texts: ["same", "valid", "circular", "causal", "reflect"] },
   strides: orNone(counts(1)),
   kernel_dilation: orNone(counts(1)),

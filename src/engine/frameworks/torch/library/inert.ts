@@ -5,6 +5,7 @@ import {
   ClassValue,
   FunctionValue,
   Instance,
+  Layerless,
   NativeFunction as Native,
   type NativeFunction,
   StaticMethod,
@@ -70,9 +71,13 @@ export const inertClass =
       },
     });
 
+/** Modules of torch that make tensors, optimizers and data, and no layers. */
+const LAYERLESS = /^torch(\.(cuda|linalg|fft|special|random|optim|utils\.data|distributions)\b.*)?$/;
+
 /** A name of torch whose value the engine does not model. */
 export function unmodelled(module: string, name: string): Unknown {
-  return new Unknown(`${module}.${name} is not modelled`);
+  const reason = `${module}.${name} is not modelled`;
+  return LAYERLESS.test(module) ? new Layerless(reason) : new Unknown(reason);
 }
 
 function isDecorated(value: Value): boolean {

@@ -22,6 +22,8 @@ import {
   Unknown,
   type Value,
 } from "../../../interpret/values.ts";
+import { makeArray } from "../../../languages/python/stdlib/ndarray.ts";
+import { ARRAY } from "../../../languages/python/stdlib/nparray.ts";
 import { axisOf, numel, showShape } from "../../shape/dims.ts";
 import { contiguous } from "../../shape/layout.ts";
 import { categoryOf, DTYPES, dtypeName } from "./dtypes.ts";
@@ -169,7 +171,7 @@ function methods(kit: Toolkit): Readonly<Record<string, Method>> {
     storage_offset: ["self", () => 0],
     item: scalar,
     tolist: ["self", (self, _, interp) => toList(kit, self, interp)],
-    numpy: itself,
+    numpy: ["self, *, force=False", (self) => makeArray(ARRAY, self.shape, self.dtype, self.data)],
     is_contiguous: ["self, memory_format=None", () => true],
     is_floating_point: ["self", (self) => categoryOf(self.dtype) === "float"],
     is_complex: ["self", (self) => categoryOf(self.dtype) === "complex"],
