@@ -187,6 +187,22 @@ def check(size):
     expect(report).toMatchObject({ complete: true, totals: { params: PARAMS(6) } });
   });
 
+  test("a class of a module out of a table is made where the table is", () => {
+    const report = profile(WIDE, {
+      input: ["1x3x8x8"],
+      files: {
+        "/app/trainer.py": `
+import model
+class Trainer:
+    def __init__(self, name, width):
+        self.net = {"wide": model}[name].Wide(1, width)
+`,
+        "/app/go.py": "from trainer import Trainer\nx = Trainer('wide', 6)\n",
+      },
+    });
+    expect(report).toMatchObject({ complete: true, totals: { params: PARAMS(6) } });
+  });
+
   test("a folder above is part of the program", () => {
     const report = profile(WIDE, {
       file: "/app/models/wide.py",

@@ -76,3 +76,36 @@ test("time series whose features are the last axis, and turned before a convolut
     totals: { macs: 128 * 16 * 7 * 3 + 128 * 4 * 16, params: 7 * 16 * 3 + 16 + 4 * 16 + 16 },
   });
 });
+
+test.each([
+  [
+    "an action that joins what a layer made of a state",
+    "self.a = nn.Linear(3, 400); self.b = nn.Linear(401, 300)",
+    "x, action):; return self.b(torch.cat([self.a(x), action], 1))",
+    [3, 1],
+    3 * 400 + 401 * 300,
+  ],
+  [
+    "a state that is joined twice, which settles both",
+    "self.e = nn.Linear(14, 6); self.d = nn.Linear(17, 3)",
+    "state, action):; z = self.e(torch.cat([state, action], 1)); return self.d(torch.cat([state, z], 1))",
+    [11, 3],
+    14 * 6 + 17 * 3,
+  ],
+  [
+    "a number of features that two inputs cannot share evenly",
+    "self.a = nn.Linear(23, 8)",
+    "state, action):; return self.a(torch.cat([state, action], 1))",
+    [12, 11],
+    23 * 8,
+  ],
+])(
+  "layers that inputs are joined for tell how many features these have: %s",
+  (_, init, forward, counts, macs) => {
+    expect(profile(net(init, forward))).toMatchObject({
+      complete: true,
+      input: { shapes: counts.map((count) => [1, count]), origin: "fitted" },
+      totals: { macs },
+    });
+  },
+);

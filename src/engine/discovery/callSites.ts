@@ -24,7 +24,7 @@ import {
 } from "../interpret/values.ts";
 import { deepCopy } from "../languages/python/stdlib/copy.ts";
 import type { ModuleNode, Stmt } from "../syntax/ast.ts";
-import { mentions } from "../syntax/mentions.ts";
+import { attributeMentions, mentions } from "../syntax/mentions.ts";
 import type { Span } from "../syntax/span.ts";
 import { partialOf } from "./partials.ts";
 import { neededParams } from "./requiredArguments.ts";
@@ -250,7 +250,7 @@ export class ProgramCalls {
     if (!(value instanceof ClassValue && made instanceof Instance)) return made;
     for (const [name, method] of value.attrs) {
       if (!(method instanceof FunctionValue) || name.startsWith("__")) continue;
-      if (neededParams(method.node, 1).length === 0 && isUser(mentions(method.node.body), names))
+      if (neededParams(method.node, 1).length === 0 && isUser(usedIn(method.node.body), names))
         this.bounded(() => m.callMethod(made, name));
     }
     return made;
@@ -276,8 +276,8 @@ const COMMON = /^(main|train|test|run|eval|evaluate|parse_args|get_args|setup|cr
 /** Functions and classes that use the names, and those of the same file that use them in turn. */
 function usersOf(body: readonly Stmt[], names: ReadonlySet<string>): readonly string[] {
   const definitions = body.flatMap((node) => {
-    if (node.kind === "functionDef") return [{ name: node.fn.name, used: mentions(node.fn.body) }];
-    return node.kind === "classDef" ? [{ name: node.cls.name, used: mentions(node.cls.body) }] : [];
+    if (node.kind === "functionDef") return [{ name: node.fn.name, used: usedIn(node.fn.body) }];
+    return node.kind === "classDef" ? [{ name: node.cls.name, used: usedIn(node.cls.body) }] : [];
   });
   const users = new Set<string>();
   for (let size = -1; size !== users.size; ) {
@@ -286,6 +286,11 @@ function usersOf(body: readonly Stmt[], names: ReadonlySet<string>): readonly st
       if (isUser(used, names) || [...used].some((each) => users.has(each))) users.add(name);
   }
   return [...users];
+}
+
+/** Names, and attributes of what has none: `models[name].Net`. */
+function usedIn(body: unknown): ReadonlySet<string> {
+  return new Set([...mentions(body), ...attributeMentions(body)]);
 }
 
 function isUser(used: ReadonlySet<string>, names: ReadonlySet<string>): boolean {

@@ -204,20 +204,27 @@ export function positionsIn({ trace }: Run, length: number): number | undefined 
  * Does one of the tensors come from the network's input with no layer between that would settle its channels? Where
  * there is none (a list without items is joined), no layer made any.
  */
-function comesAsGiven({ trace, inputs }: Run, { tensors, isOfAxes }: TraceDiagnostic): boolean {
+function comesAsGiven(run: Run, { tensors, isOfAxes }: TraceDiagnostic): boolean {
   if (tensors === undefined) return false;
-  if (tensors.length === 0) return true;
+  return tensors.length === 0 || reachingInputs(run, tensors, isOfAxes === true).size > 0;
+}
+
+/** The inputs that come to one of the tensors with no layer between that would settle its channels, or its axes. */
+export function reachingInputs(
+  { trace, inputs }: Run,
+  tensors: readonly Tensor[],
+  isOfAxes = false,
+): ReadonlySet<Tensor> {
   const makers = new Map(trace.ops.flatMap((op) => op.outputs.map((output) => [output, op] as const)));
   const seen = new Set(tensors);
   // A linear layer leaves the number of axes as it was given.
   const isSettling = (op: OpRecord["op"]): boolean => SETTLING.has(op) && !(isOfAxes && op === "linear");
   for (const tensor of seen) {
-    if (inputs.includes(tensor)) return true;
     const maker = makers.get(tensor);
     const settles = maker && (isSettling(maker.op) || (maker.op === "matmul" && maker.weights.length > 0));
     if (maker && !settles) for (const input of maker.inputs) seen.add(input);
   }
-  return false;
+  return new Set(inputs.filter((input) => seen.has(input)));
 }
 
 const LIST_WANTED =

@@ -46,6 +46,7 @@ import {
   specsOf,
   unknownLength,
 } from "./entryLayers.ts";
+import { joinedFeatures } from "./joinedFeatures.ts";
 import { proposals } from "./probe.ts";
 import {
   firstMismatch,
@@ -306,7 +307,7 @@ export class Trials {
         ? this.cleanly(sequencesOf(framework, args, sized(size), Math.min(LENGTH, longest)))
         : undefined;
     const otherwise = (): Trial =>
-      (entrance.spatialAxes === 0 && asSequences()) ||
+      (entrance.spatialAxes === 0 && (this.joined(run, sized(size)) ?? asSequences())) ||
       (isAlone && this.cleanly(otherAxes(entrance, sized(size), Math.min(LENGTH, longest)))) ||
       (origin === "default" && hasMismatch(run)
         ? this.unfit(run, usual, sized(size + ANOTHER, isOpen ? usualLength : LENGTH / 2))
@@ -378,6 +379,13 @@ export class Trials {
       if (alike > MAX_ALIKE) break;
     }
     return (hasFailed(usual) || isAsserted(usual)) && folded ? this.again(folded) : undefined;
+  }
+
+  /** Several inputs of features with as many of them as the layers say that they are joined for. */
+  private joined(run: Run, usual: readonly InputSpec[]): Trial | undefined {
+    if (usual.length < 2) return undefined;
+    const found = joinedFeatures(run, usual, (specs) => this.run({ specs }), isClean);
+    return found && { run: found.run, input: { specs: found.specs, origin: "fitted" } };
   }
 
   /** A trial that was not the last one, as the last one. */

@@ -35,6 +35,19 @@ function collect(node: unknown, names: Set<string>, isTop: boolean): void {
   }
 }
 
+/** The attributes that are asked for in a piece of the model AST, of whatever object. */
+export function attributeMentions(node: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (piece: unknown): void => {
+    if (typeof piece !== "object" || piece === null) return;
+    const { kind, name } = piece as { kind?: string; name?: unknown };
+    if (kind === "attribute" && typeof name === "string") names.add(name);
+    for (const [key, child] of Object.entries(piece)) if (key !== "at" && key !== "nameAt") visit(child);
+  };
+  visit(node);
+  return names;
+}
+
 /** A call of a method on a name: `build` of `self` in `self.build()`. */
 export interface MethodCall {
   readonly object: string;
