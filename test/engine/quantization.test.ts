@@ -5,7 +5,7 @@ import { memoryHost } from "./memoryHost.ts";
 
 const parsers = await loadParsers();
 
-function profile(imports: string, layer: string, call: string) {
+function profile(imports: string, layer: string, call: string, files: Readonly<Record<string, string>> = {}) {
   const text = `import torch
 from torch import nn
 ${imports}
@@ -18,8 +18,11 @@ class Net(nn.Module):
     def forward(self, x):
         return ${call}
 `;
-  const engine = createEngine({ parsers, host: memoryHost({ "/net.py": text }) });
-  const result = engine.profile("/net.py", { model: "Net", input: ["5x2x16"] });
+  const engine = createEngine({
+    parsers,
+    host: memoryHost({ "/work/net.py": text, ...files }, ["/work", "/site"]),
+  });
+  const result = engine.profile("/work/net.py", { model: "Net", input: ["5x2x16"] });
   if (!result.ok) throw new Error(result.reason);
   const { totals, diagnostics } = result.report;
   return { params: totals.params, said: diagnostics.map(({ message }) => message).join("\n") };
@@ -29,6 +32,19 @@ describe("layers for quantization", () => {
   it("that cost what those of torch.nn do have their figures", () => {
     const { params } = profile("from torch.nn import quantizable as q", "q.LSTM(16, 16, 1)", "self.m(x)[0]");
     expect(params).toBe(2176); // 4 · (16² + 16² + 2 · 16)
+  });
+
+  it("are read from torch's own files where these are there and the tables lack them", () => {
+    const { params, said } = profile("import torch.nn.intrinsic as nni", "nni.Pair(16, 4)", "self.m(x)", {
+      "/site/torch/nn/intrinsic/__init__.py": "from .modules import Pair\n",
+      "/site/torch/nn/intrinsic/modules.py": `import torch.nn as nn
+
+class Pair(nn.Sequential):
+    def __init__(self, inside, outside):
+        super().__init__(nn.Linear(inside, outside), nn.ReLU())
+`,
+    });
+    expect({ params, said }).toEqual({ params: 16 * 4 + 4, said: "" });
   });
 
   // torch 1.13 has 1,904 parameters in the attention, where torch.nn's has 1,088.

@@ -56,6 +56,8 @@ export interface Framework {
   standsFor?(name: string): boolean;
   /** The dotted name of files to read in place of a table: `tensorflow.keras.applications` is Keras' own code. */
   fileModule?(name: string): string | undefined;
+  /** The module of the framework's own files that has what this one's tables lack. */
+  ownFiles?(module: string): string | undefined;
   /** A tensor of a graph under way: `Input(shape)`, or what a layer made of one. */
   isSymbolic?(tensor: Tensor): boolean;
   /** A class whose instances are networks by themselves (`nn.Module` and what derives from it). */

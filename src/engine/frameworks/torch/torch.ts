@@ -144,6 +144,12 @@ class Torch implements Framework {
     return name === "torch" || name.startsWith("torch.") || this.known.has(name) || isLightning(name);
   }
 
+  /** Of layers alone: elsewhere its Python only calls what is compiled. */
+  ownFiles(module: string): string | undefined {
+    if (module === "torch.nn") return "torch.nn.modules";
+    return /^torch\.(ao\.)?nn\.(modules|intrinsic|quantizable)\b/.test(module) ? module : undefined;
+  }
+
   readonly conventions = torchConventions;
 
   standsFor(name: string): boolean {

@@ -288,6 +288,17 @@ function filesOf(m: Machine, path: string): string | undefined {
   return undefined;
 }
 
+/** What the tables of a framework lack, where its own files are here and say what it is. */
+function fromOwnFiles(m: Machine, path: string | undefined, name: string): Value | Absent {
+  if (path === undefined || name.startsWith("__")) return ABSENT;
+  const find = (root: string): ModuleValue | undefined => moduleUnder(m, root, path, path);
+  const found =
+    m.host.searchPaths.map(find).find((module) => module !== undefined) ?? keptUnder(m, path, find);
+  if (found?.file === undefined) return ABSENT;
+  const value = m.tryLookup(found, name);
+  return value instanceof Unknown ? ABSENT : value;
+}
+
 /** A module of a framework or of the standard library's tables. */
 function tableModule(m: Machine, path: string): ModuleValue | undefined {
   const framework = m.frameworks.find((candidate) => candidate.hasModule(path));
@@ -301,6 +312,8 @@ function tableModule(m: Machine, path: string): ModuleValue | undefined {
       const mayBePart = (value === ABSENT || value instanceof Unknown) && !noParts.has(name);
       const part = mayBePart ? partInPython(m, `${path}.${name}`) : undefined;
       if (part) return part;
+      const own = mayBePart ? fromOwnFiles(m, framework.ownFiles?.(path), name) : ABSENT;
+      if (own !== ABSENT) return own;
       if (mayBePart) noParts.add(name);
       const followed = value === ABSENT && framework.fileModule?.(`${path}.${name}`) !== undefined;
       return followed ? findModule(m, `${path}.${name}`, undefined) : value;
