@@ -93,9 +93,7 @@ describe("the engine's thread", () => {
     const first = await ask("thread").said;
     // Enough for a busy machine to come to the line that spins.
     expect(await ask("spin", 2_000).said).toBe("nothing");
-    expect(log).toEqual([
-      "analysis ended after 2 s at /spin.ts:12; /spin.ts is left alone until it changes",
-    ]);
+    expect(log).toEqual(["analysis ended after 2 s at /spin.ts:12; /spin.ts is left alone until it changes"]);
     expect(await ask("thread").said).not.toBe(first);
   });
 

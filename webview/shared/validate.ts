@@ -99,7 +99,11 @@ const isReport = hasForm<Report>({
   network_at: isNullOr(isPlace),
   networks: isArrayOf(isString),
   arguments: isOptional(
-    hasForm<ReportArguments>({ text: isString, origin: isOneOf("annotation", "call", "comment"), at: isPlace }),
+    hasForm<ReportArguments>({
+      text: isString,
+      origin: isOneOf("annotation", "call", "comment"),
+      at: isPlace,
+    }),
   ),
   width_arguments: isOptional(
     isArrayOf(hasForm<WidthArgument>({ name: isString, default: isFigure, at: isPlace })),
