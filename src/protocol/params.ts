@@ -20,6 +20,7 @@ const uri = v.pipe(
 const document = object({ uri });
 const integer = whole(LEAST, MOST);
 const position = object({ line: whole(0, MOST), character: whole(0, MOST) });
+const line = v.optional(whole(0, MOST));
 const range = object({ start: position, end: position });
 
 /** A plain object by any names, `__proto__` too, which schema libraries leave out. */
@@ -103,7 +104,7 @@ const SCHEMAS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericS
   [ANALYZE, object({ uri, inputs })],
   [ANALYZE_TEXT, object({ uri, text, inputs })],
   [ACTIVATE, object({ uri, network: name })],
-  [LOOK_AT, object({ uri: v.optional(uri) })],
+  [LOOK_AT, object({ uri: v.optional(uri), cursor: line, from: line, to: line })],
   [
     SIMULATE,
     object({

@@ -20,6 +20,7 @@ import {
   TextDocuments,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import { createTranslate } from "../present/l10n.ts";
 import { otherText } from "../present/other.ts";
 import { layersAt } from "../present/sites.ts";
@@ -96,8 +97,13 @@ export function startServer(
     },
   });
 
+  /** Who is told when there are more lenses can be shown some before. */
+  function canRefresh(): boolean {
+    return client?.capabilities.workspace?.codeLens?.refreshSupport === true;
+  }
+
   function refreshLenses(): void {
-    if (!client?.capabilities.workspace?.codeLens?.refreshSupport) return;
+    if (!canRefresh()) return;
     connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
   }
 
@@ -193,7 +199,7 @@ export function startServer(
 
   connection.onCodeLens(async ({ textDocument: { uri } }): Promise<CodeLens[]> => {
     if (!settings.codeLens) return [];
-    const shown = await session.shown(uri, PATIENCE);
+    const shown = await session.shown(uri, PATIENCE, canRefresh);
     if (!shown) return [];
     const offersSources = options.commands === true;
     const how = { unit: settings.unit, t, active: shown.active, offersSources };
@@ -205,8 +211,11 @@ export function startServer(
 
   connection.onHover(async ({ textDocument: { uri }, position }): Promise<Hover | null> => {
     if (!settings.hover) return null;
-    const shown = await session.shown(uri, PATIENCE);
-    const value = shown && hoverText(shown, uri, { line: position.line + 1, column: position.character + 1 });
+    const at = { line: position.line + 1, column: position.character + 1 };
+    const isFound = (analysis: FileAnalysis) =>
+      hoverText({ analysis, active: undefined }, uri, at) !== undefined;
+    const shown = await session.shown(uri, PATIENCE, isFound);
+    const value = shown && hoverText(shown, uri, at);
     return value ? { contents: { kind: MarkupKind.Markdown, value } } : null;
   });
 
@@ -329,7 +338,7 @@ export function startServer(
     analyst.rewrite(fileOf(uri), { model: network, ...options }),
   );
   connection.onNotification(ACTIVATE, ({ uri, network }: ActivateParams) => session.activate(uri, network));
-  connection.onNotification(LOOK_AT, ({ uri }: LookAtParams) => session.setActive(uri));
+  connection.onNotification(LOOK_AT, ({ uri, ...sight }: LookAtParams) => session.setActive(uri, sight));
   connection.onShutdown(() => session.dispose());
   answerRefused(connection);
 

@@ -34,6 +34,8 @@ export interface Findings {
   /** What the host said of other files. */
   readonly answers: Answers;
   readonly networks: readonly Finding[];
+  /** No network is missing because the user did not wait for it. */
+  readonly isWhole: boolean;
   /** What would be networks but for arguments that nothing gives. */
   readonly near: FileAnalysis["failures"];
   readonly syntax: readonly ReportDiagnostic[];
@@ -45,7 +47,10 @@ export interface Findings {
   readonly free: readonly string[];
 }
 
-export function analysisOf(file: string, { networks, near, syntax, said }: Findings): FileAnalysis {
+export function analysisOf(
+  file: string,
+  { networks, near, syntax, said }: Pick<Findings, "networks" | "near" | "syntax" | "said">,
+): FileAnalysis {
   const reports = networks.flatMap(({ outcome }) => ("report" in outcome ? [outcome.report] : []));
   const failed = networks.flatMap(({ outcome, isOther }) =>
     "report" in outcome || isOther ? [] : [outcome],
