@@ -1,10 +1,12 @@
 /** One worker thread and the one question that it works on, with the clock that watches it from outside. */
 import { Worker } from "node:worker_threads";
 import type { FileAnalysis, Sight } from "../engine/contract/engine.types.ts";
+import type { Report } from "../engine/contract/report.ts";
 import { Cancelled } from "./analyst.ts";
 import { type Running, RunningPlace } from "./runningPlace.ts";
 import type { Answer, FromWorker, Question, ToWorker, WorkerData } from "./serveWorker.ts";
 import { SightMemory } from "./sightMemory.ts";
+import { restored } from "./toldReports.ts";
 
 export interface Task {
   readonly id: number;
@@ -53,6 +55,8 @@ export class Seat {
   readonly #timers = new Set<NodeJS.Timeout>();
   #ready = false;
   #task: Task | undefined;
+  /** Of the task's parts. */
+  #told: Report[] = [];
   #limit = 0;
   #since = 0;
   #long = false;
@@ -117,6 +121,7 @@ export class Seat {
   /** `limit`: how many milliseconds the task may take. */
   run(task: Task, limit: number): void {
     this.#task = task;
+    this.#told = [];
     this.#limit = limit;
     this.#since = performance.now();
     this.#running.clear();
@@ -159,12 +164,14 @@ export class Seat {
     const task = this.#task;
     if (task?.id !== message.id) return;
     if ("part" in message) {
+      this.#told.push(...message.part.reports);
       if (!this.#stopping) task.part(message.part);
       return;
     }
     this.#clear();
     this.#task = undefined;
     if ("answer" in message) task.resolve(message.answer);
+    else if ("analysis" in message) task.resolve(restored(message.analysis, this.#told));
     else task.reject("cancelled" in message ? new Cancelled() : new Error(message.error));
     this.#options.changed();
   }

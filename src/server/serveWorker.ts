@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { EngineSettings } from "../engine/analysis/settings.ts";
 import type { AnalyzeOptions, FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { Report } from "../engine/contract/report.ts";
 import type { RewriteResult } from "../engine/contract/rewrite.ts";
 import type { SimulationResult, SuggestionResult } from "../engine/contract/separable.ts";
 import { faultForLog } from "../engine/interpret/internal.ts";
@@ -18,6 +19,7 @@ import {
 } from "./analyst.ts";
 import { RunningPlace } from "./runningPlace.ts";
 import { SightMemory } from "./sightMemory.ts";
+import { type ShortAnalysis, shortened } from "./toldReports.ts";
 
 export type ToWorker =
   | { readonly type: "configure"; readonly config: AnalystConfig }
@@ -46,7 +48,8 @@ export type FromWorker =
   /** A fault of the engine's own, for the log. */
   | { readonly fault: string }
   | { readonly id: number; readonly part: FileAnalysis }
-  | { readonly id: number; readonly answer: Answer }
+  | { readonly id: number; readonly answer: Exclude<Answer, FileAnalysis> }
+  | { readonly id: number; readonly analysis: ShortAnalysis }
   | { readonly id: number; readonly cancelled: true }
   | { readonly id: number; readonly error: string };
 
@@ -105,7 +108,14 @@ type Watched = Required<Pick<AnalyzeOptions, "isCancelled" | "sight" | "onPart">
 
 function answer(analyst: LocalAnalyst, { id, question }: Asked, options: Watched): FromWorker {
   try {
-    return { id, answer: answerNow(analyst, question, options) };
+    if (question.kind !== "analyze") return { id, answer: answerNow(analyst, question) };
+    const told: Report[] = [];
+    const onPart = (part: FileAnalysis): void => {
+      told.push(...part.reports);
+      options.onPart(part);
+    };
+    const analysis = analyst.analyzeNow(question.file, { ...options, onPart, inputs: question.inputs });
+    return { id, analysis: shortened(analysis, told) };
   } catch (error) {
     if (error instanceof Cancelled) return { id, cancelled: true };
     return { id, error: textOf(error) };
@@ -116,10 +126,11 @@ function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function answerNow(analyst: LocalAnalyst, question: Question, options: Watched): Answer {
+function answerNow(
+  analyst: LocalAnalyst,
+  question: Exclude<Question, { readonly kind: "analyze" }>,
+): Exclude<Answer, FileAnalysis> {
   switch (question.kind) {
-    case "analyze":
-      return analyst.analyzeNow(question.file, { ...options, inputs: question.inputs });
     case "simulate":
       return analyst.simulateNow(question.file, question.options);
     case "suggest":

@@ -5,6 +5,7 @@
 import { threadId } from "node:worker_threads";
 import type { Engine, FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import { serveWorker } from "../../src/server/serveWorker.ts";
+import { report } from "./fixtures.ts";
 
 void serveWorker(async ({ onFault, onProgress }) => (_, texts) => {
   const engine: Pick<Engine, "analyze" | "invalidate" | "simulate"> = {
@@ -15,8 +16,10 @@ void serveWorker(async ({ onFault, onProgress }) => (_, texts) => {
       if (text === "spin loudly" || text === "wait") onFault(new Error(`spins: ${file}`));
       if (text.startsWith("spin")) while (true);
       if (text === "part") {
-        options?.onPart?.({ ...answer(file), pending: [] });
+        const reports = [report("Net", [])];
+        options?.onPart?.({ ...answer(file), reports, pending: [] });
         while (options?.sight?.().cursor !== 7);
+        return { ...answer(file), reports: [...reports, report("Last", [])] };
       }
       if (text === "fault") onFault(new Error("of the engine"), { file, line: 3 });
       if (text === "wait") while (!options?.isCancelled?.());

@@ -268,12 +268,15 @@ describe("an analysis in a worker", () => {
     const { analyst, write } = start();
     write("/parts.py", "part");
     analyst.setActive("/parts.py", { cursor: 3 });
-    const parts: string[] = [];
-    const part = ({ file }: FileAnalysis) => {
-      parts.push(file);
+    const parts: FileAnalysis[] = [];
+    const part = (told: FileAnalysis) => {
+      parts.push(told);
       analyst.setActive("/parts.py", { cursor: 7 });
     };
-    await analyst.analyze("/parts.py", {}, new AbortController().signal, { part });
-    expect(parts).toEqual(["/parts.py"]);
+    const { reports } = await analyst.analyze("/parts.py", {}, new AbortController().signal, { part });
+    expect(parts.map(({ file }) => file)).toEqual(["/parts.py"]);
+    expect(reports.map(({ network }) => network)).toEqual(["Net", "Last"]);
+    // What a part told does not cross a second time.
+    expect(reports[0]).toBe(parts[0]?.reports[0]);
   });
 });
