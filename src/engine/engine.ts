@@ -2,7 +2,13 @@
 
 import { Session } from "./analysis/session.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "./analysis/settings.ts";
-import type { Engine, ModelHost, ProfileOptions, ProfileResult } from "./contract/engine.types.ts";
+import type {
+  AnalyzeOptions,
+  Engine,
+  ModelHost,
+  ProfileOptions,
+  ProfileResult,
+} from "./contract/engine.types.ts";
 import type { Place, ReportDiagnostic } from "./contract/report.ts";
 import type { RewriteOptions, RewriteResult, TextEdit } from "./contract/rewrite.ts";
 import type {
@@ -90,6 +96,15 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
   }
   const failure = (reason: string) => ({ ok: false, reason }) as const;
 
+  /** Parts of an answer about a notebook tell cells too; its cells are no lines of one screen. */
+  function inCells(file: string, options: AnalyzeOptions): AnalyzeOptions {
+    const notebook = host.notebook(file);
+    const { onPart } = options;
+    if (!(onPart && notebook && "cells" in notebook)) return options;
+    const { sight: _, ...others } = options;
+    return { ...others, onPart: (part) => onPart(withCells(file, notebook.cells, part)) };
+  }
+
   function rewrite(
     file: string,
     options: ProfileOptions & RewriteOptions & { readonly isTrial?: boolean },
@@ -141,7 +156,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     analyze: (file, options = {}) =>
       answer(
         file,
-        () => analyses.analyze(file, options.inputs ?? {}, options.isCancelled ?? never),
+        () => analyses.analyze(file, inCells(file, options)),
         (reason) => ({ file, reports: [], failures: [], sites: [], diagnostics: [faultAt(file, reason)] }),
       ),
     simulate: (file, options) =>

@@ -2,11 +2,14 @@
 import * as vscode from "vscode";
 import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import type { Report } from "../engine/contract/report.ts";
+import type { LookAtParams } from "../protocol/requests.ts";
 import type { Analyses } from "./analyses.ts";
 import { LANGUAGES } from "./client.ts";
 
 /** Milliseconds of waiting that can be felt. */
 const BUSY_AFTER = 500;
+/** Milliseconds without scrolling after which a place is looked at. */
+const LOOKS_AFTER = 100;
 
 export interface ActiveAnalysis {
   readonly uri: vscode.Uri;
@@ -25,6 +28,7 @@ export class ActiveFile implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #uri: vscode.Uri | undefined;
   #current: ActiveAnalysis | undefined;
+  #looking: NodeJS.Timeout | undefined;
 
   readonly onDidChange = this.#changed.event;
 
@@ -33,6 +37,8 @@ export class ActiveFile implements vscode.Disposable {
     this.#subscriptions = [
       this.#changed,
       vscode.window.onDidChangeActiveTextEditor((editor) => this.#follow(editor)),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#look(textEditor)),
+      vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.#look(textEditor)),
       analyses.onDidChange((uri) => {
         const isShown = [this.#uri, analyses.focus.current?.uri].some(
           (each) => each?.toString() === uri.toString(),
@@ -50,6 +56,7 @@ export class ActiveFile implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#looking);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -59,8 +66,15 @@ export class ActiveFile implements vscode.Disposable {
     const uri = editor && LANGUAGES.includes(editor.document.languageId) ? editor.document.uri : undefined;
     if (uri?.toString() === this.#uri?.toString()) return;
     this.#uri = uri;
-    this.#analyses.lookAt(uri);
+    this.#analyses.lookAt(uri, editor && sightOf(editor));
     void this.#update();
+  }
+
+  /** The server hears where the user looks, once the eye rests. */
+  #look(editor: vscode.TextEditor): void {
+    if (editor.document.uri.toString() !== this.#uri?.toString()) return;
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => this.#analyses.lookAt(this.#uri, sightOf(editor)), LOOKS_AFTER);
   }
 
   async #update(): Promise<void> {
@@ -94,4 +108,14 @@ export class ActiveFile implements vscode.Disposable {
     );
     this.#changed.fire();
   }
+}
+
+/** In lines from 1. */
+function sightOf({ selection, visibleRanges }: vscode.TextEditor): Omit<LookAtParams, "uri"> {
+  const [first] = visibleRanges;
+  const last = visibleRanges.at(-1);
+  return {
+    cursor: selection.active.line + 1,
+    ...(first && last && { from: first.start.line + 1, to: last.end.line + 1 }),
+  };
 }

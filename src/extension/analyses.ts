@@ -165,9 +165,9 @@ export class Analyses implements vscode.Disposable {
     );
   }
 
-  /** The file of the active editor is answered before others. */
-  lookAt(uri: vscode.Uri | undefined): void {
-    const params: LookAtParams = uri ? { uri: uri.toString() } : {};
+  /** The file of the active editor is answered before others, and what is on the screen before the rest of it. */
+  lookAt(uri: vscode.Uri | undefined, sight: Omit<LookAtParams, "uri"> = {}): void {
+    const params: LookAtParams = uri ? { uri: uri.toString(), ...sight } : {};
     void this.#client.sendNotification(LOOK_AT, params);
   }
 

@@ -20,6 +20,7 @@ const uri = v.pipe(
 const document = object({ uri });
 const integer = whole(LEAST, MOST);
 const position = object({ line: whole(0, MOST), character: whole(0, MOST) });
+const line = v.optional(whole(0, MOST));
 const range = object({ start: position, end: position });
 
 /** A plain object by any names, `__proto__` too, which schema libraries leave out. */
@@ -104,7 +105,7 @@ const SCHEMAS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericS
   [ANALYZE_TEXT, object({ uri, text, inputs })],
   [ACTIVATE, object({ uri, network: name })],
   [FOCUS, object({ uri: v.optional(uri), network: v.optional(name), inputs })],
-  [LOOK_AT, object({ uri: v.optional(uri) })],
+  [LOOK_AT, object({ uri: v.optional(uri), cursor: line, from: line, to: line })],
   [
     SIMULATE,
     object({

@@ -50,10 +50,16 @@ export interface FocusParams {
   readonly inputs?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Client → server: the document of the active editor, which is answered first; absent when there is none. */
+/**
+ * Client → server: the document of the active editor, which is answered first, absent when there is none; and the lines
+ * of the cursor and of the screen, from 1, whose networks go before its others.
+ */
 export const LOOK_AT = "convlens/lookAt";
 export interface LookAtParams {
   readonly uri?: string;
+  readonly cursor?: number;
+  readonly from?: number;
+  readonly to?: number;
 }
 
 export interface SimulateParams extends SimulationOptions {

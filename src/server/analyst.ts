@@ -1,5 +1,12 @@
 /** Who analyses files for the session: an engine in this thread, or one in a worker (worker.ts). */
-import type { Engine, FileAnalysis, KeptModule, ProfileOptions } from "../engine/contract/engine.types.ts";
+import type {
+  AnalyzeOptions,
+  Engine,
+  FileAnalysis,
+  KeptModule,
+  ProfileOptions,
+  Sight,
+} from "../engine/contract/engine.types.ts";
 import type { RewriteOptions, RewriteResult } from "../engine/contract/rewrite.ts";
 import type {
   SimulationOptions,
@@ -28,21 +35,31 @@ export interface AnalystConfig {
 
 export type Inputs = Readonly<Record<string, readonly string[]>>;
 
+/** Who follows an analysis. */
+export interface Follower {
+  /** The network in focus, which is answered first. */
+  readonly network?: string | undefined;
+  /**
+   * The engine takes the analysis up, again when it has to start anew: texts that are set from then on do not change
+   * the answer.
+   */
+  begun?(): void;
+  /** Networks are done; what is told before another `begun` is told again. */
+  part?(part: FileAnalysis): void;
+}
+
 export interface Analyst {
   configure(config: AnalystConfig): void;
   /** Unsaved text of an open file, or undefined once it is closed. */
   setText(file: string, text: UnsavedText | undefined): void;
   /** The user looks at the file: questions about it go before those about others. */
   touch(file: string): void;
-  /** The file of the active editor, which goes before all others; undefined when there is none. */
-  setActive(file: string | undefined): void;
+  /** The file of the active editor, which goes before all others, and its lines on the screen. */
+  setActive(file: string | undefined, sight?: Sight): void;
   /** Files that changed on disk. */
   changed(files: readonly string[]): void;
-  /**
-   * Rejects with `Cancelled` when the signal ends it, with the engine's own error when it fails. `begun` is called when
-   * the engine takes it up, again when it has to start anew: texts that are set from then on do not change the answer.
-   */
-  analyze(file: string, inputs: Inputs, signal: AbortSignal, begun?: () => void): Promise<FileAnalysis>;
+  /** Rejects with `Cancelled` when the signal ends it, with the engine's own error when it fails. */
+  analyze(file: string, inputs: Inputs, signal: AbortSignal, follower?: Follower): Promise<FileAnalysis>;
   simulate(file: string, options: SimulationRequest): Promise<SimulationResult>;
   suggest(file: string, options: SuggestionRequest): Promise<SuggestionResult>;
   rewrite(file: string, options: RewriteRequest): Promise<RewriteResult>;
@@ -69,6 +86,7 @@ export class LocalAnalyst implements Analyst {
   readonly #make: MakeEngine;
   readonly #texts = new Map<string, UnsavedText>();
   #engine: Engine | undefined;
+  #active: { readonly file: string | undefined; readonly sight: Sight } | undefined;
 
   constructor(make: MakeEngine) {
     this.#make = make;
@@ -87,7 +105,9 @@ export class LocalAnalyst implements Analyst {
   /** One question is answered after the other. */
   touch(): void {}
 
-  setActive(): void {}
+  setActive(file: string | undefined, sight: Sight = {}): void {
+    this.#active = { file, sight };
+  }
 
   changed(files: readonly string[]): void {
     for (const file of files) this.#engine?.invalidate(file);
@@ -97,17 +117,22 @@ export class LocalAnalyst implements Analyst {
     file: string,
     inputs: Inputs,
     signal: AbortSignal,
-    begun?: () => void,
+    { network, begun, part }: Follower = {},
   ): Promise<FileAnalysis> {
     begun?.();
-    return this.analyzeNow(file, inputs, () => signal.aborted);
+    const sight = (): Sight => ({ network, ...(this.#active?.file === file && this.#active.sight) });
+    const isCancelled = (): boolean => signal.aborted;
+    return this.analyzeNow(file, { inputs, isCancelled, sight, ...(part && { onPart: part }) });
   }
 
-  analyzeNow(file: string, inputs: Inputs, isCancelled: () => boolean): FileAnalysis {
+  analyzeNow(
+    file: string,
+    options: AnalyzeOptions & Required<Pick<AnalyzeOptions, "isCancelled">>,
+  ): FileAnalysis {
     const engine = this.#made();
-    if (isCancelled()) throw new Cancelled();
-    const analysis = engine.analyze(file, { isCancelled, inputs });
-    if (isCancelled()) throw new Cancelled();
+    if (options.isCancelled()) throw new Cancelled();
+    const analysis = engine.analyze(file, options);
+    if (options.isCancelled()) throw new Cancelled();
     return analysis;
   }
 

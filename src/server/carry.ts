@@ -63,6 +63,7 @@ export function follow(analysis: FileAnalysis, before: string, after: string): F
       ...problem,
       ...(related && { related: followed(related) }),
     })),
+    ...(analysis.pending && { pending: followed(analysis.pending) }),
   };
 }
 

@@ -49,11 +49,15 @@ export class Focus {
   }
 
   /** As `Session.shown`, with the figures of the network in focus. */
-  async shown(uri: string, patience: number): Promise<Focusing | undefined> {
+  async shown(
+    uri: string,
+    patience: number,
+    isEnough?: (found: FileAnalysis) => boolean,
+  ): Promise<Focusing | undefined> {
     const target = this.#target;
     const { session, textOf } = this.#options;
     const deadline = Date.now() + patience;
-    const own = await session.shown(uri, patience);
+    const own = await session.shown(uri, patience, isEnough);
     if (!target) return own;
     if (target.uri === uri) return own && { ...own, active: target.network };
     const text = textOf(uri);

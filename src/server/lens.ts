@@ -34,6 +34,7 @@ export function lenses(analysis: FileAnalysis, options: LensOptions): Lens[] {
   return [
     ...own.flatMap((report) => networkLens(report, analysis.file, options) ?? []),
     ...failureLenses(analysis, options),
+    ...pendingLenses(analysis),
     ...(options.offersSources ? missingLenses(analysis, options) : []),
     ...parts.map((line) => partLens(line, options)),
     ...layerLines(analysis, options.active).flatMap((line) => layerLens(line, options) ?? []),
@@ -62,6 +63,13 @@ function networkLens(report: Report, file: string, options: LensOptions): Lens |
     title: visible(`${networkTitle(report, options)} · ${options.t("Profile")}`),
     command: { name: "convlens.profileNetwork", network: report.network },
   };
+}
+
+/** Networks that are still worked on: their figures come into the same lines. */
+function pendingLenses({ file, pending = [] }: FileAnalysis): Lens[] {
+  return pending.flatMap(({ network, at }) =>
+    at.file === file ? { at, title: "…", command: { name: "convlens.profileNetwork", network } } : [],
+  );
 }
 
 /** Networks that lack something, several of one line in one lens. */

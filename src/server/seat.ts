@@ -1,8 +1,12 @@
 /** One worker thread and the one question that it works on, with the clock that watches it from outside. */
 import { Worker } from "node:worker_threads";
+import type { FileAnalysis, Sight } from "../engine/contract/engine.types.ts";
+import type { Report } from "../engine/contract/report.ts";
 import { Cancelled } from "./analyst.ts";
 import { type Running, RunningPlace } from "./runningPlace.ts";
 import type { Answer, FromWorker, Question, ToWorker, WorkerData } from "./serveWorker.ts";
+import { SightMemory } from "./sightMemory.ts";
+import { restored } from "./toldReports.ts";
 
 export interface Task {
   readonly id: number;
@@ -11,6 +15,8 @@ export interface Task {
   readonly text: string | undefined;
   /** A worker takes it up; what it is told from then on does not change the answer. */
   begun(): void;
+  /** Networks are done. */
+  part(part: FileAnalysis): void;
   /** Settled with the question, whatever comes of it. */
   readonly ended: Promise<void>;
   resolve(answer: Answer): void;
@@ -45,9 +51,12 @@ export class Seat {
   readonly #worker: Worker;
   readonly #cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #running = new RunningPlace();
+  readonly #sight = new SightMemory();
   readonly #timers = new Set<NodeJS.Timeout>();
   #ready = false;
   #task: Task | undefined;
+  /** Of the task's parts. */
+  #told: Report[] = [];
   #limit = 0;
   #since = 0;
   #long = false;
@@ -57,7 +66,11 @@ export class Seat {
   constructor(options: SeatOptions) {
     this.#options = options;
     this.#worker = new Worker(options.script, {
-      workerData: { cancelled: this.#cancelled, running: this.#running.memory } satisfies WorkerData,
+      workerData: {
+        cancelled: this.#cancelled,
+        running: this.#running.memory,
+        sight: this.#sight.memory,
+      } satisfies WorkerData,
       resourceLimits: { maxOldGenerationSizeMb: options.megabytes },
     });
     this.#worker.on("message", (message: FromWorker) => this.#hear(message));
@@ -100,9 +113,15 @@ export class Seat {
     this.#worker.postMessage(message);
   }
 
+  /** Where the user looks in the file that it works on. */
+  look(sight: Sight): void {
+    this.#sight.write(sight);
+  }
+
   /** `limit`: how many milliseconds the task may take. */
   run(task: Task, limit: number): void {
     this.#task = task;
+    this.#told = [];
     this.#limit = limit;
     this.#since = performance.now();
     this.#running.clear();
@@ -144,9 +163,15 @@ export class Seat {
     }
     const task = this.#task;
     if (task?.id !== message.id) return;
+    if ("part" in message) {
+      this.#told.push(...message.part.reports);
+      if (!this.#stopping) task.part(message.part);
+      return;
+    }
     this.#clear();
     this.#task = undefined;
     if ("answer" in message) task.resolve(message.answer);
+    else if ("analysis" in message) task.resolve(restored(message.analysis, this.#told));
     else task.reject("cancelled" in message ? new Cancelled() : new Error(message.error));
     this.#options.changed();
   }

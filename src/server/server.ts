@@ -137,8 +137,13 @@ export function startServer(
     stale: refreshLenses,
   });
 
+  /** Who is told when there are more lenses can be shown some before. */
+  function canRefresh(): boolean {
+    return client?.capabilities.workspace?.codeLens?.refreshSupport === true;
+  }
+
   function refreshLenses(): void {
-    if (!client?.capabilities.workspace?.codeLens?.refreshSupport) return;
+    if (!canRefresh()) return;
     connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
   }
 
@@ -243,7 +248,7 @@ export function startServer(
 
   connection.onCodeLens(async ({ textDocument: { uri } }): Promise<CodeLens[]> => {
     if (!settings.codeLens) return [];
-    const shown = await focus.shown(uri, PATIENCE);
+    const shown = await focus.shown(uri, PATIENCE, canRefresh);
     if (!shown) return [];
     const offersSources = options.commands === true;
     const how = { unit: settings.unit, t, active: shown.active, offersSources };
@@ -259,8 +264,11 @@ export function startServer(
 
   connection.onHover(async ({ textDocument: { uri }, position }): Promise<Hover | null> => {
     if (!settings.hover) return null;
-    const shown = await focus.shown(uri, PATIENCE);
-    const value = shown && hoverText(shown, uri, { line: position.line + 1, column: position.character + 1 });
+    const at = { line: position.line + 1, column: position.character + 1 };
+    const isFound = (analysis: FileAnalysis) =>
+      hoverText({ analysis, active: undefined }, uri, at) !== undefined;
+    const shown = await focus.shown(uri, PATIENCE, isFound);
+    const value = shown && hoverText(shown, uri, at);
     const text = value && options.commands ? withGaps(value) : value;
     return text ? { contents: { kind: MarkupKind.Markdown, value: text } } : null;
   });
@@ -396,7 +404,7 @@ export function startServer(
   );
   connection.onNotification(ACTIVATE, ({ uri, network }: ActivateParams) => session.activate(uri, network));
   connection.onNotification(FOCUS, (params: FocusParams) => focus.set(params));
-  connection.onNotification(LOOK_AT, ({ uri }: LookAtParams) => session.setActive(uri));
+  connection.onNotification(LOOK_AT, ({ uri, ...sight }: LookAtParams) => session.setActive(uri, sight));
   connection.onShutdown(() => {
     stopWatching();
     session.dispose();

@@ -3,11 +3,12 @@
  * user picked. Edits cancel the analysis under way and start another after a short rest, unless that would show nothing
  * new for too long; knows nothing of LSP.
  */
-import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { FileAnalysis, Sight } from "../engine/contract/engine.types.ts";
 import { describeFault } from "../engine/interpret/internal.ts";
 import { withLineFeeds } from "../node/text.ts";
 import { type Analyst, Cancelled, type Inputs } from "./analyst.ts";
 import { carry, follow, type GoodAnalysis, isBroken } from "./carry.ts";
+import { shownPart, withFinished, withPart } from "./parts.ts";
 import { languageOfFile, looksLikeModelCode, mayBeModelCode } from "./recognize.ts";
 import { fileOf } from "./uris.ts";
 
@@ -43,6 +44,8 @@ interface OpenDocument {
   /** The newest analysis, of `analyzedText`; null when the text is not model code. */
   analysis: FileAnalysis | null | undefined;
   shown: FileAnalysis | null | undefined;
+  /** The text that its places are of. */
+  shownText: string;
   good: GoodAnalysis | undefined;
   /** Another open document was edited since, and this one may import it. */
   outdated: boolean;
@@ -66,12 +69,22 @@ interface Run {
   begun?: { readonly at: number; readonly text: string; readonly started: number };
   /** When the first edit was made that it does not see. */
   unseen?: number | undefined;
+  /** The networks that are done, at the places of the text that it works on. */
+  found?: FileAnalysis | undefined;
+  /** The file's networks in its order, as far as they are worked on. */
+  order: ReadonlyMap<string, number>;
+  /** Called at each part that comes. */
+  readonly waiting: Set<() => void>;
+  /** Somebody was shown less than all of it. */
+  isPartShown: boolean;
 }
 
 /** Milliseconds without an edit before an analysis starts. */
 const REST = 60;
 /** Who never rests is shown something all the same. */
 const LONGEST_REST = 200;
+/** Milliseconds from one part of an analysis that is shown to the next. */
+const PARTS_APART = 150;
 
 export class Session {
   readonly #analyst: Analyst;
@@ -79,6 +92,7 @@ export class Session {
   readonly #rest: number;
   readonly #documents = new Map<string, OpenDocument>();
   #texts = 0;
+  #nextPart: NodeJS.Timeout | undefined;
 
   constructor({ analyst, events, rest = REST }: SessionOptions) {
     this.#analyst = analyst;
@@ -90,7 +104,7 @@ export class Session {
     const text = withLineFeeds(given);
     const document: OpenDocument = {
       ...{ uri, file: fileOf(uri), languageId, version, text, inputs: {}, active: undefined },
-      ...{ analysis: undefined, shown: undefined, good: undefined, outdated: false },
+      ...{ analysis: undefined, shown: undefined, shownText: text, good: undefined, outdated: false },
       ...{ stopped: false, run: undefined, started: 0, finished: 0, since: undefined, took: 0 },
     };
     this.#documents.set(uri, document);
@@ -125,9 +139,9 @@ export class Session {
     this.#analyst.setText(document.file, undefined);
   }
 
-  /** The document of the active editor; undefined when there is none. */
-  setActive(uri: string | undefined): void {
-    this.#analyst.setActive(uri === undefined ? undefined : fileOf(uri));
+  /** The document of the active editor, undefined when there is none, and its lines on the screen. */
+  setActive(uri: string | undefined, sight: Sight = {}): void {
+    this.#analyst.setActive(uri === undefined ? undefined : fileOf(uri), sight);
   }
 
   /** Settings or files on disk changed: every open document is looked at again. */
@@ -178,9 +192,13 @@ export class Session {
 
   /**
    * What to show now: an analysis of the text as it is, or of a later one, if it comes within `patience` milliseconds,
-   * else what there was before.
+   * else what there was before. Who has enough in a part of that analysis does not wait for all of it.
    */
-  async shown(uri: string, patience: number): Promise<Shown | undefined> {
+  async shown(
+    uri: string,
+    patience: number,
+    isEnough: (found: FileAnalysis) => boolean = () => false,
+  ): Promise<Shown | undefined> {
     const document = this.#documents.get(uri);
     if (!document) return undefined;
     this.#analyst.touch(document.file);
@@ -188,12 +206,22 @@ export class Session {
     const deadline = Date.now() + patience;
     const wanted = document.started;
     while (document.run && document.finished < wanted && Date.now() < deadline) {
-      await Promise.race([document.run.done, pause(deadline - Date.now())]);
+      const { run } = document;
+      // Names alone are no news where there are figures of an older text.
+      const { begun, found } = run;
+      const isNews = found && (found.reports.length > 0 || !document.shown?.reports.length);
+      if (begun && begun.started >= wanted && isNews && isEnough(found)) {
+        run.isPartShown = true;
+        break;
+      }
+      const part = new Promise<void>((resolve) => run.waiting.add(resolve));
+      await Promise.race([run.done, part, pause(deadline - Date.now())]);
     }
     return document.shown ? { analysis: document.shown, active: document.active } : undefined;
   }
 
   dispose(): void {
+    clearTimeout(this.#nextPart);
     for (const { run } of this.#documents.values()) run?.abort.abort();
     this.#documents.clear();
     this.#analyst.dispose();
@@ -209,7 +237,7 @@ export class Session {
     const abort = new AbortController();
     document.started += 1;
     const done = this.#analyze(document, rest, abort.signal);
-    document.run = { abort, done };
+    document.run = { abort, done, order: new Map(), waiting: new Set(), isPartShown: false };
     document.stopped = false;
   }
 
@@ -218,8 +246,9 @@ export class Session {
     if (signal.aborted) return this.#stopped(document, signal);
     const { run } = document;
     const { languageId } = document;
-    const answered = mayBeModelCode(languageId, document.text) ? await this.#ask(document, signal) : null;
-    if (signal.aborted || answered instanceof Cancelled) return this.#stopped(document, signal);
+    const told = mayBeModelCode(languageId, document.text) ? await this.#ask(document, signal) : null;
+    if (signal.aborted || told instanceof Cancelled) return this.#stopped(document, signal);
+    const answered = told && "reports" in told && isBroken(told) ? withFinished(told, run?.found) : told;
     const isModel =
       looksLikeModelCode(languageId, document.text) ||
       holdsNetworks(answered) ||
@@ -234,13 +263,15 @@ export class Session {
     // Positions are those of the text that the editor has now.
     document.analysis = analysis && follow(analysis, text, document.text);
     document.shown = shown && follow(shown, text, document.text);
+    document.shownText = document.text;
     const now = Date.now();
     if (run?.begun) document.took = now - run.begun.at;
     document.run = undefined;
     document.finished = started;
     document.since = run?.unseen;
     this.#events.analyzed(document.uri, document.version, document.analysis);
-    if ([...this.#documents.values()].some(({ outdated }) => outdated)) this.#events.stale();
+    const isOlderShown = run?.isPartShown || [...this.#documents.values()].some(({ outdated }) => outdated);
+    if (isOlderShown) this.#events.stale();
     if (document.since !== undefined && !document.run) this.#startRested(document, now);
   }
 
@@ -249,6 +280,29 @@ export class Session {
     if (document.run?.abort.signal !== signal) return;
     document.run = undefined;
     document.stopped = true;
+    const { pending, ...shown } = document.shown ?? {};
+    if (pending && pending.length > 0) {
+      document.shown = shown as FileAnalysis;
+      this.#events.stale();
+    }
+  }
+
+  /** Networks are done: their lenses need not wait for the others'. */
+  #showPart(document: OpenDocument, part: FileAnalysis): void {
+    const { run } = document;
+    if (!run?.begun) return;
+    if (!run.found) run.order = new Map(part.pending?.map(({ network }, index) => [network, index]));
+    run.found = withPart(run.found, part);
+    const before = document.shown && follow(document.shown, document.shownText, document.text);
+    document.shown = shownPart(before ?? undefined, follow(part, run.begun.text, document.text), run.order);
+    document.shownText = document.text;
+    for (const resolve of run.waiting) resolve();
+    run.waiting.clear();
+    if (!run.isPartShown) return;
+    this.#nextPart ??= setTimeout(() => {
+      this.#nextPart = undefined;
+      this.#events.stale();
+    }, PARTS_APART);
   }
 
   /** The engine's answer, or why it failed entirely. */
@@ -258,9 +312,15 @@ export class Session {
       if (!run) return;
       run.begun = { at: Date.now(), text: document.text, started: document.started };
       run.unseen = undefined;
+      run.found = undefined;
+    };
+    const isModel = looksLikeModelCode(document.languageId, document.text);
+    const part = (found: FileAnalysis): void => {
+      // What only may be model code has no "…" before it has a network.
+      if (!signal.aborted && (isModel || found.reports.length > 0)) this.#showPart(document, found);
     };
     try {
-      return await this.#analyst.analyze(file, inputs, signal, begun);
+      return await this.#analyst.analyze(file, inputs, signal, { network: document.active, begun, part });
     } catch (error) {
       const failure = toError(error);
       if (!(failure instanceof Cancelled)) this.#events.failed(document.uri, failure);

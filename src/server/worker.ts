@@ -4,7 +4,7 @@
  * one's. A worker is kept ready while others take long; where there are enough, the longest question of a lesser file
  * makes room and is asked again later.
  */
-import type { FileAnalysis } from "../engine/contract/engine.types.ts";
+import type { FileAnalysis, Sight } from "../engine/contract/engine.types.ts";
 import type { ReportDiagnostic } from "../engine/contract/report.ts";
 import type { RewriteResult } from "../engine/contract/rewrite.ts";
 import type { SimulationResult, SuggestionResult } from "../engine/contract/separable.ts";
@@ -14,6 +14,7 @@ import {
   type Analyst,
   type AnalystConfig,
   Cancelled,
+  type Follower,
   type Inputs,
   type RewriteRequest,
   type SimulationRequest,
@@ -53,6 +54,7 @@ export class WorkerAnalyst implements Analyst {
   readonly #spoilt = new Map<string, TooMuch>();
   readonly #waiting: Task[] = [];
   #active: string | undefined;
+  #sight: Sight = {};
   #config: AnalystConfig | undefined;
   #count = 0;
 
@@ -103,8 +105,10 @@ export class WorkerAnalyst implements Analyst {
     this.#touched.set(file, this.#count);
   }
 
-  setActive(file: string | undefined): void {
+  setActive(file: string | undefined, sight: Sight = {}): void {
     this.#active = file;
+    this.#sight = sight;
+    for (const seat of this.#seats) if (seat.task) seat.look(this.#sightIn(seat.task));
     this.#schedule();
   }
 
@@ -113,8 +117,9 @@ export class WorkerAnalyst implements Analyst {
     this.#tell({ type: "changed", files });
   }
 
-  analyze(file: string, inputs: Inputs, signal: AbortSignal, begun?: () => void): Promise<FileAnalysis> {
-    return this.#ask({ kind: "analyze", file, inputs }, signal, begun) as Promise<FileAnalysis>;
+  analyze(file: string, inputs: Inputs, signal: AbortSignal, follower: Follower = {}): Promise<FileAnalysis> {
+    const { network } = follower;
+    return this.#ask({ kind: "analyze", file, inputs, network }, signal, follower) as Promise<FileAnalysis>;
   }
 
   simulate(file: string, options: SimulationRequest): Promise<SimulationResult> {
@@ -135,7 +140,7 @@ export class WorkerAnalyst implements Analyst {
     for (const task of this.#waiting.splice(0)) task.reject(new Cancelled());
   }
 
-  #ask(question: Question, signal?: AbortSignal, begun = () => {}): Promise<Answer> {
+  #ask(question: Question, signal?: AbortSignal, follower: Follower = {}): Promise<Answer> {
     if (signal?.aborted) return Promise.reject(new Cancelled());
     const spoilt = this.#spoilt.get(question.file);
     if (spoilt !== undefined) return Promise.resolve(tooMuch(question, spoilt));
@@ -146,7 +151,9 @@ export class WorkerAnalyst implements Analyst {
     return new Promise<Answer>((resolve, reject) => {
       const text = this.#texts.get(question.file)?.text;
       this.touch(question.file);
-      const task: Task = { id: this.#count, question, text, begun, ended, resolve, reject };
+      const begun = (): void => follower.begun?.();
+      const part = (found: FileAnalysis): void => follower.part?.(found);
+      const task: Task = { id: this.#count, question, text, begun, part, ended, resolve, reject };
       signal?.addEventListener("abort", () => this.#cancel(task), { once: true });
       this.#waiting.push(task);
       this.#schedule();
@@ -181,12 +188,18 @@ export class WorkerAnalyst implements Analyst {
       if (!seat) continue;
       this.#waiting.splice(this.#waiting.indexOf(task), 1);
       this.#homes.set(task.question.file, seat);
+      seat.look(this.#sightIn(task));
       seat.run(task, this.#allowed());
     }
   }
 
   #rank({ question: { file } }: Task): number {
     return file === this.#active ? Number.POSITIVE_INFINITY : (this.#touched.get(file) ?? 0);
+  }
+
+  /** Where the user looks in the file of a question: nowhere but in the active one. */
+  #sightIn({ question: { file } }: Task): Sight {
+    return file === this.#active ? this.#sight : {};
   }
 
   /** Ends the longest of the questions that the next one goes before. */

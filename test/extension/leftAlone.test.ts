@@ -18,6 +18,7 @@ const editor = vi.hoisted(() => ({
   active: undefined as unknown,
   /** Hears of another active editor. */
   follow: (_: unknown): void => undefined,
+  select: (_: unknown): void => undefined,
   panel: undefined as unknown,
 }));
 
@@ -49,7 +50,11 @@ vi.mock("vscode", () => {
       onDidChangeActiveTextEditor: (listener: Listener) => {
         editor.follow = listener;
       },
-      onDidChangeTextEditorSelection: nothing,
+      onDidChangeTextEditorSelection: (listener: Listener) => {
+        editor.select = listener;
+        return { dispose: () => undefined };
+      },
+      onDidChangeTextEditorVisibleRanges: nothing,
       registerWebviewViewProvider: nothing,
       registerWebviewPanelSerializer: nothing,
       createWebviewPanel: () => editor.panel,
@@ -74,7 +79,14 @@ const TOO_MUCH = analysis([], {
 const WHOLE = analysis([resnet("resnet50")]);
 
 function textEditor(uri: string, languageId = "python") {
-  return { document: { uri: { toString: () => uri }, languageId } };
+  return {
+    document: { uri: { toString: () => uri }, languageId },
+    selection: { active: { line: 4 } },
+    visibleRanges: [
+      { start: { line: 0 }, end: { line: 9 } },
+      { start: { line: 20 }, end: { line: 29 } },
+    ],
+  };
 }
 
 /** A page that is told things; its script is loaded at once. */
@@ -185,6 +197,17 @@ describe("the server", () => {
       editor.follow(next);
     }
     editor.follow(undefined);
-    expect(looked).toEqual([{ uri: URI }, { uri: other }, {}]);
+    expect(looked).toMatchObject([{ uri: URI }, { uri: other }, {}]);
+  });
+
+  it("is told the lines of the cursor and the screen, again once another place is looked at", async () => {
+    const { analyses, looked } = start(null);
+    void new ActiveFile(analyses);
+    expect(looked).toEqual([{ uri: URI, cursor: 5, from: 1, to: 30 }]);
+    const selection = { active: { line: 24 } };
+    editor.select({ textEditor: { ...textEditor(URI), selection } });
+    editor.select({ textEditor: textEditor("file:///models/other.py") });
+    await vi.waitFor(() => expect(looked).toHaveLength(2));
+    expect(looked[1]).toEqual({ uri: URI, cursor: 25, from: 1, to: 30 });
   });
 });

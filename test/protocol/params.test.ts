@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { problemOf } from "../../src/protocol/params.ts";
-import { ACTIVATE, ANALYZE, REWRITE, SIMULATE, SUGGEST } from "../../src/protocol/requests.ts";
+import { ACTIVATE, ANALYZE, LOOK_AT, REWRITE, SIMULATE, SUGGEST } from "../../src/protocol/requests.ts";
 
 const uri = "file:///a.py";
 const textDocument = { uri };
@@ -19,6 +19,8 @@ describe("parameters", () => {
     [ANALYZE, JSON.parse(`{ "uri": "${uri}", "inputs": { "__proto__": ["1x3"], "constructor": ["1x3"] } }`)],
     [SIMULATE, { uri, network: "__proto__", swap: "all", alpha: 0.5, rho: 1, round: 8 }],
     [SUGGEST, { uri, network: "Net", budgetMacs: 1e9 }],
+    [LOOK_AT, {}],
+    [LOOK_AT, { uri, cursor: 3, from: 1, to: 40 }],
     [REWRITE, { uri, network: "Net", layers: ["conv", "constructor"], style: "class" }],
     ["some/other", 5],
   ])("of %s are taken: %j", (method, params) => {
@@ -29,6 +31,7 @@ describe("parameters", () => {
   it.each([
     ["initialize", {}, "capabilities is missing"],
     ["textDocument/codeLens", {}, "textDocument is missing"],
+    [LOOK_AT, { uri, cursor: 1.5 }, `cursor ${whole}`],
     ["textDocument/codeLens", undefined, "parameters must be an object"],
     ["textDocument/codeLens", { textDocument: { uri: 5 } }, "textDocument.uri must be a URI"],
     ["textDocument/hover", { textDocument, position: { ...start, line: -1 } }, `position.line ${whole}`],

@@ -10,6 +10,17 @@ function titleAt(line: number, file: ReturnType<typeof analysis>, options = engl
 }
 
 describe("the lens of a line", () => {
+  it("is … where a network is still worked on, until its figures come into the same line", () => {
+    const pending = [
+      { network: "resnet101", at: place(320) },
+      { network: "elsewhere", at: { ...place(7), file: "/models/other.py" } },
+    ];
+    const file = analysis([resnet("resnet50")], { pending });
+    expect(titleAt(320, file)).toBe("…");
+    expect(titleAt(300, file)).not.toBe("…");
+    expect(titleAt(7, file)).toBeUndefined();
+  });
+
   it("shows the channels of a sample without a batch axis", () => {
     const conv = layer({ name: "conv", out: [[128, 28, 28]], batch_axis: null, at: place(7) });
     expect(titleAt(7, analysis([report("Net", [conv])]))).toContain(" · 128×28×28");

@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Engine, FileAnalysis } from "../../src/engine/contract/engine.types.ts";
-import { type Analyst, Cancelled, LocalAnalyst, type UnsavedTexts } from "../../src/server/analyst.ts";
+import {
+  type Analyst,
+  Cancelled,
+  type Follower,
+  LocalAnalyst,
+  type UnsavedTexts,
+} from "../../src/server/analyst.ts";
 import { Session, type SessionEvents } from "../../src/server/session.ts";
 import { analysis, FILE, layer, place, report } from "./fixtures.ts";
 
@@ -195,10 +201,10 @@ function startSlow(milliseconds: number) {
     setText: (_, unsaved) => {
       text = unsaved?.text ?? "";
     },
-    analyze: (_, __, signal, begun) =>
+    analyze: (_, __, signal, follower) =>
       new Promise((resolve, reject) => {
         const asked = text;
-        begun?.();
+        follower?.begun?.();
         signal.addEventListener("abort", () => reject(new Cancelled()));
         setTimeout(() => {
           if (!signal.aborted) finished.push(asked);
@@ -304,5 +310,104 @@ describe("while somebody types 1,000 edits a minute, a session", () => {
     const asked = session.analysis(URI);
     await vi.advanceTimersByTimeAsync(1_000);
     expect((await asked)?.reports[0]?.layers).toHaveLength(3);
+  });
+});
+
+describe("an analysis under way", () => {
+  const TWO = "import torch\nfirst\nsecond\n";
+  const at = (line: number) => ({ network: line === 2 ? "First" : "Second", at: place(line) });
+  const net = (line: number) => ({
+    ...report(at(line).network, [layer({ name: "conv", at: place(line) })], { network_at: place(line) }),
+  });
+  const partOf = (lines: readonly number[], pending: readonly number[]): FileAnalysis =>
+    analysis(lines.map(net), { pending: pending.map(at) });
+
+  /** Each question waits for what the test tells and answers. */
+  function startTold() {
+    const asked: { follower: Follower; answer: (analysis: FileAnalysis) => void }[] = [];
+    const nothing = () => undefined;
+    const refused = async () => ({ ok: false, reason: "" }) as const;
+    const analyst: Analyst = {
+      ...{ configure: nothing, touch: nothing, setActive: nothing, changed: nothing, dispose: nothing },
+      ...{ setText: nothing, simulate: refused, suggest: refused, rewrite: refused },
+      analyze: (_, __, signal, follower = {}) =>
+        new Promise((resolve, reject) => {
+          signal.addEventListener("abort", () => reject(new Cancelled()));
+          follower.begun?.();
+          asked.push({ follower, answer: resolve });
+        }),
+    };
+    const stale: number[] = [];
+    const events = { analyzed: nothing, stale: () => stale.push(1), failed: nothing };
+    const session = new Session({ analyst, rest: 0, events });
+    started.push(session);
+    const told = async (count: number) => {
+      await vi.waitFor(() => expect(asked).toHaveLength(count));
+      const { follower, answer } = asked[count - 1] as (typeof asked)[number];
+      return { part: (part: FileAnalysis) => follower.part?.(part), answer };
+    };
+    const shown = async (patience = 60_000) => {
+      const { analysis } = (await session.shown(URI, patience, () => true)) ?? {};
+      const lines = analysis?.reports.map(({ network, network_at }) => `${network} ${network_at?.line}`);
+      return { lines, pending: analysis?.pending?.map(({ network, at }) => `${network} ${at.line}`) };
+    };
+    return { session, stale, told, shown };
+  }
+
+  it("shows the networks' names at once, then each that is done, and says that there is more", async () => {
+    const { session, stale, told, shown } = startTold();
+    session.open(URI, "python", 1, TWO);
+    const first = shown();
+    const { part, answer } = await told(1);
+    part(partOf([], [2, 3]));
+    expect(await first).toEqual({ lines: [], pending: ["First 2", "Second 3"] });
+    part(partOf([3], [2]));
+    expect(await shown()).toEqual({ lines: ["Second 3"], pending: ["First 2"] });
+    await vi.waitFor(() => expect(stale).toHaveLength(1));
+    answer(analysis([net(2), net(3)]));
+    await session.analysis(URI);
+    expect(stale).toHaveLength(2);
+    expect(await shown()).toEqual({ lines: ["First 2", "Second 3"] });
+  });
+
+  it("keeps the figures of the text before, moved with their lines, until a network is done", async () => {
+    const { session, told, shown } = startTold();
+    session.open(URI, "python", 1, TWO);
+    (await told(1)).answer(analysis([net(2), net(3)]));
+    await session.analysis(URI);
+    session.change(URI, 2, TWO.replace("first", "#\nfirst"));
+    const { part } = await told(2);
+    part({ ...partOf([], []), pending: [] });
+    // Names alone are no reason to show something.
+    expect(await shown(0)).toEqual({ lines: ["First 3", "Second 4"], pending: [] });
+    const next = shown();
+    const now = { ...net(3), network: "First" };
+    part(analysis([now], { pending: [{ network: "Second", at: place(4) }] }));
+    expect(await next).toEqual({ lines: ["First 3", "Second 4"], pending: [] });
+  });
+
+  it("leaves what is finished when it is cancelled, and no lens that waits for nothing", async () => {
+    const { session, told, shown } = startTold();
+    session.open(URI, "python", 1, TWO);
+    const abort = new AbortController();
+    const asked = session.analysis(URI, undefined, abort.signal);
+    const { part } = await told(1);
+    part(partOf([3], [2]));
+    abort.abort();
+    await expect(asked).rejects.toThrow("cancelled");
+    await vi.waitFor(async () => expect(await shown(0)).toEqual({ lines: ["Second 3"] }));
+  });
+
+  it("that is ended keeps what is finished, and says of the others why they have no figures", async () => {
+    const { session, told } = startTold();
+    session.open(URI, "python", 1, TWO);
+    const { part, answer } = await told(1);
+    part(partOf([3], [2]));
+    const message = "analysis ended after 30 s";
+    const problem = { severity: "warning", message, code: "limit", at: place(1) } as const;
+    answer(analysis([], { diagnostics: [problem] }));
+    expect(await session.analysis(URI)).toEqual(
+      analysis([net(3)], { failures: [{ ...at(2), reason: message }], diagnostics: [problem] }),
+    );
   });
 });

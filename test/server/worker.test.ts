@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import { WorkerAnalyst, type WorkerOptions } from "../../src/server/worker.ts";
 
 const FOLDER = realpathSync(mkdtempSync(path.join(tmpdir(), "convlens-worker-")));
@@ -158,7 +159,7 @@ describe("the watchdog", () => {
     for (const file of ["/a.py", "/b.py", "/c.py"]) {
       write(file, "spin");
       const count = () => void begun.set(file, (begun.get(file) ?? 0) + 1);
-      void analyst.analyze(file, {}, new AbortController().signal, count).catch(() => undefined);
+      void analyst.analyze(file, {}, new AbortController().signal, { begun: count }).catch(() => undefined);
       await vi.waitFor(() => expect(begun.get(file)).toBe(1), PATIENCE);
     }
     write("/d.py", "other");
@@ -259,5 +260,23 @@ describe("the watchdog", () => {
     const result = await analyst.simulate("/a.py", { model: "Net", swap: "all" });
     expect(result).toMatchObject({ ok: false, reason: expect.stringContaining("takes too long") });
     expect(await read("/a.py")).toBe("fine");
+  });
+});
+
+describe("an analysis in a worker", () => {
+  it("tells its parts before it ends, and sees where the user looks meanwhile", async () => {
+    const { analyst, write } = start();
+    write("/parts.py", "part");
+    analyst.setActive("/parts.py", { cursor: 3 });
+    const parts: FileAnalysis[] = [];
+    const part = (told: FileAnalysis) => {
+      parts.push(told);
+      analyst.setActive("/parts.py", { cursor: 7 });
+    };
+    const { reports } = await analyst.analyze("/parts.py", {}, new AbortController().signal, { part });
+    expect(parts.map(({ file }) => file)).toEqual(["/parts.py"]);
+    expect(reports.map(({ network }) => network)).toEqual(["Net", "Last"]);
+    // What a part told does not cross a second time.
+    expect(reports[0]).toBe(parts[0]?.reports[0]);
   });
 });

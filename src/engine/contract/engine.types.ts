@@ -145,6 +145,34 @@ export interface FileAnalysis {
   readonly signatures?: readonly { readonly network: string; readonly text: string }[];
   /** The program comes to no framework, here or in what it imports: what could not be read in it is no network. */
   readonly isPlain?: true;
+  /** In a part of an analysis: the networks that are still worked on. */
+  readonly pending?: readonly PendingNetwork[];
+}
+
+export interface PendingNetwork {
+  readonly network: string;
+  /** Where it is defined. */
+  readonly at: Place;
+}
+
+/** Where the user looks, in lines from 1: what is there is answered first. */
+export interface Sight {
+  /** The network that is in focus, whatever is on the screen. */
+  readonly network?: string | undefined;
+  readonly cursor?: number | undefined;
+  /** The first and the last line on the screen. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+export interface AnalyzeOptions {
+  readonly isCancelled?: () => boolean;
+  /** Network name to input texts. */
+  readonly inputs?: Readonly<Record<string, readonly string[]>>;
+  /** Asked before each network. */
+  readonly sight?: () => Sight;
+  /** Hears of the networks that are to be traced, and then of each one that is, by itself. */
+  readonly onPart?: (part: FileAnalysis) => void;
 }
 
 /** A root that could not be traced. */
@@ -173,13 +201,7 @@ export interface Engine {
   /** Profile one root. */
   profile(file: string, options?: ProfileOptions): ProfileResult;
   /** Profile every root of the file. */
-  analyze(
-    file: string,
-    options?: {
-      readonly isCancelled?: () => boolean;
-      readonly inputs?: Readonly<Record<string, readonly string[]>>;
-    },
-  ): FileAnalysis;
+  analyze(file: string, options?: AnalyzeOptions): FileAnalysis;
   /** What swaps, α and ρ would make of one root. */
   simulate(file: string, options: ProfileOptions & SimulationOptions): SimulationResult;
   /** The fewest swaps that bring one root within a budget, and α and ρ where they do not. */

@@ -5,12 +5,12 @@
  */
 
 import type { Session } from "../analysis/session.ts";
-import type { FileAnalysis } from "../contract/engine.types.ts";
+import type { AnalyzeOptions, FileAnalysis } from "../contract/engine.types.ts";
 import type { ModuleNode } from "../syntax/ast.ts";
 import type { NotingHost } from "./answers.ts";
 import { type LocalChanges, localChanges, outlineOf } from "./changes.ts";
-import { analysisOf, Carrier, type Findings, type Inputs } from "./findings.ts";
-import { Survey } from "./survey.ts";
+import { analysisOf, Carrier, type Findings } from "./findings.ts";
+import { Survey, type Surveyed } from "./survey.ts";
 import { readAlike } from "./text.ts";
 
 export interface AnalysesOptions {
@@ -27,25 +27,34 @@ const REMEMBERED = 8;
 
 export class Analyses {
   private readonly known = new Map<string, Findings>();
+  /** Files whose networks leave something to each other, so that they are traced in their order. */
+  private readonly ordered = new Set<string>();
 
   constructor(private readonly options: AnalysesOptions) {}
 
-  analyze(file: string, inputs: Inputs, isCancelled: () => boolean): FileAnalysis {
+  analyze(file: string, asked: AnalyzeOptions): FileAnalysis {
     const before = this.known.get(file);
     this.known.delete(file);
     const changes = before && this.changesSince(file, before);
-    const carrier = before && changes ? new Carrier(before, changes, inputs) : undefined;
-    return (
-      this.carriedWhole(file, carrier) ??
-      this.surveyed(file, inputs, isCancelled, carrier) ??
-      this.surveyed(file, inputs, isCancelled, undefined) ??
-      nothing(file, this.options.problem(file))
-    );
+    const carrier = before && changes ? new Carrier(before, changes, asked.inputs ?? {}) : undefined;
+    const whole = this.carriedWhole(file, carrier);
+    if (whole) return whole;
+    const { sight: _, ...inOrder } = asked;
+    const options = this.ordered.has(file) ? inOrder : asked;
+    let found = this.surveyed(file, options, carrier);
+    if (found === "carried") found = this.surveyed(file, options, undefined);
+    if (found === "order") {
+      this.ordered.add(file);
+      found = this.surveyed(file, inOrder, undefined);
+    }
+    if (asked.isCancelled?.() && before && !this.known.has(file)) this.remember(file, before);
+    return typeof found === "object" ? analysisOf(file, found) : nothing(file, this.options.problem(file));
   }
 
   /** What was found of a file is not built upon. */
   forget(file: string): void {
     this.known.delete(file);
+    this.ordered.delete(file);
     this.options.host.answers = undefined;
   }
 
@@ -69,7 +78,7 @@ export class Analyses {
 
   /** No code changed: all is as before, at other places. */
   private carriedWhole(file: string, carrier: Carrier | undefined): FileAnalysis | undefined {
-    if (!carrier || carrier.changes.changed.size > 0) return undefined;
+    if (!carrier?.before.isWhole || carrier.changes.changed.size > 0) return undefined;
     const module = this.options.read(file);
     const findings = module && carrier.all(module.node, outlineOf(module.node, module.text));
     if (!findings) return undefined;
@@ -77,25 +86,23 @@ export class Analyses {
     return analysisOf(file, findings);
   }
 
-  /** Undefined when the file cannot be read, or when what was carried over turned out to hang on what changed. */
+  /** Undefined when the file cannot be read. */
   private surveyed(
     file: string,
-    inputs: Inputs,
-    isCancelled: () => boolean,
+    options: AnalyzeOptions,
     carrier: Carrier | undefined,
-  ): FileAnalysis | undefined {
+  ): Surveyed | undefined {
     const { host, read, open } = this.options;
     const answers = host.begin();
     const module = read(file);
-    const session = module && open(file, isCancelled);
+    const session = module && open(file, options.isCancelled ?? never);
     if (!module || session === undefined || typeof session === "string") return undefined;
     const outline = outlineOf(module.node, module.text);
-    const survey = new Survey(session, inputs);
+    const survey = new Survey(session, options);
     const findings = survey.run({ outline, answers }, carrier);
     host.answers = undefined;
-    if (!findings) return undefined;
-    if (survey.isAlone() && !isCancelled()) this.remember(file, findings);
-    return analysisOf(file, findings);
+    if (typeof findings === "object" && survey.isAlone()) this.remember(file, findings);
+    return findings;
   }
 
   private remember(file: string, findings: Findings): void {
@@ -104,6 +111,8 @@ export class Analyses {
     if (this.known.size > REMEMBERED && oldest !== undefined) this.known.delete(oldest);
   }
 }
+
+const never = (): boolean => false;
 
 function nothing(file: string, problem: string | undefined): FileAnalysis {
   const at = { file, line: 1, column: 1 };

@@ -37,6 +37,8 @@ export interface Findings {
   /** What the host said of other files. */
   readonly answers: Answers;
   readonly networks: readonly Finding[];
+  /** No network is missing because the user did not wait for it. */
+  readonly isWhole: boolean;
   /** What would be networks but for arguments that nothing gives. */
   readonly near: FileAnalysis["failures"];
   readonly signatures: NonNullable<FileAnalysis["signatures"]>;
@@ -51,8 +53,12 @@ export interface Findings {
   readonly free: readonly string[];
 }
 
-export function analysisOf(file: string, findings: Findings): FileAnalysis {
-  const { networks, near, syntax, said, meetsFramework } = findings;
+/** What an analysis tells; a part of one has neither signatures nor a word on the program's imports. */
+type Told = Pick<Findings, "networks" | "near" | "syntax" | "said"> &
+  Partial<Pick<Findings, "signatures" | "meetsFramework">>;
+
+export function analysisOf(file: string, findings: Told): FileAnalysis {
+  const { networks, near, syntax, said, signatures = [], meetsFramework = true } = findings;
   const reports = networks.flatMap(({ outcome }) => ("report" in outcome ? [outcome.report] : []));
   const failed = networks.flatMap(({ outcome, isOther }) =>
     "report" in outcome || isOther ? [] : [outcome],
@@ -70,7 +76,7 @@ export function analysisOf(file: string, findings: Findings): FileAnalysis {
       ...failed.flatMap(({ problem }) => problem ?? []),
       ...reports.flatMap((report) => report.diagnostics),
     ]),
-    ...(findings.signatures.length > 0 && { signatures: findings.signatures }),
+    ...(signatures.length > 0 && { signatures }),
     ...(!meetsFramework && reports.length === 0 && { isPlain: true as const }),
   };
 }
