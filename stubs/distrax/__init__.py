@@ -111,3 +111,137 @@ class MultivariateNormalDiag(Distribution):
 
     def _sample(self, seed, count):
         return self.loc + self.scale_diag * jax.random.normal(seed, count + self._shape)
+
+
+class Independent(Distribution):
+    """Axes of a batch as axes of one event."""
+
+    def __init__(self, distribution, reinterpreted_batch_ndims=None):
+        self.distribution = distribution
+        count = reinterpreted_batch_ndims
+        self._joined = max(0, len(distribution.batch_shape) - 1) if count is None else count
+        self._shape = distribution._shape
+        self._event_dims = distribution._event_dims + self._joined
+
+    def _summed(self, value):
+        return jnp.sum(value, axis=tuple(range(-self._joined, 0))) if self._joined else value
+
+    def mean(self):
+        return self.distribution.mean()
+
+    def mode(self):
+        return self.distribution.mode()
+
+    def variance(self):
+        return self.distribution.variance()
+
+    def entropy(self):
+        return self._summed(self.distribution.entropy())
+
+    def log_prob(self, value):
+        return self._summed(self.distribution.log_prob(value))
+
+    def _sample(self, seed, count):
+        return self.distribution._sample(seed, count)
+
+
+class Bijector:
+    """What a sample goes through: subclasses say `forward`, `inverse` and `forward_log_det_jacobian`."""
+
+    event_ndims_in = 0
+    event_ndims_out = 0
+
+    def forward_and_log_det(self, x):
+        return self.forward(x), self.forward_log_det_jacobian(x)
+
+    def inverse_and_log_det(self, y):
+        x = self.inverse(y)
+        return x, -self.forward_log_det_jacobian(x)
+
+
+class Tanh(Bijector):
+    def forward(self, x):
+        return jnp.tanh(x)
+
+    def inverse(self, y):
+        return jnp.arctanh(y)
+
+    def forward_log_det_jacobian(self, x):
+        return 2 * (math.log(2) - x - jax.nn.softplus(-2 * x))
+
+
+class Lambda(Bijector):
+    def __init__(
+        self, forward=None, inverse=None, forward_log_det_jacobian=None, event_ndims_in=0, event_ndims_out=None
+    ):
+        self.forward = forward
+        self.inverse = inverse
+        self.forward_log_det_jacobian = forward_log_det_jacobian
+        self.event_ndims_in = event_ndims_in
+        self.event_ndims_out = event_ndims_in if event_ndims_out is None else event_ndims_out
+
+
+class Block(Bijector):
+    """One event of several axes."""
+
+    def __init__(self, bijector, ndims):
+        self._bijector = bijector
+        self._ndims = ndims
+        self.event_ndims_in = ndims + bijector.event_ndims_in
+        self.event_ndims_out = ndims + bijector.event_ndims_out
+
+    def forward(self, x):
+        return self._bijector.forward(x)
+
+    def inverse(self, y):
+        return self._bijector.inverse(y)
+
+    def forward_log_det_jacobian(self, x):
+        return jnp.sum(self._bijector.forward_log_det_jacobian(x), axis=tuple(range(-self._ndims, 0)))
+
+
+class Chain(Bijector):
+    """The last bijector comes first, as in a product of functions."""
+
+    def __init__(self, bijectors):
+        self._bijectors = list(bijectors)
+        self.event_ndims_in = self._bijectors[-1].event_ndims_in
+        self.event_ndims_out = self._bijectors[0].event_ndims_out
+
+    def forward(self, x):
+        for bijector in reversed(self._bijectors):
+            x = bijector.forward(x)
+        return x
+
+    def inverse(self, y):
+        for bijector in self._bijectors:
+            y = bijector.inverse(y)
+        return y
+
+    def forward_log_det_jacobian(self, x):
+        total = 0
+        for bijector in reversed(self._bijectors):
+            total = total + bijector.forward_log_det_jacobian(x)
+            x = bijector.forward(x)
+        return total
+
+
+class Transformed(Distribution):
+    """A distribution whose samples go through a bijector that keeps their shape."""
+
+    def __init__(self, distribution, bijector):
+        self.distribution = distribution
+        extra = bijector.event_ndims_in - distribution._event_dims
+        self.bijector = bijector if extra >= 0 else Block(bijector, -extra)
+        self._shape = distribution._shape
+        self._event_dims = distribution._event_dims
+
+    def mode(self):
+        return self.bijector.forward(self.distribution.mode())
+
+    def log_prob(self, value):
+        x, log_det = self.bijector.inverse_and_log_det(value)
+        return self.distribution.log_prob(x) + log_det
+
+    def _sample(self, seed, count):
+        return self.bijector.forward(self.distribution._sample(seed, count))

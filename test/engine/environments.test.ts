@@ -260,4 +260,34 @@ Net().init(jax.random.PRNGKey(0), jnp.zeros((2, 4)))
     expect(problems(report)).toEqual([]);
     expect([report.complete, report.output]).toEqual([true, [[1], [1], [1], [1, 3], [1], [1]]]);
   });
+
+  it("squashes what a policy gives through a chain of bijectors", () => {
+    const report = profile(`import distrax
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+class Squashed(distrax.Transformed):
+    def __init__(self, loc, scale):
+        layers = [
+            distrax.Lambda(lambda x: x * 2, forward_log_det_jacobian=lambda x: jnp.zeros(x.shape[:-1]), event_ndims_in=1),
+            distrax.Block(distrax.Tanh(), 1),
+        ]
+        super().__init__(distribution=distrax.MultivariateNormalDiag(loc, scale), bijector=distrax.Chain(layers))
+
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        h = nn.Dense(3)(x)
+        plain = distrax.Transformed(distrax.MultivariateNormalDiag(h, jnp.exp(h)), distrax.Block(distrax.Tanh(), 1))
+        joined = distrax.Independent(distrax.Normal(h, jnp.exp(h)), reinterpreted_batch_ndims=1)
+        squashed = Squashed(h, jnp.exp(h))
+        key = jax.random.PRNGKey(0)
+        return squashed.mode(), squashed.sample(seed=key), plain.log_prob(jnp.tanh(h)), joined.log_prob(h)
+
+Net().init(jax.random.PRNGKey(0), jnp.zeros((2, 4)))
+`);
+    expect(problems(report)).toEqual([]);
+    expect([report.complete, report.output]).toEqual([true, [[1, 3], [1, 3], [1], [1]]]);
+  });
 });
