@@ -102,6 +102,49 @@ export function net() {
     );
   });
 
+  it("of a network that another one is made of, where only that network is to change", () => {
+    const source = `${torch("nn.Conv2d(8, 16, 3)").replace("class Net", "class A")}\n\ndef B():\n    return A()\n`;
+    expect(askFor(source)).toBe("conv: A is what other networks are made by, too");
+  });
+
+  it("that an installed package makes", () => {
+    const packages = "/env/lib/python3.11/site-packages";
+    const files = {
+      [`${packages}/blocks.py`]: "from torch import nn\n\n\ndef conv(i, o):\n    return nn.Conv2d(i, o, 3)\n",
+      "/app/net.py": torch("conv(8, 16)", "from blocks import conv\n"),
+    };
+    const engine = createEngine({ parsers, host: memoryHost(files, [packages]) });
+    const result = engine.rewrite("/app/net.py", { layers: "all" });
+    expect(result).toMatchObject({ ok: false, reason: "conv: it is made in an installed package" });
+  });
+
+  it("whose call spreads two lists", () => {
+    const call = "nn.Conv2d(*(8, 16), *(3, 1))";
+    expect(reasonOf(torch(call))).toBe("conv: what its call spreads is not known");
+  });
+
+  it("whose line of TypeScript makes one that a batch norm follows and one that none follows", () => {
+    const source = `import * as tf from "@tensorflow/tfjs";
+
+function add(model: tf.Sequential, filters: number, normed: boolean) {
+  model.add(tf.layers.conv2d({ filters, kernelSize: 3 }));
+  if (normed) model.add(tf.layers.batchNormalization());
+  model.add(tf.layers.reLU());
+}
+
+export function net() {
+  const model = tf.sequential();
+  model.add(tf.layers.conv2d({ inputShape: [32, 32, 3], filters: 8, kernelSize: 3 }));
+  add(model, 16, true);
+  add(model, 24, false);
+  return model;
+}
+`;
+    expect(reasonOf(source, { file: "/app/net.ts" })).toContain(
+      "a batch norm follows only some of the layers that this line makes",
+    );
+  });
+
   it("that is not there, and says why there is no network at all", () => {
     const source = torch("nn.Linear(30, 8)");
     expect(reasonOf(source)).toBe("there is no convolution to swap");
