@@ -3,12 +3,14 @@
  * src/protocol for the extension's views. What the documents hold is session.ts's business.
  */
 import {
+  type CancellationToken,
   type CodeAction,
   type CodeLens,
   CodeLensRefreshRequest,
   type Connection,
   type Diagnostic,
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   type Hover,
   type InitializeParams,
   type InitializeResult,
@@ -49,7 +51,8 @@ import { type Analyst, type AnalystConfig, Cancelled } from "./analyst.ts";
 import { budgetDiagnostics, budgetsFor, configurationDiagnostic } from "./budgets.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { layerHover, networkHover } from "./hover.ts";
-import { lensArguments, lenses } from "./lens.ts";
+import { inlayHints } from "./inlayHints.ts";
+import { type Lens, lensArguments, lenses } from "./lens.ts";
 import { answerRefused } from "./refuse.ts";
 import { Session, type Shown } from "./session.ts";
 import { fileOf, shortName } from "./uris.ts";
@@ -73,6 +76,21 @@ interface InitializationOptions {
 
 /** A lens or hover that takes longer shows what there was before. */
 const PATIENCE = 3_000;
+
+/** Files that figures may hang on. */
+const WATCHED = "**/*.{py,ts,tsx,js,mjs,cjs,jsx,json,toml,yaml,yml,cfg}";
+
+/** Who no longer wants an answer is told so at once, whatever the analysis still does. */
+function untilCancelled<T>(token: CancellationToken, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const listening = token.onCancellationRequested(() =>
+      reject(new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled")),
+    );
+    work()
+      .then(resolve, reject)
+      .finally(() => listening.dispose());
+  });
+}
 
 /** The connection reads through what refuses nonsense (refuse.ts). */
 export function startServer(
@@ -161,6 +179,8 @@ export function startServer(
         textDocumentSync: TextDocumentSyncKind.Incremental,
         codeLensProvider: { resolveProvider: false },
         hoverProvider: true,
+        // The extension shows the same as lenses.
+        inlayHintProvider: options.commands !== true,
         codeActionProvider: { codeActionKinds: ["refactor.rewrite", "quickfix"], resolveProvider: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -172,6 +192,7 @@ export function startServer(
     if (client?.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
       void connection.client.register(DidChangeConfigurationNotification.type, { section: "convlens" });
     }
+    watchFiles();
     if (client?.capabilities.workspace?.workspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         const gone = new Set(removed.map(({ uri }) => fileOf(uri)));
@@ -181,6 +202,14 @@ export function startServer(
     }
     void pullSettings(options.settings);
   });
+
+  /** The extension watches files itself. */
+  function watchFiles(): void {
+    const canWatch = client?.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration;
+    if (!canWatch || options.commands) return;
+    const watchers = [{ globPattern: WATCHED }];
+    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+  }
 
   connection.onDidChangeConfiguration(({ settings: sent }) => {
     const section = (sent as { convlens?: unknown } | null)?.convlens;
@@ -206,24 +235,42 @@ export function startServer(
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
   });
 
-  connection.onCodeLens(async ({ textDocument: { uri } }): Promise<CodeLens[]> => {
+  connection.onCodeLens(
+    ({ textDocument: { uri } }, token): Promise<CodeLens[]> =>
+      untilCancelled(token, async () =>
+        (await lensesOf(uri)).map(({ at, title, command }) => ({
+          range: rangeOf(at),
+          command: { title, command: command.name, arguments: lensArguments(uri, command) },
+        })),
+      ),
+  );
+
+  connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
+    untilCancelled(token, async () => {
+      const found = await lensesOf(uri);
+      const document = documents.get(uri);
+      return document ? inlayHints(found, document, range) : [];
+    }),
+  );
+
+  async function lensesOf(uri: string): Promise<readonly Lens[]> {
     if (!settings.codeLens) return [];
     const shown = await session.shown(uri, PATIENCE);
     if (!shown) return [];
     const offersSources = options.commands === true;
-    const how = { unit: settings.unit, t, active: shown.active, offersSources };
-    return lenses(shown.analysis, how).map(({ at, title, command }) => ({
-      range: rangeOf(at),
-      command: { title, command: command.name, arguments: lensArguments(uri, command) },
-    }));
-  });
+    return lenses(shown.analysis, { unit: settings.unit, t, active: shown.active, offersSources });
+  }
 
-  connection.onHover(async ({ textDocument: { uri }, position }): Promise<Hover | null> => {
-    if (!settings.hover) return null;
-    const shown = await session.shown(uri, PATIENCE);
-    const value = shown && hoverText(shown, uri, { line: position.line + 1, column: position.character + 1 });
-    return value ? { contents: { kind: MarkupKind.Markdown, value } } : null;
-  });
+  connection.onHover(
+    ({ textDocument: { uri }, position }, token): Promise<Hover | null> =>
+      untilCancelled(token, async () => {
+        if (!settings.hover) return null;
+        const shown = await session.shown(uri, PATIENCE);
+        const at = { line: position.line + 1, column: position.character + 1 };
+        const value = shown && hoverText(shown, uri, at);
+        return value ? { contents: { kind: MarkupKind.Markdown, value } } : null;
+      }),
+  );
 
   function hoverText(
     { analysis, active }: Shown,
