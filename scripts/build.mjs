@@ -50,18 +50,17 @@ const esModule = {
 };
 
 /** What is loaded when it is needed, from a bundle of its own: what gets archives is no part of any start. */
-const loadedLater = (bundle, filter = /\/sources\.ts$|\/sources\/get\.ts$/) => ({
-  plugins: [
-    {
-      name: "loaded-later",
-      setup(build) {
-        build.onResolve({ filter }, ({ kind }) =>
-          kind === "dynamic-import" ? { path: bundle, external: true } : undefined,
-        );
-      },
+const loadedLater = (...bundles) => ({
+  plugins: bundles.map(([bundle, filter]) => ({
+    name: `loaded-later-${bundle}`,
+    setup(build) {
+      build.onResolve({ filter }, ({ kind }) =>
+        kind === "dynamic-import" ? { path: bundle, external: true } : undefined,
+      );
     },
-  ],
+  })),
 });
+const SOURCES = /\/sources\.ts$|\/sources\/get\.ts$/;
 
 /** The parsers' runtime asks for Node's modules where it runs in Node alone. */
 const withoutNode = {
@@ -89,7 +88,7 @@ const bundles = [
   {
     entry: "src/extension/extension.ts",
     out: "extension.cjs",
-    options: { ...commonJs, ...loadedLater("./sources.cjs"), external: ["vscode"] },
+    options: { ...commonJs, ...loadedLater(["./sources.cjs", SOURCES]), external: ["vscode"] },
   },
   { entry: "src/sources/get.ts", out: "sources.cjs", options: commonJs },
   { entry: "src/server/node.ts", out: "server.cjs", options: commonJs, executable: true },
@@ -103,7 +102,10 @@ const bundles = [
   {
     entry: "src/cli/main.ts",
     out: "cli.mjs",
-    options: { ...esModule, ...loadedLater("./mcp.mjs", /\/agents\/mcp\.ts$/) },
+    options: {
+      ...esModule,
+      ...loadedLater(["./mcp.mjs", /\/agents\/mcp\.ts$/], ["./server.cjs", /\/server\/node\.ts$/]),
+    },
     executable: true,
   },
   { entry: "src/agents/mcp.ts", out: "mcp.mjs", options: esModule },
@@ -115,7 +117,11 @@ const bundles = [
     entry: "src/cli/command.ts",
     out: "command.cjs",
     // It is run as a script (codeCache.ts), where only `require` loads more.
-    options: { ...commonJs, ...loadedLater("./sourcesCommand.cjs"), supported: { "dynamic-import": false } },
+    options: {
+      ...commonJs,
+      ...loadedLater(["./sourcesCommand.cjs", SOURCES]),
+      supported: { "dynamic-import": false },
+    },
   },
   { entry: "src/cli/sources.ts", out: "sourcesCommand.cjs", options: commonJs },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },

@@ -107,6 +107,7 @@ export type Command =
   | { readonly kind: "help" }
   | { readonly kind: "version" }
   | { readonly kind: "mcp" }
+  | { readonly kind: "server" }
   | UsageError;
 
 const OPTIONS = {
@@ -188,6 +189,8 @@ const COMMANDS: Readonly<Record<string, CommandRule>> = {
 };
 
 export function parseCommand(argv: readonly string[]): Command {
+  // What follows is the server's own: its clients add options of the protocol.
+  if (argv[0] === "server" && !argv.includes("--help")) return { kind: "server" };
   const parsed = parseOptions(argv);
   if (typeof parsed === "string") return usageError(parsed);
   const { values, positionals } = parsed;

@@ -12,6 +12,7 @@ Usage
   convlens sources add|update|list|remove|where [PACKAGE[==VERSION] ...]
   convlens doctor [MODULE]
   convlens mcp
+  convlens server --stdio
 
 NAME is a class, a builder function or a class's factory (EfficientNet.from_name).
 Without it the file's main network is profiled.
@@ -76,6 +77,7 @@ sources: Python packages that are not installed here, read as text and never run
   --index-url URL       this package index (repeats)
   --json                with list: as JSON
 
+server: the language server, for any editor; --stdio (default), --socket=PORT, --pipe=NAME
 mcp: the tools for agents, by the Model Context Protocol over standard input and output; they only read
 
 doctor: what is seen of Python packages here, and why a module is found or is not; --python, --stubs as above

@@ -33,6 +33,8 @@ if (isAnsweredAtOnce(command)) {
 } else if (command.kind === "mcp") {
   const { serveAgents } = await import("../agents/mcp.ts");
   await serveAgents(manifest.version, fileURLToPath(import.meta.url));
+} else if (command.kind === "server") {
+  await import("../server/node.ts");
 } else {
   process.exitCode = await watched(command);
 }

@@ -31,7 +31,7 @@ export type { ExitCode, Surroundings };
 export async function run(argv: readonly string[], given: Surroundings): Promise<ExitCode> {
   const command = parseCommand(argv);
   // What goes on until its client ends it is none of one run.
-  if (command.kind === "mcp") return 2;
+  if (command.kind === "mcp" || command.kind === "server") return 2;
   const around: Surroundings = { ...given, err: (text) => given.err(oneLine(text)) };
   if (isAnsweredAtOnce(command)) return answerAtOnce(command, around);
   switch (command.kind) {

@@ -4,6 +4,7 @@
  */
 
 import { Console } from "node:console";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -33,14 +34,17 @@ import { keptModules } from "../sources/kept.ts";
 import { watchKept } from "../sources/watch.ts";
 import type { MakeEngine } from "./analyst.ts";
 import { MessageBytes } from "./messageBytes.ts";
+import { withEncodings } from "./positions.ts";
 import { RefusingReader } from "./refuse.ts";
 import { startServer } from "./server.ts";
 import { type Listeners, serveWorker } from "./serveWorker.ts";
+import { fileOf } from "./uris.ts";
 import { WorkerAnalyst } from "./worker.ts";
 
 if (isMainThread) {
-  const [reader, writer] = transport((text) => connection.console.error(text));
-  const connection: Connection = createConnection(ProposedFeatures.all, new RefusingReader(reader), writer);
+  const [bytes, out] = transport((text) => connection.console.error(text));
+  const [reader, writer] = withEncodings(new RefusingReader(bytes), out, textOnDisk);
+  const connection: Connection = createConnection(ProposedFeatures.all, reader, writer);
   startServer(connection, {
     analyst: new WorkerAnalyst(fileURLToPath(import.meta.url), {
       log: (text) => connection.console.error(text),
@@ -56,6 +60,15 @@ if (isMainThread) {
   });
 } else {
   void serveWorker(loadEngine);
+}
+
+/** For positions in files that are not open. */
+function textOnDisk(uri: string): string | undefined {
+  try {
+    return readFileSync(fileOf(uri), "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** As the command line says; of standard input only whole messages reach the reader. */

@@ -3,12 +3,14 @@
  * src/protocol for the extension's views. What the documents hold is session.ts's business.
  */
 import {
+  type CancellationToken,
   type CodeAction,
   type CodeLens,
   CodeLensRefreshRequest,
   type Connection,
   type Diagnostic,
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   type Hover,
   type InitializeParams,
   type InitializeResult,
@@ -55,7 +57,8 @@ import { callHover } from "./callHover.ts";
 import { lspDiagnostics, rangeOf } from "./diagnostics.ts";
 import { Focus, type Focusing } from "./focus.ts";
 import { layerHover, networkHover } from "./hover.ts";
-import { lensArguments, lenses } from "./lens.ts";
+import { inlayHints } from "./inlayHints.ts";
+import { type Lens, lensArguments, lenses } from "./lens.ts";
 import { withGaps } from "./markdown.ts";
 import { partHover } from "./partHover.ts";
 import { answerRefused } from "./refuse.ts";
@@ -90,6 +93,21 @@ function tellsOfPackages(uri: string): boolean {
 
 /** A lens or hover that takes longer shows what there was before. */
 const PATIENCE = 3_000;
+
+/** Files that figures may hang on. */
+const WATCHED = "**/*.{py,ts,tsx,js,mjs,cjs,jsx,json,toml,yaml,yml,cfg}";
+
+/** Who no longer wants an answer is told so at once, whatever the analysis still does. */
+function untilCancelled<T>(token: CancellationToken, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const listening = token.onCancellationRequested(() =>
+      reject(new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled")),
+    );
+    work()
+      .then(resolve, reject)
+      .finally(() => listening.dispose());
+  });
+}
 
 /** The connection reads through what refuses nonsense (refuse.ts). */
 export function startServer(
@@ -195,6 +213,8 @@ export function startServer(
         textDocumentSync: TextDocumentSyncKind.Incremental,
         codeLensProvider: { resolveProvider: false },
         hoverProvider: true,
+        // The extension shows the same as lenses.
+        inlayHintProvider: options.commands !== true,
         codeActionProvider: { codeActionKinds: ["refactor.rewrite", "quickfix"], resolveProvider: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -206,6 +226,7 @@ export function startServer(
     if (client?.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
       void connection.client.register(DidChangeConfigurationNotification.type, { section: "convlens" });
     }
+    watchFiles();
     if (client?.capabilities.workspace?.workspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         const gone = new Set(removed.map(({ uri }) => fileOf(uri)));
@@ -216,6 +237,14 @@ export function startServer(
     stopWatching = watchKept(() => void pullSettings());
     void pullSettings();
   });
+
+  /** The extension watches files itself. */
+  function watchFiles(): void {
+    const canWatch = client?.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration;
+    if (!canWatch || options.commands) return;
+    const watchers = [{ globPattern: WATCHED }];
+    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+  }
 
   connection.onDidChangeConfiguration(({ settings: given }) => {
     sent = (given as { convlens?: unknown } | null)?.convlens ?? sent;
@@ -246,32 +275,54 @@ export function startServer(
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
   });
 
-  connection.onCodeLens(async ({ textDocument: { uri } }): Promise<CodeLens[]> => {
-    if (!settings.codeLens) return [];
+  connection.onCodeLens(
+    ({ textDocument: { uri } }, token): Promise<CodeLens[]> =>
+      untilCancelled(token, async () => {
+        const told = await lensesOf(uri);
+        if (!told) return [];
+        return told.found.map(({ at, title, command }) => ({
+          range: rangeOf(at),
+          command: {
+            title,
+            command: command.name,
+            arguments: lensArguments(homeOf(told.shown, command, uri), command),
+          },
+        }));
+      }),
+  );
+
+  connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
+    untilCancelled(token, async () => {
+      const told = await lensesOf(uri);
+      const document = documents.get(uri);
+      return told && document ? inlayHints(told.found, document, range) : [];
+    }),
+  );
+
+  async function lensesOf(
+    uri: string,
+  ): Promise<{ readonly shown: Focusing; readonly found: readonly Lens[] } | undefined> {
+    if (!settings.codeLens) return undefined;
     const shown = await focus.shown(uri, PATIENCE, canRefresh);
-    if (!shown) return [];
+    if (!shown) return undefined;
     const offersSources = options.commands === true;
     const how = { unit: settings.unit, t, active: shown.active, offersSources };
-    return lenses(shown.analysis, how).map(({ at, title, command }) => ({
-      range: rangeOf(at),
-      command: {
-        title,
-        command: command.name,
-        arguments: lensArguments(homeOf(shown, command, uri), command),
-      },
-    }));
-  });
+    return { shown, found: lenses(shown.analysis, how) };
+  }
 
-  connection.onHover(async ({ textDocument: { uri }, position }): Promise<Hover | null> => {
-    if (!settings.hover) return null;
-    const at = { line: position.line + 1, column: position.character + 1 };
-    const isFound = (analysis: FileAnalysis) =>
-      hoverText({ analysis, active: undefined }, uri, at) !== undefined;
-    const shown = await focus.shown(uri, PATIENCE, isFound);
-    const value = shown && hoverText(shown, uri, at);
-    const text = value && options.commands ? withGaps(value) : value;
-    return text ? { contents: { kind: MarkupKind.Markdown, value: text } } : null;
-  });
+  connection.onHover(
+    ({ textDocument: { uri }, position }, token): Promise<Hover | null> =>
+      untilCancelled(token, async () => {
+        if (!settings.hover) return null;
+        const at = { line: position.line + 1, column: position.character + 1 };
+        const isFound = (analysis: FileAnalysis) =>
+          hoverText({ analysis, active: undefined }, uri, at) !== undefined;
+        const shown = await focus.shown(uri, PATIENCE, isFound);
+        const value = shown && hoverText(shown, uri, at);
+        const text = value && options.commands ? withGaps(value) : value;
+        return text ? { contents: { kind: MarkupKind.Markdown, value: text } } : null;
+      }),
+  );
 
   function hoverText(
     shown: Focusing,
