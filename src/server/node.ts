@@ -23,21 +23,15 @@ import {
   StreamMessageWriter,
 } from "vscode-languageserver/node";
 import manifest from "../../package.json" with { type: "json" };
-import { DEFAULT_SETTINGS } from "../engine/analysis/settings.ts";
-import { createEngine } from "../engine/engine.ts";
 import { usedEnvironments } from "../node/environments.ts";
-import { createNodeHost } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
-import { stubFolders } from "../node/stubs.ts";
-import { loadParsers } from "../node/wasm.ts";
 import { keptModules } from "../sources/kept.ts";
 import { watchKept } from "../sources/watch.ts";
-import type { MakeEngine } from "./analyst.ts";
+import { expand } from "./folders.ts";
 import { MessageBytes } from "./messageBytes.ts";
 import { withEncodings } from "./positions.ts";
 import { RefusingReader } from "./refuse.ts";
 import { startServer } from "./server.ts";
-import { type Listeners, serveWorker } from "./serveWorker.ts";
 import { fileOf } from "./uris.ts";
 import { WorkerAnalyst } from "./worker.ts";
 
@@ -59,7 +53,8 @@ if (isMainThread) {
     version: manifest.version,
   });
 } else {
-  void serveWorker(loadEngine);
+  // What the engine is made of is evaluated in its own thread alone.
+  void import("./engineThread.ts");
 }
 
 /** For positions in files that are not open. */
@@ -98,35 +93,6 @@ async function showSlow(connection: Connection, text: string, ended: Promise<voi
   progress.begin("ConvLens", undefined, text);
   await ended;
   progress.done();
-}
-
-async function loadEngine(listeners: Listeners): Promise<MakeEngine> {
-  const parsers = await loadParsers();
-  return (config, texts) =>
-    createEngine({
-      parsers,
-      host: createNodeHost({
-        folders: config.folders,
-        searchPaths: config.searchPaths,
-        kept: new Map(config.kept ?? []),
-        stubs: stubFolders(
-          config.folders,
-          config.stubs.map((folder) => expand(folder, config.folders)),
-        ),
-        unsaved: (file) => texts.get(file),
-      }),
-      settings: {
-        ...DEFAULT_SETTINGS,
-        ...listeners,
-        inputSize: config.defaultInput.at(-1) ?? DEFAULT_SETTINGS.inputSize,
-        limits: { ...DEFAULT_SETTINGS.limits, steps: config.steps },
-        tool: `convlens ${manifest.version}`,
-      },
-    });
-}
-
-function expand(path: string, folders: readonly string[]): string {
-  return path.replace(/\$\{workspaceFolder\}/g, folders[0] ?? ".");
 }
 
 /** `${workspaceFolder}` is the first folder. What the user chose goes before what lies in the workspace. */

@@ -1,6 +1,6 @@
 /** Whatever is kept of the analysis before an edit: the answer is the one that a new engine gives to the new text. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { FileAnalysis } from "../../../src/engine/contract/engine.types.ts";
+import type { AnalyzeOptions, FileAnalysis } from "../../../src/engine/contract/engine.types.ts";
 import { createEngine } from "../../../src/engine/engine.ts";
 import type { Parsers } from "../../../src/engine/syntax/parser.ts";
 import { loadParsers } from "../../../src/node/wasm.ts";
@@ -179,12 +179,12 @@ const PROGRAMS: readonly (readonly [string, Program])[] = [
 ];
 
 /** An engine over a program whose file is edited. */
-function editing({ file, others }: Program): (text: string) => FileAnalysis {
+function editing({ file, others }: Program): (text: string, options?: AnalyzeOptions) => FileAnalysis {
   const files: Record<string, string> = { ...others };
   const engine = createEngine({ parsers, host: memoryHost(files) });
-  return (text) => {
+  return (text, options) => {
     files[file] = text;
-    return engine.analyze(file);
+    return engine.analyze(file, options);
   };
 }
 
@@ -241,6 +241,21 @@ describe.each(PROGRAMS)("%s", (_title, program) => {
     for (let step = 0; step < 25; step++) {
       expect(analyze(text), `step ${step}:\n${text}`).toEqual(fresh(program, text));
       // Many texts in a row that are broken tell nothing.
+      text = step % 4 === 3 ? program.source : edited(text, random);
+    }
+  });
+
+  it.each([1, 2])("is analysed so, whatever is looked at first and was cancelled (%i)", (seed) => {
+    const random = randomFrom(seed);
+    const analyze = editing(program);
+    const lines = program.source.split("\n").length;
+    const sight = () => ({ cursor: Math.ceil(random() * lines) });
+    let text = program.source;
+    for (let step = 0; step < 25; step++) {
+      // Asked before each network, and now and then in the middle of one.
+      let left = Math.floor(random() * 6);
+      analyze(text, { sight, isCancelled: () => left-- <= 0 });
+      expect(analyze(text, { sight }), `step ${step}:\n${text}`).toEqual(fresh(program, text));
       text = step % 4 === 3 ? program.source : edited(text, random);
     }
   });
