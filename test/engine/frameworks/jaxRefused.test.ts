@@ -56,6 +56,11 @@ it.each([
   [FLAX, "nn.Dense(features=0)(x)", "features must be positive, gets 0"],
   [FLAX, "nn.Conv(0, (3, 3))(x)", "features must be positive, gets 0"],
   [FLAX, "nn.Embed(0, 4)(jnp.zeros((2, 3), int))", "num_embeddings must be positive, gets 0"],
+  [FLAX, "jax.lax.dynamic_slice(x, (0, 0), (1, 2))", "cannot cut 1×2 out of 1×8×8×4"],
+  [FLAX, "jax.lax.dynamic_slice(x, (0, 0, 0, 0), (1, 9, 2, 4))", "cannot cut 1×9×2×4 out of 1×8×8×4"],
+  [FLAX, "nn.Conv(8, 3, strides=(1, 2))(x)", "has strides for 2 axes and a kernel of 1"],
+  [FLAX, "nn.Conv(8, (3, 3), padding=[(1, 1)])(x)", "has padding for 1 axes and a kernel of 2"],
+  [FLAX, "nn.Conv(8, (3, 3), input_dilation=2)(x)", "cannot be padded by name where input_dilation spreads"],
   [HAIKU, "hk.Conv2D(8, (3, 3, 3))(x)", "kernel_shape must have one size for each axis, gets (3, 3, 3)"],
   [HAIKU, "hk.Conv2D(8, 3, stride=(1, 1, 1))(x)", "stride must have one size for each axis"],
   [HAIKU, 'hk.Conv2D(8, 3, padding="foo")(x)', "expected 'VALID', 'SAME' or 'SAME_LOWER'"],
@@ -92,6 +97,9 @@ it.each([
   [EQUINOX, 'eqx.nn.Conv2d(4, 8, 3, padding=1, padding_mode="REFLECT", key=key)'],
   [EQUINOX, "eqx.nn.MaxPool2d((3, 3), (2, 2))"],
   [EQUINOX, "eqx.nn.AdaptiveAvgPool2d(8)"],
+  [FLAX, "jax.lax.dynamic_slice(x, (0, 0, 0, 0), (1, 8, 2, 4))"],
+  [FLAX, "nn.Conv(8, (3, 3), input_dilation=2, padding=1)(x)"],
+  [FLAX, "nn.Conv(8, 3, strides=(2,), padding=(1,))(x)"],
   [HAIKU, "hk.Linear(0)(x)"],
 ] as const)("%#: a call that is taken", (text, call) => {
   expect(profile(text(call)).diagnostics).toEqual([]);

@@ -14,7 +14,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { toDim } from "../../rules/sizes.ts";
-import { sizedAlong } from "../../shape/dims.ts";
+import { showShape, sizedAlong } from "../../shape/dims.ts";
 import type { Run } from "../layers/run.ts";
 
 type Rule = (run: Run, a: Bound) => Value;
@@ -56,6 +56,22 @@ function steps(start: Value, limit: Value, stride: Value): Dim {
   return typeof by === "number" ? Math.max(0, Math.ceil((to - from) / by)) : by;
 }
 
+/** A place and a size for each axis, and no larger one than the axis. */
+function sliced(run: Run, shape: Shape, a: Bound): Shape | Unknown {
+  const sizes = dims(run, a.slice_sizes);
+  const places = toItems(a.start_indices)?.length ?? shape.length;
+  if (isUnknown(sizes)) return sizes;
+  const isFitting =
+    places === shape.length &&
+    sizes.length === shape.length &&
+    sizes.every((size, axis) => {
+      const whole = shape[axis];
+      return typeof size !== "number" || typeof whole !== "number" || size <= whole;
+    });
+  if (!isFitting) run.problem(`cannot cut ${showShape(sizes)} out of ${showShape(shape)}`);
+  return sizes;
+}
+
 const kept = reshaped((shape) => shape);
 
 function counter(run: Run, shape: Shape | Unknown, dtype: Value): Tensor {
@@ -65,7 +81,7 @@ function counter(run: Run, shape: Shape | Unknown, dtype: Value): Tensor {
 export const SLICES: Readonly<Record<string, readonly [string, Rule]>> = {
   dynamic_slice: [
     "operand, start_indices, slice_sizes, *, allow_negative_indices=True",
-    reshaped((_, a, run) => dims(run, a.slice_sizes)),
+    reshaped((shape, a, run) => sliced(run, shape, a)),
   ],
   dynamic_slice_in_dim: [
     "operand, start_index, slice_size, axis=0, *, allow_negative_indices=True",

@@ -7,7 +7,7 @@ import { entryOf } from "../../../base/table.ts";
 import { attentionMacs } from "../../../cost/contraction.ts";
 import { floorDivide, product } from "../../../cost/lift.ts";
 import { type Dim, isUnknown, type Shape, type Unknown, type Value } from "../../../interpret/values.ts";
-import type { Layer, LayerSpec, LayerTable, Projection } from "./spec.ts";
+import type { Layer, LayerSpec, LayerTable, Projection, Weight } from "./spec.ts";
 
 const OPTIONS = `broadcast_dropout=True, dropout_rate=0.0, deterministic=None, precision=None, kernel_init=None,
   out_kernel_init=None, bias_init=None, out_bias_init=None, use_bias=True, attention_fn=None, decode=False,
@@ -16,6 +16,8 @@ const OPTIONS = `broadcast_dropout=True, dropout_rate=0.0, deterministic=None, p
 const LINEN = `num_heads, dtype=None, param_dtype=None, qkv_features=None, out_features=None, ${OPTIONS}`;
 const CALL = `inputs_q, inputs_k=None, inputs_v=None, *, inputs_kv=None, mask=None, deterministic=None, dropout_rng=None,
   rngs=None, sow_weights=False, decode=None, is_causal=False, out_sharding=None, qkv_sharding=None`;
+
+const NORMS = ["query_ln_scale", "key_ln_scale"] as const;
 
 function given(l: Layer, ...names: readonly string[]): Value {
   return names.map((name) => entryOf(l.args, name)).find((value) => value !== null && value !== undefined);
@@ -51,6 +53,20 @@ function projections(l: Layer): readonly Projection[] {
   ];
 }
 
+/** Layer norms, without biases, of the queries and keys of each head. */
+function normWeights(l: Layer): readonly Weight[] {
+  if (!l.flag("normalize_qk", false)) return [];
+  const size = floorDivide(memoryFeatures(l), l.dim("num_heads"));
+  return NORMS.map((name) => ({ name, shape: [size] }));
+}
+
+function normalized(l: Layer, name: string, input: Value): Value {
+  const scale = l.weight(name);
+  if (scale === undefined) return input;
+  const tensor = l.run.tensor(input);
+  return l.run.emit({ inputs: [tensor], weights: [scale], shape: tensor.shape, dtype: tensor.dtype });
+}
+
 function attention(l: Layer): Value {
   const [memory, parts] = [memoryFeatures(l), l.dim("num_heads")];
   if (typeof memory === "number" && typeof parts === "number" && memory % parts !== 0)
@@ -61,8 +77,8 @@ function attention(l: Layer): Value {
   const key = given(l, "inputs_k", "inputs_kv") ?? query;
   const value = given(l, "inputs_v") ?? key;
   const [q, k, v] = [
-    l.access.project("query", query),
-    l.access.project("key", key),
+    normalized(l, NORMS[0], l.access.project("query", query)),
+    normalized(l, NORMS[1], l.access.project("key", key)),
     l.access.project("value", value),
   ];
   const inputs = [l.run.tensor(q), l.run.tensor(k), l.run.tensor(v)];
@@ -85,6 +101,7 @@ const LAYER: LayerSpec = {
   linen: LINEN,
   nnx: `num_heads, in_features, qkv_features=None, out_features=None, in_kv_features=None, *, dtype=None, param_dtype=None, ${OPTIONS}`,
   projections,
+  weights: normWeights,
   call: [CALL, attention],
 };
 

@@ -14,7 +14,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { type ConvRule, convolution } from "../../rules/convolution.ts";
-import { toDim } from "../../rules/sizes.ts";
+import { differ, toDim } from "../../rules/sizes.ts";
 import type { Padding } from "../../rules/window.ts";
 import type { Layer, LayerTable, Weight } from "./spec.ts";
 
@@ -58,10 +58,17 @@ function groupsOf(l: Layer): Dim {
   return l.has("feature_group_count") ? l.dim("feature_group_count") : 1;
 }
 
+/** Given as a list, these have an item for each axis of the kernel. */
+const PER_AXIS = ["strides", "kernel_dilation", "input_dilation", "padding"] as const;
+
 function ruleOf(l: Layer): ConvRule {
   const spatial = spatialAxes(l);
   const kernel = l.dims("kernel_size", spatial);
   const dilation = l.dims("kernel_dilation", spatial);
+  for (const name of PER_AXIS) {
+    const given = toItems(l.value(name))?.length ?? spatial;
+    if (given !== spatial) l.run.problem(`has ${name} for ${given} axes and a kernel of ${spatial}`);
+  }
   return {
     spatial,
     channels: "last",
@@ -93,6 +100,10 @@ function conv(l: Layer): Value {
   const rule = ruleOf(l);
   if (isUnknown(input.shape))
     return l.run.emit({ op: "conv", inputs: [input], shape: input.shape, macs: input.shape });
+  const isSpread =
+    l.has("input_dilation") && l.dims("input_dilation", rule.spatial).some((size) => differ(size, 1));
+  if (isSpread && typeof l.value("padding") === "string")
+    l.run.problem("cannot be padded by name where input_dilation spreads its input");
   const ruling = convolution(spread(input.shape, l, rule.spatial), rule);
   return l.run.emit({
     op: "conv",

@@ -5,6 +5,7 @@
 import { einsumMacs, einsumShape, linearMacs, parseEinsum } from "../../../cost/contraction.ts";
 import { product } from "../../../cost/lift.ts";
 import {
+  Dict,
   type Dim,
   isUnknown,
   type Shape,
@@ -12,7 +13,7 @@ import {
   type Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { differ } from "../../rules/sizes.ts";
+import { differ, toDim } from "../../rules/sizes.ts";
 import { showShape } from "../../shape/dims.ts";
 import type { Layer, LayerTable, Weight } from "./spec.ts";
 
@@ -134,8 +135,21 @@ const denseWeights = (l: Layer): readonly Weight[] => [
 
 const generalWeights = (l: Layer): readonly Weight[] => {
   const { from, to } = generalSizes(l);
-  return [{ name: "kernel", shape: [...from, ...to] }, ...biasOf(l, to)];
+  const own = ownKernels(l);
+  return [{ name: "kernel", shape: [...own, ...from, ...to] }, ...biasOf(l, [...own, ...to])];
 };
+
+/** Sizes of the leading axes whose every place has a kernel of its own. */
+function ownKernels(l: Layer): readonly Dim[] {
+  const sizes = l.value("batch_axis");
+  if (sizes instanceof Dict) return [...sizes.entries.values()].map(({ value }) => toDim(value));
+  if (isUnknown(sizes)) return [sizes];
+  const axes = l.has("batch_dims") ? l.list("batch_dims") : [];
+  if (axes.length === 0) return [];
+  const { shape } = l.input();
+  if (isUnknown(shape)) return [shape];
+  return axes.map((axis) => (isUnknown(axis) ? axis : (shape.at(axis) ?? 1)));
+}
 
 export const DENSE: LayerTable = {
   Dense: {
