@@ -65,6 +65,8 @@ export type ToPanel =
       readonly retry?: boolean;
       /** The file was too much: arguments and other networks are no help. */
       readonly isTooMuch?: boolean;
+      /** The network only waits for arguments, which can be set. */
+      readonly needsArguments?: boolean;
     }
   /** The editor's cursor stands on these layers; `swap` has the panel swap those that can be. */
   | { readonly type: "select"; readonly layers: readonly string[]; readonly swap?: boolean }
@@ -102,6 +104,12 @@ export interface SourcesRequest {
   readonly type: "getSources" | "chooseEnvironment";
 }
 
+/** The user wants to give a network its arguments. */
+export interface ArgumentsRequest {
+  readonly type: "setArguments";
+  readonly network: string;
+}
+
 /** From the panel. */
 export type FromPanel =
   | { readonly type: "ready" }
@@ -109,6 +117,7 @@ export type FromPanel =
   | { readonly type: "setUnit"; readonly unit: CostUnit }
   | { readonly type: "setInput"; readonly network: string; readonly input: readonly string[] }
   | { readonly type: "setNetwork"; readonly network: string }
+  | ArgumentsRequest
   /** Stop the analysis under way. */
   | { readonly type: "cancel" }
   /** Analyse anew. */
@@ -147,6 +156,8 @@ export interface SidebarNetwork {
   readonly input: string;
   /** Why there is no figure. */
   readonly reason?: string;
+  /** It only waits for arguments, which can be set. */
+  readonly needsArguments?: boolean;
   /** What the network cost earlier: at the last commit, when the panel was opened. */
   readonly earlier?: readonly { readonly when: "head" | "opened"; readonly macs: number }[];
   readonly dearest: readonly {
@@ -201,6 +212,7 @@ export type FromSidebar =
   | { readonly type: "ready" }
   | { readonly type: "reveal"; readonly at: Place }
   | { readonly type: "profile"; readonly network: string; readonly uri?: string }
+  | ArgumentsRequest
   | SourcesRequest
   /** Look through the workspace, or stop looking. */
   | { readonly type: "scan" }

@@ -12,7 +12,13 @@ export interface EmptyPage {
   readonly show: (message: EmptyMessage) => void;
 }
 
-export function emptyPage(t: Translate, reveal: (at: Place) => void, retry: () => void): EmptyPage {
+export interface EmptyActions {
+  readonly reveal: (at: Place) => void;
+  readonly retry: () => void;
+  readonly setArguments: (network: string) => void;
+}
+
+export function emptyPage(t: Translate, { reveal, retry, setArguments }: EmptyActions): EmptyPage {
   const title = element("h1", {}, t("empty.title"));
   const reason = element("p", {}, t("empty.waiting"));
   const hint = element("p", { class: "muted" }, t("empty.hint"));
@@ -26,6 +32,9 @@ export function emptyPage(t: Translate, reveal: (at: Place) => void, retry: () =
       hint.hidden = message.retry === true || message.isTooMuch === true;
       setText(hint, t(network === undefined ? "empty.hint" : "empty.hint.network"));
       actions.replaceChildren(
+        ...(message.needsArguments && network !== undefined
+          ? [button(t("action.arguments"), "primary", () => setArguments(network)).element]
+          : []),
         ...(message.retry ? [button(t("action.retry"), "primary", retry).element] : []),
         ...(at ? [button(t("action.show"), "secondary", () => reveal(at)).element] : []),
       );

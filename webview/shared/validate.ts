@@ -99,7 +99,11 @@ const isReport = hasForm<Report>({
   network_at: isNullOr(isPlace),
   networks: isArrayOf(isString),
   arguments: isOptional(
-    hasForm<ReportArguments>({ text: isString, origin: isOneOf("annotation", "call", "comment"), at: isPlace }),
+    hasForm<ReportArguments>({
+      text: isString,
+      origin: isOneOf("annotation", "call", "comment"),
+      at: isPlace,
+    }),
   ),
   width_arguments: isOptional(
     isArrayOf(hasForm<WidthArgument>({ name: isString, default: isFigure, at: isPlace })),
@@ -136,6 +140,7 @@ const isSidebarNetwork = hasForm<SidebarNetwork>({
   known: isOptional(hasForm<NonNullable<SidebarNetwork["known"]>>({ macs: isNumber, params: isNumber })),
   complete: isBoolean,
   input: isString,
+  needsArguments: isOptional(isBoolean),
   earlier: isOptional(
     isArrayOf(
       hasForm<NonNullable<SidebarNetwork["earlier"]>[number]>({
@@ -190,6 +195,7 @@ const toPanelForms: Form<ToPanel> = {
     at: isOptional(isPlace),
     retry: isOptional(isBoolean),
     isTooMuch: isOptional(isBoolean),
+    needsArguments: isOptional(isBoolean),
   }),
   select: hasForm<Extract<ToPanel, { type: "select" }>>({
     layers: isArrayOf(isString),
