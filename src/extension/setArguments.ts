@@ -33,7 +33,11 @@ export async function setArguments(analyses: Analyses, uri: vscode.Uri, network:
     value: given ?? argumentsDraft(signature),
     placeHolder: signature,
     ignoreFocusOut: true,
-    validateInput: (typed) => (typed.trim() === "" ? undefined : argumentsProblem(signature, typed, t)),
+    validateInput: (typed) => {
+      const problem = typed.trim() === "" ? undefined : argumentsProblem(signature, typed, t);
+      // It stands in the prompt's place.
+      return problem && `${problem} · ${visible(network)}(${visible(signature)})`;
+    },
   });
   if (text === undefined) return;
   if (await write(at, text.trim())) analyses.choose(uri, network);
