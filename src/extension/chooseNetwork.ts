@@ -62,6 +62,10 @@ function inFocus({ active, analyses, panel }: CommandContext): Item[] {
       label: `$(edit) ${vscode.l10n.t("Set the input of {0}…", name)}`,
       run: () => vscode.commands.executeCommand("convlens.setInput"),
     },
+    {
+      label: `$(symbol-parameter) ${vscode.l10n.t("Set the arguments of {0}…", name)}`,
+      run: () => vscode.commands.executeCommand("convlens.setArguments", home, report.network),
+    },
     ...(focus.current
       ? [
           {

@@ -17,6 +17,7 @@ import type { SourcesOffer } from "./getSources.ts";
 import type { Panel } from "./panel.ts";
 import { reveal } from "./places.ts";
 import { applySwap, isTotals, reportRewrite } from "./rewrite.ts";
+import { setArguments } from "./setArguments.ts";
 import { readSettings, setUnit } from "./settings.ts";
 import type { WorkspaceScan } from "./workspaceScan.ts";
 
@@ -59,6 +60,14 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
     if (message?.type === "reveal") await reveal(message.at);
   },
   "convlens.chooseNetwork": chooseNetwork,
+  "convlens.setArguments": async ({ analyses, active }, uriArg, networkArg) => {
+    const { home, report, analysis } = active.current ?? {};
+    const network =
+      typeof networkArg === "string" ? networkArg : (report?.network ?? analysis?.failures[0]?.network);
+    const uri = toUri(uriArg) ?? home;
+    if (!uri || network === undefined) return warn(vscode.l10n.t("There is no network in this file."));
+    await setArguments(analyses, uri, network);
+  },
   "convlens.compare": async (context, uri, network) => {
     const file = toUri(uri) ?? currentUri(context);
     if (!file) return warn(vscode.l10n.t("Open a file with model code first, then profile its network."));

@@ -4,7 +4,7 @@ import type { Report } from "../engine/contract/report.ts";
 import { batchText, knownOf } from "../present/cost.ts";
 import type { Translate } from "../present/l10n.ts";
 import { wholeNetworks } from "../present/parts.ts";
-import { reasonText } from "../present/reason.ts";
+import { needsArguments, reasonText } from "../present/reason.ts";
 import { openFailures } from "../present/sites.ts";
 import { inputShapes } from "../present/text.ts";
 import type { SidebarNetwork } from "../protocol/messages.ts";
@@ -33,6 +33,7 @@ export function dashboardNetworks(
   const unknown = openFailures(analysis).map(({ network, at, reason }) => ({
     ...{ name: network, at, macs: null, params: null, complete: false, input: "", dearest: [] },
     reason: reasonText(reason, t),
+    needsArguments: needsArguments(reason),
   }));
   return [...known, ...unknown];
 }

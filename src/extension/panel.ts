@@ -7,7 +7,7 @@ import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import type { Report } from "../engine/contract/report.ts";
 import { callAt } from "../present/calls.ts";
 import { missingPackages } from "../present/missingPackages.ts";
-import { reasonText, tooMuch } from "../present/reason.ts";
+import { needsArguments, reasonText, tooMuch } from "../present/reason.ts";
 import { layersAt } from "../present/sites.ts";
 import { parseFromPanel } from "../protocol/fromWebview.ts";
 import { type FromPanel, PANEL_ABILITIES, type PanelAbility, type ToPanel } from "../protocol/messages.ts";
@@ -143,6 +143,13 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
       case "setNetwork":
         if (target) this.#aim({ uri: target.uri, network: message.network });
         return this.#update();
+      case "setArguments":
+        await vscode.commands.executeCommand(
+          "convlens.setArguments",
+          target?.uri.toString(),
+          message.network,
+        );
+        return;
       case "cancel":
         if (target) this.#analyses.cancel(target.uri);
         return;
@@ -321,7 +328,8 @@ function gapOf(analysis: FileAnalysis | null, network: string | undefined): Gap 
   const failure = analysis.failures.find((each) => each.network === network || network === undefined);
   if (failure) {
     const reason = reasonText(failure.reason, vscode.l10n.t);
-    return { reason, network: failure.network, at: failure.at };
+    const isOpen = needsArguments(failure.reason);
+    return { reason, network: failure.network, at: failure.at, ...(isOpen && { needsArguments: true }) };
   }
   const syntax = analysis.diagnostics.find(({ code, at }) => code === "syntax" && at.file === analysis.file);
   const limit = tooMuch(analysis);

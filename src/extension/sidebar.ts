@@ -83,6 +83,13 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
       case "chooseEnvironment":
         void vscode.commands.executeCommand(`convlens.${parsed.type}`);
         break;
+      case "setArguments":
+        void vscode.commands.executeCommand(
+          "convlens.setArguments",
+          this.#homeOf(parsed.network)?.toString(),
+          parsed.network,
+        );
+        break;
       case "reveal":
         void reveal(parsed.at);
         break;

@@ -8,6 +8,11 @@ export function reasonText(reason: string, t: (message: string, needed: string) 
   return needed ? t("needs {0}", needed) : reason;
 }
 
+/** Whether the network only waits for arguments. */
+export function needsArguments(reason: string): boolean {
+  return reason.startsWith("needs ");
+}
+
 /** Where a file as a whole has no answer, for reading it was more than it may be: what says so, and at which place. */
 export function tooMuch(analysis: FileAnalysis | null | undefined): ReportDiagnostic | undefined {
   if (!analysis || analysis.reports.length > 0) return undefined;

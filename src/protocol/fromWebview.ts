@@ -34,6 +34,7 @@ const fromPanel = v.variant("type", [
   ofType("setUnit", { unit: v.picklist(["MACs", "FLOPs"]) }),
   ofType("setInput", { network: name, input }),
   ofType("setNetwork", { network: name }),
+  ofType("setArguments", { network: name }),
 ]);
 
 const fromSidebar = v.variant("type", [
@@ -41,6 +42,7 @@ const fromSidebar = v.variant("type", [
     ofType(type, {}),
   ),
   reveal,
+  ofType("setArguments", { network: name }),
   ofType("profile", { network: name, uri: v.exactOptional(name) }),
 ]);
 

@@ -67,6 +67,8 @@ export type ToPanel =
       readonly isTooMuch?: boolean;
       /** Packages whose sources would help, where they may be got. */
       readonly missing?: readonly string[];
+      /** The network only waits for arguments, which can be set. */
+      readonly needsArguments?: boolean;
     }
   /** The editor's cursor stands on these layers; `swap` has the panel swap those that can be. */
   | { readonly type: "select"; readonly layers: readonly string[]; readonly swap?: boolean }
@@ -104,6 +106,12 @@ export interface SourcesRequest {
   readonly type: "getSources" | "chooseEnvironment";
 }
 
+/** The user wants to give a network its arguments. */
+export interface ArgumentsRequest {
+  readonly type: "setArguments";
+  readonly network: string;
+}
+
 /** From the panel. */
 export type FromPanel =
   | { readonly type: "ready" }
@@ -111,6 +119,7 @@ export type FromPanel =
   | { readonly type: "setUnit"; readonly unit: CostUnit }
   | { readonly type: "setInput"; readonly network: string; readonly input: readonly string[] }
   | { readonly type: "setNetwork"; readonly network: string }
+  | ArgumentsRequest
   /** Stop the analysis under way. */
   | { readonly type: "cancel" }
   /** Analyse anew. */
@@ -149,6 +158,8 @@ export interface SidebarNetwork {
   readonly input: string;
   /** Why there is no figure. */
   readonly reason?: string;
+  /** It only waits for arguments, which can be set. */
+  readonly needsArguments?: boolean;
   /** What the network cost earlier: at the last commit, when the panel was opened. */
   readonly earlier?: readonly { readonly when: "head" | "opened"; readonly macs: number }[];
   readonly dearest: readonly {
@@ -203,6 +214,7 @@ export type FromSidebar =
   | { readonly type: "ready" }
   | { readonly type: "reveal"; readonly at: Place }
   | { readonly type: "profile"; readonly network: string; readonly uri?: string }
+  | ArgumentsRequest
   | SourcesRequest
   /** Look through the workspace, or stop looking. */
   | { readonly type: "scan" }

@@ -6,7 +6,7 @@ import type { Place, Report } from "../engine/contract/report.ts";
 import { type CostOptions, manyFigures, networkTitle, shareText, singleFigures } from "../present/cost.ts";
 import { missingPackages } from "../present/missingPackages.ts";
 import { type PartLine, partLines, partText, wholeNetworks } from "../present/parts.ts";
-import { reasonText } from "../present/reason.ts";
+import { needsArguments, reasonText } from "../present/reason.ts";
 import { costly, type LayerLine, layerLines, openFailures } from "../present/sites.ts";
 
 export interface Lens {
@@ -17,6 +17,7 @@ export interface Lens {
 
 export type LensCommand =
   | { readonly name: "convlens.profileNetwork"; readonly network: string }
+  | { readonly name: "convlens.setArguments"; readonly network: string }
   | { readonly name: "convlens.getSources"; readonly package: string }
   | { readonly name: "convlens.chooseEnvironment" }
   | { readonly name: "convlens.revealLayer"; readonly network: string; readonly layers: readonly string[] };
@@ -45,6 +46,7 @@ export function lenses(analysis: FileAnalysis, options: LensOptions): Lens[] {
 export function lensArguments(uri: string, command: LensCommand): unknown[] {
   switch (command.name) {
     case "convlens.profileNetwork":
+    case "convlens.setArguments":
       return [uri, command.network];
     case "convlens.revealLayer":
       return [uri, command.network, command.layers];
@@ -73,15 +75,17 @@ function pendingLenses({ file, pending = [] }: FileAnalysis): Lens[] {
 }
 
 /** Networks that lack something, several of one line in one lens. */
-function failureLenses(analysis: FileAnalysis, { t }: LensOptions): Lens[] {
+function failureLenses(analysis: FileAnalysis, { t, offersSources }: LensOptions): Lens[] {
   const taken = new Set(analysis.reports.map(({ network_at }) => network_at?.line));
   const lenses = new Map<number, Lens>();
   for (const { network, at, reason } of openFailures(analysis)) {
     if (at.file !== analysis.file || taken.has(at.line) || lenses.has(at.line)) continue;
+    const told = reasonText(reason, t);
+    const canSet = offersSources === true && needsArguments(reason);
     lenses.set(at.line, {
       at,
-      title: visible(reasonText(reason, t)),
-      command: { name: "convlens.profileNetwork", network },
+      title: visible(canSet ? t("{0}: set its arguments…", told) : told),
+      command: { name: canSet ? "convlens.setArguments" : "convlens.profileNetwork", network },
     });
   }
   return [...lenses.values()];

@@ -17,9 +17,10 @@ export interface EmptyActions {
   readonly reveal: (at: Place) => void;
   readonly refresh: () => void;
   readonly sources: (request: SourcesRequest) => void;
+  readonly setArguments: (network: string) => void;
 }
 
-export function emptyPage(t: Translate, { reveal, refresh, sources }: EmptyActions): EmptyPage {
+export function emptyPage(t: Translate, { reveal, refresh, sources, setArguments }: EmptyActions): EmptyPage {
   const title = element("h1", {}, t("empty.title"));
   const reason = element("p", {}, t("empty.waiting"));
   const hint = element("p", { class: "muted" }, t("empty.hint"));
@@ -35,6 +36,9 @@ export function emptyPage(t: Translate, { reveal, refresh, sources }: EmptyActio
       setText(hint, t(network === undefined ? "empty.hint" : "empty.hint.network"));
       offer.replaceChildren(...(missing.length > 0 ? [missingPart(missing, t, sources)] : []));
       actions.replaceChildren(
+        ...(message.needsArguments && network !== undefined
+          ? [button(t("action.arguments"), "primary", () => setArguments(network)).element]
+          : []),
         ...(message.retry ? [button(t("action.retry"), "primary", refresh).element] : []),
         ...(at ? [button(t("action.show"), "secondary", () => reveal(at)).element] : []),
       );

@@ -224,7 +224,8 @@ function buildPage(locale: string): Page {
   cancel.addEventListener("click", () => host.post({ type: "cancel" }));
   const busy = element("div", { class: "busy", role: "status", hidden: true }, t("busy.text"), " ", cancel);
   const parts = [header(t, actions), banner, cards(t), chart, simulateStrip(t, actions), table];
-  const empty = emptyPage(t, help);
+  const setArguments = (network: string): void => host.post({ type: "setArguments", network });
+  const empty = emptyPage(t, { ...help, setArguments });
   const body = element("div", { class: "panel", hidden: true }, ...parts.map((part) => part.element));
   document.documentElement.lang = locale;
   document.title = t("app.panel");

@@ -140,6 +140,7 @@ const isSidebarNetwork = hasForm<SidebarNetwork>({
   known: isOptional(hasForm<NonNullable<SidebarNetwork["known"]>>({ macs: isNumber, params: isNumber })),
   complete: isBoolean,
   input: isString,
+  needsArguments: isOptional(isBoolean),
   earlier: isOptional(
     isArrayOf(
       hasForm<NonNullable<SidebarNetwork["earlier"]>[number]>({
@@ -195,6 +196,7 @@ const toPanelForms: Form<ToPanel> = {
     retry: isOptional(isBoolean),
     isTooMuch: isOptional(isBoolean),
     missing: isOptional(isArrayOf(isString)),
+    needsArguments: isOptional(isBoolean),
   }),
   select: hasForm<Extract<ToPanel, { type: "select" }>>({
     layers: isArrayOf(isString),

@@ -88,7 +88,13 @@ function networkCard(
   if (network.reason !== undefined) {
     card.append(
       element("p", { class: "reason" }, network.reason),
-      element("p", { class: "muted" }, words("empty.hint.network")),
+      ...(network.needsArguments
+        ? [
+            button(words("action.arguments"), "secondary", () =>
+              host.post({ type: "setArguments", network: network.name }),
+            ).element,
+          ]
+        : []),
     );
     return card;
   }

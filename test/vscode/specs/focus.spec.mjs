@@ -50,6 +50,17 @@ class Wide(nn.Module):
         return self.first(x)
 `;
 
+const NEEDS = `import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self, width: int, classes: int = 10):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 1, bias=False)
+
+    def forward(self, x):
+        return self.conv(x)
+`;
+
 describe("The network in focus", () => {
   let workbench;
 
@@ -59,6 +70,7 @@ describe("The network in focus", () => {
       prepare: async (folder) => {
         await writeFile(path.join(folder, "parts.py"), PARTS);
         await writeFile(path.join(folder, "net.py"), NET);
+        await writeFile(path.join(folder, "needs.py"), NEEDS);
       },
     });
   });
@@ -119,5 +131,24 @@ describe("The network in focus", () => {
     await openFile(workbench, "net.py");
     await choose("None in focus");
     await holds(async () => assert.match(await status(), /^\W*Wide /));
+  });
+
+  it("gets the arguments that it needs in a field, which says what is missing", async () => {
+    const { page } = workbench;
+    await openFile(workbench, "needs.py");
+    await holds(async () => assert.match((await lensTexts(workbench))[0], /^needs width: set its arguments/));
+    await page.locator(".codelens-decoration a", { hasText: "set its arguments" }).click();
+    const field = page.locator(".quick-input-widget input:visible").first();
+    await field.fill("classes=4");
+    await page.locator(".quick-input-message", { hasText: "needs width" }).waitFor();
+    await screenshot(workbench, "arguments");
+    await field.fill("width=64");
+    await field.press("Enter");
+    await holds(async () => {
+      const [network] = await lensTexts(workbench, { atLeast: 2 });
+      // 224²·3·64
+      assert.match(network, /^9\.63 M MACs · 192 params · made with width=64 \(needs\.py:3\)/);
+      assert.match(await status(), /Net 9\.63 M MACs/);
+    });
   });
 });
