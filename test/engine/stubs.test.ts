@@ -51,6 +51,22 @@ const CALL = network("import fused_thing", "pass", "return fused_thing.run(self.
 const DOUBLE = "def run(x):\n    return x @ x.new_zeros(4, 10)\n";
 
 describe("a stub of the user's own", () => {
+  it.each([
+    ["gives no network", "net = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3))\n"],
+    [
+      "gives a network that is not known",
+      "class Net(torch.nn.Module):\n    def forward(self, x): return x\n",
+    ],
+  ])("is named where it hides a framework and so the file %s", (_, code) => {
+    const stub = "/app/.convlens/stubs/torch.py";
+    const files = { [stub]: "def load(x):\n    return x\n", "/app/model.py": `import torch\n${code}` };
+    const engine = createEngine({ parsers, host: memoryHost(files, [], STUBS) });
+    const { failures, reports } = engine.analyze("/app/model.py");
+    const said = [...failures.map(({ reason }) => reason), ...reports.map(problems)].join("\n");
+    expect(said).toContain(`torch is read from ${stub}, which hides the library`);
+    expect(reports.some(({ complete }) => complete)).toBe(false);
+  });
+
   it("is traced in place of a module that is not there", () => {
     const report = profile(CALL, { "/app/.convlens/stubs/fused_thing.py": DOUBLE });
     expect([problems(report), report.complete]).toEqual(["", true]);

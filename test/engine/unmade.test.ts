@@ -118,3 +118,41 @@ def train():
 `;
   expect(analyze(source)).toMatchObject({ made: ["train"], unmade: [{ network: "net" }] });
 });
+
+it.each([
+  ["a function", "def main(data):\n    net = Eight(4)\n    net(data)\n", { network: "main", line: 2 }],
+  [
+    "a function that moves it at once",
+    'def main():\n    net = Eight(4).to("cpu")\n',
+    { network: "main", line: 2 },
+  ],
+  [
+    "a constructor of a class that is no network",
+    "class Agent:\n    def __init__(self, env):\n        self.net = Eight(4)\n",
+    { network: "Agent", line: 3 },
+  ],
+])("tells of a network that %s would have made", (_, source, unmade) => {
+  const files = { "/app/eight.py": EIGHT };
+  const found = analyze(`from eight import Eight\n${source}`, files);
+  expect(found).toEqual({
+    made: [],
+    unmade: [{ ...unmade, raised: raised("eight.py:7") }],
+    main: unmade.network,
+  });
+});
+
+it("takes what was made on the way to an exception for no network of the function", () => {
+  const half = EIGHT.replace(
+    "        if n",
+    "        self.stem = nn.Sequential(nn.Conv2d(3, 3, 3), nn.ReLU())\n        if n",
+  );
+  const main = "from eight import Eight\ndef main():\n    for n in (8, 4):\n        net = Eight(n)\n";
+  const { made, unmade } = analyze(main, { "/app/eight.py": half });
+  expect(made).toEqual(["main"]);
+  expect(unmade.map(({ network, line }) => [network, line])).toEqual([["main.2", 4]]);
+});
+
+it("takes an exception of a function that was not making a network for none of a network", () => {
+  const source = 'from torch import nn\ndef main(path):\n    raise ValueError("path")\n    net = nn.ReLU()\n';
+  expect(analyze(source).unmade).toEqual([]);
+});

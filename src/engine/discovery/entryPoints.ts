@@ -25,7 +25,7 @@ import type { GivenArguments } from "./callSites.ts";
 import { holders } from "./holders.ts";
 import { type FindGiven, networksInside } from "./insideFunctions.ts";
 import { layersOf } from "./madeNetworks.ts";
-import { buildsNetwork, namesMaker } from "./makers.ts";
+import { buildsNetwork, mentionsMaker, namesMaker } from "./makers.ts";
 import { type FindCall, opNetworks } from "./opNetworks.ts";
 import { partialOf } from "./partials.ts";
 import { type Need, neededParams, needsOf, openNeeds } from "./requiredArguments.ts";
@@ -193,12 +193,15 @@ export function hiddenRoots(
 ): readonly Root[] {
   const isMaker = makersOf(m.frameworks);
   const builds = (fn: FunctionNode): boolean => namesMaker(m, module, fn, isMaker);
-  const found = networksInside(m, module, { definitions: topLevel(node.body), builds, ...rest });
+  const isWhole = (value: Value): boolean => isMaker(value) && !isLoss(value);
+  const makes = (callee: Expr): boolean => mentionsMaker(m, module, callee, isWhole);
+  const found = networksInside(m, module, { definitions: topLevel(node.body), builds, makes, ...rest });
   return found.filter(
-    ({ value }) =>
-      !isLoss(value) &&
-      !onlyTrains(m, value, m.frameworks) &&
-      (isOfProgram(value) || layersOf(m, value).size > 0),
+    ({ value, unmade }) =>
+      unmade ||
+      (!isLoss(value) &&
+        !onlyTrains(m, value, m.frameworks) &&
+        (isOfProgram(value) || layersOf(m, value).size > 0)),
   );
 }
 

@@ -5,22 +5,25 @@
  */
 import { bounded } from "../interpret/bounded.ts";
 import { explore } from "../interpret/branches.ts";
+import { describeRaised } from "../interpret/compile/exceptions.ts";
+import { Raised } from "../interpret/control.ts";
 import type { Machine } from "../interpret/machine.ts";
 import { ScriptedCalls } from "../interpret/scripted.ts";
 import {
   ClassValue,
   FunctionValue,
-  type Instance,
+  Instance,
   type ModuleValue,
   NO_KWARGS,
   Unknown,
   type Value,
 } from "../interpret/values.ts";
-import type { FunctionNode } from "../syntax/ast.ts";
+import type { Expr, FunctionNode } from "../syntax/ast.ts";
 import type { GivenArguments } from "./callSites.ts";
 import type { Definition, Root } from "./entryPoints.ts";
 import { isMadeIn, outermost, watchMade } from "./madeNetworks.ts";
 import { nameOfParam, neededParams } from "./requiredArguments.ts";
+import { type UnmadeInside, unmadeInside } from "./unmade.ts";
 
 /** Part of a network's steps that each function may take, and how many are looked into. */
 const LOOKING_SHARE = 0.05;
@@ -41,7 +44,8 @@ interface Candidate {
 }
 
 /**
- * `builds` tells whether a function names what makes networks; `afresh` puts back what frameworks count;
+ * `builds` tells whether a function names what makes networks, `makes` whether a callee does; `afresh` puts back what
+ * frameworks count;
  * `handlers` are functions that the module's own statements gave away, as `onmessage = () => …`; `given` finds what
  * the program calls some of them with.
  */
@@ -52,12 +56,14 @@ export function networksInside(
     definitions,
     handlers,
     builds,
+    makes,
     given,
     afresh,
   }: {
     readonly definitions: readonly Definition[];
     readonly handlers: readonly FunctionValue[];
     readonly builds: (fn: FunctionNode) => boolean;
+    readonly makes: (callee: Expr) => boolean;
     readonly given: FindGiven;
     readonly afresh: () => void;
   },
@@ -69,10 +75,13 @@ export function networksInside(
   const all = candidates(m, module, definitions, handlers, builds).slice(0, MOST_FUNCTIONS);
   for (const candidate of openLast(all, given)) {
     afresh();
-    const made = outermost(m, makesOn(m, candidate, builds));
-    const own = made.filter((network) => !seen.has(network) && placeIn(network, file) !== undefined);
+    const { made, unmade } = makesOn(m, candidate, builds, makes);
+    const whole = made.filter((network) => !unmade.some(({ holdsPart }) => holdsPart(network)));
+    const own = outermost(m, whole).filter(
+      (network) => !seen.has(network) && placeIn(network, file) !== undefined,
+    );
     for (const network of own) seen.add(network);
-    found.push(...rootsOf(candidate, own, file));
+    found.push(...rootsOf(candidate, own, unmade, file));
   }
   afresh();
   return found;
@@ -129,13 +138,26 @@ function candidates(
   });
 }
 
-/** The networks that are made when it runs, and when the functions that it defines do. */
+/** The networks that are made when it runs and when the functions that it defines do, and those whose making raises. */
 function makesOn(
   m: Machine,
   { fn, owner, given }: Candidate,
   builds: (fn: FunctionNode) => boolean,
-): readonly Instance[] {
+  makes: (callee: Expr) => boolean,
+): { readonly made: readonly Instance[]; readonly unmade: readonly UnmadeInside[] } {
   const inner: FunctionValue[] = [];
+  const unmade: UnmadeInside[] = [];
+  const runs: Runs = (ran, body) =>
+    bounded(m, () => {
+      try {
+        return body();
+      } catch (thrown) {
+        const lost =
+          thrown instanceof Raised && unmadeInside(ran.node, thrown, describeRaised(m, thrown), makes);
+        if (lost) unmade.push(lost);
+        throw thrown;
+      }
+    });
   m.beginTrace(LOOKING_SHARE);
   m.scripted = new ScriptedCalls();
   m.onFunction = (each) => {
@@ -143,36 +165,48 @@ function makesOn(
   };
   const { made } = watchMade(m, () =>
     explore(m, () => {
-      const self = owner ? objectOf(m, owner, given) : undefined;
+      const object = owner ? objectOf(m, owner, given, runs) : undefined;
       const ran = new Set<FunctionNode>();
-      if (given && !owner) bounded(m, () => m.call(fn, given.args, given.kwargs));
+      if (given && !owner) runs(fn, () => m.call(fn, given.args, given.kwargs));
       // Making the object has run its constructor.
-      else if (!given || fn.name !== "__init__") run(m, fn, self);
+      else if (fn.name !== "__init__" || !object?.isMade) run(m, fn, object?.self, runs);
       for (const each of inner) {
         if (ran.has(each.node)) continue;
         ran.add(each.node);
-        run(m, each, undefined);
+        run(m, each, undefined, runs);
       }
     }),
   );
   m.onFunction = undefined;
   m.scripted = undefined;
   m.endTrace();
-  return made;
+  return { made, unmade };
 }
 
-/** An object of the class, or one of which nothing is known where it needs what nobody gives. */
-function objectOf(m: Machine, cls: ClassValue, given: GivenArguments | undefined): Value {
-  const needs = cls.attrs.get("__init__");
-  const args = given?.args ?? (needs instanceof FunctionValue ? unknownsFor(needs.node, 1) : []);
-  const made = bounded(m, () => m.call(cls, args, given?.kwargs));
-  return "reason" in made ? new Unknown(made.reason) : made.value;
+/** Runs what calls a function, whatever it raises. */
+type Runs = (fn: FunctionValue, body: () => Value) => { readonly value: Value } | { readonly reason: string };
+
+/** An object of the class, or one of which nothing is known where making it comes to no end. */
+function objectOf(
+  m: Machine,
+  cls: ClassValue,
+  given: GivenArguments | undefined,
+  runs: Runs,
+): { readonly self: Value; readonly isMade: boolean } {
+  const init = cls.attrs.get("__init__");
+  const make = (): Value => {
+    const args = given?.args ?? (init instanceof FunctionValue ? unknownsFor(init.node, 1) : []);
+    return m.call(cls, args, given?.kwargs);
+  };
+  const made = init instanceof FunctionValue ? runs(init, make) : bounded(m, make);
+  if ("reason" in made) return { self: new Unknown(made.reason), isMade: given !== undefined };
+  return { self: made.value, isMade: given !== undefined || made.value instanceof Instance };
 }
 
-function run(m: Machine, fn: FunctionValue, self: Value): void {
+function run(m: Machine, fn: FunctionValue, self: Value, runs: Runs): void {
   const isBound = self !== undefined && m.language === "python";
   const args = unknownsFor(fn.node, isBound ? 1 : 0);
-  bounded(m, () =>
+  runs(fn, () =>
     m.semantics.awaitValue(
       m,
       m.language === "python" || self === undefined
@@ -194,25 +228,32 @@ function unknownsFor(fn: FunctionNode, skip: number): readonly Value[] {
 function rootsOf(
   { name, fn, given }: Candidate,
   networks: readonly Instance[],
+  unmade: readonly UnmadeInside[],
   file: string,
 ): readonly Root[] {
-  const isAlone = networks.length === 1;
-  const names = new Map<string, number>();
-  return networks.map((network): Root => {
-    const place = placeIn(network, file) ?? fn.node.nameAt;
-    const base = name === "" ? "network" : name;
-    const isOwn = isMadeIn(network, fn.node);
-    const at = isAlone && isOwn && name !== "" ? fn.node.nameAt : place;
-    const count = (names.get(base) ?? 0) + 1;
-    names.set(base, count);
+  const lost = new Map(unmade.map(({ at, ending }) => [at, ending]));
+  const isAlone = networks.length + lost.size === 1;
+  const base = name === "" ? "network" : name;
+  let count = 0;
+  const root = (value: Value, place: Root["at"], isOwn: boolean): Root => {
+    count++;
     return {
       name: count === 1 ? base : `${base}.${count}`,
       kind: "variable",
-      at,
-      value: network,
+      at: isAlone && isOwn && name !== "" ? fn.node.nameAt : place,
+      value,
       ...(given && { given }),
     };
-  });
+  };
+  return [
+    ...networks.map((network) =>
+      root(network, placeIn(network, file) ?? fn.node.nameAt, isMadeIn(network, fn.node)),
+    ),
+    ...[...lost].map(([at, unmade]) => ({
+      ...root(new Unknown(unmade.reason, unmade.at), at, true),
+      unmade,
+    })),
+  ];
 }
 
 /** The innermost place of its making in the file. */

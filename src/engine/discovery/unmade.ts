@@ -1,8 +1,9 @@
-/** Networks that a file's own statements would have made, had the program not raised on the way. */
+/** Networks that a file's statements or functions would have made, had the program not raised on the way. */
 import type { Raised } from "../interpret/control.ts";
 import type { Machine } from "../interpret/machine.ts";
-import type { ModuleValue, Value } from "../interpret/values.ts";
-import type { Expr } from "../syntax/ast.ts";
+import type { Site } from "../interpret/trace.ts";
+import type { Instance, ModuleValue, Value } from "../interpret/values.ts";
+import type { Call, Expr, FunctionNode } from "../syntax/ast.ts";
 import type { Span } from "../syntax/span.ts";
 import type { Definition } from "./entryPoints.ts";
 import { mentionsMaker } from "./makers.ts";
@@ -35,6 +36,50 @@ export function unmadeBy(
   const callee = value && calledFirst(value);
   const ending = value && endings.find(({ from }) => holds(value.at, from));
   return ending && callee && mentionsMaker(m, module, callee, isMaker) ? ending : undefined;
+}
+
+/** A call in a function that was to make a network and raised. */
+export interface UnmadeInside {
+  readonly at: Span;
+  readonly ending: Ending;
+  /** Was it made on the way, as a part of the network that was never done? */
+  readonly holdsPart: (network: Instance) => boolean;
+}
+
+/** The call of a function that makes a network, as `makes` tells of a callee, where that raised. */
+export function unmadeInside(
+  { body }: FunctionNode,
+  { site }: Raised,
+  reason: string,
+  makes: (callee: Expr) => boolean,
+): UnmadeInside | undefined {
+  const calls = callsIn(body);
+  for (let from = site; from; from = from.caller) {
+    const call = calls.get(from.at);
+    if (!site || !call || !makes(call.callee)) continue;
+    const ended = from;
+    return {
+      at: call.at,
+      ending: { reason, from: call.at, at: site.at },
+      holdsPart: (network) => isCalledBy(network.site, ended),
+    };
+  }
+  return undefined;
+}
+
+function isCalledBy(site: Site | undefined, outer: Site): boolean {
+  for (let from = site; from; from = from.caller) if (from === outer) return true;
+  return false;
+}
+
+/** Calls in a piece of the model AST, by their places. */
+function callsIn(piece: unknown, found = new Map<Span, Call>()): ReadonlyMap<Span, Call> {
+  if (typeof piece !== "object" || piece === null) return found;
+  const node = piece as Partial<Call>;
+  if (node.kind === "call" && node.at) found.set(node.at, node as Call);
+  for (const [key, child] of Object.entries(piece))
+    if (key !== "at" && key !== "nameAt") callsIn(child, found);
+  return found;
 }
 
 /** What makes the object that the methods of `Net(5).to(device).eval()` are called on. */

@@ -4,7 +4,8 @@
  */
 import { makesNoNetworks } from "../base/noNetworks.ts";
 import type { Machine } from "../interpret/machine.ts";
-import { ABSENT, isUnknown, type ModuleValue, type Value } from "../interpret/values.ts";
+import { ABSENT, isUnknown, ModuleValue, type Value } from "../interpret/values.ts";
+import { hidesFramework } from "../languages/python/stubs.ts";
 import type { ModuleNode } from "../syntax/ast.ts";
 import { mentions, methodCalls } from "../syntax/mentions.ts";
 import { type Definition, type LostRoot, topLevel } from "./entryPoints.ts";
@@ -21,8 +22,7 @@ export function lostRoots(m: Machine, module: ModuleValue, node: ModuleNode): re
     if (source === undefined) return [];
     for (const dotted of mentions(source)) {
       const reason = missing(m, module, dotted);
-      if (reason !== undefined)
-        return [{ name: definition.name, at: definition.at, reason: `${reason}: ${REMEDY}` }];
+      if (reason !== undefined) return [{ name: definition.name, at: definition.at, reason }];
     }
     return [];
   });
@@ -72,14 +72,16 @@ function sourceOf(definition: Definition): unknown {
   }
 }
 
-/** The reason that a dotted name is unknown, when it is a module's. */
+/** The reason that a dotted name is unknown or not there, when it is a module's, and what to do about it. */
 function missing(m: Machine, module: ModuleValue, dotted: string): string | undefined {
   let value: Value = module;
   for (const part of dotted.split(".")) {
     const next = m.tryLookup(value, part);
-    if (next === ABSENT) return undefined;
+    if (next === ABSENT) return value instanceof ModuleValue ? hidesFramework(m, value) : undefined;
     if (isUnknown(next))
-      return MISSING.test(next.reason) && !isOfNoNetworks(next.reason) ? next.reason : undefined;
+      return MISSING.test(next.reason) && !isOfNoNetworks(next.reason)
+        ? `${next.reason}: ${REMEDY}`
+        : undefined;
     value = next;
   }
   return undefined;

@@ -37,6 +37,7 @@ import { weightKept, weightTaken } from "../../interpret/weight.ts";
 import { builtinTypeName, isCore, typeName } from "./core.ts";
 import { keywordDefaults } from "./keywordDefaults.ts";
 import { writtenName } from "./moduleNames.ts";
+import { hidesFramework } from "./stubs.ts";
 import { OBJECT } from "./types/object.ts";
 import { iteratorClass } from "./types/others.ts";
 
@@ -334,7 +335,8 @@ export function getAttr(m: Machine, obj: Value, name: string): Value {
   if (value !== ABSENT) return value;
   if (obj instanceof ModuleValue) {
     // It may well be there: modules that stand for files are not whole.
-    const message = `${obj.name}.${name} is not known`;
+    const hidden = hidesFramework(m, obj);
+    const message = `${obj.name}.${name} is not known${hidden === undefined ? "" : `: ${hidden}`}`;
     return m.fail("AttributeError", message, { severity: "warning", code: "unknown-value", message });
   }
   return m.fail("AttributeError", missingAttribute(m, obj, name));

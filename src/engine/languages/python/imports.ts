@@ -29,6 +29,7 @@ import { stdlibConventions } from "./stdlib/conventions.ts";
 import { stdlib } from "./stdlib/index.ts";
 import {
   endsInCompiled,
+  hidesFramework,
   isCompiledName,
   nameMissing,
   noteStub,
@@ -83,7 +84,9 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
       if (value !== ABSENT) return value;
       isMissing = true;
       if (isCompiledName(name)) return m.unknown(notFound(`${module.name}.${name}`));
-      return m.at(at, () => m.fail("ImportError", `cannot import '${name}' from ${module.name}`));
+      const hidden = hidesFramework(m, module);
+      const why = hidden === undefined ? "" : `: ${hidden}`;
+      return m.at(at, () => m.fail("ImportError", `cannot import '${name}' from ${module.name}${why}`));
     };
     const eager = guarded || module instanceof Unknown || isForEffect(m, module, bind, scope);
     if (eager) m.setVar(scope, bind, get());

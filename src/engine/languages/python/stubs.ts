@@ -55,6 +55,12 @@ export function stubFile(m: Machine, whose: "own" | "shipped", path: string): st
   return undefined;
 }
 
+/** Why a framework's name is missing: a file of the user's, as `.convlens/stubs/torch.py`, is read in its place. */
+export function hidesFramework(m: Machine, { name, file }: ModuleValue): string | undefined {
+  const isHidden = file !== undefined && m.frameworks.some((framework) => framework.hasModule(name));
+  return isHidden ? `${name} is read from ${file}, which hides the library` : undefined;
+}
+
 /** The folder of a package that only has stubs for modules inside of it. */
 export function stubFolder(m: Machine, path: string): string | undefined {
   const { own = [], shipped = [] } = m.host.stubs ?? {};
