@@ -3,8 +3,17 @@
  * function of the program makes the network that is a gap, elsewhere (`watch(model)`, `prepare(model)`) an assumption.
  */
 import type { Machine } from "./machine.ts";
-import { addMany } from "./unknownChange.ts";
-import { Instance, type Kwargs, List, Tuple, type Unknown, type Value } from "./values.ts";
+import { addMany, changeUnknown } from "./unknownChange.ts";
+import { Dict, Instance, type Kwargs, Layerless, List, Tuple, type Unknown, type Value } from "./values.ts";
+
+/** A call of something unknown. */
+export interface UnreadCall {
+  /** What the program calls it. */
+  readonly name: string;
+  readonly answer: Unknown;
+  readonly args: readonly Value[];
+  readonly kwargs: Kwargs;
+}
 
 /** What only looks at a network, or fills its weights, by the words that such names begin with. */
 const KEEPS =
@@ -32,6 +41,19 @@ export function mayChange(
     addMany(m, value, why);
   }
   if (m.frame) m.gap(why.reason);
+}
+
+/**
+ * A statement that only calls something unknown is there for what that does: to dicts and lists that the program keeps by
+ * a name, above all (`override(kwargs, "groups", 32)`). `kept` are the positions of such arguments.
+ */
+export function mayFill(m: Machine, { name, answer, args }: UnreadCall, kept: readonly number[]): void {
+  const [last = ""] = name.split(".").slice(-1);
+  if (answer instanceof Layerless || KEEPS.test(last) || HOLDS.test(last)) return;
+  for (const index of kept) {
+    const value = args[index];
+    if (value instanceof Dict || value instanceof List) changeUnknown(m, value, answer);
+  }
 }
 
 function holdsLayers(m: Machine, value: Value): boolean {

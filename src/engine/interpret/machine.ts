@@ -15,7 +15,7 @@ import { CALLS_TOO_DEEP, Raised, Stopped } from "./control.ts";
 import type { Doubt } from "./doubts.ts";
 import { errorText } from "./errorTexts.ts";
 import type { Framework } from "./framework.ts";
-import { mayChange } from "./handed.ts";
+import { mayChange, type UnreadCall } from "./handed.ts";
 import { describeFault, type OnFault, passedHostBound } from "./internal.ts";
 import type { FailNote, Interp } from "./interp.ts";
 import type { Journal } from "./journal.ts";
@@ -176,6 +176,8 @@ export class Machine implements Interp {
   readonly uncalled: FunctionNode[] = [];
   /** What the program calls the unknown function that is being called. */
   calleeText = "";
+  /** The last call of something unknown. */
+  unread: UnreadCall | undefined;
   /** How many functions of the program were called so far. */
   private called = 0;
   private depth = 0;
@@ -239,7 +241,9 @@ export class Machine implements Interp {
       else if (this.scope) this.gap(callee.reason);
       else mayChange(this, this.calleeText, callee, args, kwargs);
       mayCall(this, callee, args, kwargs);
-      return answerOf(callee);
+      const answer = answerOf(callee);
+      this.unread = { name: this.calleeText, answer, args, kwargs };
+      return answer;
     }
     return this.semantics.callObject(this, callee, args, kwargs);
   }

@@ -4,6 +4,7 @@ import { fork } from "../branches.ts";
 import { Raised } from "../control.ts";
 import { joinHere } from "../doubts.ts";
 import { errorText } from "../errorTexts.ts";
+import { mayFill } from "../handed.ts";
 import type { Machine } from "../machine.ts";
 import { Scope } from "../scope.ts";
 import { type Attrs, ClassValue, FunctionValue, Instance, Unknown, type Value } from "../values.ts";
@@ -82,6 +83,15 @@ export function compileBlock(nodes: readonly Stmt[], c: Compiler): Ex {
   return declares ? (m, s) => body(m, new Scope("block", s)) : body;
 }
 
+/** Positions of a call's arguments that the program has by a name, too. */
+function keptArguments(value: Expr): readonly number[] {
+  if (value.kind !== "call" || value.args.some(({ kind }) => kind !== "positional" && kind !== "keyword"))
+    return [];
+  return value.args
+    .filter(({ kind }) => kind === "positional")
+    .flatMap((arg, index) => (arg.value.kind === "name" || arg.value.kind === "attribute" ? [index] : []));
+}
+
 const compilers: Compilers = {
   expr: (node, c) => {
     const ev = compileExpr(node.value, c);
@@ -89,6 +99,14 @@ const compilers: Compilers = {
     if (discard) {
       return (m, s) => {
         discard(m, ev(m, s));
+        return undefined;
+      };
+    }
+    const kept = keptArguments(node.value);
+    if (kept.length > 0) {
+      return (m, s) => {
+        const value = ev(m, s);
+        if (value instanceof Unknown && m.unread?.answer === value) mayFill(m, m.unread, kept);
         return undefined;
       };
     }
