@@ -304,6 +304,7 @@ const CONSTANTS: Readonly<Record<string, Value>> = {
 };
 
 /** All built-in names of one interpreter. Its functions are its own; the classes are shared and never change. */
+/** The builtins of a program, and the module of that name, whose attributes they are. */
 export function createBuiltins(): Map<string, Value> {
   const names = new Map<string, Value>([...HIDDEN_CLASSES, ...NAMED_CLASSES]);
   names.set("bytearray", builtinClass("bytes"));
@@ -313,5 +314,6 @@ export function createBuiltins(): Map<string, Value> {
   for (const [name, [signature, impl]] of Object.entries({ ...OTHERS, ...iterationBuiltins })) {
     names.set(name, def(name, signature, exactly(impl)));
   }
+  names.set("__builtins__", new ModuleValue("builtins", undefined, names));
   return names;
 }
