@@ -139,3 +139,28 @@ describe("what is no Python", () => {
     expect(programOf(notebook([["code", "%%time\na = 1"]]))).toBe("\na = 1");
   });
 });
+
+describe("%run of another program", () => {
+  const json = (run: string) =>
+    notebook([
+      ["code", `from torch import nn\nwidth = 8\ndepth = 4`],
+      ["code", run],
+      ["code", "wide = nn.Sequential(nn.Conv2d(3, width, 3))\ndeep = nn.Sequential(nn.Conv2d(3, depth, 3))"],
+    ]);
+
+  it.each(["%run setup.py", "%run -i setup.py --fast", '%run "setup"'])(
+    "leaves the names that it has unknown, and says so: %s",
+    (run) => {
+      const host = memoryHost({ [FILE]: json(run), "/app/setup.py": "width = 32\n" });
+      const { reports } = createEngine({ parsers, host }).analyze(FILE);
+      const told = Object.fromEntries(reports.map((report) => [report.network, report]));
+      expect([told.wide?.complete, told.deep?.complete]).toEqual([false, true]);
+      expect(JSON.stringify(told.wide?.diagnostics)).toContain("%run in a notebook");
+    },
+  );
+
+  it("leaves all data unknown where the other program is not there", () => {
+    const { reports } = engineOf(json("%run setup.py")).analyze(FILE);
+    expect(reports.filter(({ complete }) => complete)).toEqual([]);
+  });
+});

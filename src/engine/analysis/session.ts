@@ -31,6 +31,7 @@ import {
   commentArguments,
   commentInput,
   declaredSize,
+  unreadComments,
   userInput,
 } from "../inputs/candidates.ts";
 import { gapsIn, refusals, saidOfSame, tensorsIn, unreadParameters, verdict } from "../inputs/runs.ts";
@@ -253,7 +254,7 @@ export class Session {
       message,
       at,
     }));
-    return [...syntax, ...this.moduleDiagnostics];
+    return [...syntax, ...unreadComments(this.node, this.options.file), ...this.moduleDiagnostics];
   }
 
   /** A root by its name, a name the module defines or imports, or a class's factory: `EfficientNet.from_name`. */

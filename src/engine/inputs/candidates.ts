@@ -9,6 +9,7 @@ import type { Assumption } from "../interpret/assumptions.ts";
 import type { Framework } from "../interpret/framework.ts";
 import type { Machine } from "../interpret/machine.ts";
 import { heldAnew, type OutermostCall } from "../interpret/scripted.ts";
+import type { TraceDiagnostic } from "../interpret/trace.ts";
 import {
   Dict,
   Instance,
@@ -91,18 +92,34 @@ export function commentArguments(
 
 const ARGUMENTS = /^args\s*=\s*(.+)$/;
 
+/** The inputs that a comment names, as they are written. */
+function inputsWritten(comment: string): readonly string[] | undefined {
+  return /input\s*=\s*(.+)$/
+    .exec(comment)?.[1]
+    ?.trim()
+    .split(/[\s;]+/);
+}
+
+/** Comments to ConvLens that it does not understand: what they say would be passed over in silence. */
+export function unreadComments({ directives }: ModuleNode, file: string): readonly TraceDiagnostic[] {
+  return directives.flatMap(({ line, text }) => {
+    if (ARGUMENTS.test(text)) return [];
+    const inputs = inputsWritten(text);
+    const unread = inputs ? inputs.find((each) => parseInput(each) === undefined) : text;
+    if (unread === undefined) return [];
+    const message = `'${unread}' is not understood: # convlens: takes input=1x3x224x224, input=1x10:int64 or args=8, width=0.5`;
+    const at = { file, line, column: 1, endLine: line, endColumn: 1 };
+    return [{ severity: "warning" as const, code: "comment", message, at }];
+  });
+}
+
 /** `# convlens: input=1x3x224x224` on the root's line, or on the lines just above it. */
 export function commentInput(node: ModuleNode, root: Root): ChosenInput | undefined {
   const near = directivesNear(node, root.at.line)
     .filter((text) => !ARGUMENTS.test(text))
-    .map((text) => /input\s*=\s*(.+)$/.exec(text)?.[1])
-    .find((text) => text !== undefined);
-  if (near === undefined) return undefined;
-  const specs = near
-    .trim()
-    .split(/[\s;]+/)
-    .map(parseInput)
-    .filter((spec) => spec !== undefined);
+    .map(inputsWritten)
+    .find((inputs) => inputs !== undefined);
+  const specs = near?.map(parseInput).filter((spec) => spec !== undefined) ?? [];
   return specs.length > 0 ? { specs, origin: "comment" } : undefined;
 }
 

@@ -186,6 +186,8 @@ export class Machine implements Interp {
   /** How many values that hold others are being looked into, each inside of the one before. */
   private nesting = 0;
   private builtins!: Scope;
+  /** Builtins as they were before the program could change them: the engine's own code goes by these. */
+  private readonly ownBuiltins = new Map<string, Value>();
 
   constructor(options: MachineOptions) {
     this.host = options.host;
@@ -205,6 +207,7 @@ export class Machine implements Interp {
   start(semantics: Semantics, builtins: Scope, modules: Modules): void {
     this.semantics = semantics;
     this.builtins = builtins;
+    for (const [name, value] of builtins.vars) this.ownBuiltins.set(name, value);
     this.modules = modules;
   }
 
@@ -754,12 +757,12 @@ export class Machine implements Interp {
   }
 
   builtin(name: string): Value {
-    const value = this.builtins.vars.get(name);
+    const value = this.ownBuiltins.get(name);
     return value === undefined ? this.unknown(`no builtin ${name}`) : value;
   }
 
   builtinClass(name: string): ClassValue {
-    const value = this.builtins.vars.get(name);
+    const value = this.ownBuiltins.get(name);
     if (!(value instanceof ClassValue)) throw new Error(`no builtin class ${name}`);
     return value;
   }

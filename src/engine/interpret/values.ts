@@ -271,7 +271,6 @@ export class Instance {
 
 export class ModuleValue {
   readonly kind = "module";
-  readonly attrs: Attrs = new Map();
   /** Runs the module's body, or looks a name up in a framework's table; ABSENT when there is no such name. */
   load?: (name: string) => Value | Absent;
   /** What is assumed by reading a name of it; for modules that are tables of the engine. */
@@ -283,6 +282,7 @@ export class ModuleValue {
   constructor(
     readonly name: string,
     readonly file?: string,
+    readonly attrs: Attrs = new Map(),
   ) {}
 }
 

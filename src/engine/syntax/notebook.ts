@@ -90,6 +90,8 @@ const OVER_PYTHON = /^%%(time|timeit|capture|prun|memit|python3?|py3?)\b/;
 const COMMAND = /^(?:[%!?].*|[\w.]+\?{1,2})$/;
 /** `files = !ls`, `took = %timeit -o run()`, `args.width, rest = !cat sizes` */
 const ASSIGNED = /^([\w.,\s]+)=\s*[%!]/;
+/** `%run -i setup.py 8`, `%run "setup"` */
+const RUN = /^%run\s+(?:-\w+\s+)*(["']?)([^\s"'\\]+)\1/;
 /** `%time net = Net()` runs its statement in the notebook, so that names stay afterwards. */
 const TIMED = /^%time\s+(?=[^\s-])/;
 
@@ -118,5 +120,11 @@ function pythonOf(cell: string): string {
 function blank(line: string, column: number): string {
   const target = ASSIGNED.exec(line.trim())?.[1]?.trim();
   if (target !== undefined) return `${line.slice(0, column)}${target} = get_ipython().system()`;
+  const ran = RUN.exec(line.trim())?.[2];
+  if (ran !== undefined) {
+    // What the other program binds counts here: as text that runs, it leaves the names that it has unknown.
+    const file = /\.(py|ipynb)$/.test(ran) ? ran : `${ran}.py`;
+    return `${line.slice(0, column)}exec(open("${file}").read())`;
+  }
   return column > 0 ? `${line.slice(0, column)}pass` : "";
 }

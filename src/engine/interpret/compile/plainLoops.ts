@@ -44,7 +44,7 @@ export function remembering(node: For, run: Ex): Ex {
     if (m.inPlainLoop || s.kind !== "function" || s.declared) return run(m, s);
     const memory = m.loops.get(node) ?? { outcomes: new Map<string, Outcome>(), surplus: 0 };
     m.loops.set(node, memory);
-    if (memory.surplus > MOST_MISSES || ![...uses.functions].every((name) => isBuiltin(s, name)))
+    if (memory.surplus > MOST_MISSES || ![...uses.functions].every((name) => isBuiltin(m, s, name)))
       return run(m, s);
     const before = variablesOf(s, names);
     const key = before && describe([...before.values()]);
@@ -158,8 +158,10 @@ class Uses {
   }
 }
 
-function isBuiltin(s: Scope, name: string): boolean {
-  return s.find(name)?.kind === "builtins";
+/** Is it the language's own, which the program has not changed? */
+function isBuiltin(m: Machine, s: Scope, name: string): boolean {
+  const found = s.find(name);
+  return found?.kind === "builtins" && found.vars.get(name) === m.builtin(name);
 }
 
 /** Variables before the loop; undefined where looking at one would run an import. */

@@ -23,7 +23,7 @@ import { hashNumber, identity } from "./dict.ts";
 import { mayBind, NOT_FOLLOWED } from "./execText.ts";
 import { openFile } from "./files.ts";
 import { format } from "./format.ts";
-import { floorDivide, isOpen, toWhole, whole } from "./integers.ts";
+import { bitsOf, floorDivide, isOpen, toWhole, whole } from "./integers.ts";
 import { isInstance, isSubclassOf } from "./isinstance.ts";
 import { iterationBuiltins } from "./iteration.ts";
 import { literal } from "./literal.ts";
@@ -159,6 +159,9 @@ function code(interp: Interp, value: Value): Value {
   return text.codePointAt(0);
 }
 
+/** Bits of two factors whose product takes a step of its own. */
+const BITS_A_PRODUCT = 640;
+
 function power(interp: Interp, a: Bound): Value {
   if (a.mod === null) return interp.binary("**", a.base, a.exp);
   const [base, exponent, modulus] = [a.base, a.exp, a.mod].map((part) => toWhole(unwrap(part)));
@@ -169,8 +172,10 @@ function power(interp: Interp, a: Bound): Value {
   if (start === undefined) return interp.fail("ValueError", "base is not invertible for the given modulus");
   let result = 1n;
   let square = start % modulus;
+  // A product takes time by the square of its factors' size.
+  const steps = 1 + Math.floor((bitsOf(modulus) / BITS_A_PRODUCT) ** 2);
   for (let rest = exponent < 0n ? -exponent : exponent; rest > 0n; rest >>= 1n) {
-    interp.tick();
+    interp.tick(steps);
     if (rest & 1n) result = (result * square) % modulus;
     square = (square * square) % modulus;
   }
@@ -304,6 +309,7 @@ const CONSTANTS: Readonly<Record<string, Value>> = {
 };
 
 /** All built-in names of one interpreter. Its functions are its own; the classes are shared and never change. */
+/** The builtins of a program, and the module of that name, whose attributes they are. */
 export function createBuiltins(): Map<string, Value> {
   const names = new Map<string, Value>([...HIDDEN_CLASSES, ...NAMED_CLASSES]);
   names.set("bytearray", builtinClass("bytes"));
@@ -313,5 +319,6 @@ export function createBuiltins(): Map<string, Value> {
   for (const [name, [signature, impl]] of Object.entries({ ...OTHERS, ...iterationBuiltins })) {
     names.set(name, def(name, signature, exactly(impl)));
   }
+  names.set("__builtins__", new ModuleValue("builtins", undefined, names));
   return names;
 }

@@ -4,7 +4,7 @@ import { changeUnknown, isData } from "../../interpret/unknownChange.ts";
 import { type Dict, isUnknown, type Value } from "../../interpret/values.ts";
 import { toText, unwrap } from "./core.ts";
 
-export const NOT_FOLLOWED = "exec() of text is not followed";
+export const NOT_FOLLOWED = "exec() of text is not followed, nor is %run in a notebook";
 
 /** Where the text is known, only names that stand in it can be bound by it. Definitions are not taken to be replaced. */
 export function mayBind(interp: Interp, namespace: Dict, source: Value): void {

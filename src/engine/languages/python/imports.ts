@@ -323,6 +323,7 @@ function tableModule(m: Machine, path: string): ModuleValue | undefined {
     };
     return tableOf(m, path, load, framework.conventions?.(path));
   }
+  if (path === "builtins") return m.tableModules.get(path);
   const table = entryOf(stdlib, path);
   if (!table) return undefined;
   let names: Map<string, Value> | undefined;

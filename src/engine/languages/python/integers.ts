@@ -23,7 +23,7 @@ export function whole(value: bigint): number | Unknown {
 }
 
 /** Bits of the size, to within four. */
-function bitsOf(value: bigint): number {
+export function bitsOf(value: bigint): number {
   return value.toString(16).length * 4;
 }
 

@@ -6,6 +6,7 @@ import {
   ClassValue,
   FunctionValue,
   Instance,
+  ModuleValue,
   NativeFunction,
   Tuple,
   Unknown,
@@ -69,7 +70,12 @@ export const python: Semantics = {
   importFrom,
   importByName,
   exportNames: () => undefined,
-  createBuiltins,
+  createBuiltins: (m) => {
+    const names = createBuiltins();
+    const module = names.get("__builtins__");
+    if (module instanceof ModuleValue) m.tableModules.set(module.name, module);
+    return names;
+  },
   moduleObject,
   runBefore: packagesBefore,
   enterModule: (_m, { moduleValue: module, vars }) => {

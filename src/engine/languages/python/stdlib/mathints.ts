@@ -3,7 +3,7 @@ import { entryOf } from "../../../base/table.ts";
 import type { Interp } from "../../../interpret/interp.ts";
 import { Float, INTEGER_TOO_LARGE, isUnknown, type Value } from "../../../interpret/values.ts";
 import { tryDunder, typeName, unwrap } from "../core.ts";
-import { floorDivide, quotient, toWhole, whole, wholeArithmetic } from "../integers.ts";
+import { bitsOf, floorDivide, quotient, toWhole, whole, wholeArithmetic } from "../integers.ts";
 import { items } from "../sequences.ts";
 import { toFloat } from "../types/numbers.ts";
 import { argsOf } from "../types/object.ts";
@@ -44,13 +44,21 @@ function ofWholes(
   ];
 }
 
+/** Bits of a divisor that take a step of their own. */
+const BITS_A_DIVISION = 1024;
+
 function absolute(value: bigint): bigint {
   return value < 0n ? -value : value;
 }
 
-function gcd(a: bigint, b: bigint): bigint {
+/** Large ints take as many divisions as they have digits, and each of these takes time by their size. */
+function gcd(interp: Interp, a: bigint, b: bigint): bigint {
   let [x, y] = [absolute(a), absolute(b)];
-  while (y !== 0n) [x, y] = [y, x % y];
+  const steps = 1 + Math.floor(bitsOf(y) / BITS_A_DIVISION);
+  while (y !== 0n) {
+    interp.tick(steps);
+    [x, y] = [y, x % y];
+  }
   return x;
 }
 
@@ -173,9 +181,13 @@ function productOf(interp: Interp, iterable: Value, start: Value): Value {
 }
 
 export const WHOLE_FUNCTIONS: Readonly<Record<string, Entry>> = {
-  gcd: ofWholes("*integers", ["integers"], (_, ...all) => whole(all.reduce(gcd, 0n))),
-  lcm: ofWholes("*integers", ["integers"], (_, ...all) =>
-    whole(all.reduce((a, b) => (a === 0n || b === 0n ? 0n : absolute(floorDivide(a, gcd(a, b)) * b)), 1n)),
+  gcd: ofWholes("*integers", ["integers"], (interp, ...all) =>
+    whole(all.reduce((a, b) => gcd(interp, a, b), 0n)),
+  ),
+  lcm: ofWholes("*integers", ["integers"], (interp, ...all) =>
+    whole(
+      all.reduce((a, b) => (a === 0n || b === 0n ? 0n : absolute(floorDivide(a, gcd(interp, a, b)) * b)), 1n),
+    ),
   ),
   isqrt: ofWholes("n", ["n"], (interp, n = 0n) =>
     n < 0n ? interp.fail("ValueError", "isqrt() argument must be nonnegative") : whole(squareRoot(n)),

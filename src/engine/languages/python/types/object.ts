@@ -2,8 +2,10 @@
 import type { Interp } from "../../../interpret/interp.ts";
 import { linearize } from "../../../interpret/native.ts";
 import {
+  ClassMethod,
   ClassValue,
   Dict,
+  FunctionValue,
   isUnknown,
   type Kwargs,
   type List,
@@ -140,7 +142,7 @@ export function withPayload(interp: Interp, value: Value, cls: ClassValue, own: 
 export const classOfNamespace = new WeakMap<Dict, ClassValue>();
 
 /** `type(x)` is its class; `type(name, bases, attributes)` a new one. */
-function makeType(interp: Interp, meta: ClassValue, args: readonly Value[]): Value {
+function makeType(interp: Interp, meta: ClassValue, args: readonly Value[], kwargs: Kwargs): Value {
   const [name, bases, attributes] = args;
   if (args.length === 1) return interp.typeOf(name);
   const unknown = args.find(isUnknown);
@@ -162,6 +164,11 @@ function makeType(interp: Interp, meta: ClassValue, args: readonly Value[]): Val
     .slice(1)
     .find((base) => base.native?.onSubclass)
     ?.native?.onSubclass?.(interp, cls);
+  const hook = cls.mro.slice(1).find((base) => base.attrs.has("__init_subclass__"));
+  const written = hook?.attrs.get("__init_subclass__");
+  // What the program writes is a class method, marked as one or not.
+  const fn = written instanceof ClassMethod ? written.fn : written;
+  if (fn instanceof FunctionValue) interp.call(fn, [cls], kwargs);
   return cls;
 }
 
