@@ -130,6 +130,7 @@ const bundles = [
   { entry: "src/cli/bench.ts", out: "bench.mjs", options: esModule },
   { entry: "test/fuzz/robustness/main.ts", out: "fuzz.mjs", options: esModule },
   { entry: "webview/panel/main.ts", out: "webview/panel.js", options: page },
+  { entry: "webview/lesson/main.ts", out: "webview/lesson.js", options: page },
   { entry: "webview/sidebar/main.ts", out: "webview/sidebar.js", options: page },
 ];
 

@@ -42,6 +42,7 @@ const live = await serveLive({
   port: Number(values.port ?? DEFAULT_PORT),
 });
 console.log(`\nLive page: ${live.address}   (Ctrl-C ends it)`);
+console.log(`Lesson:    ${live.address}lesson`);
 if (values.once) await live.close();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void live.close());
 

@@ -16,6 +16,8 @@ import type {
 const assets = mkdtempSync(path.join(tmpdir(), "convlens-live-"));
 writeFileSync(path.join(assets, "panel.js"), "// panel");
 writeFileSync(path.join(assets, "panel.css"), "/* panel */");
+writeFileSync(path.join(assets, "lesson.js"), "// lesson");
+writeFileSync(path.join(assets, "lesson.css"), "/* lesson */");
 
 let page: LivePage | undefined;
 afterEach(async () => {
@@ -109,6 +111,18 @@ describe("the live page", () => {
     );
     expect((await fetch(`${address}panel.js`)).status).toBe(200);
     expect((await fetch(`${address}../package.json`)).status).toBe(404);
+  });
+
+  it("serves the lesson as a page of its own, under the same policy", async () => {
+    const address = await open(fakeSource());
+    const response = await fetch(`${address}lesson`);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1];
+    const html = await response.text();
+    expect(html).toContain(`<script nonce="${nonce}" src="/lesson.js"></script>`);
+    expect(html).toContain('href="/lesson.css"');
+    expect(await (await fetch(`${address}lesson.js?again`)).text()).toBe("// lesson");
+    expect(await (await fetch(`${address}lesson.css`)).text()).toBe("/* lesson */");
   });
 
   it("sends the report to each tab, and again when a file changes", async () => {

@@ -1,6 +1,8 @@
 /** The words of the panel and the sidebar, in English and Japanese. `{0}` stands for the first argument. */
+import { lessonWords } from "./lessonWords.ts";
 
 const messages = {
+  ...lessonWords,
   "action.all": ["all {0}", "すべて（{0}）"],
   "action.none": ["none", "なし"],
   "action.undo": ["Undo", "元に戻す"],

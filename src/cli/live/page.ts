@@ -25,8 +25,17 @@ export interface PageOptions {
   readonly nonce: string;
 }
 
+/** The lesson needs nothing from the server: its bundle has the worked example. */
+export function lessonHtml({ title, locale, nonce }: PageOptions): string {
+  return htmlOf({ title, locale, nonce }, "/lesson.css", ["/lesson.js"]);
+}
+
 /** The same root and the same `data-nonce` as the extension's webview page. */
-export function pageHtml({ title, locale, nonce }: PageOptions): string {
+export function pageHtml(options: PageOptions): string {
+  return htmlOf(options, "/panel.css", ["/bridge.js", "/panel.js"]);
+}
+
+function htmlOf({ title, locale, nonce }: PageOptions, style: string, scripts: readonly string[]): string {
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(locale)}">
 <head>
@@ -34,13 +43,11 @@ export function pageHtml({ title, locale, nonce }: PageOptions): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="/icon.svg">
-<link rel="stylesheet" href="/panel.css">
+<link rel="stylesheet" href="${style}">
 </head>
 <body data-nonce="${nonce}">
 <div id="root"></div>
-<script nonce="${nonce}" src="/bridge.js"></script>
-<script nonce="${nonce}" src="/panel.js"></script>
-</body>
+${scripts.map((script) => `<script nonce="${nonce}" src="${script}"></script>\n`).join("")}</body>
 </html>
 `;
 }

@@ -16,7 +16,7 @@ import type {
 } from "../../engine/contract/separable.ts";
 import { parseFromPanel } from "../../protocol/fromWebview.ts";
 import type { CostUnit, FromPanel, PanelAbility, ToPanel } from "../../protocol/messages.ts";
-import { BRIDGE, contentSecurityPolicy, pageHtml } from "./page.ts";
+import { BRIDGE, contentSecurityPolicy, lessonHtml, pageHtml } from "./page.ts";
 
 export interface LiveSource {
   readonly title: string;
@@ -198,20 +198,20 @@ async function answer(
         "text/html; charset=utf-8",
         pageHtml({ title: source.title, locale, nonce }),
       );
+    case "GET /lesson":
+      return void reply(
+        response,
+        "text/html; charset=utf-8",
+        lessonHtml({ title: "ConvLens", locale, nonce }),
+      );
     case "GET /bridge.js":
       return void reply(response, "text/javascript; charset=utf-8", BRIDGE);
     case "GET /panel.js":
-      return void reply(
-        response,
-        "text/javascript; charset=utf-8",
-        await readFile(path.join(assets.panel, "panel.js")),
-      );
+    case "GET /lesson.js":
+      return void reply(response, "text/javascript; charset=utf-8", await bundle(assets.panel, request));
     case "GET /panel.css":
-      return void reply(
-        response,
-        "text/css; charset=utf-8",
-        await readFile(path.join(assets.panel, "panel.css")),
-      );
+    case "GET /lesson.css":
+      return void reply(response, "text/css; charset=utf-8", await bundle(assets.panel, request));
     case "GET /icon.svg":
       return void reply(response, "image/svg+xml", await readFile(assets.icon));
     case "GET /events":
@@ -226,6 +226,11 @@ async function answer(
     default:
       response.writeHead(404).end();
   }
+}
+
+/** Called for the names that the routes above list, and no others. */
+function bundle(folder: string, { url = "" }: IncomingMessage): Promise<Buffer> {
+  return readFile(path.join(folder, path.basename(url.split("?")[0] ?? "")));
 }
 
 function reply(response: ServerResponse, type: string, body: string | Buffer): void {
