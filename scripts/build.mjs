@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
+import { esModule } from "./lib/bundles.mjs";
 import { writeDeclarations } from "./lib/declarations.mjs";
 import { plugin, root } from "./lib/project.mjs";
 
@@ -37,16 +38,6 @@ const commonJs = {
   define: { "import.meta.url": "bundleUrl" },
   banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
   alias: { "web-tree-sitter": path.join(root, "node_modules/web-tree-sitter/web-tree-sitter.cjs") },
-};
-
-/** CommonJS packages inside an ES module still call require for Node's own modules. */
-const esModule = {
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  banner: {
-    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
-  },
 };
 
 /** What is loaded when it is needed, from a bundle of its own: what gets archives is no part of any start. */

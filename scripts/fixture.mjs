@@ -7,6 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
+import { esModule } from "./lib/bundles.mjs";
 import { root } from "./lib/project.mjs";
 
 const { values, positionals } = parseArgs({
@@ -29,13 +30,9 @@ export { memoryHost } from "./test/engine/memoryHost.ts";`,
     resolveDir: root,
   },
   bundle: true,
-  format: "esm",
-  platform: "node",
+  ...esModule,
   outfile: bundle,
   logLevel: "error",
-  banner: {
-    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
-  },
 });
 const { createEngine, loadParsers, aligned, withFigures, memoryHost } = await import(
   pathToFileURL(bundle).href

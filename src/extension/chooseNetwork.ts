@@ -5,7 +5,7 @@ import type { Report } from "../engine/contract/report.ts";
 import { totalText } from "../present/cost.ts";
 import { count, inputShapes, inUnit } from "../present/text.ts";
 import type { CommandContext } from "./commands.ts";
-import type { FocusedNetwork } from "./focus.ts";
+import { isSame } from "./focus.ts";
 import { readSettings } from "./settings.ts";
 
 interface Item extends vscode.QuickPickItem {
@@ -84,7 +84,7 @@ function networkItem(
   const { network } = report;
   const { unit } = readSettings();
   return {
-    label: labelOf(network, isFocused(analyses.focus.current, uri, network)),
+    label: labelOf(network, isSame(analyses.focus.current, { uri, network })),
     description: [totalText(report, { unit, t: vscode.l10n.t }), inputShapes(report.input) || "?"].join(
       " · ",
     ),
@@ -99,7 +99,9 @@ function elsewhere({ analyses, scan }: CommandContext, here: readonly string[]):
   const found = (scan.found?.files ?? []).flatMap(({ uri, label, networks }) =>
     (networks ?? []).map(({ name, macs }) => ({ uri, label, name, macs })),
   );
-  const isThere = found.some(({ uri, name }) => isFocused(current, vscode.Uri.parse(uri), name));
+  const isThere = found.some(({ uri, name }) =>
+    isSame(current, { uri: vscode.Uri.parse(uri), network: name }),
+  );
   const kept =
     current && !isThere
       ? [
@@ -115,7 +117,7 @@ function elsewhere({ analyses, scan }: CommandContext, here: readonly string[]):
       const parsed = vscode.Uri.parse(uri);
       const cost = macs === undefined ? "" : macsText(macs, unit);
       return {
-        label: labelOf(name, isFocused(current, parsed, name)),
+        label: labelOf(name, isSame(current, { uri: parsed, network: name })),
         description: [cost, label].filter((part) => part !== "").join(" · "),
         run: () => analyses.choose(parsed, name),
       };
@@ -128,10 +130,6 @@ function macsText(macs: number | null, unit: ReturnType<typeof readSettings>["un
 
 function labelOf(network: string, isChosen: boolean): string {
   return `${isChosen ? "$(check)" : "$(blank)"} ${visible(network)}`;
-}
-
-function isFocused(focused: FocusedNetwork | undefined, uri: vscode.Uri, network: string): boolean {
-  return focused?.network === network && focused.uri.toString() === uri.toString();
 }
 
 function section(title: string, items: readonly Item[]): Item[] {

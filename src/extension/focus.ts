@@ -40,7 +40,8 @@ export class FocusMemory implements vscode.Disposable {
   }
 }
 
-function isSame(one: FocusedNetwork | undefined, other: FocusedNetwork | undefined): boolean {
+/** The same network of the same file, or none on both sides. */
+export function isSame(one: FocusedNetwork | undefined, other: FocusedNetwork | undefined): boolean {
   return one?.network === other?.network && one?.uri.toString() === other?.uri.toString();
 }
 

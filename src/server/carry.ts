@@ -68,9 +68,17 @@ export function follow(analysis: FileAnalysis, before: string, after: string): F
 }
 
 /** Networks may be lost: the text is broken, or its analysis was ended before it told any. */
-export function isBroken({ file, reports, diagnostics }: FileAnalysis): boolean {
-  const isLost = (code: string) => code === "syntax" || (code === "limit" && reports.length === 0);
-  return diagnostics.some(({ code, at }) => isLost(code) && at.file === file);
+export function isBroken(analysis: FileAnalysis): boolean {
+  return isMisread(analysis) || (analysis.reports.length === 0 && says(analysis, "limit"));
+}
+
+/** Its text could not be read whole. */
+export function isMisread(analysis: FileAnalysis): boolean {
+  return says(analysis, "syntax");
+}
+
+function says({ file, diagnostics }: FileAnalysis, wanted: string): boolean {
+  return diagnostics.some(({ code, at }) => code === wanted && at.file === file);
 }
 
 /** Lines before the first difference stay, lines after the last one shift. */

@@ -5,7 +5,7 @@
 import type { FileAnalysis } from "../engine/contract/engine.types.ts";
 import { emptyAnalysis, withFocus } from "../present/focus.ts";
 import type { FocusParams } from "../protocol/requests.ts";
-import { follow } from "./carry.ts";
+import { follow, isMisread } from "./carry.ts";
 import type { Session, Shown } from "./session.ts";
 import { fileOf } from "./uris.ts";
 
@@ -96,11 +96,5 @@ export class Focus {
 /** The text of the document is broken, and the network has no total for it. */
 function isDamaged(own: Shown | undefined, { reports }: FileAnalysis, network: string): boolean {
   const report = reports.find((each) => each.network === network);
-  return isBroken(own?.analysis) && (report?.totals.macs ?? null) === null;
-}
-
-function isBroken(analysis: FileAnalysis | undefined): boolean {
-  return (
-    analysis?.diagnostics.some(({ code, at }) => code === "syntax" && at.file === analysis.file) ?? false
-  );
+  return own !== undefined && isMisread(own.analysis) && (report?.totals.macs ?? null) === null;
 }

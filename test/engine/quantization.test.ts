@@ -20,9 +20,9 @@ class Net(nn.Module):
 `;
   const engine = createEngine({
     parsers,
-    host: memoryHost({ "/work/net.py": text, ...files }, ["/work", "/site"]),
+    host: memoryHost({ "/app/net.py": text, ...files }, ["/app", "/site"]),
   });
-  const result = engine.profile("/work/net.py", { model: "Net", input: ["5x2x16"] });
+  const result = engine.profile("/app/net.py", { model: "Net", input: ["5x2x16"] });
   if (!result.ok) throw new Error(result.reason);
   const { totals, diagnostics } = result.report;
   return { params: totals.params, said: diagnostics.map(({ message }) => message).join("\n") };

@@ -193,13 +193,13 @@ describe("the language server", () => {
       { searchPaths: () => found },
     );
     await client.rpc.sendRequest(ANALYZE, { uri: URI });
-    found = ["/work/.venv/lib/python3.11/site-packages"];
+    found = ["/app/.venv/lib/python3.11/site-packages"];
     const changed = (uri: string) =>
       client.rpc.sendNotification("workspace/didChangeWatchedFiles", { changes: [{ uri, type: 1 }] });
-    await changed("file:///work/other.py");
+    await changed("file:///app/other.py");
     await client.rpc.sendRequest(ANALYZE, { uri: URI });
     expect(seen).toEqual([[]]);
-    await changed("file:///work/.venv/pyvenv.cfg");
+    await changed("file:///app/.venv/pyvenv.cfg");
     await vi.waitFor(() => expect(seen).toEqual([[], found]), { timeout: 20_000 });
   });
 

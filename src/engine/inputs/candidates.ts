@@ -73,17 +73,20 @@ export function userInput(texts: readonly string[]): ChosenInput | string {
 }
 
 /** What comments say of a root that stands at `root`. */
-export function directivesNear({ directives }: ModuleNode, root: number): readonly string[] {
-  return directives.filter(({ line }) => line <= root && line >= root - 3).map(({ text }) => text);
+export function directivesNear(node: ModuleNode, root: number): readonly string[] {
+  return near(node, root).map(({ text }) => text);
+}
+
+function near({ directives }: ModuleNode, root: number): ModuleNode["directives"] {
+  return directives.filter(({ line }) => line <= root && line >= root - 3);
 }
 
 /** `# convlens: args=depths=[3, 3], dims=[32, 64]` on the root's line, or on the lines just above it. */
 export function commentArguments(
-  { directives }: ModuleNode,
+  node: ModuleNode,
   root: Root,
 ): { readonly text: string; readonly line: number } | undefined {
-  const near = directives.filter(({ line }) => line <= root.at.line && line >= root.at.line - 3);
-  const said = near.flatMap(({ text, line }) => {
+  const said = near(node, root.at.line).flatMap(({ text, line }) => {
     const found = ARGUMENTS.exec(text)?.[1];
     return found === undefined ? [] : [{ text: found, line }];
   });
@@ -115,11 +118,11 @@ export function unreadComments({ directives }: ModuleNode, file: string): readon
 
 /** `# convlens: input=1x3x224x224` on the root's line, or on the lines just above it. */
 export function commentInput(node: ModuleNode, root: Root): ChosenInput | undefined {
-  const near = directivesNear(node, root.at.line)
+  const inputs = directivesNear(node, root.at.line)
     .filter((text) => !ARGUMENTS.test(text))
     .map(inputsWritten)
-    .find((inputs) => inputs !== undefined);
-  const specs = near?.map(parseInput).filter((spec) => spec !== undefined) ?? [];
+    .find((written) => written !== undefined);
+  const specs = inputs?.map(parseInput).filter((spec) => spec !== undefined) ?? [];
   return specs.length > 0 ? { specs, origin: "comment" } : undefined;
 }
 

@@ -34,8 +34,7 @@ export function mayChange(
   const given = [...args, ...kwargs.values()].filter((value) => holdsLayers(m, value));
   if (given.length === 0) return;
   m.assume("value", `${name}(…) is taken to change nothing of what it is given`);
-  const [last = ""] = name.split(".").slice(-1);
-  if (KEEPS.test(last) || HOLDS.test(last)) return;
+  if (leavesAlone(name)) return;
   for (const value of given) {
     if (!(value instanceof List)) continue;
     addMany(m, value, why);
@@ -48,12 +47,17 @@ export function mayChange(
  * a name, above all (`override(kwargs, "groups", 32)`). `kept` are the positions of such arguments.
  */
 export function mayFill(m: Machine, { name, answer, args }: UnreadCall, kept: readonly number[]): void {
-  const [last = ""] = name.split(".").slice(-1);
-  if (answer instanceof Layerless || KEEPS.test(last) || HOLDS.test(last)) return;
+  if (answer instanceof Layerless || leavesAlone(name)) return;
   for (const index of kept) {
     const value = args[index];
     if (value instanceof Dict || value instanceof List) changeUnknown(m, value, answer);
   }
+}
+
+/** By its name, it changes nothing of what it is given. */
+function leavesAlone(name: string): boolean {
+  const [last = ""] = name.split(".").slice(-1);
+  return KEEPS.test(last) || HOLDS.test(last);
 }
 
 function holdsLayers(m: Machine, value: Value): boolean {
