@@ -136,8 +136,18 @@ async function rewriteLayer(
   if (names.length > 0) await applySwap(analyses, uri, network, names);
 }
 
-/** The page on depthwise separable convolution, in the editor's language where there is one. */
-async function explain({ folder }: CommandContext): Promise<void> {
+/** A hover's layers in the panel's lesson; else the page of text, in the editor's language where there is one. */
+async function explain(
+  { folder, panel }: CommandContext,
+  uriArg: unknown,
+  network: unknown,
+  layers: unknown,
+): Promise<void> {
+  const uri = toUri(uriArg);
+  if (uri && typeof network === "string" && Array.isArray(layers)) {
+    const names = layers.filter((name) => typeof name === "string");
+    return panel.show(uri, network, names, "explain");
+  }
   const language = vscode.env.language.startsWith("ja") ? "ja" : "en";
   const page = vscode.Uri.joinPath(folder, "media", "walkthrough", `separable.${language}.md`);
   await vscode.commands.executeCommand("markdown.showPreview", page);

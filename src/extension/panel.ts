@@ -42,7 +42,9 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   #pictured: Report | undefined;
   #staleSince: string | undefined;
   /** Layers to select once the page has their network. */
-  #pending: { readonly layers: readonly string[]; readonly swap: boolean } | undefined;
+  #pending:
+    | { readonly layers: readonly string[]; readonly swap: boolean; readonly explain: boolean }
+    | undefined;
 
   constructor(context: vscode.ExtensionContext, analyses: Analyses, earlier: Earlier) {
     this.#context = context;
@@ -65,10 +67,10 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
     uri: vscode.Uri,
     network: string | undefined,
     layers?: readonly string[],
-    how: "select" | "swap" = "select",
+    how: "select" | "swap" | "explain" = "select",
   ): Promise<void> {
     this.#aim({ uri, network });
-    this.#pending = layers && { layers, swap: how === "swap" };
+    this.#pending = layers && { layers, swap: how === "swap", explain: how === "explain" };
     if (this.#panel) this.#panel.reveal(undefined, true);
     else {
       const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };

@@ -70,8 +70,13 @@ export type ToPanel =
       /** The network only waits for arguments, which can be set. */
       readonly needsArguments?: boolean;
     }
-  /** The editor's cursor stands on these layers; `swap` has the panel swap those that can be. */
-  | { readonly type: "select"; readonly layers: readonly string[]; readonly swap?: boolean }
+  /** The editor's cursor stands on these layers; `swap` has the panel swap those that can be, `explain` opens the first one's lesson. */
+  | {
+      readonly type: "select";
+      readonly layers: readonly string[];
+      readonly swap?: boolean;
+      readonly explain?: boolean;
+    }
   /** An analysis takes a time that can be felt, or no longer does. */
   | { readonly type: "busy"; readonly busy: boolean }
   /** Answer to `scale`: the network at α and ρ, without swaps; null with why when there is none. */

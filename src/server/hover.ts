@@ -353,9 +353,9 @@ export function links(
   const names = layers.slice(0, 64).map(({ name }) => name);
   const target = [commandUri, report.network, names];
   const swappable = layers.filter((layer) => layer.swappable).map(({ name }) => name);
-  const explain = layers.some(({ kernel }) => kernel !== null)
-    ? [commandLink(t("Explain"), "convlens.explain", [])]
-    : [];
+  const convolutions = layers.filter(({ kernel }) => kernel !== null).map(({ name }) => name);
+  const explained = [commandUri, report.network, convolutions.slice(0, 64)];
+  const explain = convolutions.length > 0 ? [commandLink(t("Explain"), "convlens.explain", explained)] : [];
   if (swappable.length === 0)
     return [[commandLink(t("Show in the panel"), "convlens.revealLayer", target), ...explain].join(" · ")];
   const some = [commandUri, report.network, swappable.slice(0, 64)];

@@ -248,6 +248,14 @@ describe("the links of a hover", () => {
     expect(linked).toContain("[Show in the panel](command:convlens.revealLayer?");
     expect(linked).not.toContain("convlens.rewriteLayer");
   });
+
+  it("explain the convolutions of the line by their own numbers", () => {
+    const conv = layer({ name: "conv" });
+    const linked = hover(conv, { ...english, commandUri: "file:///models/resnet.py" });
+    const given = /command:convlens\.explain\?([^)]*)\)/.exec(linked)?.[1] ?? "";
+    const [uri, , layers] = JSON.parse(decodeURIComponent(given));
+    expect([uri, layers]).toEqual(["file:///models/resnet.py", ["conv"]]);
+  });
 });
 
 describe("a hover on what the figures mean in practice", () => {

@@ -18,6 +18,7 @@ export interface LessonPage {
   readonly element: HTMLElement;
   /** Null: the worked example, because the layer that was asked for has no lesson. */
   readonly show: (layer: LayerLesson | null) => void;
+  readonly showExample: () => void;
   /** Stops what moves. */
   readonly stop: () => void;
 }
@@ -147,15 +148,25 @@ export function lessonPage(t: Translate, back?: () => void): LessonPage {
     setText(said, t("lesson.said", step, length.steps, ...counts, ...where, ...last));
   }
 
+  function show(asked: LayerLesson | null): void {
+    layer = asked;
+    own.hidden = asked === null;
+    if (asked) setText(own, t("lesson.own", asked.name));
+    begin(asked?.sizes ?? WORKED_EXAMPLE);
+    // The reader's place: the page was opened by a link that is gone from sight.
+    if (back) close.focus();
+  }
+
   restart();
   return {
     element: host,
     show: (asked) => {
-      layer = asked;
       notice.hidden = asked !== null;
-      own.hidden = asked === null;
-      if (asked) setText(own, t("lesson.own", asked.name));
-      begin(asked?.sizes ?? WORKED_EXAMPLE);
+      show(asked);
+    },
+    showExample: () => {
+      notice.hidden = true;
+      show(null);
     },
     stop: play.stop,
   };

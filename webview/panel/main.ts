@@ -18,6 +18,7 @@ import { cards } from "./cards.ts";
 import { type ChartArea, chartArea } from "./chart-area.ts";
 import { comparePage } from "./compare.ts";
 import { type EmptyMessage, type EmptyPage, emptyPage } from "./empty.ts";
+import { explainLink, type Lesson, lesson } from "./explain.ts";
 import { header } from "./header.ts";
 import { type Notices, notices } from "./notices.ts";
 import { pngPicture } from "./picture.ts";
@@ -37,6 +38,7 @@ import {
 } from "./state.ts";
 import { layerTable, type Table } from "./table.ts";
 import "../shared/base.css";
+import "../lesson/lesson.css";
 import "./panel.css";
 
 /** The parts in one language. */
@@ -47,6 +49,7 @@ interface Page {
   readonly empty: EmptyPage;
   readonly busy: HTMLElement;
   readonly comparison: HTMLElement;
+  readonly lesson: Lesson;
   readonly notices: Notices;
   readonly chart: ChartArea;
   readonly table: Table;
@@ -120,6 +123,7 @@ function receive(message: ToPanel): void {
       return;
     case "select":
       followCursor(message.layers);
+      if (message.explain) openLesson(message.layers[0]);
       if (message.swap) change((now) => withSwaps(now, new Set([...now.swaps, ...message.layers])));
       return;
   }
@@ -223,20 +227,33 @@ function buildPage(locale: string): Page {
   const cancel = element("button", { type: "button", class: "link" }, t("action.cancel"));
   cancel.addEventListener("click", () => host.post({ type: "cancel" }));
   const busy = element("div", { class: "busy", role: "status", hidden: true }, t("busy.text"), " ", cancel);
-  const parts = [header(t, actions), banner, cards(t), chart, simulateStrip(t, actions), table];
+  const explain = explainLink(t, openLesson);
+  const told = lesson(t, () => {
+    body.hidden = false;
+    explain.element.querySelector("button")?.focus();
+    draw();
+  });
+  const parts = [header(t, actions), banner, cards(t), chart, explain, simulateStrip(t, actions), table];
   const setArguments = (network: string): void => host.post({ type: "setArguments", network });
   const empty = emptyPage(t, { ...help, setArguments });
   const body = element("div", { class: "panel", hidden: true }, ...parts.map((part) => part.element));
   document.documentElement.lang = locale;
   document.title = t("app.panel");
   (document.getElementById("root") ?? document.body).replaceChildren(
-    element("main", {}, busy, empty.element, body, comparison),
+    element("main", {}, busy, empty.element, body, told.element, comparison),
   );
-  return { t, locale, body, empty, busy, comparison, notices: banner, chart, table, parts };
+  return { t, locale, body, empty, busy, comparison, lesson: told, notices: banner, chart, table, parts };
+}
+
+function openLesson(layer: string | undefined): void {
+  if (!report) return;
+  page.body.hidden = true;
+  page.lesson.open(layer, report);
 }
 
 function showEmpty(message: EmptyMessage | null): void {
-  page.body.hidden = message !== null;
+  if (message) page.lesson.close();
+  page.body.hidden = message !== null || !page.lesson.element.hidden;
   page.empty.element.hidden = message === null;
   if (message) page.empty.show(message);
   draw();
@@ -257,6 +274,7 @@ function drawNow(): void {
 function showComparison(message: Extract<ToPanel, { type: "comparison" }>): void {
   page.empty.element.hidden = true;
   page.body.hidden = true;
+  page.lesson.close();
   page.comparison.hidden = false;
   page.comparison.replaceChildren(comparePage(message, page.t, reveal));
 }

@@ -201,6 +201,7 @@ const toPanelForms: Form<ToPanel> = {
   select: hasForm<Extract<ToPanel, { type: "select" }>>({
     layers: isArrayOf(isString),
     swap: isOptional(isBoolean),
+    explain: isOptional(isBoolean),
   }),
   busy: hasForm<Extract<ToPanel, { type: "busy" }>>({ busy: isBoolean }),
   scaled: hasForm<Extract<ToPanel, { type: "scaled" }>>({

@@ -28,8 +28,8 @@ describe("lenses", () => {
     const document = await openDocument(resnet18.file);
     const lenses = await lensesOf(document, 4);
     const title = titleOn(lenses, resnet18.blockConv1.line);
-    assert.match(title, new RegExp(`^${resnet18.blockConv1.count} ×`));
-    assert.ok(shows(figureBefore(title, "MACs"), resnet18.blockConv1.macs), title);
+    assert.match(title, new RegExp(`^${resnet18.blockConv1.count} layers,`));
+    assert.ok(shows(figureBefore(title, "in all"), resnet18.blockConv1.macs), title);
     const builder = titleOn(lenses, resnet18.builderLine);
     assert.ok(shows(figureBefore(builder, "MACs"), resnet18.macs), builder);
     assert.ok(shows(figureBefore(builder, "params"), resnet18.params), builder);

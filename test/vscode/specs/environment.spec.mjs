@@ -73,7 +73,7 @@ describe("The Python environment", () => {
     await runCommand(workbench, "Python: Take the Second Interpreter");
     // 3 · 3 · 224² and 3 · 8 · 224²
     await shows(/1\.66 M MACs/);
-    const tooltip = workbench.page.locator(".statusbar-item[aria-label*='Profile the network']");
+    const tooltip = workbench.page.locator(".statusbar-item[aria-label*='Choose the network in focus']");
     await tooltip.hover();
     await workbench.page
       .locator(".monaco-hover", { hasText: "Imports are looked up in envs/second" })

@@ -53,13 +53,13 @@ describe("The links of a hover", () => {
     });
   });
 
-  it("explain by the worked example", async () => {
+  it("explain by the layer's own numbers", async () => {
     await follow("Explain");
-    const page = await webviewFrame(workbench, "body.vscode-body h1");
+    const page = await webviewFrame(workbench, ".lesson h1");
     await holds(async () => {
       const text = await textOf(page);
-      assert.match(text, /729/);
-      assert.match(text, /324/);
+      assert.match(text, /Your layer: conv2/);
+      assert.match(text, /1\/N \+ 1\/D_K²/);
     });
   });
 

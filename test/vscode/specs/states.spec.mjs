@@ -100,7 +100,7 @@ describe("States in the workbench", () => {
     await runCommand(workbench, "ConvLens: Profile Network");
     const panel = await webviewFrame(workbench, ".empty h1:visible");
     await panel.locator("h1", { hasText: "NeedsWidth has no figures yet" }).waitFor({ timeout: 30_000 });
-    await panel.getByText("Give the arguments of its constructor defaults").waitFor();
+    await panel.getByRole("button", { name: "Set its arguments" }).waitFor();
     await panel.getByRole("button", { name: "Show in the code" }).click();
     await workbench.page.locator(".statusbar-item", { hasText: "Ln 3," }).waitFor();
     await screenshot(workbench, "state-unknown", WIDE);
@@ -132,10 +132,14 @@ describe("States in the workbench", () => {
     await screenshot(workbench, "state-misfit", WIDE);
   });
 
-  it("opens the panel from the status bar", async () => {
+  it("chooses another network from the status bar, which the panel then shows", async () => {
+    const { page } = workbench;
     await alone(smallCnn.file);
     await lensTexts(workbench);
-    await workbench.page.locator(".statusbar-item", { hasText: "2.22 M MACs" }).click();
+    await page.locator(".statusbar-item", { hasText: "Misfit at least" }).click();
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "SmallCNN" }).click();
+    await page.locator(".statusbar-item", { hasText: "SmallCNN 2.22 M MACs" }).waitFor({ timeout: 30_000 });
+    await runCommand(workbench, "ConvLens: Profile Network");
     const panel = await webviewFrame(workbench, ".panel canvas");
     await untilCard(panel, "MACs", smallCnn.macs);
   });

@@ -15,6 +15,7 @@ describe("messages to the panel", () => {
     expect(parseToPanel(good)).toBe(good);
     expect(parseToPanel({ ...good, more: 1 })).toBeDefined();
     expect(parseToPanel({ type: "select", layers: ["a"] })).toBeDefined();
+    expect(parseToPanel({ type: "select", layers: ["a"], explain: true })).toBeDefined();
     expect(parseToPanel({ type: "stale", since: "2024-01-01T00:00:00Z", reason: "" })).toBeDefined();
     expect(parseToPanel({ type: "empty", reason: "needs num_classes" })).toBeDefined();
   });
@@ -30,6 +31,7 @@ describe("messages to the panel", () => {
     ["a place without a line", { ...good, report: report([{ ...layer("a"), at: { file: "x" } } as never]) }],
     ["an unknown unit", { ...good, unit: "OPs" }],
     ["layers to select that are not names", { type: "select", layers: [1] }],
+    ["a wish to explain that is no yes or no", { type: "select", layers: ["a"], explain: "yes" }],
   ])("are dropped when they are %s", (_, message) => {
     expect(parseToPanel(message)).toBeUndefined();
   });
