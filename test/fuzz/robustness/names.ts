@@ -1,5 +1,6 @@
 /** Names that every JavaScript object answers to, in every position: all is as with a plain name. */
 import { createEngine } from "../../../src/engine/engine.ts";
+import { toSnakeCase } from "../../../src/engine/frameworks/keras/names.ts";
 import { memoryHost } from "../../engine/memoryHost.ts";
 import { wrongAnalysis } from "./checks.ts";
 import { caught } from "./mutants.ts";
@@ -22,7 +23,7 @@ export const names: Part = {
     const input = { file: place(position, name), text: position.text.replaceAll("NAME", () => name) };
     const wrongs = [
       ...special.wrong,
-      ...(special.text.replaceAll(name, plainAs(name)) === plain.text
+      ...(renamed(special.text, name) === plain.text
         ? []
         : [{ kind: "a name has a say", detail: difference(special.text, plain.text) }]),
     ];
@@ -31,6 +32,12 @@ export const names: Part = {
     );
   },
 };
+
+/** The answers with the plain name in place of the special one, also where Keras names a layer after its class. */
+function renamed(text: string, name: string): string {
+  const plain = plainAs(name);
+  return text.replaceAll(name, plain).replaceAll(toSnakeCase(name), toSnakeCase(plain));
+}
 
 /** As long as the name, so that all columns stay, and as private. */
 function plainAs(name: string): string {
