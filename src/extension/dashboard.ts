@@ -21,6 +21,7 @@ export function dashboardNetworks(
   const known = wholeNetworks(analysis, active).map((report) => ({
     name: report.network,
     at: report.network_at,
+    ...(report.network === active && { isInFocus: true }),
     macs: report.totals.macs,
     macsAtMost: report.totals.macs_at_most ?? null,
     params: report.totals.params,

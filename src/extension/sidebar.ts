@@ -1,9 +1,10 @@
 /** The dashboard in the activity bar: the active file's networks, their totals and dearest layers. */
 import * as vscode from "vscode";
+import { totalText } from "../present/cost.ts";
 import { missingPackages } from "../present/missingPackages.ts";
 import { tooMuch } from "../present/reason.ts";
 import { parseFromSidebar } from "../protocol/fromWebview.ts";
-import type { ToSidebar } from "../protocol/messages.ts";
+import type { SidebarFocus, ToSidebar } from "../protocol/messages.ts";
 import type { ActiveAnalysis, ActiveFile } from "./activeFile.ts";
 import { dashboardNetworks } from "./dashboard.ts";
 import type { Earlier } from "./earlier.ts";
@@ -81,6 +82,7 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
         break;
       case "getSources":
       case "chooseEnvironment":
+      case "chooseNetwork":
         void vscode.commands.executeCommand(`convlens.${parsed.type}`);
         break;
       case "setArguments":
@@ -108,11 +110,26 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
     return network === report?.network ? home : uri;
   }
 
+  /** The network in focus, where the file that is shown has no part in it. */
+  #focusElsewhere(): SidebarFocus | undefined {
+    const { analysis, home, report } = this.#active.current ?? {};
+    if (!home || !report || analysis?.reports.some((each) => each.network === report.network))
+      return undefined;
+    const { unit } = readSettings();
+    return {
+      network: report.network,
+      uri: home.toString(),
+      file: vscode.workspace.asRelativePath(home),
+      total: totalText(report, { unit, t: vscode.l10n.t }),
+    };
+  }
+
   #update(): void {
     if (!this.#ready) return;
     const current = this.#active.current;
     const analysis = current?.analysis;
     const { unit, budgetMacs } = readSettings();
+    const focus = this.#focusElsewhere();
     const limit = tooMuch(analysis);
     const message: ToSidebar =
       current && analysis && analysis.reports.length + analysis.failures.length > 0
@@ -122,6 +139,7 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
             unit,
             budgetMacs,
             locale: vscode.env.language,
+            ...(focus && { focus }),
             missing: vscode.workspace.isTrusted ? missingPackages(analysis).map(({ name }) => name) : [],
             networks: dashboardNetworks(
               analysis,
@@ -134,6 +152,7 @@ export class Sidebar implements vscode.Disposable, vscode.WebviewViewProvider {
             type: "empty",
             reason: limit?.message ?? emptyReason(current?.state),
             ...(limit && { isTooMuch: true }),
+            ...(focus && { focus }),
             locale: vscode.env.language,
           };
     void this.#view?.webview.postMessage(message);

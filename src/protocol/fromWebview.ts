@@ -38,8 +38,8 @@ const fromPanel = v.variant("type", [
 ]);
 
 const fromSidebar = v.variant("type", [
-  ...(["ready", "scan", "cancelScan", "getSources", "chooseEnvironment"] as const).map((type) =>
-    ofType(type, {}),
+  ...(["ready", "scan", "cancelScan", "getSources", "chooseEnvironment", "chooseNetwork"] as const).map(
+    (type) => ofType(type, {}),
   ),
   reveal,
   ofType("setArguments", { network: name }),

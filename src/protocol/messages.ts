@@ -153,6 +153,8 @@ export type FromPanel =
 export interface SidebarNetwork {
   readonly name: string;
   readonly at: Place | null;
+  /** It is the network in focus: the one that is open where there are several. */
+  readonly isInFocus?: boolean;
   readonly macs: number | null;
   /** Where `macs` hangs on data, what the code lets it be at most. */
   readonly macsAtMost?: number | null;
@@ -175,6 +177,14 @@ export interface SidebarNetwork {
     readonly kind: string;
     readonly at: Place;
   }[];
+}
+/** The network in focus, where it is another file's and does not run through the one that is shown. */
+export interface SidebarFocus {
+  readonly network: string;
+  /** Of the file that has it. */
+  readonly uri: string;
+  readonly file: string;
+  readonly total: string;
 }
 /** A file of the workspace that looks like model code. */
 export interface SidebarFile {
@@ -201,10 +211,12 @@ export type ToSidebar =
       readonly networks: readonly SidebarNetwork[];
       /** Packages whose sources the file's figures wait for, where these can be got. */
       readonly missing?: readonly string[];
+      readonly focus?: SidebarFocus;
     }
   | {
       readonly type: "empty";
       readonly reason: string;
+      readonly focus?: SidebarFocus;
       readonly locale?: string;
       /** The file was too much: arguments and other networks are no help. */
       readonly isTooMuch?: boolean;
@@ -219,6 +231,8 @@ export type FromSidebar =
   | { readonly type: "ready" }
   | { readonly type: "reveal"; readonly at: Place }
   | { readonly type: "profile"; readonly network: string; readonly uri?: string }
+  /** Choose the network in focus. */
+  | { readonly type: "chooseNetwork" }
   | ArgumentsRequest
   | SourcesRequest
   /** Look through the workspace, or stop looking. */

@@ -35,3 +35,15 @@ it("tells what is known of a total that is not", () => {
   );
   expect(network).toMatchObject({ macs: null, known: { macs: 5, params: 2 } });
 });
+
+it("marks the network in focus, which is not always the first", () => {
+  const file = analysis([
+    report("Wide", [layer({ name: "conv" })]),
+    report("Tall", [layer({ name: "conv" })]),
+  ]);
+  const marks = dashboardNetworks(file, () => [], t, "Tall").map(({ name, isInFocus }) => [name, isInFocus]);
+  expect(marks).toEqual([
+    ["Wide", undefined],
+    ["Tall", true],
+  ]);
+});

@@ -212,6 +212,8 @@ const messages = {
   "scale.waiting": ["working it out…", "計算しています…"],
   "sidebar.cancel": ["Stop", "中止"],
   "sidebar.dearest": ["Dearest layers of {0}", "{0} で最もコストの高いレイヤー"],
+  "sidebar.focus": ["In focus:", "フォーカス中:"],
+  "sidebar.focus.choose": ["change", "変更"],
   "sidebar.head": ["since the last commit", "前回のコミットから"],
   "sidebar.input": ["input {0}", "入力 {0}"],
   "sidebar.more": ["and {0} more files", "ほか {0} ファイル"],

@@ -19,6 +19,7 @@ import {
   PANEL_ABILITIES,
   type Scaling,
   type SidebarFile,
+  type SidebarFocus,
   type SidebarNetwork,
   type SidebarWorkspace,
   type SuggestedChange,
@@ -134,6 +135,7 @@ export const isScaling = hasForm<Scaling>({ alpha: isNumber, rho: isNumber, roun
 const isSidebarNetwork = hasForm<SidebarNetwork>({
   name: isString,
   at: isNullOr(isPlace),
+  isInFocus: isOptional(isBoolean),
   macs: isFigure,
   macsAtMost: isOptional(isFigure),
   params: isFigure,
@@ -226,6 +228,12 @@ const toPanelForms: Form<ToPanel> = {
   }),
 };
 
+const isSidebarFocus = hasForm<SidebarFocus>({
+  network: isString,
+  uri: isString,
+  file: isString,
+  total: isString,
+});
 const isSidebarFile = hasForm<SidebarFile>({
   uri: isString,
   label: isString,
@@ -242,9 +250,11 @@ const toSidebarForms: Form<ToSidebar> = {
     budgetMacs: isOptional(isFigure),
     networks: isArrayOf(isSidebarNetwork),
     missing: isOptional(isArrayOf(isString)),
+    focus: isOptional(isSidebarFocus),
   }),
   empty: hasForm<Extract<ToSidebar, { type: "empty" }>>({
     reason: isString,
+    focus: isOptional(isSidebarFocus),
     locale: isOptional(isString),
     isTooMuch: isOptional(isBoolean),
   }),

@@ -3,17 +3,20 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { root } from "../../../scripts/lib/project.mjs";
+import { smallCnn } from "../expected.mjs";
 import {
   freshHoverAt,
   holds,
   keepEvidence,
   lensTexts,
   openFile,
+  openView,
   openWorkbench,
   runCommand,
   screenshot,
   themes,
   useTheme,
+  webviewFrame,
 } from "../lib/workbench.mjs";
 
 const PARTS = `import torch.nn as nn
@@ -125,6 +128,34 @@ describe("The network in focus", () => {
       assert.match((await lensTexts(workbench, { atLeast: 2 }))[0], /^2 in Tall/);
       assert.match(await status(), /Tall/);
     });
+  });
+
+  it("is open in the side bar, with the file's other networks a line each", async () => {
+    await openFile(workbench, "net.py");
+    await openView(workbench, "ConvLens");
+    const sidebar = await webviewFrame(workbench, "main.sidebar .network-card");
+    const card = (name) => sidebar.locator(".network-card", { has: sidebar.getByRole("heading", { name }) });
+    await card("Tall").locator(".figures", { hasText: "811.0 k" }).waitFor({ timeout: 30_000 });
+    assert.match(await card("Wide").locator(".head").textContent(), /442\.4 k MACs/);
+    assert.equal(await card("Wide").locator(".figures").isVisible(), false);
+    for (const theme of Object.keys(themes)) await screenshot(workbench, "sidebar-several", { theme });
+    await useTheme(workbench, "dark");
+    await card("Wide").getByRole("button", { name: "Wide", expanded: false }).press("Enter");
+    await card("Wide").locator(".figures", { hasText: "442.4 k" }).waitFor();
+  });
+
+  it("is named in the side bar above a file that has no part in it", async () => {
+    await openFile(workbench, smallCnn.file);
+    const sidebar = await webviewFrame(workbench, "main.sidebar .focus");
+    await holds(async () =>
+      assert.match(await sidebar.locator(".focus").textContent(), /^In focus: Tall 811\.0 k MACs/),
+    );
+    await sidebar.locator(".network-card", { hasText: "SmallCNN" }).waitFor({ timeout: 30_000 });
+    for (const theme of Object.keys(themes)) await screenshot(workbench, "sidebar-focus", { theme });
+    await useTheme(workbench, "dark");
+    await sidebar.getByRole("button", { name: "change" }).click();
+    await workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: "Tall" }).first().waitFor();
+    await workbench.page.keyboard.press("Escape");
   });
 
   it("is none once that is chosen: each file shows its own main network", async () => {
