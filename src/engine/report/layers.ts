@@ -79,7 +79,7 @@ function priceRow(row: Row, context: PricingContext): PricedRow {
   }
   // A layer has those too that its ops do not read themselves, for a weight is computed from them (`weight_norm`).
   const held = row.layer ? ownTensors(row.layer) : [];
-  for (const weight of [...row.ops.flatMap((op) => op.weights), ...held]) {
+  for (const weight of [...row.weights, ...held]) {
     if (weight.parameter === undefined || weight.parameter.buffer === true || context.owned.has(weight))
       continue;
     context.owned.add(weight);

@@ -4,12 +4,15 @@
  */
 import type { LayerScope, OpRecord, Site } from "../interpret/trace.ts";
 import { Dict, type Instance, Tensor, type Value } from "../interpret/values.ts";
+import { movedParameters } from "./picked.ts";
 
 export interface Row {
   readonly name: string;
   /** The layer's class, or the function. */
   readonly type: string;
   readonly ops: OpRecord[];
+  /** Parameters that its ops read, or compute with once another op has picked from them. */
+  readonly weights: Tensor[];
   /** Absent for functions. */
   readonly layer?: Instance;
   /** Where the layer was made, or the function called. */
@@ -26,7 +29,7 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
   const taken = new Set<string>(names.values());
 
   const open = (name: string, type: string, site: Site | undefined, layer?: Instance): Row => {
-    const row: Row = { name, type, ops: [], site, runs: new Set(), ...(layer && { layer }) };
+    const row: Row = { name, type, ops: [], weights: [], site, runs: new Set(), ...(layer && { layer }) };
     rows.push(row);
     return row;
   };
@@ -38,6 +41,9 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
   };
 
   const owners = weightOwners(names.keys());
+  const layerOf = (op: OpRecord): Instance | undefined =>
+    innermostLayer(op.scope)?.instance ?? ownerOf(op, owners);
+  const moved = movedParameters(ops, (op) => layerOf(op) === undefined);
 
   for (const op of ops) {
     const layer = innermostLayer(op.scope);
@@ -55,6 +61,7 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
         layerRows.set(instance, row);
       }
       row.ops.push(op);
+      row.weights.push(...op.weights);
       // Arithmetic on its weights (`kernel * mask`) is no run of a layer.
       if (layer || op.op !== "other") row.runs.add(layer ?? op);
       continue;
@@ -69,6 +76,7 @@ export function groupRows(ops: readonly OpRecord[], names: ReadonlyMap<Instance,
       places.set(key, row);
     }
     row.ops.push(op);
+    row.weights.push(...(moved.get(op) ?? op.weights));
     row.runs.add(op);
   }
   return rows;
