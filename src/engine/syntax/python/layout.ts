@@ -52,6 +52,13 @@ const HARD_START =
 /** Starts a statement when it stands no deeper than the statement that is still open. */
 const SOFT_START =
   /^(?:[A-Za-z_][\w.]*\s*(?:\[[^\]]*\]\s*)?(?:,\s*[A-Za-z_][\w.]*\s*)*(?:[-+*/|&^%@]?=(?!=)|:|\()|(?:if|for|with|await|yield|print)\b)/;
+/** What a function's parameters cannot be, while the bracket around them is open: its body has begun. */
+const BODY_START = /^(?:super\(|(?:self|cls)\.\w+\s*(?:[-+*/]?=(?!=)|\())/;
+const NO_PARAMETER = /^[A-Za-z_]\w*\s*[.([]/;
+/** A name where the line above has ended one: no operator stands between them. */
+const ENDS_VALUE = /[\w)\]}"']$/;
+const NAME = /^(?!(?:if|else|and|or|in|is|not|for)\b)[A-Za-z_]/;
+const FUNCTION_HEAD = /^(?:async\s+)?def\b/;
 export const COMPOUND =
   /^(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b/;
 
@@ -67,6 +74,7 @@ export function readLines(text: string): Line[] {
   const stack: Bracket[] = [];
   let statementIndent = 0;
   let isCompound = false;
+  let isFunction = false;
   let previous: RawLine | undefined;
   for (const line of raw) {
     if (line.indent < 0) {
@@ -79,18 +87,30 @@ export function readLines(text: string): Line[] {
     const restarts =
       HARD_START.test(code) ||
       (line.indent <= statementIndent && SOFT_START.test(code) && !code.endsWith(",")) ||
-      (isCompound && previous?.opensBlock === true && line.indent > statementIndent);
+      (isCompound && previous?.opensBlock === true && line.indent > statementIndent) ||
+      (isFunction &&
+        stack.length === 1 &&
+        line.indent > statementIndent &&
+        previous !== undefined &&
+        beginsBody(code, text.slice(previous.codeStart, previous.codeEnd), previous.endsOpen));
     const startsStatement = !line.continues && !isCloser(code[0]) && (!isOpen || restarts);
     if (startsStatement) {
       stack.length = 0;
       statementIndent = line.indent;
       isCompound = COMPOUND.test(code);
+      isFunction = FUNCTION_HEAD.test(code);
     }
     for (const bracket of line.brackets) pushBracket(stack, bracket);
     lines.push({ ...line, startsStatement });
     previous = line;
   }
   return lines;
+}
+
+/** Below a function's head whose bracket is still open: is this the body's first line, not another parameter? */
+function beginsBody(code: string, above: string, endsOpen: boolean): boolean {
+  if (BODY_START.test(code)) return true;
+  return !endsOpen && (NO_PARAMETER.test(code) || (ENDS_VALUE.test(above) && NAME.test(code)));
 }
 
 /** Says whether a statement's text breaks a line where Python does not allow it. */

@@ -293,9 +293,9 @@ function clauseOpening(text: string): string {
   return `${indent}${keyword}:\n${indent}  pass\n`;
 }
 
-/** What is left of a header that cannot be read, by its keyword. */
-const BARE_HEADERS: Readonly<Record<string, (name: string) => string>> = {
-  def: (name) => `def ${name}(*args, **kwargs):`,
+/** What is left of a header that cannot be read, by its keyword; `owner` is `self, ` or `cls, ` where it begins so. */
+const BARE_HEADERS: Readonly<Record<string, (name: string, owner: string) => string>> = {
+  def: (name, owner) => `def ${name}(${owner}*args, **kwargs):`,
   class: (name) => `class ${name}:`,
   if: () => `if ${UNREADABLE}:`,
   elif: () => `elif ${UNREADABLE}:`,
@@ -314,5 +314,7 @@ function bareHeader(header: string): string {
   const index = lines.findIndex((line) => HEADER.test(line));
   const [, indent = "", keyword = "", name = ""] = HEADER.exec(lines[index] ?? "") ?? [];
   const bare = entryOf(BARE_HEADERS, keyword);
-  return bare ? lines.map((_, at) => (at === index ? indent + bare(name) : "")).join("\n") : header;
+  const [owner = ""] = /(?<=\(\s*)(?:self|cls)\b/.exec(header) ?? [];
+  const shown = bare?.(name, owner && `${owner}, `);
+  return shown === undefined ? header : lines.map((_, at) => (at === index ? indent + shown : "")).join("\n");
 }

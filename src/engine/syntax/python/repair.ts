@@ -2,6 +2,7 @@
  * Guesses at what a statement with wrong brackets was meant to be: copies of its text with the
  * missing closers put in, likeliest first. Stray closers become blanks, so that columns stay.
  */
+import { UNREADABLE } from "../tree.ts";
 import { type Bracket, closerOf, isCloser, type Line, pushBracket, readLines } from "./layout.ts";
 
 export interface Repair {
@@ -52,9 +53,18 @@ function candidatesOf(
   } else {
     candidates.push(insertAll(text, insertions));
   }
-  // A header that lacks its colon.
-  if (isHeader) candidates.push(...[text, ...candidates].map(withColon));
-  return candidates.slice(0, MAX_CANDIDATES);
+  if (!isHeader) return candidates.slice(0, MAX_CANDIDATES);
+  // A header that lacks its colon, and one whose last parameter is being typed.
+  const closed = [...candidates, ...[text, ...candidates].map(withColon)].slice(0, MAX_CANDIDATES);
+  const filled = [text, ...closed].map(withoutHoles);
+  return [...closed, ...filled.filter((each) => each !== text && !closed.includes(each))];
+}
+
+/** `def f(a, width=, depth: ):` with a value that cannot be read where one is missing, and without empty annotations. */
+function withoutHoles(text: string): string {
+  return text
+    .replaceAll(/:(?=\s*[=,)][^:]*:)/g, " ")
+    .replaceAll(/(?<![=!<>])=(?=\s*[,)])/g, () => `=${UNREADABLE}`);
 }
 
 function withColon(text: string): string {
