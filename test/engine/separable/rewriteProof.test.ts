@@ -191,6 +191,41 @@ class Net(nn.Module):
     expect(refusedBy(body("if m.bias is not None: ")).refused).toEqual([]);
   });
 
+  it("keep nothing for a loop in a class of another file that the network has no module of", () => {
+    const source = `
+from torch import nn
+from heads import scale
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(8, 8, 3)
+
+    def forward(self, x):
+        return scale(self.a(x))
+`;
+    const heads = (name: string, bases: string): string => `
+from torch import nn
+import net
+
+def scale(x):
+    return 2 * x
+
+class ${name}(${bases}):
+    def init(self):
+        for m in self.modules():
+            if isinstance(m, nn.Conv2d):
+                nn.init.zeros_(m.bias)
+`;
+    const refusedBeside = (text: string): number => {
+      const host = memoryHost({ "/app/net.py": source, "/app/heads.py": text });
+      const result = createEngine({ parsers, host }).rewrite("/app/net.py", { layers: "all", stem: true });
+      return result.ok ? result.rewrite.refused.length : 1;
+    };
+    expect(refusedBeside(heads("Head", "nn.Module"))).toBe(0);
+    expect(refusedBeside(heads("Trainer", "object"))).toBe(1);
+  });
+
   it("keep all, too, where the function asks for the name or the very class of a layer", () => {
     const conditions = [
       'm.__class__.__name__ == "Conv2d"',

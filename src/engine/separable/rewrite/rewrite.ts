@@ -103,7 +103,7 @@ export function rewriteNetwork(
   const others = (options.only ? all : apart).map(rowsOf);
   const texts = programTexts(report, { read, around });
   const isTorch = report.framework === "torch";
-  const loop = isTorch ? biasLoop(texts) : undefined;
+  const loop = isTorch ? biasLoop(texts, { file: report.file, classes: classesOf(traced) }) : undefined;
   const useOf = (layers: readonly string[]): Use | undefined =>
     network.rows
       .filter(({ layer }) => isTorch && layers.includes(layer.name))
@@ -331,6 +331,11 @@ function isApartFrom({ source }: TracedNetwork): (other: TracedNetwork) => boole
 function rowsOf({ source }: TracedNetwork): readonly PricedRow[] {
   const { trace, names, inputs, batch } = source;
   return priceLayers({ ops: trace.ops, names, inputs, batch });
+}
+
+/** The names of the classes of all modules in the network, with their ancestors'. */
+function classesOf({ source }: TracedNetwork): ReadonlySet<string> {
+  return new Set([...source.names.keys()].flatMap(({ cls }) => cls.mro.map(({ name }) => name)));
 }
 
 function choose(report: Report, { layers, stem = false }: RewriteOptions) {

@@ -58,8 +58,15 @@ function isPart(own: string | undefined, written: string): boolean {
   return own === index || (/^\d+$/.test(own) && !/^\d+$/.test(index));
 }
 
+/** The network that a rewrite is of. */
+export interface OwnCode {
+  readonly file: string;
+  /** Its modules' classes, with their ancestors. */
+  readonly classes: ReadonlySet<string>;
+}
+
 /** Where code that no run was seen of takes every convolution to have a bias: the depthwise one has none. */
-export function biasLoop(files: readonly ProgramText[]): Use | undefined {
+export function biasLoop(files: readonly ProgramText[], own: OwnCode): Use | undefined {
   for (const { file, text } of files) {
     const code = withoutWords(text, "comments");
     const lines = code.split("\n");
@@ -78,6 +85,7 @@ export function biasLoop(files: readonly ProgramText[]): Use | undefined {
       const found = body.findIndex((each) => unchecked.test(each));
       const offset = lines.slice(0, index + 1 + found).reduce((sum, each) => sum + each.length + 1, 0);
       const at = placeAt(text, file, offset + (/\S/.exec(body[found] ?? "")?.index ?? 0));
+      if (file !== own.file && isOfAnotherModule(code, at.line, own.classes)) continue;
       return {
         reason: `every convolution is taken to have a bias at ${lineOf(at)}, and the depthwise one has none`,
         at,
@@ -85,6 +93,14 @@ export function biasLoop(files: readonly ProgramText[]): Use | undefined {
     }
   }
   return undefined;
+}
+
+/** Is the line in a class of modules that the network has none of? What such a class sets is its own. */
+function isOfAnotherModule(code: string, line: number, classes: ReadonlySet<string>): boolean {
+  const head = headAround(code, line, /^\s*class\b/);
+  const [, name, bases = ""] =
+    /class\s+(\w+)\s*(?:\(([^)]*)\))?/.exec(code.split("\n")[head ?? -1] ?? "") ?? [];
+  return name !== undefined && /(?<!\w)(?:Module(?:List|Dict)?|Sequential)\b/.test(bases) && !classes.has(name);
 }
 
 /** `isinstance(m, nn.Conv2d)`, `type(m) is nn.Conv2d`, `m.__class__.__name__ == "Conv2d"` */
