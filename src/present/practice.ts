@@ -18,7 +18,7 @@ export interface PracticeOptions extends CostOptions {
 }
 
 /** How many operations a byte buys, as written and swapped, beside what a device needs to be kept busy. */
-export function intensityText(layer: ReportLayer, { t, devices = [] }: PracticeOptions): string[] {
+export function intensityText(layer: ReportLayer, { t, unit, devices = [] }: PracticeOptions): string[] {
   const own = intensityOf(layer.macs, trafficOf(layer));
   if (own === undefined) return [];
   const { separable_macs: macs, separable_params: params } = layer;
@@ -26,12 +26,18 @@ export function intensityText(layer: ReportLayer, { t, devices = [] }: PracticeO
     ? intensityOf(macs, trafficOf(layer, { macs, params }, "separable"))
     : undefined;
   const device = devices[0] ?? DEVICES[0];
-  const [figure, ridge] = [rounded(own), device ? rounded(ridgeOf(device)) : ""];
+  // Both are counted in FLOPs.
+  const shown = (flops: number): string => rounded(unit === "FLOPs" ? flops : flops / 2);
   return [
     swapped === undefined
-      ? t("Arithmetic intensity {0} FLOPs a byte", figure)
-      : t("Arithmetic intensity {0} FLOPs a byte, {1} as depthwise and pointwise", figure, rounded(swapped)),
-    ...(device ? [t("{0} is memory bound below {1}", device.name, ridge)] : []),
+      ? t("Arithmetic intensity {0} {1} a byte", shown(own), unit)
+      : t(
+          "Arithmetic intensity {0} {1} a byte, {2} as depthwise and pointwise",
+          shown(own),
+          unit,
+          shown(swapped),
+        ),
+    ...(device ? [t("{0} is memory bound below {1}", device.name, shown(ridgeOf(device)))] : []),
   ];
 }
 

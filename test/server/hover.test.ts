@@ -261,15 +261,18 @@ describe("the links of a hover", () => {
 describe("a hover on what the figures mean in practice", () => {
   const conv = layer({ name: "conv" });
 
-  it("gives the arithmetic intensity, as written and swapped, beside a device", () => {
-    // 2·115605504 FLOPs over 4·(2·64·56² + 36864) bytes; swapped 2·14651392 over 4·(4·64·56² + 4672).
-    expect(hover(conv)).toContain("Arithmetic intensity 132 FLOPs a byte, 9.07 as depthwise and pointwise");
-    expect(hover(conv)).toContain("NVIDIA T4 is memory bound below 25.3");
+  it("gives the arithmetic intensity in the unit of costs, as written and swapped, beside a device", () => {
+    // 115605504 MACs over 4·(2·64·56² + 36864) bytes; swapped 14651392 over 4·(4·64·56² + 4672).
+    expect(hover(conv)).toContain("Arithmetic intensity 65.9 MACs a byte, 4.54 as depthwise and pointwise");
+    expect(hover(conv)).toContain("NVIDIA T4 is memory bound below 12.7");
+    const inFlops = hover(conv, { ...english, unit: "FLOPs" });
+    expect(inFlops).toContain("Arithmetic intensity 132 FLOPs a byte, 9.07 as depthwise and pointwise");
+    expect(inFlops).toContain("NVIDIA T4 is memory bound below 25.3");
   });
 
   it("takes the user's own device first", () => {
     const device = { name: "Board", flops: 1e12, bandwidth: 1e11, dtype: "float32" as const, source: "" };
-    expect(hover(conv, { ...english, devices: [device] })).toContain("Board is memory bound below 10");
+    expect(hover(conv, { ...english, devices: [device] })).toContain("Board is memory bound below 5");
   });
 
   it("says what the workspace's α and ρ would make of it", () => {

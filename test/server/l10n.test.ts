@@ -31,6 +31,20 @@ describe("the bundles", () => {
     for (const [key, text] of Object.entries(japanese)) expect([key, holes(text)]).toEqual([key, holes(key)]);
   });
 
+  it("speak of depthwise and pointwise convolutions by one word each in Japanese, as the panel and the manual do", () => {
+    const files = [
+      ...["l10n/bundle.l10n.ja.json", "package.nls.ja.json", "media/walkthrough/separable.ja.md"],
+      ...["webview/shared/l10n.ts", "webview/shared/lessonWords.ts"],
+    ];
+    for (const file of files) {
+      const text = readFileSync(path.join(root, file), "utf8");
+      expect([file, text.match(/深さ方向|深度方向|点ごと|点単位|デプスワイズ分離(?!可能)/g)]).toEqual([
+        file,
+        null,
+      ]);
+    }
+  });
+
   it("are chosen by the locale's language", () => {
     expect(createTranslate("ja")("stride {0}", 2)).toBe("ストライド 2");
     expect(createTranslate("fr")("stride {0}", 2)).toBe("stride 2");

@@ -3,7 +3,7 @@ export const lessonWords = {
   "lesson.title": ["A convolution, place by place", "畳み込みを一か所ずつ"],
   "lesson.about": [
     "A standard convolution beside its depthwise separable form. Each step lays a kernel on one place and counts the multiplications.",
-    "標準の畳み込みと、深さ方向に分離した形を並べます。1 ステップごとにカーネルを 1 か所に置き、乗算を数えます。",
+    "標準の畳み込みと、デプスワイズに分離した形を並べます。1 ステップごとにカーネルを 1 か所に置き、乗算を数えます。",
   ],
   "lesson.explain": ["Explain {0}", "{0} を解説"],
   "lesson.explain.any": ["Explain convolution", "畳み込みを解説"],
