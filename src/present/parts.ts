@@ -2,6 +2,7 @@
 import type { FileAnalysis, PartSite } from "../engine/contract/engine.types.ts";
 import type { Report } from "../engine/contract/report.ts";
 import { type CostOptions, mostOf, mostText } from "./cost.ts";
+import type { Translate } from "./l10n.ts";
 import { count, inUnit, share } from "./text.ts";
 
 export interface PartLine {
@@ -37,6 +38,15 @@ export function wholeNetworks(analysis: FileAnalysis, active?: string): Report[]
   });
 }
 
+/** `1.92 k params`: what a part without MACs has. */
+function weightsText(part: PartSite, report: Report, t: Translate): string {
+  const figures = part.layers.map((index) => report.layers[index]?.params ?? null);
+  const known = figures.filter((figure) => figure !== null);
+  return known.length < figures.length
+    ? t("params unknown")
+    : t("{0} params", count(known.reduce((sum, figure) => sum + figure, 0)));
+}
+
 /** `16 in resnet50, 219.1 M to 231.2 M MACs each, 3.60 G in all · 88 %`; of one, its cost alone. */
 export function partText({ part, report }: PartLine, options: CostOptions): string {
   const { t, unit } = options;
@@ -46,6 +56,7 @@ export function partText({ part, report }: PartLine, options: CostOptions): stri
     const cost = most === null ? t("{0} unknown", unit) : mostText(most, options);
     return t("{0} in {1}, {2}", part.count, network, cost);
   }
+  if (macs === 0) return t("{0} in {1}, {2}", part.count, network, weightsText(part, report, t));
   const figures = instances.map((instance) => inUnit(instance.macs ?? 0, unit));
   const least = count(Math.min(...figures));
   const most = count(Math.max(...figures));

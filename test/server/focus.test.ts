@@ -89,6 +89,15 @@ describe("a file of parts", () => {
     expect(shown).toContainEqual([8, "needs cin"]);
   });
 
+  it("tells the parameters of what costs no MACs", async () => {
+    const norm = PARTS.replace("nn.Conv2d(cin, cout, 3, padding=1, bias=False)", "nn.BatchNorm2d(cin)");
+    const net = NET.replace("Block(8, 8)", "Block(3, 3)");
+    const { focus, edit, titles } = start({ parts: norm, net });
+    edit(URI.parts, norm);
+    focus.set({ uri: URI.net, network: "Net" });
+    expect(await titles(URI.parts)).toContainEqual([2, "2 in Net, 12 params"]);
+  });
+
   it("follows its own edits", async () => {
     const { focus, edit, titles } = start({ parts: PARTS, net: NET });
     edit(URI.parts, PARTS);

@@ -100,7 +100,8 @@ function showSwappable({ figure, detail }: Card, scene: Scene): void {
   const convolutions = scene.rows.filter((row) => row.layer.op === "conv" || canSwap(row.layer));
   if (candidates.length === 0) {
     setText(figure, "0");
-    setDetail(detail, t("card.swappable.none"));
+    const isByHand = scene.rows.some(({ layer }) => canSwap(layer));
+    setDetail(detail, t(isByHand ? "card.swappable.stem" : "card.swappable.none"));
     return;
   }
   setText(figure, t("card.swappable.of", candidates.length, convolutions.length));

@@ -67,7 +67,8 @@ export function describeSwaps({ t, state, text, totals, rows }: Scene): string {
   const candidates = eligible(rows);
   const swapped = candidates.filter((row) => row.swapped);
   const { before, after } = totals;
-  if (candidates.length === 0) return t("insight.none");
+  if (candidates.length === 0)
+    return t(rows.some(({ layer }) => canSwap(layer)) ? "insight.stem" : "insight.none");
   if (!before.macs || after.macs === null) {
     const saved = sumMacs(swapped, "before") - sumMacs(swapped, "after");
     return t("insight.partial", swapped.length, candidates.length, text(saved), state.unit);

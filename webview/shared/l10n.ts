@@ -58,6 +58,7 @@ const messages = {
   "card.params": ["Parameters", "パラメーター"],
   "card.swappable": ["Swappable", "置換可能"],
   "card.swappable.of": ["{0} of {1}", "{0} / {1}"],
+  "card.swappable.stem": ["only the first one, by hand", "最初の 1 個のみ、手動で"],
   "card.swappable.none": ["no dense convolution to swap", "置換できる畳み込みはありません"],
   "chart.keys": [
     "Arrow keys move from layer to layer, Enter shows the source, Space swaps.",
@@ -136,6 +137,10 @@ const messages = {
   "insight.partial": [
     "{0} of {1} dense convolutions swapped: {2} {3} fewer; the total is unknown.",
     "畳み込み {1} 個中 {0} 個を置換：{2} {3} を削減。合計は不明です。",
+  ],
+  "insight.stem": [
+    "Only the first convolution can be swapped, by hand: MobileNet keeps it standard.",
+    "置換できるのは最初の畳み込みだけで、手動で選びます（MobileNet では標準のままです）。",
   ],
   "insight.none": [
     "No dense convolution to swap here; the bars show what each layer costs.",

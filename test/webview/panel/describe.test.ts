@@ -47,5 +47,7 @@ describe("describeSwaps", () => {
 
   it("says that there is nothing to swap only where there is nothing", () => {
     expect(told(report([linear]), [])).toMatch(/^No dense convolution/);
+    const stem = { ...dense, swappable: false };
+    expect(told(report([stem, linear]), [])).toMatch(/^Only the first convolution can be swapped, by hand/);
   });
 });
