@@ -81,12 +81,12 @@ export interface RowBeside extends PaperRow {
   readonly own: { readonly macs: number | null; readonly params: number | null; readonly reason?: string };
 }
 
+export interface TableBeside extends Omit<PaperTable, "rows"> {
+  readonly rows: readonly RowBeside[];
+}
+
 export type BesidePaper =
-  | {
-      readonly ok: true;
-      readonly network: string;
-      readonly tables: readonly (Omit<PaperTable, "rows"> & { readonly rows: readonly RowBeside[] })[];
-    }
+  | { readonly ok: true; readonly network: string; readonly tables: readonly TableBeside[] }
   | { readonly ok: false; readonly reason: string };
 
 /** Why the shallow network has no counterpart. */

@@ -39,7 +39,7 @@ export function sweepNetwork(simulate: Simulate, options: SweepOptions): SweepRe
   };
 }
 
-interface ShownCell {
+export interface ShownCell {
   readonly device?: Device | undefined;
   /** All samples of the input together, not one of them. */
   readonly isWhole?: boolean;
@@ -55,16 +55,16 @@ export function cellOf(
   const { after, problems } = result.simulation;
   const [problem] = problems;
   if (problem) return unknownCell(asked, problem.message, inputTexts(after));
-  return { ...factorsOf(asked), ...figuresOf(after, device, isWhole ? samplesOf(after) : 1) };
+  return { ...factorsOf(asked), ...figuresOf(after, { device, isWhole }) };
 }
 
-/** What a report tells of so many samples; a figure that it does not know has the first reason that it gives. */
+/** What a report tells of one sample or of all; a figure that it does not know has the first reason that it gives. */
 export function figuresOf(
   report: Report,
-  device: Device | undefined,
-  samples: number,
+  { device, isWhole = false }: ShownCell,
 ): Omit<SweepCell, "alpha" | "rho"> {
   const { totals, diagnostics } = report;
+  const samples = isWhole ? samplesOf(report) : 1;
   const times = (figure: number | null): number | null => (figure === null ? null : figure * samples);
   const gap = diagnostics.find(({ severity }) => severity !== "info")?.message ?? "not all of it is known";
   return {
@@ -92,7 +92,7 @@ function factorsOf({ alpha = 1, rho = 1 }: Partial<Pick<SimulationOptions, "alph
 }
 
 /** Samples in the input, where a report's figures are for one of them. */
-export function samplesOf({ input: { batch } }: Report): number {
+function samplesOf({ input: { batch } }: Report): number {
   return batch && batch.axis !== null ? batch.samples : 1;
 }
 
