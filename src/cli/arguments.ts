@@ -9,6 +9,7 @@ import type { CostUnit } from "../engine/formats/units.ts";
 import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
 import { type CheckCommand, type DiffCommand, parseCheck, parseDiff } from "./projectArguments.ts";
 import { type DoctorCommand, parseDoctor, parseSources, type SourcesCommand } from "./sourcesArguments.ts";
+import { parseSweep, type SweepCommand } from "./sweepArguments.ts";
 import { namesMany, splitTarget } from "./targetName.ts";
 import { factorOf, isInputShape, multipleOf, namesOf } from "./values.ts";
 
@@ -100,6 +101,7 @@ export type Command =
   | SimulateCommand
   | RewriteCommand
   | SuggestCommand
+  | SweepCommand
   | DiffCommand
   | CheckCommand
   | SourcesCommand
@@ -138,6 +140,9 @@ const OPTIONS = {
   rho: { type: "string" },
   round: { type: "string" },
   resized: { type: "string", multiple: true },
+  "input-size": { type: "string" },
+  batch: { type: "string" },
+  paper: { type: "boolean" },
   layers: { type: "string" },
   style: { type: "string" },
   only: { type: "boolean" },
@@ -186,6 +191,13 @@ const COMMANDS: Readonly<Record<string, CommandRule>> = {
   },
   rewrite: { options: ["layers", "stem", "style", "only", "diff", "write", "json"], parse: parseRewrite },
   suggest: { options: ["budget", "stem", "round", "table", "json", "unit"], parse: parseSuggest },
+  sweep: {
+    options: [
+      ...(["swap", "stem", "alpha", "rho", "round", "input-size", "batch", "budget", "paper"] as const),
+      ...(["table", "json", "markdown", "csv", "unit", "device", "devices"] as const),
+    ],
+    parse: parseSweep,
+  },
 };
 
 export function parseCommand(argv: readonly string[]): Command {
@@ -354,7 +366,7 @@ const LEAST_MEGABYTES = 100;
 const MOST_MEGABYTES = 1e6;
 
 /** In MACs, or what is wrong with it. */
-function budgetOf({ budget }: Values, unit: CostUnit): number | string | undefined {
+export function budgetOf({ budget }: Values, unit: CostUnit): number | string | undefined {
   if (budget === undefined) return undefined;
   const count = parseCount(budget);
   if (count === undefined) return `--budget "${budget}" is no count; write 300M, 4.1G or 300000000`;

@@ -7,6 +7,7 @@ Usage
   convlens simulate FILE[:NAME] [--swap all|none|NAMES] [--alpha A] [--rho R] [options]
   convlens rewrite FILE[:NAME] --layers all|NAMES [--diff|--write|--json] [options]
   convlens suggest FILE[:NAME] --budget COUNT [options]
+  convlens sweep FILE[:NAME] [--alpha A,…] [--rho R,…] [--input-size S,…] [--batch N,…] [options]
   convlens diff BASE [HEAD] [options]
   convlens check [FILE|FOLDER|GLOB ...] [options]
   convlens sources add|update|list|remove|where [PACKAGE[==VERSION] ...]
@@ -57,6 +58,15 @@ rewrite: puts the swap into the source
 
 suggest: the fewest lines to change for a budget; what one line makes changes together
   --budget COUNT        so many MACs (FLOPs with --unit flops); --stem, --round, --json, --unit as above
+
+sweep: costs, params and peak memory over width and resolution, each cell traced as by simulate
+  --alpha, --rho LIST   1,0.75,0.5,0.25 and 1,6/7,5/7,4/7 (MobileNet's 224, 192, 160, 128) when absent
+  --input-size LIST     lengths of the image's shorter side; --batch LIST samples in the input, counted together
+  --swap, --stem, --round as above
+  --budget COUNT        the mildest swaps, α and ρ that keep within it too
+  --device, --devices   the least time of each cell on a device: a bound, no prediction
+  --paper               the network in the columns of MobileNet's tables 4 to 7, beside the accuracy as published
+  --table, --json, --csv, --markdown, --unit as above; ended after 600 s unless --time-limit says otherwise
 
 diff: the networks of the repository that changed between two Git revisions, and by which layers
   BASE [HEAD]           commits, branches or tags; without HEAD the files as they are; BASE...HEAD from their merge base

@@ -25,6 +25,7 @@ import { rewrite } from "./rewrite.ts";
 import { simulate } from "./simulate.ts";
 import { suggest } from "./suggest.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
+import { sweep } from "./sweep.ts";
 
 export type { ExitCode, Surroundings };
 
@@ -53,6 +54,8 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return forEachFile(command, around, rewrite);
     case "suggest":
       return forEachFile(command, around, suggest);
+    case "sweep":
+      return forEachFile(command, around, sweep);
     case "diff":
       return diff(command, around);
     case "check":

@@ -146,6 +146,20 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
     return session.roots().roots.map(({ name, at }) => ({ name, at: place(at) }));
   }
 
+  const simulate: Engine["simulate"] = (file, options, known) =>
+    answer(
+      file,
+      () => {
+        const { swap, stem } = options;
+        const search = (): readonly RefusedLayer[] =>
+          swap === "none" ? [] : refusals(file, { ...options, layers: swap, stem: stem === true });
+        const refused = known ?? search();
+        // In a session of its own: what the file's other networks ran would be listed as assumed for this one.
+        return simulateOne(open(file, options.isCancelled ?? never), options, refused);
+      },
+      failure,
+    );
+
   return {
     profile: (file, options = {}) =>
       answer(
@@ -159,18 +173,7 @@ export function createEngine({ parsers, host: real, settings: given }: EngineOpt
         () => analyses.analyze(file, inCells(file, options)),
         (reason) => ({ file, reports: [], failures: [], sites: [], diagnostics: [faultAt(file, reason)] }),
       ),
-    simulate: (file, options) =>
-      answer(
-        file,
-        () => {
-          const { swap, stem } = options;
-          const refused =
-            swap === "none" ? [] : refusals(file, { ...options, layers: swap, stem: stem === true });
-          // In a session of its own: what the file's other networks ran would be listed as assumed for this one.
-          return simulateOne(open(file, options.isCancelled ?? never), options, refused);
-        },
-        failure,
-      ),
+    simulate,
     suggest: (file, options) =>
       answer(
         file,

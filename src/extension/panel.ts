@@ -11,6 +11,7 @@ import { needsArguments, reasonText, tooMuch } from "../present/reason.ts";
 import { layersAt } from "../present/sites.ts";
 import { parseFromPanel } from "../protocol/fromWebview.ts";
 import { type FromPanel, PANEL_ABILITIES, type PanelAbility, type ToPanel } from "../protocol/messages.ts";
+import { sweepOptions, sweptAnswer } from "../protocol/swept.ts";
 import type { Analyses } from "./analyses.ts";
 import type { Earlier } from "./earlier.ts";
 import { saveExport } from "./exports.ts";
@@ -169,6 +170,8 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
         return;
       case "scale":
         return target && this.#scale(target.uri, message);
+      case "sweep":
+        return target && this.#sweep(target.uri, message);
       case "suggest":
         return target && this.#suggest(target.uri, message);
       case "apply":
@@ -202,6 +205,14 @@ export class Panel implements vscode.Disposable, vscode.WebviewPanelSerializer {
             reason: reasonText(result.reason, vscode.l10n.t),
           },
     );
+  }
+
+  /** One cell: the page asks for the next one when it has this. */
+  async #sweep(uri: vscode.Uri, asked: Extract<FromPanel, { type: "sweep" }>): Promise<void> {
+    const result = await this.#analyses
+      .simulate(uri, asked.network, sweepOptions(asked))
+      .catch((error: unknown) => ({ ok: false as const, reason: String(error) }));
+    this.#post(sweptAnswer(asked, result, (reason) => reasonText(reason, vscode.l10n.t)));
   }
 
   /** What reaches a budget that swaps alone do not reach. */

@@ -24,6 +24,13 @@ const fromPanel = v.variant("type", [
   ),
   reveal,
   ofType("scale", { network: name, scaling: v.object({ alpha: factor, rho: factor, round }) }),
+  ofType("sweep", {
+    network: name,
+    ticket: whole(0, Number.MAX_SAFE_INTEGER),
+    scaling: v.object({ alpha: factor, rho: factor, round }),
+    swap: names,
+    resized: v.exactOptional(input),
+  }),
   ofType("suggest", { network: name, budgetMacs: budget, round }),
   ofType("apply", { network: name, layers: names }),
   ofType("export", {

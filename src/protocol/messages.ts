@@ -2,6 +2,7 @@
 
 import type { Device } from "../engine/contract/device.ts";
 import type { Place, Report } from "../engine/contract/report.ts";
+import type { SimulatedReport } from "../engine/contract/separable.ts";
 
 export type CostUnit = "MACs" | "FLOPs";
 
@@ -30,6 +31,16 @@ export interface Scaling {
   readonly rho: number;
   /** Channels are rounded to multiples of this; 1 leaves them as they come. */
   readonly round: number;
+}
+
+/** One cell of a sweep: the network at some width, resolution or input, with these convolutions swapped. */
+export interface SweepQuestion {
+  /** By which the answer is known; a number that the page gives once. */
+  readonly ticket: number;
+  readonly scaling: Scaling;
+  readonly swap: readonly string[];
+  /** The input itself, in place of ρ. */
+  readonly resized?: readonly string[];
 }
 
 /** What brings a network within a budget. */
@@ -87,6 +98,15 @@ export type ToPanel =
       readonly report: Report | null;
       readonly reason?: string;
     }
+  /** Answer to `sweep`: the changed network; null with why when there is none. */
+  | {
+      readonly type: "swept";
+      readonly ticket: number;
+      readonly report: SimulatedReport | null;
+      readonly reason?: string;
+      /** Layers that a rewrite would refuse: they are not swapped. */
+      readonly refused: readonly string[];
+    }
   /** Answer to `suggest`: null when nothing reaches the budget, or with why it is not known. */
   | {
       readonly type: "suggested";
@@ -132,6 +152,7 @@ export type FromPanel =
   | { readonly type: "compare" }
   | SourcesRequest
   | { readonly type: "scale"; readonly network: string; readonly scaling: Scaling }
+  | ({ readonly type: "sweep"; readonly network: string } & SweepQuestion)
   /** What brings the network within the budget, beyond swaps. */
   | {
       readonly type: "suggest";

@@ -9,6 +9,15 @@ describe("messages from the panel", () => {
     [{ type: "setUnit", unit: "FLOPs" }],
     [{ type: "setInput", network: "resnet50", input: ["1x3x32x32"] }],
     [{ type: "setNetwork", network: "resnet50" }],
+    [
+      {
+        type: "sweep",
+        network: "net",
+        ticket: 3,
+        scaling: { alpha: 0.5, rho: 1, round: 8 },
+        swap: ["conv1"],
+      },
+    ],
   ])("%j is taken", (message) => {
     expect(parseFromPanel(message)).toEqual(message);
   });
@@ -23,6 +32,8 @@ describe("messages from the panel", () => {
     [{ type: "setInput", network: "resnet50", input: ["rm -rf"] }],
     [{ type: "setInput", network: "", input: ["1x3"] }],
     [{ type: "setNetwork" }],
+    [{ type: "sweep", network: "net", ticket: -1, scaling: { alpha: 0.5, rho: 1, round: 8 }, swap: [] }],
+    [{ type: "sweep", network: "net", ticket: 1, scaling: { alpha: 0, rho: 1, round: 8 }, swap: [] }],
   ])("%j is not", (message) => {
     expect(parseFromPanel(message)).toBeUndefined();
   });

@@ -20,6 +20,7 @@ import { svgPicture } from "./picture.ts";
 import { canSwap, type Row, sumMacs } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
 import { VIEWS, type View, withToggled } from "./state.ts";
+import { sweepView } from "./sweep-view.ts";
 
 export interface ChartArea extends Part {
   readonly setHovered: (row: Row | null) => void;
@@ -32,7 +33,7 @@ const TIP_GAP = 10;
 const MOST_MARKS = 100;
 
 export function chartArea(t: Translate, actions: Actions): ChartArea {
-  const views: Readonly<Record<View, ChartView>> = {
+  const views: Readonly<Record<Exclude<View, "sweep">, ChartView>> = {
     layers: barsChart(t, actions, placeMarks),
     treemap: treemapChart(),
     cumulative: cumulativeChart(t, placeMarks),
@@ -62,14 +63,25 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     "aria-label": t("chart.label"),
     "aria-description": t("chart.keys"),
   });
+  // Of other sizes of the network, and so no slider over its layers.
+  const sweep = sweepView(t, actions);
   const stage = element("div", { class: "stage-box" }, plot);
+  const sweepStage = element("div", { class: "stage-box" }, sweep.element);
   const tools = element("div", { class: "cluster tools" }, device.element, dearest.element, log.element);
   const host = element(
     "section",
     { class: "chart" },
-    element("div", { class: "chart-head" }, tabs.element, element("span", { class: "spring" }), tools),
+    element(
+      "div",
+      { class: "chart-head" },
+      tabs.element,
+      element("span", { class: "spring" }),
+      tools,
+      sweep.tools,
+    ),
     element("div", { class: "chart-head" }, crumbs, legend),
     stage,
+    sweepStage,
     readout,
   );
   let scene: Scene | null = null;
@@ -153,7 +165,9 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
       const { palette, report, state } = now;
       const total = `${now.text(now.totals.after.macs)} ${state.unit}`;
       return svgPicture({
-        ...{ plot, legend, redraw: () => view?.redraw?.() },
+        ...(state.view === "sweep"
+          ? { plot: sweep.element, legend: sweep.legend, redraw: sweep.redraw }
+          : { plot, legend, redraw: () => view?.redraw?.() }),
         title: `${report.network}: ${total}`,
         subtitle: `${t(`view.${state.view}`)} · ${summary(now)}`,
         ...{ background: palette.background, foreground: palette.foreground },
@@ -162,15 +176,25 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
     },
     render: (now) => {
       scene = now;
+      const isSweep = now.state.view === "sweep";
+      for (const part of [stage, tools]) part.hidden = isSweep;
+      for (const part of [sweep.element, sweepStage, sweep.tools]) part.hidden = !isSweep;
+      host.dataset.view = now.state.view;
+      tabs.render(now);
+      crumbs.hidden = isSweep;
+      legend.hidden = isSweep;
+      if (now.state.view === "sweep") {
+        sweep.render(now);
+        setText(readout, unbroken(describeSwaps(now)));
+        return;
+      }
       const next = views[now.state.view];
       if (view !== next) {
         view = next;
         plot.replaceChildren(next.element, cursorMarks, hoverMark, selectMark, tip);
         stage.replaceChildren(plot, ...(next.footer ? [next.footer] : []));
       }
-      host.dataset.view = now.state.view;
       next.render(now);
-      tabs.render(now);
       showCrumbs(crumbs, now, actions);
       showLegend(legend, now);
       log.setChecked(now.state.log);
@@ -236,9 +260,10 @@ function describePlot(plot: HTMLElement, scene: Scene): void {
 function viewTabs(t: Translate, actions: Actions): Part {
   const choose = (view: View): void => actions.change((state) => ({ ...state, view }));
   const tabs = VIEWS.map((view) => {
+    const controls = view === "sweep" ? "sweep" : "plot";
     const tab = element(
       "button",
-      { type: "button", role: "tab", class: "tab", "aria-controls": "plot" },
+      { type: "button", role: "tab", class: "tab", "aria-controls": controls },
       t(`view.${view}`),
     );
     tab.addEventListener("click", () => choose(view));

@@ -76,7 +76,8 @@ export function describeSwaps({ t, state, text, totals, rows }: Scene): string {
   const saved = share(Math.max(0, before.macs - after.macs) / before.macs);
   if (!isFullSize(state.scaling)) {
     const { alpha, rho } = state.scaling;
-    return t("insight.scaled", alpha, rho, swapped.length, candidates.length, saved, state.unit);
+    const shown = [alpha, rho].map((factor) => Number(factor.toFixed(3)));
+    return t("insight.scaled", ...shown, swapped.length, candidates.length, saved, state.unit);
   }
   if (swapped.length > 0) {
     return t("insight.swapped", swapped.length, candidates.length, saved, state.unit);

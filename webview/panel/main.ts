@@ -6,6 +6,8 @@ import type { Place, Report } from "../../src/engine/contract/report.ts";
 import { formatCsv } from "../../src/engine/formats/csv.ts";
 import { formatJson } from "../../src/engine/formats/json.ts";
 import { formatMarkdown } from "../../src/engine/formats/markdown.ts";
+import { paperCsv } from "../../src/engine/formats/paper.ts";
+import { sweepCsv } from "../../src/engine/formats/sweep.ts";
 import { paretoOfSwaps, pointWithin, swapsOf } from "../../src/engine/separable/suggest.ts";
 import type { ExportFormat, FromPanel, PanelAbility, ToPanel } from "../../src/protocol/messages.ts";
 import { registerControls } from "../shared/controls.ts";
@@ -13,7 +15,7 @@ import { element, oncePerFrame } from "../shared/dom.ts";
 import { connect, download } from "../shared/host.ts";
 import { type Translate, translator } from "../shared/l10n.ts";
 import { readPalette, startTheme } from "../shared/theme.ts";
-import { parseToPanel } from "../shared/validate.ts";
+import { isObject, parseToPanel } from "../shared/validate.ts";
 import { cards } from "./cards.ts";
 import { type ChartArea, chartArea } from "./chart-area.ts";
 import { comparePage } from "./compare.ts";
@@ -36,6 +38,8 @@ import {
   withReport,
   withSwaps,
 } from "./state.ts";
+import { paperData, sweepData } from "./sweep-plan.ts";
+import { Sweeps } from "./sweeps.ts";
 import { layerTable, type Table } from "./table.ts";
 import "../shared/base.css";
 import "../lesson/lesson.css";
@@ -62,7 +66,10 @@ type Suggested = Extract<ToPanel, { type: "suggested" }>;
 
 registerControls();
 const host = connect<ToPanel, FromPanel>(parseToPanel, receive);
-let state: PanelState = fromSaved(host.getState());
+const saved: unknown = host.getState();
+let state: PanelState = fromSaved(saved);
+/** Those of an exported report. */
+const savedSweeps = isObject(saved) ? saved.sweeps : undefined;
 let report: Report | null = null;
 let budgetMacs: number | null = null;
 let abilities: ReadonlySet<PanelAbility> = new Set(USUAL_ABILITIES);
@@ -80,6 +87,11 @@ let palette = readPalette();
 let page = buildPage(document.documentElement.lang || navigator.language);
 const draw = oncePerFrame(drawNow);
 const scaled = new Scaled((network, scaling) => host.post({ type: "scale", network, scaling }));
+const sweeps = new Sweeps((question) => {
+  if (report) host.post({ type: "sweep", network: report.network, ...question });
+});
+/** The report that the sweep's cells go with, as text, and the unit that it was told in. */
+let sweptFor = { report: "", unit: state.unit };
 host.post({ type: "ready" });
 
 function receive(message: ToPanel): void {
@@ -93,6 +105,7 @@ function receive(message: ToPanel): void {
       devices = allDevices(message.devices ?? []);
       reach = null;
       scaled.forget();
+      forgetSweeps(message);
       state = { ...state, unit: message.unit };
       change((now) => withReport(now, message.report));
       page.notices.setStale(null);
@@ -106,6 +119,10 @@ function receive(message: ToPanel): void {
       return;
     case "scaled":
       scaled.receive(message);
+      draw();
+      return;
+    case "swept":
+      sweeps.receive(message);
       draw();
       return;
     case "suggested":
@@ -148,6 +165,16 @@ function change(step: (now: PanelState) => PanelState): void {
   host.setState(toSaved(state));
   askScaled();
   draw();
+}
+
+/** A new unit tells the same text anew; anything else may be of another text. */
+function forgetSweeps(message: Extract<ToPanel, { type: "report" }>): void {
+  const next = { report: JSON.stringify(message.report), unit: message.unit };
+  const isFirst = sweptFor.report === "";
+  const isSame = next.report === sweptFor.report && next.unit !== sweptFor.unit;
+  sweptFor = next;
+  if (isFirst && !abilities.has("scale")) sweeps.restore(savedSweeps);
+  else if (!isSame) sweeps.forget();
 }
 
 function askScaled(): void {
@@ -210,6 +237,11 @@ function actionsOf(): Actions {
     apply: () => {
       if (report) host.post({ type: "apply", network: report.network, layers: [...state.swaps] });
     },
+    sweep: (asked, swaps) => {
+      if (swaps) sweeps.swaps = swaps;
+      sweeps.start(asked);
+      draw();
+    },
     compare: () => host.post({ type: "compare" }),
     save: (format) => void save(format),
   };
@@ -264,7 +296,7 @@ function drawNow(): void {
   const { t } = page;
   const { report: smaller, reason, waiting } = scaled.of(report.network, state.scaling);
   scene = makeScene({
-    ...{ report, state, t, palette, budgetMacs, cursor, abilities, label, devices, reach },
+    ...{ report, state, t, palette, budgetMacs, cursor, abilities, label, devices, reach, sweeps },
     ...{ scaled: smaller, scaledReason: reason, waiting },
   });
   rows = scene.rows;
@@ -283,7 +315,7 @@ function showComparison(message: Extract<ToPanel, { type: "comparison" }>): void
 async function save(format: ExportFormat): Promise<void> {
   if (!scene || !report) return;
   const data = await dataOf(format, scene);
-  const name = `${report.network.replaceAll(/[^\w.-]+/g, "-")}${format === "svg" || format === "png" ? `-${state.view}` : ""}`;
+  const name = `${report.network.replaceAll(/[^\w.-]+/g, "-")}${format === "svg" || format === "png" || (format === "csv" && state.view === "sweep") ? `-${state.view}` : ""}`;
   if (host.savesFiles) host.post({ type: "export", format, name, data });
   else download(format, name, data);
 }
@@ -296,6 +328,10 @@ function withLabel({ report: { file, ...rest }, label }: Scene): Report {
   return JSON.parse(text) as Report;
 }
 
+function sweepTable(now: Scene, unit: "macs" | "flops"): string {
+  return now.state.sweepPart === "paper" ? paperCsv(paperData(now), unit) : sweepCsv(sweepData(now), unit);
+}
+
 function dataOf(format: ExportFormat, now: Scene): string | Promise<string> {
   const unit = now.state.unit === "FLOPs" ? "flops" : "macs";
   switch (format) {
@@ -304,12 +340,12 @@ function dataOf(format: ExportFormat, now: Scene): string | Promise<string> {
     case "png":
       return pngPicture(page.chart.picture());
     case "csv":
-      return formatCsv(now.report, unit);
+      return now.state.view === "sweep" ? sweepTable(now, unit) : formatCsv(now.report, unit);
     case "json":
       return formatJson(withLabel(now));
     case "markdown":
       return formatMarkdown(withLabel(now), unit);
     case "html":
-      return JSON.stringify(toSaved(now.state));
+      return JSON.stringify({ ...toSaved(now.state), sweeps: sweeps.saved() });
   }
 }

@@ -23,9 +23,7 @@ export function svgPicture(parts: PictureParts): string {
   const corner = host.getBoundingClientRect();
   const width = Math.ceil(corner.width) + 2 * MARGIN;
   const height = Math.ceil(corner.height) + HEAD + MARGIN;
-  const canvases = [...plot.querySelectorAll("canvas")];
-  const [first] = canvases;
-  const drawn = first ? recordSvg(first, parts.redraw) : "";
+  const first = [...plot.querySelectorAll("canvas")].find(({ clientWidth }) => clientWidth > 0);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(font)}">`,
     `<rect width="100%" height="100%" fill="${background}"/>`,
@@ -33,10 +31,49 @@ export function svgPicture(parts: PictureParts): string {
     `<text x="${MARGIN}" y="44" font-size="11" fill="${muted}">${escapeXml(subtitle)}</text>`,
     legendOf(parts),
     `<g transform="translate(${MARGIN} ${HEAD})">`,
-    drawn,
+    first ? drawingOf(first, corner, parts.redraw) : "",
     bandOf(host, foreground, muted),
+    cellsOf(host, foreground),
     "</g></svg>",
   ].join("\n");
+}
+
+function drawingOf(canvas: HTMLCanvasElement, corner: DOMRect, redraw: () => void): string {
+  const { left, top } = canvas.getBoundingClientRect();
+  const drawn = recordSvg(canvas, redraw);
+  return `<g transform="translate(${left - corner.left} ${top - corner.top})">${drawn}</g>`;
+}
+
+/** Tables as they stand on the page: each cell with its colour and its text. */
+function cellsOf(host: HTMLElement, foreground: string): string {
+  const corner = host.getBoundingClientRect();
+  return [...host.querySelectorAll<HTMLElement>("th, td")]
+    .map((cell) => {
+      const box = cell.getBoundingClientRect();
+      if (box.width === 0) return "";
+      const { backgroundColor, textAlign, paddingLeft, paddingRight, fontWeight } = getComputedStyle(cell);
+      const [left, top] = [box.left - corner.left, box.top - corner.top];
+      const [anchor, x] =
+        textAlign === "center"
+          ? ["middle", left + box.width / 2]
+          : textAlign === "end" || textAlign === "right"
+            ? ["end", left + box.width - Number.parseFloat(paddingRight)]
+            : ["start", left + Number.parseFloat(paddingLeft)];
+      const weight = Number(fontWeight) >= 600 ? ' font-weight="bold"' : "";
+      return (
+        `<rect x="${left}" y="${top}" width="${box.width}" height="${box.height}" rx="3" fill="${plainColor(backgroundColor)}"/>` +
+        `<text x="${x}" y="${top + box.height / 2 + 4}" font-size="11" text-anchor="${anchor}"${weight} fill="${foreground}">${escapeXml(cell.textContent ?? "")}</text>`
+      );
+    })
+    .join("\n");
+}
+
+/** A mixed colour computes to `color(srgb 0.1 0.2 0.3)`, which few programs that read SVG know. */
+export function plainColor(color: string): string {
+  const parts = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?\)$/.exec(color);
+  if (!parts) return color;
+  const [red, green, blue] = parts.slice(1, 4).map((part) => Math.round(255 * Number(part)));
+  return `rgba(${red}, ${green}, ${blue}, ${parts[4] ?? 1})`;
 }
 
 /** The legend's entries in a row, where the page wraps them. */
@@ -48,7 +85,7 @@ function legendOf({ legend, foreground }: PictureParts): string {
       const style = dot ? getComputedStyle(dot) : null;
       const label = entry.textContent ?? "";
       const dashed = style?.borderTopStyle === "dashed" || style?.borderTopStyle === "dotted";
-      const fill = dashed ? "none" : (style?.backgroundColor ?? "none");
+      const fill = dashed ? "none" : plainColor(style?.backgroundColor ?? "none");
       const edge = dashed ? ` stroke="${style?.borderTopColor}" stroke-dasharray="2 2"` : "";
       const mark = `<rect x="${left}" y="54" width="9" height="9" rx="2" fill="${fill}"${edge}/>`;
       const text = `<text x="${left + 14}" y="62" font-size="11" fill="${foreground}">${escapeXml(label)}</text>`;

@@ -10,6 +10,7 @@ import { inScope, type Stage, stagesOf } from "./modules.ts";
 import { type Device, deviceNamed } from "./roofline.ts";
 import { type Row, simulate, type Totals } from "./rows.ts";
 import type { PanelState } from "./state.ts";
+import type { Asked, Sweeps } from "./sweeps.ts";
 
 export interface Scene {
   readonly report: Report;
@@ -29,6 +30,8 @@ export interface Scene {
   readonly reach: Reach | null;
   /** Layers under the editor's cursor. */
   readonly cursor: ReadonlySet<string>;
+  /** What is known of the network at other sizes. */
+  readonly sweeps: Sweeps;
   readonly totals: Totals;
   /** All rows of the report, by index. */
   readonly rows: readonly Row[];
@@ -62,6 +65,7 @@ export interface SceneParts {
   readonly devices: readonly Device[];
   readonly reach: Reach | null;
   readonly cursor: ReadonlySet<string>;
+  readonly sweeps: Sweeps;
 }
 
 /** A budget that was asked for: looked into, reached by what the state now has, or out of reach. */
@@ -110,6 +114,8 @@ export interface Actions {
   readonly apply: () => void;
   /** Swap as few layers as reach so many MACs, and thin and shrink where swaps do not. */
   readonly reach: (macs: number) => void;
+  /** Works out these cells, with these swaps from now on where they are given; none stops what is under way. */
+  readonly sweep: (asked: readonly Asked[], swaps?: ReadonlySet<string>) => void;
   readonly compare: () => void;
   readonly save: (format: ExportFormat) => void;
 }

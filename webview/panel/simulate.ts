@@ -177,7 +177,8 @@ function factorField(symbol: string, t: Translate, label: MessageKey, change: (v
     show: (value: number) => {
       if (rest !== undefined) return;
       if (slider.value !== String(value)) slider.value = String(value);
-      if (document.activeElement !== field) field.value = String(value);
+      // A part such as 5/7 has more digits than a field.
+      if (document.activeElement !== field) field.value = String(Number(value.toFixed(3)));
     },
   };
 }

@@ -4,12 +4,28 @@
  */
 import type { Report } from "../../src/engine/contract/report.ts";
 import type { CostUnit, Scaling } from "../../src/protocol/messages.ts";
-import { isArrayOf, isBoolean, isObject, isOneOf, isScaling, isString, isUnit } from "../shared/validate.ts";
+import {
+  isArrayOf,
+  isBoolean,
+  isNumber,
+  isObject,
+  isOneOf,
+  isScaling,
+  isString,
+  isUnit,
+} from "../shared/validate.ts";
 import { SORT_KEYS, type Sort } from "./listing.ts";
 import { inScope } from "./modules.ts";
 
-export const VIEWS = ["layers", "treemap", "cumulative", "roofline", "tradeoff"] as const;
+export const VIEWS = ["layers", "treemap", "cumulative", "roofline", "tradeoff", "sweep"] as const;
 export type View = (typeof VIEWS)[number];
+
+/** What the sweep shows: α × ρ, two curves, what keeps within a budget, and the paper's tables. */
+export const SWEEP_PARTS = ["grid", "size", "batch", "budget", "paper"] as const;
+export type SweepPart = (typeof SWEEP_PARTS)[number];
+
+export const MEASURES = ["macs", "params", "peak", "time"] as const;
+export type Measure = (typeof MEASURES)[number];
 
 /** What the simulation is set to. */
 export interface Choice {
@@ -36,6 +52,10 @@ export interface PanelState {
   /** Cumulative view: dearest layers first instead of execution order. */
   readonly dearestFirst: boolean;
   readonly device: string;
+  readonly sweepPart: SweepPart;
+  readonly measure: Measure;
+  /** In MACs; null as long as none was typed. */
+  readonly sweepBudget: number | null;
   readonly sort: Sort;
   readonly filter: string;
   readonly grouped: boolean;
@@ -55,6 +75,9 @@ export const initialState: PanelState = {
   log: false,
   dearestFirst: false,
   device: "",
+  sweepPart: "grid",
+  measure: "macs",
+  sweepBudget: null,
   sort: { key: "order", descending: false },
   filter: "",
   grouped: false,
@@ -128,8 +151,9 @@ export function withSort(state: PanelState, key: Sort["key"]): PanelState {
 /** A new report: of the same network, choices that still make sense stay; of another one, they go. */
 export function withReport(state: PanelState, report: Report): PanelState {
   if (state.network !== report.network) {
-    const { swaps, scaling, history, selected, scope, collapsed, filter } = initialState;
-    return { ...state, network: report.network, swaps, scaling, history, selected, scope, collapsed, filter };
+    const { swaps, scaling, history, selected, scope, collapsed, filter, sweepBudget } = initialState;
+    const kept = { ...state, network: report.network, swaps, scaling, history };
+    return { ...kept, selected, scope, collapsed, filter, sweepBudget };
   }
   const names = new Set(report.layers.map((layer) => layer.name));
   return {
@@ -141,7 +165,7 @@ export function withReport(state: PanelState, report: Report): PanelState {
 
 export function toSaved(state: PanelState) {
   const { network, unit, view, scope, selected, swaps, scaling, log } = state;
-  const { dearestFirst, device, sort, grouped, costless } = state;
+  const { dearestFirst, device, sweepPart, measure, sweepBudget, sort, grouped, costless } = state;
   return {
     version: 1,
     network,
@@ -154,6 +178,9 @@ export function toSaved(state: PanelState) {
     log,
     dearestFirst,
     device,
+    sweepPart,
+    measure,
+    sweepBudget,
     sort,
     grouped,
     costless,
@@ -182,6 +209,9 @@ export function fromSaved(saved: unknown): PanelState {
     log: pick(isBoolean, saved.log, initialState.log),
     dearestFirst: pick(isBoolean, saved.dearestFirst, initialState.dearestFirst),
     device: pick(isString, saved.device, initialState.device),
+    sweepPart: pick(isOneOf(...SWEEP_PARTS), saved.sweepPart, initialState.sweepPart),
+    measure: pick(isOneOf(...MEASURES), saved.measure, initialState.measure),
+    sweepBudget: isNumber(saved.sweepBudget) && saved.sweepBudget > 0 ? saved.sweepBudget : null,
     sort: {
       key: pick(isSortKey, sort.key, initialState.sort.key),
       descending: pick(isBoolean, sort.descending, initialState.sort.descending),

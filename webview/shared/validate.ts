@@ -212,6 +212,12 @@ const toPanelForms: Form<ToPanel> = {
     report: isNullOr(isReport),
     reason: isOptional(isString),
   }),
+  swept: hasForm<Extract<ToPanel, { type: "swept" }>>({
+    ticket: isNumber,
+    report: isNullOr(isReport),
+    reason: isOptional(isString),
+    refused: isArrayOf(isString),
+  }),
   suggested: hasForm<Extract<ToPanel, { type: "suggested" }>>({
     network: isString,
     budgetMacs: isNumber,

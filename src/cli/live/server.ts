@@ -16,6 +16,7 @@ import type {
 } from "../../engine/contract/separable.ts";
 import { parseFromPanel } from "../../protocol/fromWebview.ts";
 import type { CostUnit, FromPanel, PanelAbility, ToPanel } from "../../protocol/messages.ts";
+import { sweepOptions, sweptAnswer } from "../../protocol/swept.ts";
 import { BRIDGE, contentSecurityPolicy, lessonHtml, pageHtml } from "./page.ts";
 
 export interface LiveSource {
@@ -144,6 +145,11 @@ function createSession(source: LiveSource, first: ProfileOptions): Session {
           return refresh();
         case "scale":
           return answerAll(scaled(source, options, message));
+        case "sweep": {
+          const { network, ...question } = message;
+          const asked = { ...options, model: network, ...sweepOptions(question) };
+          return answerAll(sweptAnswer(question, source.simulate(asked)));
+        }
         case "suggest":
           return answerAll(suggested(source, options, message));
       }

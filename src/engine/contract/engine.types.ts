@@ -3,6 +3,7 @@
 import type { Place, Report, ReportDiagnostic, ReportShape } from "./report.ts";
 import type { RewriteOptions, RewriteResult } from "./rewrite.ts";
 import type {
+  RefusedLayer,
   SimulationOptions,
   SimulationResult,
   SuggestionOptions,
@@ -202,8 +203,12 @@ export interface Engine {
   profile(file: string, options?: ProfileOptions): ProfileResult;
   /** Profile every root of the file. */
   analyze(file: string, options?: AnalyzeOptions): FileAnalysis;
-  /** What swaps, α and ρ would make of one root. */
-  simulate(file: string, options: ProfileOptions & SimulationOptions): SimulationResult;
+  /** What swaps, α and ρ would make of one root. `refused` spares the search for layers that a rewrite would refuse. */
+  simulate(
+    file: string,
+    options: ProfileOptions & SimulationOptions,
+    refused?: readonly RefusedLayer[],
+  ): SimulationResult;
   /** The fewest swaps that bring one root within a budget, and α and ρ where they do not. */
   suggest(file: string, options: ProfileOptions & SuggestionOptions): SuggestionResult;
   /** Text edits that put the swap of some layers of one root into the source; a trial leaves other roots untold. */

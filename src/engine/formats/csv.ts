@@ -4,7 +4,7 @@ import { visible } from "../base/visible.ts";
 import type { Report, ReportLayer } from "../contract/report.ts";
 import { type CostUnit, inUnit } from "./units.ts";
 
-type Cell = string | number | boolean | null;
+export type Cell = string | number | boolean | null;
 type CsvColumn = readonly [title: string, cell: (layer: ReportLayer) => Cell];
 
 function columns(unit: CostUnit): readonly CsvColumn[] {
@@ -42,7 +42,7 @@ export function formatCsv(report: Report, unit: CostUnit): string {
   const table = columns(unit);
   const lines = [
     table.map(([title]) => title),
-    ...report.layers.map((layer) => table.map(([, cell]) => quote(cell(layer)))),
+    ...report.layers.map((layer) => table.map(([, cell]) => csvCell(cell(layer)))),
     ...(report.layers.length === 0 && !report.complete ? [unreadLine(report, table)] : []),
   ];
   return lines.map((cells) => `${cells.join(",")}\n`).join("");
@@ -56,7 +56,7 @@ function unreadLine({ network, network_at: at, diagnostics }: Report, table: rea
     ["line", place?.line ?? null],
     ["column", place?.column ?? null],
   ]);
-  return table.map(([title]) => quote(known.get(title) ?? null));
+  return table.map(([title]) => csvCell(known.get(title) ?? null));
 }
 
 function shapes(list: ReportLayer["in"]): string {
@@ -68,7 +68,7 @@ function sizes(list: readonly (number | null)[] | null): string {
 }
 
 /** Names come from code: one that a spreadsheet would run as a formula gets an apostrophe, unseen characters escapes. */
-function quote(cell: Cell): string {
+export function csvCell(cell: Cell): string {
   if (typeof cell !== "string") return cell === null ? "" : String(cell);
   const seen = visible(cell);
   const text = /^\s*[=+\-@＝＋－＠]/.test(seen) ? `'${seen}` : seen;

@@ -3,6 +3,7 @@ import { describeSwaps } from "../../../webview/panel/describe.ts";
 import { allDevices } from "../../../webview/panel/roofline.ts";
 import { makeScene } from "../../../webview/panel/scene.ts";
 import { fromSaved, withSwaps } from "../../../webview/panel/state.ts";
+import { Sweeps } from "../../../webview/panel/sweeps.ts";
 import { translator } from "../../../webview/shared/l10n.ts";
 import { fixed, layer, report } from "../report.ts";
 
@@ -25,6 +26,7 @@ function told(network: ReturnType<typeof report>, swaps: readonly string[]): str
       devices: allDevices([]),
       abilities: new Set(),
       cursor: new Set(),
+      sweeps: new Sweeps(() => undefined),
     },
   });
   return describeSwaps(scene);
