@@ -2,6 +2,7 @@
  * What the user has chosen in the panel, the steps that change it, and the form in which it survives a reload.
  * Pure: `main.ts` holds the one current value.
  */
+import { DEVICE_DTYPES, type DeviceDtype } from "../../src/engine/contract/device.ts";
 import type { Report } from "../../src/engine/contract/report.ts";
 import type { CostUnit, Scaling } from "../../src/protocol/messages.ts";
 import { isArrayOf, isBoolean, isObject, isOneOf, isScaling, isString, isUnit } from "../shared/validate.ts";
@@ -36,6 +37,8 @@ export interface PanelState {
   /** Cumulative view: dearest layers first instead of execution order. */
   readonly dearestFirst: boolean;
   readonly device: string;
+  /** What the device's operations work on; empty for what it is known for. */
+  readonly dtype: DeviceDtype | "";
   readonly sort: Sort;
   readonly filter: string;
   readonly grouped: boolean;
@@ -55,6 +58,7 @@ export const initialState: PanelState = {
   log: false,
   dearestFirst: false,
   device: "",
+  dtype: "",
   sort: { key: "order", descending: false },
   filter: "",
   grouped: false,
@@ -141,7 +145,7 @@ export function withReport(state: PanelState, report: Report): PanelState {
 
 export function toSaved(state: PanelState) {
   const { network, unit, view, scope, selected, swaps, scaling, log } = state;
-  const { dearestFirst, device, sort, grouped, costless } = state;
+  const { dearestFirst, device, dtype, sort, grouped, costless } = state;
   return {
     version: 1,
     network,
@@ -154,6 +158,7 @@ export function toSaved(state: PanelState) {
     log,
     dearestFirst,
     device,
+    dtype,
     sort,
     grouped,
     costless,
@@ -161,6 +166,7 @@ export function toSaved(state: PanelState) {
 }
 
 const isNames = isArrayOf(isString);
+const isDtype = isOneOf(...DEVICE_DTYPES, "");
 const isView = isOneOf(...VIEWS);
 const isSortKey = isOneOf(...SORT_KEYS);
 
@@ -182,6 +188,7 @@ export function fromSaved(saved: unknown): PanelState {
     log: pick(isBoolean, saved.log, initialState.log),
     dearestFirst: pick(isBoolean, saved.dearestFirst, initialState.dearestFirst),
     device: pick(isString, saved.device, initialState.device),
+    dtype: pick(isDtype, saved.dtype, initialState.dtype),
     sort: {
       key: pick(isSortKey, sort.key, initialState.sort.key),
       descending: pick(isBoolean, sort.descending, initialState.sort.descending),
