@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { parseCount } from "../engine/base/count.ts";
 import { entryOf } from "../engine/base/table.ts";
+import { DEVICE_DTYPES, type DeviceDtype } from "../engine/contract/device.ts";
 import { REWRITE_STYLES, type RewriteStyle } from "../engine/contract/rewrite.ts";
 import type { SimulationOptions } from "../engine/contract/separable.ts";
 import type { CostUnit } from "../engine/formats/units.ts";
@@ -79,6 +80,8 @@ export interface ProfileCommand extends NetworkChoice {
   readonly explain: boolean;
   /** A device's name or part of it. */
   readonly device?: string;
+  /** What its operations work on; absent: what it is known for. */
+  readonly dtype?: DeviceDtype;
   /** A JSON file of the user's own devices. */
   readonly devices?: string;
 }
@@ -129,6 +132,7 @@ const OPTIONS = {
   "fail-on-unknown": { type: "boolean" },
   explain: { type: "boolean" },
   device: { type: "string" },
+  dtype: { type: "string" },
   devices: { type: "string" },
   python: { type: "string", multiple: true },
   stubs: { type: "string", multiple: true },
@@ -181,7 +185,7 @@ const COMMANDS: Readonly<Record<string, CommandRule>> = {
         "fail-on-unknown",
         "explain",
       ] as const),
-      ...(["device", "devices"] as const),
+      ...(["device", "devices", "dtype"] as const),
     ],
     parse: parseProfile,
   },
@@ -272,6 +276,10 @@ function parseProfile(values: Values, network: NetworkChoice, unit: CostUnit): C
   if (values.devices !== undefined && values.device === undefined) {
     return usageError("--devices needs --device NAME, or --device list");
   }
+  const dtype = DEVICE_DTYPES.find((known) => known === values.dtype);
+  if (values.dtype !== undefined && (values.device === undefined || dtype === undefined)) {
+    return usageError(`--dtype is ${DEVICE_DTYPES.join(", ")}, of a --device NAME, not "${values.dtype}"`);
+  }
   return {
     kind: "profile",
     ...network,
@@ -283,6 +291,7 @@ function parseProfile(values: Values, network: NetworkChoice, unit: CostUnit): C
     explain: values.explain ?? false,
     ...(values.device !== undefined && { device: values.device }),
     ...(values.devices !== undefined && { devices: values.devices }),
+    ...(dtype !== undefined && { dtype }),
   };
 }
 

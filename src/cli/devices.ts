@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { visible } from "../engine/base/visible.ts";
-import type { Device } from "../engine/contract/device.ts";
-import { allDevices, parseDevice } from "../engine/cost/devices.ts";
-import { formatBytes, formatCount } from "../engine/formats/units.ts";
+import type { Device, DeviceDtype } from "../engine/contract/device.ts";
+import { allDevices, dtypesOf, parseDevice, withDtype } from "../engine/cost/devices.ts";
+import { describeDevice } from "../engine/formats/device.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** All devices; a line on stderr says what is wrong with the user's file. */
@@ -19,10 +19,10 @@ export function readDevices(
   return undefined;
 }
 
-/** The device of this name, or the only one whose name has this in it. */
+/** The device of this name, or the only one whose name has this in it, at the dtype that is asked for. */
 export function chooseDevice(
   name: string,
-  file: string | undefined,
+  { devices: file, dtype }: { readonly devices?: string; readonly dtype?: DeviceDtype },
   around: Surroundings,
 ): Device | undefined {
   const devices = readDevices(file, around);
@@ -34,22 +34,22 @@ export function chooseDevice(
   if (!chosen) {
     const problem = alike.length > 1 ? "several devices are called so" : "there is no such device";
     around.err(`convlens: --device ${name}: ${problem}; these are known:\n`);
-    for (const line of deviceLines(devices)) around.err(`${line}\n`);
+    around.err(deviceList(devices));
   }
-  return chosen;
+  return chosen && dtype !== undefined ? atDtype(chosen, dtype, around) : chosen;
+}
+
+function atDtype(device: Device, dtype: DeviceDtype, around: Surroundings): Device | undefined {
+  const found = withDtype(device, dtype);
+  if (!found) {
+    const known = dtypesOf(device).join(", ");
+    around.err(`convlens: --dtype ${dtype}: ${visible(device.name)} has no figure for it; it has ${known}\n`);
+  }
+  return found;
 }
 
 export function deviceList(devices: readonly Device[]): string {
-  return `${deviceLines(devices).join("\n")}\n`;
-}
-
-function deviceLines(devices: readonly Device[]): readonly string[] {
-  return devices
-    .flatMap(({ name, flops, dtype, bandwidth, source }) => [
-      `${name}: ${formatCount(flops)}FLOP/s (${dtype}), ${formatBytes(bandwidth)}/s`,
-      `  ${source}`,
-    ])
-    .map(visible);
+  return `${devices.flatMap(describeDevice).join("\n")}\n`;
 }
 
 /** The devices, or what is wrong with the file. */
@@ -65,7 +65,7 @@ function parseFile(resolved: string, file: string): readonly Device[] | string {
   for (const [index, entry] of value.entries()) {
     const device = parseDevice(entry, file);
     if (!device) {
-      return `entry ${index + 1} needs a name, gflops and bandwidth above 0, and a dtype of float32, float16 or int8`;
+      return `entry ${index + 1} needs a name, gflops and bandwidth above 0, and a dtype of float32, float16 or int8; peaks, memory and weightMemory, if any, are above 0`;
     }
     devices.push(device);
   }

@@ -39,7 +39,9 @@ profile
   --budget COUNT        exit 1 above so many MACs (FLOPs with --unit flops): 300M, 4.1G
   --fail-on-unknown     exit 1 when a figure is not known
   --device NAME         least time of each layer and of all on a device: a bound, no prediction; list names them
-  --devices FILE.json   devices of your own: [{"name", "gflops", "bandwidth" (GB/s), "dtype", "source"}]
+  --dtype TYPE          float32, float16 or int8, where the device has a figure for it
+  --devices FILE.json   devices of your own: [{"name", "gflops", "bandwidth" (GB/s), "dtype", "source",
+                        "peaks": {"int8"}, "memory" (KiB), "weightMemory" (KiB)}]
 
 simulate: depthwise separable convolutions, width and resolution, as in MobileNet
   --swap all|none|NAMES which convolutions, by name and with commas between; all leaves the stem

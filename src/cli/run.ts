@@ -69,7 +69,7 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
 }
 
 async function profile(command: ProfileCommand, around: Surroundings): Promise<ExitCode> {
-  const device = command.device === undefined ? null : chooseDevice(command.device, command.devices, around);
+  const device = command.device === undefined ? null : chooseDevice(command.device, command, around);
   if (device === undefined) return 2;
   const opened = await openFiles(command, around);
   if (opened === undefined) return 2;

@@ -238,7 +238,7 @@ describe("convlens profile --device", () => {
     // 2 × 462,422,016 FLOPs at 8.1 TFLOP/s.
     expect(out).toMatch(/body\.7\.0 .* 114 µs compute/);
     expect(out).toMatch(/On NVIDIA T4 a sample takes .* at best; .* A bound, not a\s+prediction\./);
-    expect(out).toContain("NVIDIA T4 datasheet (2019)");
+    expect(out).toMatch(/NVIDIA T4 datasheet .*\s.*\[datasheet,\s+2019\]/);
   });
 
   it("takes devices of the user's own, in JSON too", async () => {
@@ -261,6 +261,32 @@ describe("convlens profile --device", () => {
     expect([unknown.code, unknown.out]).toEqual([2, ""]);
     expect(unknown.err).toMatch(/no such device; these are known:\nNVIDIA T4: /);
     expect((await call("profile", "plain.py", "--device", "nvidia")).err).toContain("several devices");
+  });
+
+  it("binds at the chosen dtype, and says where the device has no figure for it", async () => {
+    const asked = (...more: string[]) => call("profile", "plain.py", "--device", ...more, "--json");
+    expect(JSON.parse((await asked("pi 5", "--dtype", "int8")).out).roofline.device).toMatchObject({
+      dtype: "int8",
+      flops: 614.4e9,
+    });
+    const refused = await asked("coral", "--dtype", "float32");
+    expect([refused.code, refused.err]).toEqual([
+      2,
+      "convlens: --dtype float32: Coral Edge TPU has no figure for it; it has int8\n",
+    ]);
+    expect((await call("profile", "plain.py", "--dtype", "int8")).code).toBe(2);
+    expect((await asked("pi 5", "--dtype", "int4")).code).toBe(2);
+  });
+
+  it("says of each layer what does not fit the device's memory", async () => {
+    const { out } = await call("profile", "plain.py", "--device", "stm32h743");
+    // 3×224×224 and 32×112×112 bytes; 512×512×3×3 weights.
+    expect(out).toMatch(/stem\.0 .* 539 KiB too much/);
+    expect(out).toMatch(/body\.4\.0 .* 392 KiB\n/);
+    expect(out).toMatch(/body\.7\.0 .* 196 KiB, weights 2\.25 MiB too much/);
+    expect(out.replaceAll(/\s+/g, " ")).toContain(
+      "5 of 15 layers do not fit its 512 KiB of memory (input and output together, up to 1.15 MiB in int8); the weights (27.9 MiB) do not fit its 2 MiB.",
+    );
   });
 
   it.each([

@@ -3,6 +3,7 @@
  * keyboard and for screen readers, whichever view it shows.
  */
 import { entryOf } from "../../src/engine/base/table.ts";
+import { DEVICE_DTYPES } from "../../src/engine/contract/device.ts";
 import { checkbox, dropdown } from "../shared/controls.ts";
 import { element, hasKeyboardFocus, oncePerFrame, setAttribute, setText } from "../shared/dom.ts";
 import { unbroken } from "../shared/format.ts";
@@ -15,6 +16,7 @@ import { rooflineChart } from "./chart-roofline.ts";
 import { tradeoffChart } from "./chart-tradeoff.ts";
 import { treemapChart } from "./chart-treemap.ts";
 import { describeBound, describeBounds, describeCost, describeLayer, describeSwaps } from "./describe.ts";
+import { describeFit, describeFits } from "./fit.ts";
 import { ancestors } from "./modules.ts";
 import { svgPicture } from "./picture.ts";
 import { canSwap, type Row, sumMacs } from "./rows.ts";
@@ -50,6 +52,10 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
   const device = dropdown(t("device.label"), (name) =>
     actions.change((state) => ({ ...state, device: name })),
   );
+  const dtype = dropdown(t("dtype.label"), (name) => {
+    const chosen = DEVICE_DTYPES.find((each) => each === name);
+    if (chosen) actions.change((state) => ({ ...state, dtype: chosen }));
+  });
   const readout = element("p", { class: "readout" });
   const tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
   const cursorMarks = element("div", { "aria-hidden": "true" });
@@ -67,7 +73,14 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
   const sweep = sweepView(t, actions);
   const stage = element("div", { class: "stage-box" }, plot);
   const sweepStage = element("div", { class: "stage-box" }, sweep.element);
-  const tools = element("div", { class: "cluster tools" }, device.element, dearest.element, log.element);
+  const tools = element(
+    "div",
+    { class: "cluster tools" },
+    device.element,
+    dtype.element,
+    dearest.element,
+    log.element,
+  );
   const host = element(
     "section",
     { class: "chart" },
@@ -206,6 +219,8 @@ export function chartArea(t: Translate, actions: Actions): ChartArea {
         now.devices.map(({ name }) => name),
         now.device.name,
       );
+      dtype.element.hidden = device.element.hidden;
+      dtype.setOptions(DEVICE_DTYPES, now.device.dtype);
       describePlot(plot, now);
       setText(readout, unbroken(summary(now)));
       hovered = hovered ? (now.rows[hovered.index] ?? null) : null;
@@ -361,7 +376,7 @@ function placeTip(tip: HTMLElement, box: Box | null, room: number): void {
 function boundsOf(row: Row, { device, state, t }: Scene): readonly string[] {
   if (state.view !== "roofline") return [];
   const text = describeBound(row, device, t);
-  return text === null ? [] : [text];
+  return [...(text === null ? [] : [text]), ...describeFit(row, device, t)];
 }
 
 /** What there is to see, in one sentence. */
@@ -369,7 +384,7 @@ function summary(scene: Scene): string {
   const { t, state, charted } = scene;
   if (charted.length === 0) return t("chart.nothing");
   if (state.view === "cumulative") return cumulativeFact(scene);
-  if (state.view === "roofline") return describeBounds(scene);
+  if (state.view === "roofline") return `${describeBounds(scene)} ${describeFits(scene)}`.trim();
   return describeSwaps(scene);
 }
 

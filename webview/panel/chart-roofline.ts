@@ -1,9 +1,12 @@
 /** Each layer's cost against its arithmetic intensity, with the roof of a device: what memory limits, what compute does. */
 import type { Chart, Plugin } from "chart.js";
+import { formatPeak } from "../../src/engine/formats/device.ts";
+import { formatBinaryBytes } from "../../src/engine/formats/units.ts";
 import { count } from "../../src/present/text.ts";
 import { element, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { type Box, ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
+import { overfullOf } from "./fit.ts";
 import { attainable, intensityOf, ridgeOf } from "./roofline.ts";
 import type { Row } from "./rows.ts";
 import type { Scene } from "./scene.ts";
@@ -54,9 +57,7 @@ export function rooflineChart(t: Translate, placed: () => void): ChartView {
       }
       fill(chart, dots, now, t);
       chart.update("none");
-      const { name, dtype, flops, bandwidth, source } = now.device;
-      const [peak, bytes] = [flops, bandwidth].map(count);
-      setText(note, t("roofline.note", name, peak ?? "", dtype, bytes ?? "", source));
+      setText(note, noteOf(now));
     },
     redraw: () => chart?.draw(),
     rowAt: (x, y) => {
@@ -78,6 +79,22 @@ export function rooflineChart(t: Translate, placed: () => void): ChartView {
   };
 }
 
+/** Whose figures these are, and that there is none for the chosen dtype. */
+function noteOf({ device, state, t }: Scene): string {
+  const { name, dtype, flops, bandwidth, source, memory, weight_memory: weights } = device;
+  const known = [
+    formatPeak(flops, dtype),
+    bandwidth === null ? t("roofline.no-bandwidth") : `${count(bandwidth)}B/s`,
+    ...(memory === undefined ? [] : [t("roofline.memory", formatBinaryBytes(memory))]),
+    ...(weights === undefined ? [] : [t("roofline.weights", formatBinaryBytes(weights))]),
+  ];
+  const isMissing = state.dtype !== "" && state.dtype !== dtype;
+  return [
+    ...(isMissing ? [t("roofline.no-dtype", name, state.dtype, dtype)] : []),
+    t("roofline.note", name, known.join(", "), source),
+  ].join(" ");
+}
+
 function dotsOf(scene: Scene): readonly Dot[] {
   return scene.charted.flatMap((row) => {
     const intensity = intensityOf(row, scene.device);
@@ -93,15 +110,25 @@ function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Transl
   // One operation of the chosen unit in FLOPs: what the roofline counts in.
   const operation = 2 / scene.amount(1);
   const ridge = ridgeOf(device) / operation;
-  const low = 10 ** Math.floor(Math.log10(Math.min(ridge, ...dots.map((dot) => dot.x)) / 1.2));
-  const high = 10 ** Math.ceil(Math.log10(Math.max(ridge, ...dots.map((dot) => dot.x)) * 1.2));
-  const roof = [low, ridge, high].map((x) => ({ x, y: attainable(device, x * operation) / operation }));
+  // Without a bandwidth there is no ridge: the roof is flat. Left of a ridge there is room for what is written there.
+  const marked = [
+    ...dots.map((dot) => dot.x),
+    ...(ridge > 0 ? [ridge / 4, ridge] : dots.length === 0 ? [1] : []),
+  ];
+  const low = 10 ** Math.floor(Math.log10(Math.min(...marked) / 1.2));
+  const high = 10 ** Math.ceil(Math.log10(Math.max(...marked) * 1.2));
+  const roof = (ridge > 0 ? [low, ridge, high] : [low, high]).map((x) => ({
+    x,
+    y: attainable(device, x * operation) / operation,
+  }));
+  const isOver = ({ row }: Dot): boolean => overfullOf(row, device).length > 0;
   const colors = dots.map((dot) => palette.kinds[dot.row.kind]);
   chart.data = {
     datasets: [
       {
         data: dots.map(({ x, y }) => ({ x, y })),
-        pointRadius: RADIUS,
+        pointRadius: dots.map((dot) => (isOver(dot) ? RADIUS * 1.5 : RADIUS)),
+        pointStyle: dots.map((dot) => (isOver(dot) ? "triangle" : "circle")),
         pointBackgroundColor: colors,
         pointBorderColor: palette.background,
         pointBorderWidth: 1,
@@ -135,6 +162,7 @@ function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Transl
 /** Left of the ridge a layer waits for memory, right of it for arithmetic. */
 function drawRidge(chart: ScatterChart, scene: Scene, t: Translate): void {
   const { ctx, chartArea, scales } = chart;
+  if (scene.device.bandwidth === null) return;
   const ridge = scene.amount(ridgeOf(scene.device) / 2);
   const x = scales.x?.getPixelForValue(ridge);
   if (x === undefined) return;

@@ -1,14 +1,16 @@
 /** The roofline over the panel's rows: intensities before and after a swap, and the least time on a device. Pure. */
 
-import type { Device } from "../../src/engine/contract/device.ts";
-import { allDevices, bytesPerValue, DEVICES } from "../../src/engine/cost/devices.ts";
+import type { Device, DeviceDtype } from "../../src/engine/contract/device.ts";
+import { allDevices, bytesPerValue, DEVICES, withDtype } from "../../src/engine/cost/devices.ts";
 import { attainable, intensityOf as intensity, ridgeOf, trafficOf } from "../../src/engine/cost/roofline.ts";
 import type { Row } from "./rows.ts";
 
 export { allDevices, attainable, type Device, ridgeOf };
 
-export function deviceNamed(name: string, devices: readonly Device[]): Device {
-  return devices.find((device) => device.name === name) ?? devices[0] ?? DEVICES[0]!;
+/** At the dtype that is asked for, or at its own where it has no figure for that. */
+export function deviceNamed(name: string, devices: readonly Device[], dtype: DeviceDtype | "" = ""): Device {
+  const device = devices.find((each) => each.name === name) ?? devices[0] ?? DEVICES[0]!;
+  return (dtype !== "" && withDtype(device, dtype)) || device;
 }
 
 /**

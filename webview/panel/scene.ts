@@ -23,7 +23,7 @@ export interface Scene {
   readonly t: Translate;
   readonly palette: Palette;
   readonly budgetMacs: number | null;
-  /** All devices of the roofline, and the chosen one. */
+  /** All devices of the roofline, and the chosen one at the chosen dtype; at its own where it has no figure for that. */
   readonly devices: readonly Device[];
   readonly device: Device;
   /** What became of the last budget asked for. */
@@ -84,7 +84,7 @@ export function makeScene(parts: SceneParts): Scene {
   const unknown = t("figure.unknown");
   return {
     ...parts,
-    device: deviceNamed(state.device, parts.devices),
+    device: deviceNamed(state.device, parts.devices, state.dtype),
     totals,
     rows,
     scoped,

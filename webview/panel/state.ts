@@ -2,6 +2,7 @@
  * What the user has chosen in the panel, the steps that change it, and the form in which it survives a reload.
  * Pure: `main.ts` holds the one current value.
  */
+import { DEVICE_DTYPES, type DeviceDtype } from "../../src/engine/contract/device.ts";
 import type { Report } from "../../src/engine/contract/report.ts";
 import type { CostUnit, Scaling } from "../../src/protocol/messages.ts";
 import {
@@ -56,6 +57,8 @@ export interface PanelState {
   readonly measure: Measure;
   /** In MACs; null as long as none was typed. */
   readonly sweepBudget: number | null;
+  /** What the device's operations work on; empty for what it is known for. */
+  readonly dtype: DeviceDtype | "";
   readonly sort: Sort;
   readonly filter: string;
   readonly grouped: boolean;
@@ -78,6 +81,7 @@ export const initialState: PanelState = {
   sweepPart: "grid",
   measure: "macs",
   sweepBudget: null,
+  dtype: "",
   sort: { key: "order", descending: false },
   filter: "",
   grouped: false,
@@ -165,7 +169,7 @@ export function withReport(state: PanelState, report: Report): PanelState {
 
 export function toSaved(state: PanelState) {
   const { network, unit, view, scope, selected, swaps, scaling, log } = state;
-  const { dearestFirst, device, sweepPart, measure, sweepBudget, sort, grouped, costless } = state;
+  const { dearestFirst, device, dtype, sweepPart, measure, sweepBudget, sort, grouped, costless } = state;
   return {
     version: 1,
     network,
@@ -181,6 +185,7 @@ export function toSaved(state: PanelState) {
     sweepPart,
     measure,
     sweepBudget,
+    dtype,
     sort,
     grouped,
     costless,
@@ -188,6 +193,7 @@ export function toSaved(state: PanelState) {
 }
 
 const isNames = isArrayOf(isString);
+const isDtype = isOneOf(...DEVICE_DTYPES, "");
 const isView = isOneOf(...VIEWS);
 const isSortKey = isOneOf(...SORT_KEYS);
 
@@ -212,6 +218,7 @@ export function fromSaved(saved: unknown): PanelState {
     sweepPart: pick(isOneOf(...SWEEP_PARTS), saved.sweepPart, initialState.sweepPart),
     measure: pick(isOneOf(...MEASURES), saved.measure, initialState.measure),
     sweepBudget: isNumber(saved.sweepBudget) && saved.sweepBudget > 0 ? saved.sweepBudget : null,
+    dtype: pick(isDtype, saved.dtype, initialState.dtype),
     sort: {
       key: pick(isSortKey, sort.key, initialState.sort.key),
       descending: pick(isBoolean, sort.descending, initialState.sort.descending),

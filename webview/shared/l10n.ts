@@ -86,6 +86,7 @@ const messages = {
   "count.layers": ["{0} layers", "{0} レイヤー"],
   "count.layers.of": ["{0} of {1} layers", "{1} レイヤー中 {0}"],
   "device.label": ["Device", "デバイス"],
+  "dtype.label": ["Type of values", "値の型"],
   "empty.hint": [
     "Open a Python or TypeScript file that defines a network.",
     "ネットワークを定義した Python または TypeScript のファイルを開いてください。",
@@ -103,6 +104,26 @@ const messages = {
   "export.markdown": ["Table as Markdown", "表（Markdown）"],
   "export.png": ["Chart as PNG", "グラフ（PNG）"],
   "export.svg": ["Chart as SVG", "グラフ（SVG）"],
+  "fit.all": [
+    "Each layer's input and output fit its {0} of memory.",
+    "各レイヤーの入力と出力は {0} のメモリに収まります。",
+  ],
+  "fit.some": [
+    "{0} of {1} layers (▲) do not fit its {2} of memory.",
+    "{1} レイヤー中 {0}（▲）が {2} のメモリに収まりません。",
+  ],
+  "fit.weights": [
+    "All weights are {0} in {1}, more than the {2} for them.",
+    "重みは全体で {0}（{1}）あり、重み用の {2} を超えます。",
+  ],
+  "fit.layer": [
+    "does not fit: input and output together are {0} in {1}, its memory {2}",
+    "収まりません：入力と出力の合計 {0}（{1}）、メモリ {2}",
+  ],
+  "fit.layer.weights": [
+    "does not fit: weights are {0} in {1}, the room for them {2}",
+    "収まりません：重み {0}（{1}）、重み用のメモリ {2}",
+  ],
   "figure.at-least": ["at least {0}", "{0} 以上"],
   "figure.at-most": ["at most {0}", "{0} 以下"],
   "figure.at-most.short": ["≤ {0}", "≤ {0}"],
@@ -202,7 +223,14 @@ const messages = {
     "Swaps do not reach {0}: looking for α and ρ…",
     "置換だけでは {0} に届きません。α と ρ を探しています…",
   ],
-  "roofline.note": ["{0}: peak {1}FLOP/s ({2}), {3}B/s. {4}", "{0}：ピーク {1}FLOP/s（{2}）、{3}B/s。{4}"],
+  "roofline.memory": ["{0} of memory", "メモリ {0}"],
+  "roofline.no-bandwidth": ["bandwidth not told by its maker", "メモリ帯域幅は非公表"],
+  "roofline.no-dtype": [
+    "{0} has no figure for {1}: {2} is shown.",
+    "{0} には {1} の値がないため、{2} で示します。",
+  ],
+  "roofline.note": ["{0}: peak {1}. {2}", "{0}：ピーク {1}。{2}"],
+  "roofline.weights": ["{0} for weights", "重み用 {0}"],
   "scope.label": ["Module", "モジュール"],
   "scale.alpha": ["Width multiplier α: part of the channels that stay", "幅の乗数 α：残すチャネルの割合"],
   "scale.input": ["input {0}", "入力 {0}"],

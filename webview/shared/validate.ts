@@ -180,8 +180,17 @@ const toPanelForms: Form<ToPanel> = {
           name: isString,
           flops: isNumber,
           dtype: isOneOf("float32", "float16", "int8"),
-          bandwidth: isNumber,
+          bandwidth: isFigure,
           source: isString,
+          peaks: isOptional(
+            hasForm<NonNullable<Device["peaks"]>>({
+              float32: isOptional(isNumber),
+              float16: isOptional(isNumber),
+              int8: isOptional(isNumber),
+            }),
+          ),
+          memory: isOptional(isNumber),
+          weight_memory: isOptional(isNumber),
         }),
       ),
     ),

@@ -102,6 +102,11 @@ export interface ReportLayer {
   /** The least time on the device of the report's `roofline`; null where nothing is multiplied or a figure is unknown. */
   readonly bound_seconds?: number | null;
   readonly bound_by?: "compute" | "memory" | null;
+  /** Bytes of its input and output together, and of its weights, at the device's dtype; where its memory is known. */
+  readonly needs_activation_bytes?: number | null;
+  readonly needs_weight_bytes?: number | null;
+  /** What of these the device has no room for; absent where all fits. */
+  readonly does_not_fit?: readonly ("activations" | "weights")[];
 }
 
 /** A layer that is made and has parameters but does not run, such as a head for training alone. */
@@ -168,6 +173,19 @@ export interface ReportRoofline {
   readonly known_seconds: number;
   readonly layers: number;
   readonly memory_bound_layers: number;
+  /** Where the device's memory is known. */
+  readonly fit?: ReportFit;
+}
+
+/** Whether a network's layers, each by itself, and all its weights fit the device's memory at its dtype. */
+export interface ReportFit {
+  readonly layers_over_memory: number;
+  /** Of all that is known. */
+  readonly most_activation_bytes: number;
+  /** null when the parameters are not known. */
+  readonly weight_bytes: number | null;
+  /** null when the weights are not known. */
+  readonly weights_fit: boolean | null;
 }
 
 /** Arguments that the network was made with and that its definition leaves open. */

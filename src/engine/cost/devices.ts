@@ -1,35 +1,50 @@
-/**
- * Devices for the roofline: peak single precision and memory bandwidth, with whose figures they are and what they come
- * from. Peak figures bound what a layer can reach; nothing reaches them.
- */
+/** Devices for the roofline: those that come with it and the user's own, at a chosen dtype. */
 
-import type { Device } from "../contract/device.ts";
+import { DEVICE_DTYPES, type Device, type DeviceDtype, type DeviceFigure } from "../contract/device.ts";
+import { KNOWN_DEVICES, type KnownDevice } from "./knownDevices.ts";
 
-export const DEVICES: readonly Device[] = [
-  {
-    ...{ name: "NVIDIA T4", flops: 8.1e12, dtype: "float32", bandwidth: 320e9 },
-    source: "NVIDIA T4 datasheet (2019): 2560 cores × 2 × 1.59 GHz, 256 bit × 10 Gbit/s",
-  },
-  {
-    ...{ name: "NVIDIA A100 40 GB", flops: 19.5e12, dtype: "float32", bandwidth: 1555e9 },
-    source:
-      "NVIDIA A100 datasheet (2020), without tensor cores: 6912 cores × 2 × 1.41 GHz, 5120 bit × 2.43 Gbit/s",
-  },
-  {
-    ...{ name: "NVIDIA H100 SXM", flops: 67e12, dtype: "float32", bandwidth: 3350e9 },
-    source:
-      "NVIDIA H100 datasheet (2023), without tensor cores: 16896 cores × 2 × 1.98 GHz, 5120 bit of HBM3",
-  },
-  {
-    ...{ name: "GeForce RTX 4090", flops: 82.6e12, dtype: "float32", bandwidth: 1008e9 },
-    source: "NVIDIA Ada whitepaper (2022): 16384 cores × 2 × 2.52 GHz, 384 bit × 21 Gbit/s",
-  },
-  {
-    ...{ name: "Apple M2 GPU (10 cores)", flops: 3.6e12, dtype: "float32", bandwidth: 100e9 },
-    source:
-      "Bandwidth: Apple's announcement of M2 (June 2022). Peak: as reported of it, in no document of Apple's",
-  },
-];
+export const DEVICES: readonly Device[] = KNOWN_DEVICES.map(deviceOf);
+
+function deviceOf({ name, figures }: KnownDevice): Device {
+  const value = (of: DeviceFigure["of"]) => figures.find((figure) => figure.of === of)?.value;
+  const peaks = Object.fromEntries(
+    DEVICE_DTYPES.flatMap((dtype) => {
+      const peak = value(dtype);
+      return peak === undefined ? [] : [[dtype, peak] as const];
+    }),
+  );
+  const first = figures[0]?.of as DeviceDtype;
+  const [memory, weights] = [value("memory"), value("weight_memory")];
+  return {
+    ...{ name, flops: value(first) ?? 0, dtype: first, bandwidth: value("bandwidth") ?? null },
+    ...{ source: sourceOf(figures, first), peaks },
+    ...(memory !== undefined && { memory }),
+    ...(weights !== undefined && { weight_memory: weights }),
+    figures,
+  };
+}
+
+/** Where the peak and the bandwidth come from, once where it is the same. */
+function sourceOf(figures: readonly DeviceFigure[], dtype: DeviceDtype): string {
+  const used = figures.filter(({ of }) => of === dtype || of === "bandwidth");
+  return used.map(({ source, kind, year }) => `${source} [${kind}, ${year}]`).join("; ");
+}
+
+/** The device with its peak at this dtype; undefined where no figure for that is known. */
+export function withDtype(device: Device, dtype: DeviceDtype): Device | undefined {
+  if (device.dtype === dtype) return device;
+  const flops = device.peaks?.[dtype];
+  if (flops === undefined) return undefined;
+  return {
+    ...{ ...device, flops, dtype },
+    ...(device.figures && { source: sourceOf(device.figures, dtype) }),
+  };
+}
+
+/** The types of values that it has a peak for. */
+export function dtypesOf({ dtype, peaks }: Pick<Device, "dtype" | "peaks">): readonly DeviceDtype[] {
+  return DEVICE_DTYPES.filter((each) => each === dtype || peaks?.[each] !== undefined);
+}
 
 /** The user's own devices before those that come with it; one of the same name takes the other's place. */
 export function allDevices(own: readonly Device[]): readonly Device[] {
@@ -42,40 +57,58 @@ export function bytesPerValue({ dtype }: Pick<Device, "dtype">): number {
   return BYTES[dtype];
 }
 
-const BYTES: Readonly<Record<Device["dtype"], number>> = { float32: 4, float16: 2, int8: 1 };
+const BYTES: Readonly<Record<DeviceDtype, number>> = { float32: 4, float16: 2, int8: 1 };
 
 /** Devices of the user's own, as the `convlens.devices` setting has them; what is wrong is left out. */
 export function parseDevices(value: unknown): readonly Device[] {
   return Array.isArray(value) ? value.flatMap((entry) => parseDevice(entry, "convlens.devices") ?? []) : [];
 }
 
-const DTYPES = ["float32", "float16", "int8"] as const;
-
 /** `origin` is named as the source of figures that have none. */
 export function parseDevice(value: unknown, origin: string): Device | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { name, gflops, bandwidth, dtype, source } = value as Record<string, unknown>;
-  const type = dtype === undefined ? "float32" : DTYPES.find((known) => known === dtype);
-  if (
-    typeof name !== "string" ||
-    name.trim() === "" ||
-    !isPositive(gflops) ||
-    !isPositive(bandwidth) ||
-    !type
-  )
+  const { name, gflops, bandwidth, dtype, source, peaks, memory, weightMemory } = value as Record<
+    string,
+    unknown
+  >;
+  const type = dtype === undefined ? "float32" : DEVICE_DTYPES.find((known) => known === dtype);
+  const others = parsePeaks(peaks);
+  if (typeof name !== "string" || name.trim() === "" || !isPositive(gflops) || !isPositive(bandwidth))
     return undefined;
+  if (!type || !others || !isPositiveOrAbsent(memory) || !isPositiveOrAbsent(weightMemory)) return undefined;
   return {
     name,
     flops: gflops * GIGA,
     dtype: type,
     bandwidth: bandwidth * GIGA,
     source: typeof source === "string" ? source : origin,
+    ...(peaks !== undefined && { peaks: { ...others, [type]: gflops * GIGA } }),
+    ...(memory !== undefined && { memory: memory * KIB }),
+    ...(weightMemory !== undefined && { weight_memory: weightMemory * KIB }),
   };
 }
 
-/** The setting is in units that datasheets use: GFLOP/s and GB/s. */
+/** `{"int8": 8}` in GOP/s; undefined where something of it is no peak. */
+function parsePeaks(value: unknown): Device["peaks"] | undefined {
+  if (value === undefined) return {};
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const peaks: Partial<Record<DeviceDtype, number>> = {};
+  for (const [name, peak] of Object.entries(value)) {
+    const dtype = DEVICE_DTYPES.find((known) => known === name);
+    if (!dtype || !isPositive(peak)) return undefined;
+    peaks[dtype] = peak * GIGA;
+  }
+  return peaks;
+}
+
+/** The setting is in units that datasheets use: GFLOP/s, GB/s and, for memory, KiB. */
 const GIGA = 1e9;
+const KIB = 1024;
 
 function isPositive(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+
+function isPositiveOrAbsent(value: unknown): value is number | undefined {
+  return value === undefined || isPositive(value);
 }

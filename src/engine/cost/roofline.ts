@@ -30,6 +30,26 @@ export function parameterBytes(params: number | null): number | null {
   return params === null ? null : params * BYTES_PER_VALUE;
 }
 
+/** Values of all calls: what goes in and out, and what a separable form has between its two convolutions. */
+export interface Values {
+  readonly inputs: number;
+  readonly between: number;
+  readonly outputs: number;
+}
+
+/** Of one sample; undefined where a size is not known. */
+export function valuesOf(layer: ReportLayer, form: "standard" | "separable"): Values | undefined {
+  const inputs = layer.read_values === undefined ? valuesIn(layer.in, layer.calls) : layer.read_values;
+  const outputs =
+    layer.written_values === undefined ? valuesIn(layer.out, layer.calls) : layer.written_values;
+  if (inputs === null || outputs === null) return undefined;
+  const between =
+    form === "separable" && layer.in_channels && layer.out_channels
+      ? (outputs * layer.in_channels) / layer.out_channels
+      : 0;
+  return { inputs, between, outputs };
+}
+
 /** For one sample of a float32 network, unless told otherwise. `separable`: as its depthwise separable form, whose depthwise output is written and read as well. */
 export function trafficOf(
   layer: ReportLayer,
@@ -37,17 +57,11 @@ export function trafficOf(
   form: "standard" | "separable" = "standard",
   bytesPerValue = BYTES_PER_VALUE,
 ): Traffic | undefined {
-  const inputs = layer.read_values === undefined ? valuesIn(layer.in, layer.calls) : layer.read_values;
-  const outputs =
-    layer.written_values === undefined ? valuesIn(layer.out, layer.calls) : layer.written_values;
-  if (inputs === null || outputs === null || cost.params === null) return undefined;
-  const between =
-    form === "separable" && layer.in_channels && layer.out_channels
-      ? (2 * outputs * layer.in_channels) / layer.out_channels
-      : 0;
+  const values = valuesOf(layer, form);
+  if (!values || cost.params === null) return undefined;
   return {
     parameterBytes: cost.params * bytesPerValue,
-    activationBytes: (inputs + outputs + between) * bytesPerValue,
+    activationBytes: (values.inputs + 2 * values.between + values.outputs) * bytesPerValue,
   };
 }
 
@@ -66,18 +80,23 @@ export function boundOf(
 ): Bound | undefined {
   if (macs === null || !traffic) return undefined;
   const compute = (2 * macs) / device.flops;
-  const memory = (traffic.parameterBytes + traffic.activationBytes) / device.bandwidth;
+  const memory = (traffic.parameterBytes + traffic.activationBytes) / bytesASecond(device);
   return compute >= memory ? { seconds: compute, by: "compute" } : { seconds: memory, by: "memory" };
 }
 
-/** Intensity from which on the device is limited by compute. */
-export function ridgeOf({ flops, bandwidth }: Ceilings): number {
-  return flops / bandwidth;
+/** Intensity from which on the device is limited by compute; 0 where no bandwidth is told. */
+export function ridgeOf(device: Ceilings): number {
+  return device.flops / bytesASecond(device);
 }
 
 /** FLOPs a second that a device can reach at this intensity. */
-export function attainable({ flops, bandwidth }: Ceilings, intensity: number): number {
-  return Math.min(flops, bandwidth * intensity);
+export function attainable(device: Ceilings, intensity: number): number {
+  return Math.min(device.flops, bytesASecond(device) * intensity);
+}
+
+/** A bandwidth that nobody tells bounds nothing. */
+function bytesASecond({ bandwidth }: Ceilings): number {
+  return bandwidth ?? Number.POSITIVE_INFINITY;
 }
 
 /** Of a report that does not say: as if all calls were like the first. */

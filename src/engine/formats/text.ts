@@ -7,10 +7,10 @@ import type {
   ReportDiagnostic,
   ReportInput,
   ReportLayer,
-  ReportRoofline,
   Severity,
 } from "../contract/report.ts";
 import { eligibleLayers, simulateSwap } from "../separable/simulate.ts";
+import { describeNeed, describeRoofline, describeSeconds } from "./device.ts";
 import { type Column, layoutTable } from "./table.ts";
 import {
   type CostUnit,
@@ -66,6 +66,8 @@ interface TextRow {
   readonly params: number | null;
   readonly separable: number | null;
   readonly bound: string;
+  /** What it needs of the memory of the device. */
+  readonly need: string;
 }
 
 export function formatText(report: Report, options: TextOptions): string {
@@ -142,6 +144,7 @@ function formatTable(report: Report, { unit, width }: TextOptions, paint: Paint)
     params: report.totals.params,
     separable: null,
     bound: report.roofline ? describeSeconds(report.roofline) : "",
+    need: "",
   };
   const columns: readonly Column<TextRow>[] = [
     { title: "Layer", align: "left", cell: (row) => row.name, shrink: "start", least: 12 },
@@ -160,6 +163,9 @@ function formatTable(report: Report, { unit, width }: TextOptions, paint: Paint)
     { title: "Params", align: "right", cell: (row) => formatCount(row.params) },
     ...(report.roofline
       ? [{ title: "At best", align: "right", cell: (row) => row.bound } satisfies Column<TextRow>]
+      : []),
+    ...(report.roofline?.fit
+      ? [{ title: "Memory", align: "right", cell: (row) => row.need } satisfies Column<TextRow>]
       : []),
     {
       title: "Separable",
@@ -210,6 +216,7 @@ const EMPTY_ROW: TextRow = {
   params: 0,
   separable: null,
   bound: "",
+  need: "",
 };
 
 function layerRow(layer: ReportLayer): TextRow {
@@ -225,22 +232,8 @@ function layerRow(layer: ReportLayer): TextRow {
     params: layer.params,
     separable: layer.swappable ? layer.separable_macs : null,
     bound: layer.bound_seconds == null ? "" : `${formatSeconds(layer.bound_seconds)} ${layer.bound_by}`,
+    need: describeNeed(layer),
   };
-}
-
-function describeSeconds({ seconds, known_seconds: known }: ReportRoofline): string {
-  return seconds === null ? `> ${formatSeconds(known)}` : formatSeconds(seconds);
-}
-
-/** What a device needs at least, whose figures these are, and that it is a bound. */
-export function describeRoofline({ roofline }: Report): readonly string[] {
-  if (!roofline) return [];
-  const { device, layers, memory_bound_layers: waiting } = roofline;
-  const { name, dtype, flops, bandwidth, source } = device;
-  return [
-    `On ${visible(name)} a sample takes ${describeSeconds(roofline)} at best; ${waiting} of ${layers} layers are limited by memory. A bound, not a prediction.`,
-    `${visible(name)}: peak ${formatCount(flops)}FLOP/s (${dtype}), ${formatBytes(bandwidth)}/s. ${visible(source)}`,
-  ];
 }
 
 function summary(report: Report, { unit }: TextOptions): string[] {

@@ -32,6 +32,19 @@ export function formatBytes(value: number | null): string {
   return count.includes(" ") ? `${count}B` : `${count} B`;
 }
 
+/** 524288 → `512 KiB`: what memories are made in. */
+export function formatBinaryBytes(value: number): string {
+  const [size, unit] =
+    value >= 1024 ** 3
+      ? [value / 1024 ** 3, "GiB"]
+      : value >= 1024 ** 2
+        ? [value / 1024 ** 2, "MiB"]
+        : value >= 1024
+          ? [value / 1024, "KiB"]
+          : [value, "B"];
+  return `${Number(size.toPrecision(3)).toString()} ${unit}`;
+}
+
 /** `12.3 µs`, `4.10 ms`. */
 export function formatSeconds(seconds: number): string {
   const [size, unit] =

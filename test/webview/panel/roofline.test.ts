@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { describeFit } from "../../../webview/panel/fit.ts";
 import {
   allDevices,
   attainable,
@@ -8,6 +9,7 @@ import {
   ridgeOf,
 } from "../../../webview/panel/roofline.ts";
 import { simulate } from "../../../webview/panel/rows.ts";
+import { translator } from "../../../webview/shared/l10n.ts";
 import { layer, report } from "../report.ts";
 
 const device = { name: "test", flops: 1e12, dtype: "float32", bandwidth: 1e11, source: "" } as const;
@@ -43,6 +45,25 @@ describe("the roofline", () => {
     expect(allDevices([device, own]).slice(0, 2)).toEqual([device, own]);
     expect(allDevices([device, own])).toHaveLength(allDevices([]).length + 1);
     expect(deviceNamed(own.name, allDevices([own])).flops).toBe(1);
+  });
+
+  it("is that of the chosen dtype, or of the device's own where it has no figure for that", () => {
+    const half = { ...device, peaks: { float16: 2e12 } };
+    expect(deviceNamed("test", [half], "float16")).toMatchObject({ dtype: "float16", flops: 2e12 });
+    expect(deviceNamed("test", [half], "int8")).toMatchObject({ dtype: "float32", flops: 1e12 });
+  });
+
+  it("tells of a layer that does not fit the device's memory, swapped too", () => {
+    const small = { ...device, memory: 2 * 1024 * 1024, weight_memory: 100 * 1024 };
+    const t = translator("en");
+    const told = (swaps: readonly string[]) =>
+      simulate(report([layer("a")]), new Set(swaps)).rows.flatMap((row) => describeFit(row, small, t));
+    expect(told([])).toEqual(["does not fit: weights are 144 KiB in float32, the room for them 100 KiB"]);
+    expect(told(["a"])).toEqual([]);
+    const tiny = { ...small, memory: 1024 * 1024 };
+    expect(describeFit(simulate(report([layer("a")]), new Set()).rows[0]!, tiny, t)[0]).toBe(
+      "does not fit: input and output together are 1.53 MiB in float32, its memory 1 MiB",
+    );
   });
 
   it("counts the values of the layer at the chosen α and ρ", () => {

@@ -100,7 +100,9 @@ function isOfAnotherModule(code: string, line: number, classes: ReadonlySet<stri
   const head = headAround(code, line, /^\s*class\b/);
   const [, name, bases = ""] =
     /class\s+(\w+)\s*(?:\(([^)]*)\))?/.exec(code.split("\n")[head ?? -1] ?? "") ?? [];
-  return name !== undefined && /(?<!\w)(?:Module(?:List|Dict)?|Sequential)\b/.test(bases) && !classes.has(name);
+  return (
+    name !== undefined && /(?<!\w)(?:Module(?:List|Dict)?|Sequential)\b/.test(bases) && !classes.has(name)
+  );
 }
 
 /** `isinstance(m, nn.Conv2d)`, `type(m) is nn.Conv2d`, `m.__class__.__name__ == "Conv2d"` */
