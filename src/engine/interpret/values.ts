@@ -453,6 +453,12 @@ export function toNumber(value: Value): number | undefined {
   return undefined;
 }
 
+/** A float of the program, by itself or inside of an object: of a subclass, or of numpy's. */
+export function isFloat(value: Value): boolean {
+  if (value instanceof Float) return true;
+  return value instanceof Instance && value.payload !== undefined && isFloat(value.payload);
+}
+
 /** An item that stands for any number of items, none included. */
 export function asMany({ reason, at }: Unknown): Unknown {
   return new Unknown(reason, at, true);

@@ -12,10 +12,12 @@ import {
   type ClassValue,
   FunctionValue,
   type Instance,
+  isFloat,
   isUnknown,
   type Shape,
   Tensor,
   Tuple,
+  toNumber,
   Unknown,
   type Value,
 } from "../../interpret/values.ts";
@@ -30,7 +32,7 @@ import {
   weightsOf,
 } from "../keraslike/rule.ts";
 import { diagnoseMismatch } from "../rules/mismatch.ts";
-import { type ArgumentCheck, possibleArguments } from "../rules/possible.ts";
+import { type ArgumentCheck, count, possibleArguments } from "../rules/possible.ts";
 import { toDims } from "../rules/sizes.ts";
 import { showShape } from "../shape/dims.ts";
 import { spread } from "./calling.ts";
@@ -39,6 +41,7 @@ import { addWeightTo, initLayer, LAYER_ARGUMENTS, shapesIn } from "./layer.ts";
 import { currentName, WITHOUT_SHAPE } from "./legacy.ts";
 import { type Keras, nameOf, stateOf } from "./library.ts";
 import { refusal } from "./refusal.ts";
+import type { KerasVersion } from "./version.ts";
 
 /** Arguments that Keras makes tuples with one size an axis. */
 const PER_AXIS: readonly string[] = ["kernel_size", "strides", "dilation_rate", "pool_size"];
@@ -81,10 +84,14 @@ export function defineRuled(
   return cls;
 }
 
-function checkOf(layer: string, rule: LayerRule): ArgumentCheck {
+const WIDTHS = ["filters", "units"] as const;
+
+/** What the layer's arguments are checked against, for the Keras that the program runs on. */
+function checkOf(layer: string, rule: LayerRule, version: KerasVersion | undefined): ArgumentCheck {
+  const ofVersion = version === "3" ? { filters: count(1), units: count(1) } : {};
   return {
     layer,
-    taken: { ...KERAS_ARGUMENTS, ...rule.taken },
+    taken: { ...KERAS_ARGUMENTS, ...ofVersion, ...rule.taken },
     words: refusal,
     error: "ValueError",
     intsOnly: true,
@@ -95,12 +102,10 @@ function checkOf(layer: string, rule: LayerRule): ArgumentCheck {
 }
 
 function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
-  let check: ArgumentCheck | undefined;
   return (a, interp) => {
     const layer = a.self as Instance;
     const { args, kwargs } = spread(a);
     const parsed = parsedSignature(rule);
-    check ??= checkOf(name, rule);
     const own = new Map<string, Value>();
     const shared = new Map<string, Value>();
     for (const [given, value] of kwargs) {
@@ -114,7 +119,13 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     if (typeof bound === "string") interp.fail("TypeError", bound);
     if (bound instanceof Unknown) interp.gap(bound.reason);
     const isBound = typeof bound !== "string" && !(bound instanceof Unknown);
-    const values = possibleArguments(interp, isBound ? bound : Object.fromEntries(own), check);
+    const { version } = keras.names;
+    const values = possibleArguments(
+      interp,
+      isBound ? bound : Object.fromEntries(own),
+      checkOf(name, rule, version),
+    );
+    if (version === undefined) assumeWholeWidths(interp, name, values);
     stateOf(layer).config = parsed.params.map(({ name: key }) => key);
     for (const { name: key, fallback } of parsed.params) {
       const value = entryOf(values, key);
@@ -123,6 +134,16 @@ function construct(keras: Keras, name: string, rule: LayerRule): NativeImpl {
     normalise(keras, interp, layer, rule, parsed.names);
     return null;
   };
+}
+
+/** Keras 2 makes an int of a float, Keras 3 refuses it: which of them it is, the program does not say. */
+function assumeWholeWidths(interp: Interp, layer: string, values: Bound): void {
+  for (const name of WIDTHS) {
+    const value = entryOf(values, name);
+    if (!isFloat(value)) continue;
+    const text = `${layer}: ${name}=${toNumber(value)}.0 is taken for an int, as Keras 2 does; Keras 3 refuses it`;
+    interp.assume("value", text);
+  }
 }
 
 function normalise(

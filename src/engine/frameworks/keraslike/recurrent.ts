@@ -5,6 +5,7 @@ import { product, sum } from "../../cost/lift.ts";
 import { type RecurrentCell, recurrentCost } from "../../cost/recurrent.ts";
 import type { Count } from "../../interpret/trace.ts";
 import { type Dim, isUnknown, type Shape, Unknown } from "../../interpret/values.ts";
+import { count, type TakenTable } from "../rules/possible.ts";
 import { showShape } from "../shape/dims.ts";
 import {
   type Config,
@@ -22,6 +23,9 @@ const GATES: Readonly<Record<RecurrentCell, number>> = { lstm: 4, gru: 3, rnn: 1
 const CELL =
   "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, reset_after=True, dropout=0.0, recurrent_dropout=0.0";
 const LAYER = `${CELL}, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False, time_major=False`;
+
+/** No Keras makes an int of a float here. */
+const WIDTHS: TakenTable = { units: count(1), filters: count(1) };
 
 /** A GRU that resets after the product keeps two biases a gate. */
 function biases(config: Config, cell: RecurrentCell): 0 | 1 | 2 {
@@ -56,6 +60,7 @@ function layer(cell: RecurrentCell, page: string): LayerRule {
   const name = page;
   return {
     signature: LAYER,
+    taken: WIDTHS,
     docs: `${KERAS}/recurrent_layers/${page}/`,
     weights: weights(cell),
     run: (c, inputs) => {
@@ -92,6 +97,7 @@ function withStates(config: Config, ruling: Ruling, states: readonly KnownOrNot[
 function cellRule(cell: RecurrentCell, page: string): LayerRule {
   return {
     signature: CELL,
+    taken: WIDTHS,
     docs: `${KERAS}/recurrent_layers/${page}/`,
     weights: weights(cell),
     run: (c, inputs) => {
@@ -160,6 +166,7 @@ const convLstm = (spatial: number): LayerRule => {
   const imageOf = ([batch = 1, , ...rest]: Shape): Shape => [batch, ...rest];
   return {
     signature: `${CONV_CELL}, return_sequences=False, return_state=False`,
+    taken: WIDTHS,
     docs: `${KERAS}/recurrent_layers/${name}/`,
     weights: (c, [input = []]) => convWeights(c, spatial, imageOf(input)),
     run: (c, inputs) => {
@@ -180,6 +187,7 @@ const convLstmCell = (spatial: number): LayerRule => {
   const name = `conv_lstm${spatial}d_cell`;
   return {
     signature: CONV_CELL,
+    taken: WIDTHS,
     docs: `${KERAS}/recurrent_layers/conv_lstm${spatial}d/`,
     weights: (c, [input = []]) => convWeights(c, spatial, input),
     run: (c, inputs) => {

@@ -17,6 +17,7 @@ import {
   FunctionValue,
   INTEGER_TOO_LARGE,
   Instance,
+  isFloat,
   isUnknown,
   List,
   ModuleValue,
@@ -247,8 +248,7 @@ class Reader {
   private number(value: Value, number: number): Fault | undefined {
     const { of, least, most } = this.taken;
     if (of === "int") {
-      if (value instanceof Float && this.check.intsOnly && !this.taken.floats)
-        return this.wrong("kind", value);
+      if (isFloat(value) && this.check.intsOnly && !this.taken.floats) return this.wrong("kind", value);
       if (!Number.isSafeInteger(number)) return this.wrong("fraction", value);
     }
     const isBounded = least !== undefined || most !== undefined;

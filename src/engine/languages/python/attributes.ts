@@ -37,6 +37,7 @@ import { weightKept, weightTaken } from "../../interpret/weight.ts";
 import { builtinTypeName, isCore, typeName } from "./core.ts";
 import { keywordDefaults } from "./keywordDefaults.ts";
 import { writtenName } from "./moduleNames.ts";
+import { failReadOnly, isReadOnly } from "./readOnly.ts";
 import { hidesFramework } from "./stubs.ts";
 import { OBJECT } from "./types/object.ts";
 import { iteratorClass } from "./types/others.ts";
@@ -391,6 +392,11 @@ export function setAttr(m: Machine, obj: Value, name: string, value: Value): voi
 /** `object.__setattr__`: stores in the object itself. */
 export function setOwn(m: Machine, obj: Value, name: string, value: Value): void {
   if (obj === null || typeof obj !== "object") return;
+  const cls = typeOf(m, obj);
+  if (cls instanceof ClassValue && isReadOnly(cls, name)) {
+    failReadOnly(m, cls, name);
+    return;
+  }
   const items = itemsAsAttributes(obj);
   if (items) {
     m.dictSet(items, name, value);

@@ -22,6 +22,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { weightKept } from "../../../interpret/weight.ts";
+import { failReadOnly, isReadOnly } from "../../../languages/python/readOnly.ts";
 import { callModule, hookMethods } from "./calling.ts";
 import { isModule, isParameter, MODULE_NATIVE } from "./library.ts";
 import { rememberName } from "./naming.ts";
@@ -117,6 +118,8 @@ function setAttribute(interp: Interp, self: Instance, name: string, value: Value
     return;
   } else if (value instanceof Tensor && peekTable(self, "_buffers")?.entries.has(name)) {
     addTensor(interp, self, "_buffers", name, value);
+  } else if (isReadOnly(self.cls, name)) {
+    failReadOnly(interp, self.cls, name);
   } else {
     forget(interp, self, name);
     interp.touch(self);

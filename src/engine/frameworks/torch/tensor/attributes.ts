@@ -412,8 +412,14 @@ function setRequiresGrad(interp: Interp, tensor: Tensor, value: Value): Tensor {
   return tensor;
 }
 
+const WRITABLE = /^(data|grad|names)$/;
+
 /** `x.data = y` takes the shape and the elements of `y`; other attributes change nothing here. */
 function assign(kit: Toolkit, name: string, a: Bound, interp: Interp): Value {
+  if (!WRITABLE.test(name)) {
+    const words = `attribute '${name}' of '${kit.cls.qualname}' objects is not writable`;
+    return interp.fail("AttributeError", words);
+  }
   if (name !== "data" || !(a.self instanceof Tensor) || !(a.value instanceof Tensor)) return null;
   interp.touch(a.self);
   a.self.shape = a.value.shape;

@@ -246,7 +246,8 @@ export function reshape(interp: Interp, value: Value, sizes: readonly Value[]): 
   }
   const known = sizeOf(wanted.filter((size) => size >= 0));
   const shape = wanted.map((size) => (size < 0 ? total / known : size));
-  if (sizeOf(shape) !== total) return interp.fail("ValueError", `cannot reshape array of size ${total}`);
+  if (sizeOf(shape) !== total || !shape.every(Number.isInteger))
+    return interp.fail("ValueError", `cannot reshape array of size ${total}`);
   const dtype = whole?.dtype ?? (value instanceof Tensor ? value.dtype : "float64");
   return makeArray(ARRAY, shape, dtype, whole?.data);
 }

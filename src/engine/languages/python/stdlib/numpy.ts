@@ -28,6 +28,7 @@ import {
   running,
   written,
 } from "./nparray.ts";
+import { addSetters } from "./npassign.ts";
 import { gridNames } from "./npgrids.ts";
 import { JOINS } from "./npjoins.ts";
 import { LAYOUT } from "./nplayout.ts";
@@ -36,6 +37,8 @@ import { SCALAR_TYPES } from "./npscalars.ts";
 import { SETS } from "./npsets.ts";
 import { ELEMENTWISE } from "./npufuncs.ts";
 import { type Entry, type Module, makeModule, OpenModule } from "./table.ts";
+
+addSetters(ARRAY);
 
 /** Elements at even distances, and how large a step is. */
 function spaced(a: Bound, interp: Interp): Value {
