@@ -1,11 +1,11 @@
 /** The files that a command's targets are: a file is itself; folders and globs are the model files that they hold. */
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import path from "node:path";
 import type { Engine } from "../engine/contract/engine.types.ts";
 import { toSlashes } from "../node/host.ts";
 import type { NetworkChoice } from "./arguments.ts";
 import { modelFiles } from "./check/networks.ts";
-import { openFile } from "./open.ts";
+import { missingFolder, openFile } from "./open.ts";
 import type { ExitCode, Surroundings } from "./surroundings.ts";
 import { isGlob, namesMany } from "./targetName.ts";
 
@@ -22,6 +22,11 @@ export interface Opened {
 function filesOf(command: NetworkChoice, around: Surroundings): readonly string[] | undefined {
   const targets = [command.file, ...(command.more ?? [])];
   if (!isMany(command, around.cwd)) return targets;
+  const missing = missingFolder(command, around);
+  if (missing !== undefined) {
+    around.err(`convlens: ${missing}\n`);
+    return undefined;
+  }
   const files = [...new Set(targets.flatMap((target) => filesOfTarget(target, around.cwd)))];
   if (files.length > 0) return files;
   around.err(`convlens: no model files in ${targets.join(", ")}\n`);
@@ -34,7 +39,7 @@ function isMany({ file, more = [] }: NetworkChoice, cwd: string): boolean {
 }
 
 function filesOfTarget(target: string, cwd: string): readonly string[] {
-  const found = statSync(path.resolve(cwd, target), { throwIfNoEntry: false });
+  const found = statOf(path.resolve(cwd, target));
   const [base, pattern] = found?.isDirectory() ? [target, undefined] : splitGlob(target);
   if (base === undefined || found?.isFile()) return [target];
   const files = modelFiles(path.resolve(cwd, base), pattern === undefined ? [] : [pattern]);
@@ -53,7 +58,16 @@ function splitGlob(target: string): readonly [string | undefined, string?] {
 }
 
 function isFolder(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statOf(file)?.isDirectory() === true;
+}
+
+/** Nothing where links lead in a circle or the name is too long: whoever opens the file says so. */
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** A command that works on one file, done for each that has the network in question; the worst exit code of all. */
@@ -69,7 +83,10 @@ export async function forEachFile<Command extends NetworkChoice>(
   for (const file of files) {
     const each = { ...command, file };
     const opened = await openFile(each, around);
-    if (opened === undefined) return 2;
+    if (opened === undefined) {
+      codes.push(2);
+      continue;
+    }
     const names = opened.engine.networks(opened.file).map(({ name }) => name);
     const isAbout = command.model === undefined ? names.length > 0 : names.includes(command.model);
     if (isAbout) codes.push(await one(each, around, true));
@@ -98,17 +115,25 @@ function withOneEngine(around: Surroundings): Surroundings {
   };
 }
 
-/** The files of a command, opened; undefined where one cannot be, which stderr tells. */
+export interface OpenedFiles {
+  readonly files: readonly Opened[];
+  readonly isMany: boolean;
+  /** Could each of them be opened? */
+  readonly isWhole: boolean;
+}
+
+/** The files of a command, opened; one of many that cannot be is told on stderr and left out. Undefined where none is left. */
 export async function openFiles(
   command: NetworkChoice,
   given: Surroundings,
-): Promise<{ readonly files: readonly Opened[]; readonly isMany: boolean } | undefined> {
+): Promise<OpenedFiles | undefined> {
   const around = withOneEngine(given);
+  const names = filesOf(command, around) ?? [];
   const files: Opened[] = [];
-  for (const name of filesOf(command, around) ?? []) {
+  for (const name of names) {
     const found = await openFile({ ...command, file: name }, around);
-    if (found === undefined) return undefined;
-    files.push({ ...found, name });
+    if (found !== undefined) files.push({ ...found, name });
   }
-  return files.length > 0 ? { files, isMany: isMany(command, around.cwd) } : undefined;
+  const isWhole = files.length === names.length;
+  return files.length > 0 ? { files, isMany: isMany(command, around.cwd), isWhole } : undefined;
 }

@@ -88,7 +88,7 @@ async function profile(command: ProfileCommand, around: Surroundings): Promise<E
   const failures = reports.flatMap((report) => failedChecks(report, command));
   for (const failure of failures) around.err(`convlens: ${failure}\n`);
   if (failures.length > 0) return 1;
-  return all.some((one) => one.reports.length > 0) ? 0 : 2;
+  return opened.isWhole && all.some((one) => one.reports.length > 0) ? 0 : 2;
 }
 
 /** What is found in one file; `unread` tells in a report's form of what was cut short. */

@@ -2,12 +2,13 @@
  * Budgets of networks as a project keeps them: `[tool.convlens.budgets.NAME]` in pyproject.toml, or `budgets` in
  * convlens.config.json. The nearest file upwards that has any is the project's.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { parse as parseToml, TomlError } from "smol-toml";
 import * as v from "valibot";
 import { parseCount } from "../engine/base/count.ts";
 import { entryOf } from "../engine/base/table.ts";
+import { projectText } from "./host.ts";
 
 /** What a budget bounds: MACs, parameters, bytes of activations at the peak, or the share of the largest layer. */
 export type Figure = "macs" | "params" | "peak_memory" | "share";
@@ -81,14 +82,9 @@ function readOne(file: string): Configuration | undefined {
 }
 
 function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new ConfigurationProblem(
-      `${path.basename(file)}: ${code === "ENOENT" ? "no such file" : `cannot be read (${code})`}`,
-    );
-  }
+  const read = projectText(file);
+  if ("problem" in read) throw new ConfigurationProblem(`${path.basename(file)} ${read.problem}`);
+  return read.text;
 }
 
 function parseJson(text: string, name: string): unknown {

@@ -3,9 +3,10 @@
  * Nothing is run; what is found is read as text.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { entryOf } from "../engine/base/table.ts";
+import { projectTextOrEmpty } from "./host.ts";
 import { reallyLiesIn } from "./python.ts";
 
 export interface Environment {
@@ -81,7 +82,7 @@ function uvEnvironment(folder: string, { env }: UserPlaces): readonly Environmen
 
 /** `NAME-HASH-py3.11` in poetry's cache: the name of the project, and a hash of its folder. */
 function poetryEnvironments(folder: string, { env, platform, home }: UserPlaces): readonly Environment[] {
-  const project = textOf(path.join(folder, "pyproject.toml"));
+  const project = projectTextOrEmpty(path.join(folder, "pyproject.toml"));
   if (!/^\[tool\.poetry\b|poetry\.core/m.test(project) && !existsSync(path.join(folder, "poetry.lock")))
     return [];
   const usual =
@@ -100,7 +101,7 @@ function poetryEnvironments(folder: string, { env, platform, home }: UserPlaces)
 
 /** `.python-version` names a version or an environment of pyenv. */
 function pyenvEnvironment(folder: string, { env, home }: UserPlaces): readonly Environment[] {
-  const [name = ""] = textOf(path.join(folder, ".python-version"))
+  const [name = ""] = projectTextOrEmpty(path.join(folder, ".python-version"))
     .split(/\s+/)
     .filter((word) => word !== "");
   const found = path.join(env.PYENV_ROOT || path.join(home, ".pyenv"), "versions", name);
@@ -112,9 +113,9 @@ function pyenvEnvironment(folder: string, { env, home }: UserPlaces): readonly E
 /** `environment.yml` names an environment of conda, which notes in a file where it keeps them. */
 function condaEnvironment(folder: string, { home }: UserPlaces): readonly Environment[] {
   const file = namesIn(folder).find((name) => /^environment\.ya?ml$/.test(name));
-  const name = /^name:\s*["']?([\w.-]+)/m.exec(file ? textOf(path.join(folder, file)) : "")?.[1];
+  const name = /^name:\s*["']?([\w.-]+)/m.exec(file ? projectTextOrEmpty(path.join(folder, file)) : "")?.[1];
   if (name === undefined || !isPlainName(name)) return [];
-  const noted = textOf(path.join(home, ".conda", "environments.txt")).split(/\r?\n/);
+  const noted = projectTextOrEmpty(path.join(home, ".conda", "environments.txt")).split(/\r?\n/);
   const usual = ["miniconda3", "anaconda3", "miniforge3", "mambaforge", ".conda"].map((base) =>
     path.join(home, base, "envs", name),
   );
@@ -141,14 +142,5 @@ function namesIn(folder: string): readonly string[] {
     return readdirSync(folder).sort();
   } catch {
     return [];
-  }
-}
-
-/** Empty where there is none. */
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
   }
 }

@@ -96,6 +96,23 @@ export function textProblem(file: string, maxBytes = DEFAULT_MAX_BYTES): string 
   return "problem" in read ? read.problem : undefined;
 }
 
+/** Lock files of large projects have some megabytes. */
+const MOST_PROJECT_TEXT = 16 * 1024 * 1024;
+
+/**
+ * The text of a file that belongs to a project: its configuration, the packages it asks for. A pipe or device of that
+ * name would be read for ever, so only a regular file is.
+ */
+export function projectText(file: string): SourceText {
+  return readText(file, MOST_PROJECT_TEXT);
+}
+
+/** The same, empty where there is none. */
+export function projectTextOrEmpty(file: string): string {
+  const read = projectText(file);
+  return "text" in read ? read.text : "";
+}
+
 function readText(file: string, maxBytes: number): SourceText {
   try {
     const found = statSync(file);

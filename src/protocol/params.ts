@@ -99,6 +99,7 @@ const SCHEMAS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericS
   ["textDocument/willSaveWaitUntil", object({ textDocument: document })],
   ["textDocument/codeLens", object({ textDocument: document })],
   ["textDocument/hover", object({ textDocument: document, position })],
+  ["textDocument/inlayHint", object({ textDocument: document, range })],
   ["textDocument/codeAction", object({ textDocument: document, range })],
   ["codeAction/resolve", object({ title: text, data: v.nullish(object({ uri, network: name, layers })) })],
   [ANALYZE, object({ uri, inputs })],

@@ -4,7 +4,6 @@
  */
 
 import { Console } from "node:console";
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -24,6 +23,7 @@ import {
 } from "vscode-languageserver/node";
 import manifest from "../../package.json" with { type: "json" };
 import { usedEnvironments } from "../node/environments.ts";
+import { projectText } from "../node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../node/python.ts";
 import { keptModules } from "../sources/kept.ts";
 import { watchKept } from "../sources/watch.ts";
@@ -59,11 +59,8 @@ if (isMainThread) {
 
 /** For positions in files that are not open. */
 function textOnDisk(uri: string): string | undefined {
-  try {
-    return readFileSync(fileOf(uri), "utf8");
-  } catch {
-    return undefined;
-  }
+  const read = projectText(fileOf(uri));
+  return "text" in read ? read.text : undefined;
 }
 
 /** As the command line says; of standard input only whole messages reach the reader. */

@@ -27,8 +27,8 @@ interface Refusal {
 export class RefusingReader implements MessageReader {
   readonly #reader: MessageReader;
   readonly #versions = new Versions();
-  /** From `shutdown` on, nothing but `exit` and the client's answers are taken. */
-  #isShutDown = false;
+  /** Before `initialize` and from `shutdown` on, nothing but `exit` and the client's answers are taken. */
+  #state: "new" | "ready" | "shut down" = "new";
 
   constructor(reader: MessageReader) {
     this.#reader = reader;
@@ -52,11 +52,17 @@ export class RefusingReader implements MessageReader {
 
   #admitted(message: unknown): Message {
     const { method, id } = (message ?? {}) as { readonly method?: unknown; readonly id?: unknown };
-    if (!this.#isShutDown || typeof method !== "string" || method === "exit") {
-      if (method === "shutdown") this.#isShutDown = true;
-      return admitted(message, this.#versions);
-    }
-    return refused({ id }, `${method}: the server is shut down`, ErrorCodes.InvalidRequest);
+    if (typeof method !== "string" || method === "exit") return admitted(message, this.#versions);
+    if (this.#state === "shut down")
+      return refused({ id }, `${method}: the server is shut down`, ErrorCodes.InvalidRequest);
+    if (this.#state === "new" && method !== "initialize")
+      return refused({ id }, `${method}: initialize comes first`, ErrorCodes.ServerNotInitialized);
+    if (this.#state === "ready" && method === "initialize")
+      return refused({ id }, "initialize: the server is initialized", ErrorCodes.InvalidRequest);
+    const taken = admitted(message, this.#versions);
+    if (taken === message && method === "initialize") this.#state = "ready";
+    if (taken === message && method === "shutdown") this.#state = "shut down";
+    return taken;
   }
 
   dispose(): void {

@@ -1,9 +1,10 @@
 /** The versions of packages that a project says it uses: its lock files first, then what it requires. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { parse as parseYaml } from "yaml";
 import { packageName } from "../engine/languages/python/packages.ts";
+import { projectTextOrEmpty } from "../node/host.ts";
 import { applies, parseRequirement } from "./requirement.ts";
 
 export interface ProjectVersion {
@@ -21,7 +22,7 @@ type Found = readonly (readonly [name: string, specifier: string])[];
 const READERS: readonly (readonly [pattern: RegExp, read: (text: string, file: string) => Found])[] = [
   [/^uv\.lock$/, lockedIn],
   [/^poetry\.lock$/, lockedIn],
-  [/^requirements[\w.-]*\.txt$/, (text, file) => requiredIn(text, file, 0)],
+  [/^requirements[\w.-]*\.txt$/, (text, file) => requiredIn(text, file, new Set([file]))],
   [/^pyproject\.toml$/, inPyproject],
   [/^environment[\w.-]*\.ya?ml$/, inCondaFile],
 ];
@@ -34,7 +35,7 @@ export function projectVersions(folders: readonly string[]): ProjectVersions {
     for (const [pattern, read] of READERS) {
       for (const name of names.filter((one) => pattern.test(one))) {
         const file = path.join(folder, name);
-        for (const [title, specifier] of quietly(() => read(readFileSync(file, "utf8"), file))) {
+        for (const [title, specifier] of quietly(() => read(projectTextOrEmpty(file), file))) {
           const key = packageName(title);
           if (specifier !== "" && !versions.has(key)) versions.set(key, { specifier, file });
         }
@@ -53,19 +54,19 @@ function lockedIn(text: string): Found {
   });
 }
 
-const MOST_FILES_DEEP = 5;
-
-/** `-r` and `-c` lead to other files of the same folder. */
-function requiredIn(text: string, file: string, depth: number): Found {
+/** `-r` and `-c` lead to other files of the same folder, each of which is read once: they may name each other. */
+function requiredIn(text: string, file: string, seen: Set<string>): Found {
   return text
     .replaceAll(/\\\r?\n/g, " ")
     .split(/\r?\n/)
     .flatMap((line): Found => {
       const plain = line.replace(/(^|\s)#.*$/, "").trim();
       const [, other] = /^(?:-r|-c|--requirement|--constraint)[\s=]+(\S+)$/.exec(plain) ?? [];
-      if (other !== undefined && /^[\w.-]+$/.test(other) && depth < MOST_FILES_DEEP) {
+      if (other !== undefined && /^[\w.-]+$/.test(other)) {
         const beside = path.join(path.dirname(file), other);
-        return quietly(() => requiredIn(readFileSync(beside, "utf8"), beside, depth + 1));
+        if (seen.has(beside)) return [];
+        seen.add(beside);
+        return quietly(() => requiredIn(projectTextOrEmpty(beside), beside, seen));
       }
       return plain.startsWith("-") ? [] : required(plain.replace(/\s--hash[=\s].*$/, ""));
     });

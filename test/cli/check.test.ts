@@ -1,5 +1,5 @@
 /** `convlens check` as a user calls it, with the real engine over files on disk. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -197,6 +197,12 @@ describe("convlens check", () => {
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(message);
     expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it.skipIf(process.platform === "win32")("says that a configuration is no file", async () => {
+    symlinkSync("/dev/null", path.join(root, "pyproject.toml"));
+    const { code, err } = await check();
+    expect([code, err]).toEqual([2, "convlens: pyproject.toml is no regular file\n"]);
   });
 
   it("has a schema that names what it takes", () => {

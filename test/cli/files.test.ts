@@ -1,5 +1,5 @@
 /** Folders, globs and several files where a command takes a file. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -82,6 +82,48 @@ describe("profile", () => {
   it("writes one SARIF document for all files", async () => {
     const { out } = await convlensIn(cwd, ["profile", "models", "--sarif"]);
     expect(JSON.parse(out).runs).toHaveLength(1);
+  });
+});
+
+describe("a file that cannot be read", () => {
+  beforeAll(() => {
+    mkdirSync(path.join(cwd, "mixed"));
+    writeFileSync(path.join(cwd, "mixed/a.py"), net("A", 32));
+    writeFileSync(path.join(cwd, "mixed/huge.py"), "");
+    truncateSync(path.join(cwd, "mixed/huge.py"), 5 * 1024 * 1024);
+    symlinkSync("circle.py", path.join(cwd, "circle.py"));
+  });
+
+  it("leaves the other files of its folder their figures", async () => {
+    expect(await networksOf("mixed")).toEqual({
+      code: 2,
+      err: "convlens: mixed/huge.py: is 5 MB, more than the 4 MB that are read\n",
+      networks: ["mixed/a.py:A"],
+    });
+  });
+
+  it("leaves them their simulations", async () => {
+    const { code, out, err } = await convlensIn(cwd, ["simulate", "mixed", "--json"]);
+    expect(out.trim().split("\n")).toHaveLength(1);
+    expect(err).toContain("mixed/huge.py: is 5 MB");
+    expect(code).toBe(2);
+  });
+
+  it("is told once, as is a folder of an option that is not there", async () => {
+    const { code, out, err } = await convlensIn(cwd, ["profile", "models", "--python", "absent"]);
+    expect({ code, out, err }).toEqual({
+      code: 2,
+      out: "",
+      err: "convlens: --python absent: no such file or folder\n",
+    });
+  });
+
+  it("may be a link to itself", async () => {
+    const { code, err } = await convlensIn(cwd, ["profile", "circle.py"]);
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: "convlens: circle.py: cannot be read: its links lead in a circle (ELOOP)\n",
+    });
   });
 });
 

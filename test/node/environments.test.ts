@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -49,6 +57,14 @@ describe("the environment of a project is found by itself", () => {
     expect(found()).toEqual([]);
     write("pyproject.toml", '[tool.poetry]\nname = "project"\n');
     expect(found()).toEqual([`${folder} of poetry`]);
+  });
+
+  it("but by no file that is far larger than such files are", () => {
+    environment("home", ".pyenv", "versions", "project");
+    write(".python-version", "project\n");
+    expect(found()).toHaveLength(1);
+    truncateSync(path.join(project, ".python-version"), 17 * 1024 * 1024);
+    expect(found()).toEqual([]);
   });
 
   it("where uv is told to keep it", () => {

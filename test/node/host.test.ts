@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createNodeHost } from "../../src/node/host.ts";
+import { createNodeHost, projectText } from "../../src/node/host.ts";
 import { packageFolders, workspacePackageFolders } from "../../src/node/python.ts";
 
 let base = "";
@@ -23,6 +23,26 @@ beforeAll(() => {
   mkdirSync(at("work", ".venv", "bin"));
   writeFileSync(at("work", ".venv", "pyvenv.cfg"), "home = /usr/bin\n");
   writeFileSync(at("work", ".venv", "bin", "python"), "");
+});
+
+describe("a project's own text", () => {
+  it("is read without its byte order mark", () => {
+    writeFileSync(at("work", "pyproject.toml"), "\uFEFF[tool]\n");
+    expect(projectText(at("work", "pyproject.toml"))).toEqual({ text: "[tool]\n" });
+  });
+
+  it.skipIf(process.platform === "win32")("is none of a device or a pipe, which may never end", () => {
+    symlinkSync("/dev/null", at("work", "device.toml"));
+    expect(projectText(at("work", "device.toml"))).toEqual({ problem: "is no regular file" });
+  });
+
+  it("is none of a file far larger than any", () => {
+    writeFileSync(at("work", "huge.lock"), "");
+    truncateSync(at("work", "huge.lock"), 17 * 1024 * 1024);
+    expect(projectText(at("work", "huge.lock"))).toEqual({
+      problem: "is 17 MB, more than the 16 MB that are read",
+    });
+  });
 });
 
 describe("createNodeHost", () => {

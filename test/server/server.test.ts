@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
 import type { Engine, FileAnalysis } from "../../src/engine/contract/engine.types.ts";
 import type { ReportDiagnostic } from "../../src/engine/contract/report.ts";
-import { ACTIVATE, ANALYZE } from "../../src/protocol/requests.ts";
+import { ACTIVATE, ANALYZE, ANALYZE_TEXT, REWRITE, SIMULATE, SUGGEST } from "../../src/protocol/requests.ts";
 import { type AnalystConfig, LocalAnalyst } from "../../src/server/analyst.ts";
 import { RefusingReader } from "../../src/server/refuse.ts";
 import { type ServerOptions, startServer } from "../../src/server/server.ts";
@@ -14,15 +14,8 @@ import { analysis, FILE, place, resnet } from "./fixtures.ts";
 const URI = `file://${FILE}`;
 const TEXT = "import torch\n";
 
-async function start(
-  answer: FileAnalysis,
-  options: object = {},
-  capabilities: object = {},
-  heard = (_: unknown): unknown => undefined,
-  configured = (_: AnalystConfig): unknown => undefined,
-  packages: Partial<ServerOptions> = {},
-) {
-  const engine: Engine = {
+function answering(answer: FileAnalysis, heard = (_: unknown): unknown => undefined): Engine {
+  return {
     analyze: (_, asked) => {
       heard(asked?.inputs);
       return answer;
@@ -34,20 +27,33 @@ async function start(
     rewrite: () => ({ ok: false, reason: "" }),
     invalidate: () => undefined,
   };
+}
+
+/** A client that has not said anything yet. */
+function connectNew(analyst: LocalAnalyst, more: Partial<ServerOptions> = {}) {
   const [toServer, fromServer] = [new PassThrough(), new PassThrough()];
   const connection = createConnection(
     new RefusingReader(new StreamMessageReader(toServer)),
     new StreamMessageWriter(fromServer),
   );
+  startServer(connection, { analyst, searchPaths: () => [], version: "1", ...more });
+  return connect(fromServer, toServer);
+}
+
+async function start(
+  answer: FileAnalysis,
+  options: object = {},
+  capabilities: object = {},
+  heard = (_: unknown): unknown => undefined,
+  configured = (_: AnalystConfig): unknown => undefined,
+  packages: Partial<ServerOptions> = {},
+) {
+  const engine = answering(answer, heard);
   const make = (config: AnalystConfig): Engine => {
     configured(config);
     return engine;
   };
-  startServer(connection, {
-    ...{ analyst: new LocalAnalyst(make), searchPaths: () => [], version: "1" },
-    ...packages,
-  });
-  const client = connect(fromServer, toServer);
+  const client = connectNew(new LocalAnalyst(make), packages);
   const initialized = await client.initialize(options, capabilities);
   await client.open(URI, TEXT);
   return { client, initialized };
@@ -219,10 +225,33 @@ describe("the language server", () => {
       code: -32602,
       message: "convlens/analyze: inputs.resnet50 must be a list",
     });
-    await expect(client.rpc.sendRequest("initialize", {})).rejects.toMatchObject({ code: -32602 });
     await expect(client.rpc.sendRequest("convlens/refused", {})).rejects.toMatchObject({ code: -32602 });
     await client.rpc.sendRequest(ANALYZE, { uri: URI });
     expect(asked).toEqual([{}]);
+  });
+
+  it("refuses each of its requests that comes without parameters", async () => {
+    const { client } = await start(analysis([resnet("resnet50")]));
+    for (const method of [
+      ...["codeLens", "hover", "inlayHint", "codeAction"].map((name) => `textDocument/${name}`),
+      ...["codeAction/resolve", ANALYZE, ANALYZE_TEXT, SIMULATE, SUGGEST, REWRITE],
+    ])
+      await expect(client.rpc.sendRequest(method)).rejects.toMatchObject({ code: -32602 });
+  });
+
+  it("takes nothing before initialize, and that only once", async () => {
+    const client = connectNew(new LocalAnalyst(() => answering(analysis([]))));
+    const early = client.rpc.sendRequest("textDocument/codeLens", { textDocument: { uri: URI } });
+    await expect(early).rejects.toMatchObject({
+      code: -32002,
+      message: "textDocument/codeLens: initialize comes first",
+    });
+    await expect(client.initialize({}, { workspace: 5 })).rejects.toMatchObject({ code: -32602 });
+    await client.initialize({});
+    await expect(client.initialize({})).rejects.toMatchObject({
+      code: -32600,
+      message: "initialize: the server is initialized",
+    });
   });
 
   it("takes nothing but exit after shutdown, and says so", async () => {

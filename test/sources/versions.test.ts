@@ -84,6 +84,14 @@ describe("the version that a project names", () => {
     });
   });
 
+  it("is read from each of the requirements once, however often they name each other", () => {
+    const files = Array.from({ length: 8 }, (_, at) => [
+      at === 0 ? "requirements.txt" : `more-${at}.txt`,
+      `-r more-${at + 1}.txt\n`.repeat(5) + `package${at}==1.${at}\n-r requirements.txt\n`,
+    ]);
+    expect(Object.keys(named(Object.fromEntries(files)))).toHaveLength(8);
+  });
+
   it("is read from poetry's tables and conda's lists", () => {
     const poetry = '[tool.poetry.dependencies]\npython = "^3.9"\ntimm = { version = "^0.9.2" }\n';
     const conda = "dependencies:\n  - conda-forge::torchvision=0.14.1=py310\n  - pip:\n    - einops==0.6\n";

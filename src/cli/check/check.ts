@@ -1,5 +1,4 @@
 /** `convlens check`: whether the networks of a project keep its budgets. */
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Engine } from "../../engine/contract/engine.types.ts";
 import {
@@ -8,7 +7,7 @@ import {
   ConfigurationProblem,
   readConfiguration,
 } from "../../node/budgets.ts";
-import { toSlashes } from "../../node/host.ts";
+import { projectTextOrEmpty, toSlashes } from "../../node/host.ts";
 import { keptFor, missingFolder } from "../open.ts";
 import { relativeFile } from "../places.ts";
 import type { CheckCommand } from "../projectArguments.ts";
@@ -88,10 +87,7 @@ function readOnce(folder: string): (file: string) => string {
   return (file) => {
     const known = texts.get(file);
     if (known !== undefined) return known;
-    let text = "";
-    try {
-      text = readFileSync(path.join(folder, file), "utf8");
-    } catch {}
+    const text = projectTextOrEmpty(path.join(folder, file));
     texts.set(file, text);
     return text;
   };
