@@ -68,7 +68,17 @@ export interface SuggestCommand extends NetworkChoice {
   readonly unit: CostUnit;
 }
 
-export interface ProfileCommand extends NetworkChoice {
+/** The device that a bound is wanted on. */
+export interface DeviceChoice {
+  /** A device's name or part of it. */
+  readonly device?: string;
+  /** What its operations work on; absent: what it is known for. */
+  readonly dtype?: DeviceDtype;
+  /** A JSON file of the user's own devices. */
+  readonly devices?: string;
+}
+
+export interface ProfileCommand extends NetworkChoice, DeviceChoice {
   readonly kind: "profile";
   readonly all: boolean;
   readonly format: Format;
@@ -78,12 +88,6 @@ export interface ProfileCommand extends NetworkChoice {
   readonly failOnUnknown: boolean;
   /** List what was assumed under each table. */
   readonly explain: boolean;
-  /** A device's name or part of it. */
-  readonly device?: string;
-  /** What its operations work on; absent: what it is known for. */
-  readonly dtype?: DeviceDtype;
-  /** A JSON file of the user's own devices. */
-  readonly devices?: string;
 }
 
 /** Names the devices that a bound can be had on. */
@@ -198,7 +202,7 @@ const COMMANDS: Readonly<Record<string, CommandRule>> = {
   sweep: {
     options: [
       ...(["swap", "stem", "alpha", "rho", "round", "input-size", "batch", "budget", "paper"] as const),
-      ...(["table", "json", "markdown", "csv", "unit", "device", "devices"] as const),
+      ...(["table", "json", "markdown", "csv", "unit", "device", "devices", "dtype"] as const),
     ],
     parse: parseSweep,
   },
@@ -273,13 +277,8 @@ function parseProfile(values: Values, network: NetworkChoice, unit: CostUnit): C
   if (values.explain && !TOLD_FORMATS.includes(format)) {
     return usageError(`--explain is told in --table and --json, not in --${format}`);
   }
-  if (values.devices !== undefined && values.device === undefined) {
-    return usageError("--devices needs --device NAME, or --device list");
-  }
-  const dtype = DEVICE_DTYPES.find((known) => known === values.dtype);
-  if (values.dtype !== undefined && (values.device === undefined || dtype === undefined)) {
-    return usageError(`--dtype is ${DEVICE_DTYPES.join(", ")}, of a --device NAME, not "${values.dtype}"`);
-  }
+  const device = deviceChoice(values);
+  if ("message" in device) return device;
   return {
     kind: "profile",
     ...network,
@@ -289,6 +288,19 @@ function parseProfile(values: Values, network: NetworkChoice, unit: CostUnit): C
     ...(budget !== undefined && { budgetMacs: budget }),
     failOnUnknown: values["fail-on-unknown"] ?? false,
     explain: values.explain ?? false,
+    ...device,
+  };
+}
+
+export function deviceChoice(values: Values): DeviceChoice | UsageError {
+  if (values.devices !== undefined && values.device === undefined) {
+    return usageError("--devices needs --device NAME, or --device list");
+  }
+  const dtype = DEVICE_DTYPES.find((known) => known === values.dtype);
+  if (values.dtype !== undefined && (values.device === undefined || dtype === undefined)) {
+    return usageError(`--dtype is ${DEVICE_DTYPES.join(", ")}, of a --device NAME, not "${values.dtype}"`);
+  }
+  return {
     ...(values.device !== undefined && { device: values.device }),
     ...(values.devices !== undefined && { devices: values.devices }),
     ...(dtype !== undefined && { dtype }),

@@ -66,7 +66,7 @@ sweep: costs, params and peak memory over width and resolution, each cell traced
   --input-size LIST     lengths of the image's shorter side; --batch LIST samples in the input, counted together
   --swap, --stem, --round as above
   --budget COUNT        the mildest swaps, α and ρ that keep within it too
-  --device, --devices   the least time of each cell on a device: a bound, no prediction
+  --device, --dtype, --devices   the least time of each cell on a device: a bound, no prediction
   --paper               the network in the columns of MobileNet's tables 4 to 7, beside the accuracy as published
   --table, --json, --csv, --markdown, --unit as above; ended after 600 s unless --time-limit says otherwise
 

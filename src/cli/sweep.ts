@@ -18,7 +18,7 @@ export async function sweep(
   around: Surroundings,
   isOneOfMany: boolean,
 ): Promise<ExitCode> {
-  const device = command.device === undefined ? null : chooseDevice(command.device, command.devices, around);
+  const device = command.device === undefined ? null : chooseDevice(command.device, command, around);
   if (device === undefined) return 2;
   const opened = await openFile(command, around);
   if (opened === undefined) return 2;

@@ -5,6 +5,8 @@ import { ALPHAS, RHOS } from "../engine/separable/suggest.ts";
 import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
 import {
   budgetOf,
+  type DeviceChoice,
+  deviceChoice,
   limitsOf,
   type NetworkChoice,
   PROJECT_LIMITS,
@@ -14,16 +16,13 @@ import {
 } from "./arguments.ts";
 import { factorOf, multipleOf, namesOf } from "./values.ts";
 
-export interface SweepCommand extends NetworkChoice {
+export interface SweepCommand extends NetworkChoice, DeviceChoice {
   readonly kind: "sweep";
   readonly options: SweepOptions;
   /** The network in the rows of MobileNet's tables, in place of a grid. */
   readonly paper: boolean;
   readonly format: SweepFormat;
   readonly unit: CostUnit;
-  /** A device's name or part of it. */
-  readonly device?: string;
-  readonly devices?: string;
 }
 
 export type SweepFormat = "text" | "json" | "markdown" | "csv";
@@ -39,8 +38,8 @@ export function parseSweep(
 ): SweepCommand | UsageError {
   const formats = (["table", "json", "markdown", "csv"] as const).filter((flag) => values[flag]);
   if (formats.length > 1) return usageError(`choose one of ${formats.map((flag) => `--${flag}`).join(", ")}`);
-  if (values.devices !== undefined && values.device === undefined)
-    return usageError("--devices needs --device NAME");
+  const device = deviceChoice(values);
+  if ("message" in device) return device;
   const strange = values.paper ? PAPER_HAS.find((name) => values[name] !== undefined) : undefined;
   if (strange !== undefined) return usageError(`--paper has the rows of the paper: leave out --${strange}`);
   const alphas = listOf(values.alpha, ALPHAS, factorOf);
@@ -70,13 +69,22 @@ export function parseSweep(
       ...(budgetMacs !== undefined && { budgetMacs }),
     },
     format: formats[0] === undefined || formats[0] === "table" ? "text" : formats[0],
-    ...(values.device !== undefined && { device: values.device }),
-    ...(values.devices !== undefined && { devices: values.devices }),
+    ...device,
   };
 }
 
 /** What the paper's rows settle by themselves. */
-const PAPER_HAS = ["swap", "alpha", "rho", "input-size", "batch", "budget", "device", "devices"] as const;
+const PAPER_HAS = [
+  "swap",
+  "alpha",
+  "rho",
+  "input-size",
+  "batch",
+  "budget",
+  "device",
+  "devices",
+  "dtype",
+] as const;
 
 const FACTORS = `factors above 0 and at most ${MOST_FACTOR} with commas between, such as 1,0.75,5/7`;
 const SIZES = (example: string): string =>

@@ -24,11 +24,11 @@ function measures({ device }: Sweep, unit: CostUnit): readonly Measure[] {
   return [
     { title: UNIT_LABELS[unit], of: ({ macs }) => macs, text: (macs) => formatCount(inUnit(macs, unit)) },
     { title: "params", of: ({ params }) => params, text: formatCount },
-    { title: "peak memory", of: ({ peak_activation_bytes: bytes }) => bytes, text: formatBytes },
+    { title: "peak memory (float32)", of: ({ peak_activation_bytes: bytes }) => bytes, text: formatBytes },
     ...(device
       ? [
           {
-            title: `least time on ${device.name}`,
+            title: `least time on ${device.name}, ${device.dtype}`,
             of: (cell: SweepCell) => cell.bound_seconds,
             text: formatSeconds,
           },
