@@ -5,7 +5,7 @@ import { cp } from "node:fs/promises";
 import path from "node:path";
 import { installAxe } from "../../../scripts/lib/code-server.mjs";
 import { root } from "../../../scripts/lib/project.mjs";
-import { seriousFindings, untilCard } from "../lib/panel.mjs";
+import { cardFigure, seriousFindings, untilCard } from "../lib/panel.mjs";
 import {
   eventually,
   holds,
@@ -46,7 +46,15 @@ describe("Sweep in the workbench", () => {
   after(() => workbench?.close());
 
   const cell = (name) => panel.locator(`.heat td[aria-label^="${name}"]`);
-  const work = () => panel.getByRole("button", { name: /^Work out/ }).click();
+  /** Works out what of the part is not known yet; a test that is tried again has it already. */
+  async function work() {
+    // What was pressed before is drawn in the next frame.
+    await panel.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
+    const button = panel.getByRole("button", { name: /^Work out/ });
+    if ((await button.count()) > 0) await button.click();
+  }
   /** All cells of the part are there, and none is on its way. */
   const done = () =>
     holds(async () => assert.equal(await panel.locator(".sweep-head button:visible").count(), 0), {
@@ -117,8 +125,10 @@ describe("Sweep in the workbench", () => {
     await panel.getByRole("textbox", { name: "budget" }).fill("300 M");
     await work();
     await done();
-    await panel.getByRole("button", { name: "13 swapped, α 0.5, ρ 1", exact: true }).click();
-    await untilCard(panel, "MACs", PAPER.half);
+    await panel.locator(".sweep-list tbody .link").last().click();
+    await panel.locator(".readout", { hasText: /swapped: 9\d\s%\sfewer MACs/ }).waitFor({ timeout: 30_000 });
+    const macs = Number((await cardFigure(panel, "MACs")).replaceAll(",", ""));
+    assert.ok(macs > 0 && macs <= 300e6, `${macs} MACs`);
     await screenshot(workbench, "sweep-budget", WIDE);
   });
 
@@ -135,7 +145,7 @@ describe("Sweep in the workbench", () => {
     await holds(async () =>
       assert.equal(await panel.locator(".sweep-head .link:visible", { hasText: "Stop" }).count(), 0),
     );
-    if ((await panel.getByRole("button", { name: /^Work out/ }).count()) > 0) await work();
+    await work();
     await done();
     const known = await panel.locator(".sweep-list td", { hasText: "·" }).count();
     assert.equal(known, 0, "every batch is known");
@@ -143,8 +153,9 @@ describe("Sweep in the workbench", () => {
 
   it("forgets its cells when the text changes", async () => {
     await show("α × ρ");
-    if ((await panel.getByRole("button", { name: /^Work out/ }).count()) > 0) await work();
+    await work();
     await done();
+    await runCommand(workbench, "View: Focus First Editor Group");
     await openFile(workbench, MOBILENET);
     await workbench.page.keyboard.press("Control+Home");
     await workbench.page.keyboard.type("# A line more.\n");
@@ -156,8 +167,14 @@ describe("Sweep in the workbench", () => {
   it("has no serious finding of axe in four themes, wide and narrow", async () => {
     const axe = readFileSync(await installAxe(), "utf8");
     await panel.getByRole("button", { name: /^all \d+/ }).click();
-    await work();
-    await done();
+    // What was typed last may still be on its way, and has the cells forgotten once more.
+    await holds(
+      async () => {
+        await work();
+        assert.equal(await panel.locator(".heat td.unknown").count(), 0);
+      },
+      { timeout: 60_000 },
+    );
     await runCommand(workbench, "View: Close Primary Side Bar");
     for (const theme of Object.keys(themes)) {
       for (const size of [WIDE, { width: 750, height: 1000 }]) {
