@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { installAxe } from "../../../scripts/lib/code-server.mjs";
 import { root } from "../../../scripts/lib/project.mjs";
 import { cardFigure, seriousFindings, untilCard } from "../lib/panel.mjs";
@@ -88,7 +89,7 @@ describe("Sweep in the workbench", () => {
     await untilCard(panel, "MACs", PAPER.half);
   });
 
-  it("saves the heat map as a picture with its figures, and as a table", async () => {
+  it("saves the heat map as a picture with its figures, as a table, and in a report that opens from disk", async () => {
     const svg = await save("Chart as SVG", "PlainMobileNet-sweep.svg");
     assert.match(svg, /^<svg /);
     for (const text of ["568.7 M", "α 0.25", "ρ 0.571"]) assert.ok(svg.includes(`>${text}</text>`), text);
@@ -96,6 +97,15 @@ describe("Sweep in the workbench", () => {
     const csv = await save("Layers as CSV", "PlainMobileNet-sweep.csv");
     assert.equal(csv.trimEnd().split("\n").length, 17);
     assert.ok(csv.includes(`grid,0.5,1,1x3x224x224,1,${PAPER.half},`), csv);
+
+    await save("Report as HTML", "PlainMobileNet.html");
+    const page = await workbench.browser.newPage();
+    await page.goto(pathToFileURL(path.join(workbench.folder, "PlainMobileNet.html")).href);
+    await holds(async () =>
+      assert.equal(await page.locator('.heat td[aria-label^="α 1, ρ 1,"]').textContent(), "568.7 M"),
+    );
+    assert.equal(await page.getByRole("button", { name: /^Work out/ }).count(), 0, "a page asks nobody");
+    await page.close();
   });
 
   it("puts the network beside the paper's tables, and shows curves and what keeps within a budget", async () => {
