@@ -4,6 +4,7 @@
  */
 import type { Chart, Plugin } from "chart.js";
 import { entryOf } from "../../src/engine/base/table.ts";
+import { PAPER_TABLES, type PaperRow, type PaperTable } from "../../src/engine/separable/paper.ts";
 import { element, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
@@ -21,19 +22,16 @@ interface Published {
   readonly accuracy: number;
 }
 
-/** Howard et al., "MobileNets", arXiv 1704.04861: table 6 (width) and table 7 (resolution). */
-const WIDTHS: readonly Published[] = [
-  { label: "α 0.25", macs: 41e6, accuracy: 50.6 },
-  { label: "α 0.5", macs: 149e6, accuracy: 63.7 },
-  { label: "α 0.75", macs: 325e6, accuracy: 68.4 },
-  { label: "α 1", macs: 569e6, accuracy: 70.6 },
-];
-const RESOLUTIONS: readonly Published[] = [
-  { label: "128", macs: 186e6, accuracy: 64.4 },
-  { label: "160", macs: 290e6, accuracy: 67.2 },
-  { label: "192", macs: 418e6, accuracy: 69.1 },
-  { label: "224", macs: 569e6, accuracy: 70.6 },
-];
+/** The paper's tables 6 and 7, the smallest network first. */
+const WIDTHS = published("width", ({ change }) => `α ${change?.alpha}`);
+const RESOLUTIONS = published("resolution", ({ name }) => name.split("-").at(-1) ?? "");
+
+function published(title: PaperTable["title"], labelOf: (row: PaperRow) => string): readonly Published[] {
+  const rows = PAPER_TABLES.find((table) => table.title === title)?.rows ?? [];
+  return rows
+    .map((row) => ({ label: labelOf(row), macs: row.macs * 1e6, accuracy: row.accuracy }))
+    .toReversed();
+}
 
 export function tradeoffChart(t: Translate, actions: Actions, placed: () => void): ChartView {
   const canvas = element("canvas", { "aria-hidden": "true" });

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { installAxe } from "../../../scripts/lib/code-server.mjs";
 import { root } from "../../../scripts/lib/project.mjs";
-import { seriousFindings, untilCard } from "../lib/panel.mjs";
+import { cardFigure, seriousFindings, untilCard } from "../lib/panel.mjs";
 import {
   eventually,
   holds,
@@ -46,7 +47,15 @@ describe("Sweep in the workbench", () => {
   after(() => workbench?.close());
 
   const cell = (name) => panel.locator(`.heat td[aria-label^="${name}"]`);
-  const work = () => panel.getByRole("button", { name: /^Work out/ }).click();
+  /** Works out what of the part is not known yet; a test that is tried again has it already. */
+  async function work() {
+    // What was pressed before is drawn in the next frame.
+    await panel.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
+    const button = panel.getByRole("button", { name: /^Work out/ });
+    if ((await button.count()) > 0) await button.click();
+  }
   /** All cells of the part are there, and none is on its way. */
   const done = () =>
     holds(async () => assert.equal(await panel.locator(".sweep-head button:visible").count(), 0), {
@@ -80,7 +89,7 @@ describe("Sweep in the workbench", () => {
     await untilCard(panel, "MACs", PAPER.half);
   });
 
-  it("saves the heat map as a picture with its figures, and as a table", async () => {
+  it("saves the heat map as a picture with its figures, as a table, and in a report that opens from disk", async () => {
     const svg = await save("Chart as SVG", "PlainMobileNet-sweep.svg");
     assert.match(svg, /^<svg /);
     for (const text of ["568.7 M", "α 0.25", "ρ 0.571"]) assert.ok(svg.includes(`>${text}</text>`), text);
@@ -88,6 +97,15 @@ describe("Sweep in the workbench", () => {
     const csv = await save("Layers as CSV", "PlainMobileNet-sweep.csv");
     assert.equal(csv.trimEnd().split("\n").length, 17);
     assert.ok(csv.includes(`grid,0.5,1,1x3x224x224,1,${PAPER.half},`), csv);
+
+    await save("Report as HTML", "PlainMobileNet.html");
+    const page = await workbench.browser.newPage();
+    await page.goto(pathToFileURL(path.join(workbench.folder, "PlainMobileNet.html")).href);
+    await holds(async () =>
+      assert.equal(await page.locator('.heat td[aria-label^="α 1, ρ 1,"]').textContent(), "568.7 M"),
+    );
+    assert.equal(await page.getByRole("button", { name: /^Work out/ }).count(), 0, "a page asks nobody");
+    await page.close();
   });
 
   it("puts the network beside the paper's tables, and shows curves and what keeps within a budget", async () => {
@@ -117,8 +135,10 @@ describe("Sweep in the workbench", () => {
     await panel.getByRole("textbox", { name: "budget" }).fill("300 M");
     await work();
     await done();
-    await panel.getByRole("button", { name: "13 swapped, α 0.5, ρ 1", exact: true }).click();
-    await untilCard(panel, "MACs", PAPER.half);
+    await panel.locator(".sweep-list tbody .link").last().click();
+    await panel.locator(".readout", { hasText: /swapped: 9\d\s%\sfewer MACs/ }).waitFor({ timeout: 30_000 });
+    const macs = Number((await cardFigure(panel, "MACs")).replaceAll(",", ""));
+    assert.ok(macs > 0 && macs <= 300e6, `${macs} MACs`);
     await screenshot(workbench, "sweep-budget", WIDE);
   });
 
@@ -135,7 +155,7 @@ describe("Sweep in the workbench", () => {
     await holds(async () =>
       assert.equal(await panel.locator(".sweep-head .link:visible", { hasText: "Stop" }).count(), 0),
     );
-    if ((await panel.getByRole("button", { name: /^Work out/ }).count()) > 0) await work();
+    await work();
     await done();
     const known = await panel.locator(".sweep-list td", { hasText: "·" }).count();
     assert.equal(known, 0, "every batch is known");
@@ -143,8 +163,9 @@ describe("Sweep in the workbench", () => {
 
   it("forgets its cells when the text changes", async () => {
     await show("α × ρ");
-    if ((await panel.getByRole("button", { name: /^Work out/ }).count()) > 0) await work();
+    await work();
     await done();
+    await runCommand(workbench, "View: Focus First Editor Group");
     await openFile(workbench, MOBILENET);
     await workbench.page.keyboard.press("Control+Home");
     await workbench.page.keyboard.type("# A line more.\n");
@@ -156,8 +177,14 @@ describe("Sweep in the workbench", () => {
   it("has no serious finding of axe in four themes, wide and narrow", async () => {
     const axe = readFileSync(await installAxe(), "utf8");
     await panel.getByRole("button", { name: /^all \d+/ }).click();
-    await work();
-    await done();
+    // What was typed last may still be on its way, and has the cells forgotten once more.
+    await holds(
+      async () => {
+        await work();
+        assert.equal(await panel.locator(".heat td.unknown").count(), 0);
+      },
+      { timeout: 60_000 },
+    );
     await runCommand(workbench, "View: Close Primary Side Bar");
     for (const theme of Object.keys(themes)) {
       for (const size of [WIDE, { width: 750, height: 1000 }]) {
