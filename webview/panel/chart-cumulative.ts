@@ -2,7 +2,7 @@
 import type { Chart } from "chart.js";
 import { element } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
-import { ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
+import { ChartJs, type ChartView, costScale, still, whenPlaced, withAlpha } from "./chart.ts";
 import type { Row } from "./rows.ts";
 import type { Scene } from "./scene.ts";
 
@@ -86,9 +86,4 @@ function sums(rows: readonly Row[], scene: Scene, when: "before" | "after"): Poi
     points.push({ x: place + 1, y: sum });
   });
   return points;
-}
-
-/** `color` as `readPalette` writes it: `rgba(1, 2, 3, 1.000)`. */
-function withAlpha(color: string, alpha: number): string {
-  return color.replace(/[\d.]+\)$/, `${alpha})`);
 }

@@ -1,26 +1,32 @@
-/** Each layer's cost against its arithmetic intensity, with the roof of a device: what memory limits, what compute does. */
+/**
+ * The roofline of a device: what it attains at most at each layer's arithmetic intensity. A dot's area is the layer's
+ * cost; a line leads from where a layer was to where a swap, α or ρ puts it.
+ */
 import type { Chart, Plugin } from "chart.js";
 import { formatPeak } from "../../src/engine/formats/device.ts";
 import { formatBinaryBytes } from "../../src/engine/formats/units.ts";
 import { count } from "../../src/present/text.ts";
 import { element, setText } from "../shared/dom.ts";
 import type { Translate } from "../shared/l10n.ts";
-import { type Box, ChartJs, type ChartView, costScale, still, whenPlaced } from "./chart.ts";
+import { type Box, ChartJs, type ChartView, costScale, still, whenPlaced, withAlpha } from "./chart.ts";
 import { overfullOf } from "./fit.ts";
-import { attainable, intensityOf, ridgeOf } from "./roofline.ts";
+import { attainable, type Move, movesOf, type RoofPoint, ridgeOf } from "./roofline.ts";
 import type { Row } from "./rows.ts";
 import type { Scene } from "./scene.ts";
 
-const RADIUS = 4;
+/** Radius of the dearest layer's dot, and the least that can be seen, in pixels. */
+const MOST_RADIUS = 13;
+const LEAST_RADIUS = 3;
 /** How near the pointer must come to a dot, in pixels. */
 const REACH = 14;
 
-interface Dot {
-  readonly row: Row;
-  readonly x: number;
-  readonly y: number;
-}
+/** In the chosen unit: its operations a byte, and a second. */
 type Point = { x: number; y: number };
+interface Dot extends Point {
+  readonly row: Row;
+  readonly radius: number;
+  readonly before: (Point & { readonly radius: number }) | null;
+}
 type ScatterChart = Chart<"scatter", Point[], unknown>;
 
 export function rooflineChart(t: Translate, placed: () => void): ChartView {
@@ -34,13 +40,12 @@ export function rooflineChart(t: Translate, placed: () => void): ChartView {
   const ridge: Plugin<"scatter"> = {
     id: "ridge",
     beforeDatasetsDraw: (drawn) => {
-      if (scene) drawRidge(drawn as ScatterChart, scene, t);
+      if (!scene) return;
+      drawRidge(drawn as ScatterChart, scene, t);
+      drawMoves(drawn as ScatterChart, dots, scene);
     },
   };
-  const pixelOf = (dot: Dot): Point | null => {
-    const { x, y } = chart?.scales ?? {};
-    return x && y ? { x: x.getPixelForValue(dot.x), y: y.getPixelForValue(dot.y) } : null;
-  };
+  const placeOf = (dot: Dot): Point | null => (chart ? pixelOf(chart, dot) : null);
   return {
     element: host,
     footer: note,
@@ -64,7 +69,7 @@ export function rooflineChart(t: Translate, placed: () => void): ChartView {
       let nearest: Row | null = null;
       let distance = REACH;
       for (const dot of dots) {
-        const at = pixelOf(dot);
+        const at = placeOf(dot);
         const away = at ? Math.hypot(at.x - x, at.y - y) : Number.POSITIVE_INFINITY;
         if (away < distance) [nearest, distance] = [dot.row, away];
       }
@@ -72,8 +77,8 @@ export function rooflineChart(t: Translate, placed: () => void): ChartView {
     },
     boxOf: (row): Box | null => {
       const dot = dots.find((one) => one.row.index === row.index);
-      const at = dot ? pixelOf(dot) : null;
-      const size = 2 * RADIUS + 8;
+      const at = dot ? placeOf(dot) : null;
+      const size = 2 * (dot?.radius ?? 0) + 8;
       return at ? { left: at.x - size / 2, top: at.y - size / 2, width: size, height: size } : null;
     },
   };
@@ -95,13 +100,39 @@ function noteOf({ device, state, t }: Scene): string {
   ].join(" ");
 }
 
+/** Large ones first, so that none hides a small one. */
 function dotsOf(scene: Scene): readonly Dot[] {
-  return scene.charted.flatMap((row) => {
-    const intensity = intensityOf(row, scene.device);
-    return intensity === null
-      ? []
-      : [{ row, x: scene.amount(intensity / 2), y: scene.amount(row.after.macs ?? 0) }];
+  const moves = movesOf(scene.charted, scene.device);
+  const most = Math.max(...moves.map(({ now, before }) => Math.max(now.macs, before?.macs ?? 0)));
+  const place = ({ intensity, attainable: flops, macs }: RoofPoint) => ({
+    x: scene.amount(intensity / 2),
+    y: scene.amount(flops / 2),
+    radius: Math.max(LEAST_RADIUS, MOST_RADIUS * Math.sqrt(macs / most)),
   });
+  const dot = ({ row, now, before }: Move): Dot => ({ row, ...place(now), before: before && place(before) });
+  return moves.map(dot).sort((one, other) => other.radius - one.radius);
+}
+
+function pixelOf({ scales: { x, y } }: ScatterChart, at: Point): Point | null {
+  return x && y ? { x: x.getPixelForValue(at.x), y: y.getPixelForValue(at.y) } : null;
+}
+
+/** A ring where a layer was, and a line to where it is now. */
+function drawMoves(chart: ScatterChart, dots: readonly Dot[], { palette }: Scene): void {
+  const { ctx } = chart;
+  ctx.save();
+  ctx.strokeStyle = palette.muted;
+  ctx.lineWidth = 1;
+  for (const { before, ...now } of dots) {
+    const [from, to] = [before && pixelOf(chart, before), pixelOf(chart, now)];
+    if (!before || !from || !to) continue;
+    ctx.beginPath();
+    ctx.arc(from.x, from.y, before.radius, 0, 2 * Math.PI);
+    ctx.moveTo(from.x, from.y);
+    ctx.lineTo(to.x, to.y);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Translate): void {
@@ -112,7 +143,7 @@ function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Transl
   const ridge = ridgeOf(device) / operation;
   // Without a bandwidth there is no ridge: the roof is flat. Left of a ridge there is room for what is written there.
   const marked = [
-    ...dots.map((dot) => dot.x),
+    ...dots.flatMap((dot) => [dot.x, ...(dot.before ? [dot.before.x] : [])]),
     ...(ridge > 0 ? [ridge / 4, ridge] : dots.length === 0 ? [1] : []),
   ];
   const low = 10 ** Math.floor(Math.log10(Math.min(...marked) / 1.2));
@@ -122,12 +153,12 @@ function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Transl
     y: attainable(device, x * operation) / operation,
   }));
   const isOver = ({ row }: Dot): boolean => overfullOf(row, device).length > 0;
-  const colors = dots.map((dot) => palette.kinds[dot.row.kind]);
+  const colors = dots.map((dot) => withAlpha(palette.kinds[dot.row.kind], 0.75));
   chart.data = {
     datasets: [
       {
         data: dots.map(({ x, y }) => ({ x, y })),
-        pointRadius: dots.map((dot) => (isOver(dot) ? RADIUS * 1.5 : RADIUS)),
+        pointRadius: dots.map(({ radius }) => radius),
         pointStyle: dots.map((dot) => (isOver(dot) ? "triangle" : "circle")),
         pointBackgroundColor: colors,
         pointBorderColor: palette.background,
@@ -135,7 +166,6 @@ function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Transl
       },
       {
         data: roof,
-        yAxisID: "roof",
         showLine: true,
         pointRadius: 0,
         borderColor: palette.foreground,
@@ -149,12 +179,7 @@ function fill(chart: ScatterChart, dots: readonly Dot[], scene: Scene, t: Transl
     layout: { padding: { top: 6 } },
     scales: {
       x: { ...costScale(palette, t("axis.intensity", state.unit), true), min: low, max: high },
-      y: { ...costScale(palette, state.unit, true), position: "left" },
-      roof: {
-        ...costScale(palette, t("axis.roof", state.unit), true),
-        position: "right",
-        grid: { display: false },
-      },
+      y: { ...costScale(palette, t("axis.roof", state.unit), true), position: "left" },
     },
   };
 }

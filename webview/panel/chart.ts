@@ -105,3 +105,8 @@ export function costScale(palette: Palette, title: string, log: boolean) {
 function isPowerOfTen(value: number): boolean {
   return Number.isInteger(Math.log10(value));
 }
+
+/** `color` as `readPalette` writes it: `rgba(1, 2, 3, 1.000)`. */
+export function withAlpha(color: string, alpha: number): string {
+  return color.replace(/[\d.]+\)$/, `${alpha})`);
+}

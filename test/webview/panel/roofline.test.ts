@@ -6,6 +6,7 @@ import {
   deviceNamed,
   intensityOf,
   leastSeconds,
+  movesOf,
   ridgeOf,
 } from "../../../webview/panel/roofline.ts";
 import { simulate } from "../../../webview/panel/rows.ts";
@@ -31,6 +32,18 @@ describe("the roofline", () => {
     const values = 4 * 64 * 56 * 56 + 4_672;
     const [row] = simulate(report([layer("a")]), new Set(["a"])).rows;
     expect(intensityOf(row!, device)).toBeCloseTo((2 * 14_651_392) / (4 * values), 10);
+  });
+
+  it("moves a swapped layer from where it was, both under the roof", () => {
+    const [kept, swapped] = simulate(report([layer("a"), layer("b")]), new Set(["b"])).rows;
+    const [stays, moves] = movesOf([kept!, swapped!], device);
+    expect(stays).toMatchObject({ now: { macs: 115_605_504 }, before: null });
+    expect(moves).toMatchObject({ now: { macs: 14_651_392 }, before: { macs: 115_605_504 } });
+    for (const point of [stays!.now, moves!.now, moves!.before!]) {
+      expect(point.attainable).toBe(Math.min(device.flops, point.intensity * device.bandwidth));
+    }
+    expect(moves!.before!.intensity).toBe(stays!.now.intensity);
+    expect(moves!.now.intensity).toBeLessThan(stays!.now.intensity);
   });
 
   it("counts values as large as the device's operations take them", () => {
