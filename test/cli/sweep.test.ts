@@ -66,6 +66,16 @@ describe("convlens sweep", () => {
     expect(out).toMatch(/^\? α 1, ρ 0\.5: p has a 8×8 window that does not fit/m);
   });
 
+  it("has no input sizes where the input is no image, and says so", async () => {
+    writeFileSync(
+      path.join(cwd, "linear.py"),
+      "import torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n" +
+        "        self.a = nn.Linear(10, 20)\n    def forward(self, x):\n        return self.a(x)\n",
+    );
+    const { out } = await call("sweep", "linear.py", "--alpha", "1", "--rho", "1", "--input-size", "32");
+    expect(out).toContain("? input size: its input is no image");
+  });
+
   it("gives the image's shorter side each input size, and the input each batch, counted together", async () => {
     const { sizes, batches } = await swept("plain.py", "--input-size", "96,128", "--batch", "1,4");
     expect(sizes.map(({ input }: SweepCell) => input)).toEqual([["1x3x96x96"], ["1x3x128x128"]]);
