@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCommand } from "../../src/cli/arguments.ts";
+import type { ReportLayer } from "../../src/engine/contract/report.ts";
 import type { FrontierPoint, SweepCell } from "../../src/engine/contract/sweep.ts";
 import { convlensIn } from "./command.ts";
 
@@ -92,7 +93,19 @@ describe("convlens sweep", () => {
     expect(grid[0].bound_seconds).toBe(profiled.roofline.seconds);
     const [one, many] = batches.map(({ bound_seconds: seconds }: SweepCell) => seconds);
     expect(one).toBe(profiled.roofline.seconds);
-    expect(many).toBeGreaterThan(one);
+    const { flops, bandwidth } = profiled.roofline.device;
+    const bounds = (profiled.layers as ReportLayer[])
+      .filter(({ macs }) => macs !== 0)
+      .map(({ macs, params, read_values: read, written_values: written }) =>
+        Math.max(
+          (2 * 16 * (macs ?? 0)) / flops,
+          (4 * ((params ?? 0) + 16 * ((read ?? 0) + (written ?? 0)))) / bandwidth,
+        ),
+      );
+    expect(many).toBeCloseTo(
+      bounds.reduce((sum, bound) => sum + bound, 0),
+      12,
+    );
     expect(many).toBeLessThan(16 * one);
   });
 
