@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCommand } from "../../src/cli/arguments.ts";
+import type { ReportLayer } from "../../src/engine/contract/report.ts";
 import type { FrontierPoint, SweepCell } from "../../src/engine/contract/sweep.ts";
 import { convlensIn } from "./command.ts";
 
@@ -66,6 +67,16 @@ describe("convlens sweep", () => {
     expect(out).toMatch(/^\? α 1, ρ 0\.5: p has a 8×8 window that does not fit/m);
   });
 
+  it("has no input sizes where the input is no image, and says so", async () => {
+    writeFileSync(
+      path.join(cwd, "linear.py"),
+      "import torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n" +
+        "        self.a = nn.Linear(10, 20)\n    def forward(self, x):\n        return self.a(x)\n",
+    );
+    const { out } = await call("sweep", "linear.py", "--alpha", "1", "--rho", "1", "--input-size", "32");
+    expect(out).toContain("? input size: its input is no image");
+  });
+
   it("gives the image's shorter side each input size, and the input each batch, counted together", async () => {
     const { sizes, batches } = await swept("plain.py", "--input-size", "96,128", "--batch", "1,4");
     expect(sizes.map(({ input }: SweepCell) => input)).toEqual([["1x3x96x96"], ["1x3x128x128"]]);
@@ -82,7 +93,19 @@ describe("convlens sweep", () => {
     expect(grid[0].bound_seconds).toBe(profiled.roofline.seconds);
     const [one, many] = batches.map(({ bound_seconds: seconds }: SweepCell) => seconds);
     expect(one).toBe(profiled.roofline.seconds);
-    expect(many).toBeGreaterThan(one);
+    const { flops, bandwidth } = profiled.roofline.device;
+    const bounds = (profiled.layers as ReportLayer[])
+      .filter(({ macs }) => macs !== 0)
+      .map(({ macs, params, read_values: read, written_values: written }) =>
+        Math.max(
+          (2 * 16 * (macs ?? 0)) / flops,
+          (4 * ((params ?? 0) + 16 * ((read ?? 0) + (written ?? 0)))) / bandwidth,
+        ),
+      );
+    expect(many).toBeCloseTo(
+      bounds.reduce((sum, bound) => sum + bound, 0),
+      12,
+    );
     expect(many).toBeLessThan(16 * one);
   });
 

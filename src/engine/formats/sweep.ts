@@ -173,7 +173,7 @@ function reasonsOf({ grid, sizes, batches }: Sweep): readonly string[] {
     if (reason !== undefined) cells.set(reason, [...(cells.get(reason) ?? []), name]);
   };
   for (const cell of grid) note(`α ${factorText(cell.alpha)}, ρ ${factorText(cell.rho)}`, cell);
-  for (const cell of sizes) note(`input ${inputText(cell)}`, cell);
+  for (const cell of sizes) note(cell.input.length > 0 ? `input ${inputText(cell)}` : "input size", cell);
   for (const cell of batches) note(`${cell.samples} samples`, cell);
   const lines = [...cells].map(
     ([reason, names]) => `? ${names.slice(0, 3).join("; ")}${names.length > 3 ? "; …" : ""}: ${reason}`,
