@@ -43,6 +43,14 @@ def train():
   expect(profile(source)).toMatchObject({ complete: true, totals: { params: 16 }, network: "Net" });
 });
 
+test("arguments that are no Python are not those of a call without any", () => {
+  const source = net("config=Config()");
+  expect(profile(source, { input: ["1x3x8x8"], args: "Config())" })).toMatchObject({
+    complete: false,
+    totals: { params: null },
+  });
+});
+
 describe("configurations", () => {
   test.each([
     ["a class", "config: Config"],

@@ -7,7 +7,7 @@ import { entryOf } from "../base/table.ts";
 import type { Place } from "../contract/report.ts";
 import type { FunctionNode, ModuleNode, Stmt } from "../syntax/ast.ts";
 import { isSpan } from "../syntax/pieces.ts";
-import type { Span } from "../syntax/span.ts";
+import { type Span, spanText } from "../syntax/span.ts";
 
 /** A module as it was at some time: the places of statements that live on move with their text. */
 export interface Outline {
@@ -50,11 +50,28 @@ export function localChanges(before: Outline, after: Outline): LocalChanges | un
     else if (!comparison.same(one, other)) return undefined;
   }
   const { changed, renewed, places } = comparison;
+  for (const [from, to] of renewed) {
+    if (sameParameters([before.text, from], [after.text, to])) continue;
+    changed.add(from);
+    changed.add(to);
+    renewed.delete(from);
+  }
   const still =
     moved.every(({ by }) => by === 0) &&
     [...places].every(([key, now]) => now !== undefined && key === keyOf(now));
   const place = (at: Place): Place | undefined => placeNow(at, places, moved);
   return { changed, renewed, still, place, now: after.node };
+}
+
+/** A signature is told as the text has it: where that is broken, the syntax tree leaves some of it out. */
+function sameParameters(
+  [before, from]: readonly [string, FunctionNode],
+  [after, to]: readonly [string, FunctionNode],
+): boolean {
+  return from.params.every(({ at }, index) => {
+    const now = to.params[index];
+    return now !== undefined && spanText(before, at) === spanText(after, now.at);
+  });
 }
 
 // ---------------------------------------------------------------------- places

@@ -189,15 +189,20 @@ class TreeSitterParsers implements Parsers {
     const grammar = language === "python" ? "python" : "javascript";
     const call = `f(${text}\n)`;
     const statement = this.statementOf(grammar, call);
-    return statement?.kind === "expr" && statement.value.kind === "call" ? statement.value.args : [];
+    if (statement?.kind === "expr" && statement.value.kind === "call") return statement.value.args;
+    // Not none at all: a call without arguments would give the figures of another network.
+    const reason = "the arguments are not understood";
+    return [{ kind: "positional", value: { kind: "hole", reason, at: NOWHERE } }];
   }
 
-  /** Undefined where there is none, or more than is read. */
+  /** Undefined where there is none or more than one, where it has errors, or where it is more than is read. */
   private statementOf(grammar: GrammarName, text: string): ModuleNode["body"][number] | undefined {
     this.looks = 0;
     try {
-      const lower = (root: Tree["rootNode"]) => this.lower(grammar, "<arguments>", text, root);
-      return this.withTree(this.parsers[grammar], text, lower).body[0];
+      const lower = (root: Tree["rootNode"]) =>
+        root.hasError ? [] : this.lower(grammar, "<arguments>", text, root).body;
+      const body = this.withTree(this.parsers[grammar], text, lower);
+      return body.length === 1 ? body[0] : undefined;
     } catch (error) {
       if (error instanceof TooMuchSyntax) return undefined;
       throw error;

@@ -67,6 +67,15 @@ describe("after an edit a kept engine", () => {
     expect(kept).toEqual(fresh);
   });
 
+  it.each([
+    ["in a signature that is broken", "self,{ width=8,", "self,{ width=3,"],
+    ["in a comment inside of a signature", "self, width=(8 # eight\n  ),", "self, width=(8 # wide\n  ),"],
+  ])("tells what stands %s", (_, before, after) => {
+    const net = (init: string) => NET.replace("__init__(self", `__init__(${init} **kwargs`);
+    const { kept, fresh } = answers(net(before), net(after));
+    expect(kept).toEqual(fresh);
+  });
+
   it("no longer takes an input from a comment that has moved away from its network", () => {
     const { kept, fresh } = answers(NET, NET.replace("    class", `${"    # a note\n".repeat(4)}    class`));
     expect(fresh.reports[0]?.input.shapes).not.toEqual([[1, 3, 8, 8]]);

@@ -266,8 +266,17 @@ describe("Python", () => {
       "width_mult=0.5f",
       "*a",
     ]);
-    expect(parsers.parseArguments("python", "")).toEqual([]);
+    for (const none of ["", "  ", "# nothing"]) expect(parsers.parseArguments("python", none)).toEqual([]);
   });
+
+  it.each([")", "5)", "foo(", "width=", "5) + (6", "5\n6", '"', "4;", "a b", "\x1b[31m"])(
+    "gives a hole for arguments that are none: %j",
+    (text) => {
+      expect(parsers.parseArguments("python", text)).toMatchObject([
+        { kind: "positional", value: { kind: "hole", reason: "the arguments are not understood" } },
+      ]);
+    },
+  );
 
   it("gives a hole, not an exception, for nesting beyond all reason", () => {
     const code = `x = ${"(".repeat(5000)}1${")".repeat(5000)}`;
