@@ -7,6 +7,7 @@ Usage
   convlens simulate FILE[:NAME] [--swap all|none|NAMES] [--alpha A] [--rho R] [options]
   convlens rewrite FILE[:NAME] --layers all|NAMES [--diff|--write|--json] [options]
   convlens suggest FILE[:NAME] --budget COUNT [options]
+  convlens measure FILE[:NAME] [--layer NAME] [--seconds N] [options]
   convlens diff BASE [HEAD] [options]
   convlens check [FILE|FOLDER|GLOB ...] [options]
   convlens sources add|update|list|remove|where [PACKAGE[==VERSION] ...]
@@ -59,6 +60,12 @@ rewrite: puts the swap into the source
 
 suggest: the fewest lines to change for a budget; what one line makes changes together
   --budget COUNT        so many MACs (FLOPs with --unit flops); --stem, --round, --json, --unit as above
+
+measure: how long the network's convolutions take on this machine, as they are and depthwise and pointwise; the model is not run
+  --layer NAME          of this layer alone
+  --seconds N           for all of it (20); what the time does not reach is not measured
+  --keep FILE.json      puts what this machine reached into a file for --devices
+  --json                with every timing
 
 diff: the networks of the repository that changed between two Git revisions, and by which layers
   BASE [HEAD]           commits, branches or tags; without HEAD the files as they are; BASE...HEAD from their merge base

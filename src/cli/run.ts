@@ -53,6 +53,10 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return forEachFile(command, around, rewrite);
     case "suggest":
       return forEachFile(command, around, suggest);
+    case "measure": {
+      const { measureHere } = await import("./measure.ts");
+      return measureHere(command, around);
+    }
     case "diff":
       return diff(command, around);
     case "check":
