@@ -30,6 +30,9 @@ const wasmFiles = [
   "tree-sitter-typescript/tree-sitter-tsx.wasm",
 ];
 
+/** Of the library that measures, beside the command alone. */
+const measureWasm = "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm";
+
 /** CommonJS has no import.meta: its url is the bundle's own. web-tree-sitter ships a build of its own for require. */
 const commonJs = {
   format: "cjs",
@@ -51,6 +54,7 @@ const loadedLater = (...bundles) => ({
     },
   })),
 });
+const MEASURE = /\/measure\/tfjs\.ts$/;
 const SOURCES = /\/sources\.ts$|\/sources\/get\.ts$/;
 
 /** The parsers' runtime asks for Node's modules where it runs in Node alone. */
@@ -110,11 +114,12 @@ const bundles = [
     // It is run as a script (codeCache.ts), where only `require` loads more.
     options: {
       ...commonJs,
-      ...loadedLater(["./sourcesCommand.cjs", SOURCES]),
+      ...loadedLater(["./sourcesCommand.cjs", SOURCES], ["./measureLibrary.cjs", MEASURE]),
       supported: { "dynamic-import": false },
     },
   },
   { entry: "src/cli/sources.ts", out: "sourcesCommand.cjs", options: commonJs },
+  { entry: "src/measure/tfjs.ts", out: "measureLibrary.cjs", options: commonJs },
   { entry: "src/cli/live.ts", out: "live.mjs", options: esModule },
   { entry: "src/cli/zoo.ts", out: "zoo.mjs", options: esModule },
   { entry: "src/cli/swaps.ts", out: "swaps.mjs", options: esModule },
@@ -163,6 +168,10 @@ function preparePlugin() {
 
 if (production) rmSync(path.join(root, "dist"), { recursive: true, force: true });
 copyWasm(path.join(root, "dist"));
+copyFileSync(
+  path.join(root, "node_modules", measureWasm),
+  path.join(root, "dist", path.basename(measureWasm)),
+);
 cpSync(path.join(root, "stubs"), path.join(root, "dist", "stubs"), { recursive: true });
 preparePlugin();
 

@@ -8,6 +8,7 @@ import { REWRITE_STYLES, type RewriteStyle } from "../engine/contract/rewrite.ts
 import type { SimulationOptions } from "../engine/contract/separable.ts";
 import type { CostUnit } from "../engine/formats/units.ts";
 import { MOST_FACTOR } from "../engine/separable/wrongOption.ts";
+import { type MeasureCommand, parseMeasure } from "./measureArguments.ts";
 import { type CheckCommand, type DiffCommand, parseCheck, parseDiff } from "./projectArguments.ts";
 import { type DoctorCommand, parseDoctor, parseSources, type SourcesCommand } from "./sourcesArguments.ts";
 import { parseSweep, type SweepCommand } from "./sweepArguments.ts";
@@ -109,6 +110,7 @@ export type Command =
   | RewriteCommand
   | SuggestCommand
   | SweepCommand
+  | MeasureCommand
   | DiffCommand
   | CheckCommand
   | SourcesCommand
@@ -135,6 +137,9 @@ const OPTIONS = {
   budget: { type: "string" },
   "fail-on-unknown": { type: "boolean" },
   explain: { type: "boolean" },
+  layer: { type: "string" },
+  seconds: { type: "string" },
+  keep: { type: "string" },
   device: { type: "string" },
   dtype: { type: "string" },
   devices: { type: "string" },
@@ -198,6 +203,7 @@ const COMMANDS: Readonly<Record<string, CommandRule>> = {
     parse: parseSimulate,
   },
   rewrite: { options: ["layers", "stem", "style", "only", "diff", "write", "json"], parse: parseRewrite },
+  measure: { options: ["layer", "seconds", "keep", "table", "json"], parse: parseMeasure },
   suggest: { options: ["budget", "stem", "round", "table", "json", "unit"], parse: parseSuggest },
   sweep: {
     options: [

@@ -8,6 +8,7 @@ Usage
   convlens rewrite FILE[:NAME] --layers all|NAMES [--diff|--write|--json] [options]
   convlens suggest FILE[:NAME] --budget COUNT [options]
   convlens sweep FILE[:NAME] [--alpha A,…] [--rho R,…] [--input-size S,…] [--batch N,…] [options]
+  convlens measure FILE[:NAME] [--layer NAME] [--seconds N] [options]
   convlens diff BASE [HEAD] [options]
   convlens check [FILE|FOLDER|GLOB ...] [options]
   convlens sources add|update|list|remove|where [PACKAGE[==VERSION] ...]
@@ -69,6 +70,12 @@ sweep: costs, params and peak memory over width and resolution, each cell traced
   --device, --dtype, --devices   the least time of each cell on a device: a bound, no prediction
   --paper               the network in the columns of MobileNet's tables 4 to 7, beside the accuracy as published
   --table, --json, --csv, --markdown, --unit as above; ended after 600 s unless --time-limit says otherwise
+
+measure: how long the network's convolutions take on this machine, as they are and depthwise and pointwise; the model is not run
+  --layer NAME          of this layer alone
+  --seconds N           for all of it (20); what the time does not reach is not measured
+  --keep FILE.json      puts what this machine reached into a file for --devices
+  --json                with every timing
 
 diff: the networks of the repository that changed between two Git revisions, and by which layers
   BASE [HEAD]           commits, branches or tags; without HEAD the files as they are; BASE...HEAD from their merge base

@@ -56,6 +56,10 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       return forEachFile(command, around, suggest);
     case "sweep":
       return forEachFile(command, around, sweep);
+    case "measure": {
+      const { measureHere } = await import("./measure.ts");
+      return measureHere(command, around);
+    }
     case "diff":
       return diff(command, around);
     case "check":

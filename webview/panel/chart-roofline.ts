@@ -202,7 +202,9 @@ function drawRidge(chart: ScatterChart, scene: Scene, t: Translate): void {
   ctx.font = `11px ${scene.palette.font}`;
   ctx.textBaseline = "bottom";
   ctx.textAlign = "right";
-  ctx.fillText(`← ${t("chart.memory-bound")}`, x - 6, chartArea.bottom - 4);
+  const left = `← ${t("chart.memory-bound")}`;
+  // On a narrow panel it would lie over the axis.
+  if (ctx.measureText(left).width + 6 <= x - chartArea.left) ctx.fillText(left, x - 6, chartArea.bottom - 4);
   ctx.textAlign = "left";
   ctx.fillText(`${t("chart.compute-bound")} →`, x + 6, chartArea.bottom - 4);
   ctx.restore();

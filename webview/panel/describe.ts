@@ -132,6 +132,7 @@ export function describeBounds({ charted, device, state, t, totals }: Scene): st
       faster,
     );
   }
+  if (device.bandwidth === null) return t("bound.operations", device.name, formatSeconds(after));
   const waiting = charted.filter(
     (row) => (intensityOf(row, device) ?? Number.POSITIVE_INFINITY) < ridgeOf(device),
   );

@@ -44,6 +44,10 @@ const messages = {
     "On {0} at best {1}; {2} of {3} layers are limited by memory. A bound, not a prediction.",
     "{0} では最短 {1}。{3} レイヤー中 {2} がメモリ律速です。上限であり予測ではありません。",
   ],
+  "bound.operations": [
+    "On {0} at best {1}, by its operations alone, for its bandwidth is not told. A bound, not a prediction.",
+    "{0} では最短 {1}（メモリ帯域幅は非公表のため、演算だけによる値）。上限であり予測ではありません。",
+  ],
   "busy.text": ["Reading the network…", "ネットワークを読み込んでいます…"],
   "card.budget": ["Budget", "予算"],
   "card.budget.over": ["over by {0}", "{0} 超過"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeSwaps } from "../../../webview/panel/describe.ts";
+import { describeBounds, describeSwaps } from "../../../webview/panel/describe.ts";
 import { allDevices } from "../../../webview/panel/roofline.ts";
 import { makeScene } from "../../../webview/panel/scene.ts";
 import { fromSaved, withSwaps } from "../../../webview/panel/state.ts";
@@ -16,11 +16,14 @@ const dense = layer("c", {
 });
 const linear = fixed("fc", { op: "linear", kind: "linear", macs: 10_000_000, params: 100 });
 
-function told(network: ReturnType<typeof report>, swaps: readonly string[]): string {
-  const state = withSwaps(fromSaved(undefined), new Set(swaps));
+const told = (network: ReturnType<typeof report>, swaps: readonly string[]): string =>
+  describeSwaps(sceneOf(network, swaps));
+
+function sceneOf(network: ReturnType<typeof report>, swaps: readonly string[], device = "") {
+  const state = { ...withSwaps(fromSaved(undefined), new Set(swaps)), device };
   const palette = {} as Parameters<typeof makeScene>[0]["palette"];
   const nothing = { scaled: null, scaledReason: null, waiting: false, budgetMacs: null, reach: null };
-  const scene = makeScene({
+  return makeScene({
     ...{ report: network, state, palette, ...nothing, t: translator("en"), label: "model.py" },
     ...{
       devices: allDevices([]),
@@ -29,8 +32,17 @@ function told(network: ReturnType<typeof report>, swaps: readonly string[]): str
       sweeps: new Sweeps(() => undefined),
     },
   });
-  return describeSwaps(scene);
 }
+
+describe("describeBounds", () => {
+  it("counts no layers as limited by a memory whose bandwidth is not told", () => {
+    expect(describeBounds(sceneOf(report([dense, linear]), [], "Coral Edge TPU"))).toBe(
+      // 2 × 50 M at 4 TOP/s.
+      "On Coral Edge TPU at best 25.0 µs, by its operations alone, for its bandwidth is not told. A bound, not a prediction.",
+    );
+    expect(describeBounds(sceneOf(report([dense, linear]), []))).toMatch(/of 2 layers are limited by memory/);
+  });
+});
 
 describe("describeSwaps", () => {
   it("tells the share that is saved of a network whose total is known", () => {
