@@ -363,6 +363,19 @@ it("tells of a network that is not complete what it assumed all the same", () =>
   expect(told(report)).toEqual(["7 input: 1×3×224×224, a guess for the layer that it enters by, Conv2d"]);
 });
 
+it.each(["torch.py", "torch/__init__.py"])(
+  "tells of %s beside the file, which Python finds before the library",
+  (hides) => {
+    const inside = profile(NET, { files: { [`/app/${hides}`]: "x = 1\n", "/app/__init__.py": "" } });
+    expect(told(inside).join("\n")).not.toContain("hides it");
+    const report = profile(NET, { files: { [`/app/${hides}`]: "x = 1\n" } });
+    expect(report.complete).toBe(true);
+    expect(told(report)).toContain(
+      `1 module: torch is the library, though ${hides} beside this file hides it from a program that is run`,
+    );
+  },
+);
+
 it("knows of every fixed answer of torch that it is assumed", () => {
   const file = path.join(import.meta.dirname, "../../src/engine/frameworks/torch/library/runtime.ts");
   const names = [

@@ -188,7 +188,10 @@ function fileOf(scope: Scope): string | undefined {
 function findModule(m: Machine, path: string, from: string | undefined): ModuleValue | Unknown {
   if (path === "__main__" && m.modules.script) return m.modules.script;
   const ours = stub(m, "own", path) ?? partInPython(m, path) ?? tableModule(m, path);
-  if (ours) return ours;
+  if (ours) {
+    noteHidden(m, path, from);
+    return ours;
+  }
   const followed = filesOf(m, path);
   const files = followed ?? path;
   for (const root of rootsOf(m, from)) {
@@ -202,6 +205,20 @@ function findModule(m: Machine, path: string, from: string | undefined): ModuleV
   if (followed !== undefined)
     return m.unknown(`${path} is read from its own files, and ${files.split(".")[0]} is not installed`);
   return substitute(m, path) ?? unread(m, path, from);
+}
+
+/** A program that is run finds `torch.py` beside it before the library; one in a package does not. */
+function noteHidden(m: Machine, path: string, from: string | undefined): void {
+  const [top = ""] = path.split(".");
+  if (from === undefined || !m.frameworks.some((framework) => framework.hasModule(top))) return;
+  const folder = directory(from);
+  if (m.host.isFile(`${folder}/__init__.py`)) return;
+  const hides = [`${top}.py`, `${top}/__init__.py`].find((file) => m.host.isFile(`${folder}/${file}`));
+  if (hides === undefined || `${folder}/${hides}` === from) return;
+  m.assume(
+    "module",
+    `${top} is the library, though ${hides} beside this file hides it from a program that is run`,
+  );
 }
 
 /** A module that has no files here. */

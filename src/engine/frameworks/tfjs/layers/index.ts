@@ -53,9 +53,10 @@ const SIZES: TakenTable = {
   data_format: { of: "text", texts: ["channelsfirst", "channelslast"], none: true },
 };
 
-/** Otherwise than in Keras, what pads may crop. */
+/** Otherwise than in Keras, what pads may crop, and noise may have any spread. */
 function takenBy(name: string, rule: LayerRule): TakenTable {
   if (name === "ZeroPadding2D") return { padding: { of: "int", depth: 2, perAxis: true } };
+  if (name === "GaussianNoise") return SIZES;
   const own = { ...SIZES, ...CAUSAL, ...rule.taken };
   return name === "UpSampling2D" ? { ...own, size: { ...counts(1), list: true, perAxis: true } } : own;
 }

@@ -116,6 +116,8 @@ const bidirectional: WrapperSpec = {
   },
 };
 
+const MERGE_MODES: readonly string[] = ["sum", "mul", "concat", "ave"];
+
 /** Both directions' outputs, joined by `mergeMode`, then the states of both. */
 function merged(
   w: Wrapped,
@@ -125,6 +127,10 @@ function merged(
   const both = [...states, ...states];
   if (mode === null) return [output, output, ...both];
   if (isUnknown(mode)) return [mode, ...both];
+  if (typeof mode === "string" && !MERGE_MODES.includes(mode)) {
+    const message = `${mode} is not a valid BidirectionalMergeMode. Valid values are ${MERGE_MODES.join()} or null/undefined.`;
+    return [w.m.fail("ValueError", message, { severity: "error", code: "raises" }), ...both];
+  }
   const isJoined = mode === undefined || mode === "concat";
   if (!isJoined || isUnknown(output)) return [output, ...both];
   return [[...output.slice(0, -1), multiply(output.at(-1) ?? 1, 2)], ...both];

@@ -52,6 +52,12 @@ const LAYERS: TakenTable = {
   unflattened_size: { of: "int", depth: 2, least: -1, list: true },
   pad: { ...INTS, empty: true },
   dropout: { ...SHARE, bools: true },
+  ...Object.fromEntries(
+    ["alpha", "beta", "threshold", "lambd", "value"].map((name) => [
+      name,
+      { of: "real", bools: true, none: true },
+    ]),
+  ),
 };
 
 const oneOf = (...texts: readonly string[]): Taken => ({ of: "text", texts });
@@ -89,6 +95,9 @@ const SPECIAL: readonly (readonly [RegExp, TakenTable])[] = [
   [/^RNN(Cell)?$/, { nonlinearity: oneOf("tanh", "relu") }],
   [/^GELU|^Gelu$/, { approximate: oneOf("none", "tanh") }],
   [/Dropout/, { p: { ...SHARE, bools: true } }],
+  [/^Softshrink$/, { lambd: { of: "real", least: 0, bools: true } }],
+  // Nothing is dropped in inference, so nothing is asked of the share.
+  [/^MultiheadAttention$/, { dropout: { of: "real", bools: true } }],
 ];
 
 const words: Words = (name, fault) => {

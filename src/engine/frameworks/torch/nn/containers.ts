@@ -83,7 +83,18 @@ class Entries {
   /** Puts an entry under a name that may not be known. */
   set(name: Value, value: Value): void {
     if (isUnknown(name)) this.changed(name);
-    else this.put(String(name), owned(this.op, this.kind, value));
+    else if (!this.refuses(name, value)) this.put(String(name), owned(this.op, this.kind, value));
+  }
+
+  /** Names of modules are texts without dots, and nothing else is kept with them. */
+  refuses(name: Value, value: Value): boolean {
+    if (this.kind !== "_modules") return false;
+    const { interp } = this.op;
+    if (typeof name !== "string") interp.fail("TypeError", "module name should be a string");
+    else if (name.includes(".")) interp.fail("KeyError", `module name can't contain ".", got: ${name}`);
+    else if (isModule(value) || isUnknown(value) || value === null) return false;
+    else interp.fail("TypeError", `${this.self.cls.name} takes modules, not a ${kindOf(value)}`);
+    return true;
   }
 
   /** All entries anew, numbered from 0. */
@@ -382,7 +393,7 @@ function fillSequential(op: Op, a: Bound): Value {
     const entries = Entries.modules(op);
     for (const { key, value } of only.entries.values()) {
       if (isUnknown(key)) entries.changed(key);
-      else addModule(op.interp, self, String(key), value);
+      else if (!entries.refuses(key, value)) addModule(op.interp, self, String(key), value);
     }
   } else for (const value of args) Entries.modules(op).append(value);
   return null;

@@ -244,7 +244,11 @@ const CALLING: Record<string, Method> = {
   _call_impl: ["self, *args, **kwargs", (a, interp) => callModule(interp, self(a), a)],
   forward: [
     "self, *args, **kwargs",
-    (a, interp) => interp.fail("NotImplementedError", `${self(a).cls.name} has no forward method`),
+    (a, interp) => {
+      const message = `${self(a).cls.name} has no forward method`;
+      interp.gap(message);
+      return interp.fail("NotImplementedError", message);
+    },
   ],
 };
 

@@ -37,12 +37,15 @@ export function defineParameters(tensors: Tensors): ParameterClasses {
       qualname: `torch.nn.parameter.${name}`,
       native: {
         layer: false,
-        create: (interp, cls, args, kwargs) =>
-          make(
-            cls,
-            args[0] ?? kwargs.get("data") ?? null,
-            info(interp, args, args[1] ?? kwargs.get("requires_grad") ?? true),
-          ),
+        create: (interp, cls, args, kwargs) => {
+          const data = args[0] ?? kwargs.get("data") ?? null;
+          const flag = info(interp, args, args[1] ?? kwargs.get("requires_grad") ?? true);
+          const isData = data === null || isUnknown(data) || data instanceof Tensor;
+          // What has no data yet takes none.
+          if (isData || name.startsWith("Uninitialized")) return make(cls, data, flag);
+          const message = `${name}() takes a tensor, which a value without 'detach' is not`;
+          return make(cls, interp.fail("AttributeError", message), flag);
+        },
       },
       methods: { __init__: ["self, *args, **kwargs", () => null] },
     });

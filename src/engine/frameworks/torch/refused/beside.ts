@@ -27,6 +27,7 @@ const recurrent =
     const rows = layers * (given.value("bidirectional") === true ? 2 : 1);
     const projected = isLstm ? given.number("proj_size") : 0;
     const found = states(given, isLstm);
+    if (isLstm && sizesOf(given.value("hx"))) return "hx should be a tuple of two tensors, (h_0, c_0)";
     for (const [i, [name, shape]] of found.entries()) {
       if (shape.length !== batch.length + 2)
         return `For ${batched ? "batched 3-D" : "unbatched 2-D"} input, hx should also be ${batch.length + 2}-D but got ${shape.length}-D tensor`;

@@ -65,6 +65,20 @@ const beyondAxisFromEnd: Refusal = (given) => {
     : `index ${wrong} is out of bounds for dimension ${given.number("dim")} with size ${size}`;
 };
 
+/** Of elements that the program gives: what a guessed input holds is not known. */
+const wholeIndices: Refusal = (given) =>
+  given.data("index") !== undefined && /^float/.test(given.dtype("index") ?? "")
+    ? "Expected dtype int32 or int64 for index"
+    : undefined;
+
+/** How often each slice along an axis is repeated. */
+const repeated: Refusal = (given) => {
+  const [repeats, size] = [given.shape("repeats"), axisOf(given)];
+  return repeats?.length === 1 && repeats[0] !== 1 && differ(repeats[0], size)
+    ? "repeats must have the same size as input along dim"
+    : undefined;
+};
+
 const oneAxis: Refusal = (given) => {
   const rank = given.shape("index")?.length;
   return rank !== undefined && rank > 1 ? "Index is supposed to be a vector" : undefined;
@@ -92,12 +106,13 @@ const others: Refusal = (given) => {
 };
 
 export const REFUSED_INDICES: Readonly<Record<string, Refusal>> = {
-  gather: either(gathered, beyondAxis),
-  scatter: either(scattered, beyondAxis),
-  scatter_add: either(scattered, beyondAxis),
-  index_add: either(oneAxis, indexed, beyondAxis, others),
-  index_copy: either(oneAxis, indexed, beyondAxis),
-  index_select: either(oneAxis, beyondAxis),
-  index_fill: either(oneAxis, beyondAxisFromEnd),
+  gather: either(wholeIndices, gathered, beyondAxis),
+  scatter: either(wholeIndices, scattered, beyondAxis),
+  scatter_add: either(wholeIndices, scattered, beyondAxis),
+  index_add: either(wholeIndices, oneAxis, indexed, beyondAxis, others),
+  index_copy: either(wholeIndices, oneAxis, indexed, beyondAxis),
+  index_select: either(wholeIndices, oneAxis, beyondAxis),
+  index_fill: either(wholeIndices, oneAxis, beyondAxisFromEnd),
   take: elements,
+  repeat_interleave: repeated,
 };

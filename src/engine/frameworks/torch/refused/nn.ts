@@ -49,6 +49,9 @@ const unpooled: Refusal = (given) => {
 };
 
 const fractional: Refusal = (given) => {
+  const isGiven = (name: string): boolean => (given.value(name) ?? null) !== null;
+  if (isGiven("output_size") && isGiven("output_ratio"))
+    return "only one of output_size and output_ratio may be specified";
   const shape = given.shape("input");
   const [kernels, outputs] = [given.numbers("kernel_size"), given.numbers("output_size")];
   if (!shape || !kernels || !outputs) return undefined;
@@ -116,10 +119,17 @@ const BORDERS = oneOf(
 
 const bags: Refusal = (given) => {
   const rank = given.shape("input")?.length;
+  if (rank === 1 && given.value("offsets") === null) return "offsets has to be a 1D Tensor but got None";
   return rank !== undefined && rank > 2
     ? `input has to be 1D or 2D Tensor, but got Tensor of dimension ${rank}`
     : undefined;
 };
+
+/** Of elements that the program gives: what a guessed input holds is not known. */
+const fractions = (given: Given, name: string): string | undefined =>
+  given.data(name) !== undefined && /^float/.test(given.dtype(name) ?? "")
+    ? "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int"
+    : undefined;
 
 export const REFUSED_FUNCTIONS: Readonly<Record<string, Refusal>> = {
   rrelu: randomSlopes,
@@ -167,11 +177,13 @@ export const REFUSED_FUNCTIONS: Readonly<Record<string, Refusal>> = {
   },
   embedding: (given) => {
     const rank = given.shape("weight")?.length;
-    return rank === undefined || rank === 2 ? undefined : "'weight' must be 2-D";
+    if (rank !== undefined && rank !== 2) return "'weight' must be 2-D";
+    return fractions(given, "input");
   },
   embedding_bag: bags,
   one_hot: (given) => {
     const [classes, count] = [given.data("tensor"), given.number("num_classes")];
+    if (fractions(given, "tensor")) return "one_hot is only applicable to index tensor.";
     if (classes?.some((each) => each < 0)) return "Class values must be non-negative.";
     return count !== undefined && count >= 0 && classes?.some((each) => each >= count)
       ? "Class values must be smaller than num_classes."
@@ -220,6 +232,7 @@ export const REFUSED_LAYERS: Readonly<Record<string, Refusal>> = {
       ? undefined
       : `query should be unbatched 2D or batched 3D tensor but received ${rank}-D query tensor`;
   },
+  Embedding: (given) => fractions(given, "input"),
   RNNCell: cell("RNNCell"),
   LSTMCell: cell("LSTMCell"),
   GRUCell: cell("GRUCell"),

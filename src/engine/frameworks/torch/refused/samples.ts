@@ -68,7 +68,19 @@ export const REFUSED_SAMPLES: Readonly<Record<string, Refusal>> = {
   bincount: counted,
   histc: bins,
   searchsorted: either(sides, searched),
-  normal: together("mean", "std"),
+  normal: either(
+    together("mean", "std"),
+    number(
+      "std",
+      (std) => std >= 0,
+      (std) => `normal expects std >= 0.0, but found std ${std}`,
+    ),
+  ),
+  quantile: number(
+    "q",
+    (q) => q >= 0 && q <= 1,
+    (q) => `quantile() q must be in the range [0, 1] but got ${q}`,
+  ),
   cdist: number(
     "p",
     (p) => p >= 0,

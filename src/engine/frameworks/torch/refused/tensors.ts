@@ -40,6 +40,11 @@ const crossed: Refusal = (given) => {
     : undefined;
 };
 
+const bounds: Refusal = (given) =>
+  given.value("min") === null && given.value("max") === null
+    ? "torch.clamp: At least one of 'min' or 'max' must not be None"
+    : undefined;
+
 export const REFUSED_TENSORS: Readonly<Record<string, Refusal>> = {
   split: (given) => {
     const size = given.number("split_size_or_sections") ?? given.number("split_size");
@@ -114,6 +119,9 @@ export const REFUSED_TENSORS: Readonly<Record<string, Refusal>> = {
       : undefined;
   },
   meshgrid: (given) => {
+    const indexing = given.value("indexing");
+    if (typeof indexing === "string" && indexing !== "xy" && indexing !== "ij")
+      return `torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${indexing}`;
     const wrong = given.shapes("tensors").find((shape) => shape !== undefined && shape.length > 1);
     return wrong && `torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${show(wrong)}`;
   },
@@ -155,9 +163,13 @@ export const REFUSED_TENSORS: Readonly<Record<string, Refusal>> = {
       ? undefined
       : `boundaries tensor must be 1 dimension, but got dim(${rank})`;
   },
-  clamp: (given) =>
-    given.value("min") === null && given.value("max") === null
-      ? "torch.clamp: At least one of 'min' or 'max' must not be None"
-      : undefined,
+  clamp: bounds,
+  clip: bounds,
+  trace: (given) => {
+    const rank = given.shape("input")?.length;
+    return rank === undefined || rank === 2
+      ? undefined
+      : `trace: expected a matrix, but got tensor with dim ${rank}`;
+  },
   norm: (given) => noAxis(given.number("dim"), given.shape("input")),
 };

@@ -43,10 +43,21 @@ function noData(interp: Interp, tensor: Tensor): Unknown {
   return interp.ofData(dataReason(tensor));
 }
 
+/** An input that is guessed may have another size, so that it is told as what does not fit. */
+function severalElements(interp: Interp, tensor: Tensor, count: number): Unknown {
+  const message = `a tensor with ${count} elements has no single value`;
+  interp.raiseIfCaught("ValueError", message);
+  interp.diagnose({ severity: "error", code: "shape-mismatch", message, tensors: [tensor] });
+  return noData(interp, tensor);
+}
+
 /** The one element of a tensor. */
 function item(kit: Toolkit, self: Tensor, interp: Interp): Value {
   const data = kit.dataOf(self);
   if (data?.length === 1) return toScalar(self, data[0]!);
+  const count = numel(self.shape);
+  if (data === undefined && typeof count === "number" && count !== 1)
+    return severalElements(interp, self, count);
   return data
     ? interp.fail("RuntimeError", `a tensor with ${data.length} elements has no single value`)
     : noData(interp, self);

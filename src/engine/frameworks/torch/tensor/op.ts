@@ -11,6 +11,7 @@ import { bind, unfollowed } from "../../../interpret/native.ts";
 import { type ParsedSignature, parseSignature } from "../../../interpret/signature.ts";
 import type { Contraction, ConvGeometry, Count } from "../../../interpret/trace.ts";
 import {
+  type Dim,
   Float,
   type Kwargs,
   List,
@@ -139,7 +140,8 @@ export function toNative(kit: Toolkit, name: string, spec: OpSpec, takes?: Check
 export function toInPlace(kit: Toolkit, name: string, spec: OpSpec): NativeFunction {
   return native(kit, `${name}_`, spec, (a, first) => {
     if (!(first instanceof Tensor)) return run(a, name, spec);
-    const answer = spec.rule(a);
+    const refused = spec.refused?.(new Given((argument) => entryOf(a.bound, argument)));
+    const answer = refused === undefined ? grown(first, spec, spec.rule(a)) : refusedBy(a, refused);
     if (answer instanceof Misfit) misfit(a, `${name}_`, answer);
     else if ("shape" in answer) {
       a.interp.touch(first);
@@ -150,6 +152,24 @@ export function toInPlace(kit: Toolkit, name: string, spec: OpSpec): NativeFunct
     record(a, `${name}_`, spec, [first], spec.view === true ? 0 : numel(first.shape), true);
     return first;
   });
+}
+
+/** A tensor that is written into keeps its size: what makes more of it does not fit. */
+function grown<T extends object>(first: Tensor, spec: OpSpec, answer: T): T | Misfit {
+  if (spec.view === true || !("shape" in answer) || first.shape instanceof Unknown) return answer;
+  const made = answer.shape as Shape | Unknown;
+  const isOther = !(made instanceof Unknown) && hasOtherSizes(first.shape, made);
+  return isOther
+    ? new Misfit(
+        `output with shape ${showShape(first.shape)} doesn't match the broadcast shape ${showShape(made)}`,
+      )
+    : answer;
+}
+
+function hasOtherSizes(a: Shape, b: Shape): boolean {
+  const differs = (size: Dim, axis: number): boolean =>
+    typeof size === "number" && typeof b[axis] === "number" && size !== b[axis];
+  return a.length !== b.length || a.some(differs);
 }
 
 function native(

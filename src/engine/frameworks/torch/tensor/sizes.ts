@@ -10,6 +10,7 @@ import {
 } from "../../rules/possible.ts";
 
 const AXIS = { ...INT, texts: "any" } as const;
+const NUMBER = { of: "real", none: true, bools: true } as const;
 /** `f(2, 3)` and `f((2, 3))` alike. */
 const SIZES = { of: "int", depth: 2, empty: true } as const;
 
@@ -28,6 +29,12 @@ const TAKEN: TakenTable = {
   chunks: count(1),
   split_size_or_sections: { ...SIZES, least: 0 },
   length: INT,
+  diagonal: INT,
+  steps: count(),
+  min: NUMBER,
+  max: NUMBER,
+  fill_value: NUMBER,
+  value: NUMBER,
 };
 
 const MADE: TakenTable = { ...TAKEN, size: { ...SIZES, least: 0 } };

@@ -126,14 +126,14 @@ function addFunctions(kit: Toolkit, table: OpTable, functions: Map<string, Value
   for (const [name, spec] of Object.entries(table)) {
     if (name.startsWith("__")) continue;
     functions.set(name, toNative(kit, name, refusing(name, spec), sizesOf));
-    if (spec.inPlace) functions.set(`${name}_`, toInPlace(kit, name, spec));
+    if (spec.inPlace) functions.set(`${name}_`, toInPlace(kit, name, refusing(name, spec)));
   }
 }
 
 function addMethods(kit: Toolkit, table: OpTable): void {
   for (const [name, spec] of Object.entries(table)) {
     kit.cls.attrs.set(name, toNative(kit, name, refusing(name, spec), sizesOf));
-    if (spec.inPlace) kit.cls.attrs.set(`${name}_`, toInPlace(kit, name, spec));
+    if (spec.inPlace) kit.cls.attrs.set(`${name}_`, toInPlace(kit, name, refusing(name, spec)));
   }
 }
 
