@@ -6,6 +6,7 @@
 import type { FileAnalysis, Sight } from "../engine/contract/engine.types.ts";
 import { describeFault } from "../engine/interpret/internal.ts";
 import { withLineFeeds } from "../node/text.ts";
+import { missingPackages } from "../present/missingPackages.ts";
 import { type Analyst, Cancelled, type Inputs } from "./analyst.ts";
 import { carry, follow, type GoodAnalysis, isBroken } from "./carry.ts";
 import { shownPart, withFinished, withPart } from "./parts.ts";
@@ -354,7 +355,9 @@ function goesOn({ run, since, took }: OpenDocument, now: number): boolean {
 
 /** What the engine found in a text that does not mention a framework itself. */
 function holdsNetworks(answer: FileAnalysis | Error | null): boolean {
-  if (answer === null || answer instanceof Error || answer.isPlain) return false;
+  if (answer === null || answer instanceof Error) return false;
+  // A library of networks that is not here is what would have come to a framework.
+  if (answer.isPlain) return missingPackages(answer).length > 0;
   return answer.reports.length + answer.failures.length > 0;
 }
 

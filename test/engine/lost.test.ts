@@ -50,6 +50,40 @@ it("puts the reason behind the want of a network", () => {
   );
 });
 
+it.each([
+  [
+    "a variable that a stand-in's unknown function makes",
+    'import timm\nnet = timm.create_model("resnet18")\n',
+    "net: timm is not installed: its models are not known (convlens sources add timm gets its sources;",
+  ],
+  [
+    "a variable of a class that no rule stands for",
+    "from transformers import ViTConfig, ViTModel\nnet = ViTModel(ViTConfig())\n",
+    "net: transformers.ViTModel is not modelled (convlens sources add transformers gets its sources;",
+  ],
+  [
+    "a variable of a package that is not there",
+    'import segmentation_models_pytorch as smp\nnet = smp.Unet("resnet34")\n',
+    "net: module segmentation_models_pytorch was not found (convlens sources add segmentation-models-pytorch",
+  ],
+])("tells whose sources to get without any import of a framework: %s", (_, source, reason) => {
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/model.py": source }) });
+  const { failures } = engine.analyze("/app/model.py");
+  expect(failures.map((failure) => `${failure.network}: ${failure.reason}`).join("\n")).toContain(reason);
+});
+
+it("misses no network of what only fetches files and words", () => {
+  const source = `
+from huggingface_hub import hf_hub_download
+from safetensors.torch import load_file
+from transformers import AutoTokenizer
+weights = load_file(hf_hub_download("a/b", "c"))
+words = AutoTokenizer.from_pretrained("bert")
+`;
+  const engine = createEngine({ parsers, host: memoryHost({ "/app/model.py": source }) });
+  expect(engine.analyze("/app/model.py").failures).toEqual([]);
+});
+
 it("libraries of data and environments make no networks: none is missed for them", () => {
   const source = `
 import gym

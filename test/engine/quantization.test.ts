@@ -10,6 +10,8 @@ function profile(imports: string, layer: string, call: string, files: Readonly<R
 from torch import nn
 ${imports}
 
+QC = torch.ao.quantization.get_default_qat_qconfig("fbgemm")
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
@@ -25,7 +27,11 @@ class Net(nn.Module):
   const result = engine.profile("/app/net.py", { model: "Net", input: ["5x2x16"] });
   if (!result.ok) throw new Error(result.reason);
   const { totals, diagnostics } = result.report;
-  return { params: totals.params, said: diagnostics.map(({ message }) => message).join("\n") };
+  return {
+    params: totals.params,
+    macs: totals.macs,
+    said: diagnostics.map(({ message }) => message).join("\n"),
+  };
 }
 
 describe("layers for quantization", () => {
@@ -45,6 +51,47 @@ class Pair(nn.Sequential):
 `,
     });
     expect({ params, said }).toEqual({ params: 16 * 4 + 4, said: "" });
+  });
+
+  it("take from each other what the tables have, and from the files what these lack", () => {
+    const { params, said } = profile(
+      "from torch.ao.nn.qat import Linear",
+      "Linear(16, 4, qconfig=QC)",
+      "self.m(x)",
+      {
+        "/site/torch/__init__.py": "raise RuntimeError('compiled')\n",
+        "/site/torch/ao/nn/qat/__init__.py": "from .modules import *\n",
+        "/site/torch/ao/nn/qat/modules/__init__.py": "from .linear import Linear\n__all__ = ['Linear']\n",
+        "/site/torch/ao/nn/qat/modules/linear.py": `import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.nn.utils.parametrize import type_before_parametrizations
+from ...modules.helpers import check
+
+class Linear(nn.Linear):
+    def __init__(self, inside, outside, bias=True, qconfig=None):
+        super().__init__(inside, outside, bias)
+        assert qconfig and type_before_parametrizations(self) == Linear
+        check(self)
+        self.weight_fake_quant = qconfig.weight(factory_kwargs={})
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.linear(input, self.weight_fake_quant(self.weight), self.bias)
+`,
+        "/site/torch/ao/nn/modules/__init__.py": "",
+        "/site/torch/ao/nn/modules/helpers.py": "def check(layer):\n    layer.reset_parameters()\n",
+      },
+    );
+    expect({ params, said }).toEqual({ params: 16 * 4 + 4, said: "" });
+  });
+
+  it("that pack their weights cost what those of torch.nn do and have no parameters", () => {
+    const { params, macs, said } = profile(
+      "import torch.ao.nn.quantized as q",
+      "q.Linear(16, 4)",
+      "self.m(x)",
+    );
+    expect({ params, macs, said }).toEqual({ params: 0, macs: 2 * 16 * 4, said: "" });
   });
 
   // torch 1.13 has 1,904 parameters in the attention, where torch.nn's has 1,088.

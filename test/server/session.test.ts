@@ -30,7 +30,11 @@ function read(text: string): FileAnalysis {
   const diagnostics = broken
     ? [{ severity: "error", message: "?", at: place(1), code: "syntax" } as const]
     : [];
-  return analysis(reports, { diagnostics });
+  const from = /^import (\w+)\nnet\b/.exec(text)?.[1];
+  if (from === undefined) return analysis(reports, { diagnostics });
+  const advice = `(convlens sources add ${from} gets its sources; a stub can stand for it)`;
+  const reason = from === "mine" ? "module mine was not found" : `module ${from} was not found ${advice}`;
+  return analysis([], { failures: [{ network: "net", at: place(2), reason }], isPlain: true });
 }
 
 const started: Session[] = [];
@@ -90,6 +94,14 @@ describe("a session", () => {
     const { session } = start();
     session.open(URI, "python", 1, "from .parts import *\nconv\n");
     expect((await session.analysis(URI))?.reports[0]?.layers[0]?.name).toBe("conv2");
+  });
+
+  it("recognises a file that imports nothing but a library of networks that is not here", async () => {
+    const { session } = start();
+    session.open(URI, "python", 1, "import monai\nnet\n");
+    expect((await session.analysis(URI))?.failures[0]?.reason).toContain("convlens sources add monai");
+    session.change(URI, 2, "import mine\nnet\n");
+    expect(await session.analysis(URI)).toBeNull();
   });
 
   it("shows what it can while somebody types without a rest", async () => {

@@ -8,7 +8,7 @@ const LAYERLESS: ReadonlySet<string> = new Set(
     "yaml tyro requests imageio albumentations datasets sentencepiece networkx numba joblib psutil rich click " +
     "omegaconf absl optuna pretty_midi mido music21 pygame atari_py vizdoom mujoco_py dm_control envpool " +
     "moviepy yfinance pandas_datareader statsmodels textblob gensim jieba xgboost lightgbm boto3 flask " +
-    "streamlit gradio"
+    "streamlit gradio safetensors huggingface_hub tokenizers"
   ).split(" "),
 );
 

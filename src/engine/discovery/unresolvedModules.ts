@@ -2,6 +2,7 @@
  * Why a file without a network has none: what would be one, but for a module that was not found. The last resort of
  * a file whose builder only wraps another package's.
  */
+import { advisedPackage } from "../base/advice.ts";
 import { makesNoNetworks } from "../base/noNetworks.ts";
 import type { Machine } from "../interpret/machine.ts";
 import { ABSENT, isUnknown, ModuleValue, type Value } from "../interpret/values.ts";
@@ -55,6 +56,11 @@ const OF_NETWORKS: ReadonlySet<string> = new Set([
   "apply_gradients",
 ]);
 
+/** The module, or what its sources would say of one of its names. */
+function isMissing(reason: string): boolean {
+  return MISSING.test(reason) || advisedPackage(reason) !== undefined;
+}
+
 function isOfNoNetworks(reason: string): boolean {
   const [, module] = MODULE.exec(reason) ?? [];
   return module !== undefined && makesNoNetworks(module);
@@ -79,9 +85,7 @@ function missing(m: Machine, module: ModuleValue, dotted: string): string | unde
     const next = m.tryLookup(value, part);
     if (next === ABSENT) return value instanceof ModuleValue ? hidesFramework(m, value) : undefined;
     if (isUnknown(next))
-      return MISSING.test(next.reason) && !isOfNoNetworks(next.reason)
-        ? `${next.reason}: ${REMEDY}`
-        : undefined;
+      return isMissing(next.reason) && !isOfNoNetworks(next.reason) ? `${next.reason}: ${REMEDY}` : undefined;
     value = next;
   }
   return undefined;

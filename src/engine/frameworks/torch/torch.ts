@@ -65,13 +65,8 @@ const CLASS_MODULES: ReadonlySet<string> = new Set([
   "torch.nn.modules",
   ...FAMILIES,
   "torch.nn.parameter",
-  "torch.nn.quantized",
-  "torch.nn.quantized.modules",
   "torch.nn.quantizable",
-  "torch.ao.nn",
-  "torch.ao.nn.quantized",
   "torch.ao.nn.quantizable",
-  "torch.nn.intrinsic",
 ]);
 
 /** Modules whose names we know: what is not there does not exist. Elsewhere it is only unknown. */
@@ -82,6 +77,8 @@ const COMPLETE: ReadonlySet<string> = new Set([
   "torch.nn.init",
   "torch.backends",
 ]);
+
+const OWN_FILES = /^torch\.(ao\.)?nn\.(modules|intrinsic|qat|quantizable|quantized|sparse)\b/;
 
 const EINOPS_LAYERS = "einops.layers.torch";
 
@@ -147,7 +144,7 @@ class Torch implements Framework {
   /** Of layers alone: elsewhere its Python only calls what is compiled. */
   ownFiles(module: string): string | undefined {
     if (module === "torch.nn") return "torch.nn.modules";
-    return /^torch\.(ao\.)?nn\.(modules|intrinsic|quantizable)\b/.test(module) ? module : undefined;
+    return OWN_FILES.test(module) ? module : undefined;
   }
 
   readonly conventions = torchConventions;

@@ -66,8 +66,7 @@ export function importFrom(m: Machine, node: ImportFrom, scope: Scope): void {
   if (node.path === "__future__" && node.level === 0) return;
   m.tick(STEPS.import);
   const file = fileOf(scope);
-  const module =
-    node.level > 0 ? relativeModule(m, node.path, node.level, file) : findModule(m, node.path, file);
+  const module = node.level > 0 ? relativeModule(m, node, file) : findModule(m, node.path, file);
   if (module instanceof Unknown) missing(m, node.path, node.at);
   if (node.star) {
     importAll(m, module, scope);
@@ -134,6 +133,12 @@ function importAll(m: Machine, module: ModuleValue | Unknown, scope: Scope): voi
   const importer = scope.module.moduleValue;
   if (module instanceof Unknown) {
     if (importer) importer.open ??= module;
+    return;
+  }
+  // Tables do not list their names; a framework's own files do.
+  const own = module.file === undefined ? ownFile(m, module.name) : undefined;
+  if (own) {
+    importAll(m, own, scope);
     return;
   }
   m.modules.evaluate(m, module);
@@ -308,14 +313,22 @@ function filesOf(m: Machine, path: string): string | undefined {
   return undefined;
 }
 
-/** What the tables of a framework lack, where its own files are here and say what it is. */
-function fromOwnFiles(m: Machine, path: string | undefined, name: string): Value | Absent {
-  if (path === undefined || name.startsWith("__")) return ABSENT;
+function hasOwnFiles(m: Machine, path: string): boolean {
+  return m.frameworks.some((framework) => framework.ownFiles?.(path) !== undefined);
+}
+
+/** The file of a framework's own, where it is here, that has what the tables of a module lack. */
+function ownFile(m: Machine, module: string): ModuleValue | undefined {
+  const [path] = m.frameworks.flatMap((framework) => framework.ownFiles?.(module) ?? []);
+  if (path === undefined) return undefined;
   const find = (root: string): ModuleValue | undefined => moduleUnder(m, root, path, path);
-  const found =
-    m.host.searchPaths.map(find).find((module) => module !== undefined) ?? keptUnder(m, path, find);
-  if (found?.file === undefined) return ABSENT;
-  const value = m.tryLookup(found, name);
+  const found = m.host.searchPaths.map(find).find((each) => each !== undefined) ?? keptUnder(m, path, find);
+  return found?.file === undefined ? undefined : found;
+}
+
+function fromOwnFile(m: Machine, module: string, name: string): Value | Absent {
+  const file = name.startsWith("__") ? undefined : ownFile(m, module);
+  const value = file ? m.tryLookup(file, name) : ABSENT;
   return value instanceof Unknown ? ABSENT : value;
 }
 
@@ -332,7 +345,7 @@ function tableModule(m: Machine, path: string): ModuleValue | undefined {
       const mayBePart = (value === ABSENT || value instanceof Unknown) && !noParts.has(name);
       const part = mayBePart ? partInPython(m, `${path}.${name}`) : undefined;
       if (part) return part;
-      const own = mayBePart ? fromOwnFiles(m, framework.ownFiles?.(path), name) : ABSENT;
+      const own = mayBePart ? fromOwnFile(m, path, name) : ABSENT;
       if (own !== ABSENT) return own;
       if (mayBePart) noParts.add(name);
       const followed = value === ABSENT && framework.fileModule?.(`${path}.${name}`) !== undefined;
@@ -462,6 +475,8 @@ export function packagesBefore(m: Machine, { file }: ModuleValue, { body }: Modu
     const isModule = (name: string): boolean =>
       m.host.isFile(`${folder}/${name}.py`) || m.host.isDirectory(`${folder}/${name}`);
     if (!node.star && node.names.every(({ name }) => isModule(name))) return [];
+    // The tables stand for what a framework's own packages bind.
+    if (hasOwnFiles(m, moduleName(m, file))) return [];
     return [fileModule(m, init, moduleName(m, init))];
   });
 }
@@ -486,8 +501,7 @@ function submoduleOf(m: Machine, module: ModuleValue, name: string): Value | Abs
 
 function relativeModule(
   m: Machine,
-  path: string,
-  level: number,
+  { path, level, star }: Pick<ImportFrom, "path" | "level" | "star">,
   from: string | undefined,
 ): ModuleValue | Unknown {
   if (from === undefined) return m.unknown(`relative import of ${path} outside a file`);
@@ -496,8 +510,11 @@ function relativeModule(
   const prefix = folder.slice(root.length + 1).replaceAll("/", ".");
   const name = [prefix, path].filter((part) => part !== "").join(".");
   const written = `${".".repeat(level)}${path}`;
+  // A framework's own files take of each other what their users get: the tables, which cannot list all their names.
+  const isOwn = path !== "" && !star && hasOwnFiles(m, prefix);
   const found =
     stub(m, "own", name) ??
+    (isOwn ? tableModule(m, name) : undefined) ??
     moduleUnder(m, folder, path, name) ??
     extensionStub(m, name) ??
     standIn(m, written);

@@ -15,6 +15,7 @@ import {
   type Value,
 } from "../../../interpret/values.ts";
 import { always, answers, context, decorator, fn, type NameTable, passes } from "./inert.ts";
+import { QUANTIZED } from "./quantized.ts";
 import { REPARAMETRIZED } from "./reparametrized.ts";
 import { kwargsOf } from "./runtime.ts";
 
@@ -162,32 +163,6 @@ const MODULE_UTILS: NameTable = {
   consume_prefix_in_state_dict_if_present: answers("consume_prefix_in_state_dict_if_present", null),
 };
 
-const QUANTIZATION: NameTable = {
-  QuantStub: (nn) => nn.layer("QuantStub"),
-  DeQuantStub: (nn) => nn.layer("DeQuantStub"),
-  QuantWrapper: (nn) => nn.layer("QuantWrapper"),
-  default_qconfig: always(null),
-  ...Object.fromEntries(
-    [
-      "fuse_modules",
-      "fuse_modules_qat",
-      "prepare",
-      "prepare_qat",
-      "convert",
-      "quantize",
-      "quantize_qat",
-      "quantize_dynamic",
-      "add_quant_dequant",
-    ].map((name) => [name, passes(name)]),
-  ),
-  ...Object.fromEntries(
-    ["get_default_qconfig", "get_default_qat_qconfig", "get_default_qconfig_mapping"].map((name) => [
-      name,
-      answers(name, null),
-    ]),
-  ),
-};
-
 function clones(a: Bound, interp: Interp): Value {
   const copy = interp.getAttr(interp.importModule("copy"), "deepcopy");
   const list = interp.importModule("torch.nn");
@@ -245,9 +220,7 @@ export const NN_MODULES: Readonly<Record<string, NameTable>> = {
     _get_activation_fn: (nn) =>
       def("_get_activation_fn", "activation", (a) => nn.functional(String(a.activation))),
   },
-  "torch.quantization": QUANTIZATION,
-  "torch.ao": {},
-  "torch.ao.quantization": QUANTIZATION,
+  ...QUANTIZED,
   "torch.nn.parallel": {
     DataParallel: (nn) => nn.layer("DataParallel"),
     DistributedDataParallel: (nn) => nn.layer("DistributedDataParallel"),

@@ -8,7 +8,7 @@ import type { Interp } from "../../../interpret/interp.ts";
 import { type Bound, def, type NativeImpl } from "../../../interpret/native.ts";
 import {
   ABSENT,
-  type Instance,
+  Instance,
   isUnknown,
   Tensor,
   toItems,
@@ -225,5 +225,9 @@ export const REPARAMETRIZED: NameTable = {
       "module, tensor_name, leave_parametrized=True",
       removeParametrizations(nn),
     ),
+  // A parametrized layer is of its own class here too.
+  type_before_parametrizations: fn("type_before_parametrizations", "module", (a, interp) =>
+    a.module instanceof Instance ? a.module.cls : interp.unknown("the class of what is no layer"),
+  ),
   is_parametrized: fn("is_parametrized", "module, tensor_name=None", isParametrized),
 };

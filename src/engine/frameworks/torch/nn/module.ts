@@ -332,6 +332,7 @@ const NOTHING = [
   "_save_to_state_dict",
   "reset_parameters",
   "_reset_parameters",
+  "reset_running_stats",
   "compile",
   "set_extra_state",
   "get_extra_state",

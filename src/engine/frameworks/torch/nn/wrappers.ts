@@ -44,6 +44,7 @@ export const WRAPPERS: readonly LayerSpec[] = [
   wrapper("DistributedDataParallel", "parallel", "module, device_ids=None, output_device=None, **kwargs"),
   stub("QuantStub"),
   stub("DeQuantStub"),
+  stub("FakeQuantize"),
   {
     name: "QuantWrapper",
     home: "quantization",

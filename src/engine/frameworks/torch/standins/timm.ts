@@ -13,9 +13,10 @@ import {
   Tuple,
   toItems,
   toNumber,
+  Unknown,
   type Value,
 } from "../../../interpret/values.ts";
-import { always, answers, decorator, fn, type NameTable, passes, unknown } from "../library/inert.ts";
+import { always, answers, decorator, fn, type NameTable, passes } from "../library/inert.ts";
 import type { NnLibrary } from "../nn/nn.ts";
 import { chain, layer, moduleClass, pair, type StandIn, setAttrs } from "./kit.ts";
 
@@ -307,8 +308,8 @@ const NAMES: NameTable = {
     return rounded < (toNumber(a.round_limit) ?? 0.9) * value ? rounded + by : rounded;
   }),
   register_model: decorator("register_model"),
-  create_model: unknown("create_model", "timm is not installed: its models are not known"),
-  build_model_with_cfg: unknown("build_model_with_cfg", "timm is not installed: how it builds is not known"),
+  create_model: always(new Unknown("timm is not installed: its models are not known")),
+  build_model_with_cfg: always(new Unknown("timm is not installed: how it builds is not known")),
   checkpoint_filter_fn: passes("checkpoint_filter_fn"),
   IMAGENET_DEFAULT_MEAN: always(new Tuple([0.485, 0.456, 0.406].map((mean) => new Float(mean)))),
   IMAGENET_DEFAULT_STD: always(new Tuple([0.229, 0.224, 0.225].map((deviation) => new Float(deviation)))),
