@@ -111,21 +111,24 @@ function showSwappable({ figure, detail }: Card, scene: Scene): void {
   setDetail(detail, `${scene.text(macs)}${part}`);
 }
 
-/** A swap leaves the outputs as they are; α and ρ shrink them. */
-function showMemory({ figure, detail }: Card, { report, scaled, t }: Scene): void {
-  const before = report.totals.peak_activation_bytes;
-  const { peak_activation_bytes: peak, activation_bytes: sum } = (scaled ?? report).totals;
-  setText(figure, peak === null ? t("figure.unknown") : unbroken(formatBytes(peak)));
+/** A swap writes values between its halves; α and ρ shrink them all. */
+function showMemory({ figure, detail }: Card, { report, memory, abilities, t }: Scene): void {
+  const { peak_activation_bytes: peakBefore, activation_bytes: sumBefore } = report.totals;
+  const { peak_activation_bytes: peak = null, activation_bytes: sum = null } = memory ?? {};
+  const isComing = memory === undefined && abilities.has("scale");
+  setText(figure, isComing ? "…" : peak === null ? t("figure.unknown") : unbroken(formatBytes(peak)));
   setAttribute(figure, "title", peak === null ? null : `${formatExact(peak)} B`);
-  const change = before === null || peak === null ? "" : formatChange(before, peak);
-  if (before !== null && peak !== null && change !== "") {
-    const kind = peak < before ? "saving" : "loss";
-    detail.replaceChildren(
-      element("del", {}, formatBytes(before)),
-      " ",
-      element("span", { class: kind }, change),
-    );
-  } else setDetail(detail, sum === null ? "" : t("card.memory.sum", formatBytes(sum)));
+  const changed = (before: number | null, after: number | null, text: string): (Node | string)[] => {
+    const change = before === null || after === null ? "" : formatChange(before, after);
+    if (before === null || after === null || change === "") return [text];
+    const kind = after < before ? "saving" : "loss";
+    return [element("del", {}, formatBytes(before)), " ", element("span", { class: kind }, change)];
+  };
+  // The peak tells its change where it has one, else the sum does.
+  const whole = sum === null ? "" : t("card.memory.sum", formatBytes(sum));
+  const moved = changed(peakBefore, peak, "");
+  const summed = [whole, ...(whole === "" ? [] : changed(sumBefore, sum, "").slice(1))];
+  detail.replaceChildren(...(moved.length > 1 ? moved : summed));
 }
 
 function showBudget(

@@ -9,7 +9,13 @@ import { formatMarkdown } from "../../src/engine/formats/markdown.ts";
 import { paperCsv } from "../../src/engine/formats/paper.ts";
 import { sweepCsv } from "../../src/engine/formats/sweep.ts";
 import { paretoOfSwaps, pointWithin, swapsOf } from "../../src/engine/separable/suggest.ts";
-import type { ExportFormat, FromPanel, PanelAbility, ToPanel } from "../../src/protocol/messages.ts";
+import type {
+  ExportFormat,
+  FromPanel,
+  PanelAbility,
+  SweepQuestion,
+  ToPanel,
+} from "../../src/protocol/messages.ts";
 import { registerControls } from "../shared/controls.ts";
 import { element, oncePerFrame } from "../shared/dom.ts";
 import { connect, download } from "../shared/host.ts";
@@ -38,8 +44,9 @@ import {
   withReport,
   withSwaps,
 } from "./state.ts";
+import { type Memory, SwappedMemory } from "./swapped-memory.ts";
 import { paperData, sweepData } from "./sweep-plan.ts";
-import { Sweeps } from "./sweeps.ts";
+import { Sweeps, tickets } from "./sweeps.ts";
 import { layerTable, type Table } from "./table.ts";
 import "../shared/base.css";
 import "../lesson/lesson.css";
@@ -87,9 +94,12 @@ let palette = readPalette();
 let page = buildPage(document.documentElement.lang || navigator.language);
 const draw = oncePerFrame(drawNow);
 const scaled = new Scaled((network, scaling) => host.post({ type: "scale", network, scaling }));
-const sweeps = new Sweeps((question) => {
+const trace = (question: SweepQuestion): void => {
   if (report) host.post({ type: "sweep", network: report.network, ...question });
-});
+};
+const ticket = tickets();
+const sweeps = new Sweeps(trace, ticket);
+const swappedMemory = new SwappedMemory(trace, ticket);
 /** The report that the sweep's cells go with, as text, and the unit that it was told in. */
 let sweptFor = { report: "", unit: state.unit };
 host.post({ type: "ready" });
@@ -105,6 +115,7 @@ function receive(message: ToPanel): void {
       devices = allDevices(message.devices ?? []);
       reach = null;
       scaled.forget();
+      swappedMemory.forget();
       forgetSweeps(message);
       state = { ...state, unit: message.unit };
       change((now) => withReport(now, message.report));
@@ -123,6 +134,7 @@ function receive(message: ToPanel): void {
       return;
     case "swept":
       sweeps.receive(message);
+      swappedMemory.receive(message);
       draw();
       return;
     case "suggested":
@@ -173,12 +185,16 @@ function forgetSweeps(message: Extract<ToPanel, { type: "report" }>): void {
   const isFirst = sweptFor.report === "";
   const isSame = next.report === sweptFor.report && next.unit !== sweptFor.unit;
   sweptFor = next;
-  if (isFirst && !abilities.has("scale")) sweeps.restore(savedSweeps);
-  else if (!isSame) sweeps.forget();
+  if (isFirst && !abilities.has("scale")) {
+    sweeps.restore(savedSweeps);
+    swappedMemory.restore(isObject(saved) ? saved.memory : undefined);
+  } else if (!isSame) sweeps.forget();
 }
 
 function askScaled(): void {
-  if (report && abilities.has("scale")) scaled.ask(report.network, state.scaling);
+  if (!report || !abilities.has("scale")) return;
+  scaled.ask(report.network, state.scaling);
+  swappedMemory.ask(state.swaps, state.scaling);
 }
 
 /** Swaps where they suffice; else what runs the engine is asked for α and ρ too. */
@@ -277,6 +293,12 @@ function buildPage(locale: string): Page {
   return { t, locale, body, empty, busy, comparison, lesson: told, notices: banner, chart, table, parts };
 }
 
+/** Undefined as long as it is not known. */
+function memoryNow({ totals }: Report, smaller: Report | null): Memory | undefined {
+  if (state.swaps.size === 0) return (smaller ?? { totals }).totals;
+  return swappedMemory.of(state.swaps, state.scaling);
+}
+
 function openLesson(layer: string | undefined): void {
   if (!report) return;
   page.body.hidden = true;
@@ -298,6 +320,7 @@ function drawNow(): void {
   scene = makeScene({
     ...{ report, state, t, palette, budgetMacs, cursor, abilities, label, devices, reach, sweeps },
     ...{ scaled: smaller, scaledReason: reason, waiting },
+    memory: memoryNow(report, smaller),
   });
   rows = scene.rows;
   for (const part of page.parts) part.render(scene);
@@ -346,6 +369,6 @@ function dataOf(format: ExportFormat, now: Scene): string | Promise<string> {
     case "markdown":
       return formatMarkdown(withLabel(now), unit);
     case "html":
-      return JSON.stringify({ ...toSaved(now.state), sweeps: sweeps.saved() });
+      return JSON.stringify({ ...toSaved(now.state), sweeps: sweeps.saved(), memory: swappedMemory.saved() });
   }
 }

@@ -10,6 +10,7 @@ import { inScope, type Stage, stagesOf } from "./modules.ts";
 import { type Device, deviceNamed } from "./roofline.ts";
 import { type Row, simulate, type Totals } from "./rows.ts";
 import type { PanelState } from "./state.ts";
+import type { Memory } from "./swapped-memory.ts";
 import type { Asked, Sweeps } from "./sweeps.ts";
 
 export interface Scene {
@@ -32,6 +33,8 @@ export interface Scene {
   readonly cursor: ReadonlySet<string>;
   /** What is known of the network at other sizes. */
   readonly sweeps: Sweeps;
+  /** What is held in memory with the chosen swaps, α and ρ; undefined until that is known. */
+  readonly memory: Memory | undefined;
   readonly totals: Totals;
   /** All rows of the report, by index. */
   readonly rows: readonly Row[];
@@ -66,6 +69,7 @@ export interface SceneParts {
   readonly reach: Reach | null;
   readonly cursor: ReadonlySet<string>;
   readonly sweeps: Sweeps;
+  readonly memory?: Memory | undefined;
 }
 
 /** A budget that was asked for: looked into, reached by what the state now has, or out of reach. */
@@ -84,6 +88,7 @@ export function makeScene(parts: SceneParts): Scene {
   const unknown = t("figure.unknown");
   return {
     ...parts,
+    memory: parts.memory,
     device: deviceNamed(state.device, parts.devices, state.dtype),
     totals,
     rows,

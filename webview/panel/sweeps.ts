@@ -45,16 +45,17 @@ type Saved = readonly (readonly [key: string, figures: Figures])[];
 
 export class Sweeps {
   readonly #post: (question: SweepQuestion) => void;
+  readonly #ticket: () => number;
   readonly #cells = new Map<string, Figures>();
   #queue: Asked[] = [];
   #waiting: Waiting | undefined;
-  #last = 0;
   #all = 0;
   /** What is swapped in the cells that are shown; undefined until some were asked for. */
   swaps: ReadonlySet<string> | undefined;
 
-  constructor(post: (question: SweepQuestion) => void) {
+  constructor(post: (question: SweepQuestion) => void, ticket = tickets()) {
     this.#post = post;
+    this.#ticket = ticket;
   }
 
   /** The text has changed: what is known of it no longer holds, nor does what is on its way. */
@@ -115,11 +116,17 @@ export class Sweeps {
   #next(): void {
     const asked = this.#queue.shift();
     if (!asked) return;
-    this.#last += 1;
-    this.#waiting = { ticket: this.#last, asked };
+    const ticket = this.#ticket();
+    this.#waiting = { ticket, asked };
     const { isWhole: _, ...question } = asked;
-    this.#post({ ticket: this.#last, ...question });
+    this.#post({ ticket, ...question });
   }
+}
+
+/** By which answers are known: whoever asks the same engine takes them from one roll. */
+export function tickets(): () => number {
+  let last = 0;
+  return () => ++last;
 }
 
 function keyOf({ scaling: { alpha, rho, round }, swap, resized = [] }: Asked): string {

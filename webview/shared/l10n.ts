@@ -272,7 +272,10 @@ const messages = {
   "paper.table": ["Table {0}: {1}", "表 {0}：{1}"],
   "paper.title.depth": ["narrow against shallow", "細い場合と浅い場合"],
   "paper.title.resolution": ["resolution", "解像度"],
-  "paper.title.swap": ["depthwise separable against full convolutions", "デプスワイズ分離可能と通常の畳み込み"],
+  "paper.title.swap": [
+    "depthwise separable against full convolutions",
+    "デプスワイズ分離可能と通常の畳み込み",
+  ],
   "paper.title.width": ["width multiplier", "幅の乗数"],
   "sweep.axis.batch": ["samples in a batch", "バッチのサンプル数"],
   "sweep.axis.size": ["shorter side of the input", "入力の短い辺"],
