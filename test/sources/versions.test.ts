@@ -87,7 +87,9 @@ describe("the version that a project names", () => {
   it("is read from each of the requirements once, however often they name each other", () => {
     const files = Array.from({ length: 8 }, (_, at) => [
       at === 0 ? "requirements.txt" : `more-${at}.txt`,
-      `-r more-${at + 1}.txt\n`.repeat(5) + `package${at}==1.${at}\n-r requirements.txt\n`,
+      [...Array(5).fill(`-r more-${at + 1}.txt`), `package${at}==1.${at}`, "-r requirements.txt", ""].join(
+        "\n",
+      ),
     ]);
     expect(Object.keys(named(Object.fromEntries(files)))).toHaveLength(8);
   });

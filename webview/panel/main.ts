@@ -31,7 +31,7 @@ import { header } from "./header.ts";
 import { type Notices, notices } from "./notices.ts";
 import { pngPicture } from "./picture.ts";
 import { allDevices } from "./roofline.ts";
-import type { Row } from "./rows.ts";
+import { liveSwaps, type Row } from "./rows.ts";
 import { Scaled } from "./scaled.ts";
 import { type Actions, makeScene, type Part, type Reach, type Scene } from "./scene.ts";
 import { simulateStrip } from "./simulate.ts";
@@ -251,7 +251,8 @@ function actionsOf(): Actions {
     },
     reach: reachBudget,
     apply: () => {
-      if (report) host.post({ type: "apply", network: report.network, layers: [...state.swaps] });
+      if (!report || !scene) return;
+      host.post({ type: "apply", network: report.network, layers: liveSwaps(scene.rows, state.swaps) });
     },
     sweep: (asked, swaps) => {
       if (swaps) sweeps.swaps = swaps;

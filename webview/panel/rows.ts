@@ -110,6 +110,11 @@ export function canSwap(layer: ReportLayer): boolean {
   return layer.separable_macs !== null && layer.separable_params !== null;
 }
 
+/** Those of the chosen layers that can be swapped in the code as it is now. */
+export function liveSwaps(rows: readonly Row[], swaps: ReadonlySet<string>): readonly string[] {
+  return rows.filter(({ layer }) => swaps.has(layer.name) && canSwap(layer)).map(({ layer }) => layer.name);
+}
+
 /** How many MACs the swap of this layer takes away, whether it is swapped now or not. */
 export function savingOf(layer: ReportLayer): number {
   if (!canSwap(layer) || layer.macs === null || layer.separable_macs === null) return 0;

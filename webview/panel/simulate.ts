@@ -11,9 +11,9 @@ import { element, setAttribute, setText } from "../shared/dom.ts";
 import { parseCount } from "../shared/format.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";
 import { describeReach, describeSwaps } from "./describe.ts";
-import { canSwap, eligible, swapsAbove } from "./rows.ts";
+import { canSwap, eligible, liveSwaps, swapsAbove } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
-import { isUntouched, undone, withReset, withScaling, withSwaps } from "./state.ts";
+import { type Choice, isFullSize, isUntouched, undone, withReset, withScaling, withSwaps } from "./state.ts";
 
 const USUAL_SHARE = 2;
 /** Milliseconds without a move of a slider before its value counts. */
@@ -53,6 +53,7 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
   const undo = link(t("action.undo"), () => actions.change(undone));
   const reset = link(t("action.reset"), () => actions.change(withReset));
   const apply = button(t("action.applyToCode"), "primary", actions.apply);
+  const simulatedOnly = element("p", { class: "muted", hidden: true }, t("simulate.notWritten"));
   const outcome = element("span", { class: "visually-hidden", role: "status" });
   const widths = element("p", { class: "muted widths", hidden: true });
   let widthsOf: Report | null = null;
@@ -71,6 +72,7 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
     { class: "strip", "aria-label": t("simulate.label") },
     element("div", { class: "strip-line" }, title, ...swapping, spring, history),
     scaling.element,
+    simulatedOnly,
     widths,
     reached,
     outcome,
@@ -86,16 +88,19 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
       setText(title, t(candidates.length > 0 ? "simulate.swap" : "simulate.label"));
       for (const part of swapping) part.hidden = candidates.length === 0;
       setText(all, t("action.all", candidates.length));
-      setAttribute(none, "aria-pressed", String(now.state.swaps.size === 0));
+      const isChanged = liveSwaps(now.rows, now.state.swaps).length > 0;
+      setAttribute(none, "aria-pressed", String(!isChanged));
       setAttribute(all, "aria-pressed", String(swapped > 0 && swapped === candidates.length));
       setText(outcome, describeSwaps(now));
       const offer = count(now.amount(now.budgetMacs ?? now.totals.known.macs / 2));
       if (target.value === offered) target.value = offer;
       offered = offer;
-      undo.disabled = now.state.history.length === 0;
-      reset.disabled = isUntouched(now.state);
+      undo.disabled = !canUndo(now);
+      reset.disabled = !isChanged && isFullSize(now.state.scaling);
       apply.element.hidden = !now.abilities.has("apply") || !now.rows.some((row) => canSwap(row.layer));
-      apply.setDisabled(now.state.swaps.size === 0);
+      apply.setDisabled(!isChanged);
+      // Before it is pressed: a rewrite has no place for α and ρ.
+      simulatedOnly.hidden = apply.element.hidden || !isChanged || isFullSize(now.state.scaling);
       scaling.element.hidden = !scales && apply.element.hidden;
       scaling.render(now);
       if (widthsOf !== now.report) {
@@ -203,4 +208,11 @@ function link(label: string, press: () => void): HTMLButtonElement {
   const made = element("button", { type: "button", class: "link" }, label);
   made.addEventListener("click", press);
   return made;
+}
+
+/** Would an earlier choice look another way? Layers that the code no longer has, once it is rewritten, do not count. */
+function canUndo({ rows, state }: Scene): boolean {
+  const looks = ({ swaps, scaling: { alpha, rho, round } }: Choice): string =>
+    JSON.stringify([liveSwaps(rows, swaps), alpha, rho, round]);
+  return state.history.some((choice) => looks(choice) !== looks(state));
 }

@@ -265,6 +265,10 @@ const messages = {
     "モデルのコードらしいファイルはワークスペースにありません。",
   ],
   "simulate.label": ["Simulate", "シミュレーション"],
+  "simulate.notWritten": [
+    "Apply writes the swaps; α and ρ stay a simulation.",
+    "「コードに適用」で書き込まれるのは置換だけです。α と ρ はシミュレーションのままです。",
+  ],
   "simulate.swap": ["Swap", "置換"],
   "stage.zoom": ["Show only {0}: {1}", "{0} のみ表示：{1}"],
   "paper.accuracy": ["accuracy as published", "精度（公開値）"],

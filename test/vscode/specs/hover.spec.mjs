@@ -95,7 +95,7 @@ describe("A budget in the panel", () => {
 
   it("is reached by α and ρ where swaps do not suffice", async () => {
     const panel = await webviewFrame(workbench, "canvas");
-    const field = panel.locator("input.wide");
+    const field = panel.getByRole("textbox", { name: /^Total to reach/ });
     await field.fill("100 M");
     await field.press("Enter");
     await eventually(

@@ -291,9 +291,14 @@ describe("The panel in the workbench", () => {
     await panel.getByRole("button", { name: "Apply to code…" }).click();
     await applyPreview(workbench);
     await page.locator(".view-line", { hasText: "nn.Sequential(" }).first().waitFor();
-    await panel.getByRole("button", { name: "Reset" }).click();
-    await untilCard(panel, "MACs", simulated);
     await panel.locator(".row bdi", { hasText: "conv2.1" }).waitFor();
+    await untilCard(panel, "MACs", simulated);
+    // The simulation is empty once it is in the code.
+    await holds(async () => {
+      for (const name of ["Undo", "Reset", "Apply to code…"]) {
+        assert.equal(await panel.getByRole("button", { name, exact: true }).isDisabled(), true, name);
+      }
+    });
   });
 
   it("lists the networks of the workspace in the side bar", async () => {
