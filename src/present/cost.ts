@@ -107,7 +107,7 @@ function originText(origin: InputOrigin, t: Translate): string {
   }
 }
 
-/** `115.6 M MACs · 147.5 k params · 128×28×28`, in parts; what else the line makes (its norm) adds its parameters. */
+/** `116 M MACs · 147 k params · 128×28×28`, in parts; what else the line makes (its norm) adds its parameters. */
 export function singleFigures(
   layer: ReportLayer,
   line: readonly ReportLayer[],
@@ -123,7 +123,7 @@ export function singleFigures(
   ];
 }
 
-/** `16 layers, 115.6 M MACs each, 1.85 G in all`, in parts where some are not known. */
+/** `16 layers, 116 M MACs each, 1.85 G in all`, in parts where some are not known. */
 export function manyFigures(layers: readonly ReportLayer[], options: CostOptions): string[] {
   const { total, known, unknown, text } = manyText(layers, options);
   const { t } = options;
@@ -143,7 +143,7 @@ export function mostOf(layers: readonly ReportLayer[]): number | null {
   }, 0);
 }
 
-/** `115.6 M MACs each, 1.85 G in all`, `12.8 M to 51.4 M MACs each, 0.78 G in all` */
+/** `116 M MACs each, 1.85 G in all`, `12.8 M to 51.4 M MACs each, 0.78 G in all` */
 export function manyText(layers: readonly ReportLayer[], { unit, t }: CostOptions) {
   const costs = layers.flatMap(({ macs }) => (macs === null ? [] : [inUnit(macs, unit)]));
   const total = costs.reduce((a, b) => a + b, 0);

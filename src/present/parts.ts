@@ -1,4 +1,4 @@
-/** The classes that a network is made of, as a line of a file shows them: `16 in resnet50, 219.1 M to 231.2 M MACs each`. */
+/** The classes that a network is made of, as a line of a file shows them: `16 in resnet50, 219 M to 231 M MACs each`. */
 import type { FileAnalysis, PartSite } from "../engine/contract/engine.types.ts";
 import type { Report } from "../engine/contract/report.ts";
 import { type CostOptions, mostOf, mostText } from "./cost.ts";
@@ -47,7 +47,7 @@ function weightsText(part: PartSite, report: Report, t: Translate): string {
     : t("{0} params", count(known.reduce((sum, figure) => sum + figure, 0)));
 }
 
-/** `16 in resnet50, 219.1 M to 231.2 M MACs each, 3.60 G in all · 88 %`; of one, its cost alone. */
+/** `16 in resnet50, 219 M to 231 M MACs each, 3.60 G in all · 88 %`; of one, its cost alone. */
 export function partText({ part, report }: PartLine, options: CostOptions): string {
   const { t, unit } = options;
   const { macs, instances, network } = part;

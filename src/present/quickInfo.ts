@@ -56,7 +56,7 @@ function ofNetwork(layers: readonly ReportLayer[], report: Report, { t }: CostOp
   return part === undefined ? code(report.network) : t("{0} of {1}", part, code(report.network));
 }
 
-/** What a convolution costs beside its other form: `standard 28²·3²·128·128 = 115.6 M` and the separable form's two halves. */
+/** What a convolution costs beside its other form: `standard 28²·3²·128·128 = 116 M` and the separable form's two halves. */
 function formulas(layer: ReportLayer, report: Report, options: CostOptions): string[] {
   const terms = convTerms(layer, report);
   if (!terms) return [];

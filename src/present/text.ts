@@ -18,12 +18,12 @@ const PREFIXES: readonly Prefix[] = [
   ONE,
 ];
 
-/** 115605504 → `115.6 M`, 12845056 → `12.8 M`, 64 → `64`. */
+/** 115605504 → `116 M`, 12845056 → `12.8 M`, 64 → `64`. */
 export function count(value: number): string {
   return inPrefix(value, prefixOf(value));
 }
 
-/** In the prefix of a greater figure that stands above in the same column: `0.903 M` under `115.6 M`. */
+/** In the prefix of a greater figure that stands above in the same column: `0.903 M` under `116 M`. */
 export function countBeside(value: number, greater: number): string {
   const prefix = prefixOf(greater);
   return value / prefix.scale >= 0.1 ? inPrefix(value, prefix) : count(value);
@@ -81,13 +81,13 @@ export function power(sizes: readonly (number | null)[]): string {
 }
 
 function prefixOf(value: number): Prefix {
-  // 999 950 rounds to 1000.0 k, which is 1.00 M.
-  return PREFIXES.find((prefix) => Math.abs(value) >= prefix.scale * (prefix === ONE ? 1 : 0.99995)) ?? ONE;
+  // 999 500 rounds to 1000 k, which is 1.00 M.
+  return PREFIXES.find((prefix) => Math.abs(value) >= prefix.scale * (prefix === ONE ? 1 : 0.9995)) ?? ONE;
 }
 
 function inPrefix(value: number, prefix: Prefix): string {
   if (prefix === ONE) return String(Number.isInteger(value) ? value : Number(value.toPrecision(3)));
   const scaled = value / prefix.scale;
-  const decimals = scaled < 0.9995 ? 3 : scaled < 9.995 ? 2 : 1;
+  const decimals = scaled < 0.9995 ? 3 : scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0;
   return `${scaled.toFixed(decimals)}${prefix.symbol}`;
 }

@@ -40,7 +40,7 @@ function title({ call: { called, runs, makes }, layers }: CallLine, t: Translate
 
 const SHAPES = 3;
 
-/** `231.2 M MACs · 13 % · 1.20 M elementwise` */
+/** `231 M MACs · 13 % · 1.20 M elementwise` */
 function cost({ call: { macs, elementwise }, report }: CallLine, { t, unit }: HoverOptions): string {
   const total = report.totals.macs;
   const part = macs && total ? [t("{0} of {1}", share(macs / total), escapeMarkdown(report.network))] : [];

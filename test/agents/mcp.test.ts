@@ -61,11 +61,11 @@ describe("bring this network under 300 M MACs", () => {
   it("is done with the tools' answers alone", async () => {
     const listed = await ask("list_networks");
     expect(listed.text).toBe(
-      `- **Net** [net.py:3](<file://${cwd}/net.py#L3>): 935.7 M MACs · 242.1 k params · input 1×3×224×224 (default)`,
+      `- **Net** [net.py:3](<file://${cwd}/net.py#L3>): 936 M MACs · 242 k params · input 1×3×224×224 (default)`,
     );
 
     const profiled = await ask("profile_network", { file: "net.py" });
-    expect(profiled.text).toContain("- MACs: 935.7 M MACs (exactly 935683328)");
+    expect(profiled.text).toContain("- MACs: 936 M MACs (exactly 935683328)");
     expect(profiled.text).toContain(`[net.py:9](<file://${cwd}/net.py#L9>)`);
 
     const explained = await ask("explain_layer", { file: "net.py", layer: "body3" });

@@ -81,14 +81,14 @@ describe("quick info of tsserver", () => {
     const file = opened();
     const { documentation } = await ts.figures(file, 11, 10);
     // 2 · 16²·3²·8·8
-    expect(documentation).toContain("294.9 k MACs · 584 params · 16×16×8 · 2 calls");
+    expect(documentation).toContain("295 k MACs · 584 params · 16×16×8 · 2 calls");
   });
 
   it("tells a network's totals where it is defined", async () => {
     const file = opened();
     const { displayString, documentation } = await ts.figures(file, 3, 18);
     expect(displayString).toContain("function functional()");
-    expect(documentation).toContain("`functional` 366.6 k MACs · 880 params · input 1×16×16×3 (declared)");
+    expect(documentation).toContain("`functional` 367 k MACs · 880 params · input 1×16×16×3 (declared)");
   });
 
   it("reads text that is not saved, of the file and of those that it imports", async () => {
@@ -220,7 +220,7 @@ describe("the plugin and its editor", () => {
     const file = opened();
     await ts.figures(file, 5, 10);
     await ts.configure({ unit: "FLOPs" });
-    expect((await ts.figures(file, 5, 10)).documentation).toContain("110.6 k FLOPs");
+    expect((await ts.figures(file, 5, 10)).documentation).toContain("111 k FLOPs");
     const inputs = { functional: ["1x32x32x3"] };
     await ts.configure({ views: { [`${ts.folder}/${file}`]: { inputs } } });
     expect((await ts.figures(file, 5, 10)).documentation).toContain("224 params · 32×32×8");

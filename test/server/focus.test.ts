@@ -75,8 +75,8 @@ function start(texts: { parts: string; net: string }) {
 
 describe("a file of parts", () => {
   // 32²·9·3·8 = 221184, 32²·9·8·8 = 589824
-  const CLASS = [2, "2 in Net, 221.2 k to 589.8 k MACs each, 811.0 k in all · 100 %"];
-  const LINE = [5, "2 layers, 221.2 k to 589.8 k MACs each, 811.0 k in all · 100 % · Net"];
+  const CLASS = [2, "2 in Net, 221 k to 590 k MACs each, 811 k in all · 100 %"];
+  const LINE = [5, "2 layers, 221 k to 590 k MACs each, 811 k in all · 100 % · Net"];
 
   it("shows what the network in focus makes of them, though that is in a file that is not open", async () => {
     const { focus, edit, titles } = start({ parts: PARTS, net: NET });

@@ -31,7 +31,7 @@ describe("the hover of a standard convolution", () => {
   });
 
   it("puts the numbers into the formula of each half", () => {
-    expect(row(text, "standard")).toBe("| standard 28²·3²·128·128 | 115.6 M | 147.5 k |");
+    expect(row(text, "standard")).toBe("| standard 28²·3²·128·128 | 116 M | 147 k |");
     expect(row(text, "depthwise")).toBe("| depthwise 28²·3²·128 | 0.903 M | 1.15 k |");
     expect(row(text, "pointwise")).toBe("| pointwise 28²·128·128 | 12.8 M | 16.4 k |");
     expect(row(text, "saved")).toBe("| saved | 88.1 % | 88.1 % |");
@@ -129,7 +129,7 @@ describe("the hover of other layers", () => {
       layer({ name: "pw", kind: "pointwise", kernel: [1, 1], macs: 12_845_056, swappable: false }),
     );
     expect(row(text, "pointwise")).toBe("| pointwise 56²·64·64 | 12.8 M | 4.10 k |");
-    expect(row(text, "standard 3×3")).toBe("| standard 3×3 56²·3²·64·64 | 115.6 M | 36.9 k |");
+    expect(row(text, "standard 3×3")).toBe("| standard 3×3 56²·3²·64·64 | 116 M | 36.9 k |");
   });
 
   it("shows the groups of a grouped convolution", () => {
@@ -215,7 +215,7 @@ describe("the hover of a line that makes many layers", () => {
   it("lists the first instances and counts the rest", () => {
     const line = layersAt(file, { line: 41, column: 12 });
     const text = line ? layerHover(line, english) : "";
-    expect(text).toContain("16 layers of resnet50: 115.6 M MACs each, 1.85 G in all");
+    expect(text).toContain("16 layers of resnet50: 116 M MACs each, 1.85 G in all");
     expect(text.match(/layer\d\.\d\.conv2/g)).toHaveLength(8);
     expect(text).toContain("and 8 more");
     expect(text).toContain("45 % of resnet50");
@@ -321,6 +321,6 @@ describe("the hover of a network", () => {
   it("has the exact total and the dearest layers", () => {
     const text = networkHover(resnet("resnet50"), english);
     expect(text).toContain("4,089,184,256 MACs exactly");
-    expect(row(text, "conv1")).toBe("| conv1 | 118.0 M | 2.9 % |");
+    expect(row(text, "conv1")).toBe("| conv1 | 118 M | 2.9 % |");
   });
 });

@@ -30,48 +30,48 @@ describe("the lens of a line", () => {
     const conv = layer({ name: "layer2.0.conv2", out: [[1, 128, 28, 28]], params: 147_456, at: place(7) });
     const net = report("resnet50", [conv]);
     const file = analysis([{ ...net, totals: { ...net.totals, macs: 4_089_184_256 } }]);
-    expect(titleAt(7, file)).toBe("115.6 M MACs · 147.5 k params · 128×28×28 · 2.8 %");
+    expect(titleAt(7, file)).toBe("116 M MACs · 147 k params · 128×28×28 · 2.8 %");
   });
 
   it("shows count, sum and share of many equal layers", () => {
     expect(titleAt(41, analysis([resnet("resnet50")]))).toBe(
-      "16 layers, 115.6 M MACs each, 1.85 G in all · 45 %",
+      "16 layers, 116 M MACs each, 1.85 G in all · 45 %",
     );
   });
 
   it("shows the spread of many layers that differ", () => {
     // 12 845 056 + 3 × 102 760 448 + 12 × 51 380 224
     expect(titleAt(40, analysis([resnet("resnet50")]))).toBe(
-      "16 layers, 12.8 M to 102.8 M MACs each, 937.7 M in all · 23 %",
+      "16 layers, 12.8 M to 103 M MACs each, 938 M in all · 23 %",
     );
   });
 
   it("counts two operations a MAC when the unit is FLOPs", () => {
     const options: LensOptions = { ...english, unit: "FLOPs" };
     expect(titleAt(60, analysis([resnet("resnet50")]), options)).toBe(
-      "236.0 M FLOPs · 9.41 k params · 64×112×112 · 2.9 %",
+      "236 M FLOPs · 9.41 k params · 64×112×112 · 2.9 %",
     );
   });
 
   it("shows one network of several, by name, and another once that is active", () => {
     const file = analysis([resnet("resnet50"), resnet("resnet101")]);
-    expect(titleAt(41, file)).toBe("16 layers, 115.6 M MACs each, 1.85 G in all · 45 % · resnet50");
+    expect(titleAt(41, file)).toBe("16 layers, 116 M MACs each, 1.85 G in all · 45 % · resnet50");
     expect(titleAt(41, file, { ...english, active: "resnet101" })).toBe(
-      "33 layers, 115.6 M MACs each, 3.81 G in all · 49 % · resnet101",
+      "33 layers, 116 M MACs each, 3.81 G in all · 49 % · resnet101",
     );
   });
 
   it("names no network where all show the same", () => {
     const net = resnet("resnet50");
     const file = analysis([net, { ...net, network: "model" }]);
-    expect(titleAt(41, file)).toBe("16 layers, 115.6 M MACs each, 1.85 G in all · 45 %");
+    expect(titleAt(41, file)).toBe("16 layers, 116 M MACs each, 1.85 G in all · 45 %");
   });
 
   it("falls back to a network that the line belongs to when the active one has no layer there", () => {
     const basic = report("resnet18", [layer({ name: "conv1", at: place(20) })]);
     const file = analysis([basic, resnet("resnet50")]);
     expect(titleAt(41, file, { ...english, active: "resnet18" })).toBe(
-      "16 layers, 115.6 M MACs each, 1.85 G in all · 45 %",
+      "16 layers, 116 M MACs each, 1.85 G in all · 45 %",
     );
   });
 
@@ -96,7 +96,7 @@ describe("the lens of a line", () => {
       at: place(6),
     });
     const file = analysis([report("Net", [conv, norm, alone])]);
-    expect(titleAt(5, file)).toBe("115.6 M MACs · 37.0 k params · 64×56×56 · 100 %");
+    expect(titleAt(5, file)).toBe("116 M MACs · 37.0 k params · 64×56×56 · 100 %");
     expect(titleAt(6, file)).toBeUndefined();
   });
 
@@ -108,7 +108,7 @@ describe("the lens of a line", () => {
   it("says how often one layer runs", () => {
     const conv = layer({ name: "conv", macs: 2 * 115_605_504, calls: 2, at: place(5) });
     expect(titleAt(5, analysis([report("Net", [conv])]))).toBe(
-      "231.2 M MACs · 36.9 k params · 64×56×56 · 2 calls · 100 %",
+      "231 M MACs · 36.9 k params · 64×56×56 · 2 calls · 100 %",
     );
   });
 
@@ -151,7 +151,7 @@ describe("the lens of a network", () => {
 
   it("says when the figure is only a part", () => {
     const net = report("Net", [layer({ name: "a" }), layer({ name: "b", macs: null })], { complete: false });
-    expect(titleAt(100, analysis([net]))).toMatch(/^at least 115\.6 M MACs · /);
+    expect(titleAt(100, analysis([net]))).toMatch(/^at least 116 M MACs · /);
   });
 
   it("says what is missing when there is none", () => {
@@ -182,7 +182,7 @@ describe("sites", () => {
     const net = resnet("resnet50");
     const sites = sitesOf([net]);
     expect(titleAt(41, analysis([net], { sites: [...sites, ...sites] }))).toBe(
-      "16 layers, 115.6 M MACs each, 1.85 G in all · 45 %",
+      "16 layers, 116 M MACs each, 1.85 G in all · 45 %",
     );
   });
 });

@@ -85,7 +85,7 @@ describe("the language server", () => {
       arguments: [URI, "resnet50"],
     });
     const blocks = lenses.find(({ range }) => range.start.line === 40)?.command;
-    expect(blocks?.title).toBe("16 layers, 115.6 M MACs each, 1.85 G in all · 45 %");
+    expect(blocks?.title).toBe("16 layers, 116 M MACs each, 1.85 G in all · 45 %");
     expect(blocks?.arguments.slice(0, 2)).toEqual([URI, "resnet50"]);
   });
 

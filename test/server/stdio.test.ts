@@ -73,18 +73,18 @@ const lensAt = async (line: number) =>
 describe("convlens-language-server --stdio", () => {
   // 56·56 positions, 3·3 kernel: 64→64 is 115 605 504 MACs, 3→64 is 5 419 008, together 236 630 016.
   it("shows the cost of a layer above its line", async () => {
-    expect(await lensAt(11)).toBe("115.6 M MACs · 36.9 k params · 64×56×56 · 49 %");
+    expect(await lensAt(11)).toBe("116 M MACs · 36.9 k params · 64×56×56 · 49 %");
     expect(await lensAt(10)).toBe("5.42 M MACs · 1.73 k params · 64×56×56 · 2.3 %");
   });
 
   it("shows the cost of a network above its class", async () => {
-    expect(await lensAt(7)).toBe("236.6 M MACs · 75.5 k params · input 1×3×56×56 (from a call) · Profile");
+    expect(await lensAt(7)).toBe("237 M MACs · 75.5 k params · input 1×3×56×56 (from a call) · Profile");
   });
 
   it("explains a layer in its hover", async () => {
     const text = await client.hover(uri, 10, 20);
     expect(text).toContain("Conv2d conv, 3×3, 64 → 64, 56×56 → 56×56");
-    expect(text?.replace(/ +/g, " ")).toContain("| standard 56²·3²·64·64 | 115.6 M | 36.9 k |");
+    expect(text?.replace(/ +/g, " ")).toContain("| standard 56²·3²·64·64 | 116 M | 36.9 k |");
   });
 
   it("gives the whole analysis, with layers of an imported module", async () => {
@@ -117,7 +117,7 @@ describe("convlens-language-server --stdio", () => {
 
   it("keeps its lenses while a bracket is missing", async () => {
     await client.replace(uri, 3, NET.replace("Block(64)", "Block(64"));
-    expect(await lensAt(11)).toMatch(/^115\.6 M MACs/);
+    expect(await lensAt(11)).toMatch(/^116 M MACs/);
   });
 
   it("goes on after broken headers and bodies, and says so in its log", async () => {

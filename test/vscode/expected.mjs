@@ -67,7 +67,7 @@ export const resnet18 = {
   forward: { line: 45 },
 };
 
-/** `115.6 M` → 115600000; a figure as a lens writes it. */
+/** `116 M` → 115600000; a figure as a lens writes it. */
 export function figure(text) {
   const scale = { k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
   const [, digits, prefix] = /([\d.]+)\s?([kMGT]?)/.exec(text) ?? [];
@@ -79,7 +79,7 @@ export function shows(text, value) {
   return Math.abs(figure(text) - value) <= Math.abs(value) * 0.006;
 }
 
-/** The figure before a word: of `442.4 k MACs · 448 params` before `params`, `448`. */
+/** The figure before a word: of `442 k MACs · 448 params` before `params`, `448`. */
 export function before(text, word) {
   return (
     new RegExp(`([\\d.]+\\s?[kMGT]?)\\s${word}`).exec(text)?.[1] ?? `no figure before ${word} in "${text}"`

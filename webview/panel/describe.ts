@@ -31,7 +31,7 @@ export function shareOf(row: Row, scene: Scene): number | null {
   return row.after.macs === null || whole === null || whole === 0 ? null : row.after.macs / whole;
 }
 
-/** `115.6 M MACs, 36.9 k params, 2.8 %`, and what the swap did. */
+/** `116 M MACs, 36.9 k params, 2.8 %`, and what the swap did. */
 export function describeCost(row: Row, scene: Scene): string {
   const part = shareOf(row, scene);
   const params = row.after.params === null ? scene.t("figure.unknown") : count(row.after.params);

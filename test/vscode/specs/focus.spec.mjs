@@ -97,21 +97,21 @@ describe("The network in focus", () => {
     await holds(async () => {
       const texts = await lensTexts(workbench, { atLeast: 4 });
       assert.ok(
-        texts.some((text) => text.startsWith("221.2 k MACs")),
+        texts.some((text) => text.startsWith("221 k MACs")),
         texts.join("\n"),
       );
-      assert.match(await status(), /Wide 442\.4 k MACs/);
+      assert.match(await status(), /Wide 442 k MACs/);
     });
     assert.match(await freshHoverAt(workbench, 11, "first"), /3×32×32 → 8×32×32/);
   });
 
   it("is chosen by the keyboard, and lights up the files of its parts", async () => {
     await choose("Tall");
-    await holds(async () => assert.match(await status(), /Tall 811\.0 k MACs/));
+    await holds(async () => assert.match(await status(), /Tall 811 k MACs/));
     await openFile(workbench, "parts.py");
     await holds(async () => {
       const [part, line] = await lensTexts(workbench, { atLeast: 2 });
-      assert.match(part, /^2 in Tall, 221\.2 k to 589\.8 k MACs each, 811\.0 k in all/);
+      assert.match(part, /^2 in Tall, 221 k to 590 k MACs each, 811 k in all/);
       assert.match(line, /^2 layers, .* · Tall$/);
     });
     assert.match(await freshHoverAt(workbench, 10, "act"), /ReLU, 8×32×32 → 8×32×32, 2 runs/);
@@ -135,20 +135,20 @@ describe("The network in focus", () => {
     await openView(workbench, "ConvLens");
     const sidebar = await webviewFrame(workbench, "main.sidebar .network-card");
     const card = (name) => sidebar.locator(".network-card", { has: sidebar.getByRole("heading", { name }) });
-    await card("Tall").locator(".figures", { hasText: "811.0 k" }).waitFor({ timeout: 30_000 });
-    assert.match(await card("Wide").locator(".head").textContent(), /442\.4 k MACs/);
+    await card("Tall").locator(".figures", { hasText: "811 k" }).waitFor({ timeout: 30_000 });
+    assert.match(await card("Wide").locator(".head").textContent(), /442 k MACs/);
     assert.equal(await card("Wide").locator(".figures").isVisible(), false);
     for (const theme of Object.keys(themes)) await screenshot(workbench, "sidebar-several", { theme });
     await useTheme(workbench, "dark");
     await card("Wide").getByRole("button", { name: "Wide", expanded: false }).press("Enter");
-    await card("Wide").locator(".figures", { hasText: "442.4 k" }).waitFor();
+    await card("Wide").locator(".figures", { hasText: "442 k" }).waitFor();
   });
 
   it("is named in the side bar above a file that has no part in it", async () => {
     await openFile(workbench, smallCnn.file);
     const sidebar = await webviewFrame(workbench, "main.sidebar .focus");
     await holds(async () =>
-      assert.match(await sidebar.locator(".focus").textContent(), /^In focus: Tall 811\.0 k MACs/),
+      assert.match(await sidebar.locator(".focus").textContent(), /^In focus: Tall 811 k MACs/),
     );
     await sidebar.locator(".network-card", { hasText: "SmallCNN" }).waitFor({ timeout: 30_000 });
     for (const theme of Object.keys(themes)) await screenshot(workbench, "sidebar-focus", { theme });
