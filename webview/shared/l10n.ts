@@ -63,7 +63,7 @@ const messages = {
   "card.swappable": ["Swappable", "置換可能"],
   "card.swappable.of": ["{0} of {1}", "{0} / {1}"],
   "card.swappable.stem": ["only the first one, by hand", "最初の 1 個のみ、手動で"],
-  "card.swappable.none": ["no dense convolution to swap", "置換できる畳み込みはありません"],
+  "card.swappable.none": ["no standard convolution to swap", "置換できる畳み込みはありません"],
   "chart.keys": [
     "Arrow keys move from layer to layer, Enter shows the source, Space swaps.",
     "矢印キーでレイヤーを移動、Enter でソースを表示、Space で置換します。",
@@ -151,16 +151,16 @@ const messages = {
     "α {0}、ρ {1}、{3} 個中 {2} 個を置換：{5} を {4} 削減。",
   ],
   "insight.swap": [
-    "{0} dense convolutions hold {1} of the {2}; swapping all of them would save {3}.",
-    "通常の畳み込み {0} 個が {2} の {1} を占めます。すべて置換すると {3} 削減できます。",
+    "{0} standard convolutions hold {1} of the {2}; swapping all of them would save {3}.",
+    "標準の畳み込み {0} 個が {2} の {1} を占めます。すべて置換すると {3} 削減できます。",
   ],
   "insight.swap.one": [
-    "{0} dense convolution holds {1} of the {2}; swapping it would save {3}.",
-    "通常の畳み込み {0} 個が {2} の {1} を占めます。置換すると {3} 削減できます。",
+    "{0} standard convolution holds {1} of the {2}; swapping it would save {3}.",
+    "標準の畳み込み {0} 個が {2} の {1} を占めます。置換すると {3} 削減できます。",
   ],
   "insight.swapped": ["{0} of {1} swapped: {2} fewer {3}.", "{1} 個中 {0} 個を置換：{3} を {2} 削減。"],
   "insight.partial": [
-    "{0} of {1} dense convolutions swapped: {2} {3} fewer; the total is unknown.",
+    "{0} of {1} standard convolutions swapped: {2} {3} fewer; the total is unknown.",
     "畳み込み {1} 個中 {0} 個を置換：{2} {3} を削減。合計は不明です。",
   ],
   "insight.stem": [
@@ -168,7 +168,7 @@ const messages = {
     "置換できるのは最初の畳み込みだけで、手動で選びます（MobileNet では標準のままです）。",
   ],
   "insight.none": [
-    "No dense convolution to swap here; the bars show what each layer costs.",
+    "No standard convolution to swap here; the bars show what each layer costs.",
     "置換できる畳み込みはありません。棒は各レイヤーのコストを示します。",
   ],
   "kind.standard": ["standard", "標準"],
@@ -278,7 +278,7 @@ const messages = {
   "paper.title.resolution": ["resolution", "解像度"],
   "paper.title.swap": [
     "depthwise separable against full convolutions",
-    "デプスワイズ分離可能と通常の畳み込み",
+    "デプスワイズ分離可能と標準の畳み込み",
   ],
   "paper.title.width": ["width multiplier", "幅の乗数"],
   "sweep.axis.batch": ["samples in a batch", "バッチのサンプル数"],
@@ -334,8 +334,8 @@ const messages = {
   "swap.layer": ["Swap {0}", "{0} を置換"],
   "swap.group": ["Swap the convolutions of {0}", "{0} の畳み込みを置換"],
   "swap.why.unknown": ["Its separable cost is not known.", "分離した場合のコストが不明です。"],
-  "swap.why.kind": ["Only dense convolutions can be swapped.", "置換できるのは通常の畳み込みだけです。"],
-  "table.costless": ["without {0} ({1})", "{0} なし（{1}）"],
+  "swap.why.kind": ["Only standard convolutions can be swapped.", "置換できるのは標準の畳み込みだけです。"],
+  "table.costless": ["also without {0} ({1})", "{0} のない層も（{1}）"],
   "table.empty": ["No layer matches the filter.", "フィルターに一致するレイヤーはありません。"],
   "table.filter": ["Filter layers", "レイヤーを絞り込む"],
   "table.grouped": ["by module", "モジュール別"],

@@ -55,12 +55,12 @@ describe("describeSwaps", () => {
     const partly = report([dense, linear], { complete: false });
     const unknown = { ...partly, totals: { ...partly.totals, macs: null } };
     expect(told(unknown, ["c"])).toBe(
-      "1 of 1 dense convolutions swapped: 30.0 M MACs fewer; the total is unknown.",
+      "1 of 1 standard convolutions swapped: 30.0 M MACs fewer; the total is unknown.",
     );
   });
 
   it("says that there is nothing to swap only where there is nothing", () => {
-    expect(told(report([linear]), [])).toMatch(/^No dense convolution/);
+    expect(told(report([linear]), [])).toMatch(/^No standard convolution/);
     const stem = { ...dense, swappable: false };
     expect(told(report([stem, linear]), [])).toMatch(/^Only the first convolution can be swapped, by hand/);
   });
