@@ -37,20 +37,26 @@ export interface HoverOptions extends LensOptions, PracticeOptions {
   readonly commandUri?: string | undefined;
 }
 
-const LISTED = 8;
+const LISTED = 5;
 const HARD_BREAK = "  \n";
 
 export function layerHover(line: LayerLine, options: HoverOptions): string {
   const shown = costly(line.layers);
   const layers = shown.length > 0 ? shown : line.layers;
   const [only] = layers;
-  const blocks =
+  const { head, body } =
     layers.length === 1 && only
       ? describe(only, line.report, options)
       : describeMany(layers, line.report, options);
-  // Lines of one paragraph: VS Code cuts a hover at 250 pixels, and the links must be above that.
-  const closing = [...blocks.slice(-1), ...links(layers, line.report, options)].join(HARD_BREAK);
-  return [...blocks.slice(0, -1), closing].join("\n\n");
+  // VS Code cuts a hover at 250 pixels: what it saves and what can be done stand above that, whatever follows.
+  const opening = [...head, ...links(layers, line.report, options)].join(HARD_BREAK);
+  return [opening, ...body].join("\n\n");
+}
+
+interface Description {
+  /** Lines of one paragraph: what it is, and what a swap of it all would save. */
+  readonly head: readonly string[];
+  readonly body: readonly string[];
 }
 
 export function networkHover(report: Report, options: HoverOptions): string {
@@ -129,15 +135,15 @@ function ownWidth(
   return t("{0} sets its own width by {1}", escapeMarkdown(network), places.join(", "));
 }
 
-function describe(layer: ReportLayer, report: Report, options: HoverOptions): string[] {
+function describe(layer: ReportLayer, report: Report, options: HoverOptions): Description {
   const terms = convTerms(layer, report);
-  return [
-    title(layer, report, options),
+  const body = [
     ...(terms ? convolution(layer, terms, options) : plain(layer, options)),
     ...(terms ? multipliersText(layer, terms, options) : []),
     ...whyUnknown(layer, report, options),
     [...practice(layer, options), context(layer, report, options)].join(HARD_BREAK),
   ];
+  return { head: [title(layer, report, options)], body };
 }
 
 /** `Conv2d layer2.0.conv2, 3×3, stride 2, 128 → 128, 56×56 → 28×28` */
@@ -308,7 +314,7 @@ function context(layer: ReportLayer, report: Report, options: HoverOptions): str
   ].join(" · ");
 }
 
-function describeMany(layers: readonly ReportLayer[], report: Report, options: HoverOptions): string[] {
+function describeMany(layers: readonly ReportLayer[], report: Report, options: HoverOptions): Description {
   const { t, unit } = options;
   const total = report.totals.macs;
   const shares = (macs: number | null) => (macs !== null && total ? share(macs / total) : "");
@@ -321,21 +327,18 @@ function describeMany(layers: readonly ReportLayer[], report: Report, options: H
       layer.macs === null ? "?" : count(inUnit(layer.macs, unit)),
       shares(layer.macs),
     ]);
-  return [
-    t(
-      "{0} layers of {1}: {2}",
-      layers.length,
-      escapeMarkdown(report.network),
-      together > 0 || unknown === 0 ? text : "?",
-    ),
+  const name = escapeMarkdown(report.network);
+  const cost = together > 0 || unknown === 0 ? text : "?";
+  const head = [t("{0} layers of {1}: {2}", layers.length, name, cost), ...swapOfMany(layers, options)];
+  const body = [
     table([t("layer"), t("output"), unit, t("share")], rows),
-    ...(layers.length > LISTED ? [t("and {0} more", layers.length - LISTED)] : []),
-    ...swapOfMany(layers, options),
     [
-      ...(together > 0 && total ? [t("{0} of {1}", shares(together), escapeMarkdown(report.network))] : []),
+      ...(layers.length > LISTED ? [t("and {0} more", layers.length - LISTED)] : []),
+      ...(together > 0 && total ? [t("{0} of {1}", shares(together), name)] : []),
       inputText(report, t),
     ].join(" · "),
   ];
+  return { head, body };
 }
 
 function practice(layer: ReportLayer, options: HoverOptions): string[] {

@@ -27,7 +27,9 @@ describe("the hover of a standard convolution", () => {
   const text = layerHover({ at: conv.at, report: net, layers: [conv], shared: false }, english);
 
   it("names the layer, its settings and its shapes", () => {
-    expect(text.split("\n")[0]).toBe("Conv2d layer2.0.conv2, 3×3, stride 2, 128 → 128, 56×56 → 28×28");
+    expect(text.split("\n")[0]?.trimEnd()).toBe(
+      "Conv2d layer2.0.conv2, 3×3, stride 2, 128 → 128, 56×56 → 28×28",
+    );
   });
 
   it("puts the numbers into the formula of each half", () => {
@@ -216,8 +218,8 @@ describe("the hover of a line that makes many layers", () => {
     const line = layersAt(file, { line: 41, column: 12 });
     const text = line ? layerHover(line, english) : "";
     expect(text).toContain("16 layers of resnet50: 116 M MACs each, 1.85 G in all");
-    expect(text.match(/layer\d\.\d\.conv2/g)).toHaveLength(8);
-    expect(text).toContain("and 8 more");
+    expect(text.match(/layer\d\.\d\.conv2/g)).toHaveLength(5);
+    expect(text).toContain("and 11 more");
     expect(text).toContain("45 % of resnet50");
   });
 
@@ -240,6 +242,16 @@ describe("the links of a hover", () => {
     expect(linked).toContain("[Simulate](command:convlens.simulateLayer?");
     expect(linked).toContain("[Rewrite](command:convlens.rewriteLayer?");
     expect(linked).toContain("[Explain](command:convlens.explain?");
+  });
+
+  it("stand above the tables, beside what a swap saves, where a hover is cut", () => {
+    const commandUri = "file:///models/resnet.py";
+    const [opening = ""] = hover(layer({ name: "conv" }), { ...english, commandUri }).split("\n\n");
+    expect(opening).toContain("[Simulate]");
+    const layers = [layer({ name: "a" }), layer({ name: "b" })];
+    const line = { at: place(5), report: report("Net", layers), layers, shared: false };
+    const [many = ""] = layerHover(line, { ...english, commandUri }).split("\n\n");
+    expect(many).toMatch(/^2 layers of Net[\s\S]*saved[\s\S]*\[Simulate\]/);
   });
 
   it("offer the panel and the explanation where nothing can be swapped", () => {
