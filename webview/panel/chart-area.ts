@@ -19,7 +19,7 @@ import { describeBound, describeBounds, describeCost, describeLayer, describeSwa
 import { describeFit, describeFits } from "./fit.ts";
 import { ancestors } from "./modules.ts";
 import { svgPicture } from "./picture.ts";
-import { canSwap, type Row, sumMacs } from "./rows.ts";
+import { canSwap, eligible, type Row, sumMacs } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
 import { VIEWS, type View, withToggled } from "./state.ts";
 import { sweepView } from "./sweep-view.ts";
@@ -327,9 +327,9 @@ function showLegend(legend: HTMLElement, scene: Scene): void {
   const entry = (kind: string, label: string): HTMLElement =>
     element("li", {}, element("span", { class: `dot kind-${kind}` }), label);
   if (scene.state.view === "tradeoff") {
+    const own = [entry("pointwise", scene.report.network), entry("standard", t("tradeoff.now"))];
     legend.replaceChildren(
-      entry("pointwise", scene.report.network),
-      entry("standard", t("tradeoff.now")),
+      ...(eligible(scene.rows).length > 0 ? own : []),
       entry("depthwise", t("tradeoff.width")),
       entry("linear", t("tradeoff.resolution")),
     );

@@ -37,10 +37,13 @@ export function tradeoffChart(t: Translate, actions: Actions, placed: () => void
   const canvas = element("canvas", { "aria-hidden": "true" });
   const reference = element("canvas", { "aria-hidden": "true" });
   const note = element("p", { class: "muted" });
+  const curve = element("div", { class: "canvas-box" }, canvas);
+  const nothing = element("p", { class: "muted", hidden: true }, t("tradeoff.nothing"));
   const host = element(
     "div",
     { class: "tradeoff" },
-    element("div", { class: "canvas-box" }, canvas),
+    nothing,
+    curve,
     element("div", { class: "canvas-box reference" }, reference),
   );
   let chart: LineChart | null = null;
@@ -90,11 +93,17 @@ export function tradeoffChart(t: Translate, actions: Actions, placed: () => void
         data: { datasets: [] },
         plugins: [labels],
       });
-      fillSteps(chart, steps, now, t);
-      chart.update("none");
+      // The network as it is stands alone on the curve.
+      const isAlone = steps.length < 2;
+      nothing.hidden = !isAlone;
+      curve.hidden = isAlone;
+      if (!isAlone) {
+        fillSteps(chart, steps, now, t);
+        chart.update("none");
+      }
       fillPublished(published, now, t);
       published.update("none");
-      setText(note, t("tradeoff.note"));
+      setText(note, t(isAlone ? "tradeoff.note.published" : "tradeoff.note"));
     },
     redraw: () => {
       chart?.draw();

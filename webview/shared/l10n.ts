@@ -351,6 +351,14 @@ const messages = {
   "tradeoff.now": ["as simulated now", "現在のシミュレーション"],
   "tradeoff.width": ["MobileNet at α, published", "MobileNet（α、公開値）"],
   "tradeoff.resolution": ["MobileNet at a resolution, published", "MobileNet（解像度、公開値）"],
+  "tradeoff.nothing": [
+    "No swap makes this network cheaper, so there is nothing to weigh: α, ρ and the Sweep tab are what is left.",
+    "置換で安くなる畳み込みがないため、比べるものがありません。α、ρ、「比較表」タブを使ってください。",
+  ],
+  "tradeoff.note.published": [
+    "MobileNet's own accuracy as published (arXiv 1704.04861, tables 6 and 7), no prediction for this network.",
+    "公開された MobileNet 自身の精度（arXiv 1704.04861、表 6・7）で、このネットワークの予測ではありません。",
+  ],
   "tradeoff.note": [
     "First: this network, the dearest saving first; click a point to swap that many, or swap one more or less by the arrow keys. Second: MobileNet's own accuracy as published (arXiv 1704.04861, tables 6 and 7), no prediction for this network.",
     "1 つ目：このネットワークで削減量の大きい順に置換した場合。点をクリックするとその数だけ置換し、左右の矢印キーで 1 つずつ増減します。2 つ目：公開された MobileNet 自身の精度（arXiv 1704.04861、表 6・7）で、このネットワークの予測ではありません。",
