@@ -14,7 +14,7 @@ import {
 import path from "node:path";
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
 import type { TextEdit } from "../engine/contract/rewrite.ts";
-import { applyEdits } from "../engine/separable/rewrite/place.ts";
+import { applyEdits, withPlainLines } from "../engine/separable/rewrite/place.ts";
 import { decode, encode, invalidBytes } from "../node/text.ts";
 
 export interface Changed {
@@ -24,7 +24,12 @@ export interface Changed {
 }
 
 /** The new bytes, or why there are none: what the edits leave alone must come back byte for byte. */
-export function changed(file: string, edits: readonly TextEdit[]): Changed | { readonly problem: string } {
+export function changed(
+  file: string,
+  edits: readonly TextEdit[],
+  /** What the edits were worked out from, lines ended by \n. */
+  source: string,
+): Changed | { readonly problem: string } {
   let before: Buffer;
   try {
     before = readFileSync(file);
@@ -35,6 +40,7 @@ export function changed(file: string, edits: readonly TextEdit[]): Changed | { r
   if ("problem" in decoded) return decoded;
   const { text, encoding, invalidLine } = decoded;
   if (invalidLine !== undefined) return { problem: invalidBytes(invalidLine, encoding) };
+  if (withPlainLines(text) !== source) return { problem: "changed meanwhile: run the command again" };
   const edited = applyEdits(text, edits);
   const after = encode(edited, encoding);
   const back = decode(after, file);
@@ -97,32 +103,54 @@ function quoted(name: string): string {
   return text === name ? name : `"${text}"`;
 }
 
-/** Writes beside each file and renames, so that no reader ever sees half a file; a link's target is what changes. */
-export function writeAll(
-  files: readonly Changed[],
-): { readonly file: string; readonly problem: string } | undefined {
-  const written: { readonly file: string; readonly target: string; readonly beside: string }[] = [];
+/**
+ * Writes beside each file and renames, so that no reader ever sees half a file; a link's target is what changes. Where
+ * one file cannot be renamed, those before it have their old bytes again.
+ */
+export function writeAll(files: readonly Changed[]): Failure | undefined {
+  const written: Written[] = [];
+  let renamed = 0;
   let current = "";
   try {
-    for (const { file, after } of files) {
+    for (const one of files) {
+      const { file, after } = one;
       current = file;
       const target = realpathSync(file);
       accessSync(target, constants.W_OK);
       const { mode } = statSync(target);
       const beside = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`);
       writeFileSync(beside, after, { flag: "wx", mode });
-      written.push({ file, target, beside });
+      written.push({ target, beside, changed: one });
       chmodSync(beside, mode);
     }
-    for (const { file, target, beside } of written) {
-      current = file;
+    for (const { target, beside, changed: one } of written) {
+      current = one.file;
+      if (!readFileSync(target).equals(one.before))
+        return undo(written, renamed, { file: current, problem: "changed meanwhile: run the command again" });
       renameSync(beside, target);
+      renamed += 1;
     }
     return undefined;
   } catch (error) {
-    for (const { beside } of written) rmSync(beside, { force: true });
-    return { file: current, problem: `cannot be written: ${codeOf(error)}` };
+    return undo(written, renamed, { file: current, problem: `cannot be written: ${codeOf(error)}` });
   }
+}
+
+interface Written {
+  readonly target: string;
+  readonly beside: string;
+  readonly changed: Changed;
+}
+interface Failure {
+  readonly file: string;
+  readonly problem: string;
+}
+
+/** The first so many of them were renamed. */
+function undo(written: readonly Written[], renamed: number, failure: Failure): Failure {
+  for (const { target, changed: one } of written.slice(0, renamed)) writeFileSync(target, one.before);
+  for (const { beside } of written.slice(renamed)) rmSync(beside, { force: true });
+  return failure;
 }
 
 function codeOf(error: unknown): string {

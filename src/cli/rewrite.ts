@@ -24,7 +24,8 @@ export async function rewrite(
   const { rewrite } = result;
   for (const { layers: left, reason, at } of rewrite.refused)
     around.err(`convlens: ${placeText(at, around.cwd)}${left.join(", ")}: ${reason}\n`);
-  if (command.mode === "json") around.out(`${visibleJson(rewrite, isOneOfMany ? undefined : 1)}\n`);
+  const { sources: _, ...told } = rewrite;
+  if (command.mode === "json") around.out(`${visibleJson(told, isOneOfMany ? undefined : 1)}\n`);
   else if (!change(rewrite, command, around)) return 2;
   around.err(
     `convlens: ${rewrite.layers.length} layers${command.mode === "write" ? " rewritten" : " to rewrite"}\n`,
@@ -60,7 +61,8 @@ function byFile({ edits }: Rewrite): ReadonlyMap<string, readonly TextEdit[]> {
 function change(rewrite: Rewrite, { mode }: RewriteCommand, around: Surroundings): boolean {
   const files: Changed[] = [];
   for (const [file, edits] of byFile(rewrite)) {
-    const result = changed(file, edits);
+    const source = rewrite.sources.find((each) => each.file === file)?.text ?? "";
+    const result = changed(file, edits, source);
     if ("problem" in result) return refuse({ file, ...result }, around);
     files.push(result);
   }

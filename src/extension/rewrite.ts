@@ -1,6 +1,6 @@
 /** Writes a simulated swap into the code: the server says which edits, the user looks at them and agrees. */
 import * as vscode from "vscode";
-import type { RewriteTotals, SourceEdit } from "../engine/contract/rewrite.ts";
+import type { EditedSource, RewriteTotals } from "../engine/contract/rewrite.ts";
 import { withPlainLines } from "../engine/separable/rewrite/place.ts";
 import { otherText } from "../present/other.ts";
 import { reasonText } from "../present/reason.ts";
@@ -15,7 +15,6 @@ export async function applySwap(
   network: string,
   layers: readonly string[],
 ): Promise<void> {
-  const versions = openVersions();
   const result = await analyses
     .rewrite(uri, network, layers)
     .catch((error: unknown) => ({ ok: false as const, reason: String(error) }));
@@ -23,7 +22,7 @@ export async function applySwap(
     void vscode.window.showWarningMessage(reasonText(result.reason, vscode.l10n.t));
     return;
   }
-  const { edits, refused, others, simulated, warnings } = result.rewrite;
+  const { edits, sources, refused, others, simulated, warnings } = result.rewrite;
   if (refused.length > 0) {
     const [first] = refused;
     const names = refused.flatMap((refusal) => refusal.layers);
@@ -37,7 +36,7 @@ export async function applySwap(
       `${vscode.workspace.asRelativePath(toUri(at.file))}:${at.line}: ${message}`,
     );
   for (const other of others) void vscode.window.showWarningMessage(otherText(other, vscode.l10n.t));
-  const changed = await changedSince(versions, edits);
+  const changed = await changedSince(sources);
   if (changed) return warnOfChange(changed);
   const change = new vscode.WorkspaceEdit();
   for (const { at, text } of edits) {
@@ -52,27 +51,15 @@ export async function applySwap(
     vscode.l10n.t("Tick the changes to make in the preview, then press Apply."),
   );
   if (await vscode.workspace.applyEdit(change)) return reportRewrite(analyses, uri, network, simulated);
-  const changedMeanwhile = await changedSince(versions, edits);
+  const changedMeanwhile = await changedSince(sources);
   if (changedMeanwhile) warnOfChange(changedMeanwhile);
 }
 
-type Versions = ReadonlyMap<string, number>;
-
-function openVersions(): Versions {
-  return new Map(vscode.workspace.textDocuments.map(({ uri, version }) => [uri.toString(), version]));
-}
-
 /** The first file whose text is not the one that the edits were worked out from. */
-async function changedSince(
-  versions: Versions,
-  edits: readonly SourceEdit[],
-): Promise<vscode.Uri | undefined> {
-  for (const { at, replaces } of edits) {
-    const document = await vscode.workspace.openTextDocument(toUri(at.file));
-    const { uri, version } = document;
-    const known = versions.get(uri.toString()) ?? version;
-    const there = document.getText(toRange(at));
-    if (version !== known || withPlainLines(there) !== withPlainLines(replaces)) return uri;
+async function changedSince(sources: readonly EditedSource[]): Promise<vscode.Uri | undefined> {
+  for (const { file, text } of sources) {
+    const document = await vscode.workspace.openTextDocument(toUri(file));
+    if (withPlainLines(document.getText()) !== text) return document.uri;
   }
   return undefined;
 }

@@ -54,6 +54,7 @@ async function swap(meanwhile: () => void, others: readonly OtherNetwork[] = [])
   const rewrite = {
     ...{ network: "Net", layers: [], never_run: [], refused: [], renamed: [], warnings: [], others },
     edits: [{ at, text: "new", replaces: "conv\n" }],
+    sources: [{ file: "/net.py", text: "conv\n" }],
     ...{ traced: { macs: 1, params: 1 }, simulated: { macs: 1, params: 1 } },
   };
   const analyses = {
@@ -90,9 +91,10 @@ describe("a rewrite in the editor", () => {
     ]);
   });
 
-  it("is refused when the text was edited meanwhile", async () => {
+  it("is refused when the text was edited meanwhile, wherever that was", async () => {
     await swap(() => {
       editor.document.version = 2;
+      editor.document.text = "conv\r\nmore\r\n";
     });
     expect(editor).toMatchObject({ applied: 0, told: [CHANGED] });
   });

@@ -22,10 +22,15 @@ export interface TextEdit {
   readonly text: string;
 }
 
-/** Of a text that may be another by the time it is made. */
 export interface SourceEdit extends TextEdit {
   /** What stands at the place in the text that the edit was worked out from. */
   readonly replaces: string;
+}
+
+/** The text that edits of a file were worked out from, lines ended by \n: by the time they are made it may be another. */
+export interface EditedSource {
+  readonly file: string;
+  readonly text: string;
 }
 
 export interface RewriteRefusal {
@@ -39,6 +44,8 @@ export interface Rewrite {
   readonly network: string;
   readonly style: RewriteStyle;
   readonly edits: readonly SourceEdit[];
+  /** One for each file that has edits. */
+  readonly sources: readonly EditedSource[];
   /** Names of all layers that the edits change: lines that make many layers change them together. */
   readonly layers: readonly string[];
   /** Layers that do not run and change with the lines they share. */

@@ -66,7 +66,7 @@ export interface RewriteSource {
 /** A call to rewrite, with the chosen layers that it makes. */
 type PlannedSite = SiteRewrite & { readonly key: string; readonly names: readonly string[] };
 
-type Proof = Omit<Rewrite, "network" | "style" | "refused" | "others" | "copies"> & { readonly ok: true };
+type Proof = Omit<Rewrite, "network" | "sources" | "style" | "refused" | "others" | "copies"> & { readonly ok: true };
 
 /** `isTrial`: only what is refused is asked for, so that other networks are not traced again. */
 export function rewriteNetwork(
@@ -196,11 +196,15 @@ export function rewriteNetwork(
     return nothing([...refused, { layers: rewrite.layers, reason: `${first.network} ${SHARED}` }]);
   const { style } = plan;
   const warnings = [...rewrite.warnings, ...unseenOthers(abroad, rewrite.edits)];
+  const sources = [...new Set(rewrite.edits.map(({ at }) => at.file))].map((file) => ({
+    file,
+    text: read(file) ?? "",
+  }));
   return {
     ok: true,
     rewrite: {
       ...{ network: report.network, style, refused, others: changed, copies: copiesIn(plan, rewrite.layers) },
-      ...{ ...rewrite, warnings },
+      ...{ ...rewrite, sources, warnings },
     },
   };
 }
