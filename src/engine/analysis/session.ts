@@ -459,7 +459,7 @@ export class Session {
         names,
         parameters,
         unknownParameters,
-        diagnostics: this.diagnostics(),
+        diagnostics: this.diagnostics().filter(isAbout(network, names)),
       },
     };
   }
@@ -664,4 +664,18 @@ const EXPLORING_SHARE = 0.05;
 /** What calls of the program are sought of for a root. */
 function calledFor(root: Root): { readonly name: string; readonly value: Value } {
   return root.called ?? root;
+}
+
+/** What the module's own statements said while another network ran is that one's. */
+function isAbout(
+  network: Value,
+  names: ReadonlyMap<Instance, string>,
+): (problem: TraceDiagnostic) => boolean {
+  const own = [...(network instanceof Instance ? [network] : []), ...names.keys()];
+  const classes = new Set(own.map(({ cls }) => cls));
+  return (problem) => {
+    for (let at = problem.scope; at !== undefined; at = at.parent)
+      if (!classes.has(at.instance.cls)) return false;
+    return true;
+  };
 }

@@ -555,7 +555,8 @@ export class Machine implements Interp {
   }
 
   diagnose(diagnostic: Omit<TraceDiagnostic, "at"> & { readonly at?: Span }): void {
-    this.recorder.diagnose(diagnostic, diagnostic.at ?? this.site?.at);
+    const said = { ...diagnostic, ...(this.scope && { scope: this.scope }) };
+    this.recorder.diagnose(said, diagnostic.at ?? this.site?.at);
   }
 
   assume(kind: AssumptionKind, text: string, at = this.site?.at): void {

@@ -101,6 +101,8 @@ export interface TraceDiagnostic {
   readonly isOfAxes?: boolean;
   /** Tensors that do not fit. */
   readonly tensors?: readonly Tensor[];
+  /** The modules that were running. */
+  readonly scope?: LayerScope;
 }
 
 export interface Gap {

@@ -66,7 +66,9 @@ export interface RewriteSource {
 /** A call to rewrite, with the chosen layers that it makes. */
 type PlannedSite = SiteRewrite & { readonly key: string; readonly names: readonly string[] };
 
-type Proof = Omit<Rewrite, "network" | "sources" | "style" | "refused" | "others" | "copies"> & { readonly ok: true };
+type Proof = Omit<Rewrite, "network" | "sources" | "style" | "refused" | "others" | "copies"> & {
+  readonly ok: true;
+};
 
 /** `isTrial`: only what is refused is asked for, so that other networks are not traced again. */
 export function rewriteNetwork(
