@@ -674,8 +674,9 @@ function isAbout(
   const own = [...(network instanceof Instance ? [network] : []), ...names.keys()];
   const classes = new Set(own.map(({ cls }) => cls));
   return (problem) => {
+    let outermost: ClassValue | undefined;
     for (let at = problem.scope; at !== undefined; at = at.parent)
-      if (!classes.has(at.instance.cls)) return false;
-    return true;
+      if (at.instance.cls.at) outermost = at.instance.cls;
+    return outermost === undefined || classes.has(outermost);
   };
 }

@@ -107,8 +107,11 @@ describe("Other frameworks in the workbench", () => {
       await panel.getByRole("button", { name: "Apply to code…" }).click();
       await applyPreview(workbench);
       await page.locator(".view-line", { hasText: written }).first().waitFor({ timeout: 20_000 });
-      await panel.getByRole("button", { name: "Reset" }).click();
       await untilCard(panel, "MACs", SWAPPED);
+      // What is in the code is simulated no more.
+      await holds(async () =>
+        assert.equal(await panel.getByRole("button", { name: "Reset" }).isDisabled(), true),
+      );
     });
   }
 });
