@@ -39,14 +39,14 @@ export function createNodeHost(options: NodeHostOptions): ModelHost {
   const given = [...options.folders.map(toSlashes), ...searchPaths, ...shipped];
   const folders = [...given, ...own.filter((folder) => !isUnderAny(path.posix.normalize(folder), given))];
   const realFolders = folders.map(realPath).filter((folder) => folder !== undefined);
-  const kept = new Set([...(options.kept?.values() ?? [])].flat().map(({ folder }) => folder));
+  const isKeptFolder = keptFolders(options.kept);
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   const unsaved = options.unsaved ?? (() => undefined);
 
   /** What stands at a path that may be read; a cheap look at its text spares the disk most look-ups. */
   function stat(file: string): Stats | undefined {
     const normal = path.posix.normalize(toSlashes(file));
-    const isKept = liesInOne(normal, kept);
+    const isKept = isKeptFolder !== undefined && liesInOne(normal, isKeptFolder);
     if (!isKept && !isUnderAny(normal, folders) && !isUnderAny(normal, realFolders)) return undefined;
     const found = quietly(() => statSync(file, { throwIfNoEntry: false }));
     // Nothing that is fetched is a link, and whoever may write there may write anywhere of the user's.
@@ -168,10 +168,17 @@ function isUnderAny(file: string, folders: readonly string[]): boolean {
 }
 
 /** As quick for thousands of folders as for one. */
-function liesInOne(file: string, folders: ReadonlySet<string>): boolean {
-  if (folders.size === 0) return false;
+function keptFolders(kept: ModelHost["kept"]): ((folder: string) => boolean) | undefined {
+  if (!kept?.holds) {
+    const folders = new Set([...(kept?.values() ?? [])].flat().map(({ folder }) => folder));
+    return folders.size > 0 ? (folder) => folders.has(folder) : undefined;
+  }
+  return (folder) => kept.holds!(folder);
+}
+
+function liesInOne(file: string, isOne: (folder: string) => boolean): boolean {
   for (let at = file; at !== "" && at !== "/"; at = at.slice(0, Math.max(0, at.lastIndexOf("/"))))
-    if (folders.has(at)) return true;
+    if (isOne(at)) return true;
   return false;
 }
 

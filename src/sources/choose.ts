@@ -51,15 +51,23 @@ export function modulesOf(
 ): ReadonlyMap<string, readonly KeptModule[]> {
   const modules = new Map<string, KeptModule[]>();
   for (const { name, record, files } of chosen) {
-    const wanted = versions.get(name)?.specifier;
-    const isOther = wanted !== undefined && !fits(record.version, wanted, true);
     const found = {
       folder: files.replaceAll("\\", "/"),
       package: name,
       version: record.version,
-      ...(isOther && { wanted }),
+      ...wantedOf(name, record.version, versions),
     };
     for (const module of record.modules) modules.set(module, [...(modules.get(module) ?? []), found]);
   }
   return modules;
+}
+
+/** What the project asks for, where that is another version. */
+export function wantedOf(
+  name: string,
+  version: string,
+  versions: ProjectVersions,
+): Pick<KeptModule, "wanted"> {
+  const wanted = versions.get(name)?.specifier;
+  return wanted !== undefined && !fits(version, wanted, true) ? { wanted } : {};
 }

@@ -12,64 +12,74 @@ export interface KeptBrief extends Pick<KeptSource, "name" | "files"> {
   readonly record: Pick<SourceRecord, "version" | "modules" | "asked" | "askedAt" | "dependencies">;
 }
 
-interface Summary {
-  readonly format: 1;
-  /** The time of the cache's folder when it was made. */
-  readonly state: string;
-  readonly kept: readonly Line[];
+/** What is kept, most of it as text in which a module is found without making something of every package. */
+export interface KeptSummary {
+  /** A line `MODULE\tNAME\tVERSION` for each module of packages of which there is nothing to choose. */
+  readonly single: string;
+  /** By name and then by version as text: those of several versions, and those that choose among these. */
+  readonly open: readonly KeptBrief[];
 }
 
-/**
- * Short, for there may be thousands: modules only where they are not the package's name, when the user asked for it last
- * (-1: never), and only dependencies of which there are several versions to choose from.
- */
+interface Summary {
+  readonly format: 2;
+  /** The time of the cache's folder when it was made. */
+  readonly state: string;
+  readonly single: string;
+  readonly open: readonly Line[];
+}
+
+/** When the user asked for it last is -1 for never. Of dependencies, only those of several versions are told. */
 type Line = readonly [
   name: string,
   version: string,
-  modules?: readonly string[] | null,
-  askedAt?: number,
-  dependencies?: SourceRecord["dependencies"],
+  modules: readonly string[],
+  askedAt: number,
+  dependencies: SourceRecord["dependencies"],
 ];
 
 /** Times of folders are coarse: within so many milliseconds of a change there may be another that they do not tell. */
 const COARSE = 3_000;
 
-/** Everything that is kept, by name and then by version as text. */
-export function keptBriefs(cache: string, now = Date.now()): readonly KeptBrief[] {
+/** Undefined where nothing is kept. */
+export function keptSummary(cache: string, now = Date.now()): KeptSummary | undefined {
   const state = stateOf(cache);
-  if (state === undefined) return [];
+  if (state === undefined) return undefined;
   const file = `${cache}.json`;
-  const summary = read(file);
-  if (summary?.state === state.text) return summary.kept.map((line) => briefOf(line, cache));
-  const kept = keptSources(cache);
-  if (now - state.milliseconds > COARSE) write(file, { format: 1, state: state.text, kept: linesOf(kept) });
-  return kept;
+  let summary = read(file);
+  if (summary?.state !== state.text) {
+    summary = { format: 2, state: state.text, ...summaryOf(keptSources(cache)) };
+    if (now - state.milliseconds > COARSE) write(file, summary);
+  }
+  const { single, open } = summary;
+  if (single === "\n" && open.length === 0) return undefined;
+  return { single, open: open.map((line) => briefOf(line, cache)) };
 }
 
-function linesOf(kept: readonly KeptSource[]): readonly Line[] {
+function summaryOf(kept: readonly KeptSource[]): Pick<Summary, "single" | "open"> {
   const [seen, several] = [new Set<string>(), new Set<string>()];
   for (const { name } of kept) (seen.has(name) ? several : seen).add(name);
-  return kept.map(({ name, record }) => {
-    const { version, modules, asked, askedAt, dependencies } = record;
-    const isUsual = modules.length === 1 && modules[0] === moduleOf(name);
-    const open = Object.entries(dependencies).filter(([other]) => several.has(other));
-    if (isUsual && !asked) return [name, version];
-    const told = [name, version, isUsual ? null : modules, asked ? (askedAt ?? 0) : -1] as const;
-    return open.length > 0 ? [...told, Object.fromEntries(open)] : told;
-  });
+  const open: Line[] = [];
+  let single = "\n";
+  for (const { name, record } of kept) {
+    const { version, modules, asked, askedAt = 0 } = record;
+    const dependencies = Object.entries(record.dependencies).filter(([other]) => several.has(other));
+    if (several.has(name) || (asked && dependencies.length > 0))
+      open.push([name, version, modules, asked ? askedAt : -1, Object.fromEntries(dependencies)]);
+    else for (const module of modules) single += `${module}\t${name}\t${version}\n`;
+  }
+  return { single, open };
 }
 
-function briefOf([name, version, modules, askedAt = -1, dependencies = {}]: Line, cache: string): KeptBrief {
+function briefOf([name, version, modules, askedAt, dependencies]: Line, cache: string): KeptBrief {
   return {
     name,
-    files: `${cache}${path.sep}${name}${path.sep}${version}${path.sep}${FILES}`,
-    record: { version, modules: modules ?? [moduleOf(name)], asked: askedAt >= 0, askedAt, dependencies },
+    files: filesOf(cache, name, version),
+    record: { version, modules, asked: askedAt >= 0, askedAt, dependencies },
   };
 }
 
-/** As most packages name theirs. */
-function moduleOf(name: string): string {
-  return name.replaceAll("-", "_");
+export function filesOf(cache: string, name: string, version: string): string {
+  return `${cache}${path.sep}${name}${path.sep}${version}${path.sep}${FILES}`;
 }
 
 function stateOf(cache: string): { readonly text: string; readonly milliseconds: number } | undefined {
@@ -84,14 +94,16 @@ function stateOf(cache: string): { readonly text: string; readonly milliseconds:
 function read(file: string): Summary | undefined {
   try {
     const summary = JSON.parse(readFileSync(file, "utf8")) as Summary;
-    return summary.format === 1 && summary.kept.every(isLine) ? summary : undefined;
+    return summary.format === 2 && typeof summary.single === "string" && summary.open.every(isLine)
+      ? summary
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
 function isLine(line: unknown): boolean {
-  return Array.isArray(line) && typeof line[0] === "string" && typeof line[1] === "string";
+  return Array.isArray(line) && typeof line[0] === "string" && Array.isArray(line[2]);
 }
 
 /** Where it cannot be written, the packages are read one by one the next time too. */

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { keptSource, removeKept } from "../../src/sources/cache.ts";
-import { chooseKept } from "../../src/sources/choose.ts";
+import { keptModules } from "../../src/sources/kept.ts";
 import { REAL_DISK, rewriteRecord } from "../../src/sources/store.ts";
-import { keptBriefs } from "../../src/sources/summary.ts";
+import { keptSummary } from "../../src/sources/summary.ts";
 import { keepPackage } from "./keep.ts";
 
 let home = "";
@@ -17,8 +17,13 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 /** As if the last change were long ago. */
-const later = () => keptBriefs(cache, Date.now() + 60_000);
-const told = () => later().map(({ name, record }) => `${name} ${record.version} ${record.asked}`);
+const later = () => keptSummary(cache, Date.now() + 60_000);
+const told = () => {
+  const { single = "", open = [] } = later() ?? {};
+  const lines = single.split("\n").filter((line) => line !== "");
+  const briefs = open.map(({ name, record }) => `${name} ${record.version} ${record.asked}`);
+  return [...lines.map((line) => line.split("\t").slice(1).join(" ")), ...briefs];
+};
 const record = (name: string, version: string): string => path.join(cache, name, version, "source.json");
 
 it("spares opening each package where nothing changed", async () => {
@@ -33,35 +38,46 @@ it("spares opening each package where nothing changed", async () => {
   const first = later();
   // Nobody writes it so: it shows that the records are not opened again.
   for (const { name, version } of packages) writeFileSync(record(name, version), "no record");
-  const second = later();
-  expect(second.map(({ name, files }) => [name, files])).toEqual(
-    first.map(({ name, files }) => [name, files]),
-  );
-  expect(chooseKept(second, new Map()).map(({ name, record: one }) => [name, one])).toMatchObject([
-    ["nets", { version: "1.0", asked: true, askedAt: 5 }],
-    ["single", { modules: ["single"] }],
-    ["parts", { version: "2.0", modules: ["more_parts", "parts"] }],
+  expect(later()).toEqual(first);
+  const read = keptModules([], cache)!;
+  const versions = ["nets", "single", "parts", "more_parts"].map((module) => read.get(module)?.[0]?.version);
+  expect(versions).toEqual(["1.0", "1", "2.0", "2.0"]);
+});
+
+it("finds a module when it is asked for, by its whole name, and knows the folders of what is kept", async () => {
+  await keepPackage(cache, { name: "big-nets", version: "1.0", modules: ["big_nets", "shared"] });
+  await keepPackage(cache, { name: "other", version: "2.0", modules: ["shared"] });
+  for (const version of ["1.0", "2.0"]) await keepPackage(cache, { name: "parts", version });
+  later();
+  const read = keptModules([], cache)!;
+  expect(read.get("shared")?.map((one) => one.package)).toEqual(["big-nets", "other"]);
+  expect(["big_nets", "nets", "big-nets", "1.0", "parts"].map((module) => read.has(module))).toEqual([
+    ...[true, false, false, false, true],
   ]);
+  for (const { folder } of [...read.values()].flat()) expect(read.holds(folder)).toBe(true);
+  const root = cache.replaceAll(path.sep, "/");
+  for (const folder of ["big-nets/2.0/files", "parts/1.0/files", "big-nets/1.0", "x/big-nets/1.0/files", ""])
+    expect(read.holds(`${root}/${folder}`)).toBe(false);
 });
 
 it("is told of what comes, changes and goes", async () => {
   expect(told()).toEqual([]);
   await keepPackage(cache, { name: "nets", version: "1.0" });
-  expect(told()).toEqual(["nets 1.0 false"]);
+  expect(told()).toEqual(["nets 1.0"]);
   const newer = await keepPackage(cache, { name: "nets", version: "1.1" });
   expect(told()).toEqual(["nets 1.0 false", "nets 1.1 false"]);
   await rewriteRecord(cache, newer, { ...newer.record, asked: true }, REAL_DISK);
   expect(told()).toEqual(["nets 1.0 false", "nets 1.1 true"]);
   removeKept(cache, keptSource(cache, "nets", "1.0")!);
-  expect(told()).toEqual(["nets 1.1 true"]);
+  expect(told()).toEqual(["nets 1.1"]);
 });
 
 it("is not made while a second change could have the time of the first", async () => {
   await keepPackage(cache, { name: "nets", version: "1.0" });
-  expect(keptBriefs(cache)).toHaveLength(1);
+  expect(keptSummary(cache)).toMatchObject({ single: "\nnets\tnets\t1.0\n" });
   expect(existsSync(`${cache}.json`)).toBe(false);
   later();
-  expect(JSON.parse(readFileSync(`${cache}.json`, "utf8"))).toMatchObject({ format: 1 });
+  expect(JSON.parse(readFileSync(`${cache}.json`, "utf8"))).toMatchObject({ format: 2 });
 });
 
 it("counts for nothing where it is damaged", async () => {
@@ -73,10 +89,11 @@ it("counts for nothing where it is damaged", async () => {
     "{",
     "[]",
     "null",
-    '{"format": 2}',
-    JSON.stringify({ format: 1, state, kept: [{}] }),
+    '{"format": 3}',
+    JSON.stringify({ format: 2, state, single: "\n", open: [{}] }),
+    JSON.stringify({ format: 2, state, open: [] }),
   ]) {
     writeFileSync(`${cache}.json`, text);
-    expect(told()).toEqual(["nets 1.0 false"]);
+    expect(told()).toEqual(["nets 1.0"]);
   }
 });

@@ -33,11 +33,23 @@ export interface ModelHost {
    */
   readonly stubs?: { readonly own: readonly string[]; readonly shipped: readonly string[] };
   /** Sources of packages that are not installed here, by top-level module: looked up after everything else. */
-  readonly kept?: ReadonlyMap<string, readonly KeptModule[]>;
+  readonly kept?: KeptModules;
   /** Files of the program that may use what a file defines, nearest first; absent: the folders around it are listed. */
   users?(file: string): readonly string[];
   /** TypeScript: resolve a module specifier the host's own way (path mapping); undefined falls back to the engine's. */
   resolve?(specifier: string, from: string): string | undefined;
+}
+
+/** Fetched packages by top-level module. A map will do; of thousands of packages, one that looks up only what is asked. */
+export interface KeptModules {
+  get(module: string): readonly KeptModule[] | undefined;
+  has(module: string): boolean;
+  /** All of them, which takes as long as there are many. */
+  values(): Iterable<readonly KeptModule[]>;
+  /** Is this the folder of one of them? Absent: all are looked through. */
+  holds?(folder: string): boolean;
+  /** Another text whenever other packages are read; absent: all their folders. */
+  readonly state?: string;
 }
 
 /** A package whose sources were fetched. */

@@ -38,8 +38,13 @@ export class Answers {
 
 /** Where packages are looked up. */
 function placesOf({ searchPaths, kept }: ModelHost): string {
-  const folders = [...(kept?.values() ?? [])].flat().map(({ folder }) => folder);
-  return [...searchPaths, "", ...folders].join("\n");
+  const state =
+    kept?.state ??
+    [...(kept?.values() ?? [])]
+      .flat()
+      .map(({ folder }) => folder)
+      .join("\n");
+  return [...searchPaths, "", state].join("\n");
 }
 
 /** A line end of its own in old files, and one character as the usual one: lines and columns are an editor's. */

@@ -26,6 +26,7 @@ const folders = new WeakMap<NonNullable<ModelHost["kept"]>, ReadonlySet<string>>
 /** Whether a folder is what imports of a fetched package are looked up in; as quick for thousands of them as for one. */
 export function isKeptFolder({ kept }: ModelHost, folder: string): boolean {
   if (!kept) return false;
+  if (kept.holds) return kept.holds(folder);
   const known = folders.get(kept) ?? new Set([...kept.values()].flat().map((one) => one.folder));
   folders.set(kept, known);
   return known.has(folder);
