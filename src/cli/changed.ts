@@ -23,6 +23,8 @@ export interface Changed {
   readonly after: Buffer;
 }
 
+const CHANGED_MEANWHILE = "changed meanwhile: run the command again";
+
 /** The new bytes, or why there are none: what the edits leave alone must come back byte for byte. */
 export function changed(
   file: string,
@@ -40,7 +42,7 @@ export function changed(
   if ("problem" in decoded) return decoded;
   const { text, encoding, invalidLine } = decoded;
   if (invalidLine !== undefined) return { problem: invalidBytes(invalidLine, encoding) };
-  if (withPlainLines(text) !== source) return { problem: "changed meanwhile: run the command again" };
+  if (withPlainLines(text) !== source) return { problem: CHANGED_MEANWHILE };
   const edited = applyEdits(text, edits);
   const after = encode(edited, encoding);
   const back = decode(after, file);
@@ -126,7 +128,7 @@ export function writeAll(files: readonly Changed[]): Failure | undefined {
     for (const { target, beside, changed: one } of written) {
       current = one.file;
       if (!readFileSync(target).equals(one.before))
-        return undo(written, renamed, { file: current, problem: "changed meanwhile: run the command again" });
+        return undo(written, renamed, { file: current, problem: CHANGED_MEANWHILE });
       renameSync(beside, target);
       renamed += 1;
     }

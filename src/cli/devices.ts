@@ -5,6 +5,7 @@ import { visible } from "../engine/base/visible.ts";
 import type { Device, DeviceDtype } from "../engine/contract/device.ts";
 import { allDevices, dtypesOf, parseDevice, withDtype } from "../engine/cost/devices.ts";
 import { describeDevice } from "../engine/formats/device.ts";
+import type { DeviceChoice } from "./arguments.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** All devices; a line on stderr says what is wrong with the user's file. */
@@ -22,7 +23,7 @@ export function readDevices(
 /** The device of this name, or the only one whose name has this in it, at the dtype that is asked for. */
 export function chooseDevice(
   name: string,
-  { devices: file, dtype }: { readonly devices?: string; readonly dtype?: DeviceDtype },
+  { devices: file, dtype }: Omit<DeviceChoice, "device">,
   around: Surroundings,
 ): Device | undefined {
   const devices = readDevices(file, around);

@@ -3,7 +3,7 @@ import { count, share } from "../../src/present/text.ts";
 import { element, setAttribute, setText } from "../shared/dom.ts";
 import { formatBytes, formatChange, formatExact, unbroken } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
-import { canSwap, eligible, sumMacs } from "./rows.ts";
+import { canSwap, canSwapAny, eligible, sumMacs } from "./rows.ts";
 import type { Part, Scene } from "./scene.ts";
 
 interface Card {
@@ -82,7 +82,12 @@ function showChange(
     return;
   }
   const was = element("del", { title: formatExact(amount(before)) }, count(amount(before)));
-  detail.replaceChildren(was, " ", element("span", { class: after < before ? "saving" : "loss" }, change));
+  detail.replaceChildren(was, " ", changeMark(before, after));
+}
+
+/** `−12 %`, as the saving or the loss that it is; empty where nothing changed. */
+function changeMark(before: number, after: number): HTMLElement {
+  return element("span", { class: after < before ? "saving" : "loss" }, formatChange(before, after));
 }
 
 /** What data decides, the code bounds; nothing is known of the most that swaps make of it. */
@@ -100,7 +105,7 @@ function showSwappable({ figure, detail }: Card, scene: Scene): void {
   const convolutions = scene.rows.filter((row) => row.layer.op === "conv" || canSwap(row.layer));
   if (candidates.length === 0) {
     setText(figure, "0");
-    const isByHand = scene.rows.some(({ layer }) => canSwap(layer));
+    const isByHand = canSwapAny(scene.rows);
     setDetail(detail, t(isByHand ? "card.swappable.stem" : "card.swappable.none"));
     return;
   }
@@ -118,17 +123,15 @@ function showMemory({ figure, detail }: Card, { report, memory, abilities, t }: 
   const isComing = memory === undefined && abilities.has("scale");
   setText(figure, isComing ? "…" : peak === null ? t("figure.unknown") : unbroken(formatBytes(peak)));
   setAttribute(figure, "title", peak === null ? null : `${formatExact(peak)} B`);
-  const changed = (before: number | null, after: number | null, text: string): (Node | string)[] => {
-    const change = before === null || after === null ? "" : formatChange(before, after);
-    if (before === null || after === null || change === "") return [text];
-    const kind = after < before ? "saving" : "loss";
-    return [element("del", {}, formatBytes(before)), " ", element("span", { class: kind }, change)];
-  };
   // The peak tells its change where it has one, else the sum does.
-  const whole = sum === null ? "" : t("card.memory.sum", formatBytes(sum));
-  const moved = changed(peakBefore, peak, "");
-  const summed = [whole, ...(whole === "" ? [] : changed(sumBefore, sum, "").slice(1))];
-  detail.replaceChildren(...(moved.length > 1 ? moved : summed));
+  if (peakBefore !== null && peak !== null && formatChange(peakBefore, peak) !== "")
+    detail.replaceChildren(element("del", {}, formatBytes(peakBefore)), " ", changeMark(peakBefore, peak));
+  else if (sum === null) detail.replaceChildren();
+  else {
+    const mark =
+      sumBefore !== null && formatChange(sumBefore, sum) !== "" ? [changeMark(sumBefore, sum)] : [];
+    detail.replaceChildren(t("card.memory.sum", formatBytes(sum)), ...mark.flatMap((each) => [" ", each]));
+  }
 }
 
 function showBudget(

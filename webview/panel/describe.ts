@@ -5,7 +5,7 @@ import { count, dims, share } from "../../src/present/text.ts";
 import { formatChange } from "../shared/format.ts";
 import type { Translate } from "../shared/l10n.ts";
 import { attainable, type Device, intensityOf, leastSeconds, ridgeOf } from "./roofline.ts";
-import { canSwap, eligible, type Row, savingOf, sumMacs } from "./rows.ts";
+import { canSwap, canSwapAny, eligible, type Row, savingOf, sumMacs } from "./rows.ts";
 import type { Scene } from "./scene.ts";
 import { isFullSize } from "./state.ts";
 
@@ -67,8 +67,7 @@ export function describeSwaps({ t, state, text, totals, rows }: Scene): string {
   const candidates = eligible(rows);
   const swapped = candidates.filter((row) => row.swapped);
   const { before, after } = totals;
-  if (candidates.length === 0)
-    return t(rows.some(({ layer }) => canSwap(layer)) ? "insight.stem" : "insight.none");
+  if (candidates.length === 0) return t(canSwapAny(rows) ? "insight.stem" : "insight.none");
   if (!before.macs || after.macs === null) {
     const saved = sumMacs(swapped, "before") - sumMacs(swapped, "after");
     return t("insight.partial", swapped.length, candidates.length, text(saved), state.unit);

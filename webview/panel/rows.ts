@@ -110,6 +110,11 @@ export function canSwap(layer: ReportLayer): boolean {
   return layer.separable_macs !== null && layer.separable_params !== null;
 }
 
+/** Is there a layer to swap, be it the stem by hand? */
+export function canSwapAny(rows: readonly Row[]): boolean {
+  return rows.some(({ layer }) => canSwap(layer));
+}
+
 /** Those of the chosen layers that can be swapped in the code as it is now. */
 export function liveSwaps(rows: readonly Row[], swaps: ReadonlySet<string>): readonly string[] {
   return rows.filter(({ layer }) => swaps.has(layer.name) && canSwap(layer)).map(({ layer }) => layer.name);

@@ -11,7 +11,7 @@ import { element, setAttribute, setText } from "../shared/dom.ts";
 import { parseCount } from "../shared/format.ts";
 import type { MessageKey, Translate } from "../shared/l10n.ts";
 import { describeReach, describeSwaps } from "./describe.ts";
-import { canSwap, eligible, liveSwaps, swapsAbove } from "./rows.ts";
+import { canSwapAny, eligible, liveSwaps, swapsAbove } from "./rows.ts";
 import type { Actions, Part, Scene } from "./scene.ts";
 import { type Choice, isFullSize, isUntouched, undone, withReset, withScaling, withSwaps } from "./state.ts";
 
@@ -97,7 +97,7 @@ export function simulateStrip(t: Translate, actions: Actions): Part {
       offered = offer;
       undo.disabled = !canUndo(now);
       reset.disabled = !isChanged && isFullSize(now.state.scaling);
-      apply.element.hidden = !now.abilities.has("apply") || !now.rows.some((row) => canSwap(row.layer));
+      apply.element.hidden = !now.abilities.has("apply") || !canSwapAny(now.rows);
       apply.setDisabled(!isChanged);
       // Before it is pressed: a rewrite has no place for α and ρ.
       simulatedOnly.hidden = apply.element.hidden || !isChanged || isFullSize(now.state.scaling);

@@ -5,6 +5,7 @@
 import type { Report } from "../../src/engine/contract/report.ts";
 import type { Scaling, SweepQuestion, ToPanel } from "../../src/protocol/messages.ts";
 import { isArrayOf, isNullOr, isNumber, isObject, isString } from "../shared/validate.ts";
+import { keyOf } from "./sweeps.ts";
 
 export type Memory = Pick<Report["totals"], "activation_bytes" | "peak_activation_bytes">;
 type Answer = Extract<ToPanel, { type: "swept" }>;
@@ -82,8 +83,4 @@ function isSaved(saved: unknown): saved is ReturnType<SwappedMemory["saved"]> {
       isBytes(memory.peak_activation_bytes)
     );
   })(saved);
-}
-
-function keyOf({ scaling: { alpha, rho, round }, swap }: Question): string {
-  return JSON.stringify([alpha, rho, alpha === 1 ? 1 : round, [...swap].sort()]);
 }

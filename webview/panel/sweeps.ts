@@ -129,7 +129,8 @@ export function tickets(): () => number {
   return () => ++last;
 }
 
-function keyOf({ scaling: { alpha, rho, round }, swap, resized = [] }: Asked): string {
+/** Under which an answer is kept: nothing is rounded where nothing is thinned. */
+export function keyOf({ scaling: { alpha, rho, round }, swap, resized = [] }: Asked): string {
   return JSON.stringify([alpha, rho, alpha === 1 ? 1 : round, [...swap].sort(), resized]);
 }
 

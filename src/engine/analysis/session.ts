@@ -34,7 +34,15 @@ import {
   unreadComments,
   userInput,
 } from "../inputs/candidates.ts";
-import { gapsIn, refusals, saidOfSame, tensorsIn, unreadParameters, verdict } from "../inputs/runs.ts";
+import {
+  gapsIn,
+  isAbout,
+  refusals,
+  saidOfSame,
+  tensorsIn,
+  unreadParameters,
+  verdict,
+} from "../inputs/runs.ts";
 import { Trials } from "../inputs/trials.ts";
 import { weightsSize } from "../inputs/weightsSize.ts";
 import type { Assumption } from "../interpret/assumptions.ts";
@@ -664,19 +672,4 @@ const EXPLORING_SHARE = 0.05;
 /** What calls of the program are sought of for a root. */
 function calledFor(root: Root): { readonly name: string; readonly value: Value } {
   return root.called ?? root;
-}
-
-/** What the module's own statements said while another network ran is that one's. */
-function isAbout(
-  network: Value,
-  names: ReadonlyMap<Instance, string>,
-): (problem: TraceDiagnostic) => boolean {
-  const own = [...(network instanceof Instance ? [network] : []), ...names.keys()];
-  const classes = new Set(own.map(({ cls }) => cls));
-  return (problem) => {
-    let outermost: ClassValue | undefined;
-    for (let at = problem.scope; at !== undefined; at = at.parent)
-      if (at.instance.cls.at) outermost = at.instance.cls;
-    return outermost === undefined || classes.has(outermost);
-  };
 }

@@ -10,7 +10,17 @@ import {
   type Trace,
   type TraceDiagnostic,
 } from "../interpret/trace.ts";
-import { Dict, Instance, isUnknown, List, Tensor, Tuple, Unknown, type Value } from "../interpret/values.ts";
+import {
+  type ClassValue,
+  Dict,
+  Instance,
+  isUnknown,
+  List,
+  Tensor,
+  Tuple,
+  Unknown,
+  type Value,
+} from "../interpret/values.ts";
 import { NOWHERE, type Span } from "../syntax/span.ts";
 import type { ChosenInput } from "./candidates.ts";
 
@@ -85,6 +95,21 @@ export function saidOfSame({ trace }: Run, said: readonly TraceDiagnostic[]): re
     for (let layer = scope; layer; layer = layer.parent) places.add(layer.instance.site?.at);
   }
   return said.filter(({ at }) => places.has(at));
+}
+
+/** What the module's own statements said while another network ran is that one's. */
+export function isAbout(
+  network: Value,
+  names: ReadonlyMap<Instance, string>,
+): (problem: TraceDiagnostic) => boolean {
+  const own = [...(network instanceof Instance ? [network] : []), ...names.keys()];
+  const classes = new Set(own.map(({ cls }) => cls));
+  return (problem) => {
+    let outermost: ClassValue | undefined;
+    for (let at = problem.scope; at !== undefined; at = at.parent)
+      if (at.instance.cls.at) outermost = at.instance.cls;
+    return outermost === undefined || classes.has(outermost);
+  };
 }
 
 /** What was missed while the constructor of a network ran. */

@@ -24,7 +24,7 @@ export function movedParameters(
     const own = op.weights.filter(({ parameter }) => parameter !== undefined && parameter.buffer !== true);
     const parameters = [...new Set([...own, ...sources.flatMap((source) => source.parameters)])];
     if (parameters.length === 0) continue;
-    const picks = [...sources.flatMap((source) => source.picks)];
+    const picks = sources.flatMap((source) => source.picks);
     if (isPick(op)) {
       for (const output of op.outputs) picked.set(output, { parameters, picks: [...picks, op] });
     } else if (picks.length > 0) {

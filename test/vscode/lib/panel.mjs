@@ -1,5 +1,8 @@
 /** Readings of the panel's page that several specs need. */
-import { eventually } from "./workbench.mjs";
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { eventually, holds } from "./workbench.mjs";
 
 /** What is drawn, line by line. */
 export async function textOf(frame) {
@@ -62,4 +65,30 @@ export async function seriousFindings(frame, axe) {
         nodes.map(({ target, any }) => `${id}: ${target.join(" ")} ${any[0]?.message ?? ""}`),
       );
   });
+}
+
+/** Saves what the menu's item exports under the name that is offered, and gives the file's text. */
+export async function saveExport(workbench, panel, { item, name, encoding = "utf8" }) {
+  const { page } = workbench;
+  const asked = page.locator(".quick-input-widget input:visible").first();
+  await holds(async () => {
+    if ((await panel.locator(".menu[open]").count()) === 0) await panel.locator(".menu summary").click();
+    await panel.locator(".menu-item", { hasText: item }).click({ timeout: 5_000 });
+    await asked.waitFor({ timeout: 10_000 });
+  });
+  await holds(async () => assert.ok((await asked.inputValue()).endsWith(name)));
+  await page.keyboard.press("Enter");
+  const file = path.join(workbench.folder, name);
+  let size = 0;
+  // All of it, not what of it is on the disk by now.
+  await eventually(
+    async () => {
+      const last = size;
+      size = existsSync(file) ? readFileSync(file).length : 0;
+      return size > 0 && size === last ? true : undefined;
+    },
+    { what: name },
+  );
+  await page.keyboard.press("Escape");
+  return readFileSync(file, encoding);
 }

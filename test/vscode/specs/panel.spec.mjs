@@ -1,14 +1,14 @@
 /** The panel in the workbench: the paper's figures, links with the editor, live edits, exports, comparisons, access. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { installAxe } from "../../../scripts/lib/code-server.mjs";
 import { root } from "../../../scripts/lib/project.mjs";
 import { resnet18 } from "../expected.mjs";
-import { applyPreview, seriousFindings, textOf, typeNumber, untilCard } from "../lib/panel.mjs";
+import { applyPreview, saveExport, seriousFindings, textOf, typeNumber, untilCard } from "../lib/panel.mjs";
 import {
   eventually,
   goToLine,
@@ -209,30 +209,7 @@ describe("The panel in the workbench", () => {
     await page.close();
   });
 
-  async function save(item, name, encoding = "utf8") {
-    const { page } = workbench;
-    const asked = page.locator(".quick-input-widget input:visible").first();
-    await holds(async () => {
-      if ((await panel.locator(".menu[open]").count()) === 0) await panel.locator(".menu summary").click();
-      await panel.locator(".menu-item", { hasText: item }).click({ timeout: 5_000 });
-      await asked.waitFor({ timeout: 10_000 });
-    });
-    await holds(async () => assert.ok((await asked.inputValue()).endsWith(name)));
-    await page.keyboard.press("Enter");
-    const file = path.join(workbench.folder, name);
-    let size = 0;
-    // All of it, not what of it is on the disk by now.
-    await eventually(
-      async () => {
-        const last = size;
-        size = existsSync(file) ? readFileSync(file).length : 0;
-        return size > 0 && size === last ? true : undefined;
-      },
-      { what: name },
-    );
-    await page.keyboard.press("Escape");
-    return readFileSync(file, encoding);
-  }
+  const save = (item, name, encoding) => saveExport(workbench, panel, { item, name, encoding });
 
   it("compares a file with its last commit, and tells the change in the side bar", async () => {
     await runCommand(workbench, "View: Close All Editors");

@@ -1,14 +1,13 @@
 /** The tab "Sweep" in the workbench: the paper's tables as cells, by keyboard and pointer, stopped, exported, in four themes. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { installAxe } from "../../../scripts/lib/code-server.mjs";
 import { root } from "../../../scripts/lib/project.mjs";
-import { cardFigure, seriousFindings, untilCard } from "../lib/panel.mjs";
+import { cardFigure, saveExport, seriousFindings, untilCard } from "../lib/panel.mjs";
 import {
-  eventually,
   holds,
   keepEvidence,
   lensTexts,
@@ -199,27 +198,5 @@ describe("Sweep in the workbench", () => {
     await workbench.page.setViewportSize(WIDE);
   });
 
-  async function save(item, name) {
-    const { page } = workbench;
-    const asked = page.locator(".quick-input-widget input:visible").first();
-    await holds(async () => {
-      if ((await panel.locator(".menu[open]").count()) === 0) await panel.locator(".menu summary").click();
-      await panel.locator(".menu-item", { hasText: item }).click({ timeout: 5_000 });
-      await asked.waitFor({ timeout: 10_000 });
-    });
-    await holds(async () => assert.ok((await asked.inputValue()).endsWith(name)));
-    await page.keyboard.press("Enter");
-    const file = path.join(workbench.folder, name);
-    let size = 0;
-    await eventually(
-      async () => {
-        const last = size;
-        size = existsSync(file) ? readFileSync(file).length : 0;
-        return size > 0 && size === last ? true : undefined;
-      },
-      { what: name },
-    );
-    await page.keyboard.press("Escape");
-    return readFileSync(file, "utf8");
-  }
+  const save = (item, name) => saveExport(workbench, panel, { item, name });
 });
